@@ -1,0 +1,101 @@
+import { subtract } from './index-ranges.ts';
+import type { IndexRanges } from './index-ranges.ts';
+import { FlantsError } from './failure.ts';
+import type { Evidence } from './outcome.ts';
+import type { FileRole } from './revision.ts';
+import type { Generation, RevisionDigest, VideoId } from './video.ts';
+
+/**
+ * Queue priority, lowest number first: retries overtake, fresh recordings go
+ * before the backlog. Design rule 10.
+ */
+export const bands = { freshRetry: 1, fresh: 2, backlogRetry: 5, backlog: 10 } as const;
+
+/** What a queue carries: which files, never their URLs. Design rule 11. */
+export interface BatchJob {
+  readonly format: 1;
+  /** Unique among all batches of this generation: job ids are made of it. */
+  readonly id: string;
+  readonly video: VideoId;
+  readonly generation: Generation;
+  readonly revision: RevisionDigest;
+  readonly files: IndexRanges;
+  /** Tries already charged, by file index; an absent one has none. */
+  readonly tries: Readonly<Record<number, number>>;
+  /** How often this remainder was sent away without being charged. */
+  readonly waits: number;
+  readonly fresh: boolean;
+}
+
+/** One file as an ant gets it: everything resolved, nothing to look up. */
+export interface FileTask {
+  readonly index: number;
+  readonly key: string;
+  /** With its token, if the source wants one. */
+  readonly fetchUrl: string;
+  /** Without secrets: what the evidence says. */
+  readonly url: string;
+  readonly role: FileRole;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  readonly minSizeBytes?: number;
+  readonly optional?: boolean;
+  readonly tries: number;
+  /** What is known to stand at the destination under this key. */
+  readonly prior?: Evidence;
+}
+
+/** What to do where an object already stands under a file's key. */
+export type ExistingPolicy = 'verify' | 'skip' | 'overwrite';
+
+/** The message to a thread, a process or a Lambda: pure JSON. */
+export interface BatchMessage {
+  readonly format: 1;
+  readonly id: string;
+  readonly video: VideoId;
+  readonly generation: Generation;
+  readonly files: readonly FileTask[];
+  readonly existing: ExistingPolicy;
+  /** Put a SHA-256 of each file in its evidence. */
+  readonly sha256: boolean;
+}
+
+/** How the worker that had a batch ended. */
+export type BatchEnd = 'finished' | 'stopped' | 'worker-lost';
+
+/** Bounds of one batch. */
+export interface BatchLimits {
+  readonly maxFiles: number;
+}
+
+/**
+ * Splits what is open and not carried into batches that one worker takes at a time.
+ *
+ * @param open - files neither done nor failed, ascending
+ * @param carried - what live leases already hold
+ * @returns batches in playing order; an empty list when nothing is left to send
+ * @throws {FlantsError} `internal` when `limits.maxFiles` is below 1
+ */
+export function planBatches(
+  open: IndexRanges,
+  carried: readonly IndexRanges[],
+  limits: BatchLimits,
+): readonly IndexRanges[] {
+  if (!(limits.maxFiles >= 1)) throw new FlantsError('internal', 'a batch must hold at least one file');
+  const free = carried.reduce<IndexRanges>(subtract, open);
+  const batches: [number, number][][] = [];
+  let room = 0;
+  for (const [from, to] of free) {
+    for (let at = from; at < to; ) {
+      if (room === 0) {
+        batches.push([]);
+        room = limits.maxFiles;
+      }
+      const end = Math.min(to, at + room);
+      batches.at(-1)?.push([at, end]);
+      room -= end - at;
+      at = end;
+    }
+  }
+  return batches;
+}

@@ -1,0 +1,36 @@
+import type { IndexRanges } from './index-ranges.ts';
+
+/** One bit per file, eight to a byte, lowest bit first. Beyond its end everything is unset. */
+export type Bits = Uint8Array;
+
+/** Bits for `size` files, all unset. */
+export function emptyBits(size: number): Bits {
+  return new Uint8Array(Math.ceil(size / 8));
+}
+
+/** Whether the bit of this file is set. */
+export function hasBit(bits: Bits, index: number): boolean {
+  return ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+}
+
+/** Sets or unsets in place; tells whether that changed anything. */
+export function putBit(bits: Bits, index: number, value: boolean): boolean {
+  if (hasBit(bits, index) === value) return false;
+  bits[index >> 3] = (bits[index >> 3] ?? 0) ^ (1 << (index & 7));
+  return true;
+}
+
+/** The ranges of indices below `size` for which `test` holds. */
+export function rangesWhere(size: number, test: (index: number) => boolean): IndexRanges {
+  const ranges: [number, number][] = [];
+  let from = -1;
+  for (let index = 0; index <= size; index++) {
+    const inside = index < size && test(index);
+    if (inside && from < 0) from = index;
+    if (!inside && from >= 0) {
+      ranges.push([from, index]);
+      from = -1;
+    }
+  }
+  return ranges;
+}

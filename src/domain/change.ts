@@ -1,0 +1,158 @@
+import { emptyBits, hasBit, putBit } from './bits.ts';
+import type { Bits } from './bits.ts';
+import type { Failure } from './failure.ts';
+import type { Generation, Hold, RevisionDigest, VideoRecord } from './video.ts';
+
+/** A video's record with the bits behind its counts. */
+export interface Tally {
+  readonly record: VideoRecord;
+  readonly done: Bits;
+  readonly failed: Bits;
+  readonly accepted: Bits;
+}
+
+/** What can happen to a video's tally. Each names the generation it belongs to. */
+export type Change =
+  /** First sight, or a fresh start with a new generation; a known revision and its bits stay. */
+  | { readonly type: 'open'; readonly seen?: Generation; readonly generation: Generation }
+  /**
+   * A sealed plan. The files in `done` are known to be there; every other bit is unset.
+   * The same revision registered anew is to be proven anew, so it is no longer published.
+   */
+  | {
+      readonly type: 'register';
+      readonly seen: Generation;
+      readonly generation: Generation;
+      readonly revision: RevisionDigest;
+      readonly total: number;
+      readonly done: readonly number[];
+    }
+  /** Outcomes of a batch. Done outweighs failed, whichever comes first. */
+  | {
+      readonly type: 'record';
+      readonly generation: Generation;
+      readonly revision: RevisionDigest;
+      readonly done: readonly number[];
+      readonly failed: readonly number[];
+    }
+  /** Open these again, whatever they were: objects vanished, or a person wants another try. */
+  | { readonly type: 'reopen'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }
+  /** Publish without these failed files. */
+  | { readonly type: 'accept'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }
+  | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
+  | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
+  | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null };
+
+/** `stale`: the change belongs to a generation or revision that is no longer the video's. */
+export type Changed = { readonly result: 'applied'; readonly tally: Tally } | { readonly result: 'stale' };
+
+const stale: Changed = { result: 'stale' };
+
+/**
+ * Applies one change to a video's tally: the meaning that every ledger gives to
+ * its operations. Exact and idempotent: the same change twice is the same as once.
+ *
+ * | change     | refused as stale unless                                        |
+ * |------------|----------------------------------------------------------------|
+ * | open       | `seen` is the present generation (or both are absent), or it was applied already |
+ * | register   | `seen` is the present generation, or it was applied already    |
+ * | others     | generation matches; revision too, where the change names one   |
+ *
+ * @param tally - absent for a video the ledger does not know
+ */
+export function applyChange(tally: Tally | undefined, change: Change): Changed {
+  const now = tally?.record.generation;
+  if (change.type === 'open') {
+    if (now === change.generation && tally) return { result: 'applied', tally };
+    if (now !== change.seen) return stale;
+    return applied(tally ?? emptyTally(change.generation), (record) => {
+      const { invalid: _, ...rest } = record;
+      return { ...rest, generation: change.generation };
+    });
+  }
+  if (!tally) return stale;
+  if (change.type === 'register') {
+    if (now === change.generation && tally.record.revision === change.revision) return { result: 'applied', tally };
+    return now === change.seen ? register(tally, change) : stale;
+  }
+  if (now !== change.generation) return stale;
+  switch (change.type) {
+    case 'invalidate':
+      return applied(tally, (record) => ({ ...record, invalid: change.failure }));
+    case 'hold':
+      return applied(tally, ({ hold: _, ...rest }) => (change.hold ? { ...rest, hold: change.hold } : rest));
+    case 'publish':
+      if (tally.record.revision !== change.revision) return stale;
+      return applied(tally, (record) => ({ ...record, published: change.revision }));
+    case 'record':
+    case 'reopen':
+    case 'accept':
+      return tally.record.revision === change.revision ? markFiles(tally, change) : stale;
+  }
+}
+
+function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
+  const { published, hold } = tally.record;
+  const fresh: Tally = {
+    record: {
+      generation: change.generation,
+      revision: change.revision,
+      total: change.total,
+      done: 0,
+      failed: 0,
+      accepted: 0,
+      ...(published === undefined || published === change.revision ? {} : { published }),
+      ...(hold === undefined ? {} : { hold }),
+    },
+    done: emptyBits(change.total),
+    failed: emptyBits(change.total),
+    accepted: emptyBits(change.total),
+  };
+  return markFiles(fresh, { type: 'record', done: change.done, failed: [] });
+}
+
+type FileChange =
+  | { readonly type: 'record'; readonly done: readonly number[]; readonly failed: readonly number[] }
+  | { readonly type: 'reopen' | 'accept'; readonly files: readonly number[] };
+
+function markFiles(tally: Tally, change: FileChange): Changed {
+  const { total } = tally.record;
+  const [done, failed, accepted] = [tally.done.slice(), tally.failed.slice(), tally.accepted.slice()];
+  const counts = { done: tally.record.done, failed: tally.record.failed, accepted: tally.record.accepted };
+  const put = (name: keyof typeof counts, bits: Bits, index: number, value: boolean): void => {
+    if (putBit(bits, index, value)) counts[name] += value ? 1 : -1;
+  };
+  const within = (indices: readonly number[]): readonly number[] =>
+    indices.filter((index) => Number.isInteger(index) && index >= 0 && index < total);
+
+  if (change.type === 'record') {
+    for (const index of within(change.failed)) if (!hasBit(done, index)) put('failed', failed, index, true);
+    for (const index of within(change.done)) {
+      put('done', done, index, true);
+      put('failed', failed, index, false);
+      put('accepted', accepted, index, false);
+    }
+  } else if (change.type === 'accept') {
+    for (const index of within(change.files)) if (hasBit(failed, index)) put('accepted', accepted, index, true);
+  } else {
+    for (const index of within(change.files)) {
+      put('done', done, index, false);
+      put('failed', failed, index, false);
+      put('accepted', accepted, index, false);
+    }
+  }
+  return { result: 'applied', tally: { record: { ...tally.record, ...counts }, done, failed, accepted } };
+}
+
+function applied(tally: Tally, change: (record: VideoRecord) => VideoRecord): Changed {
+  return { result: 'applied', tally: { ...tally, record: change(tally.record) } };
+}
+
+function emptyTally(generation: Generation): Tally {
+  return {
+    record: { generation, total: 0, done: 0, failed: 0, accepted: 0 },
+    done: emptyBits(0),
+    failed: emptyBits(0),
+    accepted: emptyBits(0),
+  };
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { FlantsError } from './failure.ts';
+
+/** What fixes the place of each object of a library; kept in its state, so that it never changes. */
+export interface KeyRules {
+  /**
+   * Where keys begin: `https://cdn.example` for the library's first host, or
+   * `file:///videos/` for the folder that holds a local one (with the final slash).
+   */
+  readonly root: string;
+  /** Names of query parameters that only grant access and never choose the object, in lower case; `*` at the end matches any rest. */
+  readonly tokenParameters: readonly string[];
+}
+
+/** Parameters by which common CDNs and stores sign URLs. */
+export const defaultTokenParameters: readonly string[] = [
+  'x-amz-*', 'x-goog-*', 'signature', 'policy', 'key-pair-id', 'expires', 'googleaccessid', 'awsaccesskeyid',
+  'token', 'access_token', 'auth', 'auth_key', 'jwt', 'sig', 'se', 'sp', 'sv', 'sr', 'st', 'spr', 'skoid', 'sktid', 'skt', 'ske', 'sks', 'skv',
+  'hdnea', 'hdnts', 'hdntl', '__token__', 'verify', 'validfrom', 'validto', 'exp', 'hmac', 'md5', 'secure',
+]; // prettier-ignore
+
+const maxKeyBytes = 1024;
+
+/**
+ * Where an object goes below the destination's prefix: the decoded path of its
+ * URL, other hosts below `_hosts/<host>/`, other than token parameters hashed into the name.
+ *
+ * @throws {FlantsError} `key.unusable` when the path cannot be an object's key
+ */
+export function keyOf(url: URL, rules: KeyRules): string {
+  const root = new URL(rules.root);
+  const path = decodePath(url, pathBelow(url, root));
+  const query = distinguishing(url, rules.tokenParameters);
+  const key = query === '' ? path : hashIntoName(path, query);
+  assertUsable(key, url);
+  return key;
+}
+
+/** The URL without fragment and without the parameters that only grant access. */
+export function withoutTokens(url: URL, tokenParameters: readonly string[]): URL {
+  const plain = new URL(url.href);
+  plain.hash = '';
+  plain.username = '';
+  plain.password = '';
+  const kept = [...plain.searchParams].filter(([name]) => !isToken(name, tokenParameters));
+  if (kept.length < [...plain.searchParams].length) plain.search = new URLSearchParams(kept).toString();
+  return plain;
+}
+
+/** Path from the folder of one key to another, percent-encoded, as a playlist must write it. */
+export function relativeUri(fromKey: string, toKey: string): string {
+  const from = fromKey.split('/').slice(0, -1);
+  const to = toKey.split('/');
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
+  const up = from.slice(shared).map(() => '..');
+  return [...up, ...to.slice(shared).map(encodeURIComponent)].join('/');
+}
+
+/**
+ * Whether a URI left as it is would reach `toKey` from the playlist at `fromKey`,
+ * wherever the library stands. A literal `+` does not: S3 reads it as a space.
+ */
+export function reaches(uri: string, fromKey: string, toKey: string): boolean {
+  if (/^[a-z][a-z0-9+.-]*:|^\/|[?+\\]/i.test(uri)) return false;
+  const depth = fromKey.split('/').length - 1;
+  const base = new URL(`http://destination/${'library/'.repeat(depth + 1)}`);
+  const folder = fromKey.split('/').slice(0, -1).map(encodeURIComponent).join('/');
+  const reached = URL.parse(uri, new URL(folder === '' ? '.' : `${folder}/`, base).href);
+  if (!reached?.pathname.startsWith(base.pathname)) return false;
+  try {
+    return decodeURIComponent(reached.pathname.slice(base.pathname.length)) === toKey;
+  } catch {
+    return false;
+  }
+}
+
+function pathBelow(url: URL, root: URL): string {
+  if (url.protocol === 'file:') {
+    if (root.protocol !== 'file:' || !url.pathname.startsWith(root.pathname)) {
+      throw new FlantsError('key.unusable', `${url.href} is outside the library's folder ${root.href}; name a higher one with --root`);
+    }
+    return url.pathname.slice(root.pathname.length);
+  }
+  const path = url.pathname.slice(1);
+  return url.host === root.host ? path : `_hosts/${url.host.replace(':', '~')}/${path}`;
+}
+
+function decodePath(url: URL, path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new FlantsError('key.unusable', `the path of ${url.origin}${url.pathname} is not percent-encoded UTF-8`, { cause });
+  }
+}
+
+function distinguishing(url: URL, tokenParameters: readonly string[]): string {
+  return withoutTokens(url, tokenParameters).search;
+}
+
+function isToken(name: string, tokenParameters: readonly string[]): boolean {
+  const lower = name.toLowerCase();
+  return tokenParameters.some((token) => (token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token));
+}
+
+/** `a/seg.ts` and `?start=5` make `a/seg~1f2e3d4c.ts`. */
+function hashIntoName(path: string, query: string): string {
+  const hash = createHash('sha256').update(query).digest('hex').slice(0, 8);
+  const slash = path.lastIndexOf('/') + 1;
+  const dot = path.lastIndexOf('.');
+  const at = dot > slash ? dot : path.length;
+  return `${path.slice(0, at)}~${hash}${path.slice(at)}`;
+}
+
+function assertUsable(key: string, url: URL): void {
+  const segments = key.split('/');
+  const problem =
+    Buffer.byteLength(key) > maxKeyBytes ? `is longer than ${maxKeyBytes} bytes`
+    : key.endsWith('/') || key === '' ? 'names a folder, not an object'
+    : segments.includes('') ? 'has an empty path segment'
+    : segments.includes('.') || segments.includes('..') ? 'has a dot segment'
+    // oxlint-disable-next-line no-control-regex
+    : /[\u0000-\u001f\u007f]/.test(key) ? 'has a control character'
+    : undefined;
+  if (problem) throw new FlantsError('key.unusable', `the path of ${url.origin}${url.pathname} ${problem}`);
+}

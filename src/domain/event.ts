@@ -1,0 +1,27 @@
+import type { Failure } from './failure.ts';
+import type { RunCounts, Totals } from './report.ts';
+import type { VideoId, VideoState } from './video.ts';
+
+/** How far a run has come; given out at a steady pace and once at the end. */
+export interface Progress {
+  readonly totals: Totals;
+  readonly run: RunCounts;
+  /** Over the last seconds. */
+  readonly bytesPerSecond: number;
+  readonly filesPerSecond: number;
+  /** Absent while nobody can tell. */
+  readonly remainingMs?: number;
+  /** Videos that are not planned yet, so that their files are not in the totals. */
+  readonly uncrawled: number;
+}
+
+/** What happens in a run: lines of `--json`, and what the progress display shows. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly at: string; readonly sources: readonly string[]; readonly destination: string; readonly stateDir: string }
+  | { readonly type: 'planned'; readonly at: string; readonly video: VideoId; readonly files: number; readonly documents: number }
+  | { readonly type: 'video'; readonly at: string; readonly video: VideoId; readonly title?: string; readonly state: VideoState; readonly failure?: Failure }
+  | { readonly type: 'file-failed'; readonly at: string; readonly video: VideoId; readonly key: string; readonly url: string; readonly failure: Failure }
+  | { readonly type: 'row-refused'; readonly at: string; readonly row: number; readonly id?: string; readonly failure: Failure }
+  | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
+  | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
+  | { readonly type: 'finished'; readonly at: string; readonly exitCode: number; readonly progress: Progress; readonly halted?: Failure };

@@ -1,0 +1,62 @@
+import type { Failure } from './failure.ts';
+import type { ExternalReference } from './revision.ts';
+import type { VideoId, VideoState } from './video.ts';
+
+/** A file that could not be copied, as reports name it. */
+export interface FailedFile {
+  readonly key: string;
+  readonly url: string;
+  readonly failure: Failure;
+  readonly tries: number;
+  /** Why it was published without it, where somebody decided so. */
+  readonly acceptedBecause?: string;
+}
+
+/** What became of one video. */
+export interface VideoReport {
+  readonly id: VideoId;
+  readonly title?: string;
+  /** Without tokens. */
+  readonly playlistUrl: string;
+  readonly state: VideoState;
+  /** Key of its first playlist at the destination, once a plan exists. */
+  readonly playlistKey?: string;
+  readonly revision?: string;
+  readonly files: { readonly total: number; readonly done: number; readonly failed: number; readonly accepted: number };
+  /** Bytes of the files that are at the destination. */
+  readonly sizeBytes: number;
+  readonly failures: readonly FailedFile[];
+  readonly external: readonly ExternalReference[];
+  readonly warnings: readonly string[];
+  readonly invalid?: Failure;
+}
+
+/** Sums over the videos of a library. */
+export interface Totals {
+  readonly videos: Readonly<Record<VideoState, number>>;
+  readonly files: { readonly total: number; readonly done: number; readonly failed: number; readonly accepted: number };
+}
+
+/** What one run of a copy did, beside where that left the library. */
+export interface RunCounts {
+  readonly copied: number;
+  readonly unchanged: number;
+  readonly failed: number;
+  readonly copiedBytes: number;
+  readonly durationMs: number;
+}
+
+/** The whole library, for `report` and `--report`. */
+export interface LibraryReport {
+  readonly format: 1;
+  readonly destination: string;
+  readonly at: string;
+  readonly totals: Totals;
+  readonly videos: readonly VideoReport[];
+  /** Rows of the catalogue that were no videos. */
+  readonly refusedRows: readonly { readonly row: number; readonly id?: string; readonly failure: Failure }[];
+  /** What the destination does not guard, such as writes over what another writer just put there. */
+  readonly unguarded: readonly string[];
+  /** Absent where the report was made without a run. */
+  readonly run?: RunCounts;
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { RevisionDigest, VideoId } from './video.ts';
+
+/** What a file is to the presentation; decides its headers and how it is sanity-checked. */
+export type FileRole = 'segment' | 'initialization-section' | 'key' | 'image' | 'data';
+
+/** What a document is; multivariant playlists go out last. */
+export type DocumentRole = 'data' | 'media-playlist' | 'multivariant-playlist';
+
+/** What a source said about one of its objects, to ask later whether it is still the same. */
+export interface Validators {
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
+/** One media object of a video that an ant must copy. */
+export interface PlannedFile {
+  /** Place below the destination's prefix. */
+  readonly key: string;
+  /** Where to fetch it, without tokens or other secrets. */
+  readonly url: string;
+  readonly role: FileRole;
+  /** The object must hold at least this much: the end of the furthest byte range that names it. */
+  readonly minSizeBytes?: number;
+  /** Marked GAP: its absence at the source is no failure. */
+  readonly optional?: boolean;
+}
+
+/** A playlist or JSON document, with the exact bytes that will stand at the destination. */
+export interface PlannedDocument {
+  readonly key: string;
+  readonly url: string;
+  readonly role: DocumentRole;
+  readonly body: Uint8Array;
+}
+
+/** A playlist as it was read, to ask later whether it has changed. */
+export interface ReadPlaylist {
+  /** Without tokens. */
+  readonly url: string;
+  readonly validators: Validators;
+  /** SHA-256 of the bytes at the source, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A URI that stays outside the copy, on purpose or for lack of a way to copy it. */
+export interface ExternalReference {
+  readonly playlistUrl: string;
+  readonly line: number;
+  readonly tag: string;
+  readonly uri: string;
+  readonly reason: string;
+}
+
+/** The sealed plan of a video without its list of files, which can be long and is read in ranges. */
+export interface RevisionHeader {
+  readonly video: VideoId;
+  readonly digest: RevisionDigest;
+  /** How many files the plan has. */
+  readonly total: number;
+  /** In the order they must be published: what is named before what names it. */
+  readonly documents: readonly PlannedDocument[];
+  readonly playlists: readonly ReadPlaylist[];
+  readonly external: readonly ExternalReference[];
+  readonly warnings: readonly string[];
+  /** Some URLs carried a token that is not in the plan: they are read again from the playlists. */
+  readonly hasTokens: boolean;
+}
+
+/** A video's sealed plan. */
+export interface Revision extends RevisionHeader {
+  /** In playing order; a file's index in it is its number in bits and batches. */
+  readonly files: readonly PlannedFile[];
+}
+
+/**
+ * Digest of what would stand at the destination: ordered files and exact documents.
+ * Validators stay out of it, so that the same presentation keeps its numbering.
+ */
+export function digestOf(plan: Pick<Revision, 'files' | 'documents'>): RevisionDigest {
+  const hash = createHash('sha256');
+  for (const file of plan.files) {
+    hash.update(JSON.stringify(['file', file.key, file.url, file.role, file.minSizeBytes ?? 0, file.optional ?? false]));
+  }
+  for (const document of plan.documents) {
+    hash.update(JSON.stringify(['document', document.key, document.role, document.body.byteLength]));
+    hash.update(document.body);
+  }
+  return hash.digest('hex');
+}

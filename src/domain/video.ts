@@ -1,0 +1,73 @@
+import type { Failure } from './failure.ts';
+
+/** A video's name in its catalogue: unique in the library, never empty. */
+export type VideoId = string;
+
+/** Random and new at each registration; what carries an older one counts for nothing. */
+export type Generation = string;
+
+/** Digest of a sealed revision: lower-case hex SHA-256. */
+export type RevisionDigest = string;
+
+/** One video as the catalogue names it. */
+export interface Submission {
+  readonly id: VideoId;
+  /** URL or path of its multivariant or media playlist. */
+  readonly playlistUrl: string;
+  readonly title?: string;
+  /** ISO 8601 instant. */
+  readonly recordedAt?: string;
+}
+
+/** What a person decided about a video that is not done. */
+export type Hold = 'paused' | 'cancelled';
+
+/**
+ * The facts of one video. States such as copying or incomplete are derived
+ * (`stateOf`, `nextStep`), never stored. Design rule 2.
+ */
+export interface VideoRecord {
+  readonly generation: Generation;
+  /** Absent until the first crawl has sealed a plan. */
+  readonly revision?: RevisionDigest;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Some of the failed, published all the same because a person said so. */
+  readonly accepted: number;
+  /** The revision whose playlists stand at the destination. */
+  readonly published?: RevisionDigest;
+  readonly hold?: Hold;
+  /** Why no plan could be made of it. */
+  readonly invalid?: Failure;
+}
+
+/** What a person calls the situation of a video. */
+export type VideoState =
+  | 'waiting'
+  | 'invalid'
+  | 'paused'
+  | 'cancelled'
+  | 'copying'
+  | 'publishing'
+  | 'incomplete'
+  | 'published';
+
+/** Every file is done or failed for good. */
+export function isSettled(record: VideoRecord): boolean {
+  return record.revision !== undefined && record.done + record.failed === record.total;
+}
+
+/** Every file is there, or its absence was accepted. */
+export function isWhole(record: VideoRecord): boolean {
+  return record.revision !== undefined && record.done + record.accepted === record.total;
+}
+
+/** The one word for a video's situation, from its facts alone. */
+export function stateOf(record: VideoRecord): VideoState {
+  if (record.hold) return record.hold;
+  if (record.invalid) return 'invalid';
+  if (record.revision === undefined) return 'waiting';
+  if (isWhole(record)) return record.published === record.revision ? 'published' : 'publishing';
+  return isSettled(record) ? 'incomplete' : 'copying';
+}

@@ -1,0 +1,48 @@
+import type { IndexRanges } from '../domain/index-ranges.ts';
+import type { Evidence, FileFailure, OutcomeRecord } from '../domain/outcome.ts';
+import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
+import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
+
+/** What a person, or a catalogue for them, decided. */
+export type Decision =
+  | { readonly type: 'submitted'; readonly video: VideoId; readonly at: string; readonly submission: Submission }
+  | { readonly type: 'accepted'; readonly video: VideoId; readonly at: string; readonly key: string; readonly reason: string }
+  | { readonly type: 'paused' | 'resumed' | 'cancelled'; readonly video: VideoId; readonly at: string };
+
+/** The documents of a revision as they stand at the destination. */
+export interface Publication {
+  readonly video: VideoId;
+  readonly revision: RevisionDigest;
+  readonly at: string;
+  readonly documents: readonly { readonly key: string; readonly etag: string; readonly crc32: string; readonly sizeBytes: number }[];
+}
+
+/**
+ * What must survive everything: sealed revisions, evidence, publications, decisions. Design rule 1.
+ *
+ * What a method has answered is durable. Writing the same thing twice is the same as once.
+ * Throws `FlantsError` `state.unusable` when the state cannot be read or written.
+ */
+export interface Journal {
+  seal(revision: Revision): Promise<void>;
+  /** undefined where no such revision was sealed. */
+  revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined>;
+  /** The files of a sealed revision with these indices, in ascending order; indices beyond its end are left out. */
+  files(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]>;
+  /** Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone. Evidence ends the failure. */
+  recordOutcomes(records: readonly OutcomeRecord[]): Promise<void>;
+  /** What is known to be at the destination, by key. */
+  evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
+  /** Latest failures of a video, by key. */
+  failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
+  recordPublication(publication: Publication): Promise<void>;
+  /** The latest one; undefined where nothing was published. */
+  publication(video: VideoId): Promise<Publication | undefined>;
+  decide(decision: Decision): Promise<void>;
+  /** In the order they were made; of one video, or of all. */
+  decisions(video?: VideoId): AsyncIterable<Decision>;
+  /** Small facts about the library: key rules, capabilities. undefined where unset. */
+  setting(name: string): Promise<unknown>;
+  setSetting(name: string, value: unknown): Promise<void>;
+  close(): Promise<void>;
+}

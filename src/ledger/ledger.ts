@@ -1,0 +1,45 @@
+import type { Change } from '../domain/change.ts';
+import type { IndexRanges } from '../domain/index-ranges.ts';
+import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import type { Tally } from '../domain/change.ts';
+
+/** A claim on work under way. It ends by release, or when its time is up by the ledger's own clock. */
+export interface Lease {
+  /** Unique for the video: a batch's id, `crawl`, or `publish`. */
+  readonly id: string;
+  readonly generation: Generation;
+  readonly kind: 'crawl' | 'batch' | 'publish';
+  /** Files that the lease carries; empty for a crawl or publish. */
+  readonly files: IndexRanges;
+  readonly ttlMs: number;
+}
+
+/** What came of a change, and the record as it stands now. */
+export type Applied =
+  | { readonly result: 'applied'; readonly record: VideoRecord }
+  | { readonly result: 'stale'; readonly record: VideoRecord | undefined };
+
+/**
+ * The live count of every video. It can be lost and rebuilt from the journal.
+ *
+ * Each `apply` is atomic, and means what `domain/change.ts` says: exact, idempotent, refused
+ * as `stale` when its generation or revision is not the video's any more.
+ */
+export interface Ledger {
+  apply(video: VideoId, change: Change): Promise<Applied>;
+  /** undefined for a video it does not know. */
+  read(video: VideoId): Promise<VideoRecord | undefined>;
+  /** The record with a bit for each file; undefined for a video it does not know. */
+  tally(video: VideoId): Promise<Tally | undefined>;
+  /** Every video, in ascending order of id. What changes meanwhile may be seen before or after. */
+  videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }>;
+  /** Grants or renews a lease. False when the generation is no longer the video's, or another live `crawl` or `publish` lease exists. */
+  lease(video: VideoId, lease: Lease): Promise<boolean>;
+  /** Ends a lease; an unknown one is no error. */
+  release(video: VideoId, leaseId: string): Promise<void>;
+  /** Live leases of the present generation. */
+  leases(video: VideoId): Promise<readonly Lease[]>;
+  /** Ends every lease: for a sole owner that starts after a crash. */
+  releaseAll(): Promise<void>;
+  close(): Promise<void>;
+}
