@@ -1,3 +1,4 @@
+import { FlantsError } from './failure.ts';
 import type { IndexRanges } from './index-ranges.ts';
 
 /** One bit per file, eight to a byte, lowest bit first. Beyond its end everything is unset. */
@@ -13,9 +14,14 @@ export function hasBit(bits: Bits, index: number): boolean {
   return ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
 }
 
-/** Sets or unsets in place; tells whether that changed anything. */
+/**
+ * Sets or unsets in place; tells whether that changed anything.
+ *
+ * @throws {FlantsError} `internal` when a bit beyond the end is to be set: a typed array would drop it in silence
+ */
 export function putBit(bits: Bits, index: number, value: boolean): boolean {
   if (hasBit(bits, index) === value) return false;
+  if (index < 0 || index >= bits.length * 8) throw new FlantsError('internal', `bit ${index} is beyond ${bits.length} bytes`);
   bits[index >> 3] = (bits[index >> 3] ?? 0) ^ (1 << (index & 7));
   return true;
 }

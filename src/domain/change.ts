@@ -35,7 +35,10 @@ export type Change =
       readonly done: readonly number[];
       readonly failed: readonly number[];
     }
-  /** Open these again, whatever they were: objects vanished, or a person wants another try. */
+  /**
+   * Open these again, whatever they were: objects vanished, or a person wants another try.
+   * Take a new generation by `open` first, so that no late outcome undoes it.
+   */
   | { readonly type: 'reopen'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }
   /** Publish without these failed files. */
   | { readonly type: 'accept'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }

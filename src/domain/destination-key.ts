@@ -36,14 +36,14 @@ export function keyOf(url: URL, rules: KeyRules): string {
   return key;
 }
 
-/** The URL without fragment and without the parameters that only grant access. */
+/** The URL without fragment and without what only grants access; what is left keeps its spelling, which origins may insist on. */
 export function withoutTokens(url: URL, tokenParameters: readonly string[]): URL {
   const plain = new URL(url.href);
   plain.hash = '';
   plain.username = '';
   plain.password = '';
-  const kept = [...plain.searchParams].filter(([name]) => !isToken(name, tokenParameters));
-  if (kept.length < [...plain.searchParams].length) plain.search = new URLSearchParams(kept).toString();
+  const pairs = plain.search.slice(1).split('&');
+  plain.search = pairs.filter((pair) => pair !== '' && !isToken(nameOf(pair), tokenParameters)).join('&');
   return plain;
 }
 
@@ -63,10 +63,15 @@ export function relativeUri(fromKey: string, toKey: string): string {
  */
 export function reaches(uri: string, fromKey: string, toKey: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:|^\/|[?+\\]/i.test(uri)) return false;
-  const depth = fromKey.split('/').length - 1;
-  const base = new URL(`http://destination/${'library/'.repeat(depth + 1)}`);
-  const folder = fromKey.split('/').slice(0, -1).map(encodeURIComponent).join('/');
-  const reached = URL.parse(uri, new URL(folder === '' ? '.' : `${folder}/`, base).href);
+  // Two places, so that a URI which leaves the library and enters it again by its folder's name is found out.
+  return ['a/', 'b/'].every((place) => reachesAt(place, uri, fromKey, toKey));
+}
+
+function reachesAt(place: string, uri: string, fromKey: string, toKey: string): boolean {
+  const folders = fromKey.split('/').slice(0, -1);
+  const base = new URL(`http://destination/${place.repeat(folders.length + 1)}`);
+  const folder = new URL(folders.map((name) => `${encodeURIComponent(name)}/`).join(''), base);
+  const reached = URL.parse(uri, folder.href);
   if (!reached?.pathname.startsWith(base.pathname)) return false;
   try {
     return decodeURIComponent(reached.pathname.slice(base.pathname.length)) === toKey;
@@ -83,19 +88,28 @@ function pathBelow(url: URL, root: URL): string {
     return url.pathname.slice(root.pathname.length);
   }
   const path = url.pathname.slice(1);
-  return url.host === root.host ? path : `_hosts/${url.host.replace(':', '~')}/${path}`;
+  return url.host === root.host ? path : `_hosts/${url.host.replaceAll(':', '~')}/${path}`;
 }
 
 function decodePath(url: URL, path: string): string {
   try {
     return decodeURIComponent(path);
   } catch (cause) {
-    throw new FlantsError('key.unusable', `the path of ${url.origin}${url.pathname} is not percent-encoded UTF-8`, { cause });
+    throw new FlantsError('key.unusable', `the path of ${placeOf(url)} is not percent-encoded UTF-8`, { cause });
   }
+}
+
+/** For messages: no query, no credentials. `url.origin` is `null` for `file:` and `s3:`. */
+function placeOf(url: URL): string {
+  return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 function distinguishing(url: URL, tokenParameters: readonly string[]): string {
   return withoutTokens(url, tokenParameters).search;
+}
+
+function nameOf(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
 function isToken(name: string, tokenParameters: readonly string[]): boolean {
@@ -122,5 +136,5 @@ function assertUsable(key: string, url: URL): void {
     // oxlint-disable-next-line no-control-regex
     : /[\u0000-\u001f\u007f]/.test(key) ? 'has a control character'
     : undefined;
-  if (problem) throw new FlantsError('key.unusable', `the path of ${url.origin}${url.pathname} ${problem}`);
+  if (problem) throw new FlantsError('key.unusable', `the path of ${placeOf(url)} ${problem}`);
 }

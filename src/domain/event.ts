@@ -2,6 +2,15 @@ import type { Failure } from './failure.ts';
 import type { RunCounts, Totals } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
 
+/** A video whose files are going out. */
+export interface ActiveVideo {
+  readonly video: VideoId;
+  readonly title?: string;
+  /** Files that are done, and all of them. */
+  readonly done: number;
+  readonly total: number;
+}
+
 /** How far a run has come; given out at a steady pace and once at the end. */
 export interface Progress {
   readonly totals: Totals;
@@ -13,6 +22,8 @@ export interface Progress {
   readonly remainingMs?: number;
   /** Videos that are not planned yet, so that their files are not in the totals. */
   readonly uncrawled: number;
+  /** A few of the videos under way, for people to look at. */
+  readonly active?: readonly ActiveVideo[];
 }
 
 /** What happens in a run: lines of `--json`, and what the progress display shows. */

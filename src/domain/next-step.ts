@@ -5,7 +5,7 @@ import type { VideoRecord } from './video.ts';
 export interface Carried {
   readonly crawl: boolean;
   readonly publish: boolean;
-  /** Files in dispatched or delayed batches. */
+  /** Open files in dispatched or delayed batches, each counted once; those that are done or failed by now are not carried. */
   readonly files: number;
 }
 
@@ -24,19 +24,23 @@ export type Step = 'crawl' | 'dispatch' | 'publish' | 'wait' | 'none';
  * | on hold or invalid                         | any                | none     |
  * | no revision                                | crawl              | wait     |
  * | no revision                                | no crawl           | crawl    |
+ * | files open                                 | crawl              | wait     |
  * | files open                                 | fewer than open    | dispatch |
  * | files open                                 | all that are open  | wait     |
  * | whole, this revision published             | any                | none     |
  * | whole, not published                       | publish            | wait     |
  * | whole, not published                       | no publish         | publish  |
  * | settled with failures nobody accepted      | any                | none     |
+ *
+ * Nothing is sent under a plan that a crawl is about to replace: files that met `source.changed` would
+ * go out and come back without end until it has.
  */
 export function nextStep(record: VideoRecord, carried: Carried): Step {
   if (record.hold || record.invalid) return 'none';
   if (record.revision === undefined) return carried.crawl ? 'wait' : 'crawl';
   if (!isSettled(record)) {
     const open = record.total - record.done - record.failed;
-    return carried.files < open ? 'dispatch' : 'wait';
+    return !carried.crawl && carried.files < open ? 'dispatch' : 'wait';
   }
   if (!isWhole(record) || record.published === record.revision) return 'none';
   return carried.publish ? 'wait' : 'publish';

@@ -6,14 +6,14 @@ export interface ObjectHeaders {
   readonly cacheControl: string;
 }
 
-const byExtension: Readonly<Record<string, string>> = {
+const byExtension: ReadonlyMap<string, string> = new Map(Object.entries({
   ts: 'video/mp2t', m2ts: 'video/mp2t',
   mp4: 'video/mp4', m4s: 'video/iso.segment', m4v: 'video/mp4', cmfv: 'video/mp4',
   m4a: 'audio/mp4', cmfa: 'audio/mp4', aac: 'audio/aac', mp3: 'audio/mpeg', ac3: 'audio/ac3', ec3: 'audio/eac3',
   vtt: 'text/vtt', webvtt: 'text/vtt', ttml: 'application/ttml+xml', cmft: 'application/mp4',
   jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp',
   json: 'application/json', m3u8: 'application/vnd.apple.mpegurl', m3u: 'application/vnd.apple.mpegurl',
-}; // prettier-ignore
+})); // prettier-ignore
 
 /** Files never change under their name as long as their playlist does not. */
 const immutable = 'public, max-age=31536000, immutable';
@@ -25,7 +25,7 @@ export function headersOf(key: string, role: FileRole | DocumentRole): ObjectHea
   const isPlaylist = role === 'media-playlist' || role === 'multivariant-playlist';
   if (isPlaylist) return { contentType: 'application/vnd.apple.mpegurl', cacheControl: shortLived };
   const extension = /\.([a-z0-9]+)$/i.exec(key)?.[1]?.toLowerCase() ?? '';
-  const known = role === 'key' ? undefined : byExtension[extension];
+  const known = role === 'key' ? undefined : byExtension.get(extension);
   return {
     contentType: known ?? (role === 'data' ? 'application/json' : 'application/octet-stream'),
     cacheControl: role === 'data' ? shortLived : immutable,

@@ -15,7 +15,7 @@ export interface RetryLimits {
   readonly maxDelayMs: number;
 }
 
-/** Three tries, as in the article; delays from half a second, doubled, up to a minute. */
+/** Three tries, as in the article; delays of up to half a second, doubled each time, never above a minute. */
 export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 15, baseDelayMs: 500, maxDelayMs: 60_000 };
 
 /** Files that go out again, together. */
@@ -40,26 +40,30 @@ export interface Settlement {
   readonly recrawl: boolean;
 }
 
-/** Fates of one file, before files that share a fate are sent together. */
-type Fate = 'final' | 'charged' | 'free' | 'renew' | 'dropped';
+/** What becomes of one file. Those of one fate go out again together, `halved` ones in two parts. */
+type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unheard' | 'halved';
 
 /**
  * Decides what becomes of each file of a batch. Design rule 9.
  *
- * | outcome                               | fate                                        |
- * |---------------------------------------|---------------------------------------------|
- * | copied, unchanged                     | done                                        |
- * | failed, charge `final`                | failed (a fresh video's 404 has its tries)  |
- * | failed, charge `try`                  | charged; failed when its tries are spent    |
- * | failed, charge `wait`                 | free; after `maxWaits` charged like a try   |
- * | failed, charge `renew`                | once, with a fresh URL; then failed         |
- * | failed, charge `halt`                 | open, and the run halts                     |
- * | failed, charge `recrawl`              | open, and the video is crawled again        |
- * | every file unreachable, two or more   | the origin is down: free                    |
- * | none, `finished` or `stopped`         | free, at once                               |
- * | none, `worker-lost`, it was alone     | charged                                     |
- * | none, `worker-lost`, it had company   | free, in halves                             |
+ * | outcome                               | fate                                              |
+ * |---------------------------------------|---------------------------------------------------|
+ * | copied, unchanged                     | done                                              |
+ * | failed, charge `final`                | failed (a fresh video's 404 has its tries)        |
+ * | failed, charge `try`                  | charged; failed when its tries are spent          |
+ * | failed, charge `wait`                 | free; after `maxWaits` charged like a try         |
+ * | failed, charge `renew`                | charged, at once with a fresh URL                 |
+ * | failed, charge `halt`                 | open, and the run halts                           |
+ * | failed, charge `recrawl`              | open, and the video is crawled again              |
+ * | all heard of unreachable, two or more | the origin is down: free, as for `wait`           |
+ * | none, `finished` or `stopped`         | unheard: free, at once                            |
+ * | none for any file, `finished`         | free, as for `wait`: else it might go on for ever |
+ * | none, `worker-lost`, the only such    | charged                                           |
+ * | none, `worker-lost`, it had company   | free, in halves                                   |
  *
+ * No remainder goes out before the latest `Retry-After` of the batch is over.
+ *
+ * @param outcomes - at most one for each file; those of other files are ignored
  * @param random - uniform in [0, 1), spreads the delays
  */
 export function settle(
@@ -69,70 +73,66 @@ export function settle(
   random: () => number,
   limits: RetryLimits = defaultRetryLimits,
 ): Settlement {
+  const files = [...indicesOf(batch.files)];
   const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
+  const heard = files.flatMap((index) => byIndex.get(index) ?? []);
+  const failures = failuresOf(files, heard, end);
+  const met = [...failures.values()];
+  const originDown = isOriginDown(heard);
   const tried = (index: number): number => batch.tries[index] ?? 0;
-  const originDown = isOriginDown(outcomes);
-  const done: number[] = [];
-  const failed: { index: number; failure: Failure }[] = [];
-  const silent: number[] = [];
-  const again: Record<'charged' | 'free' | 'renew', number[]> = { charged: [], free: [], renew: [] };
-  let retryAfterMs = 0;
-  let halt: Failure | undefined;
-  let recrawl = false;
 
-  for (const index of indicesOf(batch.files)) {
-    const outcome = byIndex.get(index);
-    if (!outcome) {
-      silent.push(index);
-      continue;
-    }
-    if (outcome.kind !== 'failed') {
-      done.push(index);
-      continue;
-    }
-    const { failure } = outcome.failure;
-    const charge = chargeOf(failure);
-    if (charge === 'halt') halt ??= failure;
-    if (charge === 'recrawl') recrawl = true;
-    retryAfterMs = Math.max(retryAfterMs, failure.retryAfterMs ?? 0);
-    const fate = fateOf(failure, { batch, tries: tried(index), originDown, limits });
-    if (fate === 'final') failed.push({ index, failure });
-    else if (fate !== 'dropped') again[fate].push(index);
-  }
-
-  const delay = (step: number): number =>
-    Math.max(retryAfterMs, jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random));
-  const remainder = (indices: readonly number[], charge: 0 | 1, waits: number, delayMs: number, renew = false): Remainder => ({
-    files: toRanges(indices),
-    tries: Object.fromEntries(
-      indices.flatMap((index) => (tried(index) + charge > 0 ? [[index, tried(index) + charge]] : [])),
-    ),
-    waits,
-    delayMs,
-    renew,
+  const fates = Map.groupBy(files, (index): Fate => {
+    const failure = failures.get(index);
+    if (failure) return fateOf(failure, { batch, tries: tried(index), originDown, limits });
+    if (byIndex.has(index)) return 'done';
+    return end === 'worker-lost' ? 'halved' : 'unheard';
   });
-  const resend: Remainder[] = [];
-  if (again.charged.length > 0) {
-    const most = Math.max(...again.charged.map(tried));
-    resend.push(remainder(again.charged, 1, 0, delay(most)));
-  }
-  if (again.free.length > 0) resend.push(remainder(again.free, 0, batch.waits + 1, delay(batch.waits)));
-  if (again.renew.length > 0) resend.push(remainder(again.renew, 1, 0, 0, true));
+  const having = (fate: Fate): readonly number[] => fates.get(fate) ?? [];
 
-  if (end !== 'worker-lost') {
-    if (silent.length > 0) resend.push(remainder(silent, 0, batch.waits, 0));
-  } else if (silent.length === 1) {
-    const [index] = silent as [number];
-    const failure = failureWith('worker.lost', 'the worker died each time it had this file, and only this file');
-    if (tried(index) + 1 >= limits.maxTries) failed.push({ index, failure });
-    else resend.push(remainder(silent, 1, 0, delay(tried(index))));
-  } else if (silent.length > 1) {
-    const middle = Math.ceil(silent.length / 2);
-    for (const half of [silent.slice(0, middle), silent.slice(middle)]) {
-      resend.push(remainder(half, 0, batch.waits, delay(0)));
-    }
+  const retryAfterMs = Math.max(0, ...met.map((failure) => failure.retryAfterMs ?? 0));
+  const backoffMs = (step: number): number => jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random);
+  const send = (indices: readonly number[], { charge = 0, waits = batch.waits, delayMs = 0, renew = false }): Remainder[] => {
+    if (indices.length === 0) return [];
+    const tries = indices.map((index) => [index, tried(index) + charge] as const).filter(([, count]) => count > 0);
+    return [{ files: toRanges(indices), tries: Object.fromEntries(tries), waits, delayMs: Math.max(retryAfterMs, delayMs), renew }];
+  };
+  const mostTries = Math.max(0, ...having('charged').map(tried));
+  const halved = having('halved');
+  const middle = Math.ceil(halved.length / 2);
+
+  const halt = met.find((failure) => chargeOf(failure) === 'halt');
+  return {
+    done: having('done'),
+    failed: having('failed').flatMap((index) => {
+      const failure = failures.get(index);
+      return failure ? [{ index, failure }] : [];
+    }),
+    resend: [
+      ...send(having('charged'), { charge: 1, waits: 0, delayMs: backoffMs(mostTries) }),
+      ...send(having('free'), { waits: batch.waits + 1, delayMs: backoffMs(batch.waits) }),
+      ...send(having('renewed'), { charge: 1, waits: 0, renew: true }),
+      ...send(having('unheard'), {}),
+      ...send(halved.slice(0, middle), { delayMs: backoffMs(0) }),
+      ...send(halved.slice(middle), { delayMs: backoffMs(0) }),
+    ],
+    recrawl: met.some((failure) => chargeOf(failure) === 'recrawl'),
+    ...(halt ? { halt } : {}),
+  };
+}
+
+/** What each file met that failed, and what silence means where it means a failure. */
+function failuresOf(files: readonly number[], heard: readonly Outcome[], end: BatchEnd): ReadonlyMap<number, Failure> {
+  const failures = new Map<number, Failure>();
+  for (const outcome of heard) if (outcome.kind === 'failed') failures.set(outcome.index, outcome.failure.failure);
+  const spoken = new Set(heard.map((outcome) => outcome.index));
+  const silent = files.filter((index) => !spoken.has(index));
+  if (end === 'worker-lost' && silent.length === 1) {
+    for (const index of silent) failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
   }
-  return { done, failed, resend, recrawl, ...(halt ? { halt } : {}) };
+  if (end === 'finished' && heard.length === 0) {
+    for (const index of silent) failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
+  }
+  return failures;
 }
 
 interface Circumstances {
@@ -143,36 +143,31 @@ interface Circumstances {
 }
 
 function fateOf(failure: Failure, { batch, tries, originDown, limits }: Circumstances): Fate {
-  const lastTry = tries + 1 >= limits.maxTries;
+  const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
+  const mayWait = batch.waits < limits.maxWaits;
   switch (chargeOf(failure)) {
     case 'halt':
     case 'recrawl':
-      return 'dropped';
+      return 'open';
     case 'final':
-      return failure.code === 'source.not-found' && batch.fresh && !lastTry ? 'charged' : 'final';
+      return failure.code === 'source.not-found' && batch.fresh ? charged : 'failed';
     case 'renew':
-      return tries === 0 ? 'renew' : 'final';
+      return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':
-      if (batch.waits < limits.maxWaits) return 'free';
-      return lastTry ? 'final' : 'charged';
+      return mayWait ? 'free' : charged;
     case 'try':
-      if (originDown && batch.waits < limits.maxWaits) return 'free';
-      return lastTry ? 'final' : 'charged';
+      return originDown && mayWait ? 'free' : charged;
   }
 }
 
-/** Nothing of two or more files got through and no answer came for any of them. */
-function isOriginDown(outcomes: readonly Outcome[]): boolean {
-  return (
-    outcomes.length > 1 &&
-    outcomes.every(
-      (outcome) =>
-        outcome.kind === 'failed' &&
-        (outcome.failure.failure.code === 'source.unreachable' || outcome.failure.failure.code === 'source.timeout'),
-    )
-  );
+/** Two or more files were heard of, and no answer came for any of them. */
+function isOriginDown(heard: readonly Outcome[]): boolean {
+  const silences: readonly string[] = ['source.unreachable', 'source.timeout'];
+  return heard.length > 1 && heard.every((outcome) => outcome.kind === 'failed' && silences.includes(outcome.failure.failure.code));
 }
 
-function jittered(delayMs: number, random: () => number): number {
-  return Math.round(delayMs * (0.5 + random()));
+/** Half of it is sure, so that the longest delay stays the longest. */
+/** A delay spread over half to one and a half of itself, so that many do not return at once. */
+export function jittered(delayMs: number, random: () => number): number {
+  return Math.round(delayMs * (0.5 + random() / 2));
 }

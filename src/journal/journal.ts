@@ -24,15 +24,23 @@ export interface Publication {
  * Throws `FlantsError` `state.unusable` when the state cannot be read or written.
  */
 export interface Journal {
+  /** Keeps a plan for good. One with a digest that was sealed for the video already changes nothing. */
   seal(revision: Revision): Promise<void>;
   /** undefined where no such revision was sealed. */
   revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined>;
   /** The files of a sealed revision with these indices, in ascending order; indices beyond its end are left out. */
   files(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]>;
-  /** Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone. Evidence ends the failure. */
+  /**
+   * Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone.
+   * Evidence ends the failure. Failures belong to a video and key: another video's of the same key is left alone.
+   */
   recordOutcomes(records: readonly OutcomeRecord[]): Promise<void>;
+  /** Drops the evidence of objects that turned out not to be there; unknown keys are no error. */
+  forget(keys: readonly string[]): Promise<void>;
   /** What is known to be at the destination, by key. */
   evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
+  /** Sum of `sizeBytes` in the evidence for the files of a sealed revision; 0 where there is none. */
+  sizeOf(video: VideoId, digest: RevisionDigest): Promise<number>;
   /** Latest failures of a video, by key. */
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
   recordPublication(publication: Publication): Promise<void>;
@@ -41,6 +49,10 @@ export interface Journal {
   decide(decision: Decision): Promise<void>;
   /** In the order they were made; of one video, or of all. */
   decisions(video?: VideoId): AsyncIterable<Decision>;
+  /** The latest one that was submitted of a video; undefined where none was. */
+  submission(video: VideoId): Promise<Submission | undefined>;
+  /** The latest one of each video, in ascending order of id. What is submitted meanwhile may be seen or not. */
+  submissions(): AsyncIterable<Submission>;
   /** Small facts about the library: key rules, capabilities. undefined where unset. */
   setting(name: string): Promise<unknown>;
   setSetting(name: string, value: unknown): Promise<void>;

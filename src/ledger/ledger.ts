@@ -14,9 +14,9 @@ export interface Lease {
   readonly ttlMs: number;
 }
 
-/** What came of a change, and the record as it stands now. */
+/** What came of a change, and the record as it stands now; `before` is what it was in the same instant. */
 export type Applied =
-  | { readonly result: 'applied'; readonly record: VideoRecord }
+  | { readonly result: 'applied'; readonly before: VideoRecord | undefined; readonly record: VideoRecord }
   | { readonly result: 'stale'; readonly record: VideoRecord | undefined };
 
 /**
@@ -33,7 +33,10 @@ export interface Ledger {
   tally(video: VideoId): Promise<Tally | undefined>;
   /** Every video, in ascending order of id. What changes meanwhile may be seen before or after. */
   videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }>;
-  /** Grants or renews a lease. False when the generation is no longer the video's, or another live `crawl` or `publish` lease exists. */
+  /**
+   * Grants a lease, or renews the one with this id. False when the generation is no longer the video's;
+   * for a `crawl` or `publish` also while one of those with another id is alive. Batches neither hinder those nor are hindered by them.
+   */
   lease(video: VideoId, lease: Lease): Promise<boolean>;
   /** Ends a lease; an unknown one is no error. */
   release(video: VideoId, leaseId: string): Promise<void>;

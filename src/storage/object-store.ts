@@ -80,4 +80,8 @@ export interface StoreCapabilities {
   readonly createOnly: boolean;
   /** `If-Match` keeps what is not the object seen. */
   readonly replaceOnly: boolean;
+  /** Bytes that are not those of their checksum are refused. */
+  readonly checksums: boolean;
+  /** User metadata is kept and told by `head`. */
+  readonly metadata: boolean;
 }

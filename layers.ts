@@ -1,0 +1,144 @@
+/**
+ * The rooms of `src/` and what each may import. `oxlint.config.ts` turns this
+ * table into lint rules, and `test/architecture/` plants violations to see them
+ * bite.
+ *
+ * All is refused unless it stands here: a folder that is not in the table may
+ * import nothing, and a package that a room does not own is refused in it. Rooms
+ * are flat: a file in a folder below a room is refused too. Tests are free.
+ */
+
+/** What one room may import, beside its own files and Node's modules. */
+export interface Room {
+  /** Arrows point from a higher layer to a lower one, or to the named neighbour. */
+  readonly layer: number;
+  /** Rooms of which every file may be imported. */
+  readonly rooms: readonly string[];
+  /** Whether it may import the ports of layer 2 (and no adapter). */
+  readonly ports: boolean;
+  /** Pure: of Node's modules only those that touch neither disk, network, processes nor clocks. */
+  readonly pure: boolean;
+  /** Packages that it owns, each with the files that may import it. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Whether `process.env` is read here. */
+  readonly readsEnvironment: boolean;
+}
+
+/** Port files of layer 2: what a service may know of a room with adapters. */
+export const ports: Readonly<Record<string, readonly string[]>> = {
+  storage: ['source.ts', 'object-store.ts', 'locator.ts'],
+  queue: ['job-queue.ts'],
+  ledger: ['ledger.ts'],
+  journal: ['journal.ts'],
+  catalogue: ['catalogue.ts'],
+  executor: ['executor.ts'],
+};
+
+/** Pure files, and functions over ports alone, that every room from layer 2 on may import. */
+export const freeFiles: readonly string[] = ['storage/checksum.ts', 'storage/unchanged.ts'];
+
+/** Node's modules that a pure room may import. */
+export const pureModules: readonly string[] = [
+  'node:buffer',
+  'node:crypto',
+  'node:path',
+  'node:path/posix',
+  'node:url',
+  'node:util',
+];
+
+/** Node's modules that belong to some rooms only, or to none. */
+export const ownedModules: Readonly<Record<string, readonly string[]>> = {
+  'node:sqlite': ['state', 'ledger', 'journal'],
+  // The global `process` does as well, and its `env` is easier to watch.
+  'node:process': [],
+};
+
+const base = ['domain', 'config', 'telemetry'];
+const adapters = ['state', ...Object.keys(ports)];
+const services = ['scanner', 'crawler', 'transfer', 'publisher', 'aggregator', 'verifier', 'control'];
+
+const closed = { rooms: [], ports: false, pure: false, packages: {}, readsEnvironment: false } as const;
+const adapterRoom: Room = { ...closed, layer: 2, rooms: base };
+const serviceRoom: Room = { ...closed, layer: 3, rooms: [...base, 'hls'], ports: true };
+
+/** Every folder of `src/`. */
+export const rooms: Readonly<Record<string, Room>> = {
+  domain: { ...closed, layer: 0, pure: true },
+  hls: { ...closed, layer: 0, pure: true, rooms: ['domain'] },
+
+  config: { ...closed, layer: 1, rooms: ['domain'], packages: { zod: '*.ts' }, readsEnvironment: true },
+  telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'] },
+
+  state: adapterRoom,
+  storage: { ...adapterRoom, packages: { undici: '*.ts', '@aws-sdk/*': 's3-*.ts' } },
+  queue: adapterRoom,
+  ledger: { ...adapterRoom, rooms: [...base, 'state'] },
+  journal: { ...adapterRoom, rooms: [...base, 'state'] },
+  catalogue: { ...adapterRoom, packages: { zod: '*.ts' } },
+  executor: { ...adapterRoom, packages: { piscina: '*.ts' } },
+
+  ...Object.fromEntries(services.map((name) => [name, serviceRoom])),
+
+  app: { ...closed, layer: 4, rooms: [...base, 'hls', ...adapters, ...services] },
+  cli: {
+    ...closed,
+    layer: 5,
+    rooms: [...base, 'control', 'app'],
+    packages: { commander: '*.ts', 'log-update': '*.ts' },
+  },
+};
+
+/** Rules of one set of files, as gitignore patterns over import specifiers: the last that matches decides. */
+export interface ImportRule {
+  readonly files: readonly string[];
+  readonly patterns: readonly string[];
+  readonly message: string;
+}
+
+/**
+ * Import rules in the order in which they replace one another: all of `src/`
+ * shut, then each room, then the files that own a package.
+ */
+export function importRules(): readonly ImportRule[] {
+  const shut: ImportRule = {
+    files: ['src/**'],
+    patterns: ['**'],
+    message: 'This folder is no room of layers.ts: rooms are src/<room>/*.ts, and each is entered there first.',
+  };
+  return [shut, ...Object.entries(rooms).flatMap(([name, room]) => rulesOfRoom(name, room))];
+}
+
+function rulesOfRoom(name: string, room: Room): ImportRule[] {
+  const rule = (files: string): ImportRule => {
+    const owned = Object.entries(room.packages).filter(([, owners]) => owners === '*.ts' || owners === files);
+    return {
+      files: [`src/${name}/${files}`],
+      patterns: [
+        '**',
+        ...allowed(name, room).map((pattern) => `!${pattern}`),
+        ...refusedModules(name),
+        ...owned.map(([owner]) => `!${owner}`),
+      ],
+      message: `Not open to src/${name}: layers.ts says which rooms, port files and packages are.`,
+    };
+  };
+  const owners = new Set(['*.ts', ...Object.values(room.packages)]);
+  return [...owners].map(rule);
+}
+
+function allowed(name: string, room: Room): string[] {
+  const portFiles = Object.entries(ports).flatMap(([owner, files]) => files.map((file) => `${owner}/${file}`));
+  const files = [
+    ...room.rooms.map((other) => `${other}/*.ts`),
+    ...(room.ports ? portFiles : []),
+    ...(room.layer >= 2 ? freeFiles : []),
+  ];
+  const modules = room.pure ? pureModules : ['node:*', 'node:*/*'];
+  return ['./*.ts', ...files.filter((file) => !file.startsWith(`${name}/`)).map((file) => `../${file}`), ...modules];
+}
+
+function refusedModules(name: string): string[] {
+  const foreign = Object.entries(ownedModules).filter(([, owners]) => !owners.includes(name));
+  return [...foreign.map(([module]) => module), './*.test.ts', '../*/*.test.ts'];
+}

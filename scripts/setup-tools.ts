@@ -1,0 +1,89 @@
+/**
+ * Installs what tests need beside npm's packages, and says in one line what it
+ * could not have. Does nothing, at once, when all is there. `npm test` runs it;
+ * `npm ci` never does. With `--bench` it also fetches what benches compare with.
+ */
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from './cache-folder.ts';
+import { runCommand } from './run-command.ts';
+import { isOnPath, isPresent, tools } from './tools.ts';
+import type { Tool } from './tools.ts';
+
+const minute = 60_000;
+const goFolder = '/usr/local/go/bin';
+
+/** A tool that is not there, and how to get it. */
+export interface MissingTool {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** Installs what is missing; gives back what still is. Never throws. */
+export async function setupTools(say: (line: string) => void, bench = false): Promise<readonly MissingTool[]> {
+  const wanted = tools.filter((tool) => (bench || !tool.benchOnly) && !isPresent(tool));
+  const reasons = new Map(await installPackages(wanted, say));
+  for (const tool of wanted) {
+    const reason = 'go' in tool.from ? await installGoCommand(tool.name, tool.from, say) : undefined;
+    if (reason !== undefined) reasons.set(tool.name, reason);
+  }
+  const missing = wanted.filter((tool) => !isPresent(tool));
+  return missing.map(({ name }) => ({ name, reason: reasons.get(name) ?? 'its installation left nothing behind' }));
+}
+
+type Reasons = readonly (readonly [name: string, reason: string])[];
+
+async function installPackages(wanted: readonly Tool[], say: (line: string) => void): Promise<Reasons> {
+  const packages = wanted.flatMap(({ name, from }) => ('apt' in from ? [{ name, apt: from.apt }] : []));
+  if (packages.length === 0) return [];
+  const names = packages.map(({ apt }) => apt);
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
+  const because = (reason: string): Reasons => packages.map(({ name }) => [name, reason] as const);
+  if (!isOnPath('apt-get')) return because(`install by hand: ${names.join(' ')}`);
+  if (process.getuid?.() !== 0) return because(`run: sudo sh -c '${command}'`);
+  say(`installing ${names.join(' ')}`);
+  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' }, timeoutMs: 5 * minute };
+  await runCommand('apt-get', ['update', '-qq'], options);
+  const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
+  const { code, stderr } = await runCommand('apt-get', install, options);
+  return code === 0 ? [] : because(`apt-get: ${lastLine(stderr)}`);
+}
+
+/** Builds in a folder of its own, so that a build cut short never leaves half a program behind. */
+async function installGoCommand(
+  name: string,
+  source: { readonly go: string; readonly version: string },
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  const command = `go install ${source.go}@${source.version}`;
+  const path = `${process.env['PATH'] ?? ''}:${goFolder}`;
+  if (!isOnPath('go') && (await runCommand(join(goFolder, 'go'), ['version'])).code !== 0)
+    return `needs Go for ${command}`;
+  say(`building ${name} ${source.version} (once; a minute or two)`);
+  await mkdir(cacheFolder('bin'), { recursive: true });
+  const folder = await mkdtemp(cacheFolder('build-'));
+  try {
+    const options = { env: { GOBIN: folder, PATH: path }, timeoutMs: 5 * minute };
+    const { code, stderr } = await runCommand('go', ['install', `${source.go}@${source.version}`], options);
+    if (code !== 0) return `${command}: ${lastLine(stderr)}`;
+    await rename(join(folder, name), cacheFolder('bin', name));
+    return undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** One line on what is missing, or none. */
+export function describeMissing(missing: readonly MissingTool[]): string | undefined {
+  if (missing.length === 0) return undefined;
+  return `not there, so tests that need them are skipped: ${missing.map(({ name, reason }) => `${name} (${reason})`).join('; ')}`;
+}
+
+if (import.meta.main) {
+  const missing = describeMissing(await setupTools(console.log, process.argv.includes('--bench')));
+  if (missing !== undefined) console.log(missing);
+}

@@ -1,0 +1,15 @@
+/** What became of the tests of one run: written by `tally-reporter.ts`, read by `test.ts`. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly SkippedTest[];
+  /** Files whose suites broke outside a test, and errors that nobody caught; counted in `failed`. */
+  readonly broken: readonly string[];
+}
+
+/** A test that did not run, and why if it said so. */
+export interface SkippedTest {
+  readonly file: string;
+  readonly title: string;
+  readonly note?: string;
+}

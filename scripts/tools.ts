@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { cacheFolder } from './cache-folder.ts';
+
+/** Something that tests or benches run and npm does not bring. */
+export interface Tool {
+  /** What people and test titles call it. */
+  readonly name: string;
+  /** Where it is looked for: paths, or names to be found on the `PATH`. Any one will do. */
+  readonly places: readonly string[];
+  readonly from: { readonly apt: string } | { readonly go: string; readonly version: string };
+  readonly benchOnly?: boolean;
+}
+
+const module = (file: string): string[] =>
+  ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules'].map((folder) => join(folder, file));
+
+/** All of them, with pinned versions where the version matters. */
+export const tools: readonly Tool[] = [
+  { name: 'ffmpeg', places: ['ffmpeg'], from: { apt: 'ffmpeg' } },
+  { name: 'openssl', places: ['openssl'], from: { apt: 'openssl' } },
+  { name: 'nginx', places: ['nginx', '/usr/sbin/nginx'], from: { apt: 'nginx-light' } },
+  { name: 'nginx-dav-ext', places: module('ngx_http_dav_ext_module.so'), from: { apt: 'libnginx-mod-http-dav-ext' } },
+  {
+    name: 'versitygw',
+    places: [cacheFolder('bin', 'versitygw')],
+    from: { go: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' },
+  },
+  {
+    name: 'rclone',
+    places: [cacheFolder('bin', 'rclone')],
+    from: { go: 'github.com/rclone/rclone', version: 'v1.76.0' },
+    benchOnly: true,
+  },
+];
+
+/** Whether a tool is there. */
+export function isPresent(tool: Tool): boolean {
+  return tool.places.some((place) => (place.startsWith('/') ? existsSync(place) : isOnPath(place)));
+}
+
+/** Whether a command can be found. */
+export function isOnPath(command: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
+}

@@ -1,0 +1,91 @@
+import { bands, planBatches } from '../domain/batch.ts';
+import type { BatchJob } from '../domain/batch.ts';
+import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { countOf, indicesOf } from '../domain/index-ranges.ts';
+import { nextStep } from '../domain/next-step.ts';
+import type { Carried, Step } from '../domain/next-step.ts';
+import type { VideoJob } from '../domain/video-job.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Ledger, Lease } from '../ledger/ledger.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+
+/** What the aggregator needs to move videos on. */
+export interface AdvancePorts {
+  readonly ledger: Ledger;
+  readonly crawls: JobQueue<VideoJob>;
+  readonly batches: JobQueue<BatchJob>;
+  readonly publications: JobQueue<VideoJob>;
+  readonly isFresh: (video: VideoId) => boolean;
+  /** Most files in a batch, and most batches of one video under way at a time. */
+  readonly limits: { readonly maxFiles: number; readonly maxBatchesOfVideo: number };
+  readonly leaseMs: number;
+  /** Makes batch ids unique over restarts. */
+  readonly newId: () => string;
+}
+
+/**
+ * Gives a video what it needs next: asked after each change, and by reconciliation for what nothing carries.
+ * Calls for one video must not overlap (`serialise`).
+ *
+ * @returns the step taken, with the record it was decided on; undefined for an unknown video
+ */
+export async function advance(
+  video: VideoId,
+  ports: AdvancePorts,
+): Promise<{ readonly step: Step; readonly record: VideoRecord } | undefined> {
+  const record = await ports.ledger.read(video);
+  if (!record) return undefined;
+  const leases = await ports.ledger.leases(video);
+  const step = nextStep(record, carriedBy(leases));
+  if (step === 'dispatch') await dispatch(video, leases, ports);
+  if (step === 'crawl' || step === 'publish') await sendVideo(video, record, step, ports);
+  return { step, record };
+}
+
+function carriedBy(leases: readonly Lease[]): Carried {
+  return {
+    crawl: leases.some(({ kind }) => kind === 'crawl'),
+    publish: leases.some(({ kind }) => kind === 'publish'),
+    files: leases.reduce((sum, { files }) => sum + countOf(files), 0),
+  };
+}
+
+async function dispatch(video: VideoId, leases: readonly Lease[], ports: AdvancePorts): Promise<void> {
+  const { ledger, batches, limits } = ports;
+  const room = limits.maxBatchesOfVideo - leases.filter(({ kind }) => kind === 'batch').length;
+  const tally = room > 0 ? await ledger.tally(video) : undefined;
+  if (tally?.record.revision === undefined) return;
+  const { record, done, failed } = tally;
+  const open = rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
+  const planned = planBatches(open, leases.map(({ files }) => files), limits);
+  const fresh = ports.isFresh(video);
+  for (const files of planned.slice(0, room)) {
+    const [first = 0] = indicesOf(files);
+    const job: BatchJob = {
+      format: 1,
+      id: `${first}-${ports.newId()}`,
+      video,
+      generation: record.generation,
+      revision: tally.record.revision,
+      files,
+      tries: {},
+      waits: 0,
+      fresh,
+    };
+    const leased = await ledger.lease(video, { id: job.id, generation: job.generation, kind: 'batch', files, ttlMs: ports.leaseMs });
+    if (!leased) return;
+    await batches.add({ id: `${video}/${job.generation}/${job.id}`, data: job, priority: fresh ? bands.fresh : bands.backlog });
+  }
+}
+
+async function sendVideo(video: VideoId, record: VideoRecord, kind: 'crawl' | 'publish', ports: AdvancePorts): Promise<void> {
+  const { generation } = record;
+  const leased = await ports.ledger.lease(video, { id: kind, generation, kind, files: [], ttlMs: ports.leaseMs });
+  if (!leased) return;
+  const queue = kind === 'crawl' ? ports.crawls : ports.publications;
+  await queue.add({
+    id: `${video}/${generation}/${kind}`,
+    data: { format: 1, video, tries: 0, waits: 0, recheck: false },
+    priority: ports.isFresh(video) ? bands.fresh : bands.backlog,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Progress } from '../domain/event.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { RunCounts, Totals } from '../domain/report.ts';
+import { stateOf } from '../domain/video.ts';
+import type { VideoRecord, VideoState } from '../domain/video.ts';
+
+/** Sums of a library and of a run, kept up to date change by change. */
+export interface Meter {
+  /** A video's record before (absent for a new one) and after a change. */
+  changed(before: VideoRecord | undefined, after: VideoRecord): void;
+  told(outcome: Outcome): void;
+  progress(): Progress;
+}
+
+const states: readonly VideoState[] = [
+  'waiting', 'invalid', 'paused', 'cancelled', 'copying', 'publishing', 'incomplete', 'published',
+]; // prettier-ignore
+
+/** No videos at all. */
+export function emptyTotals(): Mutable<Totals> {
+  return {
+    videos: Object.fromEntries(states.map((state) => [state, 0])) as Record<VideoState, number>,
+    files: { total: 0, done: 0, failed: 0, accepted: 0 },
+  };
+}
+
+/** Adds a video's record to sums, or takes it away. */
+export function addToTotals(totals: Mutable<Totals>, record: VideoRecord, sign: 1 | -1 = 1): void {
+  totals.videos[stateOf(record)] += sign;
+  for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += sign * record[name];
+}
+
+/** Rates are taken over this long. */
+const windowMs = 10_000;
+
+/** @param now - milliseconds of any clock that only goes forward */
+export function createMeter(now: () => number): Meter {
+  const startedAt = now();
+  const totals = emptyTotals();
+  const run: Mutable<RunCounts> = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 };
+  const samples: { at: number; bytes: number; files: number }[] = [{ at: startedAt, bytes: 0, files: 0 }];
+
+  return {
+    changed(before, after) {
+      if (before) addToTotals(totals, before, -1);
+      addToTotals(totals, after);
+    },
+    told(outcome) {
+      run[outcome.kind] += 1;
+      if (outcome.kind === 'copied') run.copiedBytes += outcome.evidence.sizeBytes;
+    },
+    progress() {
+      const at = now();
+      samples.push({ at, bytes: run.copiedBytes, files: run.copied + run.unchanged });
+      while (samples.length > 2 && (samples[1]?.at ?? at) <= at - windowMs) samples.shift();
+      const [oldest] = samples as [(typeof samples)[number]];
+      const seconds = Math.max(0.001, (at - oldest.at) / 1000);
+      const filesPerSecond = (run.copied + run.unchanged - oldest.files) / seconds;
+      const open = totals.files.total - totals.files.done - totals.files.failed;
+      return {
+        totals: structuredClone(totals),
+        run: { ...run, durationMs: Math.round(at - startedAt) },
+        bytesPerSecond: Math.round((run.copiedBytes - oldest.bytes) / seconds),
+        filesPerSecond: Math.round(filesPerSecond * 10) / 10,
+        uncrawled: totals.videos.waiting,
+        ...(filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * 1000) } : {}),
+      };
+    },
+  };
+}
+
+/** The same shape, writable. */
+export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;

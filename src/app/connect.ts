@@ -1,0 +1,76 @@
+import { openFileSource } from '../storage/file-source.ts';
+import { openFolderStore } from '../storage/folder-store.ts';
+import { guardByLooking } from '../storage/guard.ts';
+import { openHttpSource } from '../storage/http-source.ts';
+import type { ScopedHeaders } from '../storage/http-source-headers.ts';
+import { limitBandwidth } from '../storage/limit-bandwidth.ts';
+import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
+import { routeSource } from '../storage/route-source.ts';
+import type { S3Credentials } from '../storage/s3-credentials.ts';
+import { openS3Store } from '../storage/s3-store.ts';
+import type { Source } from '../storage/source.ts';
+import { second } from '../domain/units.ts';
+
+/** Where a library comes from, as plain data that a thread can be given. */
+export interface SourceSpec {
+  readonly headers: ScopedHeaders;
+  readonly connections: number;
+  readonly timeoutMs: number;
+  /** The library lies in files of this machine, so its playlists may name such. */
+  readonly allowsFiles: boolean;
+  readonly bytesPerSecond?: number;
+  readonly ca?: string;
+}
+
+/** Where a library goes, as plain data. */
+export type StoreSpec =
+  | { readonly kind: 'folder'; readonly path: string }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      readonly prefix: string;
+      readonly region: string;
+      readonly endpoint?: string;
+      readonly connections: number;
+      readonly ca?: string;
+    };
+
+const maxRedirects = 5;
+const connectTimeoutMs = 15 * second;
+const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
+
+/** Opens the adapters of a source. */
+export function connectSource(spec: SourceSpec): Source {
+  const http = openHttpSource({
+    headers: spec.headers,
+    connections: spec.connections,
+    connectTimeoutMs: Math.min(connectTimeoutMs, spec.timeoutMs),
+    headersTimeoutMs: spec.timeoutMs,
+    bodyTimeoutMs: spec.timeoutMs,
+    maxRedirects,
+    ...(spec.ca === undefined ? {} : { ca: spec.ca }),
+  });
+  const source = routeSource({
+    'http:': http,
+    'https:': http,
+    ...(spec.allowsFiles ? { 'file:': openFileSource() } : {}),
+  });
+  return spec.bytesPerSecond === undefined ? source : limitBandwidth(source, { bytesPerSecond: spec.bytesPerSecond });
+}
+
+/**
+ * Opens the adapter of a destination, guarded where the store itself does not.
+ *
+ * @param capabilities - absent before they were probed
+ */
+export function connectStore(
+  spec: StoreSpec,
+  credentials: () => Promise<S3Credentials>,
+  capabilities?: StoreCapabilities,
+): ObjectStore {
+  const store =
+    spec.kind === 'folder'
+      ? openFolderStore({ path: spec.path })
+      : openS3Store({ ...spec, credentials, timeouts: storeTimeouts });
+  return capabilities ? guardByLooking(store, capabilities) : store;
+}

@@ -1,0 +1,165 @@
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { FlantsError } from '../domain/failure.ts';
+import { KiB, MiB } from '../domain/units.ts';
+import type { Catalogue, CatalogueRow } from './catalogue.ts';
+import { linesOf } from './file-catalogue-lines.ts';
+import type { Line } from './file-catalogue-lines.ts';
+import { refusedRow, rowReader } from './file-catalogue-row.ts';
+import type { RowReader } from './file-catalogue-row.ts';
+
+/** A JSON document must be held as a whole; NDJSON has no such bound. */
+const maxDocumentBytes = 256 * MiB;
+const maxLineBytes = MiB;
+/** So many lines that are not JSON before one that is mean that the file is something else. */
+const maxBrokenStart = 100;
+
+/**
+ * A catalogue in a file: a JSON array of rows, an object with them in `videos`, or one row a line (NDJSON);
+ * the content tells which. Rows of NDJSON are numbered by line. Besides the line at hand, ids are held:
+ * some 100 bytes a row.
+ *
+ * Fields: `id`, `playlistUrl` (or `playlist_url`, `url`, `playlist`: a URL, or a path from the
+ * catalogue's folder), and, where there are, `title` and `recordedAt` (or `recorded_at`).
+ */
+export function openFileCatalogue(path: string): Catalogue {
+  return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal) };
+}
+
+async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
+  const reader = rowReader(dirname(path));
+  let count = 0;
+  try {
+    const values = await documentRows(path, name, signal);
+    const rows = values ? rowsOfDocument(values, reader) : rowsOfLines(path, name, reader, signal);
+    for await (const row of rows) {
+      if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${name}`);
+      count++;
+      yield row;
+    }
+  } catch (error) {
+    throw asFailure(error, name, signal);
+  }
+  if (count === 0) throw unreadable(name, 'holds no rows');
+}
+
+function* rowsOfDocument(values: readonly unknown[], reader: RowReader): Generator<CatalogueRow> {
+  for (const [index, value] of values.entries()) yield reader.read(index + 1, value);
+}
+
+/**
+ * The rows of a file that is one JSON document; undefined for one that must be read by lines.
+ *
+ * | begins with `[`                                   | document                      |
+ * | its first line is an object with `videos`         | document                      |
+ * | its first line is JSON, or begins with no `{`     | lines                         |
+ * | else, and the whole is an object                  | document                      |
+ * | else                                              | lines, the first one broken   |
+ */
+async function documentRows(path: string, name: string, signal: AbortSignal): Promise<readonly unknown[] | undefined> {
+  const start = await firstLine(path);
+  if (start.startsWith('[')) {
+    const whole = parse(await readDocument(path, name, signal));
+    if (whole && Array.isArray(whole.value)) return whole.value;
+    throw unreadable(name, 'begins like a JSON array and is not one');
+  }
+  if (!start.startsWith('{')) return undefined;
+  const line = parse(start);
+  if (line) return videosOf(line.value);
+  if ((await stat(path)).size > maxDocumentBytes) return undefined;
+  const whole = parse(await readDocument(path, name, signal));
+  if (!whole) return undefined;
+  const videos = videosOf(whole.value);
+  if (videos) return videos;
+  throw unreadable(name, 'is a JSON object without an array of videos');
+}
+
+async function* rowsOfLines(path: string, name: string, reader: RowReader, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
+  const broken: CatalogueRow[] = [];
+  let isJson = false;
+  for await (const line of linesOf(createReadStream(path, { signal, highWaterMark: 256 * KiB }), maxLineBytes)) {
+    const text = textOf(line);
+    if (text === '') continue;
+    const parsed = text === undefined ? undefined : parse(text);
+    const row = parsed ? reader.read(line.number, parsed.value) : refusedRow(line.number, line.bytes ? 'is not JSON' : 'is longer than 1 MiB');
+    if (isJson) {
+      yield row;
+    } else if (parsed) {
+      isJson = true;
+      yield* broken;
+      yield row;
+    } else if (broken.push(row) > maxBrokenStart) {
+      break;
+    }
+  }
+  if (!isJson && broken.length > 0) throw unreadable(name, 'is not JSON: expected an array of videos, or one video a line');
+}
+
+/** Its first line that is not blank, trimmed, as far as the first MiB shows it. */
+async function firstLine(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxLineBytes), 0, maxLineBytes, 0);
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead)).trimStart().split('\n', 1)[0]?.trimEnd() ?? '';
+  } finally {
+    await file.close();
+  }
+}
+
+async function readDocument(path: string, name: string, signal: AbortSignal): Promise<string> {
+  const { size } = await stat(path);
+  if (size > maxDocumentBytes) {
+    throw unreadable(name, `is a JSON document of ${Math.round(size / MiB)} MiB; beyond ${maxDocumentBytes / MiB} MiB write one video a line (NDJSON)`);
+  }
+  return new TextDecoder().decode(await readFile(path, { signal }));
+}
+
+function videosOf(value: unknown): readonly unknown[] | undefined {
+  const videos = typeof value === 'object' && value !== null && 'videos' in value ? value.videos : undefined;
+  return Array.isArray(videos) ? videos : undefined;
+}
+
+/** Trimmed and without a byte order mark; undefined for what is too long or not UTF-8. */
+function textOf(line: Line): string | undefined {
+  if (!line.bytes) return undefined;
+  try {
+    return utf8.decode(line.bytes).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+function unreadable(name: string, reason: string, cause?: unknown): FlantsError {
+  return new FlantsError('catalogue.unreadable', `the catalogue ${name} ${reason}`, { cause });
+}
+
+function asFailure(error: unknown, name: string, signal: AbortSignal): unknown {
+  if (error instanceof FlantsError) return error;
+  if (signal.aborted) return new FlantsError('aborted', `stopped while reading ${name}`, { cause: error });
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case undefined:
+      return error;
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return unreadable(name, 'is not there', error);
+    case 'EISDIR':
+      return unreadable(name, 'is a folder', error);
+    case 'EACCES':
+    case 'EPERM':
+      return unreadable(name, 'may not be read by this user', error);
+    default:
+      return unreadable(name, `cannot be read (${String(code)})`, error);
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
+import { failureWith } from '../domain/failure.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Catalogue, CatalogueRow } from './catalogue.ts';
+import { playlistUrlOf } from './playlist-url.ts';
+
+/**
+ * Playlists named by hand. One that is named twice is one video.
+ *
+ * @param playlists - URLs, or paths from `folder`
+ * @param folder - the working folder
+ */
+export function singleCatalogue(playlists: readonly string[], folder: string): Catalogue {
+  return {
+    name: playlists.length === 1 ? (playlists[0] ?? '') : `${playlists.length} playlists`,
+    rows: () => rowsOf(playlists, folder),
+  };
+}
+
+async function* rowsOf(playlists: readonly string[], folder: string): AsyncGenerator<CatalogueRow> {
+  const seen = new Map<VideoId, string>();
+  for (const [index, text] of playlists.entries()) {
+    const row = index + 1;
+    const url = playlistUrlOf(text, folder);
+    const id = url && idOfPlaylist(url);
+    if (!url || id === undefined) {
+      yield { kind: 'refused', row, failure: failureWith('catalogue.row', `playlist ${row} is neither the http(s) URL nor the path of a playlist`) };
+      continue;
+    }
+    const earlier = seen.get(id);
+    if (earlier === url.href) continue;
+    if (earlier === undefined) {
+      seen.set(id, url.href);
+      yield { kind: 'video', submission: { id, playlistUrl: url.href } };
+    } else {
+      yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', `playlist ${row} would have the same id, ${id}, as an earlier one`) };
+    }
+  }
+}
+
+/**
+ * The id of a video that has no name but its playlist: host and decoded path, without `.m3u8`; what of the query
+ * chooses the object is hashed into it. Made of the URL alone, so that it is the same in every run whatever else is copied.
+ *
+ * @returns undefined for a URL without a path
+ */
+export function idOfPlaylist(url: URL): VideoId | undefined {
+  const path = decodeLeniently(url.pathname).replace(/^\/+/, '').replace(/\.m3u8$/i, '');
+  if (path === '') return undefined;
+  const place = url.host === '' ? path : `${url.host.replace(':', '~')}/${path}`;
+  const query = url.protocol === 'file:' ? '' : withoutTokens(url, defaultTokenParameters).search;
+  return query === '' ? place : `${place}~${createHash('sha256').update(query).digest('hex').slice(0, 8)}`;
+}
+
+function decodeLeniently(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

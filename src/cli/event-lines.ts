@@ -1,0 +1,48 @@
+import type { RunEvent } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import type { VideoState } from '../domain/video.ts';
+import type { LogLevel } from '../telemetry/logger.ts';
+import { formatCounted } from './format.ts';
+
+/** A line for people, and how grave it is. */
+export interface EventLine {
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+const levels: Readonly<Record<VideoState, LogLevel>> = {
+  waiting: 'debug',
+  copying: 'debug',
+  publishing: 'debug',
+  published: 'info',
+  paused: 'info',
+  cancelled: 'info',
+  incomplete: 'warn',
+  invalid: 'warn',
+};
+
+/** Says an event in one line; undefined for those that only the progress display shows. */
+export function eventLine(event: RunEvent): EventLine | undefined {
+  switch (event.type) {
+    case 'started':
+      return { level: 'info', text: `copying to ${event.destination}; the state is in ${event.stateDir}` };
+    case 'planned':
+      return { level: 'debug', text: `${event.video}: ${formatCounted(event.files, 'file')}, ${formatCounted(event.documents, 'document')}` };
+    case 'video':
+      return { level: levels[event.state], text: `${event.video}: ${event.state}${event.failure === undefined ? '' : `: ${failureText(event.failure)}`}` };
+    case 'file-failed':
+      return { level: 'warn', text: `${event.video}: ${event.key} failed: ${failureText(event.failure)}` };
+    case 'row-refused':
+      return { level: 'warn', text: `row ${event.row}${event.id === undefined ? '' : ` (${event.id})`} refused: ${failureText(event.failure)}` };
+    case 'warning':
+      return { level: 'warn', text: event.video === undefined ? event.message : `${event.video}: ${event.message}` };
+    case 'progress':
+    case 'finished':
+      return undefined;
+  }
+}
+
+/** A failure as every line says it: what, then its stable code. */
+export function failureText(failure: Failure): string {
+  return `${failure.message} [${failure.code}]`;
+}

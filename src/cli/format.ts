@@ -1,0 +1,52 @@
+import { GiB, KiB, MiB, second } from '../domain/units.ts';
+
+const TiB = 1024 * GiB;
+
+/** `1234567` as `1,234,567`. */
+export function formatCount(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** `1 file`, `2 files`. */
+export function formatCounted(count: number, noun: string): string {
+  return `${formatCount(count)} ${count === 1 ? noun : `${noun}s`}`;
+}
+
+/** Bytes in binary units with three figures: `512 B`, `1.50 MiB`, `213 GiB`. */
+export function formatBytes(sizeBytes: number): string {
+  const units = [[TiB, 'TiB'], [GiB, 'GiB'], [MiB, 'MiB'], [KiB, 'KiB']] as const; // prettier-ignore
+  for (const [unit, name] of units) if (sizeBytes >= unit) return `${threeFigures(sizeBytes / unit)} ${name}`;
+  return `${Math.max(0, Math.round(sizeBytes))} B`;
+}
+
+/** `12.0 MiB/s`. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 09 min`, `3 d 04 h`. */
+export function formatDuration(milliseconds: number): string {
+  if (milliseconds < 10 * second) return `${(Math.max(0, milliseconds) / second).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / second);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${pad(seconds % 60)} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${pad(minutes % 60)} min`;
+  return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
+}
+
+/** Share of `part` in `whole`, from `0%` to `100%`; 100 only when nothing is missing. */
+export function formatShare(part: number, whole: number): string {
+  if (whole <= 0) return '0%';
+  return `${part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))}%`;
+}
+
+function threeFigures(value: number): string {
+  if (value >= 99.95) return value.toFixed(0);
+  return value.toFixed(value >= 9.995 ? 1 : 2);
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

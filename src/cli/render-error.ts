@@ -1,0 +1,42 @@
+import { failureOf } from '../domain/failure.ts';
+import type { Failure, FailureCode } from '../domain/failure.ts';
+import { oneLine } from '../telemetry/logger.ts';
+import { failureText } from './event-lines.ts';
+
+/** What to do about a failure, where its message cannot know. */
+const hints: Readonly<Partial<Record<FailureCode, string>>> = {
+  'state.locked': 'wait until the other run has ended, or stop it; flants status may be used meanwhile',
+  'state.unusable': 'name another folder with --state, or mend this one',
+  'store.credentials': 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile',
+  'store.denied': 'the credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
+  'store.no-bucket': 'make the bucket first, or see whether --region and --endpoint are right',
+  'store.full': 'make room; the same command goes on where it stopped',
+  'source.tls': 'a certificate authority of your own is named with --ca',
+  'source.denied': 'a header such as Authorization is given with --header or --header-file',
+  'internal': 'this is a fault in FLAnts; run again with --log-level debug to see where',
+};
+
+/** Circumstances of an error line. */
+export interface ErrorContext {
+  /** Whose help to name. */
+  readonly verb?: string;
+  /** Show the stack. */
+  readonly debug: boolean;
+}
+
+/** The lines that tell a person what was thrown: what, how to go on where that is known, the stack only for `debug`. */
+export function renderError(error: unknown, { verb, debug }: ErrorContext): readonly string[] {
+  const lines = renderFailure(failureOf(error), verb);
+  return debug && error instanceof Error ? [...lines, ...stackLines(error)] : lines;
+}
+
+/** The same for a failure. */
+export function renderFailure(failure: Failure, verb?: string): readonly string[] {
+  const hint = failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hints[failure.code];
+  return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
+}
+
+function stackLines(error: Error): readonly string[] {
+  const own = (error.stack ?? '').split('\n').slice(1);
+  return error.cause instanceof Error ? [...own, `  caused by ${error.cause.stack ?? error.cause.message}`] : own;
+}

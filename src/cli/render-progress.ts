@@ -1,0 +1,86 @@
+import type { ActiveVideo, Progress } from '../domain/event.ts';
+import type { VideoState } from '../domain/video.ts';
+import { oneLine } from '../telemetry/logger.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+import { fitText, padText } from './text-width.ts';
+
+/** What the progress display shows. */
+export interface ProgressState {
+  /** Absent until the run has told the first time. */
+  readonly progress?: Progress;
+  /** Said last, such as how a run is being stopped. */
+  readonly notice?: string;
+}
+
+const mostBars = 4;
+const widestBar = 30;
+const widestTitle = 32;
+
+/**
+ * Draws how far a run has come: three lines, a bar for each of a few videos, and the notice.
+ *
+ * @param columns - of the terminal; no line is longer
+ * @returns lines joined by line breaks, without one at the end
+ */
+export function renderProgress(state: ProgressState, columns: number): string {
+  const { progress, notice } = state;
+  const lines = progress === undefined ? ['reading the sources …'] : progressLines(progress, columns);
+  return [...lines, ...(notice === undefined ? [] : [notice])].map((line) => fitText(line, columns)).join('\n');
+}
+
+/** The same in one line, for logs. */
+export function renderProgressLine({ totals, run, bytesPerSecond, remainingMs, uncrawled }: Progress): string {
+  const { files } = totals;
+  return [
+    `${formatShare(files.done, files.total)}: ${formatCount(files.done)} of ${formatCounted(files.total, 'file')}`,
+    `${formatBytes(run.copiedBytes)} copied at ${formatRate(bytesPerSecond)}`,
+    `${formatCount(totals.videos.published)} of ${formatCounted(countVideos(totals.videos), 'video')} published`,
+    ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
+    ...(files.failed > 0 ? [`${formatCount(files.failed)} failed`] : []),
+    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+  ].join(', ');
+}
+
+function progressLines(progress: Progress, columns: number): readonly string[] {
+  const { totals, run, uncrawled, bytesPerSecond, filesPerSecond, remainingMs } = progress;
+  const { files, videos } = totals;
+  const videoParts = [
+    `${formatCount(videos.published)} of ${formatCount(countVideos(videos))} published`,
+    ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
+    ...(['incomplete', 'invalid', 'paused'] as const).filter((name) => videos[name] > 0).map((name) => `${formatCount(videos[name])} ${name}`),
+  ];
+  const fileParts = [
+    `${formatCount(files.done)} of ${formatCount(files.total)}`,
+    ...(files.failed > 0 ? [`${formatCount(files.failed)} failed`] : []),
+  ];
+  const speedParts = [
+    formatRate(bytesPerSecond),
+    `${formatCount(filesPerSecond)} files/s`,
+    `${formatBytes(run.copiedBytes)} in ${formatDuration(run.durationMs)}`,
+    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+  ];
+  const active = progress.active ?? [];
+  return [
+    `videos  ${videoParts.join(', ')}`,
+    `files   ${bar(files.done, files.total, columns)}  ${fileParts.join(', ')}`,
+    `speed   ${speedParts.join(', ')}`,
+    ...active.slice(0, mostBars).map((video) => videoLine(video, columns)),
+    ...(active.length > mostBars ? [`  and ${formatCount(active.length - mostBars)} more`] : []),
+  ];
+}
+
+function videoLine({ video, title, done, total }: ActiveVideo, columns: number): string {
+  const name = padText(oneLine(title ?? video), Math.min(widestTitle, Math.max(8, Math.floor(columns / 3))));
+  return `  ${name}  ${bar(done, total, columns)}  ${formatCount(done)} of ${formatCount(total)}`;
+}
+
+/** A third of the line at most: what it means is said in figures beside it. */
+function bar(done: number, total: number, columns: number): string {
+  const width = Math.min(widestBar, Math.max(5, Math.floor(columns / 3)));
+  const full = total > 0 ? Math.min(width, Math.floor((done / total) * width)) : 0;
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${formatShare(done, total).padStart(4)}`;
+}
+
+function countVideos(videos: Readonly<Record<VideoState, number>>): number {
+  return Object.values(videos).reduce((sum, count) => sum + count, 0);
+}

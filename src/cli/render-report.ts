@@ -1,0 +1,116 @@
+import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
+import { second } from '../domain/units.ts';
+import type { VideoState } from '../domain/video.ts';
+import { oneLine } from '../telemetry/logger.ts';
+import { failureText } from './event-lines.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+import { padText, textWidth } from './text-width.ts';
+
+/** What a summary names beside the report. */
+export interface SummaryContext {
+  /** What other verbs need to find this state: a destination or `--state DIR`, ready for a shell. */
+  readonly stateWords: string;
+  readonly stateDir: string;
+  readonly dryRun?: boolean;
+}
+
+const mostNamed = 20;
+const states: readonly VideoState[] = ['published', 'publishing', 'copying', 'waiting', 'incomplete', 'invalid', 'paused', 'cancelled'];
+
+/** What a run has come to, for people. Lines joined by line breaks, with one at the end. */
+export function renderSummary(report: LibraryReport, context: SummaryContext): string {
+  return text([
+    ...totalLines(report, context.dryRun === true),
+    ...(report.run === undefined ? [] : [runLine(report.run)]),
+    ...detailLines(report, context),
+    `State: ${context.stateDir}`,
+  ]);
+}
+
+/** How far each video has come, for people. */
+export function renderStatus(report: LibraryReport, context: SummaryContext): string {
+  const width = Math.min(48, Math.max(5, ...report.videos.map((video) => textWidth(video.id))));
+  return text([
+    ...report.videos.map((video) => videoLine(video, width)),
+    ...(report.videos.length > 0 ? [''] : []),
+    ...totalLines(report, false),
+    ...detailLines(report, context),
+    `State: ${context.stateDir}`,
+  ]);
+}
+
+function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonly string[] {
+  const count = Object.values(totals.videos).reduce((sum, each) => sum + each, 0);
+  const byState = states.filter((state) => totals.videos[state] > 0).map((state) => `${formatCount(totals.videos[state])} ${state}`);
+  const { total, done, failed, accepted } = totals.files;
+  const sizeBytes = videos.reduce((sum, video) => sum + video.sizeBytes, 0);
+  const files = [
+    `${formatCount(done)} there${sizeBytes > 0 ? ` (${formatBytes(sizeBytes)})` : ''}`,
+    ...(failed > 0 ? [`${formatCount(failed)} failed${accepted > 0 ? `, of which ${formatCount(accepted)} accepted` : ''}`] : []),
+    ...(total > done + failed ? [`${formatCount(total - done - failed)} to copy`] : []),
+  ];
+  return [
+    ...(dryRun ? ['Dry run: nothing was written to the destination.'] : []),
+    `${formatCounted(count, 'video')}${byState.length > 0 ? `: ${byState.join(', ')}` : ''}`,
+    `${formatCounted(total, 'file')}: ${files.join(', ')}`,
+  ];
+}
+
+function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCounts): string {
+  const rate = durationMs > 0 ? `, ${formatRate((copiedBytes / durationMs) * second)}` : '';
+  const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
+  if (failed > 0) what.push(`${formatCount(failed)} failed`);
+  return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
+}
+
+function detailLines(report: LibraryReport, { stateWords }: SummaryContext): readonly string[] {
+  const { videos } = report;
+  const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
+  const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
+  const invalid = videos.flatMap((video) => (video.invalid ? [`${video.id}: ${failureText(video.invalid)}`] : []));
+  const refused = report.refusedRows.map(({ row, id, failure }) => `row ${row}${id === undefined ? '' : ` (${id})`}: ${failureText(failure)}`);
+  const external = each(videos, (video) => video.external, ({ playlistUrl, line, uri, reason }) => `${playlistUrl} line ${line}: ${uri} (${reason})`);
+  const warnings = each(videos, (video) => video.warnings, (warning) => warning);
+  const more = `flants report ${stateWords}`;
+  return [
+    ...section('Failed', failed, `${more} --format ndjson`),
+    ...(failed.length > 0 ? [`  to go on: flants retry ${stateWords}, and the same copy again; or flants accept, to publish without a file`] : []),
+    ...section('Published without', accepted, more),
+    ...section('Not usable', invalid, more),
+    ...section('Rows refused', refused, more),
+    ...section('Points outside the copy', external, more),
+    ...section('Warnings', warnings, more),
+    ...section('Not guarded by the destination', report.unguarded, more),
+  ];
+}
+
+function section(heading: string, items: readonly string[], more: string): readonly string[] {
+  if (items.length === 0) return [];
+  const rest = items.length - mostNamed;
+  return [
+    `${heading}:`,
+    ...items.slice(0, mostNamed).map((item) => `  ${oneLine(item)}`),
+    ...(rest > 0 ? [`  … and ${formatCount(rest)} more: ${more}`] : []),
+  ];
+}
+
+function each<T>(videos: readonly VideoReport[], of: (video: VideoReport) => readonly T[], say: (item: T) => string): readonly string[] {
+  return videos.flatMap((video) => of(video).map((item) => `${video.id}: ${say(item)}`));
+}
+
+function isOpen(file: FailedFile): boolean {
+  return file.acceptedBecause === undefined;
+}
+
+function fileText({ key, failure, acceptedBecause }: FailedFile): string {
+  return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
+}
+
+function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {
+  const counts = `${formatCount(files.done)} of ${formatCount(files.total)}${files.failed > 0 ? `, ${formatCount(files.failed)} failed` : ''}`;
+  return `${padText(oneLine(id), width)}  ${state.padEnd(10)}  ${formatShare(files.done, files.total).padStart(4)}  ${counts}  ${formatBytes(sizeBytes)}`;
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,68 @@
+import { FlantsError } from '../domain/failure.ts';
+import { readTextFile } from './config-file.ts';
+import { headerLines, parseHeaders } from './headers.ts';
+import type { Header } from './headers.ts';
+import { localPath } from './location.ts';
+
+/** How to reach source and destination. */
+export interface NetworkOptions {
+  /** Of an S3-compatible store; absent for AWS. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  /** Certificates in PEM to trust beside the usual ones. */
+  readonly ca?: string;
+  /** For the hosts of the sources only. */
+  readonly headers: readonly Header[];
+  readonly sourceTimeoutMs: number;
+}
+
+/** The parsed options behind `NetworkOptions`. */
+interface Parsed {
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+  readonly ca?: string;
+  readonly header: readonly string[];
+  readonly headerFile?: string;
+  readonly sourceTimeout: number;
+}
+
+/**
+ * Reads the files that network options name.
+ *
+ * @throws {FlantsError} `usage` when one cannot be read or is not what it should be
+ */
+export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<NetworkOptions> {
+  const { endpoint, region, profile } = parsed;
+  if (endpoint !== undefined) assertEndpoint(endpoint);
+  const ca = parsed.ca === undefined ? undefined : await readCertificates(localPath(parsed.ca, cwd));
+  const fromFile = parsed.headerFile === undefined ? [] : await readHeaderFile(localPath(parsed.headerFile, cwd));
+  return {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(ca === undefined ? {} : { ca }),
+    headers: Object.freeze([...fromFile, ...parseHeaders(parsed.header, '--header')]),
+    sourceTimeoutMs: parsed.sourceTimeout,
+  };
+}
+
+async function readHeaderFile(path: string): Promise<readonly Header[]> {
+  return parseHeaders(headerLines(await readTextFile(path, '--header-file')), `--header-file ${path}`);
+}
+
+async function readCertificates(path: string): Promise<string> {
+  const pem = await readTextFile(path, '--ca');
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new FlantsError('usage', `--ca names ${path}, which holds no certificate in PEM`);
+  return pem;
+}
+
+/** @throws {FlantsError} `usage` for what an endpoint must not hold */
+export function assertEndpoint(endpoint: string): void {
+  const { username, password, search } = new URL(endpoint);
+  if (username !== '' || password !== '') {
+    throw new FlantsError('usage', '--endpoint holds a user: credentials come from the AWS environment variables, files or --profile');
+  }
+  if (search !== '') throw new FlantsError('usage', '--endpoint holds a query: expected a URL such as https://minio.example:9000');
+}

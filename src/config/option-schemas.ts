@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { optionSpecs, specs } from './options.ts';
+import type { OptionName } from './options.ts';
+import { expectationOf } from './option-spec.ts';
+import { parseDuration, parseRate } from './quantities.ts';
+import { verbs } from './verbs.ts';
+import type { VerbName } from './verbs.ts';
+
+const text = z.string().trim().min(1);
+const url = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''));
+const integer = (spec: { readonly min: number; readonly max: number }): z.ZodInt => z.int().min(spec.min).max(spec.max);
+const list = z.array(text).default([]);
+
+/** A value that is written with a unit. */
+function quantity(parse: (text: string) => number | undefined): z.ZodType<number, string> {
+  return text.transform((value, context) => {
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    context.issues.push({ code: 'custom', input: value });
+    return z.NEVER;
+  });
+}
+
+/** The value of each option, in the types of JSON; what a flag or variable says is decoded before (`decodeText`). */
+const optionSchemas = {
+  ids: list,
+  limit: integer(optionSpecs.limit).exactOptional(),
+  existing: z.enum(optionSpecs.existing.choices).default(optionSpecs.existing.default),
+  recheck: z.boolean().default(optionSpecs.recheck.default),
+  sha256: z.boolean().default(optionSpecs.sha256.default),
+  external: z.enum(optionSpecs.external.choices).default(optionSpecs.external.default),
+  dryRun: z.boolean().default(optionSpecs.dryRun.default),
+  header: list,
+  headerFile: text.exactOptional(),
+  root: text.exactOptional(),
+  tokenParams: list,
+  sourceTimeout: quantity(parseDuration).prefault(optionSpecs.sourceTimeout.default),
+  endpoint: url.exactOptional(),
+  region: text.exactOptional(),
+  profile: text.exactOptional(),
+  ca: text.exactOptional(),
+  concurrency: integer(optionSpecs.concurrency).default(optionSpecs.concurrency.default),
+  threads: integer(optionSpecs.threads).exactOptional(),
+  bwlimit: quantity(parseRate).exactOptional(),
+  json: z.boolean().default(optionSpecs.json.default),
+  report: text.exactOptional(),
+  progress: z.boolean().default(optionSpecs.progress.default),
+  logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
+  format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),
+  output: text.exactOptional(),
+  video: list,
+  failedBy: text.exactOptional(),
+  reason: text.exactOptional(),
+  checksums: z.boolean().default(optionSpecs.checksums.default),
+  state: text.exactOptional(),
+  config: text.exactOptional(),
+} as const satisfies Record<OptionName, z.ZodType>;
+
+type Schemas = typeof optionSchemas;
+type VerbOptions<V extends VerbName> = Pick<Schemas, (typeof verbs)[V]['options'][number]>;
+
+/** The strict object of one verb's options: `parse({...file, ...environment, ...flags})` is the whole merge. */
+export function schemaOf<V extends VerbName>(verb: V): z.ZodObject<VerbOptions<V>, z.core.$strict> {
+  const names: readonly OptionName[] = verbs[verb].options;
+  return z.strictObject(Object.fromEntries(names.map((name) => [name, optionSchemas[name]])) as VerbOptions<V>);
+}
+
+/** What a verb's options come to, before files named by them are read. */
+export type ParsedOptions<V extends VerbName> = z.output<ReturnType<typeof schemaOf<V>>>;
+
+/** JSON Schema (2020-12) of the config file: any option of any verb. */
+export function configFileSchema(): Record<string, unknown> {
+  const described = Object.entries(optionSchemas)
+    .filter(([name]) => isFileOption(name))
+    .map(([name, schema]) => {
+      const spec = specs[name as OptionName];
+      const description = spec.kind === 'switch' && spec.default ? `${spec.text}, when false` : `${spec.text} (${expectationOf(spec)})`;
+      return [name, schema.describe(description)] as const;
+    });
+  return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), { io: 'input' });
+}
+
+/** A config file cannot name another one. */
+export function isFileOption(name: string): name is Exclude<OptionName, 'config'> {
+  return name !== 'config' && Object.hasOwn(specs, name);
+}

@@ -1,0 +1,89 @@
+/** Headings under which help and docs list options. */
+export type OptionGroup = 'What to copy' | 'Source' | 'Destination' | 'Speed' | 'Output' | 'State' | 'Configuration';
+
+interface SpecBase {
+  readonly group: OptionGroup;
+  /** One line for people, without the default. */
+  readonly text: string;
+  /** How the value is called in help: `--region <NAME>`. */
+  readonly value?: string;
+  /** What the default is called where it is not a plain value. */
+  readonly defaultText?: string;
+  /** Environment variables of other tools that are read after our own. */
+  readonly alsoEnv?: readonly string[];
+}
+
+/** On or off. One that is on by default is offered as `--no-…`. */
+export interface SwitchSpec extends SpecBase {
+  readonly kind: 'switch';
+  readonly default: boolean;
+}
+
+/** A whole number within bounds. */
+export interface IntegerSpec extends SpecBase {
+  readonly kind: 'integer';
+  readonly min: number;
+  readonly max: number;
+  readonly default?: number;
+}
+
+/** One of a few words. */
+export interface ChoiceSpec extends SpecBase {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+/** Given several times, or separated by `separator` in one value. */
+export interface ListSpec extends SpecBase {
+  readonly kind: 'list';
+  /** A comma on the command line and in the environment, or a line break for values that hold commas. */
+  readonly separator: ',' | '\n';
+}
+
+/** A word, a path, a URL, a rate (`20M`) or a duration (`30s`). */
+export interface TextSpec extends SpecBase {
+  readonly kind: 'text' | 'path' | 'url' | 'rate' | 'duration';
+  readonly default?: string;
+}
+
+/** One option as plain data: flags, environment, config file, help and docs are made from it. */
+export type OptionSpec = SwitchSpec | IntegerSpec | ChoiceSpec | ListSpec | TextSpec;
+
+/** `sourceTimeout` is `--source-timeout` on the command line. */
+export function flagOf(name: string): string {
+  return `--${kebab(name)}`;
+}
+
+/** `sourceTimeout` is `FLANTS_SOURCE_TIMEOUT` in the environment. */
+export function envOf(name: string): string {
+  return `FLANTS_${kebab(name).replaceAll('-', '_').toUpperCase()}`;
+}
+
+function kebab(name: string): string {
+  return name.replace(/[A-Z0-9]+/g, (letters, at: number) => (/[A-Z]/.test(letters) && at > 0 ? '-' : '') + letters.toLowerCase());
+}
+
+/** What a value must look like, to complete the sentence "expected …". */
+export function expectationOf(spec: OptionSpec): string {
+  switch (spec.kind) {
+    case 'switch':
+      return 'true or false';
+    case 'integer':
+      return `a whole number from ${spec.min} to ${spec.max}`;
+    case 'choice':
+      return `one of ${spec.choices.join(', ')}`;
+    case 'list':
+      return spec.separator === ',' ? 'values separated by commas' : 'one or more values';
+    case 'rate':
+      return 'bytes per second such as 500K, 20M or 1.5G';
+    case 'duration':
+      return 'a time such as 500ms, 30s or 2m';
+    case 'url':
+      return 'a URL that begins with http:// or https://';
+    case 'path':
+      return 'a path';
+    case 'text':
+      return 'some text';
+  }
+}

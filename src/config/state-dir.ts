@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Destination } from './location.ts';
+
+/** What of the environment places the state. */
+export interface StateEnvironment {
+  readonly XDG_STATE_HOME?: string | undefined;
+  readonly HOME?: string | undefined;
+}
+
+const maxSlugLength = 60;
+
+/**
+ * The folder that keeps the state of one destination, the same for every verb:
+ * `${XDG_STATE_HOME:-~/.local/state}/flants/<slug>-<hash>`.
+ *
+ * A relative `XDG_STATE_HOME` is ignored, as the XDG Base Directory Specification asks.
+ *
+ * @param endpoint - of the store; absent for AWS and for folders
+ */
+export function stateDirOf(destination: Destination, endpoint: string | undefined, env: StateEnvironment): string {
+  const home = env.HOME ?? homedir();
+  const xdg = env.XDG_STATE_HOME ?? '';
+  const base = isAbsolute(xdg) ? xdg : join(home, '.local', 'state');
+  const identity = JSON.stringify([destination.name, destination.kind === 's3' && endpoint !== undefined ? normalEndpoint(endpoint) : '']);
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
+  return join(base, 'flants', `${slugOf(destination)}-${hash}`);
+}
+
+function slugOf(destination: Destination): string {
+  const words = destination.name.replace(/^s3:\/\//, '').replace(/[^a-z0-9._]+/gi, '-').replace(/^[-.]+|[-.]+$/g, '');
+  return (words.length > maxSlugLength ? words.slice(-maxSlugLength).replace(/^[-.]+/, '') : words) || 'root';
+}
+
+/** Host in lower case, no default port, no slash at the end. */
+function normalEndpoint(endpoint: string): string {
+  const url = new URL(endpoint);
+  return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
+}

@@ -1,0 +1,49 @@
+import { stat } from 'node:fs/promises';
+import { FlantsError } from '../domain/failure.ts';
+import { mergeInput } from './command-input.ts';
+import type { CommandInput } from './command-input.ts';
+import { reasonOf } from './config-file.ts';
+import { localPath, parseVerifyTarget } from './location.ts';
+import type { VerifyTarget } from './location.ts';
+import { readNetworkOptions } from './network-options.ts';
+import type { NetworkOptions } from './network-options.ts';
+import type { ParsedOptions } from './option-schemas.ts';
+
+/** All that one `verify` needs, checked and frozen. */
+export interface VerifyOptions
+  extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'concurrency' | 'json' | 'logLevel'>> {
+  readonly target: VerifyTarget;
+  /** Where sizes and checksums are known; absent to prove from the destination alone. */
+  readonly stateDir?: string;
+}
+
+/**
+ * Makes the options of `verify` from what a person gave.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export async function loadVerifyOptions(input: CommandInput): Promise<VerifyOptions> {
+  const parsed = await mergeInput('verify', input);
+  const [word, ...more] = input.words;
+  if (word === undefined) throw new FlantsError('usage', 'verify needs the playlist to begin with');
+  if (more.length > 0) throw new FlantsError('usage', `verify takes one playlist; "${more.join(' ')}" is too much`);
+  const target = parseVerifyTarget(word, input.cwd);
+  if (target.kind === 'file') await assertFile(target.path);
+  const { checksums, concurrency, json, logLevel } = parsed;
+  return Object.freeze({
+    ...(await readNetworkOptions(parsed, input.cwd)),
+    target: Object.freeze(target),
+    checksums,
+    concurrency,
+    json,
+    logLevel,
+    ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, input.cwd) }),
+  });
+}
+
+async function assertFile(path: string): Promise<void> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new FlantsError('usage', `the playlist is ${path}, ${reasonOf(cause)}`, { cause });
+  });
+  if (found.isDirectory()) throw new FlantsError('usage', `${path} is a folder: name a playlist in it`);
+}

@@ -1,0 +1,82 @@
+import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** What accepting needs. */
+export interface AcceptPorts {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+}
+
+/**
+ * Decides that a video goes out without one of its failed files: a defect that the source has too.
+ * The decision is kept, and holds for later revisions that fail in the same file.
+ *
+ * @param file - the file's key, or the end of it from a `/` on, as long as it names one failed file only
+ * @returns the file's key
+ * @throws {FlantsError} `usage` when the video or the file is not there, has not failed, or is named ambiguously
+ */
+export async function acceptFile(
+  request: { readonly video: VideoId; readonly file: string; readonly reason: string; readonly at: string },
+  { ledger, journal }: AcceptPorts,
+): Promise<string> {
+  const failed = await failedFiles(request.video, { ledger, journal });
+  if (failed.length === 0) throw new FlantsError('usage', `the video ${request.video} has no failed file`);
+  const exact = failed.filter(({ key }) => key === request.file);
+  const matches = exact.length > 0 ? exact : failed.filter(({ key }) => key.endsWith(`/${request.file}`));
+  const [match] = matches;
+  if (!match || matches.length > 1) {
+    const names = (matches.length > 1 ? matches : failed).slice(0, 5).map(({ key }) => key);
+    const problem = match ? `names ${matches.length} failed files` : 'is no failed file of this video';
+    throw new FlantsError('usage', `${request.file} ${problem}: ${names.join(', ')}`);
+  }
+  const { video, at, reason } = request;
+  await journal.decide({ type: 'accepted', video, at, key: match.key, reason });
+  await applyAcceptances(video, { ledger, journal });
+  return match.key;
+}
+
+/**
+ * Marks the failed files of a video that were accepted before, now or for an earlier revision.
+ *
+ * @returns how many were newly marked
+ */
+export async function applyAcceptances(video: VideoId, { ledger, journal }: AcceptPorts): Promise<number> {
+  const accepted = new Set((await acceptances(video, journal)).keys());
+  if (accepted.size === 0) return 0;
+  const record = await ledger.read(video);
+  if (record?.revision === undefined) return 0;
+  const files = (await failedFiles(video, { ledger, journal })).filter(({ key }) => accepted.has(key));
+  if (files.length === 0) return 0;
+  const applied = await ledger.apply(video, {
+    type: 'accept',
+    generation: record.generation,
+    revision: record.revision,
+    files: files.map(({ index }) => index),
+  });
+  return applied.result === 'applied' ? applied.record.accepted - record.accepted : 0;
+}
+
+/** Accepted keys of a video with the reasons given. */
+export async function acceptances(video: VideoId, journal: Journal): Promise<ReadonlyMap<string, string>> {
+  const reasons = new Map<string, string>();
+  for await (const decision of journal.decisions(video)) {
+    if (decision.type === 'accepted') reasons.set(decision.key, decision.reason);
+  }
+  return reasons;
+}
+
+/** Files of the present revision that have failed for good, accepted or not, in playing order. */
+export async function failedFiles(
+  video: VideoId,
+  { ledger, journal }: AcceptPorts,
+): Promise<readonly { readonly index: number; readonly key: string; readonly url: string }[]> {
+  const tally = await ledger.tally(video);
+  const revision = tally?.record.revision;
+  if (!tally || revision === undefined) return [];
+  const ranges = rangesWhere(tally.record.total, (index) => hasBit(tally.failed, index));
+  const files = await journal.files(video, revision, ranges);
+  return files.map(({ index, file: { key, url } }) => ({ index, key, url }));
+}

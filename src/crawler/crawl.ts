@@ -1,0 +1,89 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import type { Revision } from '../domain/revision.ts';
+import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
+import { walkPresentation } from '../hls/walk.ts';
+import type { WalkLimits } from '../hls/walk.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Source } from '../storage/source.ts';
+import { areUnchanged } from '../storage/unchanged.ts';
+import { planRevision } from './plan.ts';
+import { readText } from './read-text.ts';
+
+/** What the crawler needs. */
+export interface CrawlerPorts {
+  readonly source: Source;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly keyRules: KeyRules;
+  readonly limits: WalkLimits;
+  /** What to do with URIs that would make a player ask the old home: refuse the video, or keep and report them. */
+  readonly external: 'refuse' | 'keep';
+  readonly newGeneration: () => Generation;
+}
+
+/** What a crawl came to. */
+export type CrawlResult =
+  /** The source is as it was when the present revision was sealed. */
+  | { readonly result: 'unchanged'; readonly fetchUrls: FetchUrls }
+  /** A revision was sealed and registered. */
+  | { readonly result: 'planned'; readonly revision: Revision; readonly fetchUrls: FetchUrls }
+  /** Somebody registered the video anew meanwhile: theirs counts. */
+  | { readonly result: 'stale' };
+
+/** Full URLs, tokens included, of files whose plan has another, by index. Never stored. */
+export type FetchUrls = ReadonlyMap<number, string>;
+
+/**
+ * Makes the plan of a video and registers it: playlists that answer 304 keep the revision there is, the same
+ * presentation keeps its numbering. Design rule 3.
+ *
+ * @param recheck - register anew even where nothing changed, so that each file is asked for again
+ * @throws {FlantsError} of the source or of `hls`, `key.*`; the caller decides about trying again
+ */
+export async function crawlVideo(
+  submission: Submission,
+  record: VideoRecord,
+  ports: CrawlerPorts,
+  { recheck, signal }: { readonly recheck: boolean; readonly signal: AbortSignal },
+): Promise<CrawlResult> {
+  const { journal, ledger, source } = ports;
+  const present = record.revision === undefined ? undefined : await journal.revision(submission.id, record.revision);
+  const mayKeep = present !== undefined && !recheck;
+  if (mayKeep && !present.hasTokens && (await areUnchanged(source, present.playlists, signal))) {
+    return { result: 'unchanged', fetchUrls: new Map() };
+  }
+  const { revision, fetchUrls } = await planVideo(submission, ports, { signal });
+  if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', fetchUrls };
+
+  await journal.seal(revision);
+  const registered = await ledger.apply(submission.id, {
+    type: 'register',
+    seen: record.generation,
+    generation: ports.newGeneration(),
+    revision: revision.digest,
+    total: revision.files.length,
+    done: [],
+  });
+  return registered.result === 'stale' ? { result: 'stale' } : { result: 'planned', revision, fetchUrls };
+}
+
+/** Reads the playlists and plans, without storing anything. */
+export async function planVideo(
+  submission: Submission,
+  { source, keyRules, limits, external }: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external'>,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<{ readonly revision: Revision; readonly fetchUrls: FetchUrls }> {
+  const presentation = await walkPresentation(submission.playlistUrl, {
+    fetch: (url) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal }),
+    limits,
+    external,
+    signal,
+  });
+  const planned = planRevision({ video: submission.id, presentation, keyRules });
+  if (planned.revision.files.length === 0) {
+    throw new FlantsError('hls.empty', `${planned.revision.playlists[0]?.url ?? submission.playlistUrl} names no media`);
+  }
+  return planned;
+}

@@ -1,0 +1,41 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { Validators } from '../domain/revision.ts';
+import type { Source } from '../storage/source.ts';
+
+/** A playlist or JSON document as the source gave it. */
+export interface ReadText {
+  /** After redirects. */
+  readonly finalUrl: string;
+  readonly bytes: Uint8Array;
+  readonly validators: Validators;
+  readonly contentType?: string;
+}
+
+/**
+ * Reads a text whole.
+ *
+ * @throws {FlantsError} `hls.limit` when it is longer than `maxBytes`, else as `Source.fetch`
+ */
+export async function readText(
+  source: Source,
+  url: string,
+  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+): Promise<ReadText> {
+  const answer = await source.fetch(url, { kind: 'text', signal });
+  if (answer.result === 'not-modified') {
+    throw new FlantsError('source.status', `${url} answers 304 to an unconditional request`, { status: 304 });
+  }
+  const { finalUrl, validators, contentType } = answer;
+  try {
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for await (const chunk of answer.body) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > maxBytes) throw new FlantsError('hls.limit', `${finalUrl} is longer than ${maxBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return { finalUrl, validators, bytes: Buffer.concat(chunks, sizeBytes), ...(contentType ? { contentType } : {}) };
+  } finally {
+    answer.cancel();
+  }
+}

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { headersOf } from './object-headers.ts';
+import type { DocumentRole, FileRole } from './revision.ts';
+
+const playlist = 'application/vnd.apple.mpegurl';
+
+test.each<[string, FileRole | DocumentRole, string]>([
+  ['v/seg.ts', 'segment', 'video/mp2t'],
+  ['v/SEG.TS', 'segment', 'video/mp2t'],
+  ['v/seg~1f2e3d4c.m4s', 'segment', 'video/iso.segment'],
+  ['v/init.mp4', 'initialization-section', 'video/mp4'],
+  ['v/subtitles.vtt', 'segment', 'text/vtt'],
+  ['v/poster.jpeg', 'image', 'image/jpeg'],
+  ['v/master.m3u8', 'multivariant-playlist', playlist],
+  ['v/media.php', 'media-playlist', playlist],
+  ['v/chapters.json', 'data', 'application/json'],
+  ['v/chapters', 'data', 'application/json'],
+  ['v/segment', 'segment', 'application/octet-stream'],
+  ['v.1/segment', 'segment', 'application/octet-stream'],
+  ['v/key.ts', 'key', 'application/octet-stream'],
+  ['v/seg.constructor', 'segment', 'application/octet-stream'],
+])('%s as %s is %s', (key, role, contentType) => {
+  expect(headersOf(key, role).contentType).toBe(contentType);
+});
+
+test('files are kept for ever, playlists and documents are asked for again soon', () => {
+  for (const role of ['segment', 'initialization-section', 'key', 'image'] as const) {
+    expect(headersOf('x.mp4', role).cacheControl).toContain('immutable');
+  }
+  for (const role of ['data', 'media-playlist', 'multivariant-playlist'] as const) {
+    expect(headersOf('x.json', role).cacheControl).toBe('public, max-age=60');
+  }
+});

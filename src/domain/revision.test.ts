@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { digestOf } from './revision.ts';
+import type { PlannedDocument, PlannedFile } from './revision.ts';
+
+const file = (name: string): PlannedFile => ({ key: `v/${name}`, url: `https://cdn.example/v/${name}`, role: 'segment' });
+const document = (name: string, text: string): PlannedDocument => ({
+  key: `v/${name}`, url: `https://cdn.example/v/${name}`, role: 'media-playlist', body: new TextEncoder().encode(text),
+}); // prettier-ignore
+const a = file('a.ts');
+const plan = { files: [a, file('b.ts')], documents: [document('media.m3u8', '#EXTM3U\na.ts\nb.ts\n')] };
+
+test('a digest is 64 lower-case hex digits, the same for the same plan', () => {
+  expect(digestOf(plan)).toMatch(/^[0-9a-f]{64}$/);
+  expect(digestOf(structuredClone(plan))).toBe(digestOf(plan));
+});
+
+test('the order of files and of documents counts, because bits are numbered by it', () => {
+  expect(digestOf({ ...plan, files: plan.files.toReversed() })).not.toBe(digestOf(plan));
+  const documents = [document('audio.m3u8', 'x'), document('video.m3u8', 'y')];
+  expect(digestOf({ files: [], documents })).not.toBe(digestOf({ files: [], documents: documents.toReversed() }));
+});
+
+test('each field of a file counts', () => {
+  const others: readonly PlannedFile[] = [
+    { ...a, key: 'v/c.ts' }, { ...a, url: 'https://other.example/v/a.ts' }, { ...a, role: 'key' }, { ...a, minSizeBytes: 1 }, { ...a, optional: true },
+  ]; // prettier-ignore
+  expect(new Set([a, ...others].map((one) => digestOf({ files: [one], documents: [] })))).toHaveLength(6);
+});
+
+test('key, role and each byte of a document count; where it came from does not', () => {
+  const one = document('media.m3u8', 'x');
+  const others: readonly PlannedDocument[] = [{ ...one, key: 'v/b.m3u8' }, { ...one, role: 'data' }, document('media.m3u8', 'y')];
+  expect(new Set([one, ...others].map((other) => digestOf({ files: [], documents: [other] })))).toHaveLength(4);
+  expect(digestOf({ files: [], documents: [{ ...one, url: 'https://mirror.example/' }] })).toBe(digestOf({ files: [], documents: [one] }));
+});
+
+test('validators and what else was read stay out of it', () => {
+  const sealed = { ...plan, playlists: [{ url: 'x', validators: { etag: '"1"' }, sha256: '' }], warnings: ['odd tag'] };
+  expect(digestOf(sealed)).toBe(digestOf(plan));
+});
+
+test('what says nothing about a file equals what says the default', () => {
+  expect(digestOf({ files: [{ ...a, minSizeBytes: 0, optional: false }], documents: [] })).toBe(digestOf({ files: [a], documents: [] }));
+});
+
+test('nothing moves from one field, file or document to its neighbour unseen', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '[', ']', '\\'), maxLength: 4 });
+  const files = fc.array(fc.record({ key: text, url: text, role: fc.constant('segment' as const) }), { maxLength: 2 });
+  const bodies = text.map((body) => new TextEncoder().encode(body));
+  const documents = fc.array(fc.record({ key: text, url: fc.constant(''), role: fc.constant('data' as const), body: bodies }), { maxLength: 2 });
+  const plans = fc.record({ files, documents });
+  const plain = (one: { files: readonly PlannedFile[]; documents: readonly PlannedDocument[] }): string =>
+    JSON.stringify([one.files, one.documents.map(({ body, ...rest }) => ({ ...rest, body: [...body] }))]);
+  fc.assert(
+    fc.property(plans, plans, (one, other) => {
+      expect(digestOf(one) === digestOf(other)).toBe(plain(one) === plain(other));
+    }),
+  );
+  const bodyLikeHeader = document('x', '["document","v/y","media-playlist",0]');
+  expect(digestOf({ files: [], documents: [bodyLikeHeader] })).not.toBe(
+    digestOf({ files: [], documents: [document('x', ''), document('y', '')] }),
+  );
+});

@@ -1,0 +1,30 @@
+import type { FailureCode } from './failure.ts';
+import type { ExternalReference } from './revision.ts';
+
+/** One thing at the destination that is not as it must be. */
+export interface VerifyProblem {
+  readonly code: FailureCode;
+  /** Key or URL of the object. */
+  readonly key: string;
+  readonly message: string;
+  /** Where it is named: key or URL of the playlist, and its line from 1. */
+  readonly playlist?: string;
+  readonly line?: number;
+}
+
+/** What a walk over a copy's playlists has proven. Whole when `problems` is empty. */
+export interface VerifyReport {
+  /** Name of the playlist that the walk began with. */
+  readonly destination: string;
+  /** How many playlists were read. */
+  readonly playlists: number;
+  /** How many other objects were looked at. */
+  readonly objects: number;
+  /** Of these objects together. */
+  readonly sizeBytes: number;
+  readonly problems: readonly VerifyProblem[];
+  /** URIs that lead out of the copy. */
+  readonly external: readonly ExternalReference[];
+  /** How many objects had their checksum compared. */
+  readonly checkedChecksums: number;
+}

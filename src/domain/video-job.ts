@@ -1,0 +1,38 @@
+import { chargeOf } from './failure.ts';
+import type { Failure } from './failure.ts';
+import { defaultRetryLimits, jittered } from './settle.ts';
+import type { RetryLimits } from './settle.ts';
+import type { VideoId } from './video.ts';
+
+/** A video to be crawled or published. */
+export interface VideoJob {
+  readonly format: 1;
+  readonly video: VideoId;
+  /** Attempts that failed before this one, and were charged. */
+  readonly tries: number;
+  /** Times in a row that it was sent away uncharged. */
+  readonly waits: number;
+  /** Ask for each file again, even if no playlist has changed. */
+  readonly recheck: boolean;
+}
+
+/**
+ * What to do after a crawl or a publication failed: the job to add again and when, or undefined when it
+ * has failed for good. The charges are those of files (design rule 9).
+ *
+ * @param random - uniform in [0, 1), spreads the delays
+ */
+export function retryOf(
+  job: VideoJob,
+  failure: Failure,
+  random: () => number,
+  limits: RetryLimits = defaultRetryLimits,
+): { readonly job: VideoJob; readonly delayMs: number } | undefined {
+  const charge = chargeOf(failure);
+  if (charge !== 'try' && charge !== 'wait') return undefined;
+  const isFree = charge === 'wait' && job.waits < limits.maxWaits;
+  const next = isFree ? { ...job, waits: job.waits + 1 } : { ...job, tries: job.tries + 1, waits: 0 };
+  if (next.tries >= limits.maxTries) return undefined;
+  const delayMs = Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** (isFree ? job.waits : job.tries));
+  return { job: next, delayMs: Math.max(failure.retryAfterMs ?? 0, jittered(delayMs, random)) };
+}

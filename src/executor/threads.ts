@@ -1,0 +1,91 @@
+import { MessageChannel } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
+import type { Executor, RunOptions } from './executor.ts';
+import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
+
+/** What the pool needs. */
+export interface ThreadsOptions<Extra> {
+  /** Module of the worker; it exports `run(task: ThreadTask<Extra>)`. */
+  readonly worker: URL;
+  /** Structured-cloneable; given to each thread once. */
+  readonly workerData: unknown;
+  readonly threads: number;
+  /** Called before each batch. */
+  readonly extra: () => Promise<Extra>;
+}
+
+/** Two batches a thread: one fills the gaps that the last files of the other leave. */
+const batchesPerThread = 2;
+
+/** Bounds of a thread's heap, in MiB. Bodies live outside it; a small young generation keeps the process small. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+
+/** Runs batches on threads of this process. A thread that dies is replaced; its batches end as `worker-lost`. */
+export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
+  const pool = new Piscina({
+    filename: options.worker.href,
+    name: 'run',
+    minThreads: options.threads,
+    maxThreads: options.threads,
+    concurrentTasksPerWorker: batchesPerThread,
+    atomics: 'disabled',
+    workerData: options.workerData,
+    resourceLimits,
+    recordTiming: false,
+  });
+  return {
+    concurrency: options.threads * batchesPerThread,
+    run: async (message, run) => runOnThread(pool, message, await options.extra(), run),
+    close: async () => pool.destroy(),
+  };
+}
+
+async function runOnThread<Extra>(
+  pool: Piscina,
+  message: BatchMessage,
+  extra: Extra,
+  { onOutcomes, drain, signal }: RunOptions,
+): Promise<BatchEnd> {
+  const { port1, port2 } = new MessageChannel();
+  const stopTelling = tellWhenAborted(port1, drain, signal);
+  let recording: Promise<void> = Promise.resolve();
+  let end: BatchEnd = 'worker-lost';
+  const closed = new Promise<void>((resolve) => {
+    port1.once('close', resolve);
+    port1.on('message', (said: FromThread) => {
+      if (said.type === 'end') {
+        ({ end } = said);
+        port1.close();
+      } else {
+        recording = recording.then(() => onOutcomes(said.outcomes));
+        recording.catch(() => undefined);
+      }
+    });
+  });
+  try {
+    const task: ThreadTask<Extra> = { message, extra, port: port2 };
+    await pool.run(task, { transferList: [port2] });
+  } catch {
+    // What a dead thread said is still delivered before its end of the channel closes; a port that never left is closed here.
+    port2.close();
+  }
+  await closed;
+  stopTelling();
+  await recording;
+  return end;
+}
+
+function tellWhenAborted(port: MessagePort, drain: AbortSignal, signal: AbortSignal): () => void {
+  const onDrain = (): void => port.postMessage('drain' satisfies ToThread);
+  const onAbort = (): void => port.postMessage('abort' satisfies ToThread);
+  if (drain.aborted) onDrain();
+  if (signal.aborted) onAbort();
+  drain.addEventListener('abort', onDrain, { once: true });
+  signal.addEventListener('abort', onAbort, { once: true });
+  return () => {
+    drain.removeEventListener('abort', onDrain);
+    signal.removeEventListener('abort', onAbort);
+  };
+}

@@ -1,0 +1,64 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { ExternalReference } from '../domain/revision.ts';
+import type { Errand, Visit } from './errand.ts';
+import type { PlacedFile, Presentation, PresentationDocument } from './presentation.ts';
+
+/** The lists of a presentation while they grow. */
+interface Lists {
+  readonly documents: PresentationDocument[];
+  readonly files: PlacedFile[];
+  readonly external: ExternalReference[];
+  readonly warnings: string[];
+}
+
+/**
+ * Puts what was read in the order of playing, and documents in the order of publishing: what is named before what
+ * names it. Depth first, so that the order depends on the texts alone and never on who answered first.
+ *
+ * @param identify - the same for errands to the same document
+ * @throws {FlantsError} `hls.cycle` when a document names itself, directly or through others
+ */
+export function arrange(root: Errand, visits: ReadonlyMap<string, Visit>, identify: (errand: Errand) => string): Presentation {
+  const lists: Lists = { documents: [], files: [], external: [], warnings: [] };
+  const arranged = new Set<string>();
+  const above: PresentationDocument[] = [];
+
+  function enter(id: string, document: PresentationDocument, { external, warnings }: Visit): void {
+    if (arranged.has(id)) return;
+    if (above.includes(document)) throw cycle([...above.slice(above.indexOf(document)), document]);
+    above.push(document);
+    lists.external.push(...external);
+    lists.warnings.push(...warnings);
+    for (const reference of document.references) {
+      if (reference.use === 'file') {
+        lists.files.push(reference);
+        continue;
+      }
+      const childId = identify(reference);
+      const child = visits.get(childId);
+      if (child?.document) {
+        enter(childId, child.document, child);
+        warnIfNested(document, child.document, reference.line);
+      } else {
+        lists.files.push({ ...reference, use: 'file', role: 'data', playlistUrl: document.url });
+      }
+    }
+    above.pop();
+    arranged.add(id);
+    lists.documents.push(document);
+  }
+
+  function warnIfNested(parent: PresentationDocument, child: PresentationDocument, line: number): void {
+    if (child.role !== 'multivariant-playlist') return;
+    lists.warnings.push(`${parent.url} line ${line}: names another multivariant playlist, which players do not follow`);
+  }
+
+  const visit = visits.get(identify(root));
+  if (visit?.document) enter(identify(root), visit.document, visit);
+  return lists;
+}
+
+function cycle(documents: readonly PresentationDocument[]): FlantsError {
+  const chain = documents.map(({ url }) => url).join(' names ');
+  return new FlantsError('hls.cycle', `a playlist leads back to itself: ${chain}`);
+}

@@ -1,0 +1,88 @@
+import type { FailureCode } from '../domain/failure.ts';
+import type { ExternalReference, FileRole } from '../domain/revision.ts';
+import type { DocumentContext, Reference, References, Refusal } from './reference.ts';
+import { resolveUri } from './resolve.ts';
+
+/** Where a URI stands. */
+export interface UriSpot {
+  readonly uri: string;
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  readonly tag: string;
+}
+
+/** What is done with a URI once it is resolved. */
+export type Use =
+  | { readonly use: 'playlist' | 'chapters' }
+  | { readonly use: 'file'; readonly role: FileRole; readonly minSizeBytes?: number; readonly optional?: boolean };
+
+/** What a foreign URI means: a player could not do without it, or asks somebody else for it by design. */
+export type Foreign = { readonly foreign: 'needed' } | { readonly foreign: 'kept'; readonly reason: string };
+
+const needed: Foreign = { foreign: 'needed' };
+
+/** Gathers what a document says about other objects, each URI in exactly one list. */
+export class ReferenceCollector implements References {
+  readonly references: Reference[] = [];
+  readonly external: ExternalReference[] = [];
+  readonly refusals: Refusal[] = [];
+  readonly warnings: string[] = [];
+  readonly #context: DocumentContext;
+  readonly #base: URL;
+
+  constructor(context: DocumentContext) {
+    this.#context = context;
+    this.#base = new URL(context.finalUrl);
+  }
+
+  /** Takes a URI along, or says why that cannot be. */
+  take(spot: UriSpot, use: Use, foreign: Foreign = needed): void {
+    const { uri, line, tag } = spot;
+    if (/\{\$[\w-]+\}/.test(uri)) {
+      this.refuse('hls.variables', line, `the URI of ${tag} holds a variable, which is not supported yet: ${uri}`);
+      return;
+    }
+    const resolved = resolveUri(uri, this.#base);
+    switch (resolved.kind) {
+      case 'fetch':
+        if (resolved.repaired) this.warn(line, `${uri} reads like a URI of an unknown scheme; taken for a relative name`);
+        this.references.push({ ...spot, ...use, fetchUrl: resolved.url });
+        return;
+      case 'inline':
+        this.keep(line, tag, uri, 'a data: URI holds its bytes in the playlist itself');
+        return;
+      case 'foreign':
+        if (foreign.foreign === 'kept') this.keep(line, tag, uri, foreign.reason);
+        else this.askOldHome('hls.external', spot, `a ${resolved.scheme}: URI cannot be copied`);
+        return;
+      case 'unusable':
+        this.refuse('hls.malformed', line, `the URI of ${tag} is none: ${uri}`);
+    }
+  }
+
+  /** Something would send a player back to the old home: refused, unless that is what was asked for. */
+  askOldHome(code: FailureCode, { line, tag, uri }: UriSpot, what: string): void {
+    const staysValid = /^[a-z][a-z0-9+.-]*:/i.test(uri);
+    if (this.#context.external === 'keep' && staysValid) this.keep(line, tag, uri, `${what}; kept as asked`);
+    else this.refuse(code, line, `${what}: ${uri}${staysValid ? ' (--external keep leaves it as it is)' : ''}`);
+  }
+
+  keep(line: number, tag: string, uri: string, reason: string): void {
+    this.external.push({ playlistUrl: this.#context.url, line, tag, uri, reason });
+  }
+
+  refuse(code: FailureCode, line: number, problem: string): void {
+    this.refusals.push({ code, line, message: this.#locate(line, problem) });
+  }
+
+  warn(line: number, problem: string): void {
+    this.warnings.push(this.#locate(line, problem));
+  }
+
+  #locate(line: number, problem: string): string {
+    // Messages are one line, whatever a playlist holds.
+    // oxlint-disable-next-line no-control-regex
+    return `${this.#context.url} line ${line}: ${problem}`.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
+  }
+}

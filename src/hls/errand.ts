@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { withoutTokens } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { ExternalReference, Validators } from '../domain/revision.ts';
+import { readChapters } from './chapters.ts';
+import { gunzipIfNeeded } from './gunzip.ts';
+import { parsePlaylist } from './playlist.ts';
+import type { PlacedReference, PresentationDocument } from './presentation.ts';
+import type { DocumentContext, ExternalPolicy, Reference } from './reference.ts';
+import { placeOf } from './resolve.ts';
+
+/** A text as `fetch` gives it. */
+export interface FetchedText {
+  /** After redirects. */
+  readonly finalUrl: string;
+  readonly bytes: Uint8Array;
+  readonly validators: Validators;
+  readonly contentType?: string;
+}
+
+/** A document to read. */
+export interface Errand {
+  readonly use: 'playlist' | 'chapters';
+  readonly fetchUrl: string;
+  readonly keyUrl: string;
+}
+
+/** What came of an errand. */
+export interface Visit {
+  /** undefined where the text is a file like any other. */
+  readonly document: PresentationDocument | undefined;
+  readonly external: readonly ExternalReference[];
+  readonly warnings: readonly string[];
+}
+
+/** How to run errands. */
+export interface ErrandOptions {
+  /** Gets a text whole; what it throws ends the walk. Its signal is aborted when another text fails, too. */
+  readonly fetch: (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchedText>;
+  readonly maxBytes: number;
+  readonly external: ExternalPolicy;
+  readonly tokenParameters: readonly string[];
+}
+
+const justAFile: Visit = { document: undefined, external: [], warnings: [] };
+
+/**
+ * Fetches one document and reads what it names.
+ *
+ * @throws {FlantsError} of `parsePlaylist`, `hls.limit`; whatever `fetch` throws
+ */
+export async function runErrand(errand: Errand, options: ErrandOptions, signal: AbortSignal): Promise<Visit> {
+  const url = withoutTokens(new URL(errand.fetchUrl), options.tokenParameters).href;
+  const fetched = await fetchUnlessAbsent(errand, options, signal);
+  if (!fetched) return justAFile;
+  const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
+  const finalUrl = withoutFragment(fetched.finalUrl);
+  const context: DocumentContext = { url, finalUrl, external: options.external };
+  const content = errand.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
+  if (!content) return justAFile;
+
+  const { references, external, warnings, role, text, encoding } = content;
+  const whereabouts = { finalUrl, keyUrl: errand.keyUrl };
+  const document: PresentationDocument = {
+    role,
+    text,
+    encoding,
+    bytes,
+    url,
+    fetchUrl: errand.fetchUrl,
+    ...whereabouts,
+    validators: fetched.validators,
+    sha256: createHash('sha256').update(fetched.bytes).digest('hex'),
+    references: references.map((reference) => place(reference, placeOf(reference.fetchUrl, whereabouts), url)),
+  };
+  return { document, external, warnings };
+}
+
+/** The URL as it is asked for: a fragment never is. */
+export function withoutFragment(url: string): string {
+  const plain = new URL(url);
+  plain.hash = '';
+  return plain.href;
+}
+
+/** Chapters that are not there are a file that is missing, which a person may accept; a missing playlist is the end. */
+async function fetchUnlessAbsent(
+  { use, fetchUrl }: Errand,
+  { fetch }: ErrandOptions,
+  signal: AbortSignal,
+): Promise<FetchedText | undefined> {
+  try {
+    return await fetch(fetchUrl, { signal });
+  } catch (error) {
+    if (use === 'chapters' && error instanceof FlantsError && error.code === 'source.not-found') return undefined;
+    throw error;
+  }
+}
+
+type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding'> & {
+  readonly references: readonly Reference[];
+  readonly external: readonly ExternalReference[];
+  readonly warnings: readonly string[];
+};
+
+function readPlaylistContent(bytes: Uint8Array, context: DocumentContext): Content {
+  const playlist = parsePlaylist(bytes, context);
+  return { ...playlist, role: `${playlist.kind}-playlist` };
+}
+
+function readChaptersContent(bytes: Uint8Array, context: DocumentContext): Content | undefined {
+  const chapters = readChapters(bytes, context);
+  const refusal = chapters?.refusals[0];
+  if (refusal) throw new FlantsError(refusal.code, refusal.message);
+  return chapters && { ...chapters, role: 'data', encoding: 'utf8' };
+}
+
+function place(reference: Reference, keyUrl: string, playlistUrl: string): PlacedReference {
+  return reference.use === 'file' ? { ...reference, keyUrl, playlistUrl } : { ...reference, keyUrl };
+}

@@ -1,0 +1,48 @@
+import type { DocumentRole, ExternalReference, Validators } from '../domain/revision.ts';
+import type { ChaptersReference, FileReference, PlaylistReference } from './reference.ts';
+
+/** Where a reference belongs in the copy. */
+interface Placed {
+  /** Its key derives from this URL: the one it is fetched from, but for redirects of the playlists above it. */
+  readonly keyUrl: string;
+}
+
+/** A file as one place of one document names it. */
+export type PlacedFile = FileReference & Placed & {
+  /** Of the document that names it, without tokens. */
+  readonly playlistUrl: string;
+};
+
+export type PlacedReference = PlacedFile | ((PlaylistReference | ChaptersReference) & Placed);
+
+/** A playlist or JSON document of a presentation. */
+export interface PresentationDocument {
+  readonly role: DocumentRole;
+  /** As it was asked for, tokens included. */
+  readonly fetchUrl: string;
+  /** After redirects. */
+  readonly finalUrl: string;
+  readonly keyUrl: string;
+  /** For messages and reports: without tokens. */
+  readonly url: string;
+  readonly validators: Validators;
+  /** SHA-256 of the bytes that the source gave, lower-case hex. */
+  readonly sha256: string;
+  /** The document itself, with no content coding. */
+  readonly bytes: Uint8Array;
+  /** The bytes as text, one character per byte where they are no UTF-8; spans of references are counted in it. */
+  readonly text: string;
+  readonly encoding: 'utf8' | 'latin1';
+  /** In the order of the text. */
+  readonly references: readonly PlacedReference[];
+}
+
+/** One HLS presentation: all that must be copied for it to play elsewhere. */
+export interface Presentation {
+  /** What is named before what names it: the order to publish in. The last one is the root. */
+  readonly documents: readonly PresentationDocument[];
+  /** In playing order; a file that several places name is there several times. */
+  readonly files: readonly PlacedFile[];
+  readonly external: readonly ExternalReference[];
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,67 @@
+import type { FailureCode } from '../domain/failure.ts';
+import type { ExternalReference, FileRole } from '../domain/revision.ts';
+
+/** A URI of a document that a copy takes along, and where it stands. */
+interface NamedUri {
+  /** As written, without blanks around it. */
+  readonly uri: string;
+  /** Its place in the document's text, half-open. */
+  readonly start: number;
+  readonly end: number;
+  readonly line: number;
+  /** Of the tag that names it, as `EXT-X-MAP`; `EXTINF` for media segments, `images` in chapters. */
+  readonly tag: string;
+  /** Absolute, without fragment, tokens included. */
+  readonly fetchUrl: string;
+}
+
+/** A playlist that is read in its turn. */
+export interface PlaylistReference extends NamedUri {
+  readonly use: 'playlist';
+}
+
+/** A JSON document of chapters, which may name images. */
+export interface ChaptersReference extends NamedUri {
+  readonly use: 'chapters';
+}
+
+/** An object that is copied as it is. */
+export interface FileReference extends NamedUri {
+  readonly use: 'file';
+  readonly role: FileRole;
+  /** End of the byte range that names it. */
+  readonly minSizeBytes?: number;
+  /** Marked GAP. */
+  readonly optional?: boolean;
+}
+
+export type Reference = PlaylistReference | ChaptersReference | FileReference;
+
+/** Why a document cannot be copied. */
+export interface Refusal {
+  readonly code: FailureCode;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** All that a document's text says about other objects. Nothing is in none of the lists. */
+export interface References {
+  /** In the order of the text. */
+  readonly references: readonly Reference[];
+  /** Left as they are, on purpose. */
+  readonly external: readonly ExternalReference[];
+  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly string[];
+}
+
+/** What to do with a URI that would make a player ask the old home: refuse the video, or keep and report it. */
+export type ExternalPolicy = 'refuse' | 'keep';
+
+/** The document that references are read from. */
+export interface DocumentContext {
+  /** For messages and reports: without tokens. */
+  readonly url: string;
+  /** What its URIs are relative to: after redirects. */
+  readonly finalUrl: string;
+  readonly external: ExternalPolicy;
+}

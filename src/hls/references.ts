@@ -1,0 +1,238 @@
+import { readAttributes } from './attributes.ts';
+import type { Attribute } from './attributes.ts';
+import { readByteRange } from './byte-range.ts';
+import type { ByteRange } from './byte-range.ts';
+import { ReferenceCollector } from './collector.ts';
+import type { UriSpot, Use } from './collector.ts';
+import { keepLookalikes, keepTitleAddresses, keepUnknown } from './lookalikes.ts';
+import type { DocumentContext, References } from './reference.ts';
+import type { TagToken, Token, UriToken } from './tokenizer.ts';
+
+/** A playlist names either other playlists or media. RFC 8216 section 4. */
+export type PlaylistKind = 'multivariant' | 'media';
+
+/** What lines have said about the URI line still to come. */
+interface Pending {
+  variant?: TagToken;
+  byteRange?: ByteRange;
+  gap?: boolean;
+}
+
+/** How far a reading has come. */
+interface Reading {
+  readonly into: ReferenceCollector;
+  readonly kind: PlaylistKind;
+  readonly segmentRole: 'segment' | 'image';
+  readonly rangeEnds: Map<string, number>;
+  pending: Pending;
+}
+
+type TagReader = (tag: TagToken, reading: Reading) => void;
+
+/**
+ * What each tag that names something outside the playlist means to a copy. Every other tag is kept as it is,
+ * and what looks like a URI in it is reported.
+ *
+ * | tag                                                     | meaning                                       |
+ * |---------------------------------------------------------|-----------------------------------------------|
+ * | STREAM-INF, MEDIA, I-FRAME-STREAM-INF, IMAGE-STREAM-INF | a playlist to follow                          |
+ * | MAP                                                     | an initialization section                     |
+ * | KEY, SESSION-KEY                                        | a key; of a DRM system: stays outside         |
+ * | SESSION-DATA                                            | a file; chapters may name images              |
+ * | BYTERANGE, GAP                                          | about the next media segment                  |
+ * | DEFINE                                                  | refused: URIs depend on variables             |
+ * | CONTENT-STEERING                                        | refused: players would be steered to the old home |
+ * | DATERANGE of interstitials                              | refused: another presentation                 |
+ * | PART, PRELOAD-HINT, RENDITION-REPORT, SKIP, PREFETCH    | refused: only live playlists have them        |
+ */
+const tagReaders: Readonly<Record<string, TagReader>> = {
+  'EXT-X-STREAM-INF': readVariant,
+  'EXT-X-MEDIA': readRendition,
+  'EXT-X-I-FRAME-STREAM-INF': readInner({ use: 'playlist' }),
+  'EXT-X-IMAGE-STREAM-INF': readInner({ use: 'playlist' }),
+  'EXT-X-MAP': readMap,
+  'EXT-X-KEY': readKey,
+  'EXT-X-SESSION-KEY': readKey,
+  'EXT-X-SESSION-DATA': readSessionData,
+  'EXT-X-DATERANGE': readDateRange,
+  EXTINF: (tag, { into }) => keepTitleAddresses(tag, into),
+  'EXT-X-BYTERANGE': (tag, reading) => {
+    const byteRange = requireByteRange(tag.value, tag, reading);
+    if (byteRange) reading.pending.byteRange = byteRange;
+  },
+  'EXT-X-GAP': (_, reading) => {
+    reading.pending.gap = true;
+  },
+  'EXT-X-DEFINE': ({ line }, { into }) => {
+    into.refuse('hls.variables', line, 'EXT-X-DEFINE: playlists with variables are not supported yet');
+  },
+  'EXT-X-CONTENT-STEERING': ({ line }, { into }) => {
+    into.refuse('hls.steering', line, 'EXT-X-CONTENT-STEERING would steer players back to the source; not supported yet');
+  },
+  'EXT-X-PART': refuseLive,
+  'EXT-X-PRELOAD-HINT': refuseLive,
+  'EXT-X-RENDITION-REPORT': refuseLive,
+  'EXT-X-SKIP': refuseLive,
+  'EXT-X-PREFETCH': refuseLive,
+  'EXT-X-TWITCH-PREFETCH': refuseLive,
+};
+
+/** Reads what a playlist says about other objects. Total: what cannot be copied is in `refusals`. */
+export function readReferences(tokens: readonly Token[], kind: PlaylistKind, context: DocumentContext): References {
+  const reading: Reading = {
+    into: new ReferenceCollector(context),
+    kind,
+    segmentRole: tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-IMAGES-ONLY') ? 'image' : 'segment',
+    rangeEnds: new Map(),
+    pending: {},
+  };
+  for (const token of tokens) {
+    if (token.kind === 'uri') readUriLine(token, reading);
+    else if (token.kind === 'tag') readTag(token, reading);
+  }
+  if (reading.pending.variant) warnOfLostVariant(reading.pending.variant, reading);
+  return reading.into;
+}
+
+function readTag(tag: TagToken, reading: Reading): void {
+  if (Object.hasOwn(tagReaders, tag.name)) tagReaders[tag.name]?.(tag, reading);
+  else keepUnknown(tag, reading.into);
+}
+
+function readUriLine(line: UriToken, reading: Reading): void {
+  const { pending, kind, into } = reading;
+  reading.pending = {};
+  if (kind === 'media') {
+    into.take(spotOfLine(line, 'EXTINF'), segmentUse(line, pending, reading));
+  } else if (pending.variant) {
+    into.take(spotOfLine(line, 'EXT-X-STREAM-INF'), { use: 'playlist' });
+  } else {
+    into.keep(line.line, '', line.value, 'no EXT-X-STREAM-INF stands before it: players pass it over');
+  }
+}
+
+function spotOfLine({ value, valueAt, line }: UriToken, tag: string): UriSpot {
+  return { uri: value, start: valueAt, end: valueAt + value.length, line, tag };
+}
+
+function segmentUse(line: UriToken, { byteRange, gap }: Pending, { segmentRole, rangeEnds }: Reading): Use {
+  const use: Use = { use: 'file', role: segmentRole, ...(gap ? { optional: true } : {}) };
+  if (!byteRange) return use;
+  const end = (byteRange.offset ?? rangeEnds.get(line.value) ?? 0) + byteRange.length;
+  rangeEnds.set(line.value, end);
+  return { ...use, minSizeBytes: end };
+}
+
+function readVariant(tag: TagToken, reading: Reading): void {
+  if (reading.pending.variant) warnOfLostVariant(reading.pending.variant, reading);
+  reading.pending = { variant: tag };
+  keepLookalikes(tag, readAttributes(tag.value), reading.into);
+}
+
+function warnOfLostVariant({ line }: TagToken, { into }: Reading): void {
+  into.warn(line, 'no URI line follows this EXT-X-STREAM-INF: players pass it over');
+}
+
+function readInner(use: Use): TagReader {
+  return (tag, { into }) => {
+    const attributes = attributesOf(tag);
+    takeRequiredUri(tag, attributes, use, into);
+    keepLookalikes(tag, attributes.others, into);
+  };
+}
+
+function readRendition(tag: TagToken, { into }: Reading): void {
+  const { uris, others } = attributesOf(tag);
+  const isClosedCaptions = valueOf(others, 'TYPE') === 'CLOSED-CAPTIONS';
+  for (const uri of uris) {
+    // RFC 8216 section 4.3.4.1: "If the TYPE is CLOSED-CAPTIONS, the URI attribute MUST NOT be present."
+    if (isClosedCaptions) into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
+    else into.take(spotOf(tag, uri), { use: 'playlist' });
+  }
+  keepLookalikes(tag, others, into);
+}
+
+function readMap(tag: TagToken, reading: Reading): void {
+  const attributes = attributesOf(tag);
+  const written = valueOf(attributes.others, 'BYTERANGE');
+  const range = written === undefined ? undefined : requireByteRange(written, tag, reading);
+  const bound = range ? { minSizeBytes: (range.offset ?? 0) + range.length } : {};
+  takeRequiredUri(tag, attributes, { use: 'file', role: 'initialization-section', ...bound }, reading.into);
+  keepLookalikes(tag, attributes.others, reading.into);
+}
+
+function readKey(tag: TagToken, { into }: Reading): void {
+  const attributes = attributesOf(tag);
+  const { uris, others } = attributes;
+  const format = valueOf(others, 'KEYFORMAT') ?? 'identity';
+  if (valueOf(others, 'METHOD') === 'NONE') {
+    for (const { value } of uris) into.keep(tag.line, tag.name, value, 'METHOD=NONE: players pass the URI over');
+  } else if (format.toLowerCase() === 'identity') {
+    const reason = 'an application makes this key: no copy can hold it';
+    takeRequiredUri(tag, attributes, { use: 'file', role: 'key' }, into, reason);
+  } else {
+    for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);
+  }
+  keepLookalikes(tag, others.filter(({ name }) => name !== 'KEYFORMAT'), into);
+}
+
+function readSessionData(tag: TagToken, { into }: Reading): void {
+  const { uris, others } = attributesOf(tag);
+  const isChapters = valueOf(others, 'DATA-ID') === 'com.apple.hls.chapters' && valueOf(others, 'FORMAT') !== 'RAW';
+  for (const uri of uris) into.take(spotOf(tag, uri), isChapters ? { use: 'chapters' } : { use: 'file', role: 'data' });
+  keepLookalikes(tag, others, into);
+}
+
+/** Interstitials and their like: attributes whose URIs name other presentations, or lists of them. */
+const interstitialAttributes = new Set(['X-ASSET-URI', 'X-ASSET-LIST', 'X-URI']);
+
+function readDateRange(tag: TagToken, { into }: Reading): void {
+  const attributes = readAttributes(tag.value, tag.valueAt);
+  const isApple = valueOf(attributes, 'CLASS')?.startsWith('com.apple.hls.') ?? false;
+  const isInterstitial = ({ name }: Attribute): boolean =>
+    interstitialAttributes.has(name) && (isApple || name !== 'X-URI');
+  for (const attribute of attributes.filter(isInterstitial)) {
+    const what = `${attribute.name} names another presentation, and interstitials are not supported yet`;
+    into.askOldHome('hls.interstitial', spotOf(tag, attribute), what);
+  }
+  keepLookalikes(tag, attributes.filter((attribute) => !isInterstitial(attribute)), into);
+}
+
+function refuseLive({ name, line }: TagToken, { into }: Reading): void {
+  into.refuse('hls.live', line, `${name} belongs to a live stream; copy it once it has ended and its playlist has none`);
+}
+
+interface TagAttributes {
+  /** `URI` attributes that are not empty. */
+  readonly uris: readonly Attribute[];
+  readonly others: readonly Attribute[];
+}
+
+function attributesOf(tag: TagToken): TagAttributes {
+  const all = readAttributes(tag.value, tag.valueAt);
+  return {
+    uris: all.filter(({ name, value }) => name === 'URI' && value.trim() !== ''),
+    others: all.filter(({ name }) => name !== 'URI'),
+  };
+}
+
+function takeRequiredUri(tag: TagToken, { uris }: TagAttributes, use: Use, into: ReferenceCollector, keptBecause?: string): void {
+  if (uris.length === 0) into.refuse('hls.malformed', tag.line, `${tag.name} has no URI`);
+  for (const uri of uris) {
+    into.take(spotOf(tag, uri), use, keptBecause === undefined ? undefined : { foreign: 'kept', reason: keptBecause });
+  }
+}
+
+function requireByteRange(written: string, tag: TagToken, { into }: Reading): ByteRange | undefined {
+  const range = readByteRange(written);
+  if (!range) into.refuse('hls.malformed', tag.line, `${tag.name} has no byte range that can be read: ${written}`);
+  return range;
+}
+
+function spotOf({ line, name }: TagToken, { value, start, end }: Attribute): UriSpot {
+  return { uri: value.trim(), start, end, line, tag: name };
+}
+
+function valueOf(attributes: readonly Attribute[], name: string): string | undefined {
+  return attributes.find((attribute) => attribute.name === name)?.value;
+}

@@ -1,0 +1,60 @@
+/** What a URI of a playlist means to a copy. */
+export type Resolved =
+  /** Something that can be fetched, without its fragment. */
+  | { readonly kind: 'fetch'; readonly url: string; readonly repaired: boolean }
+  /** The bytes stand in the playlist itself. */
+  | { readonly kind: 'inline' }
+  /** Of a scheme that a copy neither fetches nor stores. */
+  | { readonly kind: 'foreign'; readonly scheme: string }
+  | { readonly kind: 'unusable' };
+
+/** Schemes that stand before a colon without being the beginning of a file name. */
+const knownSchemes = new Set(['http', 'https', 'file', 's3', 'ftp', 'skd', 'urn', 'blob', 'about', 'javascript', 'mailto', 'rtmp', 'rtsp']);
+
+/**
+ * Resolves a URI against the place its playlist came from, after redirects (RFC 3986 section 5.1.3).
+ *
+ * Only http and https, and the scheme of the playlist itself, are fetched: a playlist on the web cannot name local files.
+ * A name such as `seg:1.ts` parses as a scheme; it is read as the relative name that was meant, and marked `repaired`.
+ */
+export function resolveUri(uri: string, base: URL): Resolved {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
+  if (scheme === 'data') return { kind: 'inline' };
+  const repaired =
+    scheme !== undefined && !knownSchemes.has(scheme) && `${scheme}:` !== base.protocol && !uri.startsWith('//', scheme.length + 1);
+  const url = URL.parse(repaired ? `./${uri}` : uri, base.href);
+  if (!url) return { kind: 'unusable' };
+  if (!isFetched(url, base)) return { kind: 'foreign', scheme: url.protocol.slice(0, -1) };
+  url.hash = '';
+  return { kind: 'fetch', url: url.href, repaired };
+}
+
+function isFetched(url: URL, base: URL): boolean {
+  if (url.protocol === 'file:') return base.protocol === 'file:' && url.host === '';
+  return url.protocol === 'http:' || url.protocol === 'https:' || url.protocol === base.protocol;
+}
+
+/** Where a document was asked for, where it came from, and where it belongs in the copy. */
+export interface Whereabouts {
+  /** After redirects. */
+  readonly finalUrl: string;
+  /** From which its key derives. */
+  readonly keyUrl: string;
+}
+
+/**
+ * The URL that a child's key derives from. A child below the directory a playlist was redirected to keeps its
+ * relative place below the one it was asked for, so that edge hosts and their like never show in keys.
+ *
+ * @param url - the child's, resolved against the parent's final URL
+ */
+export function placeOf(url: string, parent: Whereabouts): string {
+  if (parent.finalUrl === parent.keyUrl) return url;
+  const child = new URL(url);
+  const final = new URL('.', parent.finalUrl);
+  if (child.protocol !== final.protocol || child.host !== final.host || !child.pathname.startsWith(final.pathname)) return url;
+  const place = new URL('.', parent.keyUrl);
+  place.pathname += child.pathname.slice(final.pathname.length);
+  place.search = child.search;
+  return place.href;
+}

@@ -1,0 +1,74 @@
+import { reaches, relativeUri } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { findJsonStrings } from './json-strings.ts';
+import type { PresentationDocument } from './presentation.ts';
+import { tokenize } from './tokenizer.ts';
+import type { Token } from './tokenizer.ts';
+
+/** A span of a text and what takes its place. */
+interface Splice {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * The bytes of a document as they must stand at the destination: each URI that would not lead to its object there
+ * becomes a relative one, everything else stays byte for byte.
+ *
+ * @param key - of the document
+ * @param targetKeys - of what `document.references` name, in their order
+ * @throws {FlantsError} `hls.malformed` when a document that is not UTF-8 would have to change
+ */
+export function rewriteDocument(document: PresentationDocument, key: string, targetKeys: readonly string[]): Uint8Array {
+  const splices = document.references.flatMap(({ uri, start, end }, index): Splice[] => {
+    const target = targetKeys[index];
+    if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
+    return reaches(uri, key, target) ? [] : [{ start, end, text: relativeUri(key, target) }];
+  });
+  if (splices.length === 0) return document.bytes;
+  if (document.encoding !== 'utf8') {
+    throw new FlantsError('hls.malformed', `${document.url} is not UTF-8, and some of its URIs would have to change`);
+  }
+  const rewritten = splice(document.text, splices);
+  if (document.role === 'data') assertSameStrings(document, rewritten, splices);
+  else assertSameTokens(document, rewritten, splices);
+  // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
+  return Buffer.from(rewritten.replace(/^\uFEFF/, ''), 'utf8');
+}
+
+function splice(text: string, splices: readonly Splice[]): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { start, end, text: replacement } of splices) {
+    pieces.push(text.slice(at, start), replacement);
+    at = end;
+  }
+  return [...pieces, text.slice(at)].join('');
+}
+
+/** Reads the new text again: the same lines and tags, and nothing differs but where it was meant to. */
+function assertSameTokens({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
+  const before = tokenize(text);
+  const after = tokenize(rewritten);
+  const isPlanned = ({ at, raw }: Token): boolean => splices.some(({ start, end }) => start >= at && end <= at + raw.length);
+  const isKept = (token: Token, index: number): boolean => {
+    const now = after[index];
+    if (now?.kind !== token.kind || now.eol !== token.eol) return false;
+    if (token.kind === 'tag' && now.kind === 'tag' && token.name !== now.name) return false;
+    return now.raw === token.raw || isPlanned(token);
+  };
+  if (before.length === after.length && before.every(isKept)) return;
+  throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
+}
+
+function assertSameStrings({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
+  const before = findJsonStrings(text);
+  const after = findJsonStrings(rewritten);
+  const planned = new Set(splices.map(({ start }) => start));
+  const isKept = (index: number): boolean =>
+    String(before[index]?.path) === String(after[index]?.path) &&
+    (before[index]?.value === after[index]?.value || planned.has(before[index]?.start ?? -1));
+  if (before.length === after.length && before.every((_, index) => isKept(index))) return;
+  throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
+}

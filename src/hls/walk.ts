@@ -1,0 +1,101 @@
+import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { MiB } from '../domain/units.ts';
+import { arrange } from './arrange.ts';
+import { runErrand, withoutFragment } from './errand.ts';
+import type { Errand, ErrandOptions, Visit } from './errand.ts';
+import { fanOut } from './fan-out.ts';
+import type { PlacedReference, Presentation } from './presentation.ts';
+import type { ExternalPolicy } from './reference.ts';
+
+/** Bounds of one presentation. */
+export interface WalkLimits {
+  /** Playlists and JSON documents in all. */
+  readonly maxPlaylists: number;
+  /** Of one of them, after any content coding is undone. */
+  readonly maxPlaylistBytes: number;
+  /** How far one may be from the root, which has depth 0. */
+  readonly maxDepth: number;
+  /** Places that name a file, in all playlists together. */
+  readonly maxFiles: number;
+}
+
+/** Far above what players can work with. */
+export const defaultWalkLimits: WalkLimits = {
+  maxPlaylists: 1000,
+  maxPlaylistBytes: 64 * MiB,
+  maxDepth: 4,
+  maxFiles: 1_000_000,
+};
+
+/** How to walk. */
+export interface WalkOptions {
+  readonly fetch: ErrandOptions['fetch'];
+  readonly limits: WalkLimits;
+  readonly signal: AbortSignal;
+  /** Defaults to `refuse`. */
+  readonly external?: ExternalPolicy;
+  /** Query parameters that make no other document, as in `KeyRules`. */
+  readonly tokenParameters?: readonly string[];
+  /** Texts under way at a time; defaults to 8. */
+  readonly concurrency?: number;
+}
+
+/**
+ * Reads a presentation from its root playlist: each document once, some at a time. The same documents make the same
+ * presentation, whoever answers first.
+ *
+ * @throws {FlantsError} of `parsePlaylist`; `hls.cycle`, `hls.limit`; whatever `fetch` throws
+ */
+export async function walkPresentation(rootUrl: string, options: WalkOptions): Promise<Presentation> {
+  const { tokenParameters = defaultTokenParameters } = options;
+  const start = withoutFragment(rootUrl);
+  const root: Errand = { use: 'playlist', fetchUrl: start, keyUrl: start };
+  const plain = (url: string): string => withoutTokens(new URL(url), tokenParameters).href;
+  // A document asked for at two addresses that redirects made one place is read at both: the plan must see a conflict.
+  const identify = ({ keyUrl, fetchUrl }: Errand): string => `${plain(keyUrl)} ${plain(fetchUrl)}`;
+  const visits = await readAll(root, { ...options, tokenParameters }, identify);
+  return arrange(root, visits, identify);
+}
+
+/** Breadth first: the documents that the last ones named are read together. */
+async function readAll(
+  root: Errand,
+  options: WalkOptions & { readonly tokenParameters: readonly string[] },
+  identify: (errand: Errand) => string,
+): Promise<ReadonlyMap<string, Visit>> {
+  const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenParameters } = options;
+  const errandOptions: ErrandOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
+  const visits = new Map<string, Visit>();
+  let wave: ReadonlyMap<string, Errand> = new Map([[identify(root), root]]);
+  let files = 0;
+  const assertWithin = (count: number, limit: number, what: string): void => {
+    if (count <= limit) return;
+    const url = withoutTokens(new URL(root.fetchUrl), tokenParameters).href;
+    throw new FlantsError('hls.limit', `${url} leads to ${what}, which is more than the limit of ${limit}`);
+  };
+
+  for (let depth = 0; wave.size > 0; depth++) {
+    assertWithin(depth, limits.maxDepth, `playlists in playlists ${depth} deep`);
+    assertWithin(visits.size + wave.size, limits.maxPlaylists, `${visits.size + wave.size} playlists`);
+    const errands = [...wave];
+    const read = await fanOut(errands, ([, errand], either) => runErrand(errand, errandOptions, either), { concurrency, signal });
+    const next = new Map<string, Errand>();
+    for (const [index, visit] of read.entries()) visits.set(errands[index]?.[0] ?? '', visit);
+    for (const reference of read.flatMap(({ document }) => document?.references ?? [])) {
+      if (!isErrand(reference)) {
+        files++;
+        continue;
+      }
+      const id = identify(reference);
+      if (!visits.has(id)) next.set(id, next.get(id) ?? reference);
+    }
+    assertWithin(files, limits.maxFiles, `${files} files`);
+    wave = next;
+  }
+  return visits;
+}
+
+function isErrand(reference: PlacedReference): reference is Exclude<PlacedReference, { readonly use: 'file' }> {
+  return reference.use !== 'file';
+}

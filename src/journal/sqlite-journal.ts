@@ -1,0 +1,201 @@
+import type { StatementSync } from 'node:sqlite';
+import type { IndexRanges } from '../domain/index-ranges.ts';
+import type { Evidence, FileFailure, OutcomeRecord } from '../domain/outcome.ts';
+import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
+import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
+import type { StateFile } from '../state/state-file.ts';
+import type { Decision, Journal, Publication } from './journal.ts';
+import { documentOf, evidenceOf, evidenceValues, fileOf } from './sqlite-journal-rows.ts';
+import type { DocumentRow, EvidenceRow, FileRow, HeaderText, RevisionRow } from './sqlite-journal-rows.ts';
+
+/** How many rows are read at a time, so that no read stays open while others write. */
+const pageSize = 500;
+
+/**
+ * A journal in a state file. Its `close` leaves the file open.
+ *
+ * Every sealed revision is kept: between sealing and registering, and for batches under
+ * way, an older one may still be the one that the ledger counts.
+ */
+export class SqliteJournal implements Journal {
+  readonly #state: StateFile;
+  readonly #sql: Readonly<Record<keyof typeof statements, StatementSync>>;
+
+  constructor(state: StateFile) {
+    this.#state = state;
+    const entries = Object.entries(statements).map(([name, sql]) => [name, state.prepare(sql)]);
+    this.#sql = Object.fromEntries(entries) as Record<keyof typeof statements, StatementSync>;
+  }
+
+  async seal(revision: Revision): Promise<void> {
+    const { video, digest, total, files, documents, playlists, external, warnings, hasTokens } = revision;
+    const header: HeaderText = { playlists, external, warnings, hasTokens };
+    this.#state.write(() => {
+      const { changes, lastInsertRowid: id } = this.#sql.addRevision.run(video, digest, total, JSON.stringify(header));
+      if (changes === 0) return;
+      for (const [index, { key, url, role, minSizeBytes, optional }] of files.entries()) {
+        this.#sql.addFile.run(id, index, key, url, role, minSizeBytes ?? null, optional === undefined ? null : Number(optional));
+      }
+      for (const [position, { key, url, role, body }] of documents.entries()) {
+        this.#sql.addDocument.run(id, position, key, url, role, body);
+      }
+    });
+  }
+
+  async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
+    return this.#state.read(() => {
+      const row = this.#revision(video, digest);
+      if (!row) return undefined;
+      const documents = (this.#sql.readDocuments.all(row.id) as unknown as DocumentRow[]).map(documentOf);
+      return { video, digest, total: row.total, documents, ...(JSON.parse(row.header) as HeaderText) };
+    });
+  }
+
+  async files(
+    video: VideoId,
+    digest: RevisionDigest,
+    ranges: IndexRanges,
+  ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]> {
+    return this.#state.read(() => {
+      const id = this.#revision(video, digest)?.id;
+      if (id === undefined) return [];
+      const rows = ranges.flatMap(([from, to]) => this.#sql.readFiles.all(id, from, to) as unknown as FileRow[]);
+      return rows.map((row) => ({ index: row.position, file: fileOf(row) }));
+    });
+  }
+
+  async recordOutcomes(records: readonly OutcomeRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    this.#state.write(() => {
+      for (const { video, outcome } of records) {
+        if (outcome.kind === 'failed') {
+          this.#sql.writeFailure.run(video, outcome.failure.key, JSON.stringify(outcome.failure));
+        } else {
+          this.#sql.writeEvidence.run(...evidenceValues(outcome.evidence));
+          this.#sql.dropFailure.run(video, outcome.evidence.key);
+        }
+      }
+    });
+  }
+
+  async forget(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    this.#state.write(() => {
+      for (const key of keys) this.#sql.dropEvidence.run(key);
+    });
+  }
+
+  async evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+    return this.#state.read(() => {
+      const found = new Map<string, Evidence>();
+      for (const key of keys) {
+        const row = this.#sql.readEvidence.get(key) as EvidenceRow | undefined;
+        if (row) found.set(key, evidenceOf(row));
+      }
+      return found;
+    });
+  }
+
+  async sizeOf(video: VideoId, digest: RevisionDigest): Promise<number> {
+    return this.#state.read(() => Number(this.#sql.readSize.get(video, digest)?.['size_bytes']));
+  }
+
+  async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
+    const rows = this.#state.read(() => this.#sql.readFailures.all(video) as unknown as { key: string; body: string }[]);
+    return new Map(rows.map(({ key, body }) => [key, JSON.parse(body) as FileFailure]));
+  }
+
+  async recordPublication(publication: Publication): Promise<void> {
+    this.#state.write(() => this.#sql.writePublication.run(publication.video, JSON.stringify(publication)));
+  }
+
+  async publication(video: VideoId): Promise<Publication | undefined> {
+    return this.#value(this.#sql.readPublication, video) as Publication | undefined;
+  }
+
+  async decide(decision: Decision): Promise<void> {
+    this.#state.write(() => this.#sql.addDecision.run(decision.video, decision.type, JSON.stringify(decision)));
+  }
+
+  async *decisions(video?: VideoId): AsyncIterable<Decision> {
+    for (let after = 0; ; ) {
+      const rows = this.#state.read(
+        () =>
+          (video === undefined
+            ? this.#sql.readDecisions.all(after, pageSize)
+            : this.#sql.readDecisionsOf.all(video, after, pageSize)) as unknown as { position: number; text: string }[],
+      );
+      for (const { text } of rows) yield JSON.parse(text) as Decision;
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.position;
+    }
+  }
+
+  async submission(video: VideoId): Promise<Submission | undefined> {
+    return this.#value(this.#sql.readSubmission, video) as Submission | undefined;
+  }
+
+  async *submissions(): AsyncIterable<Submission> {
+    for (let after = ''; ; ) {
+      const rows = this.#state.read(() => this.#sql.readSubmissions.all(after, pageSize) as unknown as { video: string; text: string }[]);
+      for (const { text } of rows) yield JSON.parse(text) as Submission;
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last.video;
+    }
+  }
+
+  async setting(name: string): Promise<unknown> {
+    return this.#value(this.#sql.readSetting, name);
+  }
+
+  async setSetting(name: string, value: unknown): Promise<void> {
+    this.#state.write(() => this.#sql.writeSetting.run(name, JSON.stringify(value)));
+  }
+
+  async close(): Promise<void> {}
+
+  #revision(video: VideoId, digest: RevisionDigest): RevisionRow | undefined {
+    return this.#sql.readRevision.get(video, digest) as RevisionRow | undefined;
+  }
+
+  /** The JSON value in a row's column `text`; undefined without a row. */
+  #value(statement: StatementSync, key: string): unknown {
+    const text = this.#state.read(() => statement.get(key)?.['text']);
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  }
+}
+
+const statements = {
+  addRevision: 'INSERT INTO revisions (video, digest, total, header) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  addFile: 'INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)',
+  addDocument: 'INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)',
+  readRevision: 'SELECT id, total, header FROM revisions WHERE video = ? AND digest = ?',
+  readFiles: 'SELECT * FROM files WHERE revision = ? AND position >= ? AND position < ? ORDER BY position',
+  readDocuments: 'SELECT key, url, role, body FROM documents WHERE revision = ? ORDER BY position',
+  writeEvidence: 'INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  dropEvidence: 'DELETE FROM evidence WHERE key = ?',
+  readEvidence: 'SELECT * FROM evidence WHERE key = ?',
+  readSize: `
+    SELECT coalesce(sum(e.size_bytes), 0) AS size_bytes
+    FROM revisions r JOIN files f ON f.revision = r.id JOIN evidence e ON e.key = f.key
+    WHERE r.video = ? AND r.digest = ?`,
+  writeFailure: 'INSERT OR REPLACE INTO failures VALUES (?, ?, ?)',
+  dropFailure: 'DELETE FROM failures WHERE video = ? AND key = ?',
+  readFailures: 'SELECT key, body FROM failures WHERE video = ?',
+  writePublication: 'INSERT OR REPLACE INTO publications VALUES (?, ?)',
+  readPublication: 'SELECT body AS text FROM publications WHERE video = ?',
+  addDecision: 'INSERT INTO decisions (video, type, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  readDecisions: 'SELECT position, body AS text FROM decisions WHERE position > ? ORDER BY position LIMIT ?',
+  readDecisionsOf: 'SELECT position, body AS text FROM decisions WHERE video = ? AND position > ? ORDER BY position LIMIT ?',
+  readSubmission: `
+    SELECT body ->> '$.submission' AS text FROM decisions
+    WHERE video = ? AND type = 'submitted' ORDER BY position DESC LIMIT 1`,
+  // Beside max() a bare column is of the row that has the maximum: https://www.sqlite.org/lang_select.html#bareagg
+  readSubmissions: `
+    SELECT video, body ->> '$.submission' AS text, max(position) FROM decisions
+    WHERE type = 'submitted' AND video > ? GROUP BY video ORDER BY video LIMIT ?`,
+  writeSetting: 'INSERT OR REPLACE INTO settings VALUES (?, ?)',
+  readSetting: 'SELECT value AS text FROM settings WHERE name = ?',
+} as const;

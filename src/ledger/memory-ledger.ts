@@ -1,0 +1,85 @@
+import { applyChange } from '../domain/change.ts';
+import type { Change, Tally } from '../domain/change.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Applied, Ledger, Lease } from './ledger.ts';
+
+interface HeldLease {
+  readonly lease: Lease;
+  readonly expiresAtMs: number;
+}
+
+/** A ledger that ends with its process: for runs that keep no state, and for tests. */
+export class MemoryLedger implements Ledger {
+  readonly #tallies = new Map<VideoId, Tally>();
+  readonly #leases = new Map<VideoId, Map<string, HeldLease>>();
+  readonly #now: () => number;
+
+  /** @param options.now - milliseconds; leases run out by it */
+  constructor({ now = Date.now }: { readonly now?: () => number } = {}) {
+    this.#now = now;
+  }
+
+  async apply(video: VideoId, change: Change): Promise<Applied> {
+    const before = this.#tallies.get(video);
+    const changed = applyChange(before, change);
+    if (changed.result === 'stale') return { result: 'stale', record: before?.record };
+    this.#tallies.set(video, changed.tally);
+    return { result: 'applied', before: before?.record, record: changed.tally.record };
+  }
+
+  async read(video: VideoId): Promise<VideoRecord | undefined> {
+    return this.#tallies.get(video)?.record;
+  }
+
+  async tally(video: VideoId): Promise<Tally | undefined> {
+    const tally = this.#tallies.get(video);
+    return tally && { record: tally.record, done: tally.done.slice(), failed: tally.failed.slice(), accepted: tally.accepted.slice() };
+  }
+
+  async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
+    for (const video of [...this.#tallies.keys()].sort(byCodePoints)) {
+      const record = this.#tallies.get(video)?.record;
+      if (record) yield { video, record };
+    }
+  }
+
+  async lease(video: VideoId, lease: Lease): Promise<boolean> {
+    if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
+    const live = this.#live(video);
+    const rival = (other: Lease): boolean => other.kind !== 'batch' && other.id !== lease.id;
+    if (lease.kind !== 'batch' && live.some(rival)) return false;
+    const held = this.#leases.get(video) ?? new Map<string, HeldLease>();
+    this.#leases.set(video, held.set(lease.id, { lease, expiresAtMs: this.#now() + lease.ttlMs }));
+    return true;
+  }
+
+  async release(video: VideoId, leaseId: string): Promise<void> {
+    this.#leases.get(video)?.delete(leaseId);
+  }
+
+  async leases(video: VideoId): Promise<readonly Lease[]> {
+    return this.#live(video);
+  }
+
+  async releaseAll(): Promise<void> {
+    this.#leases.clear();
+  }
+
+  async close(): Promise<void> {}
+
+  /** Forgets what ran out or belongs to an older generation, and gives the rest. */
+  #live(video: VideoId): readonly Lease[] {
+    const held = this.#leases.get(video);
+    if (!held) return [];
+    const generation = this.#tallies.get(video)?.record.generation;
+    for (const [id, { lease, expiresAtMs }] of held) {
+      if (expiresAtMs <= this.#now() || lease.generation !== generation) held.delete(id);
+    }
+    return [...held.values()].map(({ lease }) => lease);
+  }
+}
+
+/** The order of UTF-8 bytes, as databases sort; `<` compares UTF-16 units. */
+function byCodePoints(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

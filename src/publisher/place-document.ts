@@ -1,0 +1,79 @@
+import type { ExistingPolicy } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { headersOf } from '../domain/object-headers.ts';
+import type { PlannedDocument } from '../domain/revision.ts';
+import type { RevisionDigest } from '../domain/video.ts';
+import type { Publication } from '../journal/journal.ts';
+import { crc32Hex } from '../storage/checksum.ts';
+import type { ObjectStore, StoredObject, WriteCondition } from '../storage/object-store.ts';
+
+type PublishedDocument = Publication['documents'][number];
+
+/** Metadata by which a document of ours is recognised, with the revision it belongs to. */
+const revisionMetadata = 'flants-revision';
+
+/**
+ * Writes one document over nothing, or over what we published before, and nothing else.
+ *
+ * @param known - the document as it was last published
+ * @throws {FlantsError} `store.conflict` when something foreign stands there and `existing` is not `overwrite`
+ */
+export async function placeDocument(
+  document: PlannedDocument,
+  { revision, known }: { readonly revision: RevisionDigest; readonly known?: PublishedDocument },
+  { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
+  signal: AbortSignal,
+): Promise<PublishedDocument> {
+  const crc32 = crc32Hex(document.body);
+  const describe = (etag: string): PublishedDocument => ({
+    key: document.key,
+    etag,
+    crc32,
+    sizeBytes: document.body.byteLength,
+  });
+  const write = async (condition: WriteCondition): Promise<PublishedDocument | undefined> => {
+    const written = await store.put(document.key, document.body, crc32, {
+      ...headersOf(document.key, document.role),
+      metadata: { [revisionMetadata]: revision },
+      ...(condition ? { condition } : {}),
+      signal,
+    });
+    return written.result === 'stored' ? describe(written.etag) : undefined;
+  };
+
+  const standing = await store.head(document.key, { signal });
+  if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
+  const isOurs = standing && (standing.etag === known?.etag || standing.metadata[revisionMetadata] !== undefined);
+  const placed =
+    standing === undefined ? await write({ ifNoneMatch: '*' })
+    : existing === 'overwrite' ? await write(undefined)
+    : isOurs ? await write({ ifMatch: standing.etag })
+    : undefined;
+  if (placed) return placed;
+  throw new FlantsError(
+    'store.conflict',
+    standing && !isOurs
+      ? `a playlist that FLAnts did not publish stands at ${document.key}; --existing overwrite replaces it`
+      : `${document.key} changed at ${store.name} while it was published; run again`,
+  );
+}
+
+/** The same bytes stand there already. A store that keeps no checksum is read back: documents are small. */
+async function holds(
+  standing: StoredObject,
+  document: PlannedDocument,
+  crc32: string,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (standing.sizeBytes !== document.body.byteLength) return false;
+  if (standing.crc32 !== undefined) return standing.crc32 === crc32;
+  const found = await store.get(document.key, { signal });
+  if (!found) return false;
+  let at = 0;
+  for await (const chunk of found.body) {
+    if (Buffer.compare(chunk, document.body.subarray(at, at + chunk.byteLength)) !== 0) return false;
+    at += chunk.byteLength;
+  }
+  return at === document.body.byteLength;
+}

@@ -1,0 +1,85 @@
+import { FlantsError } from '../domain/failure.ts';
+import { toRanges } from '../domain/index-ranges.ts';
+import type { RevisionHeader } from '../domain/revision.ts';
+import type { ExistingPolicy } from '../domain/batch.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Journal, Publication } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Source } from '../storage/source.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { areUnchanged } from '../storage/unchanged.ts';
+import { findVanished } from './confirm-files.ts';
+import { placeDocument } from './place-document.ts';
+
+/** What the publisher needs. */
+export interface PublisherPorts {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly source: Source;
+  readonly store: ObjectStore;
+  readonly existing: ExistingPolicy;
+  readonly now: () => number;
+}
+
+/** What an attempt to publish came to. */
+export type PublishResult =
+  /** The documents stand at the destination. */
+  | { readonly result: 'published' }
+  /** Some files were not there after all: they are open again. */
+  | { readonly result: 'reopened'; readonly files: number }
+  /** The source's playlists are no longer those of the plan: crawl again. */
+  | { readonly result: 'source-changed' }
+  /** The video has a newer generation, or is not whole any more. */
+  | { readonly result: 'stale' };
+
+/**
+ * Publishes a whole video: barrier, then media playlists, then the multivariant playlist. Design rule 6.
+ *
+ * @throws {FlantsError} `store.conflict` when something foreign stands where a document belongs; else as
+ *   `ObjectStore` and `Source`
+ */
+export async function publishVideo(video: VideoId, ports: PublisherPorts, signal: AbortSignal): Promise<PublishResult> {
+  const { journal, ledger } = ports;
+  const tally = await ledger.tally(video);
+  const revision = tally?.record.revision;
+  if (!tally || revision === undefined) return { result: 'stale' };
+  const { generation } = tally.record;
+
+  const vanished = await findVanished(video, tally, ports, signal);
+  if (vanished.length > 0) {
+    const files = await journal.files(video, revision, toRanges(vanished));
+    await journal.forget(files.map(({ file }) => file.key));
+    await ledger.apply(video, { type: 'reopen', generation, revision, files: vanished });
+    return { result: 'reopened', files: vanished.length };
+  }
+  const header = await journal.revision(video, revision);
+  if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);
+  if (await hasSourceChanged(header, ports.source, signal)) return { result: 'source-changed' };
+
+  const before = await journal.publication(video);
+  const placed: Publication['documents'][number][] = [];
+  for (const document of header.documents) {
+    const present = await ledger.read(video);
+    if (present?.generation !== generation || present.revision !== revision) return { result: 'stale' };
+    const known = before?.documents.find(({ key }) => key === document.key);
+    placed.push(await placeDocument(document, { revision, ...(known ? { known } : {}) }, ports, signal));
+  }
+  await journal.recordPublication({ video, revision, at: new Date(ports.now()).toISOString(), documents: placed });
+  const published = await ledger.apply(video, { type: 'publish', generation, revision });
+  return { result: published.result === 'applied' ? 'published' : 'stale' };
+}
+
+/**
+ * Whether the playlists were replaced since the plan was sealed. Those that need a token cannot be asked
+ * without one, and a source that is gone takes nothing from a copy that is whole: both count as unchanged.
+ */
+async function hasSourceChanged(header: RevisionHeader, source: Source, signal: AbortSignal): Promise<boolean> {
+  if (header.hasTokens) return false;
+  try {
+    return !(await areUnchanged(source, header.playlists, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof FlantsError) return false;
+    throw error;
+  }
+}

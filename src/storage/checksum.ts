@@ -1,0 +1,35 @@
+import { crc32 } from 'node:zlib';
+
+/** CRC-32 (ISO-HDLC, as zlib and S3 mean it) of bytes, eight lower-case hex digits. */
+export function crc32Hex(bytes: Uint8Array): string {
+  return hexOfSum(crc32(bytes));
+}
+
+/** CRC-32 of bytes that come in pieces. */
+export class Crc32 {
+  #sum = 0;
+
+  update(bytes: Uint8Array): this {
+    this.#sum = crc32(bytes, this.#sum);
+    return this;
+  }
+
+  /** Of all bytes so far; more may follow. */
+  hex(): string {
+    return hexOfSum(this.#sum);
+  }
+}
+
+/** As S3 writes checksums: `00000001` is `AAAAAQ==`. */
+export function base64OfHex(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64');
+}
+
+/** The inverse of `base64OfHex`. */
+export function hexOfBase64(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex');
+}
+
+function hexOfSum(sum: number): string {
+  return sum.toString(16).padStart(8, '0');
+}

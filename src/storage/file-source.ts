@@ -1,0 +1,118 @@
+import { constants } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { FlantsError } from '../domain/failure.ts';
+import type { Validators } from '../domain/revision.ts';
+import { KiB } from '../domain/units.ts';
+import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+
+const chunkBytes = 256 * KiB;
+
+/** A source in this machine's files, by `file:` URLs; a query or fragment in them means nothing. */
+export function openFileSource(): Source {
+  return { fetch: fetchFile, close: () => Promise.resolve() };
+}
+
+async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise<FetchedObject | NotModified> {
+  const path = pathOf(url);
+  assertGoing(signal, path);
+  const file = await openFile(path);
+  try {
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile()) {
+      throw new FlantsError('source.not-found', `${path} is ${stats.isDirectory() ? 'a folder' : 'something else'}, not a file`);
+    }
+    const validators = validatorsOf(stats);
+    if (unless && describes(unless, validators, stats)) {
+      await file.close();
+      return { result: 'not-modified' };
+    }
+    const sizeBytes = Number(stats.size);
+    const body = readWhole(file, path, sizeBytes, signal);
+    return {
+      result: 'fetched',
+      finalUrl: url,
+      validators,
+      sizeBytes,
+      body,
+      cancel: () => void file.close().catch(() => {}),
+    };
+  } catch (error) {
+    await file.close().catch(() => {});
+    throw asFailure(error, path);
+  }
+}
+
+/** Reads one byte more than there should be, so that a file that grows is noticed without another call. */
+async function* readWhole(file: FileHandle, path: string, sizeBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  try {
+    for (;;) {
+      assertGoing(signal, path);
+      const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, sizeBytes + 1 - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, at);
+      at += bytesRead;
+      const isOver = at > sizeBytes || (bytesRead === 0 && at < sizeBytes);
+      if (isOver) throw new FlantsError('source.short-body', `${path} changed its size while it was read`);
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      if (at === sizeBytes && bytesRead < buffer.byteLength) return;
+    }
+  } catch (error) {
+    throw asFailure(error, path);
+  } finally {
+    await file.close().catch(() => {});
+  }
+}
+
+function pathOf(url: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new FlantsError('source.refused', `${url.split(/[?#]/, 1)[0]} is not the URL of a local file`, { cause });
+  }
+}
+
+/** Does not wait at a pipe for somebody to write into it. */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    throw asFailure(error, path);
+  }
+}
+
+function validatorsOf(stats: BigIntStats): Validators {
+  const parts = [stats.mtimeNs, stats.size, stats.ino].map((part) => part.toString(16));
+  return { etag: `"${parts.join('-')}"`, lastModified: stats.mtime.toUTCString() };
+}
+
+/** The ETag decides where there is one: RFC 9110 section 13.2.2. */
+function describes(unless: Validators, now: Validators, stats: BigIntStats): boolean {
+  if (unless.etag !== undefined) return unless.etag === now.etag;
+  if (unless.lastModified === undefined) return false;
+  return Math.floor(stats.mtime.getTime() / 1000) <= Date.parse(unless.lastModified) / 1000;
+}
+
+function assertGoing(signal: AbortSignal, path: string): void {
+  if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${path}`);
+}
+
+function asFailure(error: unknown, path: string): FlantsError {
+  if (error instanceof FlantsError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ENAMETOOLONG':
+      return new FlantsError('source.not-found', `${path} is not there`, { cause: error });
+    case 'EACCES':
+    case 'EPERM':
+      return new FlantsError('source.denied', `${path} may not be read by this user`, { cause: error, retryable: false });
+    case 'EBADF':
+      return new FlantsError('aborted', `${path} was let go while it was read`, { cause: error });
+    default:
+      return new FlantsError('source.unreachable', `${path} cannot be read (${String(code ?? error)})`, { cause: error });
+  }
+}

@@ -1,0 +1,52 @@
+import { isMet } from './condition.ts';
+import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from './object-store.ts';
+
+/**
+ * Does for a store what it does not do itself: looks before it writes where a condition would be ignored.
+ *
+ * That keeps what has stood there for a while, not what another writer puts there between the look and the
+ * write; `StoreCapabilities` says so in reports.
+ *
+ * @returns the same store where it honours every condition
+ */
+export function guardByLooking(store: ObjectStore, capabilities: StoreCapabilities): ObjectStore {
+  if (capabilities.createOnly && capabilities.replaceOnly) return store;
+
+  const mustLook = (condition: WriteCondition): boolean =>
+    condition !== undefined && !('ifMatch' in condition ? capabilities.replaceOnly : capabilities.createOnly);
+  const mayWrite = async (key: string, { condition, signal }: PutOptions): Promise<boolean> =>
+    isMet(condition, await store.head(key, { signal }));
+
+  return {
+    name: store.name,
+    limits: store.limits,
+    head: (key, options) => store.head(key, options),
+    get: (key, options) => store.get(key, options),
+    put: async (key, body, crc32, options) => {
+      if (!mustLook(options.condition)) return store.put(key, body, crc32, options);
+      if (!(await mayWrite(key, options))) return { result: 'precondition-failed' };
+      return store.put(key, body, crc32, withoutCondition(options));
+    },
+    upload: async (key, options) => {
+      if (!mustLook(options.condition)) return store.upload(key, options);
+      const upload = await store.upload(key, withoutCondition(options));
+      return {
+        part: (number, body, partOptions) => upload.part(number, body, partOptions),
+        complete: async (crc32) => {
+          if (await mayWrite(key, options)) return upload.complete(crc32);
+          await upload.abort();
+          return { result: 'precondition-failed' };
+        },
+        abort: () => upload.abort(),
+      };
+    },
+    list: (prefix, options) => store.list(prefix, options),
+    delete: (key, options) => store.delete(key, options),
+    close: () => store.close(),
+  };
+}
+
+/** Some stores refuse the headers that they do not honour. */
+function withoutCondition({ condition: _, ...options }: PutOptions): PutOptions {
+  return options;
+}

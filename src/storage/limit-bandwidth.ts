@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FlantsError } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
+import type { Source } from './source.ts';
+
+/** Time as the limit sees it. */
+export interface Clock {
+  /** Never goes back; its zero is anywhere. */
+  nowMs(): number;
+  /** Rejects when the signal is aborted. */
+  sleep(durationMs: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The clock of this process. */
+export const processClock: Clock = {
+  nowMs: () => performance.now(),
+  sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
+};
+
+/** How much may come through. */
+export interface BandwidthLimit {
+  readonly bytesPerSecond: number;
+  /** What may come at once after a rest; a second's worth where absent. */
+  readonly burstBytes?: number;
+}
+
+/**
+ * Lets a source's bodies, all together, come no faster than the limit.
+ *
+ * A token bucket: each chunk takes its bytes, into debt if it must, and waits until the debt
+ * of all before it is paid. Waiting holds the reading up, so the network slows down too.
+ *
+ * @throws {FlantsError} `usage` when the limit is not above 0; bodies throw `aborted` when stopped while they wait
+ */
+export function limitBandwidth(source: Source, limit: BandwidthLimit, clock: Clock = processClock): Source {
+  if (!(limit.bytesPerSecond > 0)) throw new FlantsError('usage', 'a bandwidth limit must be above 0 bytes per second');
+  const waitMsFor = tokenBucket(limit, clock);
+
+  async function* throttled(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      const waitMs = waitMsFor(chunk.byteLength);
+      if (waitMs > 0) await pause(waitMs, clock, signal);
+      yield chunk;
+    }
+  }
+
+  return {
+    fetch: async (url, options) => {
+      const object = await source.fetch(url, options);
+      return object.result === 'fetched' ? { ...object, body: throttled(object.body, options.signal) } : object;
+    },
+    close: () => source.close(),
+  };
+}
+
+function tokenBucket({ bytesPerSecond, burstBytes = bytesPerSecond }: BandwidthLimit, clock: Clock): (bytes: number) => number {
+  let tokens = burstBytes;
+  let atMs = clock.nowMs();
+  return (bytes) => {
+    const nowMs = clock.nowMs();
+    tokens = Math.min(burstBytes, tokens + ((nowMs - atMs) / second) * bytesPerSecond) - bytes;
+    atMs = nowMs;
+    return tokens >= 0 ? 0 : (-tokens / bytesPerSecond) * second;
+  };
+}
+
+async function pause(durationMs: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(durationMs, signal);
+  } catch (cause) {
+    if (signal.aborted) throw new FlantsError('aborted', 'stopped while waiting for bandwidth', { cause });
+    throw cause;
+  }
+}

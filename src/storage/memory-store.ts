@@ -1,0 +1,104 @@
+import { FlantsError } from '../domain/failure.ts';
+import { GiB } from '../domain/units.ts';
+import { crc32Hex } from './checksum.ts';
+import { isMet } from './condition.ts';
+import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from './object-store.ts';
+import { assertStorableKey, compareKeys } from './store-key.ts';
+
+/** An object and its bytes, for a look into the store without asking it. */
+export interface MemoryObject extends StoredObject {
+  readonly body: Uint8Array;
+  readonly cacheControl: string;
+}
+
+/** A store that lives as long as its process. */
+export interface MemoryStore extends ObjectStore {
+  /** All that stands there, by key. May be changed behind the store's back. */
+  readonly objects: Map<string, MemoryObject>;
+}
+
+/** Small parts keep tests of uploads small. */
+const memoryLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
+
+/** Opens an empty store in memory. It honours every condition and checks every checksum. */
+export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLimits): MemoryStore {
+  const objects = new Map<string, MemoryObject>();
+  let writes = 0;
+
+  const write = (key: string, body: Uint8Array, crc32: string, options: PutOptions): PutResult => {
+    if (crc32Hex(body) !== crc32) throw new FlantsError('store.checksum', `${name}: other bytes arrived for ${key} than were sent`);
+    if (!isMet(options.condition, objects.get(key))) return { result: 'precondition-failed' };
+    writes += 1;
+    const etag = `"${writes}"`;
+    const { contentType, cacheControl, metadata = {} } = options;
+    objects.set(key, { key, body, sizeBytes: body.byteLength, etag, crc32, metadata, contentType, cacheControl });
+    return { result: 'stored', etag };
+  };
+  const begin = async (signal: AbortSignal, key?: string): Promise<void> => {
+    // As with any store, whatever else is ready to run gets its turn first.
+    await Promise.resolve();
+    if (signal.aborted) throw new FlantsError('aborted', `${name}: stopped before it was done`, { cause: signal.reason });
+    if (key !== undefined) assertStorableKey(key, name);
+  };
+
+  return {
+    name,
+    limits,
+    objects,
+    head: async (key, { signal }) => {
+      await begin(signal, key);
+      const found = objects.get(key);
+      return found && described(found);
+    },
+    get: async (key, { signal }) => {
+      await begin(signal, key);
+      const found = objects.get(key);
+      return found && { object: described(found), body: once(found.body) };
+    },
+    put: async (key, body, crc32, options) => {
+      await begin(options.signal, key);
+      return write(key, body.slice(), crc32, options);
+    },
+    upload: async (key, options) => {
+      await begin(options.signal, key);
+      return memoryUpload((body, crc32) => write(key, body, crc32, options), begin);
+    },
+    list: async function* (prefix, { signal, after }) {
+      await begin(signal);
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0));
+      for (const key of keys.sort(compareKeys)) {
+        await begin(signal);
+        const found = objects.get(key);
+        if (found) yield { key, sizeBytes: found.sizeBytes, etag: found.etag, metadata: {} };
+      }
+    },
+    delete: async (key, { signal }) => {
+      await begin(signal, key);
+      objects.delete(key);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function memoryUpload(write: (body: Uint8Array, crc32: string) => PutResult, begin: (signal: AbortSignal) => Promise<void>): Upload {
+  const parts = new Map<number, Uint8Array>();
+  return {
+    part: async (number, body, { signal }) => {
+      await begin(signal);
+      parts.set(number, body.slice());
+    },
+    complete: async (crc32) => {
+      const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, body]) => body);
+      return write(Buffer.concat(inOrder), crc32);
+    },
+    abort: () => Promise.resolve(parts.clear()),
+  };
+}
+
+function described({ body: _, cacheControl: __, ...object }: MemoryObject): StoredObject {
+  return object;
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
+}

@@ -1,0 +1,63 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondition } from './object-store.ts';
+import { crc32Hex } from './checksum.ts';
+
+/** Always the same name: where it may not be deleted, one such object stays, never more. */
+const probeKey = '.flants-probe';
+
+const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
+
+/** An ETag that no object has. */
+const noSuchEtag = '"00000000000000000000000000000000"';
+
+/** Another probe at the same time may delete the object just before a write that should be refused. */
+const attempts = 3;
+
+/**
+ * Finds out what a store guards by trying it, with one small object that is deleted afterwards.
+ *
+ * It is also the first write to the destination: what is wrong with rights, bucket, or credentials shows here.
+ *
+ * @throws {FlantsError} as `ObjectStore.put` and `head`
+ */
+export async function probeStore(store: ObjectStore, { signal }: { readonly signal: AbortSignal }): Promise<StoreCapabilities> {
+  const options: PutOptions = { contentType: 'text/plain', cacheControl: 'no-store', metadata: { probe: 'flants' }, signal };
+  const write = (crc32: string, condition?: WriteCondition): Promise<PutResult> => store.put(probeKey, body, crc32, { ...options, condition });
+  const sum = crc32Hex(body);
+
+  await write(sum);
+  try {
+    const standing = await store.head(probeKey, { signal });
+    return {
+      createOnly: await isHonoured(() => write(sum, { ifNoneMatch: '*' })),
+      replaceOnly: await isHonoured(() => write(sum, { ifMatch: noSuchEtag })),
+      checksums: await refusesWrongBytes(() => write('00000000')),
+      metadata: standing?.metadata['probe'] === 'flants',
+    };
+  } finally {
+    await store.delete(probeKey, { signal }).catch(() => undefined);
+  }
+}
+
+async function isHonoured(write: () => Promise<PutResult>): Promise<boolean> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    try {
+      if ((await write()).result === 'precondition-failed') return true;
+    } catch (error) {
+      // Some stores refuse headers that they do not know: 400 or 501.
+      if (error instanceof FlantsError && (error.failure.status === 400 || error.failure.status === 501)) return false;
+      throw error;
+    }
+  }
+  return false;
+}
+
+async function refusesWrongBytes(write: () => Promise<PutResult>): Promise<boolean> {
+  try {
+    await write();
+    return false;
+  } catch (error) {
+    if (error instanceof FlantsError && error.code === 'store.checksum') return true;
+    throw error;
+  }
+}

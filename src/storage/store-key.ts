@@ -1,0 +1,36 @@
+import { FlantsError } from '../domain/failure.ts';
+
+/** S3 holds no longer keys; folders hold shorter names still. */
+const maxKeyBytes = 1024;
+
+/**
+ * Refuses keys that no store can be trusted with: a dot segment would be resolved on the way
+ * (RFC 3986 section 5.2.4), and lead out of the prefix.
+ *
+ * @throws {FlantsError} `store.key`
+ */
+export function assertStorableKey(key: string, storeName: string): void {
+  const problem =
+    key === '' ? 'is empty'
+    : /(?:^|\/)\.{1,2}(?:\/|$)/.test(key) ? 'has a dot segment'
+    : key.includes('\0') || !key.isWellFormed() ? 'is not text'
+    : key.length > maxKeyBytes / 3 && Buffer.byteLength(key) > maxKeyBytes ? `is longer than ${maxKeyBytes} bytes`
+    : undefined;
+  if (problem) throw new FlantsError('store.key', `${storeName} cannot hold ${JSON.stringify(key)}: the key ${problem}`);
+}
+
+/** Orders keys by their UTF-8 bytes, as stores list them; JavaScript orders surrogates before U+E000. */
+export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (x !== y) return byCodePoint(x) - byCodePoint(y);
+  }
+  return a.length - b.length;
+}
+
+/** Moves surrogates above all other code units, as the characters that they make are above all others. */
+function byCodePoint(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}

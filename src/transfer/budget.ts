@@ -1,0 +1,60 @@
+/**
+ * Bounds what is held at a time: bytes of bodies, or files in flight. First come, first served.
+ */
+export interface Budget {
+  /**
+   * Waits until `amount` is free and takes it; one larger than the whole budget takes all of it.
+   *
+   * @returns gives it back; calling it twice is the same as once
+   * @throws the signal's reason when aborted while waiting
+   */
+  take(amount: number, options: { readonly signal: AbortSignal }): Promise<() => void>;
+}
+
+/** @param capacity - the whole, in whatever unit `take` counts */
+export function createBudget(capacity: number): Budget {
+  let free = capacity;
+  const waiting: { readonly amount: number; readonly admit: () => void }[] = [];
+
+  const giveBack = (amount: number): (() => void) => {
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      free += amount;
+      while (waiting[0] && waiting[0].amount <= free) {
+        const next = waiting.shift();
+        if (!next) break;
+        free -= next.amount;
+        next.admit();
+      }
+    };
+  };
+
+  return {
+    async take(wanted, { signal }) {
+      signal.throwIfAborted();
+      const amount = Math.min(wanted, capacity);
+      if (waiting.length === 0 && amount <= free) {
+        free -= amount;
+        return giveBack(amount);
+      }
+      await new Promise<void>((resolve, reject) => {
+        const entry = {
+          amount,
+          admit: () => {
+            signal.removeEventListener('abort', onAbort);
+            resolve();
+          },
+        };
+        const onAbort = (): void => {
+          waiting.splice(waiting.indexOf(entry), 1);
+          reject(signal.reason as Error);
+        };
+        waiting.push(entry);
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+      return giveBack(amount);
+    },
+  };
+}

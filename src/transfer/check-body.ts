@@ -1,0 +1,47 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { FileTask } from '../domain/batch.ts';
+import type { FileRole } from '../domain/revision.ts';
+
+/** Key lengths of AES-128 and AES-256 (RFC 8216 section 4.3.2.4; rfc8216bis adds the longer). */
+const keySizes = [16, 32];
+
+/** Media types that origins give to error pages; never those of media. */
+const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);
+
+/**
+ * Refuses what a source answered with status 200 although it is no media: error
+ * pages, empty bodies, keys of the wrong length, objects too short for the ranges that name them.
+ *
+ * @param head - the first bytes, at least 16 where there are as many
+ * @throws {FlantsError} `source.wrong-body`
+ */
+export function checkBody(
+  task: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>,
+  body: { readonly head: Uint8Array; readonly sizeBytes: number; readonly contentType: string | undefined },
+): void {
+  const problem = problemOf(task, body);
+  if (problem) throw new FlantsError('source.wrong-body', `${task.url} answers with ${problem}`);
+}
+
+function problemOf(
+  { role, url, minSizeBytes }: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>,
+  { head, sizeBytes, contentType }: { head: Uint8Array; sizeBytes: number; contentType: string | undefined },
+): string | undefined {
+  if (isMedia(role) && contentType && pageTypes.has(contentType)) return `a page of type ${contentType}, not media`;
+  if (isMedia(role) && startsLikeMarkup(head)) return 'an HTML page, not media';
+  if (role === 'key' && !keySizes.includes(sizeBytes)) return `${sizeBytes} bytes; a key has 16 or 32`;
+  if (sizeBytes === 0 && !/\.(?:vtt|webvtt)$/i.test(new URL(url).pathname)) return 'an empty body';
+  if (minSizeBytes !== undefined && sizeBytes < minSizeBytes) {
+    return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
+  }
+  return undefined;
+}
+
+function isMedia(role: FileRole): boolean {
+  return role !== 'data';
+}
+
+function startsLikeMarkup(head: Uint8Array): boolean {
+  const start = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 64)).toString('latin1');
+  return /^\s*(?:<!doctype html|<html)/i.test(start.replace(/^\u00ef\u00bb\u00bf/, ''));
+}

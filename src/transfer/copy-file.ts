@@ -1,0 +1,130 @@
+import type { FileTask } from '../domain/batch.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import type { Evidence, Outcome, Proof } from '../domain/outcome.ts';
+import type { Validators } from '../domain/revision.ts';
+import { MiB } from '../domain/units.ts';
+import type { StoredObject } from '../storage/object-store.ts';
+import type { FetchedObject } from '../storage/source.ts';
+import type { AntPorts, CopyPolicy } from './ant-ports.ts';
+import { checkBody } from './check-body.ts';
+import { readBody } from './read-body.ts';
+import { placeObject } from './place-object.ts';
+import { uploadBody } from './upload-body.ts';
+
+/** Bodies up to this are held whole and sent with one PUT; larger ones go in parts as they come. */
+export const maxHeldBytes = 16 * MiB;
+
+/** What is found out about a file while it is copied. */
+interface Copied {
+  readonly sizeBytes: number;
+  readonly crc32: string;
+  readonly sha256?: string;
+  readonly etag?: string;
+  readonly source: Validators;
+  readonly proof: Proof;
+}
+
+/**
+ * Copies one file: asks the source for it unless it is what the evidence knows, checks it, and writes it
+ * where nothing else stands. One try; never throws: what went wrong is an outcome.
+ */
+export async function copyFile(
+  task: FileTask,
+  policy: CopyPolicy,
+  ports: AntPorts,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const startedAt = ports.now();
+  const common = (): Pick<Evidence, 'key' | 'url' | 'generation' | 'tries' | 'worker' | 'at'> => ({
+    key: task.key,
+    url: task.url,
+    generation: policy.generation,
+    tries: task.tries + 1,
+    worker: ports.worker,
+    at: new Date(ports.now()).toISOString(),
+  });
+  try {
+    const copied = await obtain(task, policy, ports, signal);
+    const evidence: Evidence = { ...common(), ...copied, durationMs: Math.round(ports.now() - startedAt) };
+    return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
+  } catch (error) {
+    return { index: task.index, kind: 'failed', failure: { ...common(), failure: failureOf(error) } };
+  }
+}
+
+async function obtain(task: FileTask, policy: CopyPolicy, ports: AntPorts, signal: AbortSignal): Promise<Copied> {
+  if (policy.existing === 'skip') {
+    const standing = await ports.store.head(task.key, { signal });
+    if (standing) return asPresent(standing);
+  }
+  const prior = usablePrior(task, policy);
+  let fetched;
+  try {
+    fetched = await ports.source.fetch(task.fetchUrl, { kind: 'media', signal, ...(prior ? { unless: prior.source } : {}) });
+  } catch (error) {
+    if (task.optional && isAbsent(error)) {
+      return { sizeBytes: 0, crc32: '', source: {}, proof: 'absent-optional' };
+    }
+    throw error;
+  }
+  if (fetched.result === 'not-modified') {
+    if (!prior) throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
+    return { ...contentOf(prior), source: prior.source, proof: 'not-modified' };
+  }
+  try {
+    return await transferBody(task, policy, fetched, ports, signal);
+  } finally {
+    fetched.cancel();
+  }
+}
+
+async function transferBody(
+  task: FileTask,
+  policy: CopyPolicy,
+  fetched: FetchedObject,
+  ports: AntPorts,
+  signal: AbortSignal,
+): Promise<Copied> {
+  const giveBack = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
+  try {
+    const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256 });
+    checkBody(task, { head: body.head, sizeBytes: fetched.sizeBytes ?? body.sizeBytes, contentType: fetched.contentType });
+    if (body.kind === 'streamed') {
+      const uploaded = await uploadBody(task, policy, body, ports.store, fetched.sizeBytes, signal);
+      return { ...uploaded, source: fetched.validators };
+    }
+    const content = { sizeBytes: body.sizeBytes, crc32: body.crc32, ...(body.sha256 ? { sha256: body.sha256 } : {}) };
+    const { prior } = task;
+    if (prior?.crc32 === content.crc32 && prior.sizeBytes === content.sizeBytes && policy.existing !== 'overwrite') {
+      return { ...content, ...etagOf(prior), source: fetched.validators, proof: 'same-checksum' };
+    }
+    const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, ports.store, signal);
+    return { ...content, ...placed, source: fetched.validators };
+  } finally {
+    giveBack();
+  }
+}
+
+/** Evidence that a 304 can lean on: of this very URL, with validators, and proven by checksum. */
+function usablePrior(task: FileTask, policy: CopyPolicy): Evidence | undefined {
+  const { prior } = task;
+  if (!prior || policy.existing === 'overwrite' || prior.url !== task.url || prior.crc32 === '') return undefined;
+  return prior.source.etag !== undefined || prior.source.lastModified !== undefined ? prior : undefined;
+}
+
+function contentOf(evidence: Evidence): Pick<Copied, 'sizeBytes' | 'crc32' | 'sha256' | 'etag'> {
+  const { sizeBytes, crc32, sha256 } = evidence;
+  return { sizeBytes, crc32, ...(sha256 === undefined ? {} : { sha256 }), ...etagOf(evidence) };
+}
+
+function etagOf({ etag }: Pick<Evidence, 'etag'>): { etag?: string } {
+  return etag === undefined ? {} : { etag };
+}
+
+function asPresent(standing: StoredObject): Copied {
+  return { sizeBytes: standing.sizeBytes, crc32: '', etag: standing.etag, source: {}, proof: 'present' };
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof FlantsError && (error.code === 'source.not-found' || error.code === 'source.gone');
+}

@@ -1,0 +1,101 @@
+import type { FileTask } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { Proof } from '../domain/outcome.ts';
+import { Crc32 } from '../storage/checksum.ts';
+import type { ObjectStore, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
+import type { CopyPolicy } from './ant-ports.ts';
+
+/** Where an object's bytes ended up, and how that is known. */
+export interface Placed {
+  readonly etag: string;
+  readonly proof: Extract<Proof, 'written' | 'same-checksum'>;
+}
+
+/** What is to stand under the key. */
+export interface Content {
+  readonly sizeBytes: number;
+  readonly crc32: string;
+}
+
+/**
+ * Writes a held body under its key without overwriting what is not ours. Design rule 5.
+ *
+ * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when it came
+ *   from another URL of this library
+ */
+export async function placeObject(
+  task: FileTask,
+  policy: Pick<CopyPolicy, 'existing'>,
+  body: Content & { readonly bytes: Uint8Array },
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<Placed> {
+  return writeGuarded(task, policy, body, store, signal, (condition) =>
+    store.put(task.key, body.bytes, body.crc32, {
+      contentType: task.contentType,
+      cacheControl: task.cacheControl,
+      ...(condition ? { condition } : {}),
+      signal,
+    }),
+  );
+}
+
+/**
+ * Runs a conditional write and explains a refusal by looking at what stands there.
+ *
+ * | stands there            | we know            | then                                  |
+ * |-------------------------|--------------------|---------------------------------------|
+ * | nothing                 | nothing            | create                                |
+ * | what we wrote           | its ETag           | replace exactly that                  |
+ * | nothing, was removed    | its ETag           | create                                |
+ * | the same bytes          |                    | `same-checksum`                       |
+ * | anything else           |                    | conflict, unless `overwrite`          |
+ */
+export async function writeGuarded(
+  task: Pick<FileTask, 'key' | 'url' | 'prior'>,
+  { existing }: Pick<CopyPolicy, 'existing'>,
+  content: Content,
+  store: ObjectStore,
+  signal: AbortSignal,
+  write: (condition: WriteCondition) => Promise<PutResult>,
+): Promise<Placed> {
+  const { prior } = task;
+  if (prior && prior.url !== task.url && existing !== 'overwrite') {
+    throw new FlantsError('key.conflict', `${task.url} and ${prior.url} want the key ${task.key} with different bytes`);
+  }
+  const written = await write(conditionFor(task, { existing }));
+  if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
+
+  const standing = await store.head(task.key, { signal });
+  if (!standing) {
+    const created = await write({ ifNoneMatch: '*' });
+    if (created.result === 'stored') return { etag: created.etag, proof: 'written' };
+    throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
+  }
+  if (await isSame(standing, content, store, signal)) return { etag: standing.etag, proof: 'same-checksum' };
+  throw new FlantsError(
+    'store.conflict',
+    `another object stands at ${task.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
+  );
+}
+
+/** The condition under which a file may be written at first. */
+export function conditionFor({ prior }: Pick<FileTask, 'prior'>, { existing }: Pick<CopyPolicy, 'existing'>): WriteCondition {
+  if (existing === 'overwrite') return undefined;
+  return prior?.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
+}
+
+/** Same size and checksum; a store that keeps no checksum is read back. */
+async function isSame(standing: StoredObject, content: Content, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  if (standing.sizeBytes !== content.sizeBytes) return false;
+  return (standing.crc32 ?? (await crc32OfObject(store, standing.key, signal))) === content.crc32;
+}
+
+/** CRC-32 of what stands under the key, by reading it; undefined where nothing does. */
+export async function crc32OfObject(store: ObjectStore, key: string, signal: AbortSignal): Promise<string | undefined> {
+  const found = await store.get(key, { signal });
+  if (!found) return undefined;
+  const sum = new Crc32();
+  for await (const chunk of found.body) sum.update(chunk);
+  return sum.hex();
+}

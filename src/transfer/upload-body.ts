@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { FileTask } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { MiB } from '../domain/units.ts';
+import { Crc32 } from '../storage/checksum.ts';
+import type { ObjectStore, PutOptions, PutResult, Upload, WriteCondition } from '../storage/object-store.ts';
+import type { CopyPolicy } from './ant-ports.ts';
+import { conditionFor, writeGuarded } from './place-object.ts';
+import type { Content, Placed } from './place-object.ts';
+import type { StreamedBody } from './read-body.ts';
+
+const usualPartBytes = 8 * MiB;
+
+/**
+ * Sends a body that is too large to hold, in parts as it comes: one part is filled while another is sent.
+ * The object appears whole at the end, or not at all.
+ *
+ * @param announcedBytes - size of the whole body, where the source said so: decides the size of parts
+ * @throws {FlantsError} as `placeObject`; the upload is given up
+ */
+export async function uploadBody(
+  task: FileTask,
+  policy: Pick<CopyPolicy, 'existing' | 'sha256'>,
+  body: StreamedBody,
+  store: ObjectStore,
+  announcedBytes: number | undefined,
+  signal: AbortSignal,
+): Promise<Content & Placed & { readonly sha256?: string }> {
+  const first = conditionFor(task, policy);
+  const options: PutOptions = {
+    contentType: task.contentType,
+    cacheControl: task.cacheControl,
+    ...(first ? { condition: first } : {}),
+    signal,
+  };
+  const upload = await store.upload(task.key, options);
+  try {
+    const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
+    if (task.minSizeBytes !== undefined && content.sizeBytes < task.minSizeBytes) {
+      throw new FlantsError('source.wrong-body', `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`);
+    }
+    let completed = false;
+    const placed = await writeGuarded(task, policy, content, store, signal, async (condition): Promise<PutResult> => {
+      if (completed || !sameCondition(condition, first)) {
+        throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
+      }
+      completed = true;
+      return upload.complete(content.crc32);
+    });
+    if (placed.proof === 'same-checksum') await upload.abort();
+    return { ...content, ...placed };
+  } catch (error) {
+    await upload.abort();
+    throw error;
+  }
+}
+
+/** Parts that stay within the most that an upload may have. */
+function partBytesFor(announcedBytes: number | undefined, store: ObjectStore): number {
+  const { minPartBytes, maxPartCount } = store.limits;
+  return Math.max(minPartBytes, usualPartBytes, Math.ceil((announcedBytes ?? 0) / maxPartCount));
+}
+
+async function sendParts(
+  upload: Upload,
+  body: StreamedBody,
+  partBytes: number,
+  wantsSha256: boolean,
+  signal: AbortSignal,
+): Promise<Content & { readonly sha256?: string }> {
+  const sha256 = wantsSha256 ? createHash('sha256') : undefined;
+  const sum = new Crc32();
+  let sizeBytes = 0;
+  let number = 0;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let sending: Promise<void> = Promise.resolve();
+
+  const send = async (bytes: Uint8Array): Promise<void> => {
+    await sending;
+    number += 1;
+    sending = upload.part(number, bytes, { signal });
+    sending.catch(() => undefined);
+  };
+  const take = async (chunk: Uint8Array): Promise<void> => {
+    sum.update(chunk);
+    sha256?.update(chunk);
+    sizeBytes += chunk.byteLength;
+    held.push(chunk);
+    heldBytes += chunk.byteLength;
+    if (heldBytes < partBytes) return;
+    const bytes = Buffer.concat(held, heldBytes);
+    held = [];
+    heldBytes = 0;
+    await send(bytes);
+  };
+
+  for (const chunk of body.begun) await take(chunk);
+  for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await take(next.value);
+  if (heldBytes > 0) await send(Buffer.concat(held, heldBytes));
+  await sending;
+  return { sizeBytes, crc32: sum.hex(), ...(sha256 ? { sha256: sha256.digest('hex') } : {}) };
+}
+
+function sameCondition(a: WriteCondition, b: WriteCondition): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

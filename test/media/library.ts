@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../../scripts/cache-folder.ts';
+import { makeMedia } from './recipes.ts';
+import type { MediaCase, MediaSettings } from './recipes.ts';
+
+const execute = promisify(execFile);
+
+/** One presentation of the library. */
+export interface MediaExample {
+  readonly name: MediaCase;
+  /** Path below the library's folder. */
+  readonly playlist: string;
+}
+
+/** All presentations, by their root playlist. The folder of each holds nothing else. */
+export const mediaExamples: readonly MediaExample[] = [
+  { name: 'ladder', playlist: 'ladder/master.m3u8' },
+  { name: 'fmp4', playlist: 'fmp4/master.m3u8' },
+  { name: 'byte-ranges', playlist: 'byte-ranges/fmp4/master.m3u8' },
+  { name: 'byte-ranges', playlist: 'byte-ranges/ts/index.m3u8' },
+  { name: 'tracks', playlist: 'tracks/master.m3u8' },
+  { name: 'aes', playlist: 'aes/index.m3u8' },
+];
+
+const settings: MediaSettings = {
+  picture: 'testsrc2',
+  seconds: 12,
+  bitrates: { high: 400_000, low: 120_000, audio: 64_000 },
+};
+
+/**
+ * The folder of a small library of real HLS, made by ffmpeg at first use and kept
+ * in the cache under the hash of its recipe. Two processes may make it at once;
+ * the first to be done wins. Read only: copy it before changing anything.
+ *
+ * @throws when ffmpeg is missing; `toolPath('ffmpeg')` tells
+ */
+export async function mediaLibrary(): Promise<string> {
+  const recipe = createHash('sha256')
+    .update(await readFile(join(import.meta.dirname, 'recipes.ts')))
+    .update(JSON.stringify(settings));
+  const folder = cacheFolder('media', recipe.digest('hex').slice(0, 16));
+  if (existsSync(folder)) return folder;
+  await mkdir(cacheFolder('media'), { recursive: true });
+  const draft = await mkdtemp(cacheFolder('media', 'draft-'));
+  try {
+    await makeMedia(draft, [...new Set(mediaExamples.map(({ name }) => name))], settings);
+    await chmod(draft, 0o755); // So that a server under another user can read it.
+    await rename(draft, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return folder;
+}
+
+/**
+ * MD5 of every stream of a presentation, one line each: two presentations that
+ * play the same have the same text, and one that lacks a file has another or
+ * none. It opens every rendition, WebVTT too (`-strict experimental` before the
+ * input), which a player would not.
+ *
+ * @param url - playlist: an http(s) URL or a path
+ * @throws when ffmpeg is missing or cannot play it at all
+ */
+export async function streamHash(url: string): Promise<string> {
+  const input = ['-strict', 'experimental', '-allowed_extensions', 'ALL', '-i', url];
+  const output = ['-map', '0', '-c', 'copy', '-f', 'streamhash', '-hash', 'md5', '-'];
+  const { stdout } = await execute('ffmpeg', ['-nostdin', '-v', 'error', ...input, ...output], { timeout: 60_000 });
+  return stdout;
+}
