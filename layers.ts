@@ -16,7 +16,7 @@ export interface Room {
   readonly rooms: readonly string[];
   /** Whether it may import the ports of layer 2 (and no adapter). */
   readonly ports: boolean;
-  /** Pure: of Node's modules only those that touch neither disk, network, processes nor clocks. */
+  /** Pure: of Node's modules only those that touch neither disk nor network nor processes. */
   readonly pure: boolean;
   /** Packages that it owns, each with the files that may import it. */
   readonly packages: Readonly<Record<string, string>>;
@@ -45,6 +45,7 @@ export const pureModules: readonly string[] = [
   'node:path/posix',
   'node:url',
   'node:util',
+  'node:zlib',
 ];
 
 /** Node's modules that belong to some rooms only, or to none. */

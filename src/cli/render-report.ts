@@ -40,7 +40,7 @@ export function renderStatus(report: LibraryReport, context: SummaryContext): st
 }
 
 function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonly string[] {
-  const count = Object.values(totals.videos).reduce((sum, each) => sum + each, 0);
+  const count = Object.values(totals.videos).reduce((sum, videosOfState) => sum + videosOfState, 0);
   const byState = states.filter((state) => totals.videos[state] > 0).map((state) => `${formatCount(totals.videos[state])} ${state}`);
   const { total, done, failed, accepted } = totals.files;
   const sizeBytes = videos.reduce((sum, video) => sum + video.sizeBytes, 0);

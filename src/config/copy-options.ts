@@ -12,7 +12,7 @@ import type { Destination, SourceArgument } from './location.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './option-schemas.ts';
-import { isWithin, realPathOf } from './paths.ts';
+import { assertParent, isWithin, realPathOf, sharedFolder } from './paths.ts';
 import { stateDirOf } from './state-dir.ts';
 
 type Parsed = ParsedOptions<'copy'>;
@@ -53,6 +53,8 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   const stateDir = parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);
 
   await Promise.all(sources.map((source, index) => assertReadable(source, sourceTexts[index] ?? '')));
+  const reportPath = parsed.report === undefined ? undefined : localPath(parsed.report, cwd);
+  if (reportPath !== undefined) await assertParent(reportPath, '--report');
   if (root !== undefined) await assertRoot(root, sources);
   if (destination.kind === 'folder') await assertFolder(destination.path, { sources, stateDir, root });
 
@@ -74,7 +76,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     tokenParameters: Object.freeze([...new Set([...defaultTokenParameters, ...parsed.tokenParams.map((name) => name.toLowerCase())])]),
     stateDir,
-    ...(parsed.report === undefined ? {} : { reportPath: localPath(parsed.report, cwd) }),
+    ...(reportPath === undefined ? {} : { reportPath }),
     json,
     progress,
     logLevel,
@@ -122,11 +124,10 @@ async function assertFolder(
   const existing = await stat(path).catch(() => undefined);
   if (existing && !existing.isDirectory()) throw new FlantsError('usage', `the destination ${path} is a file: expected s3://bucket/prefix or a folder`);
   const real = await realPathOf(path);
-  for (const source of sources) {
-    const sourcePath = source.kind === 'playlist' ? pathOf(source) : undefined;
-    if (sourcePath !== undefined && (await realPathOf(root ?? dirname(sourcePath))) === real) {
-      throw new FlantsError('usage', `the destination ${path} is the folder of the source: a copy must go somewhere else`);
-    }
+  const folders = sources.flatMap((source) => (source.kind === 'playlist' ? [pathOf(source)] : [])).filter((each) => each !== undefined).map(dirname);
+  const from = root ?? sharedFolder(folders);
+  if (from !== undefined && (await realPathOf(from)) === real) {
+    throw new FlantsError('usage', `the destination ${path} is the folder of the source: a copy must go somewhere else`);
   }
   if (isWithin(await realPathOf(stateDir), real)) {
     throw new FlantsError('usage', `the state ${stateDir} is inside the destination ${path}: it would be published; name another folder with --state`);

@@ -57,7 +57,7 @@ function valuesOf(name: OptionName, { file, environment, flags }: Layers): reado
 function decodeFlag(name: OptionName, given: string | boolean | readonly string[]): unknown {
   if (typeof given === 'boolean') return given;
   if (typeof given === 'string') return decodeText(name, given);
-  return given.map((text) => decodeText(name, text)).flat();
+  return given.flatMap((text) => decodeText(name, text));
 }
 
 const words: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, 1: true, false: false, no: false, off: false, 0: false };

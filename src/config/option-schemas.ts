@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { optionSpecs, specs } from './options.ts';
 import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
+import type { OptionSpec } from './option-spec.ts';
 import { parseDuration, parseRate } from './quantities.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
@@ -74,10 +75,15 @@ export function configFileSchema(): Record<string, unknown> {
     .filter(([name]) => isFileOption(name))
     .map(([name, schema]) => {
       const spec = specs[name as OptionName];
-      const description = spec.kind === 'switch' && spec.default ? `${spec.text}, when false` : `${spec.text} (${expectationOf(spec)})`;
-      return [name, schema.describe(description)] as const;
+      return [name, schema.describe(descriptionOf(spec))] as const;
     });
   return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), { io: 'input' });
+}
+
+/** The text, and what the types of JSON Schema cannot say. */
+function descriptionOf(spec: OptionSpec): string {
+  if (spec.kind === 'switch' && spec.default) return `false: ${spec.text}`;
+  return spec.kind === 'rate' || spec.kind === 'duration' ? `${spec.text} (${expectationOf(spec)})` : spec.text;
 }
 
 /** A config file cannot name another one. */

@@ -29,7 +29,7 @@ export const optionSpecs = {
 
   header: { group: 'Source', kind: 'list', separator: '\n', value: 'NAME: VALUE', text: 'send this header to the hosts of the sources; may be repeated' },
   headerFile: { group: 'Source', kind: 'path', value: 'FILE', text: 'headers to send, one per line: keeps secrets off the command line' },
-  root: { group: 'Source', kind: 'path', value: 'DIR', text: 'folder that the keys of local files are relative to', defaultText: 'the folder of the first source' },
+  root: { group: 'Source', kind: 'path', value: 'DIR', text: 'folder that the keys of local files are relative to', defaultText: 'the deepest one that holds all of them' },
   tokenParams: { group: 'Source', kind: 'list', separator: ',', value: 'NAME,…', text: 'query parameters that only grant access, beside the usual ones; * at the end matches any rest' },
   sourceTimeout: { group: 'Source', kind: 'duration', default: '30s', value: 'TIME', text: 'give up on a source that is silent for so long' },
 
@@ -41,7 +41,7 @@ export const optionSpecs = {
     defaultText: 'AWS',
     alsoEnv: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
   },
-  region: { group: 'Destination', kind: 'text', value: 'NAME', text: 'region of the bucket', alsoEnv: ['AWS_REGION', 'AWS_DEFAULT_REGION'] },
+  region: { group: 'Destination', kind: 'text', value: 'NAME', text: 'region of the bucket; needed for AWS', defaultText: 'AWS_REGION', alsoEnv: ['AWS_REGION', 'AWS_DEFAULT_REGION'] },
   profile: { group: 'Destination', kind: 'text', value: 'NAME', text: 'profile of the AWS configuration to take credentials from' },
   ca: { group: 'Destination', kind: 'path', value: 'FILE', text: 'further certificate authorities to trust, PEM, for source and endpoint' },
 

@@ -6,6 +6,7 @@ import type { CommandInput } from './command-input.ts';
 import { localPath, parseDestination } from './location.ts';
 import type { Destination } from './location.ts';
 import { assertEndpoint } from './network-options.ts';
+import { assertParent } from './paths.ts';
 import type { ParsedOptions } from './option-schemas.ts';
 import { stateDirOf } from './state-dir.ts';
 import { closestWord } from './suggest.ts';
@@ -83,6 +84,7 @@ export async function loadReportOptions(input: CommandInput): Promise<ReportOpti
   const { state, rest } = await findState(parsed, input);
   if (rest.length > 0) throw new FlantsError('usage', `report takes no further words; name videos with --video ${rest.join(',')}`);
   const outputPath = parsed.output === undefined ? undefined : localPath(parsed.output, input.cwd);
+  if (outputPath !== undefined) await assertParent(outputPath, '--output');
   return Object.freeze({
     ...state,
     videos: parsed.video,

@@ -18,13 +18,14 @@ interface Splice {
  *
  * @param key - of the document
  * @param targetKeys - of what `document.references` name, in their order
- * @throws {FlantsError} `hls.malformed` when a document that is not UTF-8 would have to change
+ * @throws {FlantsError} `hls.malformed` when a document that is not UTF-8 would have to change, `key.unusable` when no
+ * relative URI leads to an object
  */
 export function rewriteDocument(document: PresentationDocument, key: string, targetKeys: readonly string[]): Uint8Array {
   const splices = document.references.flatMap(({ uri, start, end }, index): Splice[] => {
     const target = targetKeys[index];
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
-    return reaches(uri, key, target) ? [] : [{ start, end, text: relativeUri(key, target) }];
+    return reaches(uri, key, target) ? [] : [{ start, end, text: uriTo(target, key) }];
   });
   if (splices.length === 0) return document.bytes;
   if (document.encoding !== 'utf8') {
@@ -37,29 +38,41 @@ export function rewriteDocument(document: PresentationDocument, key: string, tar
   return Buffer.from(rewritten.replace(/^\uFEFF/, ''), 'utf8');
 }
 
-function splice(text: string, splices: readonly Splice[]): string {
+function uriTo(target: string, key: string): string {
+  const uri = relativeUri(key, target);
+  if (!reaches(uri, key, target)) throw new FlantsError('key.unusable', `no URI in ${key} leads to ${target}`);
+  return uri;
+}
+
+/** @param textAt - where `text` begins in what the spans are counted in */
+function splice(text: string, splices: readonly Splice[], textAt = 0): string {
   const pieces: string[] = [];
   let at = 0;
   for (const { start, end, text: replacement } of splices) {
-    pieces.push(text.slice(at, start), replacement);
-    at = end;
+    pieces.push(text.slice(at, start - textAt), replacement);
+    at = end - textAt;
   }
   return [...pieces, text.slice(at)].join('');
 }
 
-/** Reads the new text again: the same lines and tags, and nothing differs but where it was meant to. */
+/** Reads the new text again: the same lines and tags, and no line differs but by its splices. */
 function assertSameTokens({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
   const before = tokenize(text);
   const after = tokenize(rewritten);
-  const isPlanned = ({ at, raw }: Token): boolean => splices.some(({ start, end }) => start >= at && end <= at + raw.length);
-  const isKept = (token: Token, index: number): boolean => {
+  let next = 0;
+  const isAsPlanned = (token: Token, index: number): boolean => {
+    const from = next;
+    while ((splices[next]?.end ?? Infinity) <= token.at + token.raw.length) next++;
+    const planned = splice(token.raw, splices.slice(from, next), token.at);
     const now = after[index];
-    if (now?.kind !== token.kind || now.eol !== token.eol) return false;
-    if (token.kind === 'tag' && now.kind === 'tag' && token.name !== now.name) return false;
-    return now.raw === token.raw || isPlanned(token);
+    return now?.kind === token.kind && nameOf(now) === nameOf(token) && now.raw === planned && now.eol === token.eol;
   };
-  if (before.length === after.length && before.every(isKept)) return;
+  if (before.length === after.length && before.every(isAsPlanned) && next === splices.length) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
+}
+
+function nameOf(token: Token): string | undefined {
+  return token.kind === 'tag' ? token.name : undefined;
 }
 
 function assertSameStrings({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {

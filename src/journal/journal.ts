@@ -6,7 +6,13 @@ import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 /** What a person, or a catalogue for them, decided. */
 export type Decision =
   | { readonly type: 'submitted'; readonly video: VideoId; readonly at: string; readonly submission: Submission }
-  | { readonly type: 'accepted'; readonly video: VideoId; readonly at: string; readonly key: string; readonly reason: string }
+  | {
+      readonly type: 'accepted';
+      readonly video: VideoId;
+      readonly at: string;
+      readonly key: string;
+      readonly reason: string;
+    }
   | { readonly type: 'paused' | 'resumed' | 'cancelled'; readonly video: VideoId; readonly at: string };
 
 /** The documents of a revision as they stand at the destination. */
@@ -14,7 +20,12 @@ export interface Publication {
   readonly video: VideoId;
   readonly revision: RevisionDigest;
   readonly at: string;
-  readonly documents: readonly { readonly key: string; readonly etag: string; readonly crc32: string; readonly sizeBytes: number }[];
+  readonly documents: readonly {
+    readonly key: string;
+    readonly etag: string;
+    readonly crc32: string;
+    readonly sizeBytes: number;
+  }[];
 }
 
 /**
@@ -29,7 +40,11 @@ export interface Journal {
   /** undefined where no such revision was sealed. */
   revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined>;
   /** The files of a sealed revision with these indices, in ascending order; indices beyond its end are left out. */
-  files(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]>;
+  files(
+    video: VideoId,
+    digest: RevisionDigest,
+    ranges: IndexRanges,
+  ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]>;
   /**
    * Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone.
    * Evidence ends the failure. Failures belong to a video and key: another video's of the same key is left alone.

@@ -33,7 +33,9 @@ export class MemoryJournal implements Journal {
     ranges: IndexRanges,
   ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]> {
     const files = this.#revisions.get(video)?.get(digest)?.files ?? [];
-    return ranges.flatMap(([from, to]) => files.slice(from, to).map((file, offset) => ({ index: from + offset, file })));
+    return ranges.flatMap(([from, to]) =>
+      files.slice(from, to).map((file, offset) => ({ index: from + offset, file })),
+    );
   }
 
   async recordOutcomes(records: readonly OutcomeRecord[]): Promise<void> {

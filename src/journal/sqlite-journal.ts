@@ -34,7 +34,15 @@ export class SqliteJournal implements Journal {
       const { changes, lastInsertRowid: id } = this.#sql.addRevision.run(video, digest, total, JSON.stringify(header));
       if (changes === 0) return;
       for (const [index, { key, url, role, minSizeBytes, optional }] of files.entries()) {
-        this.#sql.addFile.run(id, index, key, url, role, minSizeBytes ?? null, optional === undefined ? null : Number(optional));
+        this.#sql.addFile.run(
+          id,
+          index,
+          key,
+          url,
+          role,
+          minSizeBytes ?? null,
+          optional === undefined ? null : Number(optional),
+        );
       }
       for (const [position, { key, url, role, body }] of documents.entries()) {
         this.#sql.addDocument.run(id, position, key, url, role, body);
@@ -101,7 +109,9 @@ export class SqliteJournal implements Journal {
   }
 
   async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
-    const rows = this.#state.read(() => this.#sql.readFailures.all(video) as unknown as { key: string; body: string }[]);
+    const rows = this.#state.read(
+      () => this.#sql.readFailures.all(video) as unknown as { key: string; body: string }[],
+    );
     return new Map(rows.map(({ key, body }) => [key, JSON.parse(body) as FileFailure]));
   }
 
@@ -118,7 +128,8 @@ export class SqliteJournal implements Journal {
   }
 
   async *decisions(video?: VideoId): AsyncIterable<Decision> {
-    for (let after = 0; ; ) {
+    let after = 0;
+    for (;;) {
       const rows = this.#state.read(
         () =>
           (video === undefined
@@ -137,8 +148,11 @@ export class SqliteJournal implements Journal {
   }
 
   async *submissions(): AsyncIterable<Submission> {
-    for (let after = ''; ; ) {
-      const rows = this.#state.read(() => this.#sql.readSubmissions.all(after, pageSize) as unknown as { video: string; text: string }[]);
+    let after = '';
+    for (;;) {
+      const rows = this.#state.read(
+        () => this.#sql.readSubmissions.all(after, pageSize) as unknown as { video: string; text: string }[],
+      );
       for (const { text } of rows) yield JSON.parse(text) as Submission;
       const last = rows.at(-1);
       if (!last) return;
@@ -188,7 +202,8 @@ const statements = {
   readPublication: 'SELECT body AS text FROM publications WHERE video = ?',
   addDecision: 'INSERT INTO decisions (video, type, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   readDecisions: 'SELECT position, body AS text FROM decisions WHERE position > ? ORDER BY position LIMIT ?',
-  readDecisionsOf: 'SELECT position, body AS text FROM decisions WHERE video = ? AND position > ? ORDER BY position LIMIT ?',
+  readDecisionsOf:
+    'SELECT position, body AS text FROM decisions WHERE video = ? AND position > ? ORDER BY position LIMIT ?',
   readSubmission: `
     SELECT body ->> '$.submission' AS text FROM decisions
     WHERE video = ? AND type = 'submitted' ORDER BY position DESC LIMIT 1`,

@@ -33,7 +33,14 @@ export class MemoryLedger implements Ledger {
 
   async tally(video: VideoId): Promise<Tally | undefined> {
     const tally = this.#tallies.get(video);
-    return tally && { record: tally.record, done: tally.done.slice(), failed: tally.failed.slice(), accepted: tally.accepted.slice() };
+    return (
+      tally && {
+        record: tally.record,
+        done: tally.done.slice(),
+        failed: tally.failed.slice(),
+        accepted: tally.accepted.slice(),
+      }
+    );
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {

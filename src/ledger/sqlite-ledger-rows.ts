@@ -76,7 +76,12 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
 /** The facts and bits in a row. */
 export function tallyOf(row: TallyRow): Tally {
   const none = emptyBits(row.total);
-  return { record: recordOf(row), done: row.done_bits ?? none, failed: row.failed_bits ?? none, accepted: row.accepted_bits ?? none };
+  return {
+    record: recordOf(row),
+    done: row.done_bits ?? none,
+    failed: row.failed_bits ?? none,
+    accepted: row.accepted_bits ?? none,
+  };
 }
 
 /** The lease in a row. */

@@ -43,7 +43,8 @@ export class SqliteLedger implements Ledger {
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
-    for (let after = ''; ; ) {
+    let after = '';
+    for (;;) {
       const rows = this.#state.read(() => this.#sql.readPage.all(after, pageSize) as unknown as VideoRow[]);
       for (const row of rows) yield { video: row.video, record: recordOf(row) };
       const last = rows.at(-1);

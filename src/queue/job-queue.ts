@@ -28,7 +28,16 @@ export interface JobQueue<T> {
   add(job: NewJob<T>): Promise<void>;
   /** Jobs waiting, delayed or active. */
   size(): Promise<number>;
-  /** Works up to `concurrency` jobs at a time. */
-  work(handler: JobHandler<T>, options: { readonly concurrency: number; readonly onError: (error: unknown) => void }): QueueWorkers;
+  /**
+   * Resolves once `size()` is below `max`: where whoever adds waits for whoever works. All that wait go on
+   * together, so each of several may add one too many. Throws `aborted` when the signal says so first.
+   */
+  room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Works up to `concurrency` jobs at a time. `onError` hears what handlers throw, but for `aborted` after `stop`. */
+  work(
+    handler: JobHandler<T>,
+    options: { readonly concurrency: number; readonly onError: (error: unknown) => void },
+  ): QueueWorkers;
+  /** Stops all workers, and lets go of what the queue holds here. An `add` after it throws `aborted`. */
   close(): Promise<void>;
 }

@@ -48,7 +48,9 @@ async function holder(): Promise<{ readonly pid: number; kill(): Promise<void> }
     console.log('ready');
     setInterval(() => state.path, 1000);
   `;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(child.stdout, 'data');
   return {
     pid: child.pid ?? 0,
@@ -59,8 +61,10 @@ async function holder(): Promise<{ readonly pid: number; kill(): Promise<void> }
   };
 }
 
-const countVideos = (state: StateFile): unknown => state.read(() => state.prepare('SELECT count(*) AS n FROM ledger_videos').get()?.['n']);
-const setting = (state: StateFile): unknown => state.read(() => state.prepare('SELECT value FROM settings').get()?.['value']);
+const countVideos = (state: StateFile): unknown =>
+  state.read(() => state.prepare('SELECT count(*) AS n FROM ledger_videos').get()?.['n']);
+const setting = (state: StateFile): unknown =>
+  state.read(() => state.prepare('SELECT value FROM settings').get()?.['value']);
 
 describe('opening a state', () => {
   it('makes the folder for its owner alone', () => {
@@ -125,7 +129,10 @@ describe('opening a state', () => {
     state.write(() => insert.run('before', '1'));
     state.read(() => state.prepare('PRAGMA max_page_count = 1').get());
     const error = refusal(() => state.write(() => insert.run('large', 'x'.repeat(1_000_000))));
-    expect(error).toMatchObject({ code: 'state.unusable', message: `the state ${state.path} cannot be used: the disk is full` });
+    expect(error).toMatchObject({
+      code: 'state.unusable',
+      message: `the state ${state.path} cannot be used: the disk is full`,
+    });
     expect(setting(state)).toBe('1');
   });
 });
@@ -157,7 +164,9 @@ describe('the lock', () => {
     try {
       const error = refusal(() => open());
       expect(error.code).toBe('state.locked');
-      expect(error.message).toMatch(new RegExp(`^another run \\(pid ${child.pid} on .+, since .+\\) holds the state ${dir}`));
+      expect(error.message).toMatch(
+        new RegExp(`^another run \\(pid ${child.pid} on .+, since .+\\) holds the state ${dir}`),
+      );
     } finally {
       await child.kill();
     }
@@ -184,7 +193,10 @@ describe('a reader', () => {
   });
 
   it('is told when there is no state, and makes none', () => {
-    expect(refusal(() => open({ readOnly: true }))).toMatchObject({ code: 'state.unusable', message: expect.stringContaining('nothing was run') });
+    expect(refusal(() => open({ readOnly: true }))).toMatchObject({
+      code: 'state.unusable',
+      message: expect.stringContaining('nothing was run'),
+    });
     expect(existsSync(dir)).toBe(false);
   });
 });

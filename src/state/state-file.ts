@@ -80,7 +80,7 @@ function prepareWriter(db: Database, path: string): void {
   db.exec(`
     PRAGMA busy_timeout = ${5 * second};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL;
+    PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint=8192;
     PRAGMA journal_size_limit = ${64 * MiB};
     PRAGMA cache_size = ${-(32 * MiB) / KiB};
     PRAGMA temp_store = MEMORY;
@@ -102,7 +102,10 @@ function prepareReader(db: Database, path: string): void {
 function knownVersion(db: Database, path: string): number {
   const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
   if (version > migrations.length) {
-    throw unusable(path, `it was written by a newer version of FLAnts (format ${version}, this one knows ${migrations.length}); update FLAnts`);
+    throw unusable(
+      path,
+      `it was written by a newer version of FLAnts (format ${version}, this one knows ${migrations.length}); update FLAnts`,
+    );
   }
   return version;
 }

@@ -49,7 +49,9 @@ export function takeLock(dir: string): StateLock {
 
 function lockedBy(holder: Holder | undefined, dir: string, cause: unknown): FlantsError {
   const who = holder ? ` (pid ${holder.pid} on ${holder.host}, since ${holder.since})` : '';
-  return new FlantsError('state.locked', `another run${who} holds the state ${dir}; wait for its end, or stop it`, { cause });
+  return new FlantsError('state.locked', `another run${who} holds the state ${dir}; wait for its end, or stop it`, {
+    cause,
+  });
 }
 
 /** undefined where the holder has not written it yet. */

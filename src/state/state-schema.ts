@@ -71,7 +71,6 @@ export const migrations: readonly string[] = [
     body TEXT NOT NULL,
     UNIQUE (video, body)
   ) STRICT;
-  CREATE INDEX decisions_by_video ON decisions (video, position);
   CREATE INDEX submissions_by_video ON decisions (video, position) WHERE type = 'submitted';
 
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

@@ -31,8 +31,8 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return new FlantsError('source.timeout', `${place} stopped sending`, { cause: error });
   }
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
-    return new FlantsError('source.short-body', `${place} sent another number of bytes than it announced`, { cause: error });
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (phase === 'body' && code === 'UND_ERR_SOCKET')) {
+    return new FlantsError('source.short-body', `${place} closed the connection before it had sent all it announced`, { cause: error });
   }
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return new FlantsError('source.host-unknown', `the name ${url.hostname} cannot be resolved (${code}; ${place})`, { cause: error });

@@ -8,6 +8,7 @@ import type { S3Attempt, S3Refusal } from './s3-errors.ts';
 import { addressOf } from './s3-address.ts';
 import type { S3Address } from './s3-address.ts';
 import type { S3Credentials } from './s3-credentials.ts';
+import { bodyOf } from './stream-body.ts';
 import { trusting } from './trust.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
 
@@ -103,7 +104,7 @@ export class S3Connection {
     try {
       const signed = await this.#sign(request);
       const { statusCode, headers, body } = await this.#pool.request({ ...signed, signal: request.signal });
-      return { status: statusCode, headers, body: guarded(body, attempt, request.signal) };
+      return { status: statusCode, headers, body: bodyOf(body, (error) => networkError(error, attempt, request.signal)) };
     } catch (error) {
       throw networkError(error, attempt, request.signal);
     }
@@ -151,12 +152,4 @@ export function refusalOf(answer: S3Answer): S3Refusal {
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(region === undefined ? {} : { bucketRegion: region }),
   };
-}
-
-async function* guarded(body: AsyncIterable<Uint8Array>, attempt: S3Attempt, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of body) yield chunk;
-  } catch (error) {
-    throw networkError(error, attempt, signal);
-  }
 }

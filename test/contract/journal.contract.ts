@@ -21,9 +21,24 @@ const fileAt = (index: number, folder = 'class-1'): PlannedFile => ({
 
 function revisionOf(video: string, files: readonly PlannedFile[]): Revision {
   const documents: Revision['documents'] = [
-    { key: `${video}/low.m3u8`, url: `https://origin.example/${video}/low.m3u8`, role: 'media-playlist', body: new Uint8Array([0, 35, 255, 10]) },
-    { key: `${video}/empty.json`, url: `https://origin.example/${video}/empty.json`, role: 'data', body: new Uint8Array() },
-    { key: `${video}/main.m3u8`, url: `https://origin.example/${video}/main.m3u8`, role: 'multivariant-playlist', body: Buffer.from('#EXTM3U é\n') },
+    {
+      key: `${video}/low.m3u8`,
+      url: `https://origin.example/${video}/low.m3u8`,
+      role: 'media-playlist',
+      body: new Uint8Array([0, 35, 255, 10]),
+    },
+    {
+      key: `${video}/empty.json`,
+      url: `https://origin.example/${video}/empty.json`,
+      role: 'data',
+      body: new Uint8Array(),
+    },
+    {
+      key: `${video}/main.m3u8`,
+      url: `https://origin.example/${video}/main.m3u8`,
+      role: 'multivariant-playlist',
+      body: Buffer.from('#EXTM3U é\n'),
+    },
   ];
   return {
     video,
@@ -32,7 +47,9 @@ function revisionOf(video: string, files: readonly PlannedFile[]): Revision {
     files,
     documents,
     playlists: [{ url: `https://origin.example/${video}/main.m3u8`, validators: { etag: '"1"' }, sha256: 'ab' }],
-    external: [{ playlistUrl: 'https://origin.example/main.m3u8', line: 3, tag: 'EXT-X-KEY', uri: 'skd://k', reason: 'DRM' }],
+    external: [
+      { playlistUrl: 'https://origin.example/main.m3u8', line: 3, tag: 'EXT-X-KEY', uri: 'skd://k', reason: 'DRM' },
+    ],
     warnings: ['no EXT-X-VERSION'],
     hasTokens: true,
   };
@@ -72,13 +89,23 @@ const failureOf = (key: string, more: Partial<FileFailure> = {}): FileFailure =>
   ...more,
 });
 
-const copied = (evidence: Evidence, video = 'v', index = 0): OutcomeRecord => ({ video, outcome: { index, kind: 'copied', evidence } });
-const failed = (failure: FileFailure, video = 'v', index = 0): OutcomeRecord => ({ video, outcome: { index, kind: 'failed', failure } });
+const copied = (evidence: Evidence, video = 'v', index = 0): OutcomeRecord => ({
+  video,
+  outcome: { index, kind: 'copied', evidence },
+});
+const failed = (failure: FileFailure, video = 'v', index = 0): OutcomeRecord => ({
+  video,
+  outcome: { index, kind: 'failed', failure },
+});
 
 const submitted = (video: string, playlistUrl: string, at = '2026-11-02T10:00:00.000Z'): Decision => ({
   type: 'submitted', video, at, submission: { id: video, playlistUrl, title: 'Ünïcode “quotes” \n and lines' },
 }); // prettier-ignore
-const decided = (type: 'paused' | 'resumed' | 'cancelled', video: string, at: string): Decision => ({ type, video, at });
+const decided = (type: 'paused' | 'resumed' | 'cancelled', video: string, at: string): Decision => ({
+  type,
+  video,
+  at,
+});
 
 async function listOf<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
@@ -160,7 +187,10 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         const none = revisionOf('none', []);
         await journal.seal(none);
         expect(await journal.files('none', none.digest, [[0, 10]])).toEqual([]);
-        const many = revisionOf('many', Array.from({ length: 20_000 }, (_, index) => fileAt(index)));
+        const many = revisionOf(
+          'many',
+          Array.from({ length: 20_000 }, (_, index) => fileAt(index)),
+        );
         await journal.seal(many);
         expect(await journal.files('many', many.digest, [[0, 20_000]])).toHaveLength(20_000);
         expect((await journal.files('many', many.digest, [[19_999, 20_000]]))[0]?.file).toEqual(fileAt(19_999));
@@ -169,9 +199,16 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
 
     describe('evidence', () => {
       it('comes back by key, to the last field, and only what is known', async () => {
-        const full = evidenceOf('a', { sha256: 'ff', etag: '"e"', source: { etag: 'W/"s"', lastModified: 'Mon, 02 Nov 2026 10:00:00 GMT' } });
+        const full = evidenceOf('a', {
+          sha256: 'ff',
+          etag: '"e"',
+          source: { etag: 'W/"s"', lastModified: 'Mon, 02 Nov 2026 10:00:00 GMT' },
+        });
         const bare = evidenceOf('b', { sizeBytes: 2 ** 43, crc32: '', proof: 'present', durationMs: 0 });
-        await journal.recordOutcomes([copied(full), { video: 'v', outcome: { index: 1, kind: 'unchanged', evidence: bare } }]);
+        await journal.recordOutcomes([
+          copied(full),
+          { video: 'v', outcome: { index: 1, kind: 'unchanged', evidence: bare } },
+        ]);
         const found = await journal.evidence(['b', 'missing', 'a', 'a']);
         expect(new Map(found)).toEqual(new Map([['a', full], ['b', bare]])); // prettier-ignore
         expect(await journal.evidence([])).toEqual(new Map());
@@ -179,7 +216,9 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
 
       it('is told for 100 keys at once', async () => {
         const keys = Array.from({ length: 100 }, (_, index) => fileAt(index).key);
-        await journal.recordOutcomes(keys.map((key, index) => copied(evidenceOf(key, { sizeBytes: index }), 'v', index)));
+        await journal.recordOutcomes(
+          keys.map((key, index) => copied(evidenceOf(key, { sizeBytes: index }), 'v', index)),
+        );
         const found = await journal.evidence(keys);
         expect(keys.map((key) => found.get(key)?.sizeBytes)).toEqual(keys.map((_, index) => index));
       });
@@ -243,7 +282,12 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       });
 
       it('follow the order of the records within one call', async () => {
-        await journal.recordOutcomes([failed(failureOf('a')), copied(evidenceOf('a')), copied(evidenceOf('b')), failed(failureOf('b'))]);
+        await journal.recordOutcomes([
+          failed(failureOf('a')),
+          copied(evidenceOf('a')),
+          copied(evidenceOf('b')),
+          failed(failureOf('b')),
+        ]);
         expect([...(await journal.failures('v')).keys()]).toEqual(['b']);
       });
     });
@@ -319,7 +363,9 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       });
 
       it('are all told when they are more than anybody holds at once', async () => {
-        const many = Array.from({ length: 1200 }, (_, index) => decided('paused', `v${index % 2}`, `2026-11-02T10:00:00.${index}Z`));
+        const many = Array.from({ length: 1200 }, (_, index) =>
+          decided('paused', `v${index % 2}`, `2026-11-02T10:00:00.${index}Z`),
+        );
         for (const decision of many) await journal.decide(decision);
         expect(await listOf(journal.decisions())).toEqual(many);
         expect(await listOf(journal.decisions('v1'))).toHaveLength(600);
@@ -330,7 +376,8 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       it('are the latest of each video, whatever was decided since', async () => {
         const first = submitted('v', 'https://origin.example/old.m3u8');
         const second = submitted('v', 'https://origin.example/new.m3u8', '2026-11-03T10:00:00.000Z');
-        for (const decision of [first, second, decided('paused', 'v', '2026-11-04T10:00:00.000Z'), first]) await journal.decide(decision);
+        for (const decision of [first, second, decided('paused', 'v', '2026-11-04T10:00:00.000Z'), first])
+          await journal.decide(decision);
         expect(await journal.submission('v')).toEqual(second.type === 'submitted' && second.submission);
         expect(await journal.submission('w')).toBeUndefined();
         expect(await listOf(journal.submissions())).toEqual([await journal.submission('v')]);
@@ -344,7 +391,8 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
 
       it('are listed each once, in the order of their ids', async () => {
         const ids = Array.from({ length: 1100 }, (_, index) => `class-${(index * 7919) % 1100}`);
-        for (const id of [...ids, ...ids.slice(0, 50)]) await journal.decide(submitted(id, `https://origin.example/${id}.m3u8`));
+        for (const id of [...ids, ...ids.slice(0, 50)])
+          await journal.decide(submitted(id, `https://origin.example/${id}.m3u8`));
         expect((await listOf(journal.submissions())).map(({ id }) => id)).toEqual([...ids].sort());
       });
     });

@@ -17,24 +17,43 @@ export interface LedgerUnderTest {
   close(): Promise<void>;
 }
 
-const open = (generation: string, seen?: string): Change => ({ type: 'open', generation, ...(seen === undefined ? {} : { seen }) });
+const open = (generation: string, seen?: string): Change => ({
+  type: 'open',
+  generation,
+  ...(seen === undefined ? {} : { seen }),
+});
 const register = (seen: string, generation: string, revision: string, total: number, done: readonly number[] = []): Change => ({
   type: 'register', seen, generation, revision, total, done,
 }); // prettier-ignore
 const record = (done: readonly number[], failed: readonly number[] = [], generation = 'g2', revision = 'r1'): Change => ({
   type: 'record', generation, revision, done, failed,
 }); // prettier-ignore
-const accept = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({ type: 'accept', generation, revision, files });
-const reopenFiles = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({ type: 'reopen', generation, revision, files });
+const accept = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({
+  type: 'accept',
+  generation,
+  revision,
+  files,
+});
+const reopenFiles = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({
+  type: 'reopen',
+  generation,
+  revision,
+  files,
+});
 const publish = (generation = 'g2', revision = 'r1'): Change => ({ type: 'publish', generation, revision });
-const hold = (held: 'paused' | 'cancelled' | null, generation = 'g2'): Change => ({ type: 'hold', generation, hold: held });
+const hold = (held: 'paused' | 'cancelled' | null, generation = 'g2'): Change => ({
+  type: 'hold',
+  generation,
+  hold: held,
+});
 const badPlaylist = failureWith('hls.malformed', 'line 3 is no tag', { status: 200 });
 const invalidate = (generation = 'g2'): Change => ({ type: 'invalidate', generation, failure: badPlaylist });
 const lease = (id: string, more: Partial<Lease> = {}): Lease => ({
   id, generation: 'g2', kind: 'batch', files: [[0, 100]], ttlMs: 1000, ...more,
 }); // prettier-ignore
 
-const indicesIn = (bits: Bits, total: number): number[] => Array.from({ length: total }, (_, index) => index).filter((index) => hasBit(bits, index));
+const indicesIn = (bits: Bits, total: number): number[] =>
+  Array.from({ length: total }, (_, index) => index).filter((index) => hasBit(bits, index));
 
 /** What every ledger promises; a driver test calls it with a factory. */
 export function describeLedger(name: string, create: () => Promise<LedgerUnderTest>): void {
@@ -66,7 +85,8 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       }
       expect(await ledger.tally('v')).toEqual(before);
     };
-    const planned = (total = 10, done: readonly number[] = []): Promise<VideoRecord> => applyAll(open('g1'), register('g1', 'g2', 'r1', total, done));
+    const planned = (total = 10, done: readonly number[] = []): Promise<VideoRecord> =>
+      applyAll(open('g1'), register('g1', 'g2', 'r1', total, done));
 
     describe('opening a video', () => {
       it('makes a record with nothing but its generation', async () => {
@@ -92,7 +112,14 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       it('starts afresh with the revision and its bits, and forgets that it was invalid', async () => {
         await planned();
         await applyAll(record([1], [2]), invalidate());
-        expect(await applyAll(open('g3', 'g2'))).toEqual({ generation: 'g3', revision: 'r1', total: 10, done: 1, failed: 1, accepted: 0 });
+        expect(await applyAll(open('g3', 'g2'))).toEqual({
+          generation: 'g3',
+          revision: 'r1',
+          total: 10,
+          done: 1,
+          failed: 1,
+          accepted: 0,
+        });
         await expectStale(record([5]));
         expect(await applyAll(record([5], [], 'g3'))).toMatchObject({ done: 2 });
       });
@@ -100,7 +127,14 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
     describe('registering a revision', () => {
       it('counts what is known to be there', async () => {
-        expect(await planned(10, [0, 9])).toEqual({ generation: 'g2', revision: 'r1', total: 10, done: 2, failed: 0, accepted: 0 });
+        expect(await planned(10, [0, 9])).toEqual({
+          generation: 'g2',
+          revision: 'r1',
+          total: 10,
+          done: 2,
+          failed: 0,
+          accepted: 0,
+        });
         const tally = await ledger.tally('v');
         expect(indicesIn(tally?.done ?? new Uint8Array(), 10)).toEqual([0, 9]);
       });
@@ -121,7 +155,14 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       it('of another revision lets no bit outlive its numbering', async () => {
         await planned();
         await applyAll(record([0, 1, 2], [3]), accept([3]));
-        expect(await applyAll(register('g2', 'g3', 'r2', 3, [2]))).toEqual({ generation: 'g3', revision: 'r2', total: 3, done: 1, failed: 0, accepted: 0 });
+        expect(await applyAll(register('g2', 'g3', 'r2', 3, [2]))).toEqual({
+          generation: 'g3',
+          revision: 'r2',
+          total: 3,
+          done: 1,
+          failed: 0,
+          accepted: 0,
+        });
         const tally = await ledger.tally('v');
         expect(tally?.done).toEqual(new Uint8Array([4]));
         expect(tally?.failed).toEqual(new Uint8Array([0]));
@@ -151,7 +192,10 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describe('recording outcomes', () => {
       it('counts each file once, however often it is told', async () => {
         await planned();
-        expect(await applyAll(record([1, 2], [3]), record([1, 2], [3]), record([2, 2], [3, 3]))).toMatchObject({ done: 2, failed: 1 });
+        expect(await applyAll(record([1, 2], [3]), record([1, 2], [3]), record([2, 2], [3, 3]))).toMatchObject({
+          done: 2,
+          failed: 1,
+        });
       });
 
       it('lets done outweigh failed, whichever comes first', async () => {
@@ -179,7 +223,11 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
       it('ends the acceptance of a file that was copied after all', async () => {
         await planned();
-        expect(await applyAll(record([], [1]), accept([1]), record([1]))).toMatchObject({ done: 1, failed: 0, accepted: 0 });
+        expect(await applyAll(record([], [1]), accept([1]), record([1]))).toMatchObject({
+          done: 1,
+          failed: 0,
+          accepted: 0,
+        });
       });
     });
 
@@ -193,9 +241,13 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
       it('adds up to the whole, whatever comes at once', async () => {
         await planned(1000);
-        const changes = Array.from({ length: 40 }, (_, turn) => record(Array.from({ length: 50 }, (_file, index) => turn * 20 + index)));
+        const changes = Array.from({ length: 40 }, (_, turn) =>
+          record(Array.from({ length: 50 }, (_file, index) => turn * 20 + index)),
+        );
         const answers = await Promise.all(changes.map((change) => ledger.apply('v', change)));
-        const gains = answers.map((answer) => (answer.result === 'applied' ? answer.record.done - (answer.before?.done ?? 0) : 0));
+        const gains = answers.map((answer) =>
+          answer.result === 'applied' ? answer.record.done - (answer.before?.done ?? 0) : 0,
+        );
         expect(gains.reduce((sum, gain) => sum + gain, 0)).toBe((await present()).done);
       });
     });
@@ -203,20 +255,33 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describe('accepting and reopening files', () => {
       it('accepts failed files only, once', async () => {
         await planned();
-        expect(await applyAll(record([0], [1, 2]), accept([0, 1, 5]), accept([1]))).toMatchObject({ done: 1, failed: 2, accepted: 1 });
+        expect(await applyAll(record([0], [1, 2]), accept([0, 1, 5]), accept([1]))).toMatchObject({
+          done: 1,
+          failed: 2,
+          accepted: 1,
+        });
       });
 
       it('opens files again, whatever they were', async () => {
         await planned();
         await applyAll(record([0, 1], [2, 3]), accept([3]));
-        expect(await applyAll(reopenFiles([0, 2, 3, 4]), reopenFiles([0]))).toMatchObject({ done: 1, failed: 0, accepted: 0 });
+        expect(await applyAll(reopenFiles([0, 2, 3, 4]), reopenFiles([0]))).toMatchObject({
+          done: 1,
+          failed: 0,
+          accepted: 0,
+        });
       });
 
       it('is refused for an older generation, another revision, and an unknown video', async () => {
         await expectStale(accept([1]), reopenFiles([1]));
         await planned();
         await applyAll(record([0], [1]));
-        await expectStale(accept([1], 'g1'), accept([1], 'g2', 'r0'), reopenFiles([0], 'g1'), reopenFiles([0], 'g2', 'r0'));
+        await expectStale(
+          accept([1], 'g1'),
+          accept([1], 'g2', 'r0'),
+          reopenFiles([0], 'g1'),
+          reopenFiles([0], 'g2', 'r0'),
+        );
       });
     });
 
@@ -263,7 +328,11 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
             for (const change of steps) {
               const applied = await ledger.apply(video, { ...change, generation: 'g2', revision: 'r1' });
               imitate(model, change);
-              expect(applied.record).toMatchObject({ done: model.done.size, failed: model.failed.size, accepted: model.accepted.size });
+              expect(applied.record).toMatchObject({
+                done: model.done.size,
+                failed: model.failed.size,
+                accepted: model.accepted.size,
+              });
             }
             const tally = await ledger.tally(video);
             if (!tally) throw new Error('the video is unknown');
@@ -277,7 +346,9 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
       it('loses none of 50 changes that come at once', async () => {
         await planned(5000);
-        const batches = Array.from({ length: 50 }, (_, batch) => Array.from({ length: 100 }, (_file, index) => batch * 100 + index));
+        const batches = Array.from({ length: 50 }, (_, batch) =>
+          Array.from({ length: 100 }, (_file, index) => batch * 100 + index),
+        );
         await Promise.all(batches.map((batch) => ledger.apply('v', record(batch))));
         expect(await present()).toMatchObject({ done: 5000, total: 5000 });
       });
@@ -421,7 +492,9 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
       it('are granted to one only of many that want to crawl at once', async () => {
         await planned();
-        const wishes = Array.from({ length: 20 }, (_, index) => ledger.lease('v', lease(`crawl-${index}`, { kind: 'crawl', files: [] })));
+        const wishes = Array.from({ length: 20 }, (_, index) =>
+          ledger.lease('v', lease(`crawl-${index}`, { kind: 'crawl', files: [] })),
+        );
         expect((await Promise.all(wishes)).filter(Boolean)).toHaveLength(1);
       });
     });

@@ -1,0 +1,80 @@
+import { envOf, expectationOf, flagOf } from '../src/config/option-spec.ts';
+import type { OptionSpec } from '../src/config/option-spec.ts';
+import { specs } from '../src/config/options.ts';
+import type { OptionName } from '../src/config/options.ts';
+import { configFileSchema } from '../src/config/option-schemas.ts';
+import { exitCodeTexts, verbs } from '../src/config/verbs.ts';
+import type { VerbName, VerbSpec } from '../src/config/verbs.ts';
+import { failureCodes } from '../src/domain/failure.ts';
+
+/** Pages made from the registry, by path below the repository. */
+export function generatedDocs(): ReadonlyMap<string, string> {
+  return new Map([
+    ['docs/options.md', optionsPage()],
+    ['docs/config.schema.json', `${JSON.stringify(configFileSchema(), null, 2)}\n`],
+  ]);
+}
+
+function optionsPage(): string {
+  return [
+    '# Options',
+    '',
+    '<!-- Made by scripts/make-docs.ts from src/config: do not edit. -->',
+    '',
+    'A flag goes before the environment, and that before the config file; a list replaces a list.',
+    'A switch is turned off by `--no-` and its name, in the environment by `false`.',
+    'The config file is one JSON object with the names below (`"concurrency": 64`), for any verb: [its schema](config.schema.json).',
+    '',
+    ...Object.keys(verbs).flatMap((name) => verbSection(name as VerbName)),
+    '## Exit codes',
+    '',
+    '| code | meaning |',
+    '|---|---|',
+    ...exitCodeTexts.map(([code, text]) => `| ${code} | ${text} |`),
+    '',
+    '## Codes of failures',
+    '',
+    'Stable; they stand in brackets after each message, and in every report.',
+    '',
+    failureCodes.map((code) => `\`${code}\``).join(' · '),
+    '',
+  ].join('\n');
+}
+
+function verbSection(name: VerbName): readonly string[] {
+  const verb: VerbSpec = verbs[name];
+  return [
+    `## flants ${name} ${verb.words}`.replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    '',
+    `${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.${verb.exitNote === undefined ? '' : ` ${verb.exitNote}`}`,
+    '',
+    ...verb.wordTexts.map(([word, text]) => `* \`${word}\`: ${text}`),
+    '',
+    '| flag | config file | environment | meaning | value | default |',
+    '|---|---|---|---|---|---|',
+    ...verb.options.map(optionRow),
+    '',
+    '```sh',
+    ...verb.examples.flatMap(([text, command]) => [`# ${text}`, command]),
+    '```',
+    '',
+  ];
+}
+
+function optionRow(name: OptionName): string {
+  const spec = specs[name];
+  const cells = [
+    `\`${spec.kind === 'switch' && spec.default ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``,
+    name === 'config' ? '' : `\`${name}\``,
+    [envOf(name), ...(spec.alsoEnv ?? [])].map((variable) => `\`${variable}\``).join(', '),
+    spec.text,
+    valueText(spec),
+    spec.defaultText ?? ('default' in spec ? `\`${String(spec.default)}\`` : ''),
+  ];
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function valueText(spec: OptionSpec): string {
+  if (spec.kind !== 'list') return expectationOf(spec);
+  return spec.separator === ',' ? 'may be repeated, or separated by commas' : 'may be repeated; in the environment one per line';
+}

@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
+import { createMeter } from '../aggregator/meter.ts';
+import type { Meter } from '../aggregator/meter.ts';
+import { reportVideo } from '../aggregator/report.ts';
+import type { CopyOptions } from '../config/copy-options.ts';
+import { withoutSecrets } from '../config/location.ts';
+import type { BatchJob } from '../domain/batch.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import { exitCodeOf } from '../domain/exit-code.ts';
+import { failureWith } from '../domain/failure.ts';
+import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import { MiB } from '../domain/units.ts';
+import type { VideoJob } from '../domain/video-job.ts';
+import type { VideoId } from '../domain/video.ts';
+import { createThreadExecutor } from '../executor/threads.ts';
+import { defaultWalkLimits } from '../hls/walk.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { observeLedger } from '../ledger/observe-ledger.ts';
+import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { MemoryQueue } from '../queue/memory-queue.ts';
+import { scanCatalogue } from '../scanner/scan.ts';
+import type { RefusedRow } from '../scanner/scan.ts';
+import { openStateFile } from '../state/state-file.ts';
+import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
+import { probeStore } from '../storage/probe.ts';
+import type { AntData, AntExtra } from './ant.ts';
+import { connectSource, connectStore } from './connect.ts';
+import type { SourceSpec } from './connect.ts';
+import { credentialsOf, destinationOf, keepDestination } from './destination-setting.ts';
+import type { DestinationSetting } from './destination-setting.ts';
+import { dryRun } from './dry-run.ts';
+import { emit } from './emit.ts';
+import type { CopyHooks } from './emit.ts';
+import { startEngine } from './engine.ts';
+import type { Engine } from './engine.ts';
+import { settleKeyRules } from './key-rules.ts';
+import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { sourceSpecOf } from './source-spec.ts';
+
+/** Bytes of bodies held by all threads together. */
+const heldBytes = 96 * MiB;
+const progressEveryMs = 1000;
+
+/**
+ * One run of the embedded engine: everything in this process, state in one file.
+ *
+ * @returns what became of the videos of this run, and the exit code
+ * @throws {FlantsError} when nothing could start
+ */
+export async function copyLibrary(options: CopyOptions, hooks: CopyHooks): Promise<{ exitCode: number; report: LibraryReport }> {
+  if (options.dryRun) return dryRun(options, hooks);
+  const state = openStateFile(options.stateDir);
+  try {
+    const journal = new SqliteJournal(state);
+    const meter = createMeter(() => performance.now());
+    const ledger = observeLedger(new SqliteLedger(state), meter.changed);
+    await ledger.releaseAll();
+    for await (const { record } of ledger.videos()) meter.changed(undefined, record);
+    return await run(options, hooks, { journal, ledger, meter });
+  } finally {
+    state.close();
+  }
+}
+
+interface State {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly meter: Meter;
+}
+
+async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promise<{ exitCode: number; report: LibraryReport }> {
+  const { journal, ledger, meter } = state;
+  const survey = await surveySources(options.sources, hooks.signal);
+  const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
+  const sourceSpec = sourceSpecOf(options, survey);
+  const source = connectSource(sourceSpec);
+  const common: RunContext = { options, hooks, state, keyRules };
+
+  const destination = destinationOf(options);
+  const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
+  await keepDestination(journal, destination);
+  emit(hooks, { type: 'started', sources: options.sources.map(nameOf), destination: destination.name, stateDir: options.stateDir });
+
+  const executor = createThreadExecutor<AntExtra>({
+    worker: new URL(`./ant${extname(import.meta.filename)}`, import.meta.url),
+    workerData: antData(options, sourceSpec, destination, capabilities),
+    threads: options.threads,
+    extra,
+  });
+  const engine = startEngine(
+    {
+      source,
+      store,
+      journal,
+      ledger,
+      executor,
+      keyRules,
+      limits: defaultWalkLimits,
+      crawls: new MemoryQueue<VideoJob>(),
+      batches: new MemoryQueue<BatchJob>(),
+      publications: new MemoryQueue<VideoJob>(),
+      external: options.external,
+      existing: options.existing,
+      sha256: options.sha256,
+      isFresh: () => false,
+      newGeneration: randomUUID,
+      now: Date.now,
+      random: Math.random,
+    },
+    {
+      drain: hooks.drain,
+      signal: hooks.signal,
+      onOutcome: (video, outcome) => {
+        meter.told(outcome);
+        if (outcome.kind !== 'failed') return;
+        const { key, url, failure } = outcome.failure;
+        emit(hooks, { type: 'file-failed', video, key, url, failure });
+      },
+      onPlanned: (video, counts) => emit(hooks, { type: 'planned', video, ...counts }),
+      onState: (video, videoState, failure) => emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
+      onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
+    },
+  );
+  const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: meter.progress() }), progressEveryMs);
+  try {
+    const scanned = await scan(common, engine);
+    await engine.idle();
+    await engine.stop();
+    return await conclude(common, { scanned, engine, destination, capabilities });
+  } finally {
+    clearInterval(ticking);
+    await engine.stop();
+    await executor.close();
+    await Promise.all([source.close(), store.close()]);
+  }
+}
+
+/** What all parts of a run share. */
+interface RunContext {
+  readonly options: CopyOptions;
+  readonly hooks: CopyHooks;
+  readonly state: State;
+  readonly keyRules: KeyRules;
+}
+
+interface Scanned {
+  readonly videos: readonly VideoId[];
+  readonly refused: readonly RefusedRow[];
+  readonly missing: readonly VideoId[];
+}
+
+async function scan({ options, hooks, state }: RunContext, engine: Engine): Promise<Scanned> {
+  const videos: VideoId[] = [];
+  const refused: RefusedRow[] = [];
+  const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
+  const missing = await scanCatalogue(
+    openCatalogue(options.sources),
+    rules,
+    { ...state, newGeneration: randomUUID, now: Date.now },
+    {
+      onVideo: async ({ id }) => {
+        videos.push(id);
+        await engine.crawl(id, { recheck: options.recheck });
+      },
+      onRefused: (row) => {
+        refused.push(row);
+        emit(hooks, { type: 'row-refused', row: row.row, failure: row.failure, ...(row.id === undefined ? {} : { id: row.id }) });
+      },
+    },
+    AbortSignal.any([hooks.drain, hooks.signal]),
+  );
+  for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
+  return { videos, refused, missing };
+}
+
+interface Ended {
+  readonly scanned: Scanned;
+  readonly engine: Engine;
+  readonly destination: DestinationSetting;
+  readonly capabilities: StoreCapabilities;
+}
+
+async function conclude(
+  { state, keyRules, hooks }: RunContext,
+  { scanned, engine, destination, capabilities }: Ended,
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  const videos: VideoReport[] = [];
+  for (const id of scanned.videos) {
+    const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
+    if (report) videos.push(report);
+  }
+  const halted = engine.halted();
+  const progress = state.meter.progress();
+  const missing = scanned.missing.map((id) => ({ row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) }));
+  const exitCode = exitCodeOf({
+    videos,
+    refused: scanned.refused.length + missing.length,
+    interrupted: hooks.drain.aborted || hooks.signal.aborted,
+    ...(halted ? { halted } : {}),
+  });
+  const report: LibraryReport = {
+    format: 1,
+    destination: destination.name,
+    at: new Date().toISOString(),
+    totals: progress.totals,
+    videos,
+    refusedRows: [...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })), ...missing],
+    unguarded: unguardedBy(capabilities),
+    run: progress.run,
+  };
+  emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
+  return { exitCode, report };
+}
+
+async function openDestination(
+  destination: DestinationSetting,
+  signal: AbortSignal,
+): Promise<{ readonly store: ObjectStore; readonly capabilities: StoreCapabilities; readonly extra: () => Promise<AntExtra> }> {
+  const credentials = credentialsOf(destination);
+  const extra = async (): Promise<AntExtra> => (destination.store.kind === 's3' ? credentials() : undefined);
+  await extra();
+  const bare = connectStore(destination.store, credentials);
+  const capabilities = await probeStore(bare, { signal });
+  await bare.close();
+  return {
+    store: connectStore(destination.store, credentials, capabilities),
+    capabilities,
+    extra,
+  };
+}
+
+/** Each thread gets its share of the run's bounds. */
+function antData(options: CopyOptions, source: SourceSpec, { store }: DestinationSetting, capabilities: StoreCapabilities): AntData {
+  const share = (whole: number): number => Math.ceil(whole / options.threads);
+  const connections = share(options.concurrency);
+  return {
+    source: {
+      ...source,
+      connections,
+      ...(options.bytesPerSecond === undefined ? {} : { bytesPerSecond: options.bytesPerSecond / options.threads }),
+    },
+    store: store.kind === 's3' ? { ...store, connections } : store,
+    capabilities,
+    slots: connections,
+    heldBytes: share(heldBytes),
+  };
+}
+
+function unguardedBy({ createOnly, replaceOnly }: StoreCapabilities): readonly string[] {
+  return [
+    ...(createOnly ? [] : ['the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten']),
+    ...(replaceOnly ? [] : ['the destination does not honour If-Match: what another writer changes at the same moment may be overwritten']),
+  ];
+}
+
+function nameOf(source: CopyOptions['sources'][number]): string {
+  return source.kind === 'catalogue' ? source.path : withoutSecrets(source.url);
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
+import { reportVideo } from '../aggregator/report.ts';
+import type { AcceptOptions, ReportOptions, RetryOptions, StateOptions, VideosOptions } from '../config/state-options.ts';
+import { acceptFile } from '../control/accept.ts';
+import { writeFileLines } from '../control/file-lines.ts';
+import { retryVideo } from '../control/retry.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import { isWhole } from '../domain/video.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { publishVideo } from '../publisher/publish.ts';
+import { openStateFile } from '../state/state-file.ts';
+import { probeStore } from '../storage/probe.ts';
+import { connectSource, connectStore } from './connect.ts';
+import { credentialsOf, keptDestination } from './destination-setting.ts';
+import { tokenParametersOf } from './key-rules.ts';
+
+interface OpenState {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+}
+
+async function withState<T>(
+  { stateDir }: StateOptions,
+  { readOnly }: { readonly readOnly: boolean },
+  work: (state: OpenState) => Promise<T>,
+): Promise<T> {
+  const state = openStateFile(stateDir, { readOnly });
+  try {
+    return await work({ journal: new SqliteJournal(state), ledger: new SqliteLedger(state) });
+  } finally {
+    state.close();
+  }
+}
+
+/** What a state knows of its videos. May be asked while a run is under way. */
+export async function readStatus(options: VideosOptions): Promise<LibraryReport> {
+  return withState(options, { readOnly: true }, async (state) => {
+    const totals = emptyTotals();
+    const videos: VideoReport[] = [];
+    for await (const report of reports(options.videos, state)) {
+      const record = await state.ledger.read(report.id);
+      if (record) addToTotals(totals, record);
+      videos.push(report);
+    }
+    return { ...(await describe(options, state)), totals, videos };
+  });
+}
+
+/**
+ * Opens failed files, and videos that no plan could be made of, for the next copy.
+ *
+ * @throws {FlantsError} `usage` for a video that the state does not know
+ */
+export async function retryFailed(options: RetryOptions): Promise<{ reopened: number; videos: number }> {
+  return withState(options, { readOnly: false }, async (state) => {
+    let [reopened, videos] = [0, 0];
+    for await (const video of idsOf(options.videos, state.ledger)) {
+      const retried = await retryVideo(video, options.failedBy, { ...state, newGeneration: randomUUID });
+      reopened += retried.files;
+      if (retried.files > 0 || retried.wasInvalid) videos += 1;
+    }
+    return { reopened, videos };
+  });
+}
+
+/**
+ * Lets a video go out without one of its failed files, and publishes it if that was the last obstacle.
+ *
+ * @throws {FlantsError} `usage` when there is no such failed file; of the destination when publishing fails:
+ *   the decision stands all the same
+ */
+export async function acceptFailure(
+  options: AcceptOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<{ key: string; published: boolean }> {
+  return withState(options, { readOnly: false }, async (state) => {
+    const { video, file, reason } = options;
+    const key = await acceptFile({ video, file, reason, at: new Date().toISOString() }, state);
+    const record = await state.ledger.read(video);
+    return { key, published: record !== undefined && isWhole(record) && (await publishNow(video, state, signal)) };
+  });
+}
+
+async function publishNow(video: VideoId, { journal, ledger }: OpenState, signal: AbortSignal): Promise<boolean> {
+  const destination = await keptDestination(journal);
+  if (!destination) return false;
+  const credentials = credentialsOf(destination);
+  const bare = connectStore(destination.store, credentials);
+  const store = connectStore(destination.store, credentials, await probeStore(bare, { signal }));
+  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30_000, allowsFiles: true });
+  try {
+    await ledger.releaseAll();
+    const published = await publishVideo(video, { journal, ledger, store, source, existing: 'verify', now: Date.now }, signal);
+    return published.result === 'published';
+  } finally {
+    await Promise.all([bare.close(), store.close(), source.close()]);
+  }
+}
+
+/** Writes a report: one JSON document, or a line for each file. */
+export async function writeReport(options: ReportOptions, write: (line: string) => Promise<void>): Promise<void> {
+  if (!options.files) {
+    await write(JSON.stringify(await readStatus(options), null, 2));
+    return;
+  }
+  await withState(options, { readOnly: true }, async (state) => {
+    for await (const video of idsOf(options.videos, state.ledger)) await writeFileLines(video, state, write);
+  });
+}
+
+async function* reports(videos: readonly VideoId[], state: OpenState): AsyncGenerator<VideoReport> {
+  const tokenParameters = await tokenParametersOf(state.journal);
+  for await (const video of idsOf(videos, state.ledger)) {
+    const report = await reportVideo(video, { ...state, tokenParameters });
+    if (report) yield report;
+  }
+}
+
+/** The videos named, or all of them. */
+async function* idsOf(named: readonly VideoId[], ledger: Ledger): AsyncGenerator<VideoId> {
+  if (named.length === 0) for await (const { video } of ledger.videos()) yield video;
+  for (const video of named) {
+    if (!(await ledger.read(video))) throw new FlantsError('usage', `this state does not know the video ${video}`);
+    yield video;
+  }
+}
+
+async function describe(
+  options: StateOptions,
+  { journal }: OpenState,
+): Promise<Pick<LibraryReport, 'format' | 'destination' | 'at' | 'refusedRows' | 'unguarded'>> {
+  const destination = (await keptDestination(journal))?.name ?? options.destination?.name ?? options.stateDir;
+  return { format: 1, destination, at: new Date().toISOString(), refusedRows: [], unguarded: [] };
+}

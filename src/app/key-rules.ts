@@ -1,0 +1,60 @@
+import { defaultTokenParameters } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { Journal } from '../journal/journal.ts';
+
+const settingName = 'key-rules';
+
+/** What the command line says about keys. */
+export interface KeyWishes {
+  /** `file:` URL with its final slash. */
+  readonly rootUrl?: string;
+  /** Lower case. */
+  readonly tokenParameters: readonly string[];
+}
+
+/**
+ * The rules by which this library's keys are made: those of its first run, for ever, as a file must not
+ * change its place.
+ *
+ * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
+ * @throws {FlantsError} `usage` when the wishes differ from the first run's
+ */
+export async function settleKeyRules(journal: Journal, wishes: KeyWishes, firstUrls: readonly string[]): Promise<KeyRules> {
+  const kept = await keptKeyRules(journal);
+  if (!kept) {
+    const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
+    await journal.setSetting(settingName, rules);
+    return rules;
+  }
+  if (wishes.rootUrl !== undefined && wishes.rootUrl !== kept.root) {
+    throw new FlantsError('usage', `--root is ${wishes.rootUrl}, but this library was begun with ${kept.root}; use another destination, or --state`);
+  }
+  const added = wishes.tokenParameters.filter((name) => !kept.tokenParameters.includes(name));
+  if (added.length > 0) {
+    throw new FlantsError('usage', `--token-params adds ${added.join(', ')} to what this library was begun with; its keys would change`);
+  }
+  return kept;
+}
+
+/** The rules of the first run; undefined where there was none. */
+export async function keptKeyRules(journal: Journal): Promise<KeyRules | undefined> {
+  return (await journal.setting(settingName)) as KeyRules | undefined;
+}
+
+/** Token parameters of a state, for messages and reports. */
+export async function tokenParametersOf(journal: Journal): Promise<readonly string[]> {
+  return (await keptKeyRules(journal))?.tokenParameters ?? defaultTokenParameters;
+}
+
+/** The origin of the first playlist; of local ones the deepest folder that holds all of them. */
+function rootOf(urls: readonly string[]): string {
+  const [first, ...others] = urls.map((url) => new URL(url));
+  if (!first) throw new FlantsError('catalogue.unreadable', 'the catalogue names no video that could be copied');
+  if (first.protocol !== 'file:') return first.origin;
+  const folders = [first, ...others.filter(({ protocol }) => protocol === 'file:')].map(({ pathname }) => pathname.split('/').slice(0, -1));
+  const [shortest = []] = folders.toSorted((a, b) => a.length - b.length);
+  const shared = shortest.findIndex((name, depth) => folders.some((folder) => folder[depth] !== name));
+  const common = shared < 0 ? shortest : shortest.slice(0, shared);
+  return `file://${common.join('/')}/`;
+}

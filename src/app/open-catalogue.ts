@@ -1,0 +1,73 @@
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
+import { singleCatalogue } from '../catalogue/single-catalogue.ts';
+import type { SourceArgument } from '../config/location.ts';
+import { failureWith } from '../domain/failure.ts';
+
+/** One catalogue of everything that was named on the command line. */
+export function openCatalogue(sources: readonly SourceArgument[]): Catalogue {
+  const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
+  const parts = [
+    ...(playlists.length > 0 ? [singleCatalogue(playlists, process.cwd())] : []),
+    ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path)] : [])),
+  ];
+  const [only] = parts;
+  return only && parts.length === 1 ? only : joined(parts);
+}
+
+/** What a run must know of its sources before it begins. */
+export interface Survey {
+  /** Playlist URLs by which a new library finds its root: those named by hand, else a catalogue's first. */
+  readonly firstUrls: readonly string[];
+  /** One playlist URL for each origin, for headers that only the sources' own hosts may see. */
+  readonly originUrls: readonly string[];
+}
+
+/** Reads the sources through once. */
+export async function surveySources(sources: readonly SourceArgument[], signal: AbortSignal): Promise<Survey> {
+  const firstUrls: string[] = [];
+  const origins = new Map<string, string>();
+  const note = (url: string): void => void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
+  for (const source of sources) {
+    if (source.kind === 'playlist') {
+      firstUrls.push(source.url);
+      note(source.url);
+      continue;
+    }
+    // Local videos of a catalogue keep their place below the catalogue's own folder.
+    const folder = `${pathToFileURL(dirname(source.path)).href}/`;
+    let first: string | undefined;
+    for await (const row of openFileCatalogue(source.path).rows({ signal })) {
+      if (row.kind !== 'video') continue;
+      const { playlistUrl } = row.submission;
+      first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
+      note(playlistUrl);
+    }
+    if (first !== undefined) firstUrls.push(first);
+  }
+  return { firstUrls, originUrls: [...origins.values()] };
+}
+
+function joined(parts: readonly Catalogue[]): Catalogue {
+  return {
+    name: parts.map(({ name }) => name).join(', '),
+    async *rows(options): AsyncIterable<CatalogueRow> {
+      const seen = new Set<string>();
+      let row = 0;
+      for (const part of parts) {
+        for await (const read of part.rows(options)) {
+          row += 1;
+          if (read.kind === 'video' && seen.has(read.submission.id)) {
+            const { id } = read.submission;
+            yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', `${part.name} names the video ${id}, which another source names too`) };
+            continue;
+          }
+          if (read.kind === 'video') seen.add(read.submission.id);
+          yield read;
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { dirname, parse } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { VerifyOptions } from '../config/verify-options.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { VerifyReport } from '../domain/verify-report.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { openStateFile } from '../state/state-file.ts';
+import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
+import type { Destination } from '../verifier/destination.ts';
+import { verifyPresentation } from '../verifier/verify.ts';
+import type { Expected } from '../verifier/verify.ts';
+import { connectSource, connectStore } from './connect.ts';
+import type { StoreSpec } from './connect.ts';
+import { credentialsOf, destinationOf, keptDestination } from './destination-setting.ts';
+import type { DestinationSetting } from './destination-setting.ts';
+import { sourceSpecOf } from './source-spec.ts';
+
+interface Opened {
+  readonly destination: Destination;
+  readonly playlistUrl: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Proves a copy from its destination; with a state at hand, against what was copied too.
+ *
+ * @throws {FlantsError} when the destination or the state cannot be read
+ */
+export async function verifyCopy(options: VerifyOptions, { signal }: { readonly signal: AbortSignal }): Promise<VerifyReport> {
+  const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
+  try {
+    const journal = state && new SqliteJournal(state);
+    const kept = journal && (await keptDestination(journal));
+    const { destination, playlistUrl, close } = openTarget(options, kept);
+    try {
+      return await verifyPresentation(
+        {
+          name: options.target.name,
+          playlistUrl,
+          destination,
+          expected: async (key) => (journal ? await expectedOf(key, journal) : undefined),
+          readsBytes: options.checksums,
+          concurrency: options.concurrency,
+        },
+        signal,
+      );
+    } finally {
+      await close();
+    }
+  } finally {
+    state?.close();
+  }
+}
+
+async function expectedOf(key: string, journal: Journal): Promise<Expected | undefined> {
+  const known = (await journal.evidence([key])).get(key);
+  if (!known || known.proof === 'absent-optional') return undefined;
+  return { sizeBytes: known.sizeBytes, ...(known.crc32 === '' ? {} : { crc32: known.crc32 }) };
+}
+
+function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined): Opened {
+  const { target } = options;
+  if (target.kind === 'http') {
+    const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
+    return { destination: destinationOverHttp(source, target.url), playlistUrl: target.url, close: () => source.close() };
+  }
+  if (target.kind === 'file') {
+    const folder = kept?.store.kind === 'folder' ? kept.store.path : undefined;
+    const { root } = parse(target.path);
+    const base = folder ?? rootAbove(target.path);
+    const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
+    const rootUrl = withSlash(pathToFileURL(base).href);
+    if (base === root) throw new FlantsError('usage', `${target.path} lies in the root folder`);
+    return { destination: destinationInStore(store, rootUrl, ''), playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
+  }
+  const { bucket, key, name } = target;
+  const keptStore = kept?.store.kind === 's3' && kept.store.bucket === bucket ? kept : undefined;
+  const setting = keptStore && options.endpoint === undefined ? keptStore : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
+  const spec: StoreSpec = { ...setting.store, ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}) };
+  const store = connectStore(spec, credentialsOf(setting));
+  const prefix = keptStore?.store.kind === 's3' && keptStore.store.prefix !== '' ? `${keptStore.store.prefix}/` : '';
+  const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  return { destination: destinationInStore(store, `s3://${bucket}/`, prefix), playlistUrl, close: () => store.close() };
+}
+
+/**
+ * Without a state nobody tells where a copied folder begins. Anything on the way up might be it, so a playlist
+ * may name what lies up to three folders above itself; what is further away counts as outside.
+ */
+function rootAbove(path: string): string {
+  let folder = dirname(path);
+  for (let level = 0; level < 3 && dirname(dirname(folder)) !== dirname(folder); level++) folder = dirname(folder);
+  return folder;
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}

@@ -1,0 +1,97 @@
+import { loadCopyOptions } from '../config/copy-options.ts';
+import type { CopyOptions } from '../config/copy-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import type { RunEvent } from '../domain/event.ts';
+import type { Failure } from '../domain/failure.ts';
+import { failureOf } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
+import type { CommandContext, Verb } from './context.ts';
+import { formatCounted } from './format.ts';
+import { writeToFile } from './output.ts';
+import { openProgressDisplay } from './progress-display.ts';
+import type { ProgressDisplay } from './progress-display.ts';
+import { renderFailure } from './render-error.ts';
+import { renderSummary } from './render-report.ts';
+import { resumeCommand } from './shell-words.ts';
+import { onStopSignals } from './signals.ts';
+import { stateWords } from './state-words.ts';
+
+/** How long an aborted run may take to let go before the process ends without it. */
+const abortGraceMs = 5 * second;
+
+/** `flants copy` */
+export const copy: Verb = async (input, context) => {
+  const options = await loadCopyOptions(input);
+  const { copyLibrary } = await import('../app/embedded.ts');
+  const { stdout, stderr } = context;
+  const display = options.json ? jsonLines(stdout) : await openDisplay(options, context, input.environment.dumbTerminal);
+  const resume = resumeCommand(context.argv);
+  const { drain, stop, dispose } = hearSignals(options, (text) => (options.json ? stderr.write(`${text}\n`) : display.notice(text)), resume);
+  let halted: Failure | undefined;
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === 'finished') halted = event.halted;
+    display.event(event);
+  };
+  try {
+    const { exitCode, report } = await copyLibrary(options, { onEvent, drain: drain.signal, signal: stop.signal });
+    display.close();
+    if (!options.json) stdout.write(renderSummary(report, { ...options, stateWords: stateWords(options, input.environment) }));
+    if (options.reportPath !== undefined) {
+      await writeToFile(options.reportPath, '--report', (write) => write(JSON.stringify(report, null, 2)));
+    }
+    if (halted) stderr.write(`${[...renderFailure(halted, 'copy'), `  then go on with: ${resume}`].join('\n')}\n`);
+    const unfinished = exitCode !== exitCodes.whole && exitCode !== exitCodes.warnings;
+    if (!drain.signal.aborted || !unfinished) return exitCode;
+    if (!options.json) stderr.write(`go on with: ${resume}\n`);
+    return exitCodes.interrupted;
+  } catch (error) {
+    if (stop.signal.aborted && failureOf(error).code === 'aborted') return exitCodes.interrupted;
+    throw error;
+  } finally {
+    display.close();
+    dispose();
+  }
+};
+
+/** Draws on a terminal that can be drawn on; else lines. */
+async function openDisplay(options: CopyOptions, { stderr }: CommandContext, dumbTerminal: boolean): Promise<ProgressDisplay> {
+  const live = options.progress && stderr.isTTY && !dumbTerminal;
+  return await openProgressDisplay({ stream: stderr, level: options.logLevel, live, progress: options.progress });
+}
+
+/** One JSON value per event and nothing else. */
+function jsonLines(stdout: NodeJS.WriteStream): ProgressDisplay {
+  return {
+    event: (event) => {
+      if (stdout.writable) stdout.write(`${JSON.stringify(event)}\n`);
+    },
+    notice: () => {},
+    close: () => {},
+  };
+}
+
+interface Stops {
+  readonly drain: AbortController;
+  readonly stop: AbortController;
+  readonly dispose: () => void;
+}
+
+function hearSignals(options: CopyOptions, tell: (text: string) => void, resume: string): Stops {
+  const [drain, stop] = [new AbortController(), new AbortController()];
+  const end = (): void => process.exit(exitCodes.interrupted);
+  const dispose = onStopSignals(
+    {
+      onDrain: () => {
+        tell(`finishing the files in flight, at most ${formatCounted(options.concurrency, 'file')}; press again to stop now\nthen go on with: ${resume}`);
+        drain.abort();
+      },
+      onStop: () => {
+        tell('stopping now');
+        stop.abort();
+        setTimeout(end, abortGraceMs).unref();
+      },
+    },
+    end,
+  );
+  return { drain, stop, dispose };
+}

@@ -1,0 +1,74 @@
+import { CommanderError } from 'commander';
+import { readEnvironment } from '../config/environment.ts';
+import type { Environment } from '../config/environment.ts';
+import { exitCodes, verbs } from '../config/verbs.ts';
+import type { VerbName } from '../config/verbs.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import type { Verb } from './context.ts';
+import { buildProgram } from './program.ts';
+import { renderError } from './render-error.ts';
+
+/** Each verb is loaded only when it runs, so that help is quick. */
+const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
+  copy: async () => (await import('./copy.ts')).copy,
+  verify: async () => (await import('./verify.ts')).verify,
+  status: async () => (await import('./status.ts')).status,
+  retry: async () => (await import('./retry.ts')).retry,
+  accept: async () => (await import('./accept.ts')).accept,
+  report: async () => (await import('./report.ts')).report,
+};
+
+/**
+ * Runs the command line. Errors are told on standard error, never thrown.
+ *
+ * @param argv - what stands after `flants`
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { stdout, stderr } = process;
+  const environment = readEnvironment();
+  endWithReader(stdout);
+  process.once('uncaughtException', (error) => {
+    tellError(error, argv, environment);
+    process.exit(exitCodes.notStarted);
+  });
+  let exitCode: number = exitCodes.whole;
+  const program = buildProgram(async (name, words, flags) => {
+    const verb = await loaders[name]();
+    exitCode = await verb({ words, flags, environment, cwd: process.cwd() }, { stdout, stderr, argv });
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.whole;
+    // Without a verb, commander has written the help already.
+    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.notStarted;
+    tellError(error, argv, environment);
+    return failureOf(error).code === 'aborted' ? exitCodes.interrupted : exitCodes.notStarted;
+  }
+}
+
+function tellError(error: unknown, argv: readonly string[], environment: Environment): void {
+  const verb = Object.keys(verbs).find((name) => name === argv[0]);
+  const told = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error)) : error;
+  const lines = renderError(told, { debug: wantsStack(argv, environment), ...(verb === undefined ? {} : { verb }) });
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+/** `error: unknown option '--x'\n(Did you mean --y?)` in one line of ours. */
+function commanderMessage({ message }: CommanderError): string {
+  return message.replace(/^error: /, '').replace(/\n\(Did you mean/, ' (did you mean').replace('unknown command', 'unknown verb');
+}
+
+/** Also where the options could not be parsed. */
+function wantsStack(argv: readonly string[], environment: Environment): boolean {
+  return argv.some((word, index) => word === '--log-level=debug' || (word === 'debug' && argv[index - 1] === '--log-level')) || environment.options.logLevel?.text === 'debug';
+}
+
+/** When the reader of standard output goes away (`flants report … | head`), writing stops without an error. */
+function endWithReader(stdout: NodeJS.WriteStream): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}

@@ -1,0 +1,65 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import { KiB } from '../domain/units.ts';
+
+/** Takes one line at a time; resolves when there is room for the next. */
+export type LineWriter = (line: string) => Promise<void>;
+
+const chunkLength = 64 * KiB;
+
+/** The reader of a pipe has gone, as `head` does; no error, only the end. */
+class ReaderGone extends Error {}
+
+/** Writes lines to standard output as fast as they are read, until there are no more or nobody reads on. */
+export async function writeToStream(stream: NodeJS.WriteStream, produce: (write: LineWriter) => Promise<void>): Promise<void> {
+  const write: LineWriter = async (line) => {
+    if (!stream.writable) throw new ReaderGone();
+    if (!stream.write(`${line}\n`)) await roomOrEnd(stream);
+  };
+  try {
+    await produce(write);
+  } catch (error) {
+    if (!(error instanceof ReaderGone)) throw error;
+  }
+}
+
+function roomOrEnd(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      stream.off('drain', end).off('close', end);
+      resolve();
+    };
+    stream.on('drain', end).on('close', end);
+  });
+}
+
+/**
+ * Writes lines to a file that appears as a whole or not at all.
+ *
+ * @throws {FlantsError} `usage` when it cannot be written
+ */
+export async function writeToFile(path: string, option: string, produce: (write: LineWriter) => Promise<void>): Promise<void> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w').catch((cause: unknown) => {
+    throw new FlantsError('usage', `${option} names ${path}, which cannot be written: ${failureOf(cause).message} (in ${dirname(path)})`, { cause });
+  });
+  let pending = '';
+  try {
+    await produce(async (line) => {
+      pending += `${line}\n`;
+      if (pending.length < chunkLength) return;
+      const chunk = pending;
+      pending = '';
+      await file.write(chunk);
+    });
+    await file.write(pending);
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+  } catch (error) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

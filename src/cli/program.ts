@@ -1,0 +1,83 @@
+import { Argument, Command, Option } from 'commander';
+import { flagOf } from '../config/option-spec.ts';
+import type { OptionSpec } from '../config/option-spec.ts';
+import { specs } from '../config/options.ts';
+import type { OptionName } from '../config/options.ts';
+import type { Flags } from '../config/merge.ts';
+import { exitCodeTexts, verbs } from '../config/verbs.ts';
+import type { VerbName, VerbSpec } from '../config/verbs.ts';
+import { readVersion } from './version.ts';
+
+/** Called with the verb that was typed. */
+export type RunVerb = (verb: VerbName, words: readonly string[], flags: Flags) => Promise<void>;
+
+const configurationText =
+  'Every option can also be set in the environment (FLANTS_ and its name, such as FLANTS_CONCURRENCY)\nor in a JSON file (--config). A flag goes before the environment, and that before the file.';
+
+/**
+ * The command line, made from the registry of verbs and options.
+ * It parses and helps; values are checked later, together with the other layers.
+ *
+ * It throws `CommanderError` for help, version and mistakes, and writes help to the streams.
+ */
+export function buildProgram(run: RunVerb): Command {
+  const program = new Command('flants')
+    .description('Moves HLS video libraries to S3: every file tracked, every video proven before it is published.')
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [verb]', 'print help for a verb')
+    .usage('<verb> [options] …')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help tells more.`);
+  for (const name of Object.keys(verbs) as VerbName[]) addVerb(program, name, verbs[name], run);
+  return program;
+}
+
+function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb): void {
+  const command = program
+    .command(name)
+    .summary(verb.summary)
+    .description(`${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`)
+    .argument('[words...]')
+    .usage(`[options] ${verb.words}`)
+    .helpOption('-h, --help', 'print this help')
+    .configureHelp({
+      visibleArguments: () => verb.wordTexts.map(([word, text]) => new Argument(`[${word}]`, text)),
+      argumentTerm: (argument) => argument.name(),
+    })
+    .addHelpText('after', `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`)
+    .action((words: string[]) => run(name, words, flagsOf(command, verb.options)));
+  for (const option of verb.options) for (const each of optionsOf(option, specs[option])) command.addOption(each);
+}
+
+/** The option itself, and for a switch its opposite, which help leaves out. */
+function optionsOf(name: OptionName, spec: OptionSpec): readonly Option[] {
+  const flag = flagOf(name);
+  if (spec.kind === 'switch') {
+    const [on, off] = [new Option(flag, spec.text), new Option(flag.replace('--', '--no-'), spec.text)];
+    return [on.helpGroup(`${spec.group}:`).hideHelp(spec.default), off.helpGroup(`${spec.group}:`).hideHelp(!spec.default)];
+  }
+  const option = new Option(`${flag} <${spec.value ?? 'VALUE'}>`, spec.text + defaultText(spec)).helpGroup(`${spec.group}:`);
+  return [spec.kind === 'list' ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]) : option];
+}
+
+function defaultText(spec: OptionSpec): string {
+  const value = spec.defaultText ?? ('default' in spec ? spec.default : undefined);
+  return value === undefined ? '' : ` (default: ${String(value)})`;
+}
+
+/** Only what was typed: commander's own defaults must not hide the environment. */
+function flagsOf(command: Command, names: readonly OptionName[]): Flags {
+  const typed = names.filter((name) => command.getOptionValueSource(name) === 'cli');
+  return Object.fromEntries(typed.map((name) => [name, command.getOptionValue(name) as string | boolean | readonly string[]]));
+}
+
+function exampleLines({ examples }: VerbSpec): string {
+  return examples.map(([text, example]) => `  # ${text}\n  ${example}`).join('\n');
+}
+
+function exitCodeLines(): string {
+  return exitCodeTexts.map(([code, text]) => `  ${String(code).padEnd(4)} ${text}`).join('\n');
+}

@@ -1,0 +1,15 @@
+import { loadVerifyOptions } from '../config/verify-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import type { Verb } from './context.ts';
+import { renderVerify } from './render-verify.ts';
+import { stoppable } from './stoppable.ts';
+
+/** `flants verify` */
+export const verify: Verb = async (input, { stdout }) => {
+  const options = await loadVerifyOptions(input);
+  const { verifyCopy } = await import('../app/verify.ts');
+  const report = await stoppable((signal) => verifyCopy(options, { signal }));
+  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report));
+  if (report.problems.length > 0) return exitCodes.failed;
+  return report.external.length > 0 ? exitCodes.warnings : exitCodes.whole;
+};

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { headerLines, parseHeaders } from './headers.ts';
+
+describe('headers', () => {
+  it('are read as name and value', () => {
+    expect(parseHeaders(['Authorization: Bearer a:b', 'X-Empty-Around:  v  '], '--header')).toEqual([
+      { name: 'authorization', value: 'Bearer a:b' },
+      { name: 'x-empty-around', value: 'v' },
+    ]);
+  });
+
+  it.each(['Authorization', ': value', 'Bad Name: v', 'X-Key:', 'X-Key: a\r\nInjected: b', 'Host: other', 'range: bytes=0-1'])('are refused: %j', (line) => {
+    expect(() => parseHeaders([line], '--header')).toThrow(/^--header/);
+  });
+
+  it('never show their value in a message', () => {
+    for (const line of ['Bearer secret', 'Range: secret', 'X-Key: secret\u0000']) {
+      expect(() => parseHeaders([line], '--header')).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') }));
+    }
+  });
+
+  it('stand one to a line in a file, with comments', () => {
+    expect(headerLines('# for the origin\r\nX-Key: 1\r\n\r\nCookie: a=b\n')).toEqual(['X-Key: 1', 'Cookie: a=b']);
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { parseDestination, parseSource, parseVerifyTarget, withoutSecrets } from './location.ts';
+
+describe('a destination', () => {
+  it.each([
+    ['s3://media/vod', { kind: 's3', bucket: 'media', prefix: 'vod', name: 's3://media/vod' }],
+    ['s3://media/vod/2024/', { kind: 's3', bucket: 'media', prefix: 'vod/2024', name: 's3://media/vod/2024' }],
+    ['S3://media', { kind: 's3', bucket: 'media', prefix: '', name: 's3://media' }],
+    ['s3://media/a b/%20', { kind: 's3', bucket: 'media', prefix: 'a b/%20', name: 's3://media/a b/%20' }],
+    ['out', { kind: 'folder', path: '/work/out', name: '/work/out' }],
+    ['/srv/out/', { kind: 'folder', path: '/srv/out', name: '/srv/out' }],
+    ['file:///srv/o%20t', { kind: 'folder', path: '/srv/o t', name: '/srv/o t' }],
+  ])('%s is read', (text, expected) => {
+    expect(parseDestination(text, '/work')).toEqual(expected);
+  });
+
+  it.each([
+    ['s3://', 'names no bucket'],
+    ['s3:///vod', 'names no bucket'],
+    ['s3://b@d/vod', 'cannot be a bucket'],
+    ['s3://media/../vod', 'dot segment'],
+    ['https://store.example/bucket', '--endpoint'],
+    ['gs://media/vod', 'begins with gs://'],
+    ['master.m3u8', 'name of a playlist'],
+    ['videos.json', 'name of a playlist or catalogue'],
+    ['', 'is empty'],
+  ])('%j is refused: %s', (text, reason) => {
+    expect(() => parseDestination(text, '/work')).toThrow(reason);
+  });
+});
+
+describe('a source', () => {
+  it.each([
+    ['https://cdn.example/a.m3u8?token=1', { kind: 'playlist', url: 'https://cdn.example/a.m3u8?token=1' }],
+    ['HTTP://cdn.example/play', { kind: 'playlist', url: 'http://cdn.example/play' }],
+    ['a b/master.m3u8', { kind: 'playlist', url: 'file:///work/a%20b/master.m3u8' }],
+    ['file:///v/master.m3u8', { kind: 'playlist', url: 'file:///v/master.m3u8' }],
+    ['videos.ndjson', { kind: 'catalogue', path: '/work/videos.ndjson' }],
+    ['/v/videos.JSON', { kind: 'catalogue', path: '/v/videos.JSON' }],
+  ])('%s is read', (text, expected) => {
+    expect(parseSource(text, '/work')).toEqual(expected);
+  });
+
+  it.each([
+    ['https://', 'not a valid URL'],
+    ['https://api.example/videos.json', 'download it first'],
+    ['s3://media/a.m3u8', 'name its https URL'],
+    ['ftp://host/a.m3u8', 'begins with ftp://'],
+    ['file://host/a.m3u8', 'not a valid file URL'],
+    [' ', 'is empty'],
+  ])('%j is refused: %s', (text, reason) => {
+    expect(() => parseSource(text, '/work')).toThrow(reason);
+  });
+});
+
+describe('a playlist to verify', () => {
+  it.each([
+    ['s3://media/vod/a.m3u8', { kind: 's3', bucket: 'media', key: 'vod/a.m3u8', name: 's3://media/vod/a.m3u8' }],
+    ['https://u:p@cdn.example/a.m3u8?sig=1', { kind: 'http', url: 'https://u:p@cdn.example/a.m3u8?sig=1', name: 'https://…@cdn.example/a.m3u8?…' }],
+    ['out/a.m3u8', { kind: 'file', path: '/work/out/a.m3u8', name: '/work/out/a.m3u8' }],
+  ])('%s is read', (text, expected) => {
+    expect(parseVerifyTarget(text, '/work')).toEqual(expected);
+  });
+
+  it.each([
+    ['s3://media', 'names no playlist'],
+    ['s3://media/vod/', 'names no playlist'],
+    ['gs://media/a.m3u8', 'begins with gs://'],
+    ['http://', 'not a valid URL'],
+  ])('%j is refused: %s', (text, reason) => {
+    expect(() => parseVerifyTarget(text, '/work')).toThrow(reason);
+  });
+});
+
+it('shows no user and no query of a URL', () => {
+  expect(withoutSecrets('https://me:secret@cdn.example/a.m3u8?token=secret#x')).toBe('https://…@cdn.example/a.m3u8?…');
+  expect(withoutSecrets('master.m3u8')).toBe('master.m3u8');
+});

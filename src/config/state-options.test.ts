@@ -1,0 +1,111 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandInput } from './command-input.ts';
+import { readEnvironment } from './environment.ts';
+import { parseDestination } from './location.ts';
+import type { Flags } from './merge.ts';
+import { stateDirOf } from './state-dir.ts';
+import { loadAcceptOptions, loadReportOptions, loadRetryOptions, loadStatusOptions } from './state-options.ts';
+import { loadVerifyOptions } from './verify-options.ts';
+
+let home = '';
+let stateDir = '';
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'flants-state-options-'));
+  stateDir = stateDirOf(parseDestination('s3://media/vod', home), undefined, { HOME: home });
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(join(home, 'master.m3u8'), '');
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+function input(words: readonly string[], flags: Flags = {}, variables: Record<string, string> = {}): CommandInput {
+  return { words, flags, cwd: home, environment: readEnvironment({ HOME: home, ...variables }) };
+}
+
+describe('a verb about a state', () => {
+  it('finds it by the destination, as copy does', async () => {
+    expect(await loadStatusOptions(input(['s3://media/vod', 'a', 'b']))).toMatchObject({ stateDir, destination: { name: 's3://media/vod' }, videos: ['a', 'b'] });
+  });
+
+  it('finds it by --state, and then every word is a video', async () => {
+    const options = await loadStatusOptions(input(['a', 'b'], { state: stateDir }));
+    expect(options).toMatchObject({ stateDir, videos: ['a', 'b'] });
+    expect(options).not.toHaveProperty('destination');
+  });
+
+  it('takes --state from the environment, too', async () => {
+    expect(await loadStatusOptions(input(['a'], {}, { FLANTS_STATE: stateDir }))).toMatchObject({ stateDir, videos: ['a'] });
+  });
+
+  it.each<[string, readonly string[], Flags, RegExp]>([
+    ['neither destination nor state', [], {}, /name the destination first/],
+    ['both', ['s3://media/vod'], { state: '.' }, /is named already/],
+    ['a destination that was never copied to', ['s3://media/other'], {}, /nothing was copied to s3:\/\/media\/other from here/],
+    ['another endpoint', ['s3://media/vod'], { endpoint: 'http://minio.example' }, /through http:\/\/minio\.example from here/],
+    ['a state that is not there', [], { state: 'nope' }, /there is no state in .*nope/],
+  ])('refuses %s', async (_, words, flags, message) => {
+    await expect(loadStatusOptions(input(words, flags))).rejects.toThrow(message);
+  });
+});
+
+describe('retry', () => {
+  it('takes a code of a failure, and suggests the one that was meant', async () => {
+    expect(await loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.not-found' }))).toMatchObject({ failedBy: 'source.not-found', videos: [] });
+    await expect(loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.notfound' }))).rejects.toThrow('did you mean source.not-found?');
+  });
+});
+
+describe('accept', () => {
+  it('takes a video, a file and a reason', async () => {
+    const options = await loadAcceptOptions(input(['s3://media/vod', 'class-42', 'a/seg.ts'], { reason: 'lost' }));
+    expect(options).toMatchObject({ stateDir, video: 'class-42', file: 'a/seg.ts', reason: 'lost' });
+  });
+
+  it.each<[string, readonly string[], Flags, RegExp]>([
+    ['no file', ['s3://media/vod', 'class-42'], { reason: 'lost' }, /needs a video and the key/],
+    ['two files', ['s3://media/vod', 'class-42', 'a', 'b'], { reason: 'lost' }, /"b" is too much/],
+    ['no reason', ['s3://media/vod', 'class-42', 'a'], {}, /needs --reason/],
+    ['an empty reason', ['s3://media/vod', 'class-42', 'a'], { reason: ' ' }, /--reason is/],
+  ])('refuses %s', async (_, words, flags, message) => {
+    await expect(loadAcceptOptions(input(words, flags))).rejects.toThrow(message);
+  });
+});
+
+describe('report', () => {
+  it('writes one document, or a line for each file', async () => {
+    expect(await loadReportOptions(input(['s3://media/vod']))).toMatchObject({ files: false, videos: [] });
+    expect(await loadReportOptions(input(['s3://media/vod'], { format: 'ndjson', video: ['a,b'], output: 'x.ndjson' }))).toMatchObject({
+      files: true,
+      videos: ['a', 'b'],
+      outputPath: join(home, 'x.ndjson'),
+    });
+  });
+
+  it('refuses videos that are not named by --video', async () => {
+    await expect(loadReportOptions(input(['s3://media/vod', 'a']))).rejects.toThrow('name videos with --video a');
+  });
+});
+
+describe('verify', () => {
+  it('takes a playlist at the destination', async () => {
+    expect(await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true, state: stateDir }))).toMatchObject({
+      target: { kind: 's3', bucket: 'media', key: 'vod/a.m3u8' },
+      checksums: true,
+      stateDir,
+    });
+    expect(await loadVerifyOptions(input(['master.m3u8']))).toMatchObject({ target: { kind: 'file', path: join(home, 'master.m3u8') } });
+  });
+
+  it.each<[readonly string[], RegExp]>([
+    [[], /needs the playlist/],
+    [['a.m3u8', 'b.m3u8'], /takes one playlist/],
+    [['nope.m3u8'], /nope\.m3u8, which does not exist/],
+    [['.'], /is a folder/],
+  ])('refuses %j', async (words, message) => {
+    await expect(loadVerifyOptions(input(words))).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,39 @@
+import type { FailureCode } from '../domain/failure.ts';
+import type { Generation, VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { failedFiles } from './accept.ts';
+
+/** What retrying needs. */
+export interface RetryPorts {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly newGeneration: () => Generation;
+}
+
+/**
+ * Opens the failed files of a video again, accepted ones too, or gives a video that had no plan a fresh start.
+ *
+ * @param failedBy - only what failed with this code
+ */
+export async function retryVideo(
+  video: VideoId,
+  failedBy: FailureCode | undefined,
+  { ledger, journal, newGeneration }: RetryPorts,
+): Promise<{ readonly files: number; readonly wasInvalid: boolean }> {
+  const record = await ledger.read(video);
+  if (!record) return { files: 0, wasInvalid: false };
+  if (record.invalid) {
+    const matches = failedBy === undefined || record.invalid.code === failedBy;
+    if (matches) await ledger.apply(video, { type: 'open', seen: record.generation, generation: newGeneration() });
+    return { files: 0, wasInvalid: matches };
+  }
+  if (record.revision === undefined || record.failed === 0) return { files: 0, wasInvalid: false };
+  const failures = await journal.failures(video);
+  const failed = await failedFiles(video, { ledger, journal });
+  const files = failed.filter(({ key }) => failedBy === undefined || failures.get(key)?.failure.code === failedBy);
+  if (files.length === 0) return { files: 0, wasInvalid: false };
+  const { generation, revision } = record;
+  await ledger.apply(video, { type: 'reopen', generation, revision, files: files.map(({ index }) => index) });
+  return { files: files.length, wasInvalid: false };
+}

@@ -1,0 +1,143 @@
+import { keyOf, withoutTokens } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { digestOf } from '../domain/revision.ts';
+import type { FileRole, PlannedDocument, PlannedFile, Revision } from '../domain/revision.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
+import { rewriteDocument } from '../hls/rewrite.ts';
+import { KeyClaims } from './key-claims.ts';
+import type { Claimant } from './key-claims.ts';
+
+/** What a plan is made of. */
+export interface PlanInput {
+  readonly video: VideoId;
+  readonly presentation: Presentation;
+  readonly keyRules: KeyRules;
+}
+
+/** A plan, with what must not be stored. */
+export interface RevisionPlan {
+  readonly revision: Revision;
+  /** Full URLs, by index, of files whose plan has another because a token was taken out. */
+  readonly fetchUrls: ReadonlyMap<number, string>;
+}
+
+/** A key that an object has or wants. */
+interface Holding extends Claimant {
+  readonly document?: PlannedDocument;
+}
+
+/** The rules of a library, each URL worked out once: a long video names the same one many times. */
+interface Rules {
+  readonly keyAt: (url: string) => string;
+  readonly plain: (url: string) => string;
+}
+
+/**
+ * Makes the plan of a presentation: each object once, under its key, and the documents as they must stand there.
+ * Pure: the same presentation makes the same plan.
+ *
+ * @throws {FlantsError} `key.conflict` when two objects want one key, `key.unusable`, `hls.empty` when there is no file,
+ * or as `rewriteDocument`
+ */
+export function planRevision({ video, presentation, keyRules }: PlanInput): RevisionPlan {
+  const rules: Rules = {
+    keyAt: memoized((url) => keyOf(new URL(url), keyRules)),
+    plain: memoized((url) => withoutTokens(new URL(url), keyRules.tokenParameters).href),
+  };
+  const claims = new KeyClaims<Holding>(rules.plain);
+  const documents = planDocuments(presentation.documents, claims, rules);
+  const uses = planFiles(presentation.files, claims, rules);
+  if (uses.size === 0) {
+    throw new FlantsError('hls.empty', `${presentation.documents.at(-1)?.url ?? video} leads to no media at all`);
+  }
+  const files = [...uses].map(([key, named]) => mergeUses(key, named, rules));
+  const fetchUrls = new Map<number, string>();
+  for (const [index, [first]] of [...uses.values()].entries()) {
+    if (first && rules.plain(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
+  }
+  const revision: Revision = {
+    video,
+    digest: digestOf({ files, documents }),
+    total: files.length,
+    files,
+    documents,
+    playlists: presentation.documents.map(({ fetchUrl, validators, sha256 }) => ({
+      url: rules.plain(fetchUrl),
+      validators,
+      sha256,
+    })),
+    external: presentation.external,
+    warnings: presentation.warnings,
+    hasTokens: fetchUrls.size > 0 || presentation.documents.some(({ fetchUrl }) => rules.plain(fetchUrl) !== fetchUrl),
+  };
+  return { revision, fetchUrls };
+}
+
+function planDocuments(
+  documents: readonly PresentationDocument[],
+  claims: KeyClaims<Holding>,
+  { keyAt, plain }: Rules,
+): readonly PlannedDocument[] {
+  const planned: PlannedDocument[] = [];
+  for (const source of documents) {
+    const key = keyAt(source.keyUrl);
+    const body = rewriteDocument(source, key, source.references.map(({ keyUrl }) => keyAt(keyUrl)));
+    const document: PlannedDocument = { key, url: plain(source.fetchUrl), role: source.role, body };
+    const holding: Holding = { ...addressOf(source), document };
+    const owner = claims.claim(key, holding);
+    if (owner === holding) planned.push(document);
+    else if (!owner.document || Buffer.compare(owner.document.body, body) !== 0) throw claims.conflict(key, owner, holding);
+  }
+  return planned;
+}
+
+/** Every use of each file, by key, in playing order. */
+function planFiles(
+  files: readonly PlacedFile[],
+  claims: KeyClaims<Holding>,
+  { keyAt }: Rules,
+): ReadonlyMap<string, readonly PlacedFile[]> {
+  const uses = new Map<string, PlacedFile[]>();
+  for (const file of files) {
+    const key = keyAt(file.keyUrl);
+    const owner = claims.claim(key, addressOf(file));
+    if (owner.document) throw claims.conflict(key, owner, file);
+    const known = uses.get(key);
+    if (known) known.push(file);
+    else uses.set(key, [file]);
+  }
+  return uses;
+}
+
+function mergeUses(key: string, uses: readonly PlacedFile[], { plain }: Rules): PlannedFile {
+  const [first] = uses as [PlacedFile];
+  const minSizeBytes = uses.reduce((most, use) => Math.max(most, use.minSizeBytes ?? 0), 0);
+  return {
+    key,
+    url: plain(first.fetchUrl),
+    role: mainRole(uses),
+    ...(minSizeBytes > 0 ? { minSizeBytes } : {}),
+    ...(uses.every(({ optional }) => optional) ? { optional: true } : {}),
+  };
+}
+
+/** One file may hold the initialization section and the segments: then it is media. */
+function mainRole(uses: readonly PlacedFile[]): FileRole {
+  const [first] = uses as [PlacedFile];
+  return uses.some(({ role }) => role === 'segment') ? 'segment' : first.role;
+}
+
+function addressOf({ fetchUrl, keyUrl }: Claimant): Claimant {
+  return { fetchUrl, keyUrl };
+}
+
+function memoized(compute: (url: string) => string): (url: string) => string {
+  const known = new Map<string, string>();
+  return (url) => {
+    const value = known.get(url) ?? compute(url);
+    known.set(url, value);
+    return value;
+  };
+}

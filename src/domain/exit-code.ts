@@ -1,0 +1,31 @@
+import type { Failure } from './failure.ts';
+import type { VideoReport } from './report.ts';
+
+/** What a run of a copy came to, as far as its exit code goes. */
+export interface RunEnd {
+  readonly videos: readonly VideoReport[];
+  /** Catalogue rows that were no videos, and ids that were asked for and not found. */
+  readonly refused: number;
+  readonly interrupted: boolean;
+  /** What the run could not go on for. */
+  readonly halted?: Failure;
+}
+
+/**
+ * The exit code of a copy.
+ *
+ * | what happened                                             | code |
+ * |-----------------------------------------------------------|------|
+ * | interrupted                                               | 130  |
+ * | halted before any file arrived, or no video was readable  | 1    |
+ * | halted later, or some video, file or row failed           | 2    |
+ * | whole, with accepted failures, external URIs or warnings  | 3    |
+ * | all whole                                                 | 0    |
+ */
+export function exitCodeOf({ videos, refused, interrupted, halted }: RunEnd): 0 | 1 | 2 | 3 | 130 {
+  if (interrupted) return 130;
+  if (halted) return videos.some(({ files }) => files.done > 0) ? 2 : 1;
+  const failing = videos.filter(({ state }) => state !== 'published').length;
+  if (failing + refused > 0) return videos.some(({ state }) => state !== 'invalid') ? 2 : 1;
+  return videos.some((video) => video.files.accepted + video.external.length + video.warnings.length > 0) ? 3 : 0;
+}

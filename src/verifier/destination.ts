@@ -1,0 +1,127 @@
+import { failureOf, FlantsError } from '../domain/failure.ts';
+import type { Validators } from '../domain/revision.ts';
+import { Crc32 } from '../storage/checksum.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { FetchedObject, Source } from '../storage/source.ts';
+
+/** What stands under a URL of the destination. */
+export interface Standing {
+  /** Absent where the destination does not tell without reading it. */
+  readonly sizeBytes?: number;
+  /** Absent where the destination does not keep it. */
+  readonly crc32?: string;
+}
+
+/** A destination to be proven: read-only, addressed by URLs, so that playlists resolve as players resolve them. */
+export interface Destination {
+  /** The text under a URL; undefined where nothing stands. */
+  read(url: string, options: { readonly signal: AbortSignal }): Promise<ReadDocument | undefined>;
+  /** What stands under a URL; undefined where nothing does. */
+  look(url: string, options: { readonly signal: AbortSignal }): Promise<Standing | undefined>;
+  /** Reads every byte; undefined where nothing stands. */
+  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<Standing> | undefined>;
+  /** Whether a URL lies in this destination at all. */
+  holds(url: string): boolean;
+  /** The key below the destination's prefix, as evidence and reports name it; the URL itself where there is none. */
+  keyOf(url: string): string;
+}
+
+/** A playlist or JSON document of the destination. */
+export interface ReadDocument {
+  readonly finalUrl: string;
+  readonly bytes: Uint8Array;
+  readonly validators: Validators;
+  readonly contentType?: string;
+}
+
+/**
+ * A destination in an object store.
+ *
+ * @param store - opened at the bucket or folder itself
+ * @param root - URL of the store's root with its final slash: `s3://bucket/`, `file:///folder/`
+ * @param prefix - of the library below it, with a final slash; empty where it is the root or unknown
+ */
+export function destinationInStore(store: ObjectStore, root: string, prefix: string): Destination {
+  const fullKeyOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
+  return {
+    async read(url, { signal }) {
+      const found = await store.get(fullKeyOf(url), { signal });
+      if (!found) return undefined;
+      return { finalUrl: url, bytes: await collect(found.body), validators: {}, ...typeOf(found.object) };
+    },
+    async look(url, { signal }) {
+      const standing = await store.head(fullKeyOf(url), { signal });
+      return standing && { sizeBytes: standing.sizeBytes, ...(standing.crc32 === undefined ? {} : { crc32: standing.crc32 }) };
+    },
+    async measure(url, { signal }) {
+      const found = await store.get(fullKeyOf(url), { signal });
+      return found && (await sum(found.body));
+    },
+    holds: (url) => url.startsWith(root),
+    keyOf(url) {
+      const key = fullKeyOf(url);
+      return key.startsWith(prefix) ? key.slice(prefix.length) : key;
+    },
+  };
+}
+
+/** A destination behind HTTP, such as a CDN: what players see. */
+export function destinationOverHttp(source: Source, playlistUrl: string): Destination {
+  const { origin } = new URL(playlistUrl);
+  const fetch = async (url: string, kind: 'text' | 'media', signal: AbortSignal): Promise<FetchedObject | undefined> => {
+    try {
+      const answer = await source.fetch(url, { kind, signal });
+      return answer.result === 'fetched' ? answer : undefined;
+    } catch (error) {
+      const { code } = failureOf(error);
+      // A bucket that may not be listed answers 403 for what is not there.
+      if (code === 'source.not-found' || code === 'source.gone' || code === 'source.denied') return undefined;
+      throw error;
+    }
+  };
+  return {
+    async read(url, { signal }) {
+      const found = await fetch(url, 'text', signal);
+      return found && { finalUrl: found.finalUrl, bytes: await collect(found.body), validators: found.validators, ...typeOf(found) };
+    },
+    async look(url, { signal }) {
+      const found = await fetch(url, 'media', signal);
+      found?.cancel();
+      return found && (found.sizeBytes === undefined ? {} : { sizeBytes: found.sizeBytes });
+    },
+    async measure(url, { signal }) {
+      const found = await fetch(url, 'media', signal);
+      return found && (await sum(found.body));
+    },
+    holds: (url) => new URL(url).origin === origin,
+    keyOf: (url) => url,
+  };
+}
+
+/** A playlist longer than this is none. */
+const maxTextBytes = 64 * 1024 * 1024;
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > maxTextBytes) throw new FlantsError('hls.limit', `a playlist is longer than ${maxTextBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, sizeBytes);
+}
+
+async function sum(body: AsyncIterable<Uint8Array>): Promise<Required<Standing>> {
+  const crc32 = new Crc32();
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    crc32.update(chunk);
+    sizeBytes += chunk.byteLength;
+  }
+  return { sizeBytes, crc32: crc32.hex() };
+}
+
+function typeOf({ contentType }: { readonly contentType?: string }): { contentType?: string } {
+  return contentType === undefined ? {} : { contentType };
+}

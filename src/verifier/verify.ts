@@ -1,0 +1,185 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { FailureCode } from '../domain/failure.ts';
+import type { VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
+import type { PlacedFile, Presentation } from '../hls/presentation.ts';
+import type { Destination, ReadDocument, Standing } from './destination.ts';
+
+/** What is known of an object that should stand at the destination. */
+export interface Expected {
+  readonly sizeBytes: number;
+  /** Absent where only the size is known. */
+  readonly crc32?: string;
+}
+
+/** How to verify. */
+export interface VerifyRequest {
+  /** For people. */
+  readonly name: string;
+  readonly playlistUrl: string;
+  readonly destination: Destination;
+  /** What a state knows of a key; undefined where it knows nothing. */
+  readonly expected: (key: string) => Promise<Expected | undefined>;
+  /** Read every byte and compare checksums. */
+  readonly readsBytes: boolean;
+  /** Objects looked at side by side. */
+  readonly concurrency: number;
+}
+
+/** Stands in for a playlist that is not there, so that the walk names everything else that is wrong too. */
+const emptyPlaylist = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDLIST\n');
+
+/** Key lengths of AES-128 and AES-256. */
+const keySizes = [16, 32];
+
+/**
+ * Proves a copy from the destination alone: walks its playlists and looks at every object they name.
+ *
+ * @returns what was looked at, and every problem found; none when the copy is whole
+ * @throws {FlantsError} when the destination cannot be asked at all
+ */
+export async function verifyPresentation(request: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
+  const { destination, playlistUrl } = request;
+  const problems: VerifyProblem[] = [];
+  let presentation: Presentation;
+  try {
+    presentation = await walkPresentation(playlistUrl, {
+      limits: defaultWalkLimits,
+      external: 'keep',
+      tokenParameters: [],
+      signal,
+      fetch: (url) => readOrReport(url, request, problems, signal),
+    });
+  } catch (error) {
+    if (!(error instanceof FlantsError) || !isAboutContent(error.code)) throw error;
+    problems.push({ code: 'verify.playlist', key: destination.keyOf(playlistUrl), message: error.message });
+    return { ...emptyReport(request), problems };
+  }
+
+  const objects = mergeByUrl(presentation.files);
+  let sizeBytes = 0;
+  let checkedChecksums = 0;
+  const queue = [...objects.values()];
+  const work = async (): Promise<void> => {
+    for (let file = queue.shift(); file; file = queue.shift()) {
+      const checked = await checkFile(file, request, signal);
+      if (checked.problem) problems.push(checked.problem);
+      sizeBytes += checked.sizeBytes;
+      checkedChecksums += checked.comparedChecksum ? 1 : 0;
+    }
+  };
+  await Promise.all(Array.from({ length: request.concurrency }, work));
+
+  for (const { url, bytes } of presentation.documents) {
+    const problem = await checkDocument(url, bytes, request);
+    if (problem) problems.push(problem);
+  }
+  for (const { playlistUrl: playlist, line, uri, tag } of presentation.external) {
+    if (/^https?:/i.test(uri)) {
+      problems.push({ code: 'verify.outside', key: uri, message: `${tag} leads out of the copy`, playlist: destination.keyOf(playlist), line });
+    }
+  }
+  return {
+    ...emptyReport(request),
+    playlists: presentation.documents.length,
+    objects: objects.size,
+    sizeBytes,
+    checkedChecksums,
+    external: presentation.external,
+    problems: problems.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+  };
+}
+
+function emptyReport({ name }: VerifyRequest): VerifyReport {
+  return { destination: name, playlists: 0, objects: 0, sizeBytes: 0, problems: [], external: [], checkedChecksums: 0 };
+}
+
+async function readOrReport(
+  url: string,
+  { destination }: VerifyRequest,
+  problems: VerifyProblem[],
+  signal: AbortSignal,
+): Promise<ReadDocument> {
+  const key = destination.holds(url) ? destination.keyOf(url) : url;
+  const standIn: ReadDocument = { finalUrl: url, bytes: emptyPlaylist, validators: {} };
+  if (!destination.holds(url)) {
+    problems.push({ code: 'verify.outside', key, message: 'a playlist outside the destination is named' });
+    return standIn;
+  }
+  const found = await destination.read(url, { signal });
+  if (found) return found;
+  problems.push({ code: 'verify.missing', key, message: 'the playlist is not there' });
+  return standIn;
+}
+
+/** A file once, whoever names it; the furthest range counts, and it is optional only where all say so. */
+function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
+  const merged = new Map<string, PlacedFile>();
+  for (const file of files) {
+    const known = merged.get(file.fetchUrl);
+    merged.set(file.fetchUrl, known ? mergeFiles(known, file) : file);
+  }
+  return merged;
+}
+
+function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
+  return { ...a, minSizeBytes: Math.max(a.minSizeBytes ?? 0, b.minSizeBytes ?? 0), optional: a.optional === true && b.optional === true };
+}
+
+interface Checked {
+  readonly problem?: VerifyProblem;
+  readonly sizeBytes: number;
+  readonly comparedChecksum: boolean;
+}
+
+async function checkFile(file: PlacedFile, request: VerifyRequest, signal: AbortSignal): Promise<Checked> {
+  const { destination, readsBytes } = request;
+  const none = { sizeBytes: 0, comparedChecksum: false };
+  const problem = (code: FailureCode, message: string): VerifyProblem => ({
+    code,
+    key: destination.holds(file.fetchUrl) ? destination.keyOf(file.fetchUrl) : file.fetchUrl,
+    message,
+    playlist: destination.holds(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl,
+    line: file.line,
+  });
+  if (!destination.holds(file.fetchUrl)) return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
+  const looked = await destination.look(file.fetchUrl, { signal });
+  if (!looked) return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+  const standing = readsBytes || looked.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : looked;
+  if (!standing) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+  const expected = await request.expected(destination.keyOf(file.fetchUrl));
+  const reference = expected?.crc32 ?? (readsBytes ? looked.crc32 : undefined);
+  const wrong = wrongSize(file, standing, expected) ?? wrongChecksum(standing, reference);
+  return {
+    sizeBytes: standing.sizeBytes ?? 0,
+    comparedChecksum: standing.crc32 !== undefined && reference !== undefined,
+    ...(wrong ? { problem: problem(wrong.code, wrong.message) } : {}),
+  };
+}
+
+type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
+
+function wrongSize(file: PlacedFile, { sizeBytes = 0 }: Standing, expected: Expected | undefined): Wrong {
+  const message =
+    expected && expected.sizeBytes !== sizeBytes ? `it has ${sizeBytes} bytes; ${expected.sizeBytes} were copied`
+    : file.minSizeBytes !== undefined && sizeBytes < file.minSizeBytes ? `it has ${sizeBytes} bytes; a range up to byte ${file.minSizeBytes} is named`
+    : file.role === 'key' && !keySizes.includes(sizeBytes) ? `a key has 16 or 32 bytes; it has ${sizeBytes}`
+    : undefined;
+  return message === undefined ? undefined : { code: 'verify.size', message };
+}
+
+function wrongChecksum({ crc32 }: Standing, reference: string | undefined): Wrong {
+  if (crc32 === undefined || reference === undefined || crc32 === reference) return undefined;
+  return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
+}
+
+async function checkDocument(url: string, bytes: Uint8Array, { destination, expected }: VerifyRequest): Promise<VerifyProblem | undefined> {
+  if (bytes === emptyPlaylist || !destination.holds(url)) return undefined;
+  const known = await expected(destination.keyOf(url));
+  if (!known || known.sizeBytes === bytes.byteLength) return undefined;
+  return { code: 'verify.size', key: destination.keyOf(url), message: `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published` };
+}
+
+function isAboutContent(code: FailureCode): boolean {
+  return code.startsWith('hls.');
+}

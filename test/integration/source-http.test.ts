@@ -1,0 +1,371 @@
+import { randomBytes } from 'node:crypto';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KiB, MiB } from '../../src/domain/units.ts';
+import { openHttpSource } from '../../src/storage/http-source.ts';
+import type { HttpSourceOptions } from '../../src/storage/http-source.ts';
+import { scopeHeaders } from '../../src/storage/http-source-headers.ts';
+import type { Source } from '../../src/storage/source.ts';
+import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
+import { selfSigned } from '../servers/certificate.ts';
+import { freePort } from '../servers/free-port.ts';
+import { startOrigin } from '../servers/origin.ts';
+import type { Origin } from '../servers/origin.ts';
+
+const signal = new AbortController().signal;
+const failureFrom = async (answer: Promise<unknown>): Promise<unknown> =>
+  answer.then(
+    () => 'no failure',
+    (error: unknown) => (error instanceof Error && 'failure' in error ? error.failure : error),
+  );
+
+let origin: Origin;
+let other: Origin;
+const opened: Source[] = [];
+
+function open(options: Partial<HttpSourceOptions> = {}): Source {
+  const source = openHttpSource({
+    headers: [],
+    connections: 2,
+    connectTimeoutMs: 5000,
+    headersTimeoutMs: 5000,
+    bodyTimeoutMs: 5000,
+    maxRedirects: 5,
+    ...options,
+  });
+  opened.push(source);
+  return source;
+}
+
+beforeEach(async () => {
+  origin = await startOrigin({ files: { '/seg.ts': randomBytes(20 * KiB), '/main.m3u8': '#EXTM3U\n#EXT-X-ENDLIST\n' } });
+  other = await startOrigin({ files: { '/seg.ts': 'from the other host' } });
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((source) => source.close()));
+  await Promise.all([origin.stop(), other.stop()]);
+});
+
+describe('what it asks for', () => {
+  it('wants media as the bytes themselves', async () => {
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
+    await bytesOf(object.body);
+    expect(origin.requests[0]?.headers).toMatchObject({ 'accept-encoding': 'identity', 'user-agent': 'flants' });
+    expect(object.contentType).toBe('video/mp2t');
+  });
+
+  it('sends the query, never the fragment', async () => {
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts?token=1#t=3`);
+    await bytesOf(object.body);
+    expect(origin.requests[0]?.path).toBe('/seg.ts?token=1');
+    expect(object.finalUrl).toBe(`${origin.url}/seg.ts?token=1`);
+  });
+
+  it('sends both validators as they were given, weak ones too', async () => {
+    const unless = { etag: 'W/"abc"', lastModified: 'Mon, 23 Nov 2026 08:00:00 GMT' };
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts`, { unless });
+    await bytesOf(object.body);
+    expect(origin.requests[0]?.headers).toMatchObject({ 'if-none-match': 'W/"abc"', 'if-modified-since': unless.lastModified });
+  });
+
+  it('takes an object without validators and without a size', async () => {
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'transfer-encoding': 'chunked', 'content-type': 'Video/MP2T; x=y' }, body: 'bytes' });
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
+    expect((await bytesOf(object.body)).toString()).toBe('bytes');
+    expect(object.validators).toEqual({});
+    expect(object.sizeBytes).toBeUndefined();
+    expect(object.contentType).toBe('video/mp2t');
+  });
+});
+
+describe('statuses', () => {
+  const cases: [status: number, headers: Record<string, string>, failure: Record<string, unknown>][] = [
+    [401, {}, { code: 'source.denied', retryable: true, status: 401 }],
+    [403, {}, { code: 'source.denied', retryable: true, status: 403 }],
+    [404, {}, { code: 'source.not-found', retryable: false, status: 404 }],
+    [410, {}, { code: 'source.gone', retryable: true, status: 410 }],
+    [429, {}, { code: 'source.throttled', retryable: true, status: 429 }],
+    [429, { 'retry-after': '7' }, { code: 'source.throttled', retryAfterMs: 7000 }],
+    [503, { 'retry-after': '86400' }, { code: 'source.throttled', status: 503, retryAfterMs: 600_000 }],
+    [503, {}, { code: 'source.status', retryable: true, status: 503 }],
+    [500, {}, { code: 'source.status', retryable: true, status: 500 }],
+    [400, {}, { code: 'source.status', retryable: false, status: 400 }],
+    [204, {}, { code: 'source.status', retryable: false, status: 204 }],
+    [206, {}, { code: 'source.status', retryable: false, status: 206 }],
+    [304, {}, { code: 'source.status', retryable: false, status: 304 }],
+    [302, {}, { code: 'source.status', retryable: false, status: 302 }],
+  ];
+  it.each(cases)('tells what %i %o means, without the query of the URL', async (status, headers, failure) => {
+    origin.behave('/seg.ts', { kind: 'status', status, headers });
+    const told = await failureFrom(open().fetch(`${origin.url}/seg.ts?token=secret`, { kind: 'media', signal }));
+    expect(told).toMatchObject(failure);
+    expect(JSON.stringify(told)).toContain(`${origin.url}/seg.ts`);
+    expect(JSON.stringify(told)).not.toContain('secret');
+  });
+
+  it('uses one connection again after refusals', async () => {
+    const source = open({ connections: 1 });
+    for (let round = 0; round < 5; round++) await failureFrom(source.fetch(`${origin.url}/nowhere`, { kind: 'media', signal }));
+    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
+    expect(await origin.connections()).toBe(1);
+  });
+
+  it('does not read a large page that comes with a refusal', async () => {
+    origin.behave('/large', { kind: 'status', status: 500, headers: { 'content-length': String(1024 * MiB) } });
+    const source = open({ connections: 1 });
+    await failureFrom(source.fetch(`${origin.url}/large`, { kind: 'media', signal }));
+    await source.close();
+    opened.length = 0;
+  });
+});
+
+describe('redirects', () => {
+  it('are followed, and the end is told', async () => {
+    origin.behave('/old/seg.ts', { kind: 'redirect', to: '../seg.ts#there', status: 301 });
+    origin.behave('/seg.ts', { kind: 'redirect', to: `${other.url}/seg.ts`, status: 307 });
+    const object = await fetchFrom(open(), `${origin.url}/old/seg.ts`);
+    expect(object.finalUrl).toBe(`${other.url}/seg.ts`);
+    expect((await bytesOf(object.body)).toString()).toBe('from the other host');
+  });
+
+  it('are not followed in a circle', async () => {
+    origin.behave('/a', { kind: 'redirect', to: '/b' });
+    origin.behave('/b', { kind: 'redirect', to: '/a' });
+    expect(await failureFrom(open().fetch(`${origin.url}/a`, { kind: 'media', signal }))).toMatchObject({ code: 'source.redirects', retryable: false });
+    expect(origin.countOf('/a')).toBe(1);
+  });
+
+  it('are not followed without end', async () => {
+    for (let step = 0; step < 10; step++) origin.behave(`/${step}`, { kind: 'redirect', to: `/${step + 1}` });
+    expect(await failureFrom(open({ maxRedirects: 5 }).fetch(`${origin.url}/0`, { kind: 'media', signal }))).toMatchObject({ code: 'source.redirects' });
+    expect(origin.requests).toHaveLength(6);
+  });
+
+  it.each(['file:///etc/passwd', 'ftp://host/x', 'http://'])('to %s are refused', async (to) => {
+    origin.behave('/seg.ts', { kind: 'redirect', to });
+    expect(await failureFrom(open().fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.refused' });
+  });
+
+  it('still ask conditionally where they lead', async () => {
+    origin.behave('/old.ts', { kind: 'redirect', to: '/seg.ts' });
+    const source = open();
+    const first = await fetchFrom(source, `${origin.url}/old.ts`);
+    await bytesOf(first.body);
+    expect(await source.fetch(`${origin.url}/old.ts`, { kind: 'media', signal, unless: first.validators })).toEqual({ result: 'not-modified' });
+  });
+});
+
+describe('credentials', () => {
+  it('go to the hosts they are for and not where a redirect leads', async () => {
+    origin.behave('/moved.ts', { kind: 'redirect', to: `${other.url}/seg.ts` });
+    const source = open({ headers: scopeHeaders([`${origin.url}/main.m3u8`], { Authorization: 'Bearer secret', Cookie: 'a=b' }) });
+    await bytesOf((await fetchFrom(source, `${origin.url}/moved.ts`)).body);
+    expect(origin.requests[0]?.headers).toMatchObject({ authorization: 'Bearer secret', cookie: 'a=b' });
+    expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(other.requests[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  it('in a URL become Basic authentication for its host alone', async () => {
+    origin.behave('/moved.ts', { kind: 'redirect', to: '/again.ts' });
+    origin.behave('/again.ts', { kind: 'redirect', to: other.url.replace('//', '//x:y@') + '/seg.ts' });
+    const url = `${origin.url}/moved.ts`.replace('//', '//us%20er:p%40ss@');
+    const source = open({ headers: scopeHeaders([origin.url], { authorization: 'Bearer for others' }) });
+    await bytesOf((await fetchFrom(source, url)).body);
+    const basic = `Basic ${Buffer.from('us er:p@ss').toString('base64')}`;
+    expect(origin.requests.map((request) => request.headers.authorization)).toEqual([basic, basic]);
+    expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('of a source also go with the URLs of its host that have none', async () => {
+    const source = open({ headers: scopeHeaders([origin.url.replace('//', '//user:pass@')], {}) });
+    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
+    expect(origin.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:pass').toString('base64')}`);
+  });
+
+  it('are not in messages', async () => {
+    const told = await failureFrom(open().fetch(`${origin.url}/nowhere?sig=hidden`.replace('//', '//user:hidden@'), { kind: 'media', signal }));
+    expect(told).toMatchObject({ code: 'source.not-found' });
+    expect(JSON.stringify(told)).not.toContain('hidden');
+  });
+});
+
+describe('content codings', () => {
+  it('of media are refused, and the connection is let go', async () => {
+    origin.behave('/seg.ts', { kind: 'gzip' }, 1);
+    const source = open({ connections: 1 });
+    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.wrong-body' });
+    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
+  });
+
+  it('named identity is none', async () => {
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-encoding': 'Identity' }, body: 'bytes' });
+    expect((await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`)).body)).toString()).toBe('bytes');
+  });
+
+  const text = '#EXTM3U\n'.repeat(500);
+  it.each([
+    ['gzip', gzipSync(text)],
+    ['deflate', deflateSync(text)],
+    ['br', brotliCompressSync(text)],
+    ['br, GZIP', gzipSync(brotliCompressSync(text))],
+  ])('of text are undone: %s', async (coding, body) => {
+    origin.behave('/main.m3u8', { kind: 'answer', headers: { 'content-encoding': coding, 'content-length': String(body.byteLength) }, body });
+    const object = await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' });
+    expect((await bytesOf(object.body)).toString()).toBe(text);
+    expect(object.sizeBytes).toBe(body.byteLength);
+    expect(origin.requests[0]?.headers['accept-encoding']).toBe('gzip, deflate, br');
+  });
+
+  it('that text does not mention are noticed', async () => {
+    origin.put('/main.m3u8', gzipSync(text));
+    expect((await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body)).toString()).toBe(text);
+  });
+
+  it.each([
+    ['unknown', 'zzz', Buffer.from(text), 'source.wrong-body'],
+    ['a lie', 'gzip', Buffer.from(text), 'source.wrong-body'],
+    ['cut', 'gzip', gzipSync(randomBytes(3000)).subarray(0, 2000), 'source.short-body'],
+  ])('of text that are %s fail', async (_, coding, body, code) => {
+    origin.behave('/main.m3u8', { kind: 'answer', headers: { 'content-encoding': coding }, body });
+    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body));
+    expect(await failureFrom(read())).toMatchObject({ code });
+  });
+
+  it.each(['text', 'media'] as const)('or none: a short body of %s is noticed', async (kind) => {
+    origin.behave('/seg.ts', { kind: 'short', missingBytes: 10 });
+    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`, { kind })).body));
+    expect(await failureFrom(read())).toMatchObject({ code: 'source.short-body', retryable: true });
+  });
+
+  it('or none: a short body on a connection that was to be closed is noticed', async () => {
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-length': '100', 'connection': 'close' }, body: 'too short' });
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
+    expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.short-body' });
+  });
+
+  it('of text let the connection go when its reader leaves', async () => {
+    origin.put('/large.m3u8', randomBytes(MiB).toString('hex'));
+    origin.behave('/large.m3u8', { kind: 'gzip' });
+    const source = open({ connections: 1 });
+    for (let round = 0; round < 3; round++) {
+      const object = await fetchFrom(source, `${origin.url}/large.m3u8`, { kind: 'text' });
+      for await (const _ of object.body) break;
+    }
+    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
+  });
+});
+
+describe('broken networks', () => {
+  it('where nothing listens is source.unreachable', async () => {
+    expect(await failureFrom(open().fetch(`http://127.0.0.1:${await freePort()}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.unreachable',
+      retryable: true,
+    });
+  });
+
+  it('a name that nobody knows is source.host-unknown', async () => {
+    expect(await failureFrom(open().fetch('http://nowhere.invalid/seg.ts', { kind: 'media', signal }))).toMatchObject({ code: 'source.host-unknown' });
+  });
+
+  it('no answer in time is source.timeout', async () => {
+    origin.behave('/seg.ts', { kind: 'silent' });
+    expect(await failureFrom(open({ headersTimeoutMs: 200 }).fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.timeout' });
+  });
+
+  it('silence within a body is source.timeout', async () => {
+    origin.behave('/seg.ts', { kind: 'stall', afterBytes: 1000 });
+    const object = await fetchFrom(open({ bodyTimeoutMs: 200 }), `${origin.url}/seg.ts`);
+    expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.timeout', retryable: true });
+  });
+
+  it('a reader that rests does not run into the time-out', async () => {
+    origin.put('/large.ts', randomBytes(4 * MiB));
+    const object = await fetchFrom(open({ bodyTimeoutMs: 100 }), `${origin.url}/large.ts`);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await bytesOf(object.body)).toHaveLength(4 * MiB);
+  });
+
+  it('a connection that breaks within a body is source.unreachable', async () => {
+    origin.behave('/seg.ts', { kind: 'break', afterBytes: 1000 });
+    const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
+    expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.unreachable', retryable: true });
+  });
+
+  it.each(['/silent', '/stalled'])('a stop while it waits for %s is obeyed at once', async (path) => {
+    origin.put('/stalled', randomBytes(MiB));
+    origin.behave('/silent', { kind: 'silent' });
+    origin.behave('/stalled', { kind: 'stall', afterBytes: 100 });
+    const stop = new AbortController();
+    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), origin.url + path, { signal: stop.signal })).body));
+    const reading = failureFrom(read());
+    while (origin.countOf(path) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    expect(await reading).toMatchObject({ code: 'aborted' });
+  });
+
+  it('a stop while it waits for a connection is obeyed at once', async () => {
+    origin.behave('/silent', { kind: 'silent' });
+    const source = open({ connections: 1 });
+    const stop = new AbortController();
+    const first = failureFrom(source.fetch(`${origin.url}/silent`, { kind: 'media', signal: stop.signal }));
+    const queued = new AbortController();
+    const second = failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal: queued.signal }));
+    queued.abort();
+    expect(await second).toMatchObject({ code: 'aborted' });
+    stop.abort();
+    expect(await first).toMatchObject({ code: 'aborted' });
+    expect(origin.countOf('/seg.ts')).toBe(0);
+    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
+  });
+
+  it('a source that is closed drops what is under way', async () => {
+    origin.behave('/silent', { kind: 'silent' });
+    const source = open();
+    const answer = failureFrom(source.fetch(`${origin.url}/silent`, { kind: 'media', signal }));
+    while (origin.countOf('/silent') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await source.close();
+    expect(await answer).toMatchObject({ code: 'aborted' });
+    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'aborted' });
+  });
+
+  it.each(['memory:x', 'not a URL', 'file:///etc/passwd'])('%s is refused', async (url) => {
+    expect(await failureFrom(open().fetch(url, { kind: 'media', signal }))).toMatchObject({ code: 'source.refused' });
+  });
+});
+
+describe('TLS', () => {
+  it('takes a certificate of an authority that it was given', async () => {
+    const tls = await selfSigned('IP:127.0.0.1');
+    const secure = await startOrigin({ tls, files: { '/seg.ts': 'safe' } });
+    try {
+      expect((await bytesOf((await fetchFrom(open({ ca: tls.cert }), `${secure.url}/seg.ts`)).body)).toString()).toBe('safe');
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  it.each([
+    ['from nobody it knows', 'IP:127.0.0.1', false, 'from no known authority'],
+    ['for another name', 'DNS:elsewhere.example', true, 'for another name'],
+  ])('refuses a certificate %s', async (_, name, isTrusted, reason) => {
+    const tls = await selfSigned(name);
+    const secure = await startOrigin({ tls });
+    try {
+      const source = open(isTrusted ? { ca: tls.cert } : {});
+      expect(await failureFrom(source.fetch(`${secure.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+        code: 'source.tls',
+        retryable: false,
+        message: expect.stringContaining(reason),
+      });
+    } finally {
+      await secure.stop();
+    }
+  });
+
+  it('says so where no TLS is spoken', async () => {
+    expect(await failureFrom(open().fetch(`${origin.url.replace('http:', 'https:')}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.tls',
+      message: expect.stringContaining('does not speak TLS'),
+    });
+  });
+});

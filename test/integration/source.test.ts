@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe } from 'vitest';
+import { GiB } from '../../src/domain/units.ts';
+import { openFileSource } from '../../src/storage/file-source.ts';
+import { openHttpSource } from '../../src/storage/http-source.ts';
+import { limitBandwidth } from '../../src/storage/limit-bandwidth.ts';
+import { openMemorySource } from '../../src/storage/memory-source.ts';
+import { routeSource } from '../../src/storage/route-source.ts';
+import { sourceContract } from '../contract/source.contract.ts';
+import type { SourceUnderTest } from '../contract/source.contract.ts';
+import { hasNginx, startNginx } from '../servers/nginx.ts';
+import { startOrigin } from '../servers/origin.ts';
+
+const httpOptions = { headers: [], connections: 4, connectTimeoutMs: 5000, headersTimeoutMs: 5000, bodyTimeoutMs: 5000, maxRedirects: 5 };
+
+const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+
+async function overOrigin(): Promise<SourceUnderTest> {
+  const origin = await startOrigin();
+  const source = openHttpSource(httpOptions);
+  return {
+    source,
+    put: async (path, bytes) => origin.put(path, bytes),
+    urlOf: (path) => origin.url + encoded(path),
+    close: async () => {
+      await source.close();
+      await origin.stop();
+    },
+  };
+}
+
+interface Folder {
+  readonly path: string;
+  put(path: string, bytes: Uint8Array): Promise<void>;
+  remove(): Promise<void>;
+}
+
+async function temporaryFolder(): Promise<Folder> {
+  const path = await mkdtemp(join(tmpdir(), 'flants-source-'));
+  return {
+    path,
+    put: async (name, bytes) => {
+      await mkdir(dirname(path + name), { recursive: true });
+      await writeFile(path + name, bytes);
+    },
+    remove: () => rm(path, { recursive: true, force: true }),
+  };
+}
+
+async function overNginx(): Promise<SourceUnderTest> {
+  const folder = await temporaryFolder();
+  const nginx = await startNginx(folder.path);
+  const source = openHttpSource(httpOptions);
+  return {
+    source,
+    put: folder.put,
+    urlOf: (path) => nginx.url + encoded(path),
+    close: async () => {
+      await source.close();
+      await nginx.stop();
+      await folder.remove();
+    },
+  };
+}
+
+async function overFiles(): Promise<SourceUnderTest> {
+  const folder = await temporaryFolder();
+  return {
+    source: openFileSource(),
+    put: folder.put,
+    urlOf: (path) => pathToFileURL(folder.path + path).href,
+    close: folder.remove,
+  };
+}
+
+async function inMemory(): Promise<SourceUnderTest> {
+  const source = openMemorySource();
+  const urlOf = (path: string): string => `memory://library${path}`;
+  return { source, put: async (path, bytes) => void source.objects.set(urlOf(path), { bytes }), urlOf, close: () => source.close() };
+}
+
+async function decorated(): Promise<SourceUnderTest> {
+  const files = await overFiles();
+  const source = limitBandwidth(routeSource({ 'file:': files.source }), { bytesPerSecond: GiB });
+  return { ...files, source };
+}
+
+sourceContract('http from an origin of our own', overOrigin);
+describe.skipIf(!hasNginx)('nginx', () => sourceContract('http from nginx', overNginx));
+sourceContract('files', overFiles);
+sourceContract('memory', inMemory);
+sourceContract('files, routed and limited', decorated);

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
+import type { S3Server } from './s3-server.ts';
+import { toolPath } from './tools.ts';
+
+const binary = toolPath('versitygw');
+
+/** Tests that need versitygw are skipped where it is not installed. */
+export const hasVersitygw = binary !== undefined;
+
+/** How versitygw serves. */
+export interface VersitygwOptions {
+  /** PEM files; with them it speaks TLS. */
+  readonly tls?: { readonly keyPath: string; readonly certPath: string };
+}
+
+/** A versitygw, and the folder whose files are its bucket's objects. */
+export interface Versitygw extends S3Server {
+  readonly pid: number;
+  readonly folder: string;
+}
+
+/** Starts the strict one: it checks signatures, conditions and checksums. On a free port of the loopback. */
+export async function startVersitygw(options: VersitygwOptions = {}): Promise<Versitygw> {
+  if (binary === undefined) throw new Error('versitygw is not installed: node scripts/setup-tools.ts');
+  const root = await mkdtemp(join(tmpdir(), 'flants-versitygw-'));
+  const bucket = 'library';
+  const folder = join(root, bucket);
+  await mkdir(folder);
+  const port = await freePort();
+  const [accessKeyId, secretAccessKey] = ['flantstest', 'flantstestsecret'];
+  const tls = options.tls ? ['--cert', options.tls.certPath, '--key', options.tls.keyPath] : [];
+  const child = spawn(binary, ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet', ...tls, 'posix', root], {
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'], ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+  });
+  const exited = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+    await rm(root, { recursive: true, force: true });
+  };
+  while (!(await answers(port))) {
+    if (child.exitCode !== null || child.pid === undefined) {
+      await rm(root, { recursive: true, force: true });
+      throw new Error(`versitygw ended with ${child.exitCode} before it answered`);
+    }
+    await sleep(20);
+  }
+  const endpoint = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
+  return { endpoint, region: 'us-east-1', accessKeyId, secretAccessKey, bucket, folder, pid: child.pid as number, stop };
+}
+
+async function answers(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
