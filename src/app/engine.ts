@@ -1,93 +1,82 @@
 import { advance } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
-import { applyAcceptances } from '../control/accept.ts';
-import { reopenFailed } from '../control/reopen-failed.ts';
 import { serialise } from '../aggregator/serialise.ts';
-import { crawlVideo, planVideo } from '../crawler/crawl.ts';
-import type { CrawlerPorts } from '../crawler/crawl.ts';
-import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
-import { failureOf, failureWith, FlantsError } from '../domain/failure.ts';
+import { applyAcceptances } from '../control/accept.ts';
+import { planVideo } from '../crawler/crawl.ts';
+import { bands } from '../domain/batch.ts';
+import type { BatchJob } from '../domain/batch.ts';
+import { failureOf, FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import type { VideoJob } from '../domain/video-job.ts';
 import { stateOf } from '../domain/video.ts';
-import type { Submission, VideoId, VideoState } from '../domain/video.ts';
-import type { Executor } from '../executor/executor.ts';
-import type { JobEnd, JobQueue } from '../queue/job-queue.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
-import { publishVideo } from '../publisher/publish.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
-import { attempt } from './attempt.ts';
+import { workCrawl } from './crawl-worker.ts';
+import { leaseMs } from './engine-context.ts';
+import type { EngineContext, EngineHooks, EngineParts } from './engine-context.ts';
+import { createPublicationWorker } from './publication-worker.ts';
+import { createRoster } from './roster.ts';
+import type { Roster } from './roster.ts';
 import { createTokenLocator } from './token-locator.ts';
-
-/** Everything the engine is composed of; which adapters stand behind the ports is not its concern. */
-export interface EngineParts extends CrawlerPorts {
-  readonly store: ObjectStore;
-  readonly executor: Executor;
-  readonly crawls: JobQueue<VideoJob>;
-  readonly batches: JobQueue<BatchJob>;
-  readonly publications: JobQueue<VideoJob>;
-  readonly existing: ExistingPolicy;
-  readonly sha256: boolean;
-  readonly isFresh: (video: VideoId) => boolean;
-  readonly now: () => number;
-  /** Uniform in [0, 1). */
-  readonly random: () => number;
-}
-
-/** What the engine tells while it runs. */
-export interface EngineHooks {
-  /** Aborted: finish what is in flight, take nothing more. */
-  readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight too. */
-  readonly signal: AbortSignal;
-  readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
-  readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => void;
-  readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
-  readonly onWarning: (video: VideoId, message: string) => void;
-}
 
 /** A running engine. */
 export interface Engine {
-  /** Looks at the video's source and carries it to its end. */
+  /** Looks at the video's source and carries it to its end. Waits while many videos wait to be crawled. */
   crawl(video: VideoId, options: { readonly recheck: boolean }): Promise<void>;
-  /** Carries on with what the ledger says, without looking at the source first. */
-  resume(video: VideoId): Promise<void>;
   /** Resolves when no video is under way, or the engine was drained or halted. */
   idle(): Promise<void>;
   /** Why the run could not go on, if it could not. */
   halted(): Failure | undefined;
-  /** Takes nothing more, waits for what is in flight. */
+  /** Takes nothing more, waits for what is in flight. A second call does nothing. */
   stop(): Promise<void>;
 }
 
 const crawlsAtATime = 8;
 const publicationsAtATime = 4;
-/** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
-const maxWaitingBatches = 64;
-/** A source whose playlists differ at every look has no plan that could be finished. */
-const maxSourceChanges = 5;
-/** Longer than any run waits; a new run of a sole owner ends all leases anyway. */
-const leaseMs = 24 * 60 * 60 * 1000;
+const maxWaitingCrawls = 256;
+const maxFilesOfBatch = 100;
 
 /** Wires the services to the queues and lets them run. */
 export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
-  const { ledger, journal, crawls, batches, publications } = parts;
-  const active = new Set<VideoId>();
-  const sourceChanges = new Map<VideoId, number>();
-  const ended = Promise.withResolvers<void>();
-  const halt = new AbortController();
+  const roster = createRoster();
+  const stopping = new AbortController();
   let haltedBy: Failure | undefined;
-  let waiting: (() => void)[] = [];
-
-  const drain = AbortSignal.any([hooks.drain, hooks.signal, halt.signal]);
-  drain.addEventListener('abort', () => ended.resolve(), { once: true });
-  const stopFor = (failure: Failure): void => {
+  const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
+  const drained = new Promise<void>((resolve) => {
+    drain.addEventListener('abort', () => resolve(), { once: true });
+    if (drain.aborted) resolve();
+  });
+  const halt = (failure: Failure): void => {
     haltedBy ??= failure;
-    halt.abort();
+    stopping.abort();
   };
+  const context = contextOf(parts, hooks, { roster, drain, halt });
+  const workers = startWorkers(context);
+  return {
+    async crawl(video, { recheck }) {
+      await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
+      if (drain.aborted) return;
+      roster.enter(video);
+      await context.sendCrawl(video, { recheck });
+    },
+    idle: () => Promise.race([drained, roster.empty()]),
+    halted: () => haltedBy,
+    async stop() {
+      stopping.abort();
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
 
-  const submissionOf = async (video: VideoId): Promise<Submission> => {
+interface Lifecycle {
+  readonly roster: Roster;
+  readonly drain: AbortSignal;
+  readonly halt: (failure: Failure) => void;
+}
+
+function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt }: Lifecycle): EngineContext {
+  const { ledger, journal, crawls } = parts;
+  const submissionOf: EngineContext['submissionOf'] = async (video) => {
     const submission = await journal.submission(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
     return submission;
@@ -96,38 +85,28 @@ export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
     const { revision, fetchUrls } = await planVideo(await submissionOf(video), parts, { signal });
     return { digest: revision.digest, fetchUrls };
   });
-
-  const advancePorts: AdvancePorts = {
-    ledger,
-    crawls,
-    batches,
-    publications,
-    isFresh: parts.isFresh,
-    limits: { maxFiles: 100, maxBatchesOfVideo: 2 * parts.executor.concurrency },
+  const ports: AdvancePorts = {
+    ...parts,
+    limits: { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * parts.executor.concurrency },
     leaseMs,
     newId: () => parts.newGeneration().slice(0, 8),
   };
-  const moveOn = serialise(async (video: VideoId): Promise<void> => {
-    if (drain.aborted) return;
-    const moved = await advance(video, advancePorts);
-    if (moved?.step !== 'none') return;
-    if (stateOf(moved.record) === 'incomplete' && (await applyAcceptances(video, { ledger, journal })) > 0) {
-      await advance(video, advancePorts);
-      return;
-    }
-    rest(video, stateOf(moved.record), moved.record.invalid);
-  });
-  const rest = (video: VideoId, state: VideoState, failure?: Failure): void => {
-    if (!active.delete(video)) return;
+  const rest = (video: VideoId, record: VideoRecord): void => {
     locator.forget(video);
-    sourceChanges.delete(video);
-    hooks.onState(video, state, failure);
-    if (active.size > 0) return;
-    for (const resolve of waiting) resolve();
-    waiting = [];
+    if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);
   };
-
-  const sendCrawl = async (video: VideoId, recheck: boolean): Promise<void> => {
+  const moveOn = serialise(async (video) => {
+    if (drain.aborted) return;
+    const moved = await advance(video, ports);
+    if (moved?.step !== 'none') return;
+    const isIncomplete = stateOf(moved.record) === 'incomplete';
+    if (isIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
+      const again = await advance(video, ports);
+      if (again?.step !== 'none') return;
+    }
+    rest(video, moved.record);
+  });
+  const sendCrawl: EngineContext['sendCrawl'] = async (video, { recheck }) => {
     const record = await ledger.read(video);
     if (!record) throw new FlantsError('internal', `the ledger does not know the video ${video}`);
     const { generation } = record;
@@ -135,107 +114,38 @@ export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
     await crawls.add({
       id: `${video}/${generation}/crawl`,
       data: { format: 1, video, tries: 0, waits: 0, recheck },
-      priority: parts.isFresh(video) ? 2 : 10,
+      priority: parts.isFresh(video) ? bands.fresh : bands.backlog,
     });
   };
+  return { parts, hooks, drain, locator, submissionOf, moveOn, sendCrawl, halt };
+}
 
-  const done: JobEnd = { result: 'done' };
-
-  const onCrawl = async (job: VideoJob, signal: AbortSignal): Promise<JobEnd> => {
-    const { video } = job;
-    await batches.room(maxWaitingBatches, { signal });
-    const record = await ledger.read(video);
-    if (!record) return done;
-    if (!record.hold) {
-      const submission = await submissionOf(video);
-      const attempted = await attempt(job, record, { ledger, queue: crawls, kind: 'crawl', random: parts.random }, signal, () =>
-        crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
-      );
-      if (attempted.result === 'halted') stopFor(attempted.failure);
-      if (attempted.result === 'done' && attempted.value.result !== 'stale') {
-        const crawled = attempted.value;
-        if (crawled.result === 'planned') {
-          const { files, documents, digest, warnings } = crawled.revision;
-          locator.remember(video, digest, crawled.fetchUrls);
-          hooks.onPlanned(video, { files: files.length, documents: documents.length });
-          for (const warning of warnings) hooks.onWarning(video, warning);
-        } else {
-          if (record.revision) locator.remember(video, record.revision, crawled.fetchUrls);
-          await reopenFailed(video, ledger);
-        }
-      }
-    }
-    await moveOn(video);
-    return done;
-  };
-
-  const onBatch = async (job: BatchJob): Promise<JobEnd> => {
-    const ran = await runBatch(
-      job,
-      { ...parts, locator, leaseMs },
-      { drain, signal: hooks.signal, onOutcome: hooks.onOutcome },
-    );
-    if (ran.halt) stopFor(ran.halt);
-    if (ran.recrawl && !drain.aborted) await sendCrawl(job.video, false);
-    else await moveOn(job.video);
-    return done;
-  };
-
-  const onPublication = async (job: VideoJob, signal: AbortSignal): Promise<JobEnd> => {
-    const { video } = job;
-    const record = await ledger.read(video);
-    if (!record) return done;
-    const attempted = await attempt(job, record, { ledger, queue: publications, kind: 'publish', random: parts.random }, signal, () =>
-      publishVideo(video, parts, signal),
-    );
-    if (attempted.result === 'halted') stopFor(attempted.failure);
-    const result = attempted.result === 'done' ? attempted.value : undefined;
-    if (result?.result === 'reopened') {
-      hooks.onWarning(video, `${result.files} files had vanished from the destination and are copied again`);
-    }
-    if (result?.result === 'source-changed') {
-      const changes = (sourceChanges.get(video) ?? 0) + 1;
-      sourceChanges.set(video, changes);
-      if (changes <= maxSourceChanges) {
-        await sendCrawl(video, false);
-        return done;
-      }
-      const failure = failureWith('source.changed', `the playlists of ${video} are different each time they are read`);
-      await ledger.apply(video, { type: 'invalidate', generation: record.generation, failure });
-    }
-    await moveOn(video);
-    return done;
-  };
-
+function startWorkers(context: EngineContext): readonly QueueWorkers[] {
+  const { parts, hooks, drain } = context;
+  const publish = createPublicationWorker(context);
   const onError = (error: unknown): void => {
     const failure = failureOf(error);
-    if (failure.code === 'state.unusable' || failure.code === 'internal') stopFor(failure);
+    // A queue brings the job again. What a second delivery cannot mend ends the run, and the next run finds the work in the ledger.
+    if (failure.code === 'state.unusable' || failure.code === 'internal') context.halt(failure);
   };
-  const workers = [
-    crawls.work((job, { signal }) => onCrawl(job, AbortSignal.any([signal, drain])), { concurrency: crawlsAtATime, onError }),
-    batches.work((job) => onBatch(job), { concurrency: parts.executor.concurrency, onError }),
-    publications.work((job, { signal }) => onPublication(job, AbortSignal.any([signal, hooks.signal])), {
-      concurrency: publicationsAtATime,
-      onError,
-    }),
+  const done: JobEnd = { result: 'done' };
+  const handling =
+    <T>(handle: (job: T, signal: AbortSignal) => Promise<void>, until: AbortSignal): JobHandler<T> =>
+    async (job, { signal }) => {
+      await handle(job, AbortSignal.any([signal, until]));
+      return done;
+    };
+  return [
+    parts.crawls.work(handling((job, signal) => workCrawl(job, context, signal), drain), { concurrency: crawlsAtATime, onError }),
+    parts.publications.work(handling(publish, hooks.signal), { concurrency: publicationsAtATime, onError }),
+    parts.batches.work(handling((job) => workBatch(job, context), hooks.signal), { concurrency: parts.executor.concurrency, onError }),
   ];
+}
 
-  return {
-    async crawl(video, { recheck }) {
-      active.add(video);
-      await sendCrawl(video, recheck);
-    },
-    async resume(video) {
-      active.add(video);
-      await moveOn(video);
-    },
-    async idle() {
-      if (active.size === 0) return;
-      await Promise.race([ended.promise, new Promise<void>((resolve) => waiting.push(resolve))]);
-    },
-    halted: () => haltedBy,
-    async stop() {
-      await Promise.all(workers.map((worker) => worker.stop()));
-    },
-  };
+async function workBatch(job: BatchJob, context: EngineContext): Promise<void> {
+  const { parts, hooks, drain, locator } = context;
+  const ran = await runBatch(job, { ...parts, locator, leaseMs }, { drain, signal: hooks.signal, onOutcome: hooks.onOutcome });
+  if (ran.halt) context.halt(ran.halt);
+  if (ran.recrawl && !drain.aborted) await context.sendCrawl(job.video, { recheck: false });
+  else await context.moveOn(job.video);
 }

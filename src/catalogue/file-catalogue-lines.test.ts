@@ -16,12 +16,16 @@ async function textsOf(chunks: readonly string[], maxLineBytes = 1000): Promise<
 
 it('gives each line once, wherever the chunks end', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.string()), fc.array(fc.constantFrom('a', '\n', 'bc\n', '\n\n', ''), { maxLength: 30 }), async (words, parts) => {
-      const chunks = [...words, ...parts];
-      const expected = chunks.join('').split('\n');
-      if (expected.at(-1) === '') expected.pop();
-      expect(await textsOf(chunks)).toEqual(expected);
-    }),
+    fc.asyncProperty(
+      fc.array(fc.string()),
+      fc.array(fc.constantFrom('a', '\n', 'bc\n', '\n\n', ''), { maxLength: 30 }),
+      async (words, parts) => {
+        const chunks = [...words, ...parts];
+        const expected = chunks.join('').split('\n');
+        if (expected.at(-1) === '') expected.pop();
+        expect(await textsOf(chunks)).toEqual(expected);
+      },
+    ),
   );
 });
 

@@ -53,22 +53,33 @@ export function rowReader(folder: string): RowReader {
     read: (row, value) => {
       const parsed = rowSchema.safeParse(value);
       if (!parsed.success) return refusedRow(row, reasonOf(value, parsed.error), idOf(value));
-      const { id, title } = parsed.data;
-      const location = (parsed.data.playlistUrl ?? parsed.data.playlist_url ?? parsed.data.url ?? parsed.data.playlist)?.trim();
+      const { id, title, ...fields } = parsed.data;
+      const location = (fields.playlistUrl ?? fields.playlist_url ?? fields.url ?? fields.playlist)?.trim();
       if (!location) return refusedRow(row, 'has no playlistUrl', id);
       const url = playlistUrlOf(location, folder);
       if (!url) return refusedRow(row, 'has a playlistUrl that is neither an http(s) URL nor a path', id);
-      if (seen.has(id)) return refusedRow(row, `has the id ${JSON.stringify(id)}, which an earlier row has`, id, 'catalogue.duplicate');
+      if (seen.has(id)) {
+        return refusedRow(row, `has the id ${JSON.stringify(id)}, which an earlier row has`, id, 'catalogue.duplicate');
+      }
       seen.add(id);
-      const recordedAt = parsed.data.recordedAt ?? parsed.data.recorded_at;
-      return { kind: 'video', submission: submissionOf(id, url, title, recordedAt) };
+      return { kind: 'video', submission: submissionOf(id, url, title, fields.recordedAt ?? fields.recorded_at) };
     },
   };
 }
 
 /** A row that is no video. */
-export function refusedRow(row: number, reason: string, id?: string, code: FailureCode = 'catalogue.row'): CatalogueRow {
-  return { kind: 'refused', row, ...(id === undefined ? {} : { id }), failure: failureWith(code, `row ${row} ${reason}`) };
+export function refusedRow(
+  row: number,
+  reason: string,
+  id?: string,
+  code: FailureCode = 'catalogue.row',
+): CatalogueRow {
+  return {
+    kind: 'refused',
+    row,
+    ...(id === undefined ? {} : { id }),
+    failure: failureWith(code, `row ${row} ${reason}`),
+  };
 }
 
 function submissionOf(id: string, url: URL, title?: string | null, recordedAt?: string | null): Submission {

@@ -12,7 +12,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function rowsOf(text: string | Uint8Array, name = 'library', signal = new AbortController().signal): Promise<CatalogueRow[]> {
+async function rowsOf(
+  text: string | Uint8Array,
+  name = 'library',
+  signal = new AbortController().signal,
+): Promise<CatalogueRow[]> {
   const path = join(folder, name);
   await writeFile(path, text);
   return readAll(path, signal);
@@ -30,7 +34,12 @@ const video = (id: string, more: object = {}): CatalogueRow => ({
 });
 const row = (id: string | number): object => ({ id, playlistUrl: `https://cdn.example/${id}.m3u8` });
 const refused = (number: number, text: string, more: object = {}): unknown =>
-  expect.objectContaining({ kind: 'refused', row: number, failure: expect.objectContaining({ message: expect.stringContaining(text) }), ...more });
+  expect.objectContaining({
+    kind: 'refused',
+    row: number,
+    failure: expect.objectContaining({ message: expect.stringContaining(text) }),
+    ...more,
+  });
 
 describe('forms', () => {
   const forms: [form: string, text: string][] = [
@@ -40,12 +49,16 @@ describe('forms', () => {
     ['a pretty object with videos', JSON.stringify({ videos: [row('a'), row('b')] }, null, 2)],
     ['a row a line', `${JSON.stringify(row('a'))}\n${JSON.stringify(row('b'))}\n`],
     ['a row a line, without the last line feed', `${JSON.stringify(row('a'))}\n${JSON.stringify(row('b'))}`],
-    ['a row a line, with carriage returns and blank lines', `\r\n${JSON.stringify(row('a'))}\r\n\r\n${JSON.stringify(row('b'))}\r\n`],
+    [
+      'a row a line, with carriage returns and blank lines',
+      `\r\n${JSON.stringify(row('a'))}\r\n\r\n${JSON.stringify(row('b'))}\r\n`,
+    ],
     ['an array after a byte order mark', `\uFEFF${JSON.stringify([row('a'), row('b')])}`],
     ['a row a line after a byte order mark', `\uFEFF${JSON.stringify(row('a'))}\n${JSON.stringify(row('b'))}\n`],
   ];
   it.each(forms)('%s is read, whatever the file is called', async (_, text) => {
-    for (const name of ['library.json', 'library.ndjson', 'library.txt']) expect(await rowsOf(text, name)).toEqual([video('a'), video('b')]);
+    for (const name of ['library.json', 'library.ndjson', 'library.txt'])
+      expect(await rowsOf(text, name)).toEqual([video('a'), video('b')]);
   });
 
   it('one row is a catalogue', async () => {
@@ -68,13 +81,22 @@ describe('forms', () => {
     ['another object', '{\n"a": 1\n}', 'without an array of videos'],
     ['a broken object', '{\n"a": \n', 'is not JSON'],
   ])('%s is catalogue.unreadable', async (_, text, message) => {
-    await expect(rowsOf(text)).rejects.toMatchObject({ code: 'catalogue.unreadable', message: expect.stringContaining(message) });
+    await expect(rowsOf(text)).rejects.toMatchObject({
+      code: 'catalogue.unreadable',
+      message: expect.stringContaining(message),
+    });
   });
 
   it('no file, or a folder, is catalogue.unreadable', async () => {
     await mkdir(join(folder, 'a'));
-    for (const [name, message] of [['nowhere.json', 'is not there'], ['a', 'is a folder']] as const) {
-      await expect(readAll(join(folder, name))).rejects.toMatchObject({ code: 'catalogue.unreadable', message: expect.stringContaining(message) });
+    for (const [name, message] of [
+      ['nowhere.json', 'is not there'],
+      ['a', 'is a folder'],
+    ] as const) {
+      await expect(readAll(join(folder, name))).rejects.toMatchObject({
+        code: 'catalogue.unreadable',
+        message: expect.stringContaining(message),
+      });
     }
   });
 });
@@ -103,7 +125,12 @@ describe('rows', () => {
   });
 
   it('may name a playlist by its path from the folder of the catalogue', async () => {
-    const rows = await rowsOf(JSON.stringify([{ id: 'a', playlistUrl: 'videos/a #1.m3u8' }, { id: 'b', playlistUrl: '/srv/b.m3u8' }]));
+    const rows = await rowsOf(
+      JSON.stringify([
+        { id: 'a', playlistUrl: 'videos/a #1.m3u8' },
+        { id: 'b', playlistUrl: '/srv/b.m3u8' },
+      ]),
+    );
     expect(rows).toEqual([
       { kind: 'video', submission: { id: 'a', playlistUrl: pathToFileURL(join(folder, 'videos/a #1.m3u8')).href } },
       { kind: 'video', submission: { id: 'b', playlistUrl: pathToFileURL('/srv/b.m3u8').href } },
@@ -122,10 +149,22 @@ describe('rows', () => {
     ['a URL nobody reads', '{"id":"x","url":"ftp://h/x.m3u8"}', 'has a playlistUrl that is neither'],
     ['a bad title', '{"id":"x","url":"https://cdn.example/x.m3u8","title":7}', 'has a bad title'],
     ['a bad date', '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"yesterday"}', 'has a bad recordedAt'],
-    ['a date that never was', '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-02-30"}', 'has a bad recordedAt'],
-    ['a time without an offset', '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-11-23T08:00:00"}', 'has a bad recordedAt'],
+    [
+      'a date that never was',
+      '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-02-30"}',
+      'has a bad recordedAt',
+    ],
+    [
+      'a time without an offset',
+      '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-11-23T08:00:00"}',
+      'has a bad recordedAt',
+    ],
   ])('with %s are refused, and the others read', async (_, bad, message) => {
-    expect(await rowsOf(`[${JSON.stringify(row('a'))},${bad},${JSON.stringify(row('b'))}]`)).toEqual([video('a'), refused(2, message), video('b')]);
+    expect(await rowsOf(`[${JSON.stringify(row('a'))},${bad},${JSON.stringify(row('b'))}]`)).toEqual([
+      video('a'),
+      refused(2, message),
+      video('b'),
+    ]);
   });
 
   it('that are refused say which video that was', async () => {
@@ -150,7 +189,14 @@ describe('rows', () => {
         Buffer.from('{"id":"cut'),
       ]),
     );
-    expect(rows).toEqual([refused(1, 'is not JSON'), video('a'), refused(4, 'is not JSON'), refused(5, 'is longer than 1 MiB'), video('b'), refused(7, 'is not JSON')]);
+    expect(rows).toEqual([
+      refused(1, 'is not JSON'),
+      video('a'),
+      refused(4, 'is not JSON'),
+      refused(5, 'is longer than 1 MiB'),
+      video('b'),
+      refused(7, 'is not JSON'),
+    ]);
   });
 });
 

@@ -60,8 +60,8 @@ function* rowsOfDocument(values: readonly unknown[], reader: RowReader): Generat
 async function documentRows(path: string, name: string, signal: AbortSignal): Promise<readonly unknown[] | undefined> {
   const start = await firstLine(path);
   if (start.startsWith('[')) {
-    const whole = parse(await readDocument(path, name, signal));
-    if (whole && Array.isArray(whole.value)) return whole.value;
+    const rows = arrayOf(parse(await readDocument(path, name, signal))?.value);
+    if (rows) return rows;
     throw unreadable(name, 'begins like a JSON array and is not one');
   }
   if (!start.startsWith('{')) return undefined;
@@ -75,14 +75,21 @@ async function documentRows(path: string, name: string, signal: AbortSignal): Pr
   throw unreadable(name, 'is a JSON object without an array of videos');
 }
 
-async function* rowsOfLines(path: string, name: string, reader: RowReader, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
+async function* rowsOfLines(
+  path: string,
+  name: string,
+  reader: RowReader,
+  signal: AbortSignal,
+): AsyncGenerator<CatalogueRow> {
   const broken: CatalogueRow[] = [];
   let isJson = false;
   for await (const line of linesOf(createReadStream(path, { signal, highWaterMark: 256 * KiB }), maxLineBytes)) {
     const text = textOf(line);
     if (text === '') continue;
     const parsed = text === undefined ? undefined : parse(text);
-    const row = parsed ? reader.read(line.number, parsed.value) : refusedRow(line.number, line.bytes ? 'is not JSON' : 'is longer than 1 MiB');
+    const row = parsed
+      ? reader.read(line.number, parsed.value)
+      : refusedRow(line.number, line.bytes ? 'is not JSON' : 'is longer than 1 MiB');
     if (isJson) {
       yield row;
     } else if (parsed) {
@@ -93,7 +100,8 @@ async function* rowsOfLines(path: string, name: string, reader: RowReader, signa
       break;
     }
   }
-  if (!isJson && broken.length > 0) throw unreadable(name, 'is not JSON: expected an array of videos, or one video a line');
+  if (!isJson && broken.length > 0)
+    throw unreadable(name, 'is not JSON: expected an array of videos, or one video a line');
 }
 
 /** Its first line that is not blank, trimmed, as far as the first MiB shows it. */
@@ -110,14 +118,20 @@ async function firstLine(path: string): Promise<string> {
 async function readDocument(path: string, name: string, signal: AbortSignal): Promise<string> {
   const { size } = await stat(path);
   if (size > maxDocumentBytes) {
-    throw unreadable(name, `is a JSON document of ${Math.round(size / MiB)} MiB; beyond ${maxDocumentBytes / MiB} MiB write one video a line (NDJSON)`);
+    throw unreadable(
+      name,
+      `is a JSON document of ${Math.round(size / MiB)} MiB; beyond ${maxDocumentBytes / MiB} MiB write one video a line (NDJSON)`,
+    );
   }
   return new TextDecoder().decode(await readFile(path, { signal }));
 }
 
 function videosOf(value: unknown): readonly unknown[] | undefined {
-  const videos = typeof value === 'object' && value !== null && 'videos' in value ? value.videos : undefined;
-  return Array.isArray(videos) ? videos : undefined;
+  return arrayOf(typeof value === 'object' && value !== null && 'videos' in value ? value.videos : undefined);
+}
+
+function arrayOf(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? (value as readonly unknown[]) : undefined;
 }
 
 /** Trimmed and without a byte order mark; undefined for what is too long or not UTF-8. */

@@ -5,7 +5,8 @@ import { idOfPlaylist, singleCatalogue } from './single-catalogue.ts';
 
 async function rowsOf(playlists: readonly string[]): Promise<CatalogueRow[]> {
   const rows: CatalogueRow[] = [];
-  for await (const row of singleCatalogue(playlists, '/videos').rows({ signal: new AbortController().signal })) rows.push(row);
+  for await (const row of singleCatalogue(playlists, '/videos').rows({ signal: new AbortController().signal }))
+    rows.push(row);
   return rows;
 }
 
@@ -24,7 +25,9 @@ describe('the id of a playlist', () => {
   ])('%s is %s', (url, id) => expect(idOfPlaylist(new URL(url))).toEqual(id));
 
   it('is another for another query that chooses the object', () => {
-    expect(idOfPlaylist(new URL('https://a.example/play?id=7'))).not.toBe(idOfPlaylist(new URL('https://a.example/play?id=8')));
+    expect(idOfPlaylist(new URL('https://a.example/play?id=7'))).not.toBe(
+      idOfPlaylist(new URL('https://a.example/play?id=8')),
+    );
   });
 });
 
@@ -47,7 +50,10 @@ describe('playlists named by hand', () => {
   });
 
   it('that would share an id are refused but the first', async () => {
-    expect(await rowsOf(['https://a.example/x.m3u8', 'https://a.example/x'])).toMatchObject([{ kind: 'video' }, { kind: 'refused', row: 2, failure: { code: 'catalogue.duplicate' } }]);
+    expect(await rowsOf(['https://a.example/x.m3u8', 'https://a.example/x'])).toMatchObject([
+      { kind: 'video' },
+      { kind: 'refused', row: 2, failure: { code: 'catalogue.duplicate' } },
+    ]);
   });
 
   it.each(['ftp://a.example/x.m3u8', 'https://', 'https://a.example/'])('%s is refused', async (playlist) => {

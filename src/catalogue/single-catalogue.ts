@@ -25,7 +25,11 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
     const url = playlistUrlOf(text, folder);
     const id = url && idOfPlaylist(url);
     if (!url || id === undefined) {
-      yield { kind: 'refused', row, failure: failureWith('catalogue.row', `playlist ${row} is neither the http(s) URL nor the path of a playlist`) };
+      yield {
+        kind: 'refused',
+        row,
+        failure: failureWith('catalogue.row', `playlist ${row} is neither the http(s) URL nor the path of a playlist`),
+      };
       continue;
     }
     const earlier = seen.get(id);
@@ -34,7 +38,12 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
       seen.set(id, url.href);
       yield { kind: 'video', submission: { id, playlistUrl: url.href } };
     } else {
-      yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', `playlist ${row} would have the same id, ${id}, as an earlier one`) };
+      yield {
+        kind: 'refused',
+        row,
+        id,
+        failure: failureWith('catalogue.duplicate', `playlist ${row} would have the same id, ${id}, as an earlier one`),
+      };
     }
   }
 }
@@ -46,7 +55,9 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
  * @returns undefined for a URL without a path
  */
 export function idOfPlaylist(url: URL): VideoId | undefined {
-  const path = decodeLeniently(url.pathname).replace(/^\/+/, '').replace(/\.m3u8$/i, '');
+  const path = decodeLeniently(url.pathname)
+    .replace(/^\/+/, '')
+    .replace(/\.m3u8$/i, '');
   if (path === '') return undefined;
   const place = url.host === '' ? path : `${url.host.replace(':', '~')}/${path}`;
   const query = url.protocol === 'file:' ? '' : withoutTokens(url, defaultTokenParameters).search;

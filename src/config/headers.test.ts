@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { headerLines, parseHeaders } from './headers.ts';
 
+function messageOf(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'nothing was thrown';
+}
+
 describe('headers', () => {
   it('are read as name and value', () => {
     expect(parseHeaders(['Authorization: Bearer a:b', 'X-Empty-Around:  v  '], '--header')).toEqual([
@@ -15,7 +24,7 @@ describe('headers', () => {
 
   it('never show their value in a message', () => {
     for (const line of ['Bearer secret', 'Range: secret', 'X-Key: secret\u0000']) {
-      expect(() => parseHeaders([line], '--header')).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') }));
+expect(messageOf(() => parseHeaders([line], '--header'))).toMatch(/^--header(?!.*secret)/);
     }
   });
 

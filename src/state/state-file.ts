@@ -80,7 +80,7 @@ function prepareWriter(db: Database, path: string): void {
   db.exec(`
     PRAGMA busy_timeout = ${5 * second};
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint=8192;
+    PRAGMA synchronous = NORMAL;
     PRAGMA journal_size_limit = ${64 * MiB};
     PRAGMA cache_size = ${-(32 * MiB) / KiB};
     PRAGMA temp_store = MEMORY;

@@ -26,7 +26,10 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 it('refuses a folder as a file that is not there', async () => {
   await mkdir(join(folder, 'a'));
-  await expect(source.fetch(urlOf('a'), options)).rejects.toMatchObject({ code: 'source.not-found', message: expect.stringContaining('is a folder') });
+  await expect(source.fetch(urlOf('a'), options)).rejects.toMatchObject({
+    code: 'source.not-found',
+    message: expect.stringContaining('is a folder'),
+  });
 });
 
 it('finds nothing below a file', async () => {
@@ -39,11 +42,16 @@ it.skipIf(process.platform === 'win32')('does not wait at a pipe', async () => {
   await expect(source.fetch(urlOf('pipe'), options)).rejects.toMatchObject({ code: 'source.not-found' });
 });
 
-it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')('throws source.denied for what may not be read, and does not try again', async () => {
-  await writeFile(join(folder, 'a'), 'x');
-  await chmod(join(folder, 'a'), 0);
-  await expect(source.fetch(urlOf('a'), options)).rejects.toMatchObject({ failure: { code: 'source.denied', retryable: false } });
-});
+it.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+  'throws source.denied for what may not be read, and does not try again',
+  async () => {
+    await writeFile(join(folder, 'a'), 'x');
+    await chmod(join(folder, 'a'), 0);
+    await expect(source.fetch(urlOf('a'), options)).rejects.toMatchObject({
+      failure: { code: 'source.denied', retryable: false },
+    });
+  },
+);
 
 it.each(['file://host/a.ts', 'file:///a%2Fb.ts', 'nonsense'])('refuses %s', async (url) => {
   await expect(source.fetch(url, options)).rejects.toMatchObject({ code: 'source.refused' });

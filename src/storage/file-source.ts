@@ -22,7 +22,10 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
   try {
     const stats = await file.stat({ bigint: true });
     if (!stats.isFile()) {
-      throw new FlantsError('source.not-found', `${path} is ${stats.isDirectory() ? 'a folder' : 'something else'}, not a file`);
+      throw new FlantsError(
+        'source.not-found',
+        `${path} is ${stats.isDirectory() ? 'a folder' : 'something else'}, not a file`,
+      );
     }
     const validators = validatorsOf(stats);
     if (unless && describes(unless, validators, stats)) {
@@ -46,7 +49,12 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
 }
 
 /** Reads one byte more than there should be, so that a file that grows is noticed without another call. */
-async function* readWhole(file: FileHandle, path: string, sizeBytes: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* readWhole(
+  file: FileHandle,
+  path: string,
+  sizeBytes: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   let at = 0;
   try {
     for (;;) {
@@ -109,10 +117,15 @@ function asFailure(error: unknown, path: string): FlantsError {
       return new FlantsError('source.not-found', `${path} is not there`, { cause: error });
     case 'EACCES':
     case 'EPERM':
-      return new FlantsError('source.denied', `${path} may not be read by this user`, { cause: error, retryable: false });
+      return new FlantsError('source.denied', `${path} may not be read by this user`, {
+        cause: error,
+        retryable: false,
+      });
     case 'EBADF':
       return new FlantsError('aborted', `${path} was let go while it was read`, { cause: error });
     default:
-      return new FlantsError('source.unreachable', `${path} cannot be read (${String(code ?? error)})`, { cause: error });
+      return new FlantsError('source.unreachable', `${path} cannot be read (${String(code ?? error)})`, {
+        cause: error,
+      });
   }
 }

@@ -5,10 +5,10 @@ import { FlantsError } from '../domain/failure.ts';
 import { placeOf } from './http-source-errors.ts';
 
 const decoders: Readonly<Record<string, () => Transform>> = {
-  'gzip': createGunzip,
+  gzip: createGunzip,
   'x-gzip': createGunzip,
-  'deflate': createInflate,
-  'br': createBrotliDecompress,
+  deflate: createInflate,
+  br: createBrotliDecompress,
 };
 
 /** Names of the codings in a Content-Encoding header, without `identity`, in the order they were applied. RFC 9110 section 8.4. */
@@ -24,7 +24,11 @@ export function contentCodings(header: string | undefined): readonly string[] {
  *   `source.short-body` when they end before it does, and what `body` throws
  * @throws {FlantsError} `source.wrong-body` for a coding that nobody asked for
  */
-export function decodeText(body: AsyncIterable<Uint8Array>, codings: readonly string[], url: URL): AsyncIterable<Uint8Array> {
+export function decodeText(
+  body: AsyncIterable<Uint8Array>,
+  codings: readonly string[],
+  url: URL,
+): AsyncIterable<Uint8Array> {
   if (codings.length === 0) return gunzipUnlabelled(body, url);
   return codings.reduceRight((coded, name) => {
     const decoder = decoders[name];
@@ -33,7 +37,12 @@ export function decodeText(body: AsyncIterable<Uint8Array>, codings: readonly st
   }, body);
 }
 
-async function* decode(body: AsyncIterable<Uint8Array>, decoder: Transform, name: string, url: URL): AsyncIterable<Uint8Array> {
+async function* decode(
+  body: AsyncIterable<Uint8Array>,
+  decoder: Transform,
+  name: string,
+  url: URL,
+): AsyncIterable<Uint8Array> {
   // The decoder is destroyed with the body's error, and the body is left when the decoder is.
   pipeline(body, decoder, () => {});
   try {

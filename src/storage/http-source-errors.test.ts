@@ -33,7 +33,9 @@ describe('errors on the way', () => {
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'source.tls'],
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'source.tls'],
     ['something new', 'source.unreachable'],
-  ])('%s before the answer is %s', (code, expected) => expect(transportError(withCode(code), url, 'answer').code).toBe(expected));
+  ])('%s before the answer is %s', (code, expected) =>
+    expect(transportError(withCode(code), url, 'answer').code).toBe(expected),
+  );
 
   it.each([
     ['UND_ERR_BODY_TIMEOUT', 'source.timeout'],
@@ -41,7 +43,9 @@ describe('errors on the way', () => {
     ['UND_ERR_SOCKET', 'source.short-body'],
     ['ECONNRESET', 'source.unreachable'],
     ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'source.unreachable'],
-  ])('%s within a body is %s', (code, expected) => expect(transportError(withCode(code), url, 'body').code).toBe(expected));
+  ])('%s within a body is %s', (code, expected) =>
+    expect(transportError(withCode(code), url, 'body').code).toBe(expected),
+  );
 
   it('are told in one line, with their cause and without secrets', () => {
     const cause = Object.assign(new Error('first line\nsecond line'), { code: 'EIO' });

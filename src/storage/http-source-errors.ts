@@ -23,7 +23,9 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const place = placeOf(url);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
-    return new FlantsError('source.timeout', `${url.host} did not take the connection in time (${place})`, { cause: error });
+    return new FlantsError('source.timeout', `${url.host} did not take the connection in time (${place})`, {
+      cause: error,
+    });
   }
   if (code === 'UND_ERR_HEADERS_TIMEOUT') {
     return new FlantsError('source.timeout', `${place} did not answer in time`, { cause: error });
@@ -32,16 +34,24 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
     return new FlantsError('source.timeout', `${place} stopped sending`, { cause: error });
   }
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (phase === 'body' && code === 'UND_ERR_SOCKET')) {
-    return new FlantsError('source.short-body', `${place} closed the connection before it had sent all it announced`, { cause: error });
+    return new FlantsError('source.short-body', `${place} closed the connection before it had sent all it announced`, {
+      cause: error,
+    });
   }
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
-    return new FlantsError('source.host-unknown', `the name ${url.hostname} cannot be resolved (${code}; ${place})`, { cause: error });
+    return new FlantsError('source.host-unknown', `the name ${url.hostname} cannot be resolved (${code}; ${place})`, {
+      cause: error,
+    });
   }
   if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
     return new FlantsError('aborted', `the source was closed while fetching ${place}`, { cause: error });
   }
   if (phase === 'answer' && isTlsCode(code)) {
-    return new FlantsError('source.tls', `no trusted TLS connection to ${url.host}: ${tlsReason(error, code)} (${place})`, { cause: error });
+    return new FlantsError(
+      'source.tls',
+      `no trusted TLS connection to ${url.host}: ${tlsReason(error, code)} (${place})`,
+      { cause: error },
+    );
   }
   return new FlantsError('source.unreachable', `${place}: ${connectionReason(error, code)}`, { cause: error });
 }
@@ -66,7 +76,10 @@ export function statusError(status: number, retryAfter: string | undefined, url:
         return new FlantsError('source.throttled', `${place} asks to come back later (status 503)`, details);
       }
       const retryable = status >= 500 || status === 408 || status === 425;
-      return new FlantsError('source.status', `${place} answered with status ${status}`, { ...(retryable ? details : { status }), retryable });
+      return new FlantsError('source.status', `${place} answered with status ${status}`, {
+        ...(retryable ? details : { status }),
+        retryable,
+      });
     }
   }
 }
@@ -85,12 +98,15 @@ export function parseRetryAfter(value: string, nowMs: number): number | undefine
 function isTlsCode(code: string): boolean {
   return (
     code === 'EPROTO' ||
-    /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_(CERT|CRL)_)/.test(code)
+    /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_(CERT|CRL)_)/.test(
+      code,
+    )
   );
 }
 
 function tlsReason(error: Error, code: string): string {
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code)) return `its certificate is from no known authority (${code})`;
+  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
+    return `its certificate is from no known authority (${code})`;
   if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another name';
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') return `it does not speak TLS there (${code})`;
@@ -112,7 +128,9 @@ function connectionReason(error: Error, code: string): string {
     case 'EMFILE':
       return 'this process may open no more connections (EMFILE); raise its limit of open files or lower the concurrency';
     default:
-      return code.startsWith('HPE_') ? `the answer is not HTTP (${code})` : `${firstLine(error.message)}${code === '' ? '' : ` (${code})`}`;
+      return code.startsWith('HPE_')
+        ? `the answer is not HTTP (${code})`
+        : `${firstLine(error.message)}${code === '' ? '' : ` (${code})`}`;
   }
 }
 

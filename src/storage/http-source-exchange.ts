@@ -53,14 +53,21 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   #next = 0;
   #heldBytes = 0;
   #discardedBytes: number | undefined;
-  #reader: { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: FlantsError): void } | undefined;
+  #reader:
+    | { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: FlantsError): void }
+    | undefined;
   readonly #url: URL;
   readonly #signal: AbortSignal;
   readonly #answered: (answer: Answer) => void;
   readonly #refused: (error: FlantsError) => void;
   readonly #abort = (): void => this.#fail(abortedError(this.#url));
 
-  constructor(url: URL, signal: AbortSignal, answered: (answer: Answer) => void, refused: (error: FlantsError) => void) {
+  constructor(
+    url: URL,
+    signal: AbortSignal,
+    answered: (answer: Answer) => void,
+    refused: (error: FlantsError) => void,
+  ) {
     this.#url = url;
     this.#signal = signal;
     this.#answered = answered;

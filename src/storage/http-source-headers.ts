@@ -33,7 +33,11 @@ export function scopeHeaders(sources: readonly string[], headers: Readonly<Recor
     const url = URL.parse(source);
     if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) continue;
     const basic = basicAuthorization(url);
-    scopes.set(url.origin, { ...scopes.get(url.origin), ...headers, ...(basic === undefined ? {} : { authorization: basic }) });
+    scopes.set(url.origin, {
+      ...scopes.get(url.origin),
+      ...headers,
+      ...(basic === undefined ? {} : { authorization: basic }),
+    });
   }
   const scoped = [...scopes].map(([origin, own]) => ({ origin, headers: own }));
   indexScopes(scoped);
@@ -53,7 +57,10 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
   const index = new Map<string, readonly string[]>();
   for (const { origin, headers } of scopes) {
     const own = Object.entries(headers).flatMap(checked);
-    index.set(origin, Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent') ? own : [...own, ...unscoped]);
+    index.set(
+      origin,
+      Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent') ? own : [...own, ...unscoped],
+    );
   }
   for (const { origin } of scopes) {
     const secure = origin.replace(/^http:/, 'https:');
@@ -94,7 +101,8 @@ function decodeLeniently(text: string): string {
 
 function checked([name, value]: [string, string]): [string, string] {
   const lower = name.toLowerCase();
-  if (reserved.has(lower)) throw new FlantsError('usage', `the header ${name} is set by flants itself and cannot be given`);
+  if (reserved.has(lower))
+    throw new FlantsError('usage', `the header ${name} is set by flants itself and cannot be given`);
   try {
     validateHeaderName(name);
     validateHeaderValue(name, value);

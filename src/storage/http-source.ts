@@ -1,3 +1,5 @@
+import { createSecureContext, getCACertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
@@ -22,20 +24,20 @@ export interface HttpSourceOptions {
   readonly bodyTimeoutMs: number;
   /** Redirects that are followed for one object. */
   readonly maxRedirects: number;
-  /** Certificates of authorities to trust instead of the well-known ones, PEM. */
+  /** Certificate of an authority to trust beside the well-known ones, PEM. */
   readonly ca?: string;
 }
 
 /**
  * A source behind HTTP/1.1 or TLS, with a pool of connections for each origin.
  *
- * @throws {FlantsError} `usage` for a header that cannot be sent
+ * @throws {FlantsError} `usage` for a header that cannot be sent, or a certificate that cannot be read
  */
 export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs, ...(options.ca === undefined ? {} : { ca: options.ca }) },
+    connect: { timeout: options.connectTimeoutMs, ...(options.ca === undefined ? {} : trusting(options.ca)) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     // One request on a connection at a time: a broken one harms one file, and it takes less CPU.
@@ -45,6 +47,15 @@ export function openHttpSource(options: HttpSourceOptions): Source {
     fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { agent, index, maxRedirects: options.maxRedirects }),
     close: () => agent.destroy(),
   };
+}
+
+/** Made once: Node would else read all certificates again for each connection. */
+function trusting(ca: string): { readonly secureContext: SecureContext } {
+  try {
+    return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
+  } catch (cause) {
+    throw new FlantsError('usage', 'the certificate of the authority to trust is not PEM', { cause });
+  }
 }
 
 interface Way {
@@ -62,10 +73,14 @@ async function fetchObject(text: string, options: FetchOptions, way: Way): Promi
     if (answer.status === 200) return fetched(answer, url, options);
     answer.body.discard();
     if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
-    if (!isRedirect(answer.status)) throw statusError(answer.status, first(answer.headers['retry-after']), url, Date.now());
+    if (!isRedirect(answer.status)) {
+      throw statusError(answer.status, first(answer.headers['retry-after']), url, Date.now());
+    }
     passed.push(url.href);
     url = redirected(url, requested, answer);
-    if (passed.includes(url.href)) throw new FlantsError('source.redirects', `${placeOf(requested)} redirects in a circle`);
+    if (passed.includes(url.href)) {
+      throw new FlantsError('source.redirects', `${placeOf(requested)} redirects in a circle`);
+    }
     if (passed.length > way.maxRedirects) {
       throw new FlantsError('source.redirects', `${placeOf(requested)} redirects more than ${way.maxRedirects} times`);
     }
@@ -81,7 +96,7 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
     return {
       result: 'fetched',
       finalUrl: url.href,
-      validators: validatorsOf(headers.etag, headers['last-modified']),
+      validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
       ...(contentType === undefined ? {} : { contentType }),
       // That as many bytes come as were announced is checked by undici as it reads.
       ...(length === undefined ? {} : { sizeBytes: Number(length) }),
@@ -96,18 +111,27 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
 
 function asIdentity(body: AsyncIterable<Uint8Array>, codings: readonly string[], url: URL): AsyncIterable<Uint8Array> {
   if (codings.length === 0) return body;
-  throw new FlantsError('source.wrong-body', `${placeOf(url)} comes ${codings.join(', ')}-coded although the bytes themselves were asked for`);
+  throw new FlantsError(
+    'source.wrong-body',
+    `${placeOf(url)} comes ${codings.join(', ')}-coded although the bytes themselves were asked for`,
+  );
 }
 
 /** RFC 9110 section 15.4; the user information of the URL asked for stays with its origin. */
 function redirected(from: URL, requested: URL, answer: Answer): URL {
   const location = first(answer.headers.location);
   if (location === undefined) {
-    throw new FlantsError('source.status', `${placeOf(from)} redirects (status ${answer.status}) without saying where`, { status: answer.status, retryable: false });
+    throw new FlantsError(
+      'source.status',
+      `${placeOf(from)} redirects (status ${answer.status}) without saying where`,
+      { status: answer.status, retryable: false },
+    );
   }
   const to = URL.parse(location, from.href);
   if (!to || !isHttp(to)) {
-    throw new FlantsError('source.refused', `${placeOf(from)} redirects to what is no http(s) URL`, { status: answer.status });
+    throw new FlantsError('source.refused', `${placeOf(from)} redirects to what is no http(s) URL`, {
+      status: answer.status,
+    });
   }
   const home = to.origin === requested.origin;
   to.username = home ? requested.username : '';
@@ -118,7 +142,12 @@ function redirected(from: URL, requested: URL, answer: Answer): URL {
 
 function parse(text: string): URL {
   const url = URL.parse(text);
-  if (!url || !isHttp(url)) throw new FlantsError('source.refused', `${url ? url.protocol : 'this'} is no http(s) URL`);
+  if (!url || !isHttp(url)) {
+    throw new FlantsError(
+      'source.refused',
+      url ? `a ${url.protocol} URL cannot be fetched by HTTP` : 'that is not a URL',
+    );
+  }
   url.hash = '';
   return url;
 }

@@ -53,7 +53,10 @@ export function limitBandwidth(source: Source, limit: BandwidthLimit, clock: Clo
   };
 }
 
-function tokenBucket({ bytesPerSecond, burstBytes = bytesPerSecond }: BandwidthLimit, clock: Clock): (bytes: number) => number {
+function tokenBucket(
+  { bytesPerSecond, burstBytes = bytesPerSecond }: BandwidthLimit,
+  clock: Clock,
+): (bytes: number) => number {
   let tokens = burstBytes;
   let atMs = clock.nowMs();
   return (bytes) => {

@@ -58,7 +58,12 @@ function answer(url: string, object: MemoryObject, { signal, unless }: FetchOpti
   };
 }
 
-async function* bodyOf(url: string, { breaks }: MemoryObject, bytes: Uint8Array, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* bodyOf(
+  url: string,
+  { breaks }: MemoryObject,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const whole = bytes.subarray(0, breaks?.afterBytes);
   const middle = whole.byteLength >> 1;
   for (const chunk of [whole.subarray(0, middle), whole.subarray(middle)]) {

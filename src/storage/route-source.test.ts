@@ -11,9 +11,14 @@ it('asks the adapter of the scheme', async () => {
   expect(files.requests).toEqual([]);
 });
 
-it.each(['file:///etc/passwd', 'data:text/plain,x', '/a/path', ''])('refuses %j where no adapter is for it', async (url) => {
-  await expect(routeSource({ 'https:': openMemorySource() }).fetch(url, options)).rejects.toMatchObject({ code: 'source.refused' });
-});
+it.each(['file:///etc/passwd', 'data:text/plain,x', '/a/path', ''])(
+  'refuses %j where no adapter is for it',
+  async (url) => {
+    await expect(routeSource({ 'https:': openMemorySource() }).fetch(url, options)).rejects.toMatchObject({
+      code: 'source.refused',
+    });
+  },
+);
 
 it('closes each adapter once', async () => {
   let closed = 0;

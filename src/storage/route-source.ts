@@ -14,7 +14,10 @@ export function routeSource(adapters: Readonly<Record<string, Source>>): Source 
       const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase();
       const adapter = scheme === undefined ? undefined : byScheme.get(scheme);
       if (adapter) return adapter.fetch(url, options);
-      throw new FlantsError('source.refused', scheme === undefined ? 'that is not a URL' : `a ${scheme} URL cannot be read from this source`);
+      throw new FlantsError(
+        'source.refused',
+        scheme === undefined ? 'that is not a URL' : `a ${scheme} URL cannot be read from this source`,
+      );
     },
     close: async () => {
       await Promise.all([...new Set(byScheme.values())].map((adapter) => adapter.close()));

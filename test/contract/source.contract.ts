@@ -13,7 +13,11 @@ export interface SourceUnderTest {
   close(): Promise<void>;
 }
 
-const media = (options: Partial<FetchOptions> = {}): FetchOptions => ({ kind: 'media', signal: new AbortController().signal, ...options });
+const media = (options: Partial<FetchOptions> = {}): FetchOptions => ({
+  kind: 'media',
+  signal: new AbortController().signal,
+  ...options,
+});
 
 /** Reads a body to its end. */
 export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -23,7 +27,11 @@ export async function bytesOf(body: AsyncIterable<Uint8Array>): Promise<Buffer> 
 }
 
 /** Fetches what must be there. */
-export async function fetchFrom(source: Source, url: string, options: Partial<FetchOptions> = {}): Promise<FetchedObject> {
+export async function fetchFrom(
+  source: Source,
+  url: string,
+  options: Partial<FetchOptions> = {},
+): Promise<FetchedObject> {
   const answer = await source.fetch(url, media(options));
   if (answer.result !== 'fetched') throw new Error(`${url} was not modified`);
   return answer;
@@ -92,7 +100,9 @@ export function sourceContract(name: string, open: () => Promise<SourceUnderTest
       await tested.put('/seg.ts', randomBytes(100));
       const object = await fetchFrom(source, tested.urlOf('/seg.ts'));
       await bytesOf(object.body);
-      expect(await source.fetch(tested.urlOf('/seg.ts'), media({ unless: object.validators }))).toEqual({ result: 'not-modified' });
+      expect(await source.fetch(tested.urlOf('/seg.ts'), media({ unless: object.validators }))).toEqual({
+        result: 'not-modified',
+      });
     });
 
     it('gives the object again once it is another, with other validators', async () => {
@@ -120,9 +130,11 @@ export function sourceContract(name: string, open: () => Promise<SourceUnderTest
 
     it('throws aborted when it is stopped before it begins', async () => {
       await tested.put('/seg.ts', Buffer.from('bytes'));
-      await expect(source.fetch(tested.urlOf('/seg.ts'), media({ signal: AbortSignal.abort() }))).rejects.toMatchObject({
-        failure: { code: 'aborted', retryable: true },
-      });
+      await expect(source.fetch(tested.urlOf('/seg.ts'), media({ signal: AbortSignal.abort() }))).rejects.toMatchObject(
+        {
+          failure: { code: 'aborted', retryable: true },
+        },
+      );
     });
 
     it('throws aborted from a body that is stopped in the middle', async () => {
@@ -149,9 +161,14 @@ export function sourceContract(name: string, open: () => Promise<SourceUnderTest
     });
 
     it('serves many at a time', async () => {
-      const objects = Array.from({ length: 40 }, (_, index) => ({ path: `/seg-${index}.ts`, bytes: randomBytes(20_000 + index) }));
+      const objects = Array.from({ length: 40 }, (_, index) => ({
+        path: `/seg-${index}.ts`,
+        bytes: randomBytes(20_000 + index),
+      }));
       for (const { path, bytes } of objects) await tested.put(path, bytes);
-      const came = await Promise.all(objects.map(async ({ path }) => bytesOf((await fetchFrom(source, tested.urlOf(path))).body)));
+      const came = await Promise.all(
+        objects.map(async ({ path }) => bytesOf((await fetchFrom(source, tested.urlOf(path))).body)),
+      );
       expect(came.every((bytes, index) => objects[index]?.bytes.equals(bytes))).toBe(true);
     });
   });

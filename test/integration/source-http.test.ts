@@ -38,7 +38,9 @@ function open(options: Partial<HttpSourceOptions> = {}): Source {
 }
 
 beforeEach(async () => {
-  origin = await startOrigin({ files: { '/seg.ts': randomBytes(20 * KiB), '/main.m3u8': '#EXTM3U\n#EXT-X-ENDLIST\n' } });
+  origin = await startOrigin({
+    files: { '/seg.ts': randomBytes(20 * KiB), '/main.m3u8': '#EXTM3U\n#EXT-X-ENDLIST\n' },
+  });
   other = await startOrigin({ files: { '/seg.ts': 'from the other host' } });
 });
 afterEach(async () => {
@@ -65,11 +67,18 @@ describe('what it asks for', () => {
     const unless = { etag: 'W/"abc"', lastModified: 'Mon, 23 Nov 2026 08:00:00 GMT' };
     const object = await fetchFrom(open(), `${origin.url}/seg.ts`, { unless });
     await bytesOf(object.body);
-    expect(origin.requests[0]?.headers).toMatchObject({ 'if-none-match': 'W/"abc"', 'if-modified-since': unless.lastModified });
+    expect(origin.requests[0]?.headers).toMatchObject({
+      'if-none-match': 'W/"abc"',
+      'if-modified-since': unless.lastModified,
+    });
   });
 
   it('takes an object without validators and without a size', async () => {
-    origin.behave('/seg.ts', { kind: 'answer', headers: { 'transfer-encoding': 'chunked', 'content-type': 'Video/MP2T; x=y' }, body: 'bytes' });
+    origin.behave('/seg.ts', {
+      kind: 'answer',
+      headers: { 'transfer-encoding': 'chunked', 'content-type': 'Video/MP2T; x=y' },
+      body: 'bytes',
+    });
     const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
     expect((await bytesOf(object.body)).toString()).toBe('bytes');
     expect(object.validators).toEqual({});
@@ -105,7 +114,8 @@ describe('statuses', () => {
 
   it('uses one connection again after refusals', async () => {
     const source = open({ connections: 1 });
-    for (let round = 0; round < 5; round++) await failureFrom(source.fetch(`${origin.url}/nowhere`, { kind: 'media', signal }));
+    for (let round = 0; round < 5; round++)
+      await failureFrom(source.fetch(`${origin.url}/nowhere`, { kind: 'media', signal }));
     await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
     expect(await origin.connections()).toBe(1);
   });
@@ -131,19 +141,26 @@ describe('redirects', () => {
   it('are not followed in a circle', async () => {
     origin.behave('/a', { kind: 'redirect', to: '/b' });
     origin.behave('/b', { kind: 'redirect', to: '/a' });
-    expect(await failureFrom(open().fetch(`${origin.url}/a`, { kind: 'media', signal }))).toMatchObject({ code: 'source.redirects', retryable: false });
+    expect(await failureFrom(open().fetch(`${origin.url}/a`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.redirects',
+      retryable: false,
+    });
     expect(origin.countOf('/a')).toBe(1);
   });
 
   it('are not followed without end', async () => {
     for (let step = 0; step < 10; step++) origin.behave(`/${step}`, { kind: 'redirect', to: `/${step + 1}` });
-    expect(await failureFrom(open({ maxRedirects: 5 }).fetch(`${origin.url}/0`, { kind: 'media', signal }))).toMatchObject({ code: 'source.redirects' });
+    expect(
+      await failureFrom(open({ maxRedirects: 5 }).fetch(`${origin.url}/0`, { kind: 'media', signal })),
+    ).toMatchObject({ code: 'source.redirects' });
     expect(origin.requests).toHaveLength(6);
   });
 
   it.each(['file:///etc/passwd', 'ftp://host/x', 'http://'])('to %s are refused', async (to) => {
     origin.behave('/seg.ts', { kind: 'redirect', to });
-    expect(await failureFrom(open().fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.refused' });
+    expect(await failureFrom(open().fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.refused',
+    });
   });
 
   it('still ask conditionally where they lead', async () => {
@@ -151,14 +168,18 @@ describe('redirects', () => {
     const source = open();
     const first = await fetchFrom(source, `${origin.url}/old.ts`);
     await bytesOf(first.body);
-    expect(await source.fetch(`${origin.url}/old.ts`, { kind: 'media', signal, unless: first.validators })).toEqual({ result: 'not-modified' });
+    expect(await source.fetch(`${origin.url}/old.ts`, { kind: 'media', signal, unless: first.validators })).toEqual({
+      result: 'not-modified',
+    });
   });
 });
 
 describe('credentials', () => {
   it('go to the hosts they are for and not where a redirect leads', async () => {
     origin.behave('/moved.ts', { kind: 'redirect', to: `${other.url}/seg.ts` });
-    const source = open({ headers: scopeHeaders([`${origin.url}/main.m3u8`], { Authorization: 'Bearer secret', Cookie: 'a=b' }) });
+    const source = open({
+      headers: scopeHeaders([`${origin.url}/main.m3u8`], { Authorization: 'Bearer secret', Cookie: 'a=b' }),
+    });
     await bytesOf((await fetchFrom(source, `${origin.url}/moved.ts`)).body);
     expect(origin.requests[0]?.headers).toMatchObject({ authorization: 'Bearer secret', cookie: 'a=b' });
     expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
@@ -183,7 +204,9 @@ describe('credentials', () => {
   });
 
   it('are not in messages', async () => {
-    const told = await failureFrom(open().fetch(`${origin.url}/nowhere?sig=hidden`.replace('//', '//user:hidden@'), { kind: 'media', signal }));
+    const told = await failureFrom(
+      open().fetch(`${origin.url}/nowhere?sig=hidden`.replace('//', '//user:hidden@'), { kind: 'media', signal }),
+    );
     expect(told).toMatchObject({ code: 'source.not-found' });
     expect(JSON.stringify(told)).not.toContain('hidden');
   });
@@ -193,7 +216,9 @@ describe('content codings', () => {
   it('of media are refused, and the connection is let go', async () => {
     origin.behave('/seg.ts', { kind: 'gzip' }, 1);
     const source = open({ connections: 1 });
-    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.wrong-body' });
+    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.wrong-body',
+    });
     await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
   });
 
@@ -209,7 +234,11 @@ describe('content codings', () => {
     ['br', brotliCompressSync(text)],
     ['br, GZIP', gzipSync(brotliCompressSync(text))],
   ])('of text are undone: %s', async (coding, body) => {
-    origin.behave('/main.m3u8', { kind: 'answer', headers: { 'content-encoding': coding, 'content-length': String(body.byteLength) }, body });
+    origin.behave('/main.m3u8', {
+      kind: 'answer',
+      headers: { 'content-encoding': coding, 'content-length': String(body.byteLength) },
+      body,
+    });
     const object = await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' });
     expect((await bytesOf(object.body)).toString()).toBe(text);
     expect(object.sizeBytes).toBe(body.byteLength);
@@ -218,7 +247,9 @@ describe('content codings', () => {
 
   it('that text does not mention are noticed', async () => {
     origin.put('/main.m3u8', gzipSync(text));
-    expect((await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body)).toString()).toBe(text);
+    expect(
+      (await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body)).toString(),
+    ).toBe(text);
   });
 
   it.each([
@@ -227,18 +258,24 @@ describe('content codings', () => {
     ['cut', 'gzip', gzipSync(randomBytes(3000)).subarray(0, 2000), 'source.short-body'],
   ])('of text that are %s fail', async (_, coding, body, code) => {
     origin.behave('/main.m3u8', { kind: 'answer', headers: { 'content-encoding': coding }, body });
-    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body));
+    const read = async (): Promise<void> =>
+      void (await bytesOf((await fetchFrom(open(), `${origin.url}/main.m3u8`, { kind: 'text' })).body));
     expect(await failureFrom(read())).toMatchObject({ code });
   });
 
   it.each(['text', 'media'] as const)('or none: a short body of %s is noticed', async (kind) => {
     origin.behave('/seg.ts', { kind: 'short', missingBytes: 10 });
-    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`, { kind })).body));
+    const read = async (): Promise<void> =>
+      void (await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`, { kind })).body));
     expect(await failureFrom(read())).toMatchObject({ code: 'source.short-body', retryable: true });
   });
 
   it('or none: a short body on a connection that was to be closed is noticed', async () => {
-    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-length': '100', 'connection': 'close' }, body: 'too short' });
+    origin.behave('/seg.ts', {
+      kind: 'answer',
+      headers: { 'content-length': '100', connection: 'close' },
+      body: 'too short',
+    });
     const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
     expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.short-body' });
   });
@@ -257,19 +294,25 @@ describe('content codings', () => {
 
 describe('broken networks', () => {
   it('where nothing listens is source.unreachable', async () => {
-    expect(await failureFrom(open().fetch(`http://127.0.0.1:${await freePort()}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+    expect(
+      await failureFrom(open().fetch(`http://127.0.0.1:${await freePort()}/seg.ts`, { kind: 'media', signal })),
+    ).toMatchObject({
       code: 'source.unreachable',
       retryable: true,
     });
   });
 
   it('a name that nobody knows is source.host-unknown', async () => {
-    expect(await failureFrom(open().fetch('http://nowhere.invalid/seg.ts', { kind: 'media', signal }))).toMatchObject({ code: 'source.host-unknown' });
+    expect(await failureFrom(open().fetch('http://nowhere.invalid/seg.ts', { kind: 'media', signal }))).toMatchObject({
+      code: 'source.host-unknown',
+    });
   });
 
   it('no answer in time is source.timeout', async () => {
     origin.behave('/seg.ts', { kind: 'silent' });
-    expect(await failureFrom(open({ headersTimeoutMs: 200 }).fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'source.timeout' });
+    expect(
+      await failureFrom(open({ headersTimeoutMs: 200 }).fetch(`${origin.url}/seg.ts`, { kind: 'media', signal })),
+    ).toMatchObject({ code: 'source.timeout' });
   });
 
   it('silence within a body is source.timeout', async () => {
@@ -296,7 +339,8 @@ describe('broken networks', () => {
     origin.behave('/silent', { kind: 'silent' });
     origin.behave('/stalled', { kind: 'stall', afterBytes: 100 });
     const stop = new AbortController();
-    const read = async (): Promise<void> => void (await bytesOf((await fetchFrom(open(), origin.url + path, { signal: stop.signal })).body));
+    const read = async (): Promise<void> =>
+      void (await bytesOf((await fetchFrom(open(), origin.url + path, { signal: stop.signal })).body));
     const reading = failureFrom(read());
     while (origin.countOf(path) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     stop.abort();
@@ -325,7 +369,9 @@ describe('broken networks', () => {
     while (origin.countOf('/silent') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     await source.close();
     expect(await answer).toMatchObject({ code: 'aborted' });
-    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({ code: 'aborted' });
+    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'aborted',
+    });
   });
 
   it.each(['memory:x', 'not a URL', 'file:///etc/passwd'])('%s is refused', async (url) => {
@@ -338,7 +384,9 @@ describe('TLS', () => {
     const tls = await selfSigned('IP:127.0.0.1');
     const secure = await startOrigin({ tls, files: { '/seg.ts': 'safe' } });
     try {
-      expect((await bytesOf((await fetchFrom(open({ ca: tls.cert }), `${secure.url}/seg.ts`)).body)).toString()).toBe('safe');
+      expect((await bytesOf((await fetchFrom(open({ ca: tls.cert }), `${secure.url}/seg.ts`)).body)).toString()).toBe(
+        'safe',
+      );
     } finally {
       await secure.stop();
     }
@@ -362,8 +410,16 @@ describe('TLS', () => {
     }
   });
 
+  it('refuses an authority that is none', () => {
+    expect(() => open({ ca: '-----BEGIN CERTIFICATE-----\nnonsense' })).toThrow(
+      expect.objectContaining({ code: 'usage' }),
+    );
+  });
+
   it('says so where no TLS is spoken', async () => {
-    expect(await failureFrom(open().fetch(`${origin.url.replace('http:', 'https:')}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+    expect(
+      await failureFrom(open().fetch(`${origin.url.replace('http:', 'https:')}/seg.ts`, { kind: 'media', signal })),
+    ).toMatchObject({
       code: 'source.tls',
       message: expect.stringContaining('does not speak TLS'),
     });

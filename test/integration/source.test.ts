@@ -14,7 +14,14 @@ import type { SourceUnderTest } from '../contract/source.contract.ts';
 import { hasNginx, startNginx } from '../servers/nginx.ts';
 import { startOrigin } from '../servers/origin.ts';
 
-const httpOptions = { headers: [], connections: 4, connectTimeoutMs: 5000, headersTimeoutMs: 5000, bodyTimeoutMs: 5000, maxRedirects: 5 };
+const httpOptions = {
+  headers: [],
+  connections: 4,
+  connectTimeoutMs: 5000,
+  headersTimeoutMs: 5000,
+  bodyTimeoutMs: 5000,
+  maxRedirects: 5,
+};
 
 const encoded = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
 
@@ -79,7 +86,12 @@ async function overFiles(): Promise<SourceUnderTest> {
 async function inMemory(): Promise<SourceUnderTest> {
   const source = openMemorySource();
   const urlOf = (path: string): string => `memory://library${path}`;
-  return { source, put: async (path, bytes) => void source.objects.set(urlOf(path), { bytes }), urlOf, close: () => source.close() };
+  return {
+    source,
+    put: async (path, bytes) => void source.objects.set(urlOf(path), { bytes }),
+    urlOf,
+    close: () => source.close(),
+  };
 }
 
 async function decorated(): Promise<SourceUnderTest> {

@@ -39,7 +39,7 @@ export function* copyFile(engine: Engine, batch: BatchJob, { index, file }: { in
 
   if (chaos && random.chance(0.03)) return 'worker-lost';
   if (chaos && random.chance(0.03)) return random.chance(0.5) ? 'stopped' : 'silent';
-  if (chaos && random.chance(0.12)) return failed(random.pick(faults) ?? 'internal');
+  if (chaos && random.chance(0.25)) return failed(random.pick(faults) ?? 'internal');
 
   const found = world.source.get(batch.video)?.files.find((one) => one.key === key);
   if (found?.flaw === 'poison') return 'worker-lost';

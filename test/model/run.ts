@@ -28,7 +28,7 @@ export function runModel(seed: number, chaoticSteps: number): void {
   const run: Run = { engine, videos: [...world.source.keys()], tasks: [] };
 
   for (let step = 0; step < chaoticSteps; step++) {
-    if (random.chance(0.75)) work(run);
+    if (random.chance(0.85)) work(run);
     else interfere(run);
     checkAlways(engine);
   }
@@ -46,6 +46,10 @@ export function runModel(seed: number, chaoticSteps: number): void {
   const free = run.videos.filter((video) => !world.journal.holds.has(video));
   for (const video of free) checkAtRest(engine, video);
 
+  for (const video of free) if (random.chance(0.3)) run.tasks.push(accept(engine, video));
+  comeToRest(run);
+  for (const video of free) checkAtRest(engine, video);
+
   const before = snapshot(run);
   for (const { video, change } of engine.sent) engine.ledger.apply(video, change);
   comeToRest(run);
@@ -57,7 +61,7 @@ function snapshot({ engine: { ledger, world }, videos }: Run): unknown {
   return { fetches: world.fetches, serial: world.serial, tallies: videos.map((video) => ledger.tally(video)) };
 }
 
-/** Something under way goes on, a job that is due begins, or time passes. */
+/** Something under way goes on, a job that is due begins, or time passes until the timer reconciles. */
 function work(run: Run): void {
   const { engine, tasks } = run;
   const { queue, ledger, random } = engine;
@@ -68,6 +72,7 @@ function work(run: Run): void {
     if (engine.chaos && random.chance(0.05)) tasks.push(taskOf(engine, job));
     return;
   }
+  if (tasks.length === 0 && engine.chaos) tasks.push(reconcile(engine, random.pick(run.videos) ?? ''));
   const task = random.pick(tasks);
   if (task?.next().done) run.tasks = tasks.filter((other) => other !== task);
   ledger.now += random.below(engine.chaos ? 4 : 2);
@@ -79,7 +84,7 @@ function interfere(run: Run): void {
   const { queue, ledger, random, world } = engine;
   const video = random.pick(videos) ?? '';
   const events: readonly (readonly [weight: number, event: () => void])[] = [
-    [20, () => run.tasks.push(reconcile(engine, video))],
+    [10, () => run.tasks.push(reconcile(engine, video))],
     [4, () => { const task = random.pick(run.tasks); run.tasks = run.tasks.filter((other) => other !== task); }],
     [1, () => { run.tasks = []; }],
     [1, () => queue.clear()],
@@ -90,8 +95,8 @@ function interfere(run: Run): void {
     [4, () => rescan(engine, video)],
     [2, () => run.tasks.push(hold(engine, video))],
     [2, () => run.tasks.push(retry(engine, video))],
-    [2, () => run.tasks.push(accept(engine, video))],
-    [4, () => { engine.halted = false; }],
+    [4, () => run.tasks.push(accept(engine, video))],
+    [8, () => { engine.halted = false; }],
   ]; // prettier-ignore
   let at = random.below(events.reduce((sum, [weight]) => sum + weight, 0));
   events.find(([weight]) => (at -= weight) < 0)?.[1]();

@@ -103,6 +103,6 @@ export function ownEvidence(world: World, key: string): Evidence | undefined {
 }
 
 function newVersion({ key, optional }: SourceFile, version: number, random: Random): SourceFile {
-  const flaw = random.chance(0.15) ? random.pick<Flaw>(['missing', 'broken', 'poison']) : undefined;
+  const flaw = random.chance(0.1) ? random.pick<Flaw>(['missing', 'broken', 'poison']) : undefined;
   return { key, optional, body: `${key}@${version}`, ...(flaw ? { flaw } : {}) };
 }

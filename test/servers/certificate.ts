@@ -20,7 +20,17 @@ export async function selfSigned(name: string): Promise<Certificate> {
   const [keyPath, certPath] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
   try {
-    await promisify(execFile)('openssl', [...request, '-subj', '/CN=flants test', '-addext', `subjectAltName=${name}`, '-keyout', keyPath, '-out', certPath]);
+    await promisify(execFile)('openssl', [
+      ...request,
+      '-subj',
+      '/CN=flants test',
+      '-addext',
+      `subjectAltName=${name}`,
+      '-keyout',
+      keyPath,
+      '-out',
+      certPath,
+    ]);
     return { key: await readFile(keyPath, 'utf8'), cert: await readFile(certPath, 'utf8') };
   } finally {
     await rm(folder, { recursive: true, force: true });

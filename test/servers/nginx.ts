@@ -56,7 +56,9 @@ function configOf(folder: string, state: string, port: number, { tls, workers = 
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl; ssl_certificate ${tls.certPath}; ssl_certificate_key ${tls.keyPath};`
     : `listen 127.0.0.1:${port};`;
-  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${state}/${name};`);
+  const scratch = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${state}/${name};`,
+  );
   return `
 daemon off;
 ${process.getuid?.() === 0 ? 'user root;' : ''}

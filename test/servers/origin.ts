@@ -113,7 +113,10 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     requests,
-    connections: () => new Promise((resolve, reject) => server.getConnections((error, count) => (error ? reject(error) : resolve(count)))),
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     put,
     remove: (path) => void files.set(path, null),
     behave: (path, behaviour, times = Infinity) => void behaviours.set(path, { behaviour, left: times }),
@@ -136,12 +139,20 @@ function fromFolder(folder: string, path: string): Served | undefined {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, file: Served | undefined, behaviour: Behaviour | undefined, path: string): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: Served | undefined,
+  behaviour: Behaviour | undefined,
+  path: string,
+): Promise<void> {
   switch (behaviour?.kind) {
     case 'silent':
       return;
     case 'status':
-      response.writeHead(behaviour.status, behaviour.headers).end(behaviour.status === 304 ? undefined : `status ${behaviour.status}\n`);
+      response
+        .writeHead(behaviour.status, behaviour.headers)
+        .end(behaviour.status === 304 ? undefined : `status ${behaviour.status}\n`);
       return;
     case 'answer':
       response.writeHead(200, behaviour.headers).end(behaviour.body);
@@ -150,7 +161,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, file: 
       response.writeHead(behaviour.status ?? 302, { location: behaviour.to }).end('moved\n');
       return;
     case 'error-page':
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<!doctype html><title>Please log in</title>');
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8' })
+        .end('<!doctype html><title>Please log in</title>');
       return;
     default:
   }
@@ -176,7 +189,10 @@ function headersOf(file: Served, path: string, behaviour: Behaviour | undefined)
   const validators: Record<string, string> =
     behaviour?.kind === 'no-validators'
       ? {}
-      : { 'etag': `"${createHash('sha256').update(file.body).digest('hex').slice(0, 16)}"`, 'last-modified': file.modified.toUTCString() };
+      : {
+          etag: `"${createHash('sha256').update(file.body).digest('hex').slice(0, 16)}"`,
+          'last-modified': file.modified.toUTCString(),
+        };
   return {
     'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
     'accept-ranges': 'bytes',
@@ -231,5 +247,6 @@ async function send(response: ServerResponse, body: Uint8Array, behaviour: Behav
 /** Also sends the headers, when there are no bytes to send with them. */
 async function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   response.flushHeaders();
-  if (bytes.byteLength > 0) await new Promise<void>((resolve, reject) => response.write(bytes, (error) => (error ? reject(error) : resolve())));
+  if (bytes.byteLength > 0)
+    await new Promise<void>((resolve, reject) => response.write(bytes, (error) => (error ? reject(error) : resolve())));
 }

@@ -54,7 +54,16 @@ export async function startVersitygw(options: VersitygwOptions = {}): Promise<Ve
     await sleep(20);
   }
   const endpoint = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
-  return { endpoint, region: 'us-east-1', accessKeyId, secretAccessKey, bucket, folder, pid: child.pid as number, stop };
+  return {
+    endpoint,
+    region: 'us-east-1',
+    accessKeyId,
+    secretAccessKey,
+    bucket,
+    folder,
+    pid: child.pid as number,
+    stop,
+  };
 }
 
 async function answers(port: number): Promise<boolean> {

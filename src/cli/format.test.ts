@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+
+it('groups counts by thousands', () => {
+  expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
+  expect([formatCounted(1, 'file'), formatCounted(0, 'file'), formatCounted(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files']);
+});
+
+it.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1024, '1.00 KiB'],
+  [12_345, '12.1 KiB'],
+  [1_048_575, '1024 KiB'],
+  [1_048_576, '1.00 MiB'],
+  [228_698_416_578, '213 GiB'],
+  [5 * 1024 ** 4, '5.00 TiB'],
+])('%d bytes are %s', (sizeBytes, text) => {
+  expect(formatBytes(sizeBytes)).toBe(text);
+});
+
+it('says rates by the second', () => {
+  expect(formatRate(12_582_912)).toBe('12.0 MiB/s');
+});
+
+it.each([
+  [-1, '0.0 s'],
+  [449, '0.4 s'],
+  [12_000, '12 s'],
+  [59_600, '1 min 00 s'],
+  [185_000, '3 min 05 s'],
+  [3_599_600, '1 h 00 min'],
+  [7_740_000, '2 h 09 min'],
+  [273_600_000, '3 d 04 h'],
+])('%d milliseconds are %s', (milliseconds, text) => {
+  expect(formatDuration(milliseconds)).toBe(text);
+});
+
+it('says 100% only when nothing is missing', () => {
+  expect([formatShare(0, 0), formatShare(0, 10), formatShare(99_999, 100_000), formatShare(10, 10)]).toEqual(['0%', '0%', '99%', '100%']);
+});

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { failureWith } from '../domain/failure.ts';
+import type { FailedFile, LibraryReport, VideoReport } from '../domain/report.ts';
+import { renderStatus, renderSummary } from './render-report.ts';
+
+const none = { waiting: 0, invalid: 0, paused: 0, cancelled: 0, copying: 0, publishing: 0, incomplete: 0, published: 0 };
+const context = { stateWords: 's3://media/vod', stateDir: '/state/media-vod-12345678' };
+
+function video(id: string, more: Partial<VideoReport> = {}): VideoReport {
+  return {
+    id,
+    playlistUrl: `https://cdn.example/${id}/master.m3u8`,
+    state: 'published',
+    files: { total: 10, done: 10, failed: 0, accepted: 0 },
+    sizeBytes: 1024 * 1024,
+    failures: [],
+    external: [],
+    warnings: [],
+    ...more,
+  };
+}
+
+function failed(key: string, more: Partial<FailedFile> = {}): FailedFile {
+  return { key, url: `https://cdn.example/${key}`, failure: failureWith('source.not-found', 'answered 404'), tries: 1, ...more };
+}
+
+function library(videos: readonly VideoReport[], more: Partial<LibraryReport> = {}): LibraryReport {
+  const sum = (of: (each: VideoReport) => number): number => videos.reduce((total, each) => total + of(each), 0);
+  const counts = { ...none };
+  for (const { state } of videos) counts[state]++;
+  return {
+    format: 1,
+    destination: 's3://media/vod',
+    at: '2026-11-23T12:00:00Z',
+    totals: {
+      videos: counts,
+      files: { total: sum((v) => v.files.total), done: sum((v) => v.files.done), failed: sum((v) => v.files.failed), accepted: sum((v) => v.files.accepted) },
+    },
+    videos,
+    refusedRows: [],
+    unguarded: [],
+    ...more,
+  };
+}
+
+describe('a summary', () => {
+  it('of what is whole is short', () => {
+    const run = { copied: 18, unchanged: 2, failed: 0, copiedBytes: 2 * 1024 * 1024, durationMs: 4000 };
+    expect(renderSummary(library([video('a'), video('b')], { run }), context)).toBe(
+      [
+        '2 videos: 2 published',
+        '20 files: 20 there (2.00 MiB)',
+        'This run: 18 copied (2.00 MiB), 2 unchanged, in 4.0 s, 512 KiB/s',
+        'State: /state/media-vod-12345678',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names what failed, what was accepted and what is odd', () => {
+    const videos = [
+      video('a', { state: 'incomplete', files: { total: 10, done: 8, failed: 2, accepted: 1 }, failures: [failed('a/1.ts'), failed('a/2.ts', { acceptedBecause: 'lost' })] }),
+      video('b', { state: 'invalid', files: { total: 0, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0, invalid: failureWith('hls.not-a-playlist', 'is a page') }),
+      video('c', {
+        external: [{ playlistUrl: 'https://cdn.example/c/master.m3u8', line: 7, tag: '#EXT-X-KEY', uri: 'skd://key', reason: 'not http' }],
+        warnings: ['no end list'],
+      }),
+    ];
+    const report = library(videos, {
+      refusedRows: [{ row: 12, id: 'd', failure: failureWith('catalogue.row', 'has no URL') }],
+      unguarded: ['If-Match is not honoured'],
+    });
+    expect(renderSummary(report, context)).toBe(
+      [
+        '3 videos: 1 published, 1 incomplete, 1 invalid',
+        '20 files: 18 there (2.00 MiB), 2 failed, of which 1 accepted',
+        'Failed:',
+        '  a: a/1.ts: answered 404 [source.not-found]',
+        '  to go on: flants retry s3://media/vod, and the same copy again; or flants accept, to publish without a file',
+        'Published without:',
+        '  a: a/2.ts: answered 404 [source.not-found]; accepted: lost',
+        'Not usable:',
+        '  b: is a page [hls.not-a-playlist]',
+        'Rows refused:',
+        '  row 12 (d): has no URL [catalogue.row]',
+        'Points outside the copy:',
+        '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
+        'Warnings:',
+        '  c: no end list',
+        'Not guarded by the destination:',
+        '  If-Match is not honoured',
+        'State: /state/media-vod-12345678',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('names twenty failures, counts the rest, and says where they stand', () => {
+    const failures = Array.from({ length: 1025 }, (_, index) => failed(`a/${index}.ts`));
+    const text = renderSummary(library([video('a', { state: 'incomplete', files: { total: 2000, done: 975, failed: 1025, accepted: 0 }, failures })]), context);
+    expect(text.match(/a: a\/\d+\.ts/g)).toHaveLength(20);
+    expect(text).toContain('  … and 1,005 more: flants report s3://media/vod --format ndjson\n');
+  });
+
+  it('says that a dry run wrote nothing', () => {
+    const text = renderSummary(library([video('a', { state: 'copying', files: { total: 10, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0 })]), { ...context, dryRun: true });
+    expect(text).toMatch(/^Dry run: nothing was written to the destination\.\n1 video: 1 copying\n10 files: 0 there, 10 to copy\n/);
+  });
+});
+
+it('a status has a line for each video', () => {
+  const videos = [video('class-1'), video('a', { state: 'incomplete', files: { total: 1000, done: 998, failed: 2, accepted: 0 }, failures: [failed('a/1.ts'), failed('a/2.ts')] })];
+  expect(renderStatus(library(videos), context)).toMatch(
+    /^class-1 {2}published {3}100% {2}10 of 10 {2}1\.00 MiB\na {8}incomplete {3}99% {2}998 of 1,000, 2 failed {2}1\.00 MiB\n\n2 videos: /,
+  );
+});
