@@ -76,5 +76,7 @@ function optionRow(name: OptionName): string {
 
 function valueText(spec: OptionSpec): string {
   if (spec.kind !== 'list') return expectationOf(spec);
-  return spec.separator === ',' ? 'may be repeated, or separated by commas' : 'may be repeated; in the environment one per line';
+  return spec.separator === ','
+    ? 'may be repeated, or separated by commas'
+    : 'may be repeated; in the environment one per line';
 }

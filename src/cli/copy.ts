@@ -4,6 +4,7 @@ import { exitCodes } from '../config/verbs.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import { failureOf } from '../domain/failure.ts';
+import type { LibraryReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
 import type { CommandContext, Verb } from './context.ts';
 import { formatCounted } from './format.ts';
@@ -24,9 +25,13 @@ export const copy: Verb = async (input, context) => {
   const options = await loadCopyOptions(input);
   const { copyLibrary } = await import('../app/embedded.ts');
   const { stdout, stderr } = context;
-  const display = options.json ? jsonLines(stdout) : await openDisplay(options, context, input.environment.dumbTerminal);
+  const display = options.json
+    ? jsonLines(stdout)
+    : await openDisplay(options, context, input.environment.dumbTerminal);
   const resume = resumeCommand(context.argv);
-  const { drain, stop, dispose } = hearSignals(options, (text) => (options.json ? stderr.write(`${text}\n`) : display.notice(text)), resume);
+  const { drain, stop, dispose } = hearSignals(options, (text) =>
+    options.json ? stderr.write(`${text}\n`) : display.notice(text),
+  );
   let halted: Failure | undefined;
   const onEvent = (event: RunEvent): void => {
     if (event.type === 'finished') halted = event.halted;
@@ -35,14 +40,13 @@ export const copy: Verb = async (input, context) => {
   try {
     const { exitCode, report } = await copyLibrary(options, { onEvent, drain: drain.signal, signal: stop.signal });
     display.close();
-    if (!options.json) stdout.write(renderSummary(report, { ...options, stateWords: stateWords(options, input.environment) }));
-    if (options.reportPath !== undefined) {
-      await writeToFile(options.reportPath, '--report', (write) => write(JSON.stringify(report, null, 2)));
-    }
+    if (!options.json)
+      stdout.write(renderSummary(report, { ...options, stateWords: stateWords(options, input.environment) }));
+    const saved = await saveReport(options, report, stderr);
     if (halted) stderr.write(`${[...renderFailure(halted, 'copy'), `  then go on with: ${resume}`].join('\n')}\n`);
     const unfinished = exitCode !== exitCodes.whole && exitCode !== exitCodes.warnings;
-    if (!drain.signal.aborted || !unfinished) return exitCode;
-    if (!options.json) stderr.write(`go on with: ${resume}\n`);
+    if (!drain.signal.aborted || !unfinished) return saved || unfinished ? exitCode : exitCodes.failed;
+    stderr.write(`go on with: ${resume}\n`);
     return exitCodes.interrupted;
   } catch (error) {
     if (stop.signal.aborted && failureOf(error).code === 'aborted') return exitCodes.interrupted;
@@ -53,8 +57,28 @@ export const copy: Verb = async (input, context) => {
   }
 };
 
+/** The copy stands even when its report cannot be written; false then. */
+async function saveReport(
+  { reportPath }: CopyOptions,
+  report: LibraryReport,
+  stderr: NodeJS.WriteStream,
+): Promise<boolean> {
+  if (reportPath === undefined) return true;
+  try {
+    await writeToFile(reportPath, '--report', (write) => write(JSON.stringify(report, null, 2)));
+    return true;
+  } catch (error) {
+    stderr.write(`${renderFailure(failureOf(error), 'copy').join('\n')}\n`);
+    return false;
+  }
+}
+
 /** Draws on a terminal that can be drawn on; else lines. */
-async function openDisplay(options: CopyOptions, { stderr }: CommandContext, dumbTerminal: boolean): Promise<ProgressDisplay> {
+async function openDisplay(
+  options: CopyOptions,
+  { stderr }: CommandContext,
+  dumbTerminal: boolean,
+): Promise<ProgressDisplay> {
   const live = options.progress && stderr.isTTY && !dumbTerminal;
   return await openProgressDisplay({ stream: stderr, level: options.logLevel, live, progress: options.progress });
 }
@@ -76,13 +100,15 @@ interface Stops {
   readonly dispose: () => void;
 }
 
-function hearSignals(options: CopyOptions, tell: (text: string) => void, resume: string): Stops {
+function hearSignals(options: CopyOptions, tell: (text: string) => void): Stops {
   const [drain, stop] = [new AbortController(), new AbortController()];
   const end = (): void => process.exit(exitCodes.interrupted);
   const dispose = onStopSignals(
     {
       onDrain: () => {
-        tell(`finishing the files in flight, at most ${formatCounted(options.concurrency, 'file')}; press again to stop now\nthen go on with: ${resume}`);
+        tell(
+          `finishing the files in flight, at most ${formatCounted(options.concurrency, 'file')}; press again to stop now`,
+        );
         drain.abort();
       },
       onStop: () => {

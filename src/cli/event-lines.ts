@@ -27,13 +27,22 @@ export function eventLine(event: RunEvent): EventLine | undefined {
     case 'started':
       return { level: 'info', text: `copying to ${event.destination}; the state is in ${event.stateDir}` };
     case 'planned':
-      return { level: 'debug', text: `${event.video}: ${formatCounted(event.files, 'file')}, ${formatCounted(event.documents, 'document')}` };
+      return {
+        level: 'debug',
+        text: `${event.video}: ${formatCounted(event.files, 'file')}, ${formatCounted(event.documents, 'document')}`,
+      };
     case 'video':
-      return { level: levels[event.state], text: `${event.video}: ${event.state}${event.failure === undefined ? '' : `: ${failureText(event.failure)}`}` };
+      return {
+        level: levels[event.state],
+        text: `${event.video}: ${event.state}${event.failure === undefined ? '' : `: ${failureText(event.failure)}`}`,
+      };
     case 'file-failed':
       return { level: 'warn', text: `${event.video}: ${event.key} failed: ${failureText(event.failure)}` };
     case 'row-refused':
-      return { level: 'warn', text: `row ${event.row}${event.id === undefined ? '' : ` (${event.id})`} refused: ${failureText(event.failure)}` };
+      return {
+        level: 'warn',
+        text: `row ${event.row}${event.id === undefined ? '' : ` (${event.id})`} refused: ${failureText(event.failure)}`,
+      };
     case 'warning':
       return { level: 'warn', text: event.video === undefined ? event.message : `${event.video}: ${event.message}` };
     case 'progress':

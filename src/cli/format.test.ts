@@ -3,7 +3,11 @@ import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, fo
 
 it('groups counts by thousands', () => {
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
-  expect([formatCounted(1, 'file'), formatCounted(0, 'file'), formatCounted(1200, 'file')]).toEqual(['1 file', '0 files', '1,200 files']);
+  expect([formatCounted(1, 'file'), formatCounted(0, 'file'), formatCounted(1200, 'file')]).toEqual([
+    '1 file',
+    '0 files',
+    '1,200 files',
+  ]);
 });
 
 it.each([
@@ -37,5 +41,10 @@ it.each([
 });
 
 it('says 100% only when nothing is missing', () => {
-  expect([formatShare(0, 0), formatShare(0, 10), formatShare(99_999, 100_000), formatShare(10, 10)]).toEqual(['0%', '0%', '99%', '100%']);
+  expect([formatShare(0, 0), formatShare(0, 10), formatShare(99_999, 100_000), formatShare(10, 10)]).toEqual([
+    '0%',
+    '0%',
+    '99%',
+    '100%',
+  ]);
 });

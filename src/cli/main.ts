@@ -58,12 +58,19 @@ function tellError(error: unknown, argv: readonly string[], environment: Environ
 
 /** `error: unknown option '--x'\n(Did you mean --y?)` in one line of ours. */
 function commanderMessage({ message }: CommanderError): string {
-  return message.replace(/^error: /, '').replace(/\n\(Did you mean/, ' (did you mean').replace('unknown command', 'unknown verb');
+  return message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean/, ' (did you mean')
+    .replace('unknown command', 'unknown verb');
 }
 
 /** Also where the options could not be parsed. */
 function wantsStack(argv: readonly string[], environment: Environment): boolean {
-  return argv.some((word, index) => word === '--log-level=debug' || (word === 'debug' && argv[index - 1] === '--log-level')) || environment.options.logLevel?.text === 'debug';
+  return (
+    argv.some(
+      (word, index) => word === '--log-level=debug' || (word === 'debug' && argv[index - 1] === '--log-level'),
+    ) || environment.options.logLevel?.text === 'debug'
+  );
 }
 
 /** When the reader of standard output goes away (`flants report … | head`), writing stops without an error. */

@@ -12,7 +12,10 @@ const chunkLength = 64 * KiB;
 class ReaderGone extends Error {}
 
 /** Writes lines to standard output as fast as they are read, until there are no more or nobody reads on. */
-export async function writeToStream(stream: NodeJS.WriteStream, produce: (write: LineWriter) => Promise<void>): Promise<void> {
+export async function writeToStream(
+  stream: NodeJS.WriteStream,
+  produce: (write: LineWriter) => Promise<void>,
+): Promise<void> {
   const write: LineWriter = async (line) => {
     if (!stream.writable) throw new ReaderGone();
     if (!stream.write(`${line}\n`)) await roomOrEnd(stream);
@@ -39,10 +42,18 @@ function roomOrEnd(stream: NodeJS.WriteStream): Promise<void> {
  *
  * @throws {FlantsError} `usage` when it cannot be written
  */
-export async function writeToFile(path: string, option: string, produce: (write: LineWriter) => Promise<void>): Promise<void> {
+export async function writeToFile(
+  path: string,
+  option: string,
+  produce: (write: LineWriter) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = await open(temporary, 'w').catch((cause: unknown) => {
-    throw new FlantsError('usage', `${option} names ${path}, which cannot be written: ${failureOf(cause).message} (in ${dirname(path)})`, { cause });
+    throw new FlantsError(
+      'usage',
+      `${option} names ${path}, which cannot be written: ${failureOf(cause).message} (in ${dirname(path)})`,
+      { cause },
+    );
   });
   let pending = '';
   try {

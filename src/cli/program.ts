@@ -30,7 +30,10 @@ export function buildProgram(run: RunVerb): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .addHelpText('after', `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help tells more.`);
+    .addHelpText(
+      'after',
+      `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help tells more.`,
+    );
   for (const name of Object.keys(verbs) as VerbName[]) addVerb(program, name, verbs[name], run);
   return program;
 }
@@ -47,7 +50,10 @@ function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb)
       visibleArguments: () => verb.wordTexts.map(([word, text]) => new Argument(`[${word}]`, text)),
       argumentTerm: (argument) => argument.name(),
     })
-    .addHelpText('after', `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`)
+    .addHelpText(
+      'after',
+      `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`,
+    )
     .action((words: string[]) => run(name, words, flagsOf(command, verb.options)));
   for (const option of verb.options) for (const each of optionsOf(option, specs[option])) command.addOption(each);
 }
@@ -57,10 +63,19 @@ function optionsOf(name: OptionName, spec: OptionSpec): readonly Option[] {
   const flag = flagOf(name);
   if (spec.kind === 'switch') {
     const [on, off] = [new Option(flag, spec.text), new Option(flag.replace('--', '--no-'), spec.text)];
-    return [on.helpGroup(`${spec.group}:`).hideHelp(spec.default), off.helpGroup(`${spec.group}:`).hideHelp(!spec.default)];
+    return [
+      on.helpGroup(`${spec.group}:`).hideHelp(spec.default),
+      off.helpGroup(`${spec.group}:`).hideHelp(!spec.default),
+    ];
   }
-  const option = new Option(`${flag} <${spec.value ?? 'VALUE'}>`, spec.text + defaultText(spec)).helpGroup(`${spec.group}:`);
-  return [spec.kind === 'list' ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]) : option];
+  const option = new Option(`${flag} <${spec.value ?? 'VALUE'}>`, spec.text + defaultText(spec)).helpGroup(
+    `${spec.group}:`,
+  );
+  return [
+    spec.kind === 'list'
+      ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), value])
+      : option,
+  ];
 }
 
 function defaultText(spec: OptionSpec): string {
@@ -71,7 +86,9 @@ function defaultText(spec: OptionSpec): string {
 /** Only what was typed: commander's own defaults must not hide the environment. */
 function flagsOf(command: Command, names: readonly OptionName[]): Flags {
   const typed = names.filter((name) => command.getOptionValueSource(name) === 'cli');
-  return Object.fromEntries(typed.map((name) => [name, command.getOptionValue(name) as string | boolean | readonly string[]]));
+  return Object.fromEntries(
+    typed.map((name) => [name, command.getOptionValue(name) as string | boolean | readonly string[]]),
+  );
 }
 
 function exampleLines({ examples }: VerbSpec): string {

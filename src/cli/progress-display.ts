@@ -39,6 +39,7 @@ async function openLiveDisplay({ stream, level }: DisplayOptions): Promise<Progr
   const drawing = createLogUpdate(stream);
   const logger = createLogger(level, (line) => drawing.persist(line));
   let state: ProgressState = {};
+  let closed = false;
   const draw = (): void => drawing(renderProgress(state, stream.columns ?? usualColumns));
   draw();
   return {
@@ -49,11 +50,12 @@ async function openLiveDisplay({ stream, level }: DisplayOptions): Promise<Progr
       if (line || event.type === 'progress') draw();
     },
     notice: (text) => {
-      drawing.persist(text);
-      state = { ...state, notice: text.split('\n', 1)[0] ?? '' };
+      state = { ...state, notice: text };
       draw();
     },
     close: () => {
+      if (closed) return;
+      closed = true;
       drawing.clear();
       drawing.done();
     },

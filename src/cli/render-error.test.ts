@@ -4,22 +4,32 @@ import { renderError } from './render-error.ts';
 
 describe('an error', () => {
   it('is one line with its code', () => {
-    expect(renderError(new FlantsError('source.status', 'https://cdn.example/a answered 500'), { debug: false })).toEqual([
-      'flants: https://cdn.example/a answered 500 [source.status]',
-    ]);
+    expect(
+      renderError(new FlantsError('source.status', 'https://cdn.example/a answered 500'), { debug: false }),
+    ).toEqual(['flants: https://cdn.example/a answered 500 [source.status]']);
   });
 
   it('of usage names the help of its verb', () => {
-    expect(renderError(new FlantsError('usage', 'x'), { debug: false, verb: 'copy' })).toEqual(['flants: x [usage]', '  see: flants copy --help']);
-    expect(renderError(new FlantsError('usage', 'x'), { debug: false })).toEqual(['flants: x [usage]', '  see: flants --help']);
+    expect(renderError(new FlantsError('usage', 'x'), { debug: false, verb: 'copy' })).toEqual([
+      'flants: x [usage]',
+      '  see: flants copy --help',
+    ]);
+    expect(renderError(new FlantsError('usage', 'x'), { debug: false })).toEqual([
+      'flants: x [usage]',
+      '  see: flants --help',
+    ]);
   });
 
   it('says how to go on where that is known', () => {
-    expect(renderError(new FlantsError('state.locked', 'another run holds the state'), { debug: false })[1]).toMatch(/^ {2}wait until/);
+    expect(renderError(new FlantsError('state.locked', 'another run holds the state'), { debug: false })[1]).toMatch(
+      /^ {2}wait until/,
+    );
   });
 
   it('that is not ours is told without its stack', () => {
-    expect(renderError(new TypeError('x is not a function'), { debug: false })[0]).toBe('flants: TypeError: x is not a function [internal]');
+    expect(renderError(new TypeError('x is not a function'), { debug: false })[0]).toBe(
+      'flants: TypeError: x is not a function [internal]',
+    );
   });
 
   it('shows its stack, and its cause, to those who debug', () => {
@@ -30,6 +40,8 @@ describe('an error', () => {
   });
 
   it('stays one line whatever a server put into it', () => {
-    expect(renderError(new FlantsError('source.status', 'a\nflants: all whole\u001b[2J'), { debug: false })[0]).toBe('flants: a flants: all whole [2J [source.status]');
+    expect(renderError(new FlantsError('source.status', 'a\nflants: all whole\u001b[2J'), { debug: false })[0]).toBe(
+      'flants: a flants: all whole [2J [source.status]',
+    );
   });
 });

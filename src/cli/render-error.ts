@@ -8,12 +8,13 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'wait until the other run has ended, or stop it; flants status may be used meanwhile',
   'state.unusable': 'name another folder with --state, or mend this one',
   'store.credentials': 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile',
-  'store.denied': 'the credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
+  'store.denied':
+    'the credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
   'store.no-bucket': 'make the bucket first, or see whether --region and --endpoint are right',
   'store.full': 'make room; the same command goes on where it stopped',
   'source.tls': 'a certificate authority of your own is named with --ca',
   'source.denied': 'a header such as Authorization is given with --header or --header-file',
-  'internal': 'this is a fault in FLAnts; run again with --log-level debug to see where',
+  internal: 'this is a fault in FLAnts; run again with --log-level debug to see where',
 };
 
 /** Circumstances of an error line. */
@@ -32,7 +33,8 @@ export function renderError(error: unknown, { verb, debug }: ErrorContext): read
 
 /** The same for a failure. */
 export function renderFailure(failure: Failure, verb?: string): readonly string[] {
-  const hint = failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hints[failure.code];
+  const hint =
+    failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hints[failure.code];
   return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
 }
 

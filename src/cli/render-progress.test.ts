@@ -3,7 +3,16 @@ import type { ActiveVideo, Progress } from '../domain/event.ts';
 import { renderProgress, renderProgressLine } from './render-progress.ts';
 import { textWidth } from './text-width.ts';
 
-const none = { waiting: 0, invalid: 0, paused: 0, cancelled: 0, copying: 0, publishing: 0, incomplete: 0, published: 0 };
+const none = {
+  waiting: 0,
+  invalid: 0,
+  paused: 0,
+  cancelled: 0,
+  copying: 0,
+  publishing: 0,
+  incomplete: 0,
+  published: 0,
+};
 
 const progress: Progress = {
   totals: {
@@ -63,18 +72,26 @@ describe('progress', () => {
   });
 
   it('ends with the notice', () => {
-    expect(renderProgress({ progress, notice: 'finishing the files in flight' }, 80).split('\n').at(-1)).toBe('finishing the files in flight');
+    expect(renderProgress({ progress, notice: 'finishing the files in flight' }, 80).split('\n').at(-1)).toBe(
+      'finishing the files in flight',
+    );
   });
 
   it.each([10, 20, 40, 80, 200])('is never wider than %d columns', (columns) => {
     const wide = [{ video: 'x', title: '日本語の授業'.repeat(20), done: 1, total: 3 }];
-    for (const line of renderProgress({ progress: { ...progress, active: wide }, notice: 'n'.repeat(300) }, columns).split('\n')) {
+    for (const line of renderProgress(
+      { progress: { ...progress, active: wide }, notice: 'n'.repeat(300) },
+      columns,
+    ).split('\n')) {
       expect(textWidth(line)).toBeLessThanOrEqual(columns);
     }
   });
 
   it('lets no title break its lines', () => {
-    const lines = renderProgress({ progress: { ...progress, active: [{ video: 'x', title: 'a\nb\u001b[2J', done: 1, total: 3 }] } }, 80).split('\n');
+    const lines = renderProgress(
+      { progress: { ...progress, active: [{ video: 'x', title: 'a\nb\u001b[2J', done: 1, total: 3 }] } },
+      80,
+    ).split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[3]).not.toContain('\u001b');
   });

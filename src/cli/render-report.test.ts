@@ -3,7 +3,16 @@ import { failureWith } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, VideoReport } from '../domain/report.ts';
 import { renderStatus, renderSummary } from './render-report.ts';
 
-const none = { waiting: 0, invalid: 0, paused: 0, cancelled: 0, copying: 0, publishing: 0, incomplete: 0, published: 0 };
+const none = {
+  waiting: 0,
+  invalid: 0,
+  paused: 0,
+  cancelled: 0,
+  copying: 0,
+  publishing: 0,
+  incomplete: 0,
+  published: 0,
+};
 const context = { stateWords: 's3://media/vod', stateDir: '/state/media-vod-12345678' };
 
 function video(id: string, more: Partial<VideoReport> = {}): VideoReport {
@@ -21,7 +30,13 @@ function video(id: string, more: Partial<VideoReport> = {}): VideoReport {
 }
 
 function failed(key: string, more: Partial<FailedFile> = {}): FailedFile {
-  return { key, url: `https://cdn.example/${key}`, failure: failureWith('source.not-found', 'answered 404'), tries: 1, ...more };
+  return {
+    key,
+    url: `https://cdn.example/${key}`,
+    failure: failureWith('source.not-found', 'answered 404'),
+    tries: 1,
+    ...more,
+  };
 }
 
 function library(videos: readonly VideoReport[], more: Partial<LibraryReport> = {}): LibraryReport {
@@ -34,7 +49,12 @@ function library(videos: readonly VideoReport[], more: Partial<LibraryReport> = 
     at: '2026-11-23T12:00:00Z',
     totals: {
       videos: counts,
-      files: { total: sum((v) => v.files.total), done: sum((v) => v.files.done), failed: sum((v) => v.files.failed), accepted: sum((v) => v.files.accepted) },
+      files: {
+        total: sum((v) => v.files.total),
+        done: sum((v) => v.files.done),
+        failed: sum((v) => v.files.failed),
+        accepted: sum((v) => v.files.accepted),
+      },
     },
     videos,
     refusedRows: [],
@@ -59,10 +79,27 @@ describe('a summary', () => {
 
   it('names what failed, what was accepted and what is odd', () => {
     const videos = [
-      video('a', { state: 'incomplete', files: { total: 10, done: 8, failed: 2, accepted: 1 }, failures: [failed('a/1.ts'), failed('a/2.ts', { acceptedBecause: 'lost' })] }),
-      video('b', { state: 'invalid', files: { total: 0, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0, invalid: failureWith('hls.not-a-playlist', 'is a page') }),
+      video('a', {
+        state: 'incomplete',
+        files: { total: 10, done: 8, failed: 2, accepted: 1 },
+        failures: [failed('a/1.ts'), failed('a/2.ts', { acceptedBecause: 'lost' })],
+      }),
+      video('b', {
+        state: 'invalid',
+        files: { total: 0, done: 0, failed: 0, accepted: 0 },
+        sizeBytes: 0,
+        invalid: failureWith('hls.not-a-playlist', 'is a page'),
+      }),
       video('c', {
-        external: [{ playlistUrl: 'https://cdn.example/c/master.m3u8', line: 7, tag: '#EXT-X-KEY', uri: 'skd://key', reason: 'not http' }],
+        external: [
+          {
+            playlistUrl: 'https://cdn.example/c/master.m3u8',
+            line: 7,
+            tag: '#EXT-X-KEY',
+            uri: 'skd://key',
+            reason: 'not http',
+          },
+        ],
         warnings: ['no end list'],
       }),
     ];
@@ -97,19 +134,36 @@ describe('a summary', () => {
 
   it('names twenty failures, counts the rest, and says where they stand', () => {
     const failures = Array.from({ length: 1025 }, (_, index) => failed(`a/${index}.ts`));
-    const text = renderSummary(library([video('a', { state: 'incomplete', files: { total: 2000, done: 975, failed: 1025, accepted: 0 }, failures })]), context);
+    const text = renderSummary(
+      library([
+        video('a', { state: 'incomplete', files: { total: 2000, done: 975, failed: 1025, accepted: 0 }, failures }),
+      ]),
+      context,
+    );
     expect(text.match(/a: a\/\d+\.ts/g)).toHaveLength(20);
     expect(text).toContain('  … and 1,005 more: flants report s3://media/vod --format ndjson\n');
   });
 
   it('says that a dry run wrote nothing', () => {
-    const text = renderSummary(library([video('a', { state: 'copying', files: { total: 10, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0 })]), { ...context, dryRun: true });
-    expect(text).toMatch(/^Dry run: nothing was written to the destination\.\n1 video: 1 copying\n10 files: 0 there, 10 to copy\n/);
+    const text = renderSummary(
+      library([video('a', { state: 'copying', files: { total: 10, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0 })]),
+      { ...context, dryRun: true },
+    );
+    expect(text).toMatch(
+      /^Dry run: nothing was written to the destination\.\n1 video: 1 copying\n10 files: 0 there, 10 to copy\n/,
+    );
   });
 });
 
 it('a status has a line for each video', () => {
-  const videos = [video('class-1'), video('a', { state: 'incomplete', files: { total: 1000, done: 998, failed: 2, accepted: 0 }, failures: [failed('a/1.ts'), failed('a/2.ts')] })];
+  const videos = [
+    video('class-1'),
+    video('a', {
+      state: 'incomplete',
+      files: { total: 1000, done: 998, failed: 2, accepted: 0 },
+      failures: [failed('a/1.ts'), failed('a/2.ts')],
+    }),
+  ];
   expect(renderStatus(library(videos), context)).toMatch(
     /^class-1 {2}published {3}100% {2}10 of 10 {2}1\.00 MiB\na {8}incomplete {3}99% {2}998 of 1,000, 2 failed {2}1\.00 MiB\n\n2 videos: /,
   );

@@ -15,7 +15,16 @@ export interface SummaryContext {
 }
 
 const mostNamed = 20;
-const states: readonly VideoState[] = ['published', 'publishing', 'copying', 'waiting', 'incomplete', 'invalid', 'paused', 'cancelled'];
+const states: readonly VideoState[] = [
+  'published',
+  'publishing',
+  'copying',
+  'waiting',
+  'incomplete',
+  'invalid',
+  'paused',
+  'cancelled',
+];
 
 /** What a run has come to, for people. Lines joined by line breaks, with one at the end. */
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
@@ -41,12 +50,16 @@ export function renderStatus(report: LibraryReport, context: SummaryContext): st
 
 function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonly string[] {
   const count = Object.values(totals.videos).reduce((sum, videosOfState) => sum + videosOfState, 0);
-  const byState = states.filter((state) => totals.videos[state] > 0).map((state) => `${formatCount(totals.videos[state])} ${state}`);
+  const byState = states
+    .filter((state) => totals.videos[state] > 0)
+    .map((state) => `${formatCount(totals.videos[state])} ${state}`);
   const { total, done, failed, accepted } = totals.files;
   const sizeBytes = videos.reduce((sum, video) => sum + video.sizeBytes, 0);
   const files = [
     `${formatCount(done)} there${sizeBytes > 0 ? ` (${formatBytes(sizeBytes)})` : ''}`,
-    ...(failed > 0 ? [`${formatCount(failed)} failed${accepted > 0 ? `, of which ${formatCount(accepted)} accepted` : ''}`] : []),
+    ...(failed > 0
+      ? [`${formatCount(failed)} failed${accepted > 0 ? `, of which ${formatCount(accepted)} accepted` : ''}`]
+      : []),
     ...(total > done + failed ? [`${formatCount(total - done - failed)} to copy`] : []),
   ];
   return [
@@ -68,13 +81,23 @@ function detailLines(report: LibraryReport, { stateWords }: SummaryContext): rea
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
   const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
   const invalid = videos.flatMap((video) => (video.invalid ? [`${video.id}: ${failureText(video.invalid)}`] : []));
-  const refused = report.refusedRows.map(({ row, id, failure }) => `row ${row}${id === undefined ? '' : ` (${id})`}: ${failureText(failure)}`);
-  const external = each(videos, (video) => video.external, ({ playlistUrl, line, uri, reason }) => `${playlistUrl} line ${line}: ${uri} (${reason})`);
-  const warnings = each(videos, (video) => video.warnings, (warning) => warning);
+  const refused = report.refusedRows.map(rowText);
+  const external = each(
+    videos,
+    (video) => video.external,
+    ({ playlistUrl, line, uri, reason }) => `${playlistUrl} line ${line}: ${uri} (${reason})`,
+  );
+  const warnings = each(
+    videos,
+    (video) => video.warnings,
+    (warning) => warning,
+  );
   const more = `flants report ${stateWords}`;
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
-    ...(failed.length > 0 ? [`  to go on: flants retry ${stateWords}, and the same copy again; or flants accept, to publish without a file`] : []),
+    ...(failed.length > 0
+      ? [`  to go on: flants retry ${stateWords}, and the same copy again; or flants accept, to publish without a file`]
+      : []),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),
     ...section('Rows refused', refused, more),
@@ -94,7 +117,11 @@ function section(heading: string, items: readonly string[], more: string): reado
   ];
 }
 
-function each<T>(videos: readonly VideoReport[], of: (video: VideoReport) => readonly T[], say: (item: T) => string): readonly string[] {
+function each<T>(
+  videos: readonly VideoReport[],
+  of: (video: VideoReport) => readonly T[],
+  say: (item: T) => string,
+): readonly string[] {
   return videos.flatMap((video) => of(video).map((item) => `${video.id}: ${say(item)}`));
 }
 
@@ -104,6 +131,12 @@ function isOpen(file: FailedFile): boolean {
 
 function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
+}
+
+/** Row 0 stands for no row: an id that was asked for and is in no catalogue. */
+function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
+  const place = row === 0 ? '' : `row ${row}${id === undefined ? '' : ` (${id})`}: `;
+  return `${place}${failureText(failure)}`;
 }
 
 function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {

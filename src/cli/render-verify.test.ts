@@ -20,21 +20,29 @@ describe('what verify found', () => {
   });
 
   it('names each problem and where it stands', () => {
-    const problems = [{ code: 'source.not-found', key: 'vod/7.ts', message: 'is not there', playlist: 'vod/v1.m3u8', line: 12 }] as const;
+    const problems = [
+      { code: 'source.not-found', key: 'vod/7.ts', message: 'is not there', playlist: 'vod/v1.m3u8', line: 12 },
+    ] as const;
     expect(renderVerify({ ...whole, problems })).toBe(
       '  vod/7.ts: is not there [source.not-found] (vod/v1.m3u8 line 12)\ns3://media/vod/a.m3u8: not whole: 1 problem\n3 playlists, 1,200 objects, 1.00 GiB\n',
     );
   });
 
   it('names what leads outside', () => {
-    const external = [{ playlistUrl: 'vod/a.m3u8', line: 3, tag: '#EXT-X-KEY', uri: 'https://keys.example/1', reason: 'another host' }];
+    const external = [
+      { playlistUrl: 'vod/a.m3u8', line: 3, tag: '#EXT-X-KEY', uri: 'https://keys.example/1', reason: 'another host' },
+    ];
     expect(renderVerify({ ...whole, external })).toBe(
       'Points outside the copy:\n  https://keys.example/1: another host (vod/a.m3u8 line 3)\ns3://media/vod/a.m3u8: whole, but it points outside\n3 playlists, 1,200 objects, 1.00 GiB\n',
     );
   });
 
   it('stops naming at twenty', () => {
-    const problems = Array.from({ length: 30 }, (_, index) => ({ code: 'source.not-found' as const, key: `${index}.ts`, message: 'is not there' }));
+    const problems = Array.from({ length: 30 }, (_, index) => ({
+      code: 'source.not-found' as const,
+      key: `${index}.ts`,
+      message: 'is not there',
+    }));
     expect(renderVerify({ ...whole, problems })).toContain('  … and 10 more: --json names all\n');
   });
 });

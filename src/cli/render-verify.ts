@@ -8,17 +8,25 @@ const mostNamed = 20;
 export function renderVerify(report: VerifyReport): string {
   const { destination, playlists, objects, sizeBytes, problems, external, checkedChecksums } = report;
   const verdict =
-    problems.length > 0 ? `not whole: ${formatCounted(problems.length, 'problem')}`
-    : external.length > 0 ? 'whole, but it points outside'
-    : 'whole';
+    problems.length > 0
+      ? `not whole: ${formatCounted(problems.length, 'problem')}`
+      : external.length > 0
+        ? 'whole, but it points outside'
+        : 'whole';
   const checksums = checkedChecksums > 0 ? `, ${formatCounted(checkedChecksums, 'checksum')} compared` : '';
   return [
-    ...named(problems.map(({ key, message, code, playlist, line }) => `${key}: ${message} [${code}]${placeOf(playlist, line)}`)),
+    ...named(
+      problems.map(
+        ({ key, message, code, playlist, line }) => `${key}: ${message} [${code}]${placeOf(playlist, line)}`,
+      ),
+    ),
     ...(external.length > 0 ? ['Points outside the copy:'] : []),
     ...named(external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`)),
     `${destination}: ${verdict}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checksums}`,
-  ].join('\n').concat('\n');
+  ]
+    .join('\n')
+    .concat('\n');
 }
 
 function named(items: readonly string[]): readonly string[] {

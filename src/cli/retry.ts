@@ -11,8 +11,13 @@ export const retry: Verb = async (input, { stdout }) => {
   if (options.json) stdout.write(`${JSON.stringify(result)}\n`);
   else if (result.videos === 0) stdout.write('nothing had failed: nothing to retry\n');
   else {
-    const what = result.reopened > 0 ? `${formatCounted(result.reopened, 'file')} of ${formatCounted(result.videos, 'video')}` : formatCounted(result.videos, 'video');
-    stdout.write(`${what} open again; the same flants copy takes ${result.videos === 1 && result.reopened <= 1 ? 'it' : 'them'} up\n`);
+    const what =
+      result.reopened > 0
+        ? `${formatCounted(result.reopened, 'file')} of ${formatCounted(result.videos, 'video')}`
+        : formatCounted(result.videos, 'video');
+    stdout.write(
+      `${what} open again; the same flants copy takes ${result.videos === 1 && result.reopened <= 1 ? 'it' : 'them'} up\n`,
+    );
   }
   return exitCodes.whole;
 };

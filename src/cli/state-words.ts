@@ -12,7 +12,8 @@ export interface StatePlace {
 
 /** How another verb is told which state is meant: by the destination where that leads there, else by `--state`. */
 export function stateWords({ stateDir, destination, endpoint }: StatePlace, env: StateEnvironment): string {
-  if (destination === undefined || stateDirOf(destination, endpoint, env) !== stateDir) return `--state ${shellWord(stateDir)}`;
+  if (destination === undefined || stateDirOf(destination, endpoint, env) !== stateDir)
+    return `--state ${shellWord(stateDir)}`;
   const withEndpoint = destination.kind === 's3' && endpoint !== undefined ? ` --endpoint ${shellWord(endpoint)}` : '';
   return `${shellWord(destination.name)}${withEndpoint}`;
 }

@@ -21,7 +21,10 @@ export interface CommandInput {
  *
  * @throws {FlantsError} `usage`
  */
-export async function mergeInput<V extends VerbName>(verb: V, { flags, environment, cwd }: CommandInput): Promise<ParsedOptions<V>> {
+export async function mergeInput<V extends VerbName>(
+  verb: V,
+  { flags, environment, cwd }: CommandInput,
+): Promise<ParsedOptions<V>> {
   const path = flags.config ?? environment.options.config?.text;
   const file = typeof path === 'string' ? await readConfigFile(localPath(path, cwd)) : undefined;
   return mergeOptions(verb, { environment, flags, ...(file === undefined ? {} : { file }) });

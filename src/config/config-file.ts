@@ -21,7 +21,10 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   for (const name of Object.keys(values)) {
     if (name === '$schema' || isFileOption(name)) continue;
     const meant = closestWord(name, known);
-    throw new FlantsError('usage', `${path} names the unknown option "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`);
+    throw new FlantsError(
+      'usage',
+      `${path} names the unknown option "${name}"${meant === undefined ? '' : ` (did you mean "${meant}"?)`}`,
+    );
   }
   return { path, values };
 }
@@ -53,7 +56,9 @@ function parseObject(path: string, text: string): Readonly<Record<string, unknow
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    throw new FlantsError('usage', `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new FlantsError('usage', `${path} is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new FlantsError('usage', `${path} is not a JSON object of options`);

@@ -16,10 +16,14 @@ beforeAll(() => {
   cwd = realpathSync(mkdtempSync(join(tmpdir(), 'flants-options-')));
   mkdirSync(join(cwd, 'videos/a'), { recursive: true });
   mkdirSync(join(cwd, 'videos/b'));
-  for (const name of ['videos/a/master.m3u8', 'videos/b/master.m3u8', 'videos.json', 'plain.txt']) writeFileSync(join(cwd, name), '');
+  for (const name of ['videos/a/master.m3u8', 'videos/b/master.m3u8', 'videos.json', 'plain.txt'])
+    writeFileSync(join(cwd, name), '');
   writeFileSync(join(cwd, 'headers.txt'), '# secret\nCookie: a=b\n');
   writeFileSync(join(cwd, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n');
-  writeFileSync(join(cwd, 'config.json'), JSON.stringify({ $schema: 'x', concurrency: 3, endpoint: 'http://minio.example:9000', checksums: true }));
+  writeFileSync(
+    join(cwd, 'config.json'),
+    JSON.stringify({ $schema: 'x', concurrency: 3, endpoint: 'http://minio.example:9000', checksums: true }),
+  );
   writeFileSync(join(cwd, 'typo.json'), JSON.stringify({ concurency: 3 }));
   writeFileSync(join(cwd, 'broken.json'), '{"a":');
   writeFileSync(join(cwd, 'list.json'), '[]');
@@ -28,7 +32,11 @@ beforeAll(() => {
 
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-async function load(words: readonly string[], flags: Flags = {}, variables: Record<string, string> = {}): Promise<CopyOptions> {
+async function load(
+  words: readonly string[],
+  flags: Flags = {},
+  variables: Record<string, string> = {},
+): Promise<CopyOptions> {
   return await loadCopyOptions({ words, flags, cwd, environment: readEnvironment({ HOME: cwd, ...variables }) });
 }
 
@@ -52,28 +60,45 @@ describe('options of a copy', () => {
   });
 
   it('have units, absolute paths, and the contents of small files', async () => {
-    const options = await load(
-      ['videos/a/master.m3u8', 'videos.json', 'out'],
-      { bwlimit: '2M', root: 'videos', report: 'report.json', state: 'state', ca: 'ca.pem', headerFile: 'headers.txt', header: ['X-Key: 1'], tokenParams: ['Ticket,sid'] },
-    );
+    const options = await load(['videos/a/master.m3u8', 'videos.json', 'out'], {
+      bwlimit: '2M',
+      root: 'videos',
+      report: 'report.json',
+      state: 'state',
+      ca: 'ca.pem',
+      headerFile: 'headers.txt',
+      header: ['X-Key: 1'],
+      tokenParams: ['Ticket,sid'],
+    });
     expect(options).toMatchObject({
       bytesPerSecond: 2 * 1024 * 1024,
       rootUrl: `${pathToFileURL(join(cwd, 'videos')).href}/`,
       reportPath: join(cwd, 'report.json'),
       stateDir: join(cwd, 'state'),
-      headers: [{ name: 'cookie', value: 'a=b' }, { name: 'x-key', value: '1' }],
+      headers: [
+        { name: 'cookie', value: 'a=b' },
+        { name: 'x-key', value: '1' },
+      ],
     });
     expect(options.ca).toContain('BEGIN CERTIFICATE');
     expect(options.tokenParameters).toEqual(expect.arrayContaining(['ticket', 'sid', 'x-amz-*']));
   });
 
   it('come from a config file, too, which flags or environment name', async () => {
-    expect(await load([remote, 's3://media/vod'], { config: 'config.json' })).toMatchObject({ concurrency: 3, endpoint: 'http://minio.example:9000' });
-    expect(await load([remote, 's3://media/vod'], { concurrency: '4' }, { FLANTS_CONFIG: 'config.json' })).toMatchObject({ concurrency: 4 });
+    expect(await load([remote, 's3://media/vod'], { config: 'config.json' })).toMatchObject({
+      concurrency: 3,
+      endpoint: 'http://minio.example:9000',
+    });
+    expect(
+      await load([remote, 's3://media/vod'], { concurrency: '4' }, { FLANTS_CONFIG: 'config.json' }),
+    ).toMatchObject({ concurrency: 4 });
   });
 
   it('keep the state of each endpoint apart', async () => {
-    const [here, there] = [await load([remote, 's3://media/vod']), await load([remote, 's3://media/vod'], { endpoint: 'http://minio.example' })];
+    const [here, there] = [
+      await load([remote, 's3://media/vod']),
+      await load([remote, 's3://media/vod'], { endpoint: 'http://minio.example' }),
+    ];
     expect(here.stateDir).not.toBe(there.stateDir);
   });
 });
@@ -83,13 +108,28 @@ describe('a copy is refused', () => {
   it.each<[string, readonly string[], Flags, RegExp]>([
     ['without words', [], {}, /needs a source and a destination$/],
     ['without a destination', [remote], {}, /only "https:.*" was given/],
-    ['of a file that is not there', ['nope.m3u8', 's3://media/vod'], {}, /the source is nope\.m3u8, which does not exist$/],
-    ['of what was meant as a URL', ['cdn.example/a.m3u8', 's3://media/vod'], {}, /does not exist; a URL begins with https:\/\/$/],
+    [
+      'of a file that is not there',
+      ['nope.m3u8', 's3://media/vod'],
+      {},
+      /the source is nope\.m3u8, which does not exist$/,
+    ],
+    [
+      'of what was meant as a URL',
+      ['cdn.example/a.m3u8', 's3://media/vod'],
+      {},
+      /does not exist; a URL begins with https:\/\/$/,
+    ],
     ['of a folder', ['videos', 's3://media/vod'], {}, /is a folder: name a playlist or a catalogue in it/],
     ['to a file', [remote, 'plain.txt'], {}, /is a file: expected/],
     ['of a folder into itself', ['videos/a/master.m3u8', 'videos/a'], {}, /is the folder of the source/],
     ['of a folder into itself by a link', ['videos/a/master.m3u8', 'link/a'], {}, /is the folder of the source/],
-    ['of two folders into the one that holds both', ['videos/a/master.m3u8', 'videos/b/master.m3u8', 'videos'], {}, /is the folder of the source/],
+    [
+      'of two folders into the one that holds both',
+      ['videos/a/master.m3u8', 'videos/b/master.m3u8', 'videos'],
+      {},
+      /is the folder of the source/,
+    ],
     ['of a root into itself', ['videos/a/master.m3u8', 'videos'], { root: 'videos' }, /is the folder of the source/],
     ['of what is outside the root', ['plain.txt', 'out'], { root: 'videos' }, /is not below --root/],
     ['with a root that is not there', one, { root: 'nope' }, /--root names .*nope, which does not exist/],
@@ -97,15 +137,30 @@ describe('a copy is refused', () => {
     ['with the state inside the destination', [remote, 'out'], { state: 'out/state' }, /is inside the destination/],
     ['with a report where there is no folder', one, { report: 'nope/report.json' }, /there is no folder/],
     ['with a report that is a folder', one, { report: 'videos' }, /which is a folder/],
-    ['with a header file that is not there', one, { headerFile: 'nope' }, /--header-file names .*nope, which does not exist/],
+    [
+      'with a header file that is not there',
+      one,
+      { headerFile: 'nope' },
+      /--header-file names .*nope, which does not exist/,
+    ],
     ['with a header that is none', one, { header: ['nope'] }, /--header is not a header/],
     ['with a certificate file that holds none', one, { ca: 'plain.txt' }, /holds no certificate/],
     ['with a user in the endpoint', one, { endpoint: 'https://me:secret@minio.example' }, /--endpoint holds a user/],
     ['with a query in the endpoint', one, { endpoint: 'https://minio.example?x=1' }, /--endpoint holds a query/],
-    ['with a config file that is not there', one, { config: 'nope.json' }, /--config names .*nope\.json, which does not exist/],
+    [
+      'with a config file that is not there',
+      one,
+      { config: 'nope.json' },
+      /--config names .*nope\.json, which does not exist/,
+    ],
     ['with a config file that is not JSON', one, { config: 'broken.json' }, /is not JSON/],
     ['with a config file that is no object', one, { config: 'list.json' }, /is not a JSON object/],
-    ['with a typo in the config file', one, { config: 'typo.json' }, /unknown option "concurency" \(did you mean "concurrency"\?\)/],
+    [
+      'with a typo in the config file',
+      one,
+      { config: 'typo.json' },
+      /unknown option "concurency" \(did you mean "concurrency"\?\)/,
+    ],
   ])('%s', async (_, words, flags, message) => {
     await expect(load(words, flags)).rejects.toThrow(message);
     await expect(load(words, flags)).rejects.toMatchObject({ code: 'usage' });

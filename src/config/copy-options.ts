@@ -16,7 +16,17 @@ import { assertParent, isWithin, realPathOf, sharedFolder } from './paths.ts';
 import { stateDirOf } from './state-dir.ts';
 
 type Parsed = ParsedOptions<'copy'>;
-type Kept = 'limit' | 'existing' | 'recheck' | 'sha256' | 'external' | 'dryRun' | 'concurrency' | 'json' | 'progress' | 'logLevel';
+type Kept =
+  | 'limit'
+  | 'existing'
+  | 'recheck'
+  | 'sha256'
+  | 'external'
+  | 'dryRun'
+  | 'concurrency'
+  | 'json'
+  | 'progress'
+  | 'logLevel';
 
 /** All that one `copy` needs, checked and frozen. Paths are absolute. */
 export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Kept>> {
@@ -50,7 +60,8 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   const destination = parseDestination(destinationText, cwd);
   const network = await readNetworkOptions(parsed, cwd);
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
-  const stateDir = parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);
+  const stateDir =
+    parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);
 
   await Promise.all(sources.map((source, index) => assertReadable(source, sourceTexts[index] ?? '')));
   const reportPath = parsed.report === undefined ? undefined : localPath(parsed.report, cwd);
@@ -74,7 +85,9 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     threads: parsed.threads ?? availableParallelism(),
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
-    tokenParameters: Object.freeze([...new Set([...defaultTokenParameters, ...parsed.tokenParams.map((name) => name.toLowerCase())])]),
+    tokenParameters: Object.freeze([
+      ...new Set([...defaultTokenParameters, ...parsed.tokenParams.map((name) => name.toLowerCase())]),
+    ]),
     stateDir,
     ...(reportPath === undefined ? {} : { reportPath }),
     json,
@@ -83,10 +96,14 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   });
 }
 
-function splitWords(words: readonly string[]): { readonly sourceTexts: readonly string[]; readonly destinationText: string } {
+function splitWords(words: readonly string[]): {
+  readonly sourceTexts: readonly string[];
+  readonly destinationText: string;
+} {
   const destinationText = words.at(-1);
   if (destinationText === undefined) throw new FlantsError('usage', 'copy needs a source and a destination');
-  if (words.length === 1) throw new FlantsError('usage', `copy needs a source and a destination; only "${destinationText}" was given`);
+  if (words.length === 1)
+    throw new FlantsError('usage', `copy needs a source and a destination; only "${destinationText}" was given`);
   return { sourceTexts: words.slice(0, -1), destinationText };
 }
 
@@ -102,7 +119,8 @@ async function assertReadable(source: SourceArgument, text: string): Promise<voi
     const hint = /^(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+\/)/i.test(text) ? '; a URL begins with https://' : '';
     throw new FlantsError('usage', `the source is ${text}, ${reasonOf(cause)}${hint}`, { cause });
   });
-  if (found.isDirectory()) throw new FlantsError('usage', `the source ${text} is a folder: name a playlist or a catalogue in it`);
+  if (found.isDirectory())
+    throw new FlantsError('usage', `the source ${text} is a folder: name a playlist or a catalogue in it`);
 }
 
 async function assertRoot(root: string, sources: readonly SourceArgument[]): Promise<void> {
@@ -112,25 +130,40 @@ async function assertRoot(root: string, sources: readonly SourceArgument[]): Pro
   if (!found.isDirectory()) throw new FlantsError('usage', `--root names ${root}, which is not a folder`);
   for (const source of sources) {
     const path = source.kind === 'playlist' ? pathOf(source) : undefined;
-    if (path !== undefined && !isWithin(path, root)) throw new FlantsError('usage', `the source ${path} is not below --root ${root}`);
+    if (path !== undefined && !isWithin(path, root))
+      throw new FlantsError('usage', `the source ${path} is not below --root ${root}`);
   }
 }
 
 /** Keys are paths below the root, so a copy into the root itself would write each file over itself. */
 async function assertFolder(
   path: string,
-  { sources, stateDir, root }: { readonly sources: readonly SourceArgument[]; readonly stateDir: string; readonly root: string | undefined },
+  {
+    sources,
+    stateDir,
+    root,
+  }: { readonly sources: readonly SourceArgument[]; readonly stateDir: string; readonly root: string | undefined },
 ): Promise<void> {
   const existing = await stat(path).catch(() => undefined);
-  if (existing && !existing.isDirectory()) throw new FlantsError('usage', `the destination ${path} is a file: expected s3://bucket/prefix or a folder`);
+  if (existing && !existing.isDirectory())
+    throw new FlantsError('usage', `the destination ${path} is a file: expected s3://bucket/prefix or a folder`);
   const real = await realPathOf(path);
-  const folders = sources.flatMap((source) => (source.kind === 'playlist' ? [pathOf(source)] : [])).filter((each) => each !== undefined).map(dirname);
+  const folders = sources
+    .flatMap((source) => (source.kind === 'playlist' ? [pathOf(source)] : []))
+    .filter((each) => each !== undefined)
+    .map(dirname);
   const from = root ?? sharedFolder(folders);
   if (from !== undefined && (await realPathOf(from)) === real) {
-    throw new FlantsError('usage', `the destination ${path} is the folder of the source: a copy must go somewhere else`);
+    throw new FlantsError(
+      'usage',
+      `the destination ${path} is the folder of the source: a copy must go somewhere else`,
+    );
   }
   if (isWithin(await realPathOf(stateDir), real)) {
-    throw new FlantsError('usage', `the state ${stateDir} is inside the destination ${path}: it would be published; name another folder with --state`);
+    throw new FlantsError(
+      'usage',
+      `the state ${stateDir} is inside the destination ${path}: it would be published; name another folder with --state`,
+    );
   }
 }
 

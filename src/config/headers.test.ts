@@ -18,13 +18,21 @@ describe('headers', () => {
     ]);
   });
 
-  it.each(['Authorization', ': value', 'Bad Name: v', 'X-Key:', 'X-Key: a\r\nInjected: b', 'Host: other', 'range: bytes=0-1'])('are refused: %j', (line) => {
+  it.each([
+    'Authorization',
+    ': value',
+    'Bad Name: v',
+    'X-Key:',
+    'X-Key: a\r\nInjected: b',
+    'Host: other',
+    'range: bytes=0-1',
+  ])('are refused: %j', (line) => {
     expect(() => parseHeaders([line], '--header')).toThrow(/^--header/);
   });
 
   it('never show their value in a message', () => {
     for (const line of ['Bearer secret', 'Range: secret', 'X-Key: secret\u0000']) {
-expect(messageOf(() => parseHeaders([line], '--header'))).toMatch(/^--header(?!.*secret)/);
+      expect(messageOf(() => parseHeaders([line], '--header'))).toMatch(/^--header(?!.*secret)/);
     }
   });
 

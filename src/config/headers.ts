@@ -25,7 +25,8 @@ export function parseHeaders(lines: readonly string[], where: string): readonly 
     // A token of RFC 9110 section 5.6.2, and a value of section 5.5.
     const match = /^([!#$%&'*+.^_`|~0-9a-z-]+):[ \t]*(.*?)[ \t]*$/is.exec(line.trim());
     const [name, value] = [match?.[1]?.toLowerCase(), match?.[2]];
-    if (name === undefined || value === undefined) throw new FlantsError('usage', `${place} is not a header: expected "Name: value"`);
+    if (name === undefined || value === undefined)
+      throw new FlantsError('usage', `${place} is not a header: expected "Name: value"`);
     // oxlint-disable-next-line no-control-regex
     if (value === '' || /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
       throw new FlantsError('usage', `${place}: the value of ${match?.[1]} is empty or has a control character`);

@@ -56,7 +56,10 @@ describe('a source', () => {
 describe('a playlist to verify', () => {
   it.each([
     ['s3://media/vod/a.m3u8', { kind: 's3', bucket: 'media', key: 'vod/a.m3u8', name: 's3://media/vod/a.m3u8' }],
-    ['https://u:p@cdn.example/a.m3u8?sig=1', { kind: 'http', url: 'https://u:p@cdn.example/a.m3u8?sig=1', name: 'https://…@cdn.example/a.m3u8?…' }],
+    [
+      'https://u:p@cdn.example/a.m3u8?sig=1',
+      { kind: 'http', url: 'https://u:p@cdn.example/a.m3u8?sig=1', name: 'https://…@cdn.example/a.m3u8?…' },
+    ],
     ['out/a.m3u8', { kind: 'file', path: '/work/out/a.m3u8', name: '/work/out/a.m3u8' }],
   ])('%s is read', (text, expected) => {
     expect(parseVerifyTarget(text, '/work')).toEqual(expected);

@@ -52,11 +52,16 @@ export function parseDestination(text: string, cwd: string): Destination {
   }
   const scheme = schemeOf(text);
   if (scheme === 'http' || scheme === 'https') {
-    throw usage(`the destination ${withoutSecrets(text)} is a web address: expected s3://bucket/prefix or a folder, last of all; an S3-compatible store is named with --endpoint`);
+    throw usage(
+      `the destination ${withoutSecrets(text)} is a web address: expected s3://bucket/prefix or a folder, last of all; an S3-compatible store is named with --endpoint`,
+    );
   }
-  if (scheme !== undefined && scheme !== 'file') throw usage(`the destination ${text} begins with ${scheme}://: expected s3://bucket/prefix or a folder`);
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(`the destination ${text} begins with ${scheme}://: expected s3://bucket/prefix or a folder`);
   if (playlistName.test(text) || catalogueName.test(text)) {
-    throw usage(`the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`);
+    throw usage(
+      `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
+    );
   }
   if (text.trim() === '') throw usage('the destination is empty: expected s3://bucket/prefix or a folder');
   const path = localPath(text, cwd);
@@ -74,12 +79,16 @@ export function parseSource(text: string, cwd: string): SourceArgument {
     const url = URL.parse(text);
     if (!url) throw usage(`the source ${withoutSecrets(text)} is not a valid URL`);
     if (catalogueName.test(url.pathname)) {
-      throw usage(`the source ${withoutSecrets(text)} looks like a catalogue: a catalogue must be a file here; download it first`);
+      throw usage(
+        `the source ${withoutSecrets(text)} looks like a catalogue: a catalogue must be a file here; download it first`,
+      );
     }
     return { kind: 'playlist', url: url.href };
   }
-  if (scheme === 's3') throw usage(`the source ${text} is in S3: sources are http(s) URLs and files; name its https URL`);
-  if (scheme !== undefined && scheme !== 'file') throw usage(`the source ${text} begins with ${scheme}://: expected an http(s) URL or a path`);
+  if (scheme === 's3')
+    throw usage(`the source ${text} is in S3: sources are http(s) URLs and files; name its https URL`);
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(`the source ${text} begins with ${scheme}://: expected an http(s) URL or a path`);
   if (text.trim() === '') throw usage('a source is empty: expected an http(s) URL or a path');
   const path = localPath(text, cwd);
   return catalogueName.test(path) ? { kind: 'catalogue', path } : { kind: 'playlist', url: pathToFileURL(path).href };
@@ -94,7 +103,8 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
   const scheme = schemeOf(text);
   if (scheme === 's3') {
     const { bucket, path: key } = parseS3(text, 'playlist');
-    if (key === '' || key.endsWith('/')) throw usage(`${text} names no playlist: expected s3://bucket/path/of/a/playlist.m3u8`);
+    if (key === '' || key.endsWith('/'))
+      throw usage(`${text} names no playlist: expected s3://bucket/path/of/a/playlist.m3u8`);
     return { kind: 's3', bucket, key, name: `s3://${bucket}/${key}` };
   }
   if (scheme === 'http' || scheme === 'https') {
@@ -102,7 +112,8 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
     if (!url) throw usage(`${withoutSecrets(text)} is not a valid URL`);
     return { kind: 'http', url: url.href, name: withoutSecrets(url.href) };
   }
-  if (scheme !== undefined && scheme !== 'file') throw usage(`${text} begins with ${scheme}://: expected s3://, http(s):// or a path`);
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(`${text} begins with ${scheme}://: expected s3://, http(s):// or a path`);
   const path = localPath(text, cwd);
   return { kind: 'file', path, name: path };
 }
@@ -134,7 +145,8 @@ function parseS3(text: string, what: string): { readonly bucket: string; readonl
   const match = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(text);
   const bucket = match?.[1] ?? '';
   if (bucket === '') throw usage(`the ${what} ${text} names no bucket: expected s3://bucket/prefix`);
-  if (!/^[a-z0-9][a-z0-9._-]{1,254}$/i.test(bucket)) throw usage(`the ${what} ${text} names the bucket "${bucket}", which cannot be a bucket's name`);
+  if (!/^[a-z0-9][a-z0-9._-]{1,254}$/i.test(bucket))
+    throw usage(`the ${what} ${text} names the bucket "${bucket}", which cannot be a bucket's name`);
   return { bucket, path: match?.[2] ?? '' };
 }
 

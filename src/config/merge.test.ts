@@ -29,7 +29,9 @@ describe('the registry', () => {
 
   it('describes every option but config in the schema of the config file', () => {
     const { properties } = configFileSchema() as { properties: Record<string, { description?: string }> };
-    expect(Object.keys(properties).toSorted()).toEqual(['$schema', ...Object.keys(specs).filter((name) => name !== 'config')].toSorted());
+    expect(Object.keys(properties).toSorted()).toEqual(
+      ['$schema', ...Object.keys(specs).filter((name) => name !== 'config')].toSorted(),
+    );
     for (const name of Object.keys(specs)) if (name !== 'config') expect(properties[name]?.description).toBeTruthy();
   });
 });
@@ -38,7 +40,13 @@ describe('merging', () => {
   const file = { path: '/etc/flants.json', values: { concurrency: 5, bwlimit: '1M', ids: ['file'], recheck: true } };
 
   it('gives the defaults where nobody says anything', () => {
-    expect(mergeOptions('copy', nothing)).toMatchObject({ concurrency: 32, existing: 'verify', progress: true, sourceTimeout: 30_000, ids: [] });
+    expect(mergeOptions('copy', nothing)).toMatchObject({
+      concurrency: 32,
+      existing: 'verify',
+      progress: true,
+      sourceTimeout: 30_000,
+      ids: [],
+    });
   });
 
   it('leaves out what has neither value nor default', () => {
@@ -46,17 +54,28 @@ describe('merging', () => {
   });
 
   it('takes the file before the defaults', () => {
-    expect(mergeOptions('copy', { ...nothing, file })).toMatchObject({ concurrency: 5, bwlimit: 1024 * 1024, recheck: true });
+    expect(mergeOptions('copy', { ...nothing, file })).toMatchObject({
+      concurrency: 5,
+      bwlimit: 1024 * 1024,
+      recheck: true,
+    });
   });
 
   it('takes the environment before the file', () => {
     const environment = readEnvironment({ FLANTS_CONCURRENCY: '6', FLANTS_RECHECK: 'no' });
-    expect(mergeOptions('copy', { file, environment, flags: {} })).toMatchObject({ concurrency: 6, recheck: false, bwlimit: 1024 * 1024 });
+    expect(mergeOptions('copy', { file, environment, flags: {} })).toMatchObject({
+      concurrency: 6,
+      recheck: false,
+      bwlimit: 1024 * 1024,
+    });
   });
 
   it('takes flags before the environment', () => {
     const environment = readEnvironment({ FLANTS_CONCURRENCY: '6', FLANTS_PROGRESS: 'false' });
-    expect(mergeOptions('copy', { file, environment, flags: { concurrency: '7', progress: true } })).toMatchObject({ concurrency: 7, progress: true });
+    expect(mergeOptions('copy', { file, environment, flags: { concurrency: '7', progress: true } })).toMatchObject({
+      concurrency: 7,
+      progress: true,
+    });
   });
 
   it('replaces a list by a list, and never mixes them', () => {
@@ -73,8 +92,11 @@ describe('merging', () => {
   });
 
   it('reads our own variable before those of AWS, and takes an empty one for none', () => {
-    const endpointOf = (variables: Record<string, string>): unknown => mergeOptions('copy', { ...nothing, environment: readEnvironment(variables) }).endpoint;
-    expect(endpointOf({ AWS_ENDPOINT_URL: 'https://aws.example', FLANTS_ENDPOINT: 'https://own.example' })).toBe('https://own.example');
+    const endpointOf = (variables: Record<string, string>): unknown =>
+      mergeOptions('copy', { ...nothing, environment: readEnvironment(variables) }).endpoint;
+    expect(endpointOf({ AWS_ENDPOINT_URL: 'https://aws.example', FLANTS_ENDPOINT: 'https://own.example' })).toBe(
+      'https://own.example',
+    );
     expect(endpointOf({ AWS_ENDPOINT_URL: 'https://aws.example', FLANTS_ENDPOINT: '' })).toBe('https://aws.example');
   });
 });
@@ -100,11 +122,15 @@ describe('a bad value', () => {
     region: [' '],
   };
 
-  const cases = Object.entries(bad).flatMap(([name, values]) => values.map((value) => [name as OptionName, value] as const));
+  const cases = Object.entries(bad).flatMap(([name, values]) =>
+    values.map((value) => [name as OptionName, value] as const),
+  );
 
   it.each(cases)('of %s is refused: %j', (name, value) => {
     const environment = readEnvironment({ [envOf(name)]: value });
-    expect(() => mergeOptions(verbWith(name), { ...nothing, environment })).toThrow(new RegExp(`^${envOf(name)} is .+: expected `));
+    expect(() => mergeOptions(verbWith(name), { ...nothing, environment })).toThrow(
+      new RegExp(`^${envOf(name)} is .+: expected `),
+    );
   });
 
   it('is told with the option as it was given, the value, and what is expected', () => {
@@ -116,10 +142,20 @@ describe('a bad value', () => {
       }
       return 'nothing';
     };
-    expect(said({ flags: { concurrency: 'abc' } })).toBe('--concurrency is "abc": expected a whole number from 1 to 4096');
-    expect(said({ environment: readEnvironment({ FLANTS_THREADS: '0' }) })).toBe('FLANTS_THREADS is 0: expected a whole number from 1 to 256');
-    expect(said({ file: { path: '/c.json', values: { recheck: 'x' } } })).toBe('"recheck" in /c.json is "x": expected true or false');
-    expect(said({ flags: { existing: 'verfy' } })).toBe('--existing is "verfy": expected one of verify, skip, overwrite (did you mean verify?)');
-    expect(said({ file: { path: '/c.json', values: { header: [1] } } })).toBe('"header" in /c.json is not usable: expected one or more values');
+    expect(said({ flags: { concurrency: 'abc' } })).toBe(
+      '--concurrency is "abc": expected a whole number from 1 to 4096',
+    );
+    expect(said({ environment: readEnvironment({ FLANTS_THREADS: '0' }) })).toBe(
+      'FLANTS_THREADS is 0: expected a whole number from 1 to 256',
+    );
+    expect(said({ file: { path: '/c.json', values: { recheck: 'x' } } })).toBe(
+      '"recheck" in /c.json is "x": expected true or false',
+    );
+    expect(said({ flags: { existing: 'verfy' } })).toBe(
+      '--existing is "verfy": expected one of verify, skip, overwrite (did you mean verify?)',
+    );
+    expect(said({ file: { path: '/c.json', values: { header: [1] } } })).toBe(
+      '"header" in /c.json is not usable: expected one or more values',
+    );
   });
 });

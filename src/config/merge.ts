@@ -43,13 +43,18 @@ export function mergeOptions<V extends VerbName>(verb: V, layers: Layers): Parse
 }
 
 /** What an option is in each layer that has it, weakest first. */
-function valuesOf(name: OptionName, { file, environment, flags }: Layers): readonly { readonly origin: string; readonly value: unknown }[] {
+function valuesOf(
+  name: OptionName,
+  { file, environment, flags }: Layers,
+): readonly { readonly origin: string; readonly value: unknown }[] {
   const inFile = file?.values[name];
   const inEnvironment = environment.options[name];
   const inFlags = flags[name];
   return [
     ...(file === undefined || inFile === undefined ? [] : [{ origin: `"${name}" in ${file.path}`, value: inFile }]),
-    ...(inEnvironment === undefined ? [] : [{ origin: inEnvironment.variable, value: decodeText(name, inEnvironment.text) }]),
+    ...(inEnvironment === undefined
+      ? []
+      : [{ origin: inEnvironment.variable, value: decodeText(name, inEnvironment.text) }]),
     ...(inFlags === undefined ? [] : [{ origin: flagOf(name), value: decodeFlag(name, inFlags) }]),
   ];
 }
@@ -60,7 +65,16 @@ function decodeFlag(name: OptionName, given: string | boolean | readonly string[
   return given.flatMap((text) => decodeText(name, text));
 }
 
-const words: Readonly<Record<string, boolean>> = { true: true, yes: true, on: true, 1: true, false: false, no: false, off: false, 0: false };
+const words: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  1: true,
+  false: false,
+  no: false,
+  off: false,
+  0: false,
+};
 
 /** Text of a flag or variable in the type that JSON would have; what makes no sense stays text, for the schema to refuse. */
 function decodeText(name: OptionName, text: string): unknown {
@@ -71,13 +85,20 @@ function decodeText(name: OptionName, text: string): unknown {
     case 'switch':
       return words[text.trim().toLowerCase()] ?? text;
     case 'list':
-      return text.split(spec.separator).map((part) => part.trim()).filter((part) => part !== '');
+      return text
+        .split(spec.separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
     default:
       return text;
   }
 }
 
-function refusal(error: z.ZodError, merged: Readonly<Record<string, unknown>>, origins: Readonly<Partial<Record<OptionName, string>>>): FlantsError {
+function refusal(
+  error: z.ZodError,
+  merged: Readonly<Record<string, unknown>>,
+  origins: Readonly<Partial<Record<OptionName, string>>>,
+): FlantsError {
   const name = error.issues[0]?.path[0] as OptionName;
   const spec = specs[name];
   const value = merged[name];

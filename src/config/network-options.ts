@@ -54,7 +54,8 @@ async function readHeaderFile(path: string): Promise<readonly Header[]> {
 
 async function readCertificates(path: string): Promise<string> {
   const pem = await readTextFile(path, '--ca');
-  if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new FlantsError('usage', `--ca names ${path}, which holds no certificate in PEM`);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    throw new FlantsError('usage', `--ca names ${path}, which holds no certificate in PEM`);
   return pem;
 }
 
@@ -62,7 +63,11 @@ async function readCertificates(path: string): Promise<string> {
 export function assertEndpoint(endpoint: string): void {
   const { username, password, search } = new URL(endpoint);
   if (username !== '' || password !== '') {
-    throw new FlantsError('usage', '--endpoint holds a user: credentials come from the AWS environment variables, files or --profile');
+    throw new FlantsError(
+      'usage',
+      '--endpoint holds a user: credentials come from the AWS environment variables, files or --profile',
+    );
   }
-  if (search !== '') throw new FlantsError('usage', '--endpoint holds a query: expected a URL such as https://minio.example:9000');
+  if (search !== '')
+    throw new FlantsError('usage', '--endpoint holds a query: expected a URL such as https://minio.example:9000');
 }

@@ -77,7 +77,9 @@ export function configFileSchema(): Record<string, unknown> {
       const spec = specs[name as OptionName];
       return [name, schema.describe(descriptionOf(spec))] as const;
     });
-  return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), { io: 'input' });
+  return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), {
+    io: 'input',
+  });
 }
 
 /** The text, and what the types of JSON Schema cannot say. */

@@ -61,7 +61,10 @@ export function envOf(name: string): string {
 }
 
 function kebab(name: string): string {
-  return name.replace(/[A-Z0-9]+/g, (letters, at: number) => (/[A-Z]/.test(letters) && at > 0 ? '-' : '') + letters.toLowerCase());
+  return name.replace(
+    /[A-Z0-9]+/g,
+    (letters, at: number) => (/[A-Z]/.test(letters) && at > 0 ? '-' : '') + letters.toLowerCase(),
+  );
 }
 
 /** What a value must look like, to complete the sentence "expected …". */

@@ -34,7 +34,8 @@ export function sharedFolder(folders: readonly string[]): string | undefined {
  */
 export async function assertParent(path: string, option: string): Promise<void> {
   const folder = await stat(dirname(path)).catch(() => undefined);
-  if (!folder?.isDirectory()) throw new FlantsError('usage', `${option} names ${path}, but there is no folder ${dirname(path)}`);
+  if (!folder?.isDirectory())
+    throw new FlantsError('usage', `${option} names ${path}, but there is no folder ${dirname(path)}`);
   const there = await stat(path).catch(() => undefined);
   if (there?.isDirectory()) throw new FlantsError('usage', `${option} names ${path}, which is a folder`);
 }

@@ -15,9 +15,12 @@ describe('a rate', () => {
     expect(parseRate(text)).toBe(bytesPerSecond);
   });
 
-  it.each(['', '0', '-1M', 'fast', '20MM', '20T', 'M', '1e9', '99999999999999999G', '20mib/hour'])('is not %j', (text) => {
-    expect(parseRate(text)).toBeUndefined();
-  });
+  it.each(['', '0', '-1M', 'fast', '20MM', '20T', 'M', '1e9', '99999999999999999G', '20mib/hour'])(
+    'is not %j',
+    (text) => {
+      expect(parseRate(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('a duration', () => {

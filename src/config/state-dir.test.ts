@@ -3,7 +3,8 @@ import { parseDestination } from './location.ts';
 import { stateDirOf } from './state-dir.ts';
 
 const env = { HOME: '/home/me' };
-const dirOf = (destination: string, endpoint?: string): string => stateDirOf(parseDestination(destination, '/work'), endpoint, env);
+const dirOf = (destination: string, endpoint?: string): string =>
+  stateDirOf(parseDestination(destination, '/work'), endpoint, env);
 
 describe('the state folder of a destination', () => {
   it('has a readable name below ~/.local/state/flants', () => {
@@ -12,7 +13,9 @@ describe('the state folder of a destination', () => {
 
   it('follows XDG_STATE_HOME, and ignores a relative one', () => {
     const destination = parseDestination('s3://media/vod', '/work');
-    expect(stateDirOf(destination, undefined, { ...env, XDG_STATE_HOME: '/state' })).toMatch(/^\/state\/flants\/media-vod-/);
+    expect(stateDirOf(destination, undefined, { ...env, XDG_STATE_HOME: '/state' })).toMatch(
+      /^\/state\/flants\/media-vod-/,
+    );
     expect(stateDirOf(destination, undefined, { ...env, XDG_STATE_HOME: 'state' })).toBe(dirOf('s3://media/vod'));
   });
 
@@ -23,7 +26,13 @@ describe('the state folder of a destination', () => {
   });
 
   it('is another one for another destination or store', () => {
-    const all = [dirOf('s3://media/vod'), dirOf('s3://media/vod2'), dirOf('s3://media-vod'), dirOf('/media/vod'), dirOf('s3://media/vod', 'http://minio.example')];
+    const all = [
+      dirOf('s3://media/vod'),
+      dirOf('s3://media/vod2'),
+      dirOf('s3://media-vod'),
+      dirOf('/media/vod'),
+      dirOf('s3://media/vod', 'http://minio.example'),
+    ];
     expect(new Set(all).size).toBe(all.length);
   });
 

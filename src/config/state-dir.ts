@@ -23,13 +23,19 @@ export function stateDirOf(destination: Destination, endpoint: string | undefine
   const home = env.HOME ?? homedir();
   const xdg = env.XDG_STATE_HOME ?? '';
   const base = isAbsolute(xdg) ? xdg : join(home, '.local', 'state');
-  const identity = JSON.stringify([destination.name, destination.kind === 's3' && endpoint !== undefined ? normalEndpoint(endpoint) : '']);
+  const identity = JSON.stringify([
+    destination.name,
+    destination.kind === 's3' && endpoint !== undefined ? normalEndpoint(endpoint) : '',
+  ]);
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
   return join(base, 'flants', `${slugOf(destination)}-${hash}`);
 }
 
 function slugOf(destination: Destination): string {
-  const words = destination.name.replace(/^s3:\/\//, '').replace(/[^a-z0-9._]+/gi, '-').replace(/^[-.]+|[-.]+$/g, '');
+  const words = destination.name
+    .replace(/^s3:\/\//, '')
+    .replace(/[^a-z0-9._]+/gi, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
   return (words.length > maxSlugLength ? words.slice(-maxSlugLength).replace(/^[-.]+/, '') : words) || 'root';
 }
 

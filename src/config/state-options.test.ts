@@ -28,7 +28,11 @@ function input(words: readonly string[], flags: Flags = {}, variables: Record<st
 
 describe('a verb about a state', () => {
   it('finds it by the destination, as copy does', async () => {
-    expect(await loadStatusOptions(input(['s3://media/vod', 'a', 'b']))).toMatchObject({ stateDir, destination: { name: 's3://media/vod' }, videos: ['a', 'b'] });
+    expect(await loadStatusOptions(input(['s3://media/vod', 'a', 'b']))).toMatchObject({
+      stateDir,
+      destination: { name: 's3://media/vod' },
+      videos: ['a', 'b'],
+    });
   });
 
   it('finds it by --state, and then every word is a video', async () => {
@@ -38,14 +42,27 @@ describe('a verb about a state', () => {
   });
 
   it('takes --state from the environment, too', async () => {
-    expect(await loadStatusOptions(input(['a'], {}, { FLANTS_STATE: stateDir }))).toMatchObject({ stateDir, videos: ['a'] });
+    expect(await loadStatusOptions(input(['a'], {}, { FLANTS_STATE: stateDir }))).toMatchObject({
+      stateDir,
+      videos: ['a'],
+    });
   });
 
   it.each<[string, readonly string[], Flags, RegExp]>([
     ['neither destination nor state', [], {}, /name the destination first/],
     ['both', ['s3://media/vod'], { state: '.' }, /is named already/],
-    ['a destination that was never copied to', ['s3://media/other'], {}, /nothing was copied to s3:\/\/media\/other from here/],
-    ['another endpoint', ['s3://media/vod'], { endpoint: 'http://minio.example' }, /through http:\/\/minio\.example from here/],
+    [
+      'a destination that was never copied to',
+      ['s3://media/other'],
+      {},
+      /nothing was copied to s3:\/\/media\/other from here/,
+    ],
+    [
+      'another endpoint',
+      ['s3://media/vod'],
+      { endpoint: 'http://minio.example' },
+      /through http:\/\/minio\.example from here/,
+    ],
     ['a state that is not there', [], { state: 'nope' }, /there is no state in .*nope/],
   ])('refuses %s', async (_, words, flags, message) => {
     await expect(loadStatusOptions(input(words, flags))).rejects.toThrow(message);
@@ -54,8 +71,13 @@ describe('a verb about a state', () => {
 
 describe('retry', () => {
   it('takes a code of a failure, and suggests the one that was meant', async () => {
-    expect(await loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.not-found' }))).toMatchObject({ failedBy: 'source.not-found', videos: [] });
-    await expect(loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.notfound' }))).rejects.toThrow('did you mean source.not-found?');
+    expect(await loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.not-found' }))).toMatchObject({
+      failedBy: 'source.not-found',
+      videos: [],
+    });
+    await expect(loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.notfound' }))).rejects.toThrow(
+      'did you mean source.not-found?',
+    );
   });
 });
 
@@ -78,7 +100,9 @@ describe('accept', () => {
 describe('report', () => {
   it('writes one document, or a line for each file', async () => {
     expect(await loadReportOptions(input(['s3://media/vod']))).toMatchObject({ files: false, videos: [] });
-    expect(await loadReportOptions(input(['s3://media/vod'], { format: 'ndjson', video: ['a,b'], output: 'x.ndjson' }))).toMatchObject({
+    expect(
+      await loadReportOptions(input(['s3://media/vod'], { format: 'ndjson', video: ['a,b'], output: 'x.ndjson' })),
+    ).toMatchObject({
       files: true,
       videos: ['a', 'b'],
       outputPath: join(home, 'x.ndjson'),
@@ -92,12 +116,16 @@ describe('report', () => {
 
 describe('verify', () => {
   it('takes a playlist at the destination', async () => {
-    expect(await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true, state: stateDir }))).toMatchObject({
+    expect(
+      await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true, state: stateDir })),
+    ).toMatchObject({
       target: { kind: 's3', bucket: 'media', key: 'vod/a.m3u8' },
       checksums: true,
       stateDir,
     });
-    expect(await loadVerifyOptions(input(['master.m3u8']))).toMatchObject({ target: { kind: 'file', path: join(home, 'master.m3u8') } });
+    expect(await loadVerifyOptions(input(['master.m3u8']))).toMatchObject({
+      target: { kind: 'file', path: join(home, 'master.m3u8') },
+    });
   });
 
   it.each<[readonly string[], RegExp]>([

@@ -64,7 +64,13 @@ export async function loadRetryOptions(input: CommandInput): Promise<RetryOption
   const parsed = await mergeInput('retry', input);
   const { state, rest } = await findState(parsed, input);
   const { failedBy, json, logLevel } = parsed;
-  return Object.freeze({ ...state, videos: rest, ...(failedBy === undefined ? {} : { failedBy: knownCode(failedBy) }), json, logLevel });
+  return Object.freeze({
+    ...state,
+    videos: rest,
+    ...(failedBy === undefined ? {} : { failedBy: knownCode(failedBy) }),
+    json,
+    logLevel,
+  });
 }
 
 /** @throws {FlantsError} `usage` */
@@ -72,9 +78,11 @@ export async function loadAcceptOptions(input: CommandInput): Promise<AcceptOpti
   const parsed = await mergeInput('accept', input);
   const { state, rest } = await findState(parsed, input);
   const [video, file, ...more] = rest;
-  if (video === undefined || file === undefined) throw new FlantsError('usage', 'accept needs a video and the key of its failed file');
+  if (video === undefined || file === undefined)
+    throw new FlantsError('usage', 'accept needs a video and the key of its failed file');
   if (more.length > 0) throw new FlantsError('usage', `accept takes one file; "${more.join(' ')}" is too much`);
-  if (parsed.reason === undefined) throw new FlantsError('usage', 'accept needs --reason: why the video may go out without the file');
+  if (parsed.reason === undefined)
+    throw new FlantsError('usage', 'accept needs --reason: why the video may go out without the file');
   return Object.freeze({ ...state, video, file, reason: parsed.reason, json: parsed.json, logLevel: parsed.logLevel });
 }
 
@@ -82,7 +90,8 @@ export async function loadAcceptOptions(input: CommandInput): Promise<AcceptOpti
 export async function loadReportOptions(input: CommandInput): Promise<ReportOptions & Pick<TalkOptions, 'logLevel'>> {
   const parsed = await mergeInput('report', input);
   const { state, rest } = await findState(parsed, input);
-  if (rest.length > 0) throw new FlantsError('usage', `report takes no further words; name videos with --video ${rest.join(',')}`);
+  if (rest.length > 0)
+    throw new FlantsError('usage', `report takes no further words; name videos with --video ${rest.join(',')}`);
   const outputPath = parsed.output === undefined ? undefined : localPath(parsed.output, input.cwd);
   if (outputPath !== undefined) await assertParent(outputPath, '--output');
   return Object.freeze({
@@ -102,14 +111,18 @@ async function findState(
   if (parsed.endpoint !== undefined) assertEndpoint(parsed.endpoint);
   if (parsed.state !== undefined) {
     if (words[0]?.startsWith('s3://')) {
-      throw new FlantsError('usage', `the state ${parsed.state} is named already: leave out the destination ${words[0]}, or --state`);
+      throw new FlantsError(
+        'usage',
+        `the state ${parsed.state} is named already: leave out the destination ${words[0]}, or --state`,
+      );
     }
     const stateDir = localPath(parsed.state, cwd);
     await assertState(stateDir, `there is no state in ${stateDir}`);
     return { state: { stateDir }, rest: words };
   }
   const [word, ...rest] = words;
-  if (word === undefined) throw new FlantsError('usage', 'name the destination first, as it was given to copy, or a state with --state');
+  if (word === undefined)
+    throw new FlantsError('usage', 'name the destination first, as it was given to copy, or a state with --state');
   const destination = parseDestination(word, cwd);
   const stateDir = stateDirOf(destination, parsed.endpoint, environment);
   const through = parsed.endpoint === undefined ? '' : ` through ${parsed.endpoint}`;
@@ -126,5 +139,8 @@ function knownCode(text: string): FailureCode {
   const code = failureCodes.find((each) => each === text);
   if (code !== undefined) return code;
   const meant = closestWord(text, failureCodes);
-  throw new FlantsError('usage', `--failed-by is "${text}": expected the code of a failure, such as source.not-found${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
+  throw new FlantsError(
+    'usage',
+    `--failed-by is "${text}": expected the code of a failure, such as source.not-found${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+  );
 }

@@ -15,7 +15,10 @@ export interface VerbSpec {
 const store = ['endpoint', 'region', 'profile', 'ca'] as const;
 const always = ['logLevel', 'config'] as const;
 
-const destinationWord = ['destination', 'as it was given to copy: s3://bucket/prefix or a folder; left out with --state'] as const;
+const destinationWord = [
+  'destination',
+  'as it was given to copy: s3://bucket/prefix or a folder; left out with --state',
+] as const;
 
 /** Every verb, in the order of the help. */
 export const verbs = {
@@ -43,10 +46,23 @@ export const verbs = {
     summary: 'prove from the destination alone that a copy is whole',
     words: '<playlist>',
     wordTexts: [['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL']],
-    options: ['checksums', 'header', 'headerFile', 'sourceTimeout', ...store, 'concurrency', 'json', 'state', ...always],
+    options: [
+      'checksums',
+      'header',
+      'headerFile',
+      'sourceTimeout',
+      ...store,
+      'concurrency',
+      'json',
+      'state',
+      ...always,
+    ],
     examples: [
       ['every object is there', 'flants verify s3://media/vod/class/42/master.m3u8'],
-      ['every byte is the one that was copied', 'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR'],
+      [
+        'every byte is the one that was copied',
+        'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
+      ],
     ],
     exitNote: '2 means that the copy is not whole; 3 that it points outside itself.',
   },
@@ -74,9 +90,18 @@ export const verbs = {
   accept: {
     summary: 'let a video be published without a file that cannot be had',
     words: '<destination> <video> <file> --reason TEXT',
-    wordTexts: [destinationWord, ['video', 'id of the video'], ['file', 'key of the failed file, as status and reports name it']],
+    wordTexts: [
+      destinationWord,
+      ['video', 'id of the video'],
+      ['file', 'key of the failed file, as status and reports name it'],
+    ],
     options: ['reason', 'endpoint', 'json', 'state', ...always],
-    examples: [['a segment that is lost', 'flants accept s3://media/vod class-42 class/42/seg-0107.ts --reason "lost at the origin"']],
+    examples: [
+      [
+        'a segment that is lost',
+        'flants accept s3://media/vod class-42 class/42/seg-0107.ts --reason "lost at the origin"',
+      ],
+    ],
   },
   report: {
     summary: 'write the record of every video and file',

@@ -10,7 +10,10 @@ const root = 'https://cdn.example/v/master.m3u8';
 const below = (path: string) => `https://cdn.example/v/${path}`;
 
 async function plan(pages: Readonly<Record<string, Page>>, at = root): Promise<RevisionPlan> {
-  const keyRules = { root: new URL('/', at).protocol === 'file:' ? 'file:///videos/' : 'https://cdn.example', tokenParameters: defaultTokenParameters };
+  const keyRules = {
+    root: new URL('/', at).protocol === 'file:' ? 'file:///videos/' : 'https://cdn.example',
+    tokenParameters: defaultTokenParameters,
+  };
   return planRevision({ video: 'lesson-1', presentation: await walkSite(at, pages), keyRules });
 }
 
@@ -22,7 +25,12 @@ describe('a plan', () => {
     const master = variants('lo/list.m3u8', 'hi/list.m3u8');
     const { revision, fetchUrls } = await plan({
       [root]: master,
-      [below('lo/list.m3u8')]: mediaPlaylist('#EXT-X-KEY:METHOD=AES-128,URI="../k"', '#EXT-X-MAP:URI="i.mp4"', '1.m4s', '2.m4s'),
+      [below('lo/list.m3u8')]: mediaPlaylist(
+        '#EXT-X-KEY:METHOD=AES-128,URI="../k"',
+        '#EXT-X-MAP:URI="i.mp4"',
+        '1.m4s',
+        '2.m4s',
+      ),
       [below('hi/list.m3u8')]: mediaPlaylist('#EXT-X-KEY:METHOD=AES-128,URI="../k"', '1.m4s'),
     });
     expect(revision.files).toEqual([
@@ -38,7 +46,14 @@ describe('a plan', () => {
       ['v/master.m3u8', 'multivariant-playlist'],
     ]);
     expect(Buffer.from(revision.documents[2]?.body ?? []).toString()).toBe(master);
-    expect(revision).toMatchObject({ video: 'lesson-1', total: 5, hasTokens: false, digest: digestOf(revision), external: [], warnings: [] });
+    expect(revision).toMatchObject({
+      video: 'lesson-1',
+      total: 5,
+      hasTokens: false,
+      digest: digestOf(revision),
+      external: [],
+      warnings: [],
+    });
     expect(revision.playlists.map(({ url }) => url)).toEqual([below('lo/list.m3u8'), below('hi/list.m3u8'), root]);
     expect(fetchUrls.size).toBe(0);
   });
@@ -46,7 +61,10 @@ describe('a plan', () => {
   test('has each file once, at least as long as its furthest range', async () => {
     const { revision } = await planLines(
       '#EXT-X-MAP:URI="all.mp4",BYTERANGE="700@0"',
-      ...['#EXT-X-BYTERANGE:100@900', 'all.mp4', '#EXT-X-BYTERANGE:100@700', 'all.mp4'],
+      '#EXT-X-BYTERANGE:100@900',
+      'all.mp4',
+      '#EXT-X-BYTERANGE:100@700',
+      'all.mp4',
     );
     expect(revision.files).toEqual([{ key: 'v/all.mp4', url: below('all.mp4'), role: 'segment', minSizeBytes: 1000 }]);
   });
@@ -105,7 +123,10 @@ describe('two objects that want one key are a conflict that names both', () => {
     ['a file and its playlist', ['master.m3u8'], root],
     ['files by an encoded slash', ['a/1.ts', 'a%2F1.ts'], below('a%2F1.ts')],
   ])('%s', async (_, lines, named) => {
-    await expect(planLines(...lines)).rejects.toMatchObject({ code: 'key.conflict', message: expect.stringContaining(named) });
+    await expect(planLines(...lines)).rejects.toMatchObject({
+      code: 'key.conflict',
+      message: expect.stringContaining(named),
+    });
   });
 
   test('files that redirects of two playlists put in one place', async () => {
@@ -116,7 +137,10 @@ describe('two objects that want one key are a conflict that names both', () => {
       'https://edge.example/a/list.m3u8': segments('1.ts'),
       'https://edge.example/b/list.m3u8': segments('1.ts'),
     };
-    await expect(plan(pages)).rejects.toMatchObject({ code: 'key.conflict', message: expect.stringContaining('https://edge.example/b/1.ts') });
+    await expect(plan(pages)).rejects.toMatchObject({
+      code: 'key.conflict',
+      message: expect.stringContaining('https://edge.example/b/1.ts'),
+    });
   });
 
   test('a redirected address and the one it stands for', async () => {

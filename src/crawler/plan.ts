@@ -83,12 +83,17 @@ function planDocuments(
   const planned: PlannedDocument[] = [];
   for (const source of documents) {
     const key = keyAt(source.keyUrl);
-    const body = rewriteDocument(source, key, source.references.map(({ keyUrl }) => keyAt(keyUrl)));
+    const body = rewriteDocument(
+      source,
+      key,
+      source.references.map(({ keyUrl }) => keyAt(keyUrl)),
+    );
     const document: PlannedDocument = { key, url: plain(source.fetchUrl), role: source.role, body };
     const holding: Holding = { ...addressOf(source), document };
     const owner = claims.claim(key, holding);
     if (owner === holding) planned.push(document);
-    else if (!owner.document || Buffer.compare(owner.document.body, body) !== 0) throw claims.conflict(key, owner, holding);
+    else if (!owner.document || Buffer.compare(owner.document.body, body) !== 0)
+      throw claims.conflict(key, owner, holding);
   }
   return planned;
 }

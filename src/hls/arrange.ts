@@ -18,7 +18,11 @@ interface Lists {
  * @param identify - the same for errands to the same document
  * @throws {FlantsError} `hls.cycle` when a document names itself, directly or through others
  */
-export function arrange(root: Errand, visits: ReadonlyMap<string, Visit>, identify: (errand: Errand) => string): Presentation {
+export function arrange(
+  root: Errand,
+  visits: ReadonlyMap<string, Visit>,
+  identify: (errand: Errand) => string,
+): Presentation {
   const lists: Lists = { documents: [], files: [], external: [], warnings: [] };
   const arranged = new Set<string>();
   const above: PresentationDocument[] = [];

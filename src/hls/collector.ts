@@ -46,7 +46,8 @@ export class ReferenceCollector implements References {
     const resolved = resolveUri(uri, this.#base);
     switch (resolved.kind) {
       case 'fetch':
-        if (resolved.repaired) this.warn(line, `${uri} reads like a URI of an unknown scheme; taken for a relative name`);
+        if (resolved.repaired)
+          this.warn(line, `${uri} reads like a URI of an unknown scheme; taken for a relative name`);
         this.references.push({ ...spot, ...use, fetchUrl: resolved.url });
         return;
       case 'inline':

@@ -78,7 +78,10 @@ describe('what is no playlist to copy is refused', () => {
     const lines = fc.constantFrom(
       '#EXTM3U', '#EXTINF:6,', 'a.ts', 'http://', '#EXT-X-KEY:URI=', '#EXT-X-MAP:URI="', '#EXT-X-BYTERANGE:', '#EXT-X-ENDLIST', '#EXT-X-STREAM-INF', 'a:b', '\u0000', '__proto__', '#EXT-X-DATERANGE:X-URI=//a.b',
     ); // prettier-ignore
-    const texts = fc.oneof(fc.uint8Array(), fc.array(lines).map((parts) => Buffer.from(['#EXTM3U', ...parts].join('\n'))));
+    const texts = fc.oneof(
+      fc.uint8Array(),
+      fc.array(lines).map((parts) => Buffer.from(['#EXTM3U', ...parts].join('\n'))),
+    );
     fc.assert(
       fc.property(texts, (bytes) => {
         try {

@@ -51,12 +51,16 @@ function assertIsPlaylist(tokens: readonly Token[], text: string, { url, finalUr
   if (first?.kind === 'tag' && first.name === 'EXTM3U') return;
   const head = text.slice(0, 4096);
   if (/<(?:\w+:)?MPD[\s>]/.test(head) || new URL(finalUrl).pathname.endsWith('.mpd')) {
-    throw new FlantsError('hls.dash', `${url} is a DASH manifest: only HLS is copied; name the HLS playlist of this video`);
+    throw new FlantsError(
+      'hls.dash',
+      `${url} is a DASH manifest: only HLS is copied; name the HLS playlist of this video`,
+    );
   }
   throw new FlantsError('hls.not-a-playlist', `${url} does not begin with #EXTM3U: ${describe(head)}`);
 }
 
 function describe(head: string): string {
+  if (/^#EXT/m.test(head)) return 'it has tags of HLS, but players refuse it without that first line';
   if (/<html|<!doctype html/i.test(head)) return 'it is an HTML page, perhaps of an error or a login';
   if (/^\s*<\?xml/.test(head)) return 'it is XML';
   if (/^\s*[{[]/.test(head)) return 'it looks like JSON';
@@ -91,7 +95,8 @@ function firstTag(tokens: readonly Token[], names: ReadonlySet<string>): TagToke
 }
 
 function livenessOf(tokens: readonly Token[], kind: PlaylistKind, { url }: DocumentContext): Refusal | undefined {
-  if (kind === 'multivariant' || tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-ENDLIST')) return undefined;
+  if (kind === 'multivariant' || tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-ENDLIST'))
+    return undefined;
   const line = tokens.at(-1)?.line ?? 1;
   return { code: 'hls.live', line, message: `${url} is live: it has no EXT-X-ENDLIST; copy it once it has ended` };
 }
@@ -103,7 +108,11 @@ function assertAsciiUris(references: Playlist['references'], { url }: DocumentCo
   if (odd) throw new FlantsError('hls.malformed', `${url} line ${odd.line}: the URI of ${odd.tag} is not UTF-8`);
 }
 
-function textWarnings(tokens: readonly Token[], encoding: Playlist['encoding'], { url }: DocumentContext): readonly string[] {
+function textWarnings(
+  tokens: readonly Token[],
+  encoding: Playlist['encoding'],
+  { url }: DocumentContext,
+): readonly string[] {
   const warnings: string[] = [];
   if (encoding === 'latin1') warnings.push(`${url} is not UTF-8: strict players refuse it`);
   if (tokens[0]?.kind === 'bom') warnings.push(`${url} begins with a byte order mark: strict players refuse it`);

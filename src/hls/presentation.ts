@@ -8,10 +8,11 @@ interface Placed {
 }
 
 /** A file as one place of one document names it. */
-export type PlacedFile = FileReference & Placed & {
-  /** Of the document that names it, without tokens. */
-  readonly playlistUrl: string;
-};
+export type PlacedFile = FileReference &
+  Placed & {
+    /** Of the document that names it, without tokens. */
+    readonly playlistUrl: string;
+  };
 
 export type PlacedReference = PlacedFile | ((PlaylistReference | ChaptersReference) & Placed);
 

@@ -24,7 +24,12 @@ const below = (path: string) => `https://cdn.example/videos/1/${path}`;
 describe('a multivariant playlist names a playlist', () => {
   test.each([
     ['the line after EXT-X-STREAM-INF', ['#EXT-X-STREAM-INF:BANDWIDTH=1', 'v.m3u8'], 'EXT-X-STREAM-INF', 3],
-    ['also after comments and blank lines', ['#EXT-X-STREAM-INF:BANDWIDTH=1', '', '# note', 'v.m3u8'], 'EXT-X-STREAM-INF', 5],
+    [
+      'also after comments and blank lines',
+      ['#EXT-X-STREAM-INF:BANDWIDTH=1', '', '# note', 'v.m3u8'],
+      'EXT-X-STREAM-INF',
+      5,
+    ],
     ['a rendition of audio', ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
     ['a rendition of video', ['#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
     ['a rendition of subtitles', ['#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
@@ -48,17 +53,25 @@ describe('a multivariant playlist names a playlist', () => {
   });
 
   test('but never for closed captions', () => {
-    const { references, external } = read(['#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="n",URI="c.m3u8"'], 'multivariant');
+    const { references, external } = read(
+      ['#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="c",NAME="n",URI="c.m3u8"'],
+      'multivariant',
+    );
     expect(references).toEqual([]);
     expect(external).toMatchObject([{ uri: 'c.m3u8', tag: 'EXT-X-MEDIA', line: 2, playlistUrl: home }]);
   });
 
   test('and must do so where only a URI makes sense', () => {
-    expect(read(['#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1'], 'multivariant').refusals).toEqual([{ code: 'hls.malformed', line: 2 }]);
+    expect(read(['#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1'], 'multivariant').refusals).toEqual([
+      { code: 'hls.malformed', line: 2 },
+    ]);
   });
 
   test('and a variant without its line is warned of', () => {
-    const { references, warnings } = read(['#EXT-X-STREAM-INF:A=1', '#EXT-X-STREAM-INF:A=2', 'v.m3u8', '#EXT-X-STREAM-INF:A=3'], 'multivariant');
+    const { references, warnings } = read(
+      ['#EXT-X-STREAM-INF:A=1', '#EXT-X-STREAM-INF:A=2', 'v.m3u8', '#EXT-X-STREAM-INF:A=3'],
+      'multivariant',
+    );
     expect(references).toHaveLength(1);
     expect(warnings).toEqual([expect.stringContaining('line 2:'), expect.stringContaining('line 5:')]);
   });
@@ -70,7 +83,9 @@ describe('a multivariant playlist names a playlist', () => {
 
 describe('session data', () => {
   test('is a file', () => {
-    expect(read(['#EXT-X-SESSION-DATA:DATA-ID="com.example.x",FORMAT=RAW,URI="x.bin"'], 'multivariant').references).toEqual([
+    expect(
+      read(['#EXT-X-SESSION-DATA:DATA-ID="com.example.x",FORMAT=RAW,URI="x.bin"'], 'multivariant').references,
+    ).toEqual([
       { use: 'file', role: 'data', uri: 'x.bin', line: 2, tag: 'EXT-X-SESSION-DATA', fetchUrl: below('x.bin') },
     ]);
   });
@@ -106,9 +121,12 @@ describe('a media playlist names a file', () => {
     expect(references.map((reference) => 'optional' in reference)).toEqual([true, false]);
   });
 
-  test.each(['#EXT-X-MAP:BYTERANGE="1@0"', '#EXT-X-MAP:URI=""', '#EXT-X-KEY:METHOD=AES-128'])('and %s is malformed', (line) => {
-    expect(read([line], 'media').refusals).toEqual([{ code: 'hls.malformed', line: 2 }]);
-  });
+  test.each(['#EXT-X-MAP:BYTERANGE="1@0"', '#EXT-X-MAP:URI=""', '#EXT-X-KEY:METHOD=AES-128'])(
+    'and %s is malformed',
+    (line) => {
+      expect(read([line], 'media').refusals).toEqual([{ code: 'hls.malformed', line: 2 }]);
+    },
+  );
 });
 
 describe('a byte range', () => {
@@ -120,7 +138,9 @@ describe('a byte range', () => {
   });
 
   test('without an offset goes on where the last one of the same file ended', () => {
-    expect(bounds('#EXT-X-BYTERANGE:10@5', 'a.ts', '#EXT-X-BYTERANGE:7@0', 'b.ts', '#EXT-X-BYTERANGE:10', 'a.ts')).toEqual([15, 7, 25]);
+    expect(
+      bounds('#EXT-X-BYTERANGE:10@5', 'a.ts', '#EXT-X-BYTERANGE:7@0', 'b.ts', '#EXT-X-BYTERANGE:10', 'a.ts'),
+    ).toEqual([15, 7, 25]);
   });
 
   test('of an initialization section never feeds the next one', () => {
@@ -189,7 +209,10 @@ describe('what cannot be copied yet is refused', () => {
   });
 
   test('but an absolute URI is kept where that was asked for', () => {
-    const lines = ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="https://ads.example/a.m3u8"', 'rtmp://cdn.example/s'];
+    const lines = [
+      '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="https://ads.example/a.m3u8"',
+      'rtmp://cdn.example/s',
+    ];
     const { external, refusals } = read(lines, 'media', 'keep');
     expect(refusals).toEqual([]);
     expect(external.map(({ uri }) => uri)).toEqual(['https://ads.example/a.m3u8', 'rtmp://cdn.example/s']);
@@ -201,13 +224,18 @@ describe('what cannot be copied yet is refused', () => {
   });
 
   test('in one line of text, with the playlist and the line', () => {
-    const { refusals } = readReferences(tokenize('\x0b{$a}\x07b'), 'media', { url: home, finalUrl: home, external: 'refuse' });
+    const { refusals } = readReferences(tokenize('\x0b{$a}\x07b'), 'media', {
+      url: home,
+      finalUrl: home,
+      external: 'refuse',
+    });
     expect(refusals[0]?.message).toMatch(/^https:\/\/cdn\.example\/videos\/1\/list\.m3u8 line 1: [^\p{Cc}]+$/u);
   });
 });
 
 describe('a URI is resolved', () => {
-  const fetchUrls = (uri: string, url = home) => read([uri], 'media', 'refuse', url).references.map(({ fetchUrl }) => fetchUrl);
+  const fetchUrls = (uri: string, url = home) =>
+    read([uri], 'media', 'refuse', url).references.map(({ fetchUrl }) => fetchUrl);
 
   test.each([
     ['a.ts', below('a.ts')],

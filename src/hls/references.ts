@@ -67,7 +67,11 @@ const tagReaders: Readonly<Record<string, TagReader>> = {
     into.refuse('hls.variables', line, 'EXT-X-DEFINE: playlists with variables are not supported yet');
   },
   'EXT-X-CONTENT-STEERING': ({ line }, { into }) => {
-    into.refuse('hls.steering', line, 'EXT-X-CONTENT-STEERING would steer players back to the source; not supported yet');
+    into.refuse(
+      'hls.steering',
+      line,
+      'EXT-X-CONTENT-STEERING would steer players back to the source; not supported yet',
+    );
   },
   'EXT-X-PART': refuseLive,
   'EXT-X-PRELOAD-HINT': refuseLive,
@@ -82,7 +86,9 @@ export function readReferences(tokens: readonly Token[], kind: PlaylistKind, con
   const reading: Reading = {
     into: new ReferenceCollector(context),
     kind,
-    segmentRole: tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-IMAGES-ONLY') ? 'image' : 'segment',
+    segmentRole: tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-IMAGES-ONLY')
+      ? 'image'
+      : 'segment',
     rangeEnds: new Map(),
     pending: {},
   };
@@ -107,7 +113,7 @@ function readUriLine(line: UriToken, reading: Reading): void {
   } else if (pending.variant) {
     into.take(spotOfLine(line, 'EXT-X-STREAM-INF'), { use: 'playlist' });
   } else {
-    into.keep(line.line, '', line.value, 'no EXT-X-STREAM-INF stands before it: players pass it over');
+    into.keep(line.line, 'URI', line.value, 'no EXT-X-STREAM-INF stands before it: players pass it over');
   }
 }
 
@@ -146,7 +152,8 @@ function readRendition(tag: TagToken, { into }: Reading): void {
   const isClosedCaptions = valueOf(others, 'TYPE') === 'CLOSED-CAPTIONS';
   for (const uri of uris) {
     // RFC 8216 section 4.3.4.1: "If the TYPE is CLOSED-CAPTIONS, the URI attribute MUST NOT be present."
-    if (isClosedCaptions) into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
+    if (isClosedCaptions)
+      into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
     else into.take(spotOf(tag, uri), { use: 'playlist' });
   }
   keepLookalikes(tag, others, into);
@@ -173,7 +180,11 @@ function readKey(tag: TagToken, { into }: Reading): void {
   } else {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);
   }
-  keepLookalikes(tag, others.filter(({ name }) => name !== 'KEYFORMAT'), into);
+  keepLookalikes(
+    tag,
+    others.filter(({ name }) => name !== 'KEYFORMAT'),
+    into,
+  );
 }
 
 function readSessionData(tag: TagToken, { into }: Reading): void {
@@ -195,11 +206,19 @@ function readDateRange(tag: TagToken, { into }: Reading): void {
     const what = `${attribute.name} names another presentation, and interstitials are not supported yet`;
     into.askOldHome('hls.interstitial', spotOf(tag, attribute), what);
   }
-  keepLookalikes(tag, attributes.filter((attribute) => !isInterstitial(attribute)), into);
+  keepLookalikes(
+    tag,
+    attributes.filter((attribute) => !isInterstitial(attribute)),
+    into,
+  );
 }
 
 function refuseLive({ name, line }: TagToken, { into }: Reading): void {
-  into.refuse('hls.live', line, `${name} belongs to a live stream; copy it once it has ended and its playlist has none`);
+  into.refuse(
+    'hls.live',
+    line,
+    `${name} belongs to a live stream; copy it once it has ended and its playlist has none`,
+  );
 }
 
 interface TagAttributes {
@@ -216,7 +235,13 @@ function attributesOf(tag: TagToken): TagAttributes {
   };
 }
 
-function takeRequiredUri(tag: TagToken, { uris }: TagAttributes, use: Use, into: ReferenceCollector, keptBecause?: string): void {
+function takeRequiredUri(
+  tag: TagToken,
+  { uris }: TagAttributes,
+  use: Use,
+  into: ReferenceCollector,
+  keptBecause?: string,
+): void {
   if (uris.length === 0) into.refuse('hls.malformed', tag.line, `${tag.name} has no URI`);
   for (const uri of uris) {
     into.take(spotOf(tag, uri), use, keptBecause === undefined ? undefined : { foreign: 'kept', reason: keptBecause });

@@ -9,7 +9,21 @@ export type Resolved =
   | { readonly kind: 'unusable' };
 
 /** Schemes that stand before a colon without being the beginning of a file name. */
-const knownSchemes = new Set(['http', 'https', 'file', 's3', 'ftp', 'skd', 'urn', 'blob', 'about', 'javascript', 'mailto', 'rtmp', 'rtsp']);
+const knownSchemes = new Set([
+  'http',
+  'https',
+  'file',
+  's3',
+  'ftp',
+  'skd',
+  'urn',
+  'blob',
+  'about',
+  'javascript',
+  'mailto',
+  'rtmp',
+  'rtsp',
+]);
 
 /**
  * Resolves a URI against the place its playlist came from, after redirects (RFC 3986 section 5.1.3).
@@ -21,7 +35,10 @@ export function resolveUri(uri: string, base: URL): Resolved {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'data') return { kind: 'inline' };
   const repaired =
-    scheme !== undefined && !knownSchemes.has(scheme) && `${scheme}:` !== base.protocol && !uri.startsWith('//', scheme.length + 1);
+    scheme !== undefined &&
+    !knownSchemes.has(scheme) &&
+    `${scheme}:` !== base.protocol &&
+    !uri.startsWith('//', scheme.length + 1);
   const url = URL.parse(repaired ? `./${uri}` : uri, base.href);
   if (!url) return { kind: 'unusable' };
   if (!isFetched(url, base)) return { kind: 'foreign', scheme: url.protocol.slice(0, -1) };
@@ -52,7 +69,8 @@ export function placeOf(url: string, parent: Whereabouts): string {
   if (parent.finalUrl === parent.keyUrl) return url;
   const child = new URL(url);
   const final = new URL('.', parent.finalUrl);
-  if (child.protocol !== final.protocol || child.host !== final.host || !child.pathname.startsWith(final.pathname)) return url;
+  if (child.protocol !== final.protocol || child.host !== final.host || !child.pathname.startsWith(final.pathname))
+    return url;
   const place = new URL('.', parent.keyUrl);
   place.pathname += child.pathname.slice(final.pathname.length);
   place.search = child.search;

@@ -21,7 +21,11 @@ interface Splice {
  * @throws {FlantsError} `hls.malformed` when a document that is not UTF-8 would have to change, `key.unusable` when no
  * relative URI leads to an object
  */
-export function rewriteDocument(document: PresentationDocument, key: string, targetKeys: readonly string[]): Uint8Array {
+export function rewriteDocument(
+  document: PresentationDocument,
+  key: string,
+  targetKeys: readonly string[],
+): Uint8Array {
   const splices = document.references.flatMap(({ uri, start, end }, index): Splice[] => {
     const target = targetKeys[index];
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);

@@ -21,14 +21,22 @@ describe('a walk', () => {
       [below('lo/list.m3u8')]: segments('1.ts', '2.ts'),
       [below('hi/list.m3u8')]: segments('1.ts'),
     });
-    const presentation = await walkPresentation(root, { fetch, limits: roomyLimits, signal: new AbortController().signal });
+    const presentation = await walkPresentation(root, {
+      fetch,
+      limits: roomyLimits,
+      signal: new AbortController().signal,
+    });
     expect(requests.toSorted()).toEqual([below('hi/list.m3u8'), below('lo/list.m3u8'), root]);
     expect(presentation.documents.map(({ url, role }) => [url, role])).toEqual([
       [below('lo/list.m3u8'), 'media-playlist'],
       [below('hi/list.m3u8'), 'media-playlist'],
       [root, 'multivariant-playlist'],
     ]);
-    expect(presentation.files.map(({ fetchUrl }) => fetchUrl)).toEqual([below('lo/1.ts'), below('lo/2.ts'), below('hi/1.ts')]);
+    expect(presentation.files.map(({ fetchUrl }) => fetchUrl)).toEqual([
+      below('lo/1.ts'),
+      below('lo/2.ts'),
+      below('hi/1.ts'),
+    ]);
   });
 
   test('has the same result whoever answers first', async () => {
@@ -68,7 +76,12 @@ describe('a walk', () => {
       busy--;
       return text;
     };
-    await walkPresentation(root, { fetch: counted, limits: roomyLimits, signal: new AbortController().signal, concurrency: 3 });
+    await walkPresentation(root, {
+      fetch: counted,
+      limits: roomyLimits,
+      signal: new AbortController().signal,
+      concurrency: 3,
+    });
     expect(most).toBe(3);
   });
 
@@ -89,7 +102,10 @@ describe('a walk', () => {
 
   test('keeps what the source said about a playlist', async () => {
     const { documents } = await walkSite(root, { [root]: segments('1.ts') });
-    expect(documents[0]).toMatchObject({ validators: { etag: expect.any(String) }, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(documents[0]).toMatchObject({
+      validators: { etag: expect.any(String) },
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   test('undoes gzip that nobody declared', async () => {
@@ -106,7 +122,7 @@ describe('a walk', () => {
       return new Promise<never>((_, reject) => {
         options.signal.addEventListener('abort', () => {
           aborted = true;
-          reject(options.signal.reason);
+          reject(new DOMException('aborted', 'AbortError'));
         });
       });
     };
@@ -116,7 +132,9 @@ describe('a walk', () => {
   });
 
   test('ends when it is aborted', async () => {
-    await expect(walkSite(root, { [root]: segments('1.ts') }, { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(walkSite(root, { [root]: segments('1.ts') }, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });
 
@@ -145,7 +163,10 @@ describe('a playlist that leads back to itself is refused', () => {
   test.each([
     ['directly', { [root]: variants('master.m3u8') }],
     ['under another token', { [root]: variants('master.m3u8?token=1'), [`${root}?token=1`]: variants('master.m3u8') }],
-    ['over others', { [root]: variants('a.m3u8'), [below('a.m3u8')]: variants('b.m3u8'), [below('b.m3u8')]: variants('a.m3u8') }],
+    [
+      'over others',
+      { [root]: variants('a.m3u8'), [below('a.m3u8')]: variants('b.m3u8'), [below('b.m3u8')]: variants('a.m3u8') },
+    ],
     ['over a redirect', { [root]: { redirect: below('other.m3u8') }, [below('other.m3u8')]: variants('other.m3u8') }],
   ])('%s', async (_, pages) => {
     await expect(walkSite(root, pages)).rejects.toMatchObject({ code: 'hls.cycle' });
@@ -208,9 +229,15 @@ describe('chapters', () => {
     ['that are no text', Buffer.from([0xff, 0xfe])],
     ['that are not there', undefined],
   ])('%s are a file', async (_, json) => {
-    const { documents, files } = await walkSite(root, json === undefined ? pages : { ...pages, [below('chapters/c.json')]: json });
+    const { documents, files } = await walkSite(
+      root,
+      json === undefined ? pages : { ...pages, [below('chapters/c.json')]: json },
+    );
     expect(documents).toHaveLength(2);
-    expect(files).toMatchObject([{ role: 'segment' }, { role: 'data', fetchUrl: below('chapters/c.json'), playlistUrl: root }]);
+    expect(files).toMatchObject([
+      { role: 'segment' },
+      { role: 'data', fetchUrl: below('chapters/c.json'), playlistUrl: root },
+    ]);
   });
 });
 

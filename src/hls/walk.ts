@@ -79,7 +79,10 @@ async function readAll(
     assertWithin(depth, limits.maxDepth, `playlists in playlists ${depth} deep`);
     assertWithin(visits.size + wave.size, limits.maxPlaylists, `${visits.size + wave.size} playlists`);
     const errands = [...wave];
-    const read = await fanOut(errands, ([, errand], either) => runErrand(errand, errandOptions, either), { concurrency, signal });
+    const read = await fanOut(errands, ([, errand], either) => runErrand(errand, errandOptions, either), {
+      concurrency,
+      signal,
+    });
     const next = new Map<string, Errand>();
     for (const [index, visit] of read.entries()) visits.set(errands[index]?.[0] ?? '', visit);
     for (const reference of read.flatMap(({ document }) => document?.references ?? [])) {

@@ -21,7 +21,8 @@ const meanings: Readonly<Record<string, readonly [code: FailureCode, reason: str
 /** The error of a call to the file system, about one place in the folder. */
 export function folderError(error: unknown, place: string, signal?: AbortSignal): FlantsError {
   if (error instanceof FlantsError) return error;
-  if (signal?.aborted) return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
+  if (signal?.aborted)
+    return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
   const code = errnoOf(error);
   const [failure, reason] = meanings[code] ?? ['store.status', error instanceof Error ? error.message : String(error)];
   return new FlantsError(failure, `${place}: ${reason}${code === '' ? '' : ` (${code})`}`, { cause: error });

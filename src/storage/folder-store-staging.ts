@@ -139,7 +139,8 @@ async function createOnly(path: string, target: string): Promise<boolean> {
   } catch (error) {
     const code = errnoOf(error);
     if (code === 'EEXIST') {
-      if ((await lstat(target)).isDirectory()) throw new FlantsError('store.key', `${target}: a folder stands there`, { cause: error });
+      if ((await lstat(target)).isDirectory())
+        throw new FlantsError('store.key', `${target}: a folder stands there`, { cause: error });
       return false;
     }
     // FAT and some network file systems have no links: there, only look before.

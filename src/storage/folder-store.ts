@@ -64,7 +64,8 @@ class FolderStore implements ObjectStore {
   async put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult> {
     const { condition, signal } = options;
     const path = this.#pathOf(key, signal);
-    if (crc32Hex(body) !== crc32) throw new FlantsError('store.checksum', `${path}: other bytes arrived than were sent`);
+    if (crc32Hex(body) !== crc32)
+      throw new FlantsError('store.checksum', `${path}: other bytes arrived than were sent`);
     return this.#withErrors(path, signal, async () => {
       const staged = await this.#staging.create();
       const etag = await fill(staged.handle, body, signal).catch(async (error: unknown) => {
@@ -103,7 +104,10 @@ class FolderStore implements ObjectStore {
     assertStorableKey(key, this.name);
     const segments = key.split('/');
     if (segments.includes('') || segments[0] === stagingName) {
-      throw new FlantsError('store.key', `${this.name} cannot hold ${JSON.stringify(key)}: a folder has no such file name`);
+      throw new FlantsError(
+        'store.key',
+        `${this.name} cannot hold ${JSON.stringify(key)}: a folder has no such file name`,
+      );
     }
     return join(this.name, key);
   }

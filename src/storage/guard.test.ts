@@ -16,7 +16,8 @@ function careless(refuse: boolean): ObjectStore {
   return {
     ...memory,
     put: async (key, bytes, crc32, { condition, ...options }) => {
-      if (condition && refuse) throw new FlantsError('store.status', 'what is If-None-Match?', { status: 501, retryable: false });
+      if (condition && refuse)
+        throw new FlantsError('store.status', 'what is If-None-Match?', { status: 501, retryable: false });
       return memory.put(key, bytes, crc32, options);
     },
   };
@@ -31,7 +32,8 @@ describe.each([
     const capabilities = await probeStore(store, { signal });
     expect(capabilities).toEqual({ createOnly: false, replaceOnly: false, checksums: true, metadata: true });
     const guarded = guardByLooking(store, capabilities);
-    const put = (condition: PutOptions['condition']) => guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition });
+    const put = (condition: PutOptions['condition']) =>
+      guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition });
     expect(await put({ ifMatch: '"1"' })).toEqual({ result: 'precondition-failed' });
     const first = await put({ ifNoneMatch: '*' });
     expect(first).toMatchObject({ result: 'stored' });
@@ -49,7 +51,10 @@ describe('a store that honours conditions', () => {
 
 describe('probeStore', () => {
   it('throws what the first write meets', async () => {
-    const store: ObjectStore = { ...openMemoryStore(), put: () => Promise.reject(new FlantsError('store.denied', 'no right')) };
+    const store: ObjectStore = {
+      ...openMemoryStore(),
+      put: () => Promise.reject(new FlantsError('store.denied', 'no right')),
+    };
     await expect(probeStore(store, { signal })).rejects.toMatchObject({ failure: { code: 'store.denied' } });
   });
 

@@ -4,12 +4,12 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { FlantsError } from '../domain/failure.ts';
 import { placeOf } from './http-source-errors.ts';
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+]);
 
 /** Names of the codings in a Content-Encoding header, without `identity`, in the order they were applied. RFC 9110 section 8.4. */
 export function contentCodings(header: string | undefined): readonly string[] {
@@ -17,8 +17,7 @@ export function contentCodings(header: string | undefined): readonly string[] {
 }
 
 /**
- * Undoes the content codings of a text. One that is gzip without saying so, as files
- * that were uploaded compressed often are, is decoded too: no text begins with gzip's magic bytes.
+ * Undoes the content codings of a text, as far as the source names them.
  *
  * @returns the plain bytes; reading them throws `source.wrong-body` when they are not in that coding,
  *   `source.short-body` when they end before it does, and what `body` throws
@@ -29,9 +28,8 @@ export function decodeText(
   codings: readonly string[],
   url: URL,
 ): AsyncIterable<Uint8Array> {
-  if (codings.length === 0) return gunzipUnlabelled(body, url);
   return codings.reduceRight((coded, name) => {
-    const decoder = decoders[name];
+    const decoder = decoders.get(name);
     if (!decoder) throw new FlantsError('source.wrong-body', `${placeOf(url)} sent an unknown content coding, ${name}`);
     return decode(coded, decoder(), name, url);
   }, body);
@@ -50,24 +48,6 @@ async function* decode(
   } catch (error) {
     throw decodingError(error, name, url);
   }
-}
-
-async function* gunzipUnlabelled(body: AsyncIterable<Uint8Array>, url: URL): AsyncIterable<Uint8Array> {
-  const chunks = body[Symbol.asyncIterator]();
-  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => chunks };
-  let start: Uint8Array = new Uint8Array();
-  while (start.byteLength < 2) {
-    const next = await chunks.next();
-    if (next.done) break;
-    start = start.byteLength === 0 ? next.value : Buffer.concat([start, next.value]);
-  }
-  const whole = concatenated(start, rest);
-  yield* start[0] === 0x1f && start[1] === 0x8b ? decode(whole, createGunzip(), 'gzip', url) : whole;
-}
-
-async function* concatenated(start: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  if (start.byteLength > 0) yield start;
-  yield* rest;
 }
 
 function decodingError(error: unknown, name: string, url: URL): unknown {

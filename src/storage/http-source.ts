@@ -1,5 +1,3 @@
-import { createSecureContext, getCACertificates } from 'node:tls';
-import type { SecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
@@ -10,6 +8,7 @@ import type { Answer } from './http-source-exchange.ts';
 import { indexScopes, requestHeaders } from './http-source-headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './http-source-headers.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+import { trusting } from './trust.ts';
 
 /** How to reach HTTP sources. */
 export interface HttpSourceOptions {
@@ -24,20 +23,20 @@ export interface HttpSourceOptions {
   readonly bodyTimeoutMs: number;
   /** Redirects that are followed for one object. */
   readonly maxRedirects: number;
-  /** Certificate of an authority to trust beside the well-known ones, PEM. */
+  /** Certificates of authorities to trust beside the well-known ones, PEM. */
   readonly ca?: string;
 }
 
 /**
  * A source behind HTTP/1.1 or TLS, with a pool of connections for each origin.
  *
- * @throws {FlantsError} `usage` for a header that cannot be sent, or a certificate that cannot be read
+ * @throws {FlantsError} `usage` for a header that cannot be sent
  */
 export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs, ...(options.ca === undefined ? {} : trusting(options.ca)) },
+    connect: { timeout: options.connectTimeoutMs, ...trusting(options.ca) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     // One request on a connection at a time: a broken one harms one file, and it takes less CPU.
@@ -47,15 +46,6 @@ export function openHttpSource(options: HttpSourceOptions): Source {
     fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { agent, index, maxRedirects: options.maxRedirects }),
     close: () => agent.destroy(),
   };
-}
-
-/** Made once: Node would else read all certificates again for each connection. */
-function trusting(ca: string): { readonly secureContext: SecureContext } {
-  try {
-    return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
-  } catch (cause) {
-    throw new FlantsError('usage', 'the certificate of the authority to trust is not PEM', { cause });
-  }
 }
 
 interface Way {

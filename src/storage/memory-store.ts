@@ -26,7 +26,8 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
   let writes = 0;
 
   const write = (key: string, body: Uint8Array, crc32: string, options: PutOptions): PutResult => {
-    if (crc32Hex(body) !== crc32) throw new FlantsError('store.checksum', `${name}: other bytes arrived for ${key} than were sent`);
+    if (crc32Hex(body) !== crc32)
+      throw new FlantsError('store.checksum', `${name}: other bytes arrived for ${key} than were sent`);
     if (!isMet(options.condition, objects.get(key))) return { result: 'precondition-failed' };
     writes += 1;
     const etag = `"${writes}"`;
@@ -37,7 +38,8 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
   const begin = async (signal: AbortSignal, key?: string): Promise<void> => {
     // As with any store, whatever else is ready to run gets its turn first.
     await Promise.resolve();
-    if (signal.aborted) throw new FlantsError('aborted', `${name}: stopped before it was done`, { cause: signal.reason });
+    if (signal.aborted)
+      throw new FlantsError('aborted', `${name}: stopped before it was done`, { cause: signal.reason });
     if (key !== undefined) assertStorableKey(key, name);
   };
 
@@ -65,7 +67,9 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
     },
     list: async function* (prefix, { signal, after }) {
       await begin(signal);
-      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0));
+      const keys = [...objects.keys()].filter(
+        (key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0),
+      );
       for (const key of keys.sort(compareKeys)) {
         await begin(signal);
         const found = objects.get(key);
@@ -80,7 +84,10 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
   };
 }
 
-function memoryUpload(write: (body: Uint8Array, crc32: string) => PutResult, begin: (signal: AbortSignal) => Promise<void>): Upload {
+function memoryUpload(
+  write: (body: Uint8Array, crc32: string) => PutResult,
+  begin: (signal: AbortSignal) => Promise<void>,
+): Upload {
   const parts = new Map<number, Uint8Array>();
   return {
     part: async (number, body, { signal }) => {

@@ -20,9 +20,18 @@ const attempts = 3;
  *
  * @throws {FlantsError} as `ObjectStore.put` and `head`
  */
-export async function probeStore(store: ObjectStore, { signal }: { readonly signal: AbortSignal }): Promise<StoreCapabilities> {
-  const options: PutOptions = { contentType: 'text/plain', cacheControl: 'no-store', metadata: { probe: 'flants' }, signal };
-  const write = (crc32: string, condition?: WriteCondition): Promise<PutResult> => store.put(probeKey, body, crc32, { ...options, condition });
+export async function probeStore(
+  store: ObjectStore,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<StoreCapabilities> {
+  const options: PutOptions = {
+    contentType: 'text/plain',
+    cacheControl: 'no-store',
+    metadata: { probe: 'flants' },
+    signal,
+  };
+  const write = (crc32: string, condition?: WriteCondition): Promise<PutResult> =>
+    store.put(probeKey, body, crc32, { ...options, condition });
   const sum = crc32Hex(body);
 
   await write(sum);

@@ -4,7 +4,10 @@ import { addressOf } from './s3-address.ts';
 describe('addressOf', () => {
   it('names the bucket in the host at AWS', () => {
     const address = addressOf('library', 'eu-west-1', undefined);
-    expect(address).toMatchObject({ origin: 'https://library.s3.eu-west-1.amazonaws.com', host: 'library.s3.eu-west-1.amazonaws.com' });
+    expect(address).toMatchObject({
+      origin: 'https://library.s3.eu-west-1.amazonaws.com',
+      host: 'library.s3.eu-west-1.amazonaws.com',
+    });
     expect(address.pathOf('a b/c.ts')).toBe('/a%20b/c.ts');
   });
 
@@ -16,7 +19,11 @@ describe('addressOf', () => {
 
   it('names the bucket in the path at an endpoint', () => {
     const address = addressOf('library', 'us-east-1', 'http://127.0.0.1:9000/');
-    expect(address).toMatchObject({ origin: 'http://127.0.0.1:9000', host: '127.0.0.1:9000', endpoint: 'http://127.0.0.1:9000' });
+    expect(address).toMatchObject({
+      origin: 'http://127.0.0.1:9000',
+      host: '127.0.0.1:9000',
+      endpoint: 'http://127.0.0.1:9000',
+    });
     expect(address.pathOf('c.ts')).toBe('/library/c.ts');
   });
 

@@ -20,7 +20,9 @@ export interface S3Address {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
 export function addressOf(bucket: string, region: string, endpoint: string | undefined): S3Address {
-  const root = new URL(endpoint ?? `https://s3.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`);
+  const root = new URL(
+    endpoint ?? `https://s3.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`,
+  );
   const pathStyle = endpoint !== undefined || bucket.includes('.');
   const below = root.pathname.replace(/\/$/, '');
   const host = pathStyle ? root.host : `${bucket}.${root.host}`;

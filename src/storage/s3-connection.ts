@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Pool } from 'undici';
 import type { Dispatcher } from 'undici';
+import { KiB, second } from '../domain/units.ts';
 import { exchange } from './s3-exchange.ts';
 import type { S3Answer } from './s3-exchange.ts';
 import { networkError, parseErrorBody, refusalError } from './s3-errors.ts';
@@ -15,7 +16,7 @@ import { signRequest, unsignedPayload } from './sigv4.ts';
 /** How long to wait for a store, each in milliseconds. */
 export interface S3Timeouts {
   readonly connectTimeoutMs: number;
-  /** From the last byte sent to the answer. */
+  /** From the request to the headers of its answer; the time that a body needs on its way there comes on top. */
   readonly headersTimeoutMs: number;
   /** Between two pieces of an answer's body. */
   readonly bodyTimeoutMs: number;
@@ -55,6 +56,9 @@ export interface S3Stream {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+/** A connection that sends more slowly than 64 KiB a second is given up. */
+const slowestBytesPerMs = (64 * KiB) / second;
+
 /**
  * The hot path to one bucket: signed requests over connections that are kept alive.
  *
@@ -74,7 +78,6 @@ export class S3Connection {
       connections: options.connections,
       // One stream to one of S3's machines would carry everything that many connections spread.
       allowH2: false,
-      headersTimeout: timeouts.headersTimeoutMs,
       bodyTimeout: timeouts.bodyTimeoutMs,
       connect: { timeout: timeouts.connectTimeoutMs, ...trusting(options.ca) },
     });
@@ -104,7 +107,11 @@ export class S3Connection {
     try {
       const signed = await this.#sign(request);
       const { statusCode, headers, body } = await this.#pool.request({ ...signed, signal: request.signal });
-      return { status: statusCode, headers, body: bodyOf(body, (error) => networkError(error, attempt, request.signal)) };
+      return {
+        status: statusCode,
+        headers,
+        body: bodyOf(body, (error) => networkError(error, attempt, request.signal)),
+      };
     } catch (error) {
       throw networkError(error, attempt, request.signal);
     }
@@ -134,7 +141,14 @@ export class S3Connection {
       region: this.#options.region,
       now: new Date(),
     });
-    return { method, path: query === '' ? path : `${path}?${query}`, headers, body: body ?? null };
+    return {
+      method,
+      path: query === '' ? path : `${path}?${query}`,
+      headers,
+      body: body ?? null,
+      // Undici's clock runs from the first byte sent.
+      headersTimeout: this.#options.timeouts.headersTimeoutMs + (body?.byteLength ?? 0) / slowestBytesPerMs,
+    };
   }
 }
 

@@ -11,7 +11,7 @@ import { quoted } from './s3-object.ts';
 import { trusting } from './trust.ts';
 
 /** Joining thousands of parts takes S3 its time, and it says nothing meanwhile. */
-const requestTimeoutMs = 5 * minute;
+const completionTimeoutMs = 5 * minute;
 
 /** One page of a listing, keys with the prefix. */
 export interface S3Page {
@@ -50,7 +50,11 @@ export class S3Control {
   }
 
   /** Up to 1,000 keys below a prefix: those after a key, or from where another page ended. */
-  async list(prefix: string, from: { readonly after?: string; readonly next?: string }, signal: AbortSignal): Promise<S3Page> {
+  async list(
+    prefix: string,
+    from: { readonly after?: string; readonly next?: string },
+    signal: AbortSignal,
+  ): Promise<S3Page> {
     const page = await this.#call('list', prefix, signal, ({ sdk, client }) =>
       client.send(
         new sdk.ListObjectsV2Command({
@@ -88,7 +92,12 @@ export class S3Control {
   }
 
   /** Joins the parts into the object. */
-  async completeUpload(upload: S3UploadId, parts: readonly S3Part[], crc32: string, options: PutOptions): Promise<PutResult> {
+  async completeUpload(
+    upload: S3UploadId,
+    parts: readonly S3Part[],
+    crc32: string,
+    options: PutOptions,
+  ): Promise<PutResult> {
     const { condition, signal } = options;
     return this.#call('complete the upload of', upload.key, signal, async ({ sdk, client }): Promise<PutResult> => {
       const command = new sdk.CompleteMultipartUploadCommand({
@@ -102,10 +111,11 @@ export class S3Control {
         ...(condition && 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : {}),
       });
       try {
-        const { ETag = '' } = await client.send(command, { abortSignal: signal });
+        const { ETag = '' } = await client.send(command, { abortSignal: signal, requestTimeout: completionTimeoutMs });
         return { result: 'stored', etag: quoted(ETag) };
       } catch (error) {
-        if (isServiceError(error) && isRefusedCondition(refusalOf(error), condition)) return { result: 'precondition-failed' };
+        if (isServiceError(error) && isRefusedCondition(refusalOf(error), condition))
+          return { result: 'precondition-failed' };
         throw error;
       }
     });
@@ -122,7 +132,12 @@ export class S3Control {
     loaded?.client.destroy();
   }
 
-  async #call<T>(operation: string, key: string, signal: AbortSignal | undefined, send: (loaded: { sdk: Sdk; client: S3Client }) => Promise<T>): Promise<T> {
+  async #call<T>(
+    operation: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    send: (loaded: { sdk: Sdk; client: S3Client }) => Promise<T>,
+  ): Promise<T> {
     try {
       this.#loaded ??= this.#load();
       return await send(await this.#loaded);
@@ -148,7 +163,7 @@ export class S3Control {
       },
       requestHandler: {
         connectionTimeout: timeouts.connectTimeoutMs,
-        requestTimeout: Math.max(requestTimeoutMs, timeouts.headersTimeoutMs),
+        requestTimeout: timeouts.headersTimeoutMs,
         throwOnRequestTimeout: true,
         httpsAgent: { keepAlive: true, ...trusting(ca) },
       },
@@ -162,7 +177,11 @@ function completedPart({ number, etag, crc32 }: S3Part): CompletedPart {
 }
 
 function objectsOf(page: ListObjectsV2CommandOutput, decode: (key: string) => string): S3Page['objects'] {
-  return (page.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({ key: decode(Key), sizeBytes: Size, etag: quoted(ETag) }));
+  return (page.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
+    key: decode(Key),
+    sizeBytes: Size,
+    etag: quoted(ETag),
+  }));
 }
 
 /** S3 encodes keys in listings as forms do. */
@@ -171,7 +190,9 @@ function decodeKey(key: string): string {
 }
 
 function controlError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
-  return signal?.aborted || !isServiceError(error) ? networkError(error, attempt, signal) : refusalError(refusalOf(error), attempt);
+  return signal?.aborted || !isServiceError(error)
+    ? networkError(error, attempt, signal)
+    : refusalError(refusalOf(error), attempt);
 }
 
 function refusalOf(error: S3ServiceException): S3Refusal {

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { minute } from '../domain/units.ts';
-import { keepCredentials } from './s3-credentials.ts';
+import { awsCredentials, keepCredentials } from './s3-credentials.ts';
 import type { S3Credentials } from './s3-credentials.ts';
 
 /** Gives out credentials that last an hour, and counts them. */
@@ -51,5 +54,49 @@ describe('keepCredentials', () => {
     const first = await credentials();
     nowMs = 57 * minute;
     expect(await credentials()).toBe(first);
+  });
+});
+
+describe('awsCredentials', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flants-aws-'));
+    await writeFile(
+      join(folder, 'credentials'),
+      '[studio]\naws_access_key_id = from-file\naws_secret_access_key = secret\n',
+    );
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(folder, 'credentials'));
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
+    for (const name of ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'])
+      vi.stubEnv(name, undefined);
+  });
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await rm(folder, { recursive: true });
+  });
+
+  it('finds them in the environment', async () => {
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'from-environment');
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+    vi.stubEnv('AWS_SESSION_TOKEN', 'token');
+    expect(await awsCredentials()()).toEqual({
+      accessKeyId: 'from-environment',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    });
+  });
+
+  it('finds a profile in the shared files', async () => {
+    expect(await awsCredentials('studio')()).toEqual({ accessKeyId: 'from-file', secretAccessKey: 'secret' });
+  });
+
+  it('says what to do where there are none', async () => {
+    await expect(awsCredentials()()).rejects.toMatchObject({
+      failure: { code: 'store.credentials', message: expect.stringContaining('AWS_ACCESS_KEY_ID') },
+    });
+    await expect(awsCredentials('nobody')()).rejects.toMatchObject({
+      failure: { code: 'store.credentials', message: expect.stringContaining('the profile nobody') },
+    });
   });
 });

@@ -19,7 +19,10 @@ const renewBeforeMs = 5 * minute;
  * @param obtain - throws `FlantsError` `store.credentials` where there are none
  * @param now - milliseconds since 1970
  */
-export function keepCredentials(obtain: () => Promise<S3Credentials>, now: () => number = Date.now): () => Promise<S3Credentials> {
+export function keepCredentials(
+  obtain: () => Promise<S3Credentials>,
+  now: () => number = Date.now,
+): () => Promise<S3Credentials> {
   let held: S3Credentials | undefined;
   let renewal: Promise<S3Credentials> | undefined;
   const expiresIn = (credentials: S3Credentials): number => (credentials.expiresAtMs ?? Infinity) - now();

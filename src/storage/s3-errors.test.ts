@@ -55,7 +55,10 @@ describe('an answer of S3', () => {
   });
 
   it('to HEAD, which has no body, says what may be missing', () => {
-    expect(failure({ status: 403 }, 'HEAD')).toMatchObject({ code: 'store.denied', message: expect.stringContaining('s3:ListBucket') });
+    expect(failure({ status: 403 }, 'HEAD')).toMatchObject({
+      code: 'store.denied',
+      message: expect.stringContaining('s3:ListBucket'),
+    });
   });
 });
 
@@ -70,8 +73,13 @@ describe('a refused condition', () => {
 
 describe('the body of an error', () => {
   it('gives code, message and region', () => {
-    const body = '<?xml version="1.0"?><Error><Code>PermanentRedirect</Code><Message>Use\n &quot;it&quot; &amp; go</Message><Region>eu-west-1</Region></Error>';
-    expect(parseErrorBody(body)).toEqual({ code: 'PermanentRedirect', message: 'Use "it" & go', bucketRegion: 'eu-west-1' });
+    const body =
+      '<?xml version="1.0"?><Error><Code>PermanentRedirect</Code><Message>Use\n &quot;it&quot; &amp; go</Message><Region>eu-west-1</Region></Error>';
+    expect(parseErrorBody(body)).toEqual({
+      code: 'PermanentRedirect',
+      message: 'Use "it" & go',
+      bucketRegion: 'eu-west-1',
+    });
   });
 
   it('that is a page of something else says nothing', () => {

@@ -32,7 +32,10 @@ const conflictDelayMs = 1 * second;
 
 /** S3's error codes, and those of its imitators. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const byCode: Readonly<Record<string, Meaning>> = {
-  AccessDenied: ['store.denied', 'the credentials lack this right (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket are needed)'],
+  AccessDenied: [
+    'store.denied',
+    'the credentials lack this right (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket are needed)',
+  ],
   InvalidAccessKeyId: ['store.credentials', 'the store does not know this access key'],
   SignatureDoesNotMatch: ['store.credentials', 'the secret access key does not belong to the access key'],
   ExpiredToken: ['store.credentials', 'the temporary credentials have run out; get new ones'],
@@ -40,6 +43,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   InvalidToken: ['store.credentials', 'the session token is not valid for this store'],
   InvalidClientTokenId: ['store.credentials', 'the store does not know these credentials'],
   RequestTimeTooSkewed: ['store.credentials', 'the clock of this machine is off; set it right'],
+  XAdminUserNotFound: ['store.credentials', 'the store does not know this access key'],
   NoSuchBucket: ['store.no-bucket', 'there is no such bucket; create it, or mend its name'],
   InvalidBucketName: ['store.no-bucket', 'no bucket can have this name'],
   SlowDown: ['store.throttled'],
@@ -47,8 +51,16 @@ const byCode: Readonly<Record<string, Meaning>> = {
   TooManyRequests: ['store.throttled'],
   Throttling: ['store.throttled'],
   ThrottlingException: ['store.throttled'],
-  ConditionalRequestConflict: ['store.status', 'another write to this key is under way', { retryable: true, retryAfterMs: conflictDelayMs }],
-  OperationAborted: ['store.status', 'another write to this key is under way', { retryable: true, retryAfterMs: conflictDelayMs }],
+  ConditionalRequestConflict: [
+    'store.status',
+    'another write to this key is under way',
+    { retryable: true, retryAfterMs: conflictDelayMs },
+  ],
+  OperationAborted: [
+    'store.status',
+    'another write to this key is under way',
+    { retryable: true, retryAfterMs: conflictDelayMs },
+  ],
   BadDigest: ['store.checksum', 'the bytes that arrived are not those that were sent'],
   InvalidDigest: ['store.checksum'],
   XAmzContentSHA256Mismatch: ['store.checksum', 'the bytes that arrived are not those that were sent'],
@@ -68,12 +80,22 @@ const byCode: Readonly<Record<string, Meaning>> = {
   NoSuchUpload: ['store.status', 'the upload was given up by somebody else', { retryable: true }],
 };
 
-const elsewhere = new Set(['PermanentRedirect', 'TemporaryRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
+const elsewhere = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+]);
 
 /** Whether the store kept what stands there because of the condition; `If-Match` on nothing is a 404 there. */
 export function isRefusedCondition({ status, code }: S3Refusal, condition: WriteCondition): boolean {
   if (condition === undefined) return false;
   return status === 412 || (status === 404 && code === 'NoSuchKey' && 'ifMatch' in condition);
+}
+
+/** Whether this answer to a GET or DELETE says that there is no such object, and not that something above it is missing. */
+export function isAbsence({ status, code }: S3Refusal): boolean {
+  return status === 404 && (code === undefined || code === 'NoSuchKey');
 }
 
 /** The error of an answer that was no success. Never names a secret: of the store's answer only its code and message. */
@@ -95,22 +117,28 @@ function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meanin
     return ['store.no-bucket', `the bucket is in region ${bucketRegion}, not ${region}; give --region ${bucketRegion}`];
   }
   if (elsewhere.has(code)) {
-    return ['store.no-bucket', `the bucket is not at this endpoint or not in region ${region}: ${refusal.message ?? code}`];
+    return [
+      'store.no-bucket',
+      `the bucket is not at this endpoint or not in region ${region}: ${refusal.message ?? code}`,
+    ];
   }
-  return byCode[code] ?? byStatus(status, operation);
+  return byCode[code] ?? byStatus(refusal, operation);
 }
 
-/** For answers without a code: those to HEAD, and those of something that stands before the store. */
-function byStatus(status: number, operation: string): Meaning {
+/** For answers without a code that says more: those to HEAD, and those of something that stands before the store. */
+function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
   if (status === 400 && operation === 'HEAD') {
     return ['store.credentials', 'the store refuses the credentials or the region and says no more: check both'];
   }
   if (status === 401) return ['store.credentials', 'the store wants other credentials'];
   if (status === 403 && operation === 'HEAD') {
-    return ['store.denied', 'the credentials lack s3:GetObject, or s3:ListBucket, without which nobody is told that an object is absent'];
+    return [
+      'store.denied',
+      'the credentials lack s3:GetObject, or s3:ListBucket, without which nobody is told that an object is absent',
+    ];
   }
   if (status === 403) return ['store.denied'];
-  if (status === 404) return ['store.no-bucket', 'there is no such bucket'];
+  if (status === 404 && code === undefined) return ['store.no-bucket', 'there is no such bucket'];
   if (status === 409 || status === 408) return ['store.status', undefined, { retryable: true }];
   if (status === 429 || status === 503) return ['store.throttled'];
   if (status === 507) return ['store.full'];
@@ -128,12 +156,17 @@ const distrust = /^(?:DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL
 export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
   if (error instanceof FlantsError) return error;
   const place = `${attempt.operation} ${attempt.place}`;
-  if (signal?.aborted) return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
+  if (signal?.aborted)
+    return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
   const reason = innermost(error);
   if (timeouts.has(reason.code) || timeouts.has(reason.name)) {
     return new FlantsError('store.timeout', `${place}: no answer in time`, { cause: error });
   }
-  if (reason.code === 'UND_ERR_INVALID_ARG') return new FlantsError('store.key', `${place}: ${reason.message}`, { cause: error });
+  if (reason.code === 'UND_ERR_DESTROYED' || reason.code === 'UND_ERR_CLOSED') {
+    return new FlantsError('aborted', `${place}: the store was closed meanwhile`, { cause: error });
+  }
+  if (reason.code === 'UND_ERR_INVALID_ARG')
+    return new FlantsError('store.key', `${place}: ${reason.message}`, { cause: error });
   if (distrust.test(reason.code)) {
     const message = `${place}: the store's certificate is not trusted (${reason.code}); give its authority with --ca`;
     return new FlantsError('store.unreachable', message, { cause: error, retryable: false });
@@ -163,7 +196,15 @@ export function parseErrorBody(body: string): Pick<S3Refusal, 'code' | 'message'
   };
 }
 
-const entities: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&#39;': "'", '&#34;': '"', '&amp;': '&' };
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+  '&#34;': '"',
+  '&amp;': '&',
+};
 
 function unescapeXml(text: string): string {
   return text.replace(/&(?:lt|gt|quot|apos|amp|#39|#34);/g, (entity) => entities[entity] ?? entity);

@@ -20,7 +20,11 @@ const maxBodyBytes = 64 * KiB;
  *
  * @throws what undici throws, or the signal's reason
  */
-export function exchange(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions, signal: AbortSignal): Promise<S3Answer> {
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<S3Answer> {
   if (signal.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((resolve, reject) => {
     dispatcher.dispatch(request, new Exchange(signal, resolve, reject));

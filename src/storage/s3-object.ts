@@ -9,7 +9,8 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
   const metadata: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (name.startsWith(metadataPrefix) && typeof value === 'string') metadata[name.slice(metadataPrefix.length)] = value;
+    if (name.startsWith(metadataPrefix) && typeof value === 'string')
+      metadata[name.slice(metadataPrefix.length)] = value;
   }
   const crc32 = wholeCrc32(headers);
   const contentType = headers['content-type'];
@@ -36,6 +37,7 @@ export function quoted(etag: string): string {
 /** A composite checksum (of the parts' checksums, written with `-` and their number) is none of the object. */
 function wholeCrc32(headers: IncomingHttpHeaders): string | undefined {
   const value = headers['x-amz-checksum-crc32'];
-  if (typeof value !== 'string' || value.includes('-') || headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
+  if (typeof value !== 'string' || value.includes('-') || headers['x-amz-checksum-type'] === 'COMPOSITE')
+    return undefined;
   return hexOfBase64(value);
 }

@@ -4,7 +4,7 @@ import { base64OfHex } from './checksum.ts';
 import { S3Connection, refusalOf } from './s3-connection.ts';
 import type { S3ConnectionOptions, S3Request } from './s3-connection.ts';
 import { S3Control } from './s3-control.ts';
-import { isRefusedCondition } from './s3-errors.ts';
+import { isAbsence, isRefusedCondition } from './s3-errors.ts';
 import { metadataHeaders, objectOfHeaders, quoted } from './s3-object.ts';
 import { beginUpload } from './s3-upload.ts';
 import { assertStorableKey, compareKeys } from './store-key.ts';
@@ -61,13 +61,19 @@ class S3Store implements ObjectStore {
     const { status, headers, body } = await this.#connection.stream(request);
     if (status === 200) return { object: objectOfHeaders(key, headers), body };
     const answer = { status, headers, body: await textOf(body) };
-    if (status === 404 && refusalOf(answer).code !== 'NoSuchBucket') return undefined;
+    if (isAbsence(refusalOf(answer))) return undefined;
     throw this.#connection.refusal(request, answer);
   }
 
   async put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult> {
     const { condition, signal } = options;
-    const request: S3Request = { method: 'PUT', key: this.#full(key), headers: putHeaders(crc32, options), body, signal };
+    const request: S3Request = {
+      method: 'PUT',
+      key: this.#full(key),
+      headers: putHeaders(crc32, options),
+      body,
+      signal,
+    };
     const answer = await this.#connection.send(request);
     if (answer.status === 200) return { result: 'stored', etag: quoted(answer.headers.etag ?? '') };
     if (isRefusedCondition(refusalOf(answer), condition)) return { result: 'precondition-failed' };
@@ -78,16 +84,24 @@ class S3Store implements ObjectStore {
     return beginUpload(this.#connection, this.#control, this.#full(key), options);
   }
 
-  async *list(prefix: string, options: { readonly signal: AbortSignal; readonly after?: string }): AsyncGenerator<StoredObject> {
+  async *list(
+    prefix: string,
+    options: { readonly signal: AbortSignal; readonly after?: string },
+  ): AsyncGenerator<StoredObject> {
     const { signal, after } = options;
     const start = after === undefined ? {} : { after: this.#prefix + after };
     for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
       const page = await this.#control.list(this.#prefix + prefix, next === undefined ? start : { next }, signal);
       next = page.next;
-      const objects = page.objects.map((object) => ({ ...object, key: object.key.slice(this.#prefix.length), metadata: {} }));
+      const objects = page.objects.map((object) => ({
+        ...object,
+        key: object.key.slice(this.#prefix.length),
+        metadata: {},
+      }));
       // S3 lists in this order; some imitators sort their pages by a language's rules.
       for (const object of objects.toSorted((a, b) => compareKeys(a.key, b.key))) {
-        if (after === undefined || compareKeys(object.key, after) > 0) yield object;
+        // Consoles mark the folder of the prefix by an object of its name.
+        if (object.key !== '' && (after === undefined || compareKeys(object.key, after) > 0)) yield object;
       }
     }
   }
@@ -95,9 +109,7 @@ class S3Store implements ObjectStore {
   async delete(key: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     const request: S3Request = { method: 'DELETE', key: this.#full(key), headers: [], signal };
     const answer = await this.#connection.send(request);
-    const { status } = answer;
-    if (status === 200 || status === 204) return;
-    if (status === 404 && refusalOf(answer).code !== 'NoSuchBucket') return;
+    if (answer.status === 200 || answer.status === 204 || isAbsence(refusalOf(answer))) return;
     throw this.#connection.refusal(request, answer);
   }
 
@@ -111,13 +123,17 @@ class S3Store implements ObjectStore {
   }
 }
 
-function putHeaders(crc32: string, { contentType, cacheControl, metadata, condition }: PutOptions): (readonly [string, string])[] {
+function putHeaders(
+  crc32: string,
+  { contentType, cacheControl, metadata, condition }: PutOptions,
+): (readonly [string, string])[] {
   const headers: (readonly [string, string])[] = [
     ['cache-control', cacheControl],
     ['content-type', contentType],
     ['x-amz-checksum-crc32', base64OfHex(crc32)],
   ];
-  if (condition) headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);
+  if (condition)
+    headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);
   if (metadata) headers.push(...metadataHeaders(metadata));
   return headers;
 }

@@ -10,7 +10,12 @@ import { canonicalQuery } from './sigv4.ts';
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
-export async function beginUpload(connection: S3Connection, control: S3Control, key: string, options: PutOptions): Promise<Upload> {
+export async function beginUpload(
+  connection: S3Connection,
+  control: S3Control,
+  key: string,
+  options: PutOptions,
+): Promise<Upload> {
   const upload = await control.createUpload(key, options);
   const parts = new Map<number, S3Part>();
   let open = true;

@@ -21,7 +21,8 @@ const authorization = (request: UnsignedRequest): string | undefined => {
   const headers = signRequest(request);
   return headers[headers.indexOf('authorization') + 1];
 };
-const signature = (request: UnsignedRequest): string | undefined => /Signature=(\w+)$/.exec(authorization(request) ?? '')?.[1];
+const signature = (request: UnsignedRequest): string | undefined =>
+  /Signature=(\w+)$/.exec(authorization(request) ?? '')?.[1];
 
 describe('signRequest agrees with what AWS published', () => {
   it('for a GET with a range', () => {

@@ -62,7 +62,9 @@ export function signRequest(request: UnsignedRequest): string[] {
   const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders}\n${signedNames}\n${payloadHash}`;
   const scope = `${day}/${region}/s3/aws4_request`;
   const toSign = `AWS4-HMAC-SHA256\n${instant}\n${scope}\n${hash('sha256', canonical)}`;
-  const signature = createHmac('sha256', signingKey(credentials, day, region)).update(toSign).digest('hex');
+  const signature = createHmac('sha256', signingKey(credentials, day, region))
+    .update(toSign)
+    .digest('hex');
   sent.push(
     'authorization',
     `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signedNames}, Signature=${signature}`,

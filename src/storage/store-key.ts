@@ -11,12 +11,17 @@ const maxKeyBytes = 1024;
  */
 export function assertStorableKey(key: string, storeName: string): void {
   const problem =
-    key === '' ? 'is empty'
-    : /(?:^|\/)\.{1,2}(?:\/|$)/.test(key) ? 'has a dot segment'
-    : key.includes('\0') || !key.isWellFormed() ? 'is not text'
-    : key.length > maxKeyBytes / 3 && Buffer.byteLength(key) > maxKeyBytes ? `is longer than ${maxKeyBytes} bytes`
-    : undefined;
-  if (problem) throw new FlantsError('store.key', `${storeName} cannot hold ${JSON.stringify(key)}: the key ${problem}`);
+    key === ''
+      ? 'is empty'
+      : /(?:^|\/)\.{1,2}(?:\/|$)/.test(key)
+        ? 'has a dot segment'
+        : key.includes('\0') || !key.isWellFormed()
+          ? 'is not text'
+          : key.length > maxKeyBytes / 3 && Buffer.byteLength(key) > maxKeyBytes
+            ? `is longer than ${maxKeyBytes} bytes`
+            : undefined;
+  if (problem)
+    throw new FlantsError('store.key', `${storeName} cannot hold ${JSON.stringify(key)}: the key ${problem}`);
 }
 
 /** Orders keys by their UTF-8 bytes, as stores list them; JavaScript orders surrogates before U+E000. */

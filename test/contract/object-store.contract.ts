@@ -3,7 +3,13 @@ import { FlantsError } from '../../src/domain/failure.ts';
 import type { FailureCode } from '../../src/domain/failure.ts';
 import { Crc32, crc32Hex } from '../../src/storage/checksum.ts';
 import { guardByLooking } from '../../src/storage/guard.ts';
-import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, StoredObject } from '../../src/storage/object-store.ts';
+import type {
+  ObjectStore,
+  PutOptions,
+  PutResult,
+  StoreCapabilities,
+  StoredObject,
+} from '../../src/storage/object-store.ts';
 import { probeStore } from '../../src/storage/probe.ts';
 
 /** A store to be tried, and what is to be expected of it. */
@@ -49,10 +55,12 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
     };
     const list = async (prefix: string, after?: string): Promise<StoredObject[]> => {
       const objects: StoredObject[] = [];
-      for await (const object of store.list(prefix, { signal, ...(after === undefined ? {} : { after }) })) objects.push(object);
+      for await (const object of store.list(prefix, { signal, ...(after === undefined ? {} : { after }) }))
+        objects.push(object);
       return objects;
     };
-    const keys = async (prefix: string, after?: string): Promise<string[]> => (await list(prefix, after)).map(({ key }) => key);
+    const keys = async (prefix: string, after?: string): Promise<string[]> =>
+      (await list(prefix, after)).map(({ key }) => key);
 
     it('is probed for what it guards, and left without a trace', async () => {
       expect(await probeStore(raw, { signal })).toEqual(capabilities);
@@ -73,12 +81,16 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
         const got = await store.get('described/one.ts', { signal });
         await got?.body[Symbol.asyncIterator]().return?.();
         expect(got?.object).toMatchObject({ key: 'described/one.ts', sizeBytes: 10, etag: head?.etag });
-        expect(await list('described/')).toEqual([{ key: 'described/one.ts', sizeBytes: 10, etag: head?.etag, metadata: {} }]);
+        expect(await list('described/')).toEqual([
+          { key: 'described/one.ts', sizeBytes: 10, etag: head?.etag, metadata: {} },
+        ]);
       });
 
       it('has its checksum told, or nothing', async () => {
         await put('checksum/told.ts', 'some bytes');
-        expect([crc32Hex(bytes('some bytes')), undefined]).toContain((await store.head('checksum/told.ts', { signal }))?.crc32);
+        expect([crc32Hex(bytes('some bytes')), undefined]).toContain(
+          (await store.head('checksum/told.ts', { signal }))?.crc32,
+        );
       });
 
       it('may be empty', async () => {
@@ -127,25 +139,42 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
     });
 
     describe('a key', () => {
-      it.each(['with space', 'a+b', 'percent %41%', "quote's (and) more!*", 'é ü 中文', '😀', 'semi;colon&ampersand=x', 'tilde~_.-', 'question?mark', 'hash#mark', 'at@colon:', 'back\\slash', '[brackets]'])(
-        'may be %j',
-        async (odd) => {
-          const key = `odd/${odd}/file ${odd}.ts`;
-          await put(key, odd);
-          expect(await read(key)).toBe(odd);
-          expect(await keys(`odd/${odd}/`)).toEqual([key]);
-          await store.delete(key, { signal });
-          expect(await store.head(key, { signal })).toBeUndefined();
-        },
-      );
+      it.each([
+        'with space',
+        'a+b',
+        'percent %41%',
+        "quote's (and) more!*",
+        'é ü 中文',
+        '😀',
+        'semi;colon&ampersand=x',
+        'tilde~_.-',
+        'question?mark',
+        'hash#mark',
+        'at@colon:',
+        'back\\slash',
+        '[brackets]',
+      ])('may be %j', async (odd) => {
+        const key = `odd/${odd}/file ${odd}.ts`;
+        await put(key, odd);
+        expect(await read(key)).toBe(odd);
+        expect(await keys(`odd/${odd}/`)).toEqual([key]);
+        await store.delete(key, { signal });
+        expect(await store.head(key, { signal })).toBeUndefined();
+      });
 
-      it.each(['../up.ts', 'a/../../up.ts', './here.ts', 'a/./b.ts', '', 'nul\0.ts', '\ud800.ts', `${'long/'.repeat(300)}x`])(
-        'is refused when it is %j',
-        async (key) => {
-          await expectFailure('store.key', put(key, 'bytes'));
-          await expectFailure('store.key', store.upload(key, plain));
-        },
-      );
+      it.each([
+        '../up.ts',
+        'a/../../up.ts',
+        './here.ts',
+        'a/./b.ts',
+        '',
+        'nul\0.ts',
+        '\ud800.ts',
+        `${'long/'.repeat(300)}x`,
+      ])('is refused when it is %j', async (key) => {
+        await expectFailure('store.key', put(key, 'bytes'));
+        await expectFailure('store.key', store.upload(key, plain));
+      });
     });
 
     describe('a checksum', () => {
@@ -165,7 +194,10 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
       const create: Partial<PutOptions> = { condition: { ifNoneMatch: '*' } };
 
       it('writes where nothing stands', async () => {
-        expect(await put('create/new.ts', 'bytes', create)).toEqual({ result: 'stored', etag: await etagOf('create/new.ts') });
+        expect(await put('create/new.ts', 'bytes', create)).toEqual({
+          result: 'stored',
+          etag: await etagOf('create/new.ts'),
+        });
       });
 
       it('keeps what stands there', async () => {
@@ -185,7 +217,9 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
     describe('replace only', () => {
       it('replaces what was seen', async () => {
         await put('replace/seen.ts', 'before');
-        const replaced = await put('replace/seen.ts', 'after', { condition: { ifMatch: await etagOf('replace/seen.ts') } });
+        const replaced = await put('replace/seen.ts', 'after', {
+          condition: { ifMatch: await etagOf('replace/seen.ts') },
+        });
         expect(replaced).toEqual({ result: 'stored', etag: await etagOf('replace/seen.ts') });
         expect(await read('replace/seen.ts')).toBe('after');
       });
@@ -194,25 +228,33 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
         await put('replace/other.ts', 'first');
         const first = await etagOf('replace/other.ts');
         await put('replace/other.ts', 'second');
-        expect(await put('replace/other.ts', 'third', { condition: { ifMatch: first } })).toEqual({ result: 'precondition-failed' });
+        expect(await put('replace/other.ts', 'third', { condition: { ifMatch: first } })).toEqual({
+          result: 'precondition-failed',
+        });
         expect(await read('replace/other.ts')).toBe('second');
       });
 
       it('writes nothing where nothing stands any more', async () => {
-        expect(await put('replace/gone.ts', 'bytes', { condition: { ifMatch: '"abc"' } })).toEqual({ result: 'precondition-failed' });
+        expect(await put('replace/gone.ts', 'bytes', { condition: { ifMatch: '"abc"' } })).toEqual({
+          result: 'precondition-failed',
+        });
         expect(await store.head('replace/gone.ts', { signal })).toBeUndefined();
       });
 
       it('takes the ETag of a listing', async () => {
         await put('replace/listed.ts', 'before');
         const [listed] = await list('replace/listed.ts');
-        expect(await put('replace/listed.ts', 'after', { condition: { ifMatch: listed?.etag ?? '' } })).toMatchObject({ result: 'stored' });
+        expect(await put('replace/listed.ts', 'after', { condition: { ifMatch: listed?.etag ?? '' } })).toMatchObject({
+          result: 'stored',
+        });
       });
 
       it.skipIf(!capabilities.replaceOnly)('lets one of eight writers win', async () => {
         await put('replace/race.ts', 'before');
         const condition = { ifMatch: await etagOf('replace/race.ts') };
-        const writers = Array.from({ length: 8 }, (_, writer) => settled(put('replace/race.ts', `writer ${writer}`, { condition })));
+        const writers = Array.from({ length: 8 }, (_, writer) =>
+          settled(put('replace/race.ts', `writer ${writer}`, { condition })),
+        );
         const results = await Promise.all(writers);
         expect(results.filter((result) => result === 'stored')).toHaveLength(1);
         expect(await read('replace/race.ts')).toBe(`writer ${results.indexOf('stored')}`);
@@ -220,7 +262,20 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
     });
 
     describe('a listing', () => {
-      const tree = ['A.ts', 'a b.ts', 'a-b/1.ts', 'a-b/2.ts', 'a.ts', 'a/1.ts', 'a/b/c.ts', 'a0.ts', 'b/1.ts', 'é.ts', '\ufffd.ts', '😀.ts'];
+      const tree = [
+        'A.ts',
+        'a b.ts',
+        'a-b/1.ts',
+        'a-b/2.ts',
+        'a.ts',
+        'a/1.ts',
+        'a/b/c.ts',
+        'a0.ts',
+        'b/1.ts',
+        'é.ts',
+        '\ufffd.ts',
+        '😀.ts',
+      ];
       beforeAll(async () => {
         for (const key of tree.toReversed()) await put(`listing/${key}`, key);
       });
@@ -244,7 +299,8 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
 
       it('goes on over many pages', async () => {
         const many = Array.from({ length: 2500 }, (_, index) => `pages/segment-${String(index).padStart(5, '0')}.ts`);
-        for (let from = 0; from < many.length; from += 50) await Promise.all(many.slice(from, from + 50).map((key) => put(key, key)));
+        for (let from = 0; from < many.length; from += 50)
+          await Promise.all(many.slice(from, from + 50).map((key) => put(key, key)));
         expect(await keys('pages/')).toEqual(many);
         expect(await keys('pages/', many[1200])).toEqual(many.slice(1201));
       });
@@ -297,7 +353,9 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
         const upload = await store.upload('upload/order.mp4', plain);
         for (const number of [3, 1, 2]) await upload.part(number, bodies[number - 1] as Uint8Array, { signal });
         expect(await upload.complete(sumOf(bodies))).toMatchObject({ result: 'stored' });
-        expect(await store.head('upload/order.mp4', { signal })).toMatchObject({ sizeBytes: Buffer.concat(bodies).byteLength });
+        expect(await store.head('upload/order.mp4', { signal })).toMatchObject({
+          sizeBytes: Buffer.concat(bodies).byteLength,
+        });
       });
 
       it('that is given up leaves nothing, however often', async () => {
@@ -339,10 +397,17 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
       });
 
       it.skipIf(!capabilities.metadata)('keeps content type and metadata', async () => {
-        const upload = await store.upload('upload/kept-type.mp4', { ...plain, contentType: 'video/mp4', metadata: { revision: 'abc' } });
+        const upload = await store.upload('upload/kept-type.mp4', {
+          ...plain,
+          contentType: 'video/mp4',
+          metadata: { revision: 'abc' },
+        });
         await upload.part(1, bytes('bytes'), { signal });
         await upload.complete(crc32Hex(bytes('bytes')));
-        expect(await store.head('upload/kept-type.mp4', { signal })).toMatchObject({ contentType: 'video/mp4', metadata: { revision: 'abc' } });
+        expect(await store.head('upload/kept-type.mp4', { signal })).toMatchObject({
+          contentType: 'video/mp4',
+          metadata: { revision: 'abc' },
+        });
       });
     });
 

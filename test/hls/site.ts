@@ -26,7 +26,12 @@ export function site(pages: Readonly<Record<string, Page>>): { fetch: WalkOption
   };
 }
 
-export const roomyLimits: WalkOptions['limits'] = { maxPlaylists: 100, maxPlaylistBytes: 1_000_000, maxDepth: 4, maxFiles: 1000 };
+export const roomyLimits: WalkOptions['limits'] = {
+  maxPlaylists: 100,
+  maxPlaylistBytes: 1_000_000,
+  maxDepth: 4,
+  maxFiles: 1000,
+};
 
 /** Walks a site from one of its pages. */
 export function walkSite(

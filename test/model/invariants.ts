@@ -25,7 +25,9 @@ export function checkAlways({ world, ledger }: Engine): void {
     const files = world.journal.sealed.get(tally.record.revision ?? '')?.files ?? [];
     for (let index = 0; index < tally.record.total; index++) {
       const file = files[index];
-      const [done, failed, accepted] = [tally.done, tally.failed, tally.accepted].map((bits) => hasBit(bits, index));
+      const done = hasBit(tally.done, index);
+      const failed = hasBit(tally.failed, index);
+      const accepted = hasBit(tally.accepted, index);
       if (done) counts.done++;
       if (failed) counts.failed++;
       if (accepted) counts.accepted++;

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verbs } from '../config/verbs.ts';
+import { readVersion } from './version.ts';
+
+const bin = fileURLToPath(new URL('../../bin/flants.js', import.meta.url));
+let cwd = '';
+
+beforeAll(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'flants-main-'));
+});
+
+afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function flants(args: readonly string[], variables: Record<string, string> = {}): Ran {
+  const { PATH = '' } = process.env;
+  const env = { PATH, HOME: cwd, ...variables };
+  return spawnSync(process.execPath, [bin, ...args], { cwd, env, encoding: 'utf8' });
+}
+
+describe('the command', () => {
+  it('tells its version', () => {
+    expect(flants(['--version'])).toMatchObject({ status: 0, stdout: `${readVersion()}\n`, stderr: '' });
+  });
+
+  it('helps, with every verb and exit code', () => {
+    const { status, stdout, stderr } = flants(['--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const name of Object.keys(verbs)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    expect(stdout).toMatch(/^ {2}130 +interrupted/m);
+  });
+
+  it('helps on standard error when it is given nothing, and says that nothing was done', () => {
+    const { status, stdout, stderr } = flants([]);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/^Usage: flants/);
+  });
+
+  it.each(Object.keys(verbs))('helps with %s, by example', (name) => {
+    const { status, stdout } = flants([name, '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Usage: flants ${name} `));
+    expect(stdout).toMatch(/^Examples:\n {2}# /m);
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['an unknown verb', ['cpy'], "flants: unknown verb 'cpy' (did you mean copy?) [usage]\n  see: flants --help\n"],
+    [
+      'an unknown option',
+      ['copy', 'a', 'b', '--concurency', '3'],
+      "flants: unknown option '--concurency' (did you mean --concurrency?) [usage]\n  see: flants copy --help\n",
+    ],
+    [
+      'an option without its value',
+      ['copy', '--region'],
+      "flants: option '--region <NAME>' argument missing [usage]\n  see: flants copy --help\n",
+    ],
+    [
+      'a bad value',
+      ['copy', 'a', 'b', '--threads', 'x'],
+      'flants: --threads is "x": expected a whole number from 1 to 256 [usage]\n  see: flants copy --help\n',
+    ],
+    [
+      'a missing word',
+      ['verify'],
+      'flants: verify needs the playlist to begin with [usage]\n  see: flants verify --help\n',
+    ],
+    [
+      'a missing file',
+      ['copy', 'a.m3u8', 'out'],
+      'flants: the source is a.m3u8, which does not exist [usage]\n  see: flants copy --help\n',
+    ],
+  ])('refuses %s in one line and says how to go on', (_, args, expected) => {
+    expect(flants(args)).toMatchObject({ status: 1, stdout: '', stderr: expected });
+  });
+
+  it('hears the environment, and flags that take it back', () => {
+    expect(flants(['copy', 'a.m3u8', 'out'], { FLANTS_JSON: 'perhaps' }).stderr).toMatch(
+      /^flants: FLANTS_JSON is "perhaps"/,
+    );
+    expect(flants(['copy', 'a.m3u8', 'out', '--no-json'], { FLANTS_JSON: 'perhaps' }).stderr).toMatch(
+      /^flants: the source is a\.m3u8/,
+    );
+  });
+
+  it('shows a stack only to those who debug', () => {
+    expect(flants(['verify']).stderr).not.toMatch(/^ +at /m);
+    expect(flants(['verify', '--log-level', 'debug']).stderr).toMatch(/^ +at /m);
+    expect(flants(['verify'], { FLANTS_LOG_LEVEL: 'debug' }).stderr).toMatch(/^ +at /m);
+  });
+});

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** How a command ended, and all it said. */
+export interface FlantsResult {
+  /** Exit code; null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command under way. */
+export interface RunningFlants {
+  readonly pid: number;
+  /** Resolves at its end, whatever that is. */
+  readonly ended: Promise<FlantsResult>;
+  /** Resolves once the text stands in what it said on either stream; rejects when it ends without. */
+  says(text: string): Promise<void>;
+  /** @returns false when it had ended already */
+  kill(signal: NodeJS.Signals): boolean;
+}
+
+/** Where and in what circumstances a command runs. */
+export interface FlantsOptions {
+  /** Added to the environment of this process, from which all that concerns FLAnts and AWS is taken out. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The root of the repository where absent. */
+  readonly cwd?: string;
+}
+
+/** Runs the command as a person does, to its end. */
+export async function runFlants(args: readonly string[], options: FlantsOptions = {}): Promise<FlantsResult> {
+  return startFlants(args, options).ended;
+}
+
+/** Starts the command as a person does. */
+export function startFlants(args: readonly string[], { env = {}, cwd = root }: FlantsOptions = {}): RunningFlants {
+  const child = spawn(process.execPath, [resolve(root, 'bin/flants.js'), ...args], {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  const listeners = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+      for (const listen of listeners) listen();
+    });
+  }
+  const ended = new Promise<FlantsResult>((done, fail) => {
+    child.once('error', fail);
+    child.once('close', (code, signal) => done({ code, signal, ...said }));
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    says: (text) =>
+      new Promise((done, fail) => {
+        const look = (): void => {
+          if (!said.stdout.includes(text) && !said.stderr.includes(text)) return;
+          listeners.delete(look);
+          done();
+        };
+        listeners.add(look);
+        look();
+        const failed = (result: FlantsResult): void =>
+          fail(new Error(`ended with ${result.code} before it said "${text}":\n${result.stdout}${result.stderr}`));
+        ended.then(failed, fail);
+      }),
+    kill: (signal) => child.exitCode === null && child.signalCode === null && child.kill(signal),
+  };
+}
+
+/** Without this machine's own settings: what a test does not give is not there. */
+function plainEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:FLANTS|AWS|VITEST|NODE_OPTIONS|NODE_V8)/.test(name));
+  return {
+    ...Object.fromEntries(kept),
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+}
