@@ -1,6 +1,6 @@
 import { envOf, expectationOf, flagOf } from '../src/config/option-spec.ts';
 import type { OptionSpec } from '../src/config/option-spec.ts';
-import { specs } from '../src/config/options.ts';
+import { specOf } from '../src/config/options.ts';
 import type { OptionName } from '../src/config/options.ts';
 import { configFileSchema } from '../src/config/option-schemas.ts';
 import { exitCodeTexts, verbs } from '../src/config/verbs.ts';
@@ -62,7 +62,7 @@ function verbSection(name: VerbName): readonly string[] {
 }
 
 function optionRow(name: OptionName): string {
-  const spec = specs[name];
+  const spec = specOf(name);
   const cells = [
     `\`${spec.kind === 'switch' && spec.default ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``,
     name === 'config' ? '' : `\`${name}\``,

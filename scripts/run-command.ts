@@ -6,7 +6,7 @@ export const projectFolder: string = join(import.meta.dirname, '..');
 
 /** How a command ended, with all it wrote. */
 export interface CommandResult {
-  /** Exit code; 127 when the command does not exist, 128 and more when a signal ended it. */
+  /** Exit code; 127 when the command does not exist, 128 when a signal or the time-out ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

@@ -46,7 +46,7 @@ async function installPackages(wanted: readonly Tool[], say: (line: string) => v
   await runCommand('apt-get', ['update', '-qq'], options);
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
   const { code, stderr } = await runCommand('apt-get', install, options);
-  return code === 0 ? [] : because(`apt-get: ${lastLine(stderr)}`);
+  return code === 0 ? [] : because(`apt-get: ${code === 128 ? 'took too long' : lastLine(stderr)}`);
 }
 
 /** Builds in a folder of its own, so that a build cut short never leaves half a program behind. */
@@ -65,7 +65,7 @@ async function installGoCommand(
   try {
     const options = { env: { GOBIN: folder, PATH: path }, timeoutMs: 5 * minute };
     const { code, stderr } = await runCommand('go', ['install', `${source.go}@${source.version}`], options);
-    if (code !== 0) return `${command}: ${lastLine(stderr)}`;
+    if (code !== 0) return `${command}: ${code === 128 ? 'took too long' : lastLine(stderr)}`;
     await rename(join(folder, name), cacheFolder('bin', name));
     return undefined;
   } finally {

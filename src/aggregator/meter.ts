@@ -2,12 +2,12 @@ import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RunCounts, Totals } from '../domain/report.ts';
 import { stateOf } from '../domain/video.ts';
-import type { VideoRecord, VideoState } from '../domain/video.ts';
+import type { VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 
 /** Sums of a library and of a run, kept up to date change by change. */
 export interface Meter {
   /** A video's record before (absent for a new one) and after a change. */
-  changed(before: VideoRecord | undefined, after: VideoRecord): void;
+  changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
   told(outcome: Outcome): void;
   progress(): Progress;
 }
@@ -30,6 +30,9 @@ export function addToTotals(totals: Mutable<Totals>, record: VideoRecord, sign: 
   for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += sign * record[name];
 }
 
+/** Videos under way that a display could show. */
+const shownVideos = 8;
+
 /** Rates are taken over this long. */
 const windowMs = 10_000;
 
@@ -38,12 +41,16 @@ export function createMeter(now: () => number): Meter {
   const startedAt = now();
   const totals = emptyTotals();
   const run: Mutable<RunCounts> = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 };
+  /** Only what changed in this run: a few videos, whatever the library's size. */
+  const active = new Map<VideoId, VideoRecord>();
   const samples: { at: number; bytes: number; files: number }[] = [{ at: startedAt, bytes: 0, files: 0 }];
 
   return {
-    changed(before, after) {
+    changed(video, before, after) {
       if (before) addToTotals(totals, before, -1);
       addToTotals(totals, after);
+      if (stateOf(after) === 'copying' && before) active.set(video, after);
+      else active.delete(video);
     },
     told(outcome) {
       run[outcome.kind] += 1;
@@ -51,11 +58,12 @@ export function createMeter(now: () => number): Meter {
     },
     progress() {
       const at = now();
-      samples.push({ at, bytes: run.copiedBytes, files: run.copied + run.unchanged });
+      const files = run.copied + run.unchanged;
+      samples.push({ at, bytes: run.copiedBytes, files });
       while (samples.length > 2 && (samples[1]?.at ?? at) <= at - windowMs) samples.shift();
       const [oldest] = samples as [(typeof samples)[number]];
       const seconds = Math.max(0.001, (at - oldest.at) / 1000);
-      const filesPerSecond = (run.copied + run.unchanged - oldest.files) / seconds;
+      const filesPerSecond = (files - oldest.files) / seconds;
       const open = totals.files.total - totals.files.done - totals.files.failed;
       return {
         totals: structuredClone(totals),
@@ -63,6 +71,7 @@ export function createMeter(now: () => number): Meter {
         bytesPerSecond: Math.round((run.copiedBytes - oldest.bytes) / seconds),
         filesPerSecond: Math.round(filesPerSecond * 10) / 10,
         uncrawled: totals.videos.waiting,
+        active: [...active].slice(0, shownVideos).map(([video, { done, total }]) => ({ video, done, total })),
         ...(filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * 1000) } : {}),
       };
     },

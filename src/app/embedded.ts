@@ -58,7 +58,7 @@ export async function copyLibrary(options: CopyOptions, hooks: CopyHooks): Promi
     const meter = createMeter(() => performance.now());
     const ledger = observeLedger(new SqliteLedger(state), meter.changed);
     await ledger.releaseAll();
-    for await (const { record } of ledger.videos()) meter.changed(undefined, record);
+    for await (const { video, record } of ledger.videos()) meter.changed(video, undefined, record);
     return await run(options, hooks, { journal, ledger, meter });
   } finally {
     state.close();

@@ -7,7 +7,6 @@ import { failureText } from './event-lines.ts';
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'wait until the other run has ended, or stop it; flants status may be used meanwhile',
   'state.unusable': 'name another folder with --state, or mend this one',
-  'store.credentials': 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile',
   'store.denied':
     'the credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
   'store.no-bucket': 'make the bucket first, or see whether --region and --endpoint are right',

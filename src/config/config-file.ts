@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { isFileOption } from './option-schemas.ts';
-import { specs } from './options.ts';
+import { optionNames } from './options.ts';
 import { closestWord } from './suggest.ts';
 
 /** Options of a config file, names checked, values not yet. */
@@ -17,7 +17,7 @@ export interface ConfigFile {
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const values = parseObject(path, await readTextFile(path, '--config'));
-  const known = Object.keys(specs).filter(isFileOption);
+  const known = optionNames.filter(isFileOption);
   for (const name of Object.keys(values)) {
     if (name === '$schema' || isFileOption(name)) continue;
     const meant = closestWord(name, known);

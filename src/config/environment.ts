@@ -1,5 +1,5 @@
 import { envOf } from './option-spec.ts';
-import { specs } from './options.ts';
+import { optionNames, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import type { StateEnvironment } from './state-dir.ts';
 
@@ -18,8 +18,8 @@ export interface Environment extends StateEnvironment {
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const options: Partial<Record<OptionName, { variable: string; text: string }>> = {};
-  for (const name of Object.keys(specs) as OptionName[]) {
-    const variable = [envOf(name), ...(specs[name].alsoEnv ?? [])].find((each) => (variables[each] ?? '') !== '');
+  for (const name of optionNames) {
+    const variable = [envOf(name), ...(specOf(name).alsoEnv ?? [])].find((each) => (variables[each] ?? '') !== '');
     if (variable !== undefined) options[name] = { variable, text: variables[variable] ?? '' };
   }
   return Object.freeze({

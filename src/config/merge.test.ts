@@ -4,7 +4,7 @@ import { mergeOptions } from './merge.ts';
 import type { Layers } from './merge.ts';
 import { envOf } from './option-spec.ts';
 import { configFileSchema, schemaOf } from './option-schemas.ts';
-import { specs } from './options.ts';
+import { optionNames } from './options.ts';
 import type { OptionName } from './options.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
@@ -20,7 +20,7 @@ function verbWith(name: OptionName): VerbName {
 
 describe('the registry', () => {
   it('has no option that no verb takes', () => {
-    for (const name of Object.keys(specs) as OptionName[]) expect(verbNames).toContain(verbWith(name));
+    for (const name of optionNames) expect(verbNames).toContain(verbWith(name));
   });
 
   it('names defaults that its own schema accepts', () => {
@@ -30,9 +30,9 @@ describe('the registry', () => {
   it('describes every option but config in the schema of the config file', () => {
     const { properties } = configFileSchema() as { properties: Record<string, { description?: string }> };
     expect(Object.keys(properties).toSorted()).toEqual(
-      ['$schema', ...Object.keys(specs).filter((name) => name !== 'config')].toSorted(),
+      ['$schema', ...optionNames.filter((name) => name !== 'config')].toSorted(),
     );
-    for (const name of Object.keys(specs)) if (name !== 'config') expect(properties[name]?.description).toBeTruthy();
+    for (const name of optionNames) if (name !== 'config') expect(properties[name]?.description).toBeTruthy();
   });
 });
 

@@ -6,7 +6,7 @@ import { withoutSecrets } from './location.ts';
 import { expectationOf, flagOf } from './option-spec.ts';
 import { schemaOf } from './option-schemas.ts';
 import type { ParsedOptions } from './option-schemas.ts';
-import { specs } from './options.ts';
+import { specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import { closestWord } from './suggest.ts';
 import { verbs } from './verbs.ts';
@@ -78,7 +78,7 @@ const words: Readonly<Record<string, boolean>> = {
 
 /** Text of a flag or variable in the type that JSON would have; what makes no sense stays text, for the schema to refuse. */
 function decodeText(name: OptionName, text: string): unknown {
-  const spec = specs[name];
+  const spec = specOf(name);
   switch (spec.kind) {
     case 'integer':
       return /^\s*-?\d+\s*$/.test(text) ? Number(text) : text;
@@ -100,7 +100,7 @@ function refusal(
   origins: Readonly<Partial<Record<OptionName, string>>>,
 ): FlantsError {
   const name = error.issues[0]?.path[0] as OptionName;
-  const spec = specs[name];
+  const spec = specOf(name);
   const value = merged[name];
   const meant = spec.kind === 'choice' && typeof value === 'string' ? closestWord(value, spec.choices) : undefined;
   return new FlantsError(

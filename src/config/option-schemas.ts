@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { optionSpecs, specs } from './options.ts';
+import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
@@ -74,7 +74,7 @@ export function configFileSchema(): Record<string, unknown> {
   const described = Object.entries(optionSchemas)
     .filter(([name]) => isFileOption(name))
     .map(([name, schema]) => {
-      const spec = specs[name as OptionName];
+      const spec = specOf(name as OptionName);
       return [name, schema.describe(descriptionOf(spec))] as const;
     });
   return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), {
@@ -90,5 +90,5 @@ function descriptionOf(spec: OptionSpec): string {
 
 /** A config file cannot name another one. */
 export function isFileOption(name: string): name is Exclude<OptionName, 'config'> {
-  return name !== 'config' && Object.hasOwn(specs, name);
+  return name !== 'config' && Object.hasOwn(optionSpecs, name);
 }

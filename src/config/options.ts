@@ -201,5 +201,10 @@ export const optionSpecs = {
 /** Name of an option, as in the config file. */
 export type OptionName = keyof typeof optionSpecs;
 
-/** The same specs without their literal types. */
-export const specs: Readonly<Record<OptionName, OptionSpec>> = optionSpecs;
+/** All names, in the order of the registry. */
+export const optionNames = Object.keys(optionSpecs) as readonly OptionName[];
+
+/** The spec of an option, without its literal types. */
+export function specOf(name: OptionName): OptionSpec {
+  return optionSpecs[name];
+}

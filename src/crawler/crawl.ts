@@ -1,4 +1,3 @@
-import { FlantsError } from '../domain/failure.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import type { Revision } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
@@ -76,14 +75,11 @@ export async function planVideo(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<{ readonly revision: Revision; readonly fetchUrls: FetchUrls }> {
   const presentation = await walkPresentation(submission.playlistUrl, {
-    fetch: (url) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal }),
+    fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
     limits,
     external,
+    tokenParameters: keyRules.tokenParameters,
     signal,
   });
-  const planned = planRevision({ video: submission.id, presentation, keyRules });
-  if (planned.revision.files.length === 0) {
-    throw new FlantsError('hls.empty', `${planned.revision.playlists[0]?.url ?? submission.playlistUrl} names no media`);
-  }
-  return planned;
+  return planRevision({ video: submission.id, presentation, keyRules });
 }

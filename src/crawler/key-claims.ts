@@ -47,7 +47,7 @@ export class KeyClaims<T extends Claimant> {
     if (a.href === b.href) return true;
     const bothRedirected = one.fetchUrl !== one.keyUrl && other.fetchUrl !== other.keyUrl;
     const samePlace = this.#canonical(one.keyUrl).href === this.#canonical(other.keyUrl).href;
-    return bothRedirected && samePlace && a.pathname === b.pathname && a.search === b.search;
+    return bothRedirected && samePlace && a.pathname === b.pathname;
   }
 
   #canonical(url: string): URL {

@@ -84,6 +84,10 @@ describe('a plan', () => {
     expect(Buffer.from(revision.documents[0]?.body ?? []).toString()).not.toContain('secret');
   }); // prettier-ignore
 
+  test('knows of tokens that only files have', async () => {
+    expect((await planLines('1.ts?token=secret')).revision.hasTokens).toBe(true);
+  });
+
   test('knows of tokens that only playlists have', async () => {
     const at = `${root}?token=a`;
     const { revision, fetchUrls } = await plan({ [at]: segments('1.ts') }, at);

@@ -190,7 +190,7 @@ describe('whatever a worker says or does', () => {
           return code === 'source.changed' || ['store.denied', 'store.no-bucket', 'store.full', 'store.credentials'].includes(code);
         });
         const everyFile = [...settlement.done, ...settlement.failed.map(({ index }) => index), ...resent, ...left.map(({ index }) => index)];
-        expect(everyFile.sort((a, b) => a - b)).toEqual([...indicesOf(batch.files)]);
+        expect(everyFile.toSorted((a, b) => a - b)).toEqual([...indicesOf(batch.files)]);
         expect(left.length > 0).toBe(settlement.recrawl || settlement.halt !== undefined);
 
         const longest = Math.max(given.limits.maxDelayMs, ...outcomes.map((o) => (o.kind === 'failed' ? (o.failure.failure.retryAfterMs ?? 0) : 0)));

@@ -143,6 +143,10 @@ describe('a byte range', () => {
     ).toEqual([15, 7, 25]);
   });
 
+  test('of an initialization section counts from its offset', () => {
+    expect(bounds('#EXT-X-MAP:URI="a.mp4",BYTERANGE="700@50"')).toEqual([750]);
+  });
+
   test('of an initialization section never feeds the next one', () => {
     expect(bounds('#EXT-X-MAP:URI="a.mp4",BYTERANGE="700@0"', '#EXT-X-BYTERANGE:10', 'a.mp4')).toEqual([700, 10]);
   });

@@ -145,16 +145,22 @@ describe('redirects', () => {
     const { files, documents } = await walkSite(root, {
       [root]: { redirect: edge },
       [edge]: variants('a/list.m3u8'),
-      'https://edge7.example/x/a/list.m3u8': segments('1.ts', '../../y/2.ts', 'https://cdn.example/3.ts'),
+      'https://edge7.example/x/a/list.m3u8': segments(
+        '1.ts?start=1',
+        '../../y/2.ts',
+        'https://cdn.example/3.ts',
+        'https://other.example/x/a/4.ts',
+      ),
     });
     expect(documents.map(({ url, keyUrl }) => [url, keyUrl])).toEqual([
       ['https://edge7.example/x/a/list.m3u8', below('a/list.m3u8')],
       [root, root],
     ]);
     expect(files.map(({ fetchUrl, keyUrl }) => [fetchUrl, keyUrl])).toEqual([
-      ['https://edge7.example/x/a/1.ts', below('a/1.ts')],
+      ['https://edge7.example/x/a/1.ts?start=1', below('a/1.ts?start=1')],
       ['https://edge7.example/y/2.ts', 'https://edge7.example/y/2.ts'],
       ['https://cdn.example/3.ts', 'https://cdn.example/3.ts'],
+      ['https://other.example/x/a/4.ts', 'https://other.example/x/a/4.ts'],
     ]);
   });
 });
@@ -172,6 +178,17 @@ describe('a playlist that leads back to itself is refused', () => {
     await expect(walkSite(root, pages)).rejects.toMatchObject({ code: 'hls.cycle' });
   });
 
+  test('with the chain named', async () => {
+    const pages = {
+      [root]: variants('a.m3u8'),
+      [below('side.m3u8')]: segments('1.ts'),
+      [below('a.m3u8')]: variants('side.m3u8', 'b.m3u8'),
+      [below('b.m3u8')]: variants('a.m3u8'),
+    };
+    const chain = [below('a.m3u8'), below('b.m3u8'), below('a.m3u8')].join(' names ');
+    await expect(walkSite(root, pages)).rejects.toMatchObject({ message: `a playlist leads back to itself: ${chain}` });
+  });
+
   test('but two ways to one playlist are none', async () => {
     const { documents, warnings } = await walkSite(root, {
       [root]: variants('a.m3u8', 'b.m3u8'),
@@ -186,19 +203,21 @@ describe('a playlist that leads back to itself is refused', () => {
 describe('a walk is bounded', () => {
   const endless = async (url: string) => ({
     finalUrl: url,
-    bytes: Buffer.from(variants(`${Number(/\d+/.exec(url.slice(-8))?.[0] ?? 0) + 1}.m3u8`)),
+    bytes: Buffer.from(variants('x/list.m3u8')),
     validators: {},
   });
+  const two = site({ [root]: variants('a.m3u8', 'b.m3u8') }).fetch;
+  const long = gzipSync(segments('1'.repeat(5000)));
 
   test.each([
-    ['in depth', { ...roomyLimits, maxDepth: 4 }, endless],
-    ['in playlists', { ...roomyLimits, maxPlaylists: 2 }, site({ [root]: variants('a.m3u8', 'b.m3u8') }).fetch],
-    ['in files', { ...roomyLimits, maxFiles: 2 }, site({ [root]: segments('1', '2', '3') }).fetch],
-    ['in bytes', { ...roomyLimits, maxPlaylistBytes: 40 }, site({ [root]: segments('1') }).fetch],
-    ['in bytes that gzip hides', { ...roomyLimits, maxPlaylistBytes: 2000 }, site({ [root]: gzipSync(segments('1'.repeat(5000))) }).fetch],
-  ])('%s', async (_, limits, fetch) => {
+    ['in depth', '5 deep', { ...roomyLimits, maxDepth: 4 }, endless],
+    ['in playlists', '3 playlists', { ...roomyLimits, maxPlaylists: 2 }, two],
+    ['in files', '3 files', { ...roomyLimits, maxFiles: 2 }, site({ [root]: segments('1', '2', '3') }).fetch],
+    ['in bytes', '40 bytes', { ...roomyLimits, maxPlaylistBytes: 40 }, site({ [root]: segments('1') }).fetch],
+    ['in bytes that gzip hides', '2000 bytes', { ...roomyLimits, maxPlaylistBytes: 2000 }, site({ [root]: long }).fetch],
+  ])('%s', async (_, named, limits, fetch) => {
     const walk = walkPresentation(root, { fetch, limits, signal: new AbortController().signal });
-    await expect(walk).rejects.toMatchObject({ code: 'hls.limit', message: expect.stringContaining('https://cdn.example/v/') });
+    await expect(walk).rejects.toMatchObject({ code: 'hls.limit', message: expect.stringMatching(`^https://cdn.example/v/.*${named}`) });
   }); // prettier-ignore
 
   test('and lets through what is just within', async () => {

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { VideoRecord } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from './ledger.ts';
 
 /** Tells of each change that really altered a record, with what it was before: sums over a library are kept by it. */
 export function observeLedger(
   ledger: Ledger,
-  onChange: (before: VideoRecord | undefined, after: VideoRecord) => void,
+  onChange: (video: VideoId, before: VideoRecord | undefined, after: VideoRecord) => void,
 ): Ledger {
   return {
     apply: async (video, change) => {
       const applied = await ledger.apply(video, change);
       if (applied.result === 'applied' && !isDeepStrictEqual(applied.before, applied.record)) {
-        onChange(applied.before, applied.record);
+        onChange(video, applied.before, applied.record);
       }
       return applied;
     },

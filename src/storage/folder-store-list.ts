@@ -41,7 +41,7 @@ async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]
     return entries
       .filter((entry) => !(isRoot && entry.name === stagingName))
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-      .sort(compareKeys);
+      .toSorted(compareKeys);
   } catch (error) {
     // It was removed since its parent was read, or was never there.
     if (errnoOf(error) === 'ENOENT') return [];

@@ -25,8 +25,14 @@ export function folderUpload(staging: FolderStaging, key: string, place: string,
     part: async (number, body, { signal }) => {
       try {
         const { path, handle } = await staging.create();
+        const former = parts.get(number);
         parts.set(number, path);
-        await handle.writeFile(body, { signal }).finally(() => handle.close());
+        if (former !== undefined) await staging.discard(former);
+        try {
+          await handle.writeFile(body, { signal });
+        } finally {
+          await handle.close();
+        }
       } catch (error) {
         throw folderError(error, place, signal);
       }

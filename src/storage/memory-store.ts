@@ -65,12 +65,12 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
       await begin(options.signal, key);
       return memoryUpload((body, crc32) => write(key, body, crc32, options), begin);
     },
-    list: async function* (prefix, { signal, after }) {
+    async *list(prefix, { signal, after }) {
       await begin(signal);
       const keys = [...objects.keys()].filter(
         (key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0),
       );
-      for (const key of keys.sort(compareKeys)) {
+      for (const key of keys.toSorted(compareKeys)) {
         await begin(signal);
         const found = objects.get(key);
         if (found) yield { key, sizeBytes: found.sizeBytes, etag: found.etag, metadata: {} };

@@ -81,7 +81,7 @@ export function encodePath(path: string): string {
 export function canonicalQuery(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const)
-    .sort(byName)
+    .toSorted(byName)
     .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }

@@ -23,9 +23,6 @@ export function createLogger(level: LogLevel, write: (line: string) => void): Lo
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
-/** Tells nobody. */
-export const silentLogger: Logger = createLogger('error', () => {});
-
 /** Text with every control character made harmless: names come from catalogues and servers. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex

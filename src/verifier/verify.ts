@@ -33,7 +33,8 @@ const emptyPlaylist = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDL
 const keySizes = [16, 32];
 
 /**
- * Proves a copy from the destination alone: walks its playlists and looks at every object they name.
+ * Proves a copy from the destination alone: walks its playlists and looks at every object they name. Media, keys and
+ * playlists elsewhere are problems; licence servers and what else a copy leaves outside on purpose is only listed.
  *
  * @returns what was looked at, and every problem found; none when the copy is whole
  * @throws {FlantsError} when the destination cannot be asked at all
@@ -48,7 +49,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
       external: 'keep',
       tokenParameters: [],
       signal,
-      fetch: (url) => readOrReport(url, request, problems, signal),
+      fetch: (url, walk) => readOrReport(url, request, problems, walk.signal),
     });
   } catch (error) {
     if (!(error instanceof FlantsError) || !isAboutContent(error.code)) throw error;
@@ -73,11 +74,6 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
   for (const { url, bytes } of presentation.documents) {
     const problem = await checkDocument(url, bytes, request);
     if (problem) problems.push(problem);
-  }
-  for (const { playlistUrl: playlist, line, uri, tag } of presentation.external) {
-    if (/^https?:/i.test(uri)) {
-      problems.push({ code: 'verify.outside', key: uri, message: `${tag} leads out of the copy`, playlist: destination.keyOf(playlist), line });
-    }
   }
   return {
     ...emptyReport(request),

@@ -3,7 +3,7 @@ import { failureWith } from '../../src/domain/failure.ts';
 import type { FailureCode } from '../../src/domain/failure.ts';
 import type { Evidence, Outcome } from '../../src/domain/outcome.ts';
 import type { PlannedFile } from '../../src/domain/revision.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine-state.ts';
 import { ownEvidence, unique } from './world.ts';
 
 /** What became of a file, or of the worker that had it. */

@@ -7,8 +7,8 @@ import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Settlement } from '../../src/domain/settle.ts';
 import { stateOf } from '../../src/domain/video.ts';
 import type { VideoId } from '../../src/domain/video.ts';
-import { retryLimits } from './engine.ts';
-import type { Engine } from './engine.ts';
+import { retryLimits } from './engine-state.ts';
+import type { Engine } from './engine-state.ts';
 import { ownEvidence, planOf } from './world.ts';
 import type { SourceFile, World } from './world.ts';
 

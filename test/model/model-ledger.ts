@@ -30,7 +30,7 @@ export class ModelLedger {
     if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
     const rival = this.leases(video).some(({ id, kind }) => kind === lease.kind && id !== lease.id);
     if (lease.kind !== 'batch' && rival) return false;
-    const leases = this.#leases.get(video) ?? new Map();
+    const leases = this.#leases.get(video) ?? new Map<string, Lease & { readonly until: number }>();
     this.#leases.set(video, leases.set(lease.id, { ...lease, until: this.now + lease.ttlMs }));
     return true;
   }
@@ -53,9 +53,10 @@ export class ModelLedger {
 
 /** Said here once more, apart from the code that is tested. */
 function isLate(tally: Tally | undefined, change: Change): boolean {
-  if (change.type === 'open') return false;
-  if (!tally) return true;
-  if (change.type === 'register') return false;
-  if (change.generation !== tally.record.generation) return true;
-  return 'revision' in change && change.revision !== tally.record.revision;
+  const present = tally?.record;
+  const isOfRevision = !('revision' in change) || change.revision === present?.revision;
+  const isApplied = present?.generation === change.generation && isOfRevision;
+  if (change.type === 'open') return change.seen !== present?.generation && !isApplied;
+  if (change.type === 'register') return !present || (change.seen !== present.generation && !isApplied);
+  return !isApplied;
 }

@@ -3,7 +3,7 @@ import { hasBit } from '../../src/domain/bits.ts';
 import type { Tally } from '../../src/domain/change.ts';
 import type { VideoId } from '../../src/domain/video.ts';
 import { applyAcceptances, follow, reconcile, rescan, taskOf } from './engine.ts';
-import type { Engine, Task } from './engine.ts';
+import type { Engine, Task } from './engine-state.ts';
 import { checkAlways, checkAtRest, makeJury } from './invariants.ts';
 import { ModelLedger } from './model-ledger.ts';
 import { seededRandom } from './random.ts';
@@ -51,7 +51,7 @@ export function runModel(seed: number, chaoticSteps: number): void {
   for (const video of free) checkAtRest(engine, video);
 
   const before = snapshot(run);
-  for (const { video, change } of engine.sent) engine.ledger.apply(video, change);
+  for (const { video, change } of engine.sent.toReversed()) engine.ledger.apply(video, change);
   comeToRest(run);
   assert.deepEqual(snapshot(run), before);
 }
@@ -69,7 +69,7 @@ function work(run: Run): void {
   if (job && (tasks.length === 0 || random.chance(0.3))) {
     queue.delete(job.id);
     tasks.push(taskOf(engine, job));
-    if (engine.chaos && random.chance(0.05)) tasks.push(taskOf(engine, job));
+    if (engine.chaos && random.chance(0.15)) tasks.push(taskOf(engine, job));
     return;
   }
   if (tasks.length === 0 && engine.chaos) tasks.push(reconcile(engine, random.pick(run.videos) ?? ''));

@@ -28,7 +28,9 @@ export type Behaviour =
   /** Sends so many bytes and then no more, on an open connection. */
   | { readonly kind: 'stall'; readonly afterBytes: number }
   /** Breaks the connection after so many bytes. */
-  | { readonly kind: 'break'; readonly afterBytes: number };
+  | { readonly kind: 'break'; readonly afterBytes: number }
+  /** Serves it as it should be, once the promise is fulfilled. */
+  | { readonly kind: 'held'; readonly until: Promise<unknown> };
 
 /** A request as it came. */
 export interface SeenRequest {
@@ -54,6 +56,8 @@ export interface Origin {
   heal(path: string): void;
   /** Requests for a path, without regard to its query. */
   countOf(path: string): number;
+  /** Resolves once this many requests for the path have come. */
+  asked(path: string, times?: number): Promise<void>;
   /** Stops at once, whatever is under way. */
   stop(): Promise<void>;
 }
@@ -62,6 +66,8 @@ export interface Origin {
 export interface OriginOptions {
   readonly folder?: string;
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
+  /** How a request is misbehaved to whose path has no behaviour of its own. */
+  readonly rule?: (request: SeenRequest) => Behaviour | undefined;
   /** PEM; with them it speaks TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -85,6 +91,8 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
   const files = new Map<string, Served | null>();
   const behaviours = new Map<string, { readonly behaviour: Behaviour; left: number }>();
   const requests: SeenRequest[] = [];
+  const listeners = new Set<() => void>();
+  const countOf = (path: string): number => requests.filter((request) => request.path.split('?', 1)[0] === path).length;
   const put = (path: string, body: Uint8Array | string): void => {
     files.set(path, { body: typeof body === 'string' ? Buffer.from(body) : body, modified: new Date() });
   };
@@ -102,9 +110,16 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
     return entry.behaviour;
   };
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
+    const seen: SeenRequest = { method: request.method ?? '', path: request.url ?? '', headers: request.headers };
+    requests.push(seen);
+    for (const listen of listeners) listen();
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://origin').pathname);
-    answer(request, response, find(path), behaviourOf(path), path).catch(() => response.destroy());
+    const behaviour = behaviourOf(path) ?? options.rule?.(seen);
+    const answered =
+      behaviour?.kind === 'held'
+        ? behaviour.until.then(() => answer(request, response, find(path), undefined, path))
+        : answer(request, response, find(path), behaviour, path);
+    answered.catch(() => response.destroy());
   };
   const server = options.tls ? createTlsServer({ ...options.tls }, listener) : createServer(listener);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
@@ -121,7 +136,17 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
     remove: (path) => void files.set(path, null),
     behave: (path, behaviour, times = Infinity) => void behaviours.set(path, { behaviour, left: times }),
     heal: (path) => void behaviours.delete(path),
-    countOf: (path) => requests.filter((request) => request.path.split('?', 1)[0] === path).length,
+    countOf,
+    asked: (path, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (countOf(path) < times) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        look();
+      }),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

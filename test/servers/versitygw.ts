@@ -18,6 +18,8 @@ export const hasVersitygw = binary !== undefined;
 export interface VersitygwOptions {
   /** PEM files; with them it speaks TLS. */
   readonly tls?: { readonly keyPath: string; readonly certPath: string };
+  /** Where its data lies: the system's temporary folder, if nothing else is said. */
+  readonly parent?: string;
 }
 
 /** A versitygw, and the folder whose files are its bucket's objects. */
@@ -29,7 +31,7 @@ export interface Versitygw extends S3Server {
 /** Starts the strict one: it checks signatures, conditions and checksums. On a free port of the loopback. */
 export async function startVersitygw(options: VersitygwOptions = {}): Promise<Versitygw> {
   if (binary === undefined) throw new Error('versitygw is not installed: node scripts/setup-tools.ts');
-  const root = await mkdtemp(join(tmpdir(), 'flants-versitygw-'));
+  const root = await mkdtemp(join(options.parent ?? tmpdir(), 'flants-versitygw-'));
   const bucket = 'library';
   const folder = join(root, bucket);
   await mkdir(folder);

@@ -1,0 +1,41 @@
+/**
+ * `npm run bench [-- help memory versus] [--rounds N] [--package DIR] [--also DIR]`: all benches, or those named.
+ *
+ * They measure the tarball, installed alone. `--package` takes one that is built already (a folder with `bin`
+ * and `dist`), and `--also` sets another beside it in the comparison: what a change is worth, in one run.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
+import { help } from './help.ts';
+import { installPackage, packageIn } from './installed.ts';
+import { memory } from './memory.ts';
+import { versusRclone } from './versus-rclone.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '3' },
+    package: { type: 'string' },
+    also: { type: 'string', multiple: true, default: [] },
+  },
+});
+const names = positionals.length > 0 ? positionals : ['help', 'memory', 'versus'];
+const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
+
+const missing = describeMissing(await setupTools(console.log, true));
+if (missing !== undefined) console.log(missing);
+const folder = await mkdtemp(join(tmpdir(), 'flants-bench-package-'));
+try {
+  const installed = values.package === undefined ? await installPackage(folder) : packageIn(resolve(values.package));
+  for (const name of names) {
+    if (name === 'help') await help(installed);
+    else if (name === 'memory') await memory(installed);
+    else if (name === 'versus') await versusRclone(installed, { rounds: Number(values.rounds), others });
+    else throw new Error(`there is no bench ${name}: help, memory, versus`);
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startNginx } from '../test/servers/nginx.ts';
+import { startVersitygw } from '../test/servers/versitygw.ts';
+import type { Versitygw } from '../test/servers/versitygw.ts';
+import type { Installed } from './installed.ts';
+import { addressesOf, assertDelivered, catalogueOf, makeLibrary } from './library.ts';
+import type { Library, LibrarySpec } from './library.ts';
+import { measure } from './measure.ts';
+import type { Command, Cost } from './measure.ts';
+
+/** Memory that can be used like a disk, so that no disk is measured. */
+const memoryFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
+/** A library behind nginx and an empty bucket of versitygw, all of it in memory. */
+export interface Stage {
+  readonly library: Library;
+  readonly store: Versitygw;
+  /** A catalogue of all videos, and the same as addresses for rclone. */
+  readonly cataloguePath: string;
+  readonly addressesPath: string;
+  /** Measures a mover that writes below the prefix, checks what it delivered, and removes it. */
+  run(prefix: string, command: Command): Promise<Cost>;
+}
+
+/** Builds a stage for the time of a play. */
+export async function onStage<T>(spec: LibrarySpec, play: (stage: Stage) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(memoryFolder, 'flants-bench-'));
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    await mkdir(join(folder, 'origin'));
+    const library = await makeLibrary(join(folder, 'origin'), spec);
+    const origin = await startNginx(library.folder);
+    stops.unshift(origin.stop);
+    const store = await startVersitygw({ parent: memoryFolder });
+    stops.unshift(store.stop);
+    const [cataloguePath, addressesPath] = [join(folder, 'videos.ndjson'), join(folder, 'addresses.csv')];
+    await writeFile(cataloguePath, catalogueOf(library, origin.url));
+    await writeFile(addressesPath, addressesOf(library, origin.url));
+    const run: Stage['run'] = async (prefix, command) => {
+      const cost = await measure(command);
+      await assertDelivered(library, join(store.folder, prefix));
+      await rm(join(store.folder, prefix), { recursive: true });
+      return cost;
+    };
+    return await play({ library, store, cataloguePath, addressesPath, run });
+  } finally {
+    for (const stop of stops) await stop();
+  }
+}
+
+/** `flants copy` of the whole stage, with a state that is thrown away. */
+export async function runFlants(stage: Stage, installed: Installed, prefix: string): Promise<Cost> {
+  const { store, cataloguePath } = stage;
+  const state = await mkdtemp(join(tmpdir(), 'flants-bench-state-'));
+  const destination = `s3://${store.bucket}/${prefix}`;
+  const args = ['copy', cataloguePath, destination, '--endpoint', store.endpoint, '--region', store.region, '--state', state];
+  const env = { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey };
+  try {
+    return await stage.run(prefix, installed.command(args, env));
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+/** `rclone copyurl` of the same. */
+export async function runRclone(stage: Stage, rclone: string, prefix: string): Promise<Cost> {
+  const { store, addressesPath } = stage;
+  return stage.run(prefix, {
+    file: rclone,
+    args: ['copyurl', '--config', '', '--urls', addressesPath, `store:${store.bucket}/${prefix}`, '--transfers', '32'],
+    env: {
+      RCLONE_CONFIG_STORE_TYPE: 's3',
+      RCLONE_CONFIG_STORE_PROVIDER: 'Other',
+      RCLONE_CONFIG_STORE_ENDPOINT: store.endpoint,
+      RCLONE_CONFIG_STORE_REGION: store.region,
+      RCLONE_CONFIG_STORE_ACCESS_KEY_ID: store.accessKeyId,
+      RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: store.secretAccessKey,
+    },
+  });
+}

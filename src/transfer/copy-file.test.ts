@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import type { ExistingPolicy, FileTask } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { Evidence, Outcome } from '../domain/outcome.ts';
+import { crc32Hex } from '../storage/checksum.ts';
+import { openMemorySource } from '../storage/memory-source.ts';
+import { openMemoryStore } from '../storage/memory-store.ts';
+import { createBudget } from './budget.ts';
+import { copyFile } from './copy-file.ts';
+
+const never = new AbortController().signal;
+const url = 'https://cdn.example/v/seg.ts';
+const task: FileTask = { index: 3, key: 'v/seg.ts', url, fetchUrl: `${url}?token=secret`, role: 'segment', contentType: 'video/mp2t', cacheControl: 'immutable', tries: 1 };
+
+function setUp(bytes = 'media') {
+  const source = openMemorySource({ [task.fetchUrl]: { bytes } });
+  const store = openMemoryStore();
+  const ports = { source, store, slots: createBudget(1), bytes: createBudget(1000), now: () => 1_000_000, worker: 'w' };
+  const copy = (changes: Partial<FileTask> = {}, existing: ExistingPolicy = 'verify'): Promise<Outcome> =>
+    copyFile({ ...task, ...changes }, { existing, sha256: false, generation: 'g' }, ports, never);
+  return { source, store, copy };
+}
+
+const evidenceOf = (outcome: Outcome): Evidence => {
+  if (outcome.kind === 'failed') throw new Error(outcome.failure.failure.message);
+  return outcome.evidence;
+};
+
+describe('Copying one file', () => {
+  test('leaves evidence of what was written, and the token in none of it', async () => {
+    const { copy, store } = setUp();
+    const outcome = await copy();
+    expect(outcome).toMatchObject({ index: 3, kind: 'copied' });
+    expect(evidenceOf(outcome)).toMatchObject({ key: 'v/seg.ts', url, sizeBytes: 5, crc32: crc32Hex(Buffer.from('media')), proof: 'written', tries: 2, worker: 'w' });
+    expect(JSON.stringify(outcome)).not.toContain('secret');
+    expect(store.objects.get('v/seg.ts')).toMatchObject({ contentType: 'video/mp2t', cacheControl: 'immutable' });
+  });
+
+  test('asks only whether it changed when evidence is at hand, and writes nothing', async () => {
+    const { copy, store } = setUp();
+    const prior = evidenceOf(await copy());
+    const before = store.objects.get('v/seg.ts');
+    expect(evidenceOf(await copy({ prior })).proof).toBe('not-modified');
+    expect(store.objects.get('v/seg.ts')).toBe(before);
+  });
+
+  test('replaces exactly what the evidence knows when the source has changed', async () => {
+    const { copy, source, store } = setUp();
+    const prior = evidenceOf(await copy());
+    source.objects.set(task.fetchUrl, { bytes: 'other' });
+    expect(evidenceOf(await copy({ prior })).proof).toBe('written');
+    expect(Buffer.from(store.objects.get('v/seg.ts')?.body ?? []).toString()).toBe('other');
+  });
+
+  test('creates it again where what the evidence knows was removed', async () => {
+    const { copy, source, store } = setUp();
+    const prior = evidenceOf(await copy());
+    source.objects.set(task.fetchUrl, { bytes: 'other' });
+    store.objects.clear();
+    expect(evidenceOf(await copy({ prior })).proof).toBe('written');
+  });
+
+  test('does not touch what somebody else changed meanwhile', async () => {
+    const { copy, source, store } = setUp();
+    const prior = evidenceOf(await copy());
+    const foreign = Buffer.from('foreign');
+    await store.put('v/seg.ts', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: never });
+    source.objects.set(task.fetchUrl, { bytes: 'other' });
+    expect(await copy({ prior })).toMatchObject({ kind: 'failed', failure: { failure: { code: 'store.conflict' } } });
+  });
+
+  test('reads the object back where the store keeps no checksum', async () => {
+    const { copy, store } = setUp();
+    await copy();
+    const standing = store.objects.get('v/seg.ts');
+    if (standing) {
+      const { crc32: _, ...bare } = standing;
+      store.objects.set('v/seg.ts', bare);
+    }
+    expect(evidenceOf(await copy()).proof).toBe('same-checksum');
+  });
+
+  test('refuses a key that another URL filled with other bytes', async () => {
+    const { copy, source } = setUp();
+    const prior = evidenceOf(await copy());
+    source.objects.set('https://other.example/seg.ts', { bytes: 'different' });
+    const other = await copy({ prior, url: 'https://other.example/seg.ts', fetchUrl: 'https://other.example/seg.ts' });
+    expect(other).toMatchObject({ kind: 'failed', failure: { failure: { code: 'key.conflict' } } });
+  });
+
+  test('takes the same bytes from another URL for the same file', async () => {
+    const { copy, source } = setUp();
+    const prior = evidenceOf(await copy());
+    source.objects.set('http://cdn.example/v/seg.ts', { bytes: 'media', etag: '"x"' });
+    const moved = await copy({ prior, url: 'http://cdn.example/v/seg.ts', fetchUrl: 'http://cdn.example/v/seg.ts' });
+    expect(evidenceOf(moved).proof).toBe('same-checksum');
+  });
+
+  test('with skip, fetches nothing that stands there', async () => {
+    const { copy, source } = setUp();
+    await copy();
+    source.requests.length = 0;
+    expect(evidenceOf(await copy({}, 'skip'))).toMatchObject({ proof: 'present', crc32: '' });
+    expect(source.requests).toEqual([]);
+  });
+
+  test('with overwrite, fetches and writes whatever is there', async () => {
+    const { copy, store } = setUp();
+    const prior = evidenceOf(await copy());
+    const foreign = Buffer.from('foreign');
+    await store.put('v/seg.ts', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: never });
+    expect(evidenceOf(await copy({ prior }, 'overwrite')).proof).toBe('written');
+  });
+
+  test('is done with a file marked GAP that the source does not have', async () => {
+    const { copy, source } = setUp();
+    source.objects.clear();
+    expect(evidenceOf(await copy({ optional: true })).proof).toBe('absent-optional');
+    expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.not-found' } } });
+  });
+
+  test('makes any error an outcome', async () => {
+    const { copy, source } = setUp();
+    source.objects.set(task.fetchUrl, () => {
+      throw new TypeError('a bug');
+    });
+    expect(await copy()).toMatchObject({ kind: 'failed', failure: { tries: 2, failure: { code: 'internal' } } });
+    source.objects.set(task.fetchUrl, () => {
+      throw new FlantsError('source.throttled', 'later', { status: 429, retryAfterMs: 5000 });
+    });
+    expect(await copy()).toMatchObject({ failure: { failure: { code: 'source.throttled', retryAfterMs: 5000 } } });
+  });
+});

@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import type { SyntheticShape } from '../media/synthetic.ts';
+import { hasVersitygw } from '../servers/versitygw.ts';
+import type { RunningFlants } from './flants.ts';
+import { differing, openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const library: SyntheticShape = { videos: 1, filesPerVideo: 60, fileBytes: 2_000, seed: 'stop' };
+const playlist = syntheticPlaylist(0);
+const concurrency = 4;
+const segments = Array.from({ length: library.filesPerVideo }, (_, number) => `/video-000/${syntheticSegment(number)}`);
+
+describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', () => {
+  let stage: Stage;
+  /** Segments from this number on wait until `letGo` is called. */
+  const held = 20;
+  let letGo: () => void;
+  beforeEach(async () => {
+    const { promise: until, resolve } = Promise.withResolvers<void>();
+    letGo = resolve;
+    const waiting = new Set(segments.slice(held));
+    stage = await openStage({ destination: 'versitygw', library, rule: ({ path }) => (waiting.has(path) ? { kind: 'held', until } : undefined) });
+  });
+  afterEach(async () => {
+    letGo();
+    await stage.close();
+  });
+
+  /** Starts it and waits until every slot is taken by a segment that the source holds back. */
+  const startToTheMiddle = async (...flags: readonly string[]): Promise<RunningFlants> => {
+    const run = stage.start(stage.copyArgs(playlist, '--concurrency', String(concurrency), ...flags));
+    await Promise.race([Promise.all(segments.slice(held, held + concurrency).map((path) => stage.origin.asked(path))), run.ended]);
+    return run;
+  };
+  const asked = (): number => stage.origin.requests.filter(({ path }) => path.endsWith('.ts')).length;
+
+  it('keeps a second run on the same state out, and goes on unharmed', async () => {
+    const first = await startToTheMiddle();
+    const second = await stage.copy(playlist);
+    expect(second.code).toBe(1);
+    expect(second.stderr).toContain('[state.locked]');
+    expect(second.stderr).toContain(`pid ${first.pid}`);
+    for (const verb of ['retry']) {
+      const refused = await stage.run(verb);
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('[state.locked]') });
+    }
+    expect((await stage.run('status')).stdout).toContain('of 60');
+    letGo();
+    const ended = await first.ended;
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(await differing(stage, syntheticFiles(library))).toEqual([]);
+    expect(stage.puts()).toHaveLength(library.filesPerVideo + 1);
+  });
+
+  it('asked once to stop, finishes what is in flight and says how to go on, which copies only the rest', async () => {
+    const run = await startToTheMiddle();
+    run.kill('SIGINT');
+    await run.says('press again to stop now');
+    const before = asked();
+    letGo();
+    const ended = await run.ended;
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).toMatch(/go on with: flants copy .*video-000\/index\.m3u8/);
+    expect(asked()).toBe(before);
+    expect(stage.puts()).toHaveLength(before);
+    expect(await stage.object(playlist.slice(1))).toBeUndefined();
+
+    const resumed = await stage.copy(playlist);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(stage.puts()).toHaveLength(library.filesPerVideo + 1);
+    expect(asked()).toBe(library.filesPerVideo);
+    expect(await differing(stage, syntheticFiles(library))).toEqual([]);
+  });
+
+  it('asked twice to stop, does so at once, and nothing is broken', async () => {
+    const run = await startToTheMiddle();
+    run.kill('SIGINT');
+    await run.says('press again to stop now');
+    run.kill('SIGINT');
+    const ended = await run.ended; // The source still holds the files in flight.
+    expect(ended.code).toBe(130);
+    expect(ended.stderr).not.toContain('    at ');
+    const sent = stage.puts().length;
+
+    letGo();
+    const resumed = await stage.copy(playlist);
+    expect(resumed.code, resumed.stderr).toBe(0);
+    expect(stage.puts().length).toBeLessThanOrEqual(library.filesPerVideo + 1 + concurrency);
+    expect(sent).toBeLessThanOrEqual(held + concurrency);
+    expect(await differing(stage, syntheticFiles(library))).toEqual([]);
+  });
+});

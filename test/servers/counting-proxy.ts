@@ -1,0 +1,62 @@
+import { Agent, createServer, request as requestTo } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request that went through, in the order they came. */
+export interface CountedRequest {
+  readonly method: string;
+  /** Decoded path, without the query. */
+  readonly path: string;
+  /** Absent until the server has answered. */
+  status?: number;
+}
+
+/** An HTTP proxy that writes down what it passes on. */
+export interface CountingProxy {
+  /** Without a final slash. */
+  readonly endpoint: string;
+  readonly requests: readonly CountedRequest[];
+  /** Calls with each request as it comes, before it is passed on. */
+  onRequest(listen: (request: CountedRequest) => void): void;
+  /** Forgets what it has seen. */
+  clear(): void;
+  stop(): Promise<void>;
+}
+
+/** Stands before a server. The Host header goes through as it came: SigV4 signs it. */
+export async function startCountingProxy(endpoint: string): Promise<CountingProxy> {
+  const { hostname, port } = new URL(endpoint);
+  const agent = new Agent({ keepAlive: true });
+  const requests: CountedRequest[] = [];
+  const listeners: ((request: CountedRequest) => void)[] = [];
+  const server = createServer((from, to) => {
+    const { method = '', url = '' } = from;
+    const counted: CountedRequest = { method, path: decodeURIComponent(url.split('?', 1)[0] ?? '') };
+    requests.push(counted);
+    for (const listen of listeners) listen(counted);
+    const upstream = requestTo({ agent, hostname, port, method, path: url, headers: from.rawHeaders, setHost: false });
+    upstream.on('response', (answer) => {
+      counted.status = answer.statusCode ?? 0;
+      to.writeHead(counted.status, answer.rawHeaders);
+      answer.pipe(to);
+    });
+    // Whoever goes away takes the other side along, as on a wire.
+    upstream.on('error', () => to.destroy());
+    to.on('close', () => {
+      if (!to.writableFinished) upstream.destroy();
+    });
+    from.pipe(upstream);
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    onRequest: (listen) => void listeners.push(listen),
+    clear: () => void requests.splice(0),
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      agent.destroy();
+      await closed;
+    },
+  };
+}
