@@ -64,6 +64,7 @@ export default defineConfig({
       { ignoreRestSiblings: true, varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
     ],
     'unicorn/no-array-sort': ['error', { allowAfterSpread: true }],
+    'vitest/valid-expect': ['error', { maxArgs: 2 }], // The second is a message.
 
     // Types.
     'typescript/no-explicit-any': 'error',
@@ -113,7 +114,7 @@ export default defineConfig({
     },
     { files: ['src/cli/*.ts'], rules: { 'eslint/no-console': 'off' } },
     {
-      files: ['src/**/*.test.ts', 'test/**'],
+      files: ['src/**/*.test.ts', 'test/**', 'bench/**'],
       rules: {
         // What vitest's matchers give (`expect.any`, `expect.objectContaining`) is `any`.
         'typescript/no-unsafe-assignment': 'off',

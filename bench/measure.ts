@@ -18,7 +18,7 @@ export interface Command {
 }
 
 const sampleEveryMs = 20;
-const maxRunMs = 5 * 60_000;
+const maxRunMs = 2 * 60_000;
 /** Of the times in `/proc`: USER_HZ, which is 100 on every Linux that Node runs on. */
 const ticksPerSecond = 100;
 const kiB = 1024;
@@ -27,7 +27,7 @@ const kiB = 1024;
  * Runs a command alone and tells what it cost. Linux only, one at a time: CPU time is what the kernel charges
  * this process for children that have ended.
  *
- * @throws when the command fails or takes longer than five minutes; what it wrote to standard error is in the message
+ * @throws when the command fails or takes longer than two minutes; what it wrote to standard error is in the message
  */
 export async function measure({ file, args, env }: Command): Promise<Cost> {
   const cpuBefore = cpuSecondsOfChildren();

@@ -65,12 +65,12 @@ export async function runFlants(stage: Stage, installed: Installed, prefix: stri
   }
 }
 
-/** `rclone copyurl` of the same. */
+/** `rclone copyurl` of the same. The bucket is there: asked to check, rclone tries for minutes to create it. */
 export async function runRclone(stage: Stage, rclone: string, prefix: string): Promise<Cost> {
   const { store, addressesPath } = stage;
   return stage.run(prefix, {
     file: rclone,
-    args: ['copyurl', '--config', '', '--urls', addressesPath, `store:${store.bucket}/${prefix}`, '--transfers', '32'],
+    args: ['copyurl', '--config', '', '--urls', addressesPath, `store:${store.bucket}/${prefix}`, '--transfers', '32', '--s3-no-check-bucket'],
     env: {
       RCLONE_CONFIG_STORE_TYPE: 's3',
       RCLONE_CONFIG_STORE_PROVIDER: 'Other',

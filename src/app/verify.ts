@@ -1,7 +1,6 @@
-import { dirname, parse } from 'node:path';
+import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { VerifyOptions } from '../config/verify-options.ts';
-import { FlantsError } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -66,13 +65,12 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
     return { destination: destinationOverHttp(source, target.url), playlistUrl: target.url, close: () => source.close() };
   }
   if (target.kind === 'file') {
-    const folder = kept?.store.kind === 'folder' ? kept.store.path : undefined;
-    const { root } = parse(target.path);
-    const base = folder ?? rootAbove(target.path);
+    const base = kept?.store.kind === 'folder' ? kept.store.path : rootAbove(target.path);
     const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
-    const rootUrl = withSlash(pathToFileURL(base).href);
-    if (base === root) throw new FlantsError('usage', `${target.path} lies in the root folder`);
-    return { destination: destinationInStore(store, rootUrl, ''), playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
+    // Without a state, messages name what lies beside the playlist as the playlist does.
+    const prefix = kept ? '' : withSlash(relative(base, dirname(target.path)));
+    const destination = destinationInStore(store, withSlash(pathToFileURL(base).href), prefix);
+    return { destination, playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
   }
   const { bucket, key, name } = target;
   const keptStore = kept?.store.kind === 's3' && kept.store.bucket === bucket ? kept : undefined;

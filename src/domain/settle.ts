@@ -166,8 +166,7 @@ function isOriginDown(heard: readonly Outcome[]): boolean {
   return heard.length > 1 && heard.every((outcome) => outcome.kind === 'failed' && silences.includes(outcome.failure.failure.code));
 }
 
-/** Half of it is sure, so that the longest delay stays the longest. */
-/** A delay spread over half to one and a half of itself, so that many do not return at once. */
+/** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */
 export function jittered(delayMs: number, random: () => number): number {
   return Math.round(delayMs * (0.5 + random() / 2));
 }

@@ -1,0 +1,183 @@
+/**
+ * Copies a small real library from a web server to an S3-compatible store, both
+ * of its own and on the loopback, with the command as a user runs it; proves the
+ * copy, and copies again. Needs no network, no ffmpeg, no terminal. Any step that
+ * does not end as it must ends the demo with an exit code other than 0.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { startOrigin } from './demo-origin.ts';
+import type { DemoOrigin } from './demo-origin.ts';
+import { startStore, storeEnvironment } from './demo-store.ts';
+import type { DemoStore } from './demo-store.ts';
+import { projectFolder } from './run-command.ts';
+
+const media = join(projectFolder, 'demo', 'media');
+const prefix = 'vod';
+
+/** Each video of the demo: its id, its first playlist below `demo/media`, and what it shows. */
+const videos = [
+  { id: 'two-bitrates', playlist: 'two-bitrates/master.m3u8', title: 'A ladder of two bitrates, MPEG-TS' },
+  {
+    id: 'languages',
+    playlist: 'languages-and-subtitles/master.m3u8',
+    title: 'Fragmented MP4, two languages, WebVTT subtitles',
+  },
+  { id: 'encrypted', playlist: 'encrypted/index.m3u8', title: 'AES-128, the key changes half way' },
+] as const;
+
+/** What the steps share. */
+interface Stage {
+  readonly origin: DemoOrigin;
+  readonly store: DemoStore;
+  /** Catalogue, state and report lie in it; gone at the end. */
+  readonly folder: string;
+}
+
+let running: ChildProcess | undefined;
+let interrupted = false;
+
+async function demo(stage: Stage): Promise<void> {
+  const { origin, store, folder } = stage;
+  const destination = `s3://${store.bucket}/${prefix}`;
+  const rows = videos.map(({ id, title, playlist }) => ({ id, title, url: `${origin.url}/${playlist}` }));
+  const copy = ['copy', 'catalogue.json', destination, '--report', 'report.json'];
+
+  step('Three videos on a web server, an empty bucket on an S3-compatible store: both run in this process.');
+  await writeFile(join(folder, 'catalogue.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  for (const row of rows) console.log(`${row.url}\n    ${row.title}`);
+  console.log(`\nThe commands run in a temporary folder, with these in their environment:`);
+  for (const [name, value] of Object.entries(settings(stage))) console.log(`    ${name}=${value}`);
+
+  step('Copy them. A playlist is written once all that it names is there.');
+  await flants(copy, stage);
+  console.log('This small store knows no conditional writes; what that means stands under "Not guarded".');
+
+  step('Verify each video from the destination: every URI of every playlist, its size and its checksum.');
+  for (const { playlist } of videos) await flants(['verify', `${destination}/${playlist}`, '--checksums'], stage);
+
+  step('The report that --report wrote, in short.');
+  await showReport(join(folder, 'report.json'));
+
+  step('What lies at the destination, each object compared with its source by SHA-256.');
+  await compare(store);
+
+  step('Copy again: playlists that answer "304 Not Modified" cost nothing more.');
+  const before = origin.bodies();
+  await flants(copy, stage);
+  expect(origin.bodies() === before, 'the second copy fetched bodies that had not changed');
+  console.log('The web server was asked again, and had to send no body.');
+}
+
+function step(text: string): void {
+  console.log(`\n== ${text}\n`);
+}
+
+function expect(holds: boolean, otherwise: string): void {
+  if (!holds) throw new Error(otherwise);
+}
+
+/** Runs the command as a user does, and shows all it says. */
+async function flants(args: readonly string[], stage: Stage): Promise<void> {
+  console.log(`$ flants ${args.join(' ')}`);
+  const child = spawn(process.execPath, [join(projectFolder, 'bin', 'flants.js'), ...args], {
+    cwd: stage.folder,
+    env: { ...foreignEnvironment(), ...settings(stage) },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  running = child;
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  });
+  running = undefined;
+  console.log();
+  expect(code === 0, `flants ${args[0]} ended with exit code ${code}`);
+}
+
+/** Where the store and the state are: the same for each command. */
+function settings({ store, folder }: Stage): Readonly<Record<string, string>> {
+  return { FLANTS_ENDPOINT: store.endpoint, FLANTS_STATE: join(folder, 'state'), ...storeEnvironment };
+}
+
+/** This machine's, without what would point the command at somebody's real account or options. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:AWS|FLANTS)_/.test(name)));
+}
+
+/** The parts of a report that the demo shows. */
+interface ReportPart {
+  readonly videos: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly state: string;
+    readonly playlistKey: string;
+    readonly files: { readonly total: number; readonly done: number };
+    readonly sizeBytes: number;
+  }[];
+}
+
+async function showReport(path: string): Promise<void> {
+  const report = JSON.parse(await readFile(path, 'utf8')) as ReportPart;
+  for (const { id, title, state, playlistKey, files, sizeBytes } of report.videos) {
+    console.log(`${id}: ${state}, ${files.done} of ${files.total} files, ${sizeBytes} bytes`);
+    console.log(`    ${title}\n    ${playlistKey}`);
+    expect(state === 'published', `${id} is ${state}, not published`);
+  }
+  expect(report.videos.length === videos.length, `the report has ${report.videos.length} videos`);
+}
+
+async function compare(store: DemoStore): Promise<void> {
+  const entries = await readdir(media, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const path of paths) {
+    const key = `${prefix}/${relative(media, path).split(sep).join('/')}`;
+    const source = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
+    expect((await store.sha256Of(key)) === source, `${key} is not equal to its source`);
+  }
+  const objects = await store.list();
+  for (const [folder, members] of Map.groupBy(objects, ({ key }) => dirname(key))) {
+    const sizeBytes = members.reduce((sum, member) => sum + member.sizeBytes, 0);
+    console.log(`${String(members.length).padStart(4)} objects  ${String(sizeBytes).padStart(8)} bytes  ${folder}/`);
+  }
+  expect(objects.length === paths.length, `${paths.length} files at the source, ${objects.length} at the destination`);
+  console.log(`${objects.length} objects, all equal to their source, and no other.`);
+}
+
+/** Starts the servers, runs the demo, and leaves nothing behind, however it ends. */
+async function onStage(play: (stage: Stage) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flants-demo-'));
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  try {
+    const origin = await startOrigin(media);
+    stops.push(() => origin.stop());
+    const store = await startStore();
+    stops.push(() => store.stop());
+    await play({ origin, store, folder });
+  } finally {
+    for (const stop of stops.toReversed()) await stop();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // The command ends by itself, its step fails, and all is put away.
+  process.on(signal, () => {
+    interrupted = true;
+    running?.kill(signal);
+  });
+}
+
+const startedAt = performance.now();
+try {
+  await onStage(demo);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`\nDone in ${seconds} s. The servers are stopped and the temporary folder is gone.`);
+} catch (error) {
+  console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = interrupted ? 130 : 1;
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { crc32Hex } from '../storage/checksum.ts';
+import { openMemoryStore } from '../storage/memory-store.ts';
+import type { MemoryStore } from '../storage/memory-store.ts';
+import { destinationInStore } from './destination.ts';
+import { verifyPresentation } from './verify.ts';
+import type { Expected, VerifyRequest } from './verify.ts';
+
+const never = new AbortController().signal;
+const multivariant = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="en",URI="audio/en.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=1,AUDIO="a"
+video.m3u8
+`;
+const video = `#EXTM3U
+#EXT-X-TARGETDURATION:2
+#EXT-X-KEY:METHOD=AES-128,URI="key.bin"
+#EXT-X-MAP:URI="init.mp4"
+#EXTINF:2,
+#EXT-X-BYTERANGE:4@4
+all.m4s
+#EXT-X-ENDLIST
+`;
+const audio = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nen0.aac\n#EXT-X-GAP\n#EXTINF:2,\nen1.aac\n#EXT-X-ENDLIST\n';
+
+async function copyOf(changes: Readonly<Record<string, string | undefined>> = {}): Promise<MemoryStore> {
+  const store = openMemoryStore();
+  const files: Record<string, string | undefined> = {
+    'lib/master.m3u8': multivariant,
+    'lib/video.m3u8': video,
+    'lib/audio/en.m3u8': audio,
+    'lib/key.bin': 'sixteen bytes ok',
+    'lib/init.mp4': 'init',
+    'lib/all.m4s': '01234567',
+    'lib/audio/en0.aac': 'audio',
+    ...changes,
+  };
+  for (const [key, text] of Object.entries(files)) {
+    if (text === undefined) continue;
+    const body = Buffer.from(text);
+    await store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: never });
+  }
+  return store;
+}
+
+const verify = async (store: MemoryStore, changes: Partial<VerifyRequest> = {}) =>
+  verifyPresentation(
+    {
+      name: 'copy',
+      playlistUrl: 's3://bucket/lib/master.m3u8',
+      destination: destinationInStore(store, 's3://bucket/', 'lib/'),
+      expected: async () => undefined,
+      readsBytes: false,
+      concurrency: 4,
+      ...changes,
+    },
+    never,
+  );
+
+describe('Verifying a copy', () => {
+  test('finds nothing wrong with a whole one, a file marked GAP absent or not', async () => {
+    expect(await verify(await copyOf())).toMatchObject({ problems: [], playlists: 3, objects: 5, sizeBytes: 16 + 4 + 8 + 5 });
+    expect((await verify(await copyOf({ 'lib/audio/en1.aac': 'there' }))).problems).toEqual([]);
+  });
+
+  test.each([
+    ['a segment', 'lib/audio/en0.aac'],
+    ['an initialization section', 'lib/init.mp4'],
+    ['a key', 'lib/key.bin'],
+    ['an object of byte ranges', 'lib/all.m4s'],
+    ['a media playlist of an alternate rendition', 'lib/audio/en.m3u8'],
+    ['the first playlist', 'lib/master.m3u8'],
+  ])('names %s that is not there', async (_what, key) => {
+    const { problems } = await verify(await copyOf({ [key]: undefined }));
+    expect(problems.map((problem) => [problem.code, problem.key])).toEqual([['verify.missing', key.slice('lib/'.length)]]);
+  });
+
+  test('names everything at once', async () => {
+    const store = await copyOf({ 'lib/key.bin': undefined, 'lib/video.m3u8': video, 'lib/audio/en.m3u8': undefined });
+    expect((await verify(store)).problems.map(({ key }) => key)).toEqual(['audio/en.m3u8', 'key.bin']);
+  });
+
+  test.each([
+    ['an object too short for its ranges', { 'lib/all.m4s': '0123456' }, 'verify.size', 'all.m4s'],
+    ['a key that is none', { 'lib/key.bin': 'short' }, 'verify.size', 'key.bin'],
+    ['an absolute URI', { 'lib/video.m3u8': video.replace('init.mp4', 'https://old.example/init.mp4') }, 'verify.outside', 'https://old.example/init.mp4'],
+    ['a playlist elsewhere', { 'lib/master.m3u8': multivariant.replace('video.m3u8', 'https://old.example/v.m3u8') }, 'verify.outside', 'https://old.example/v.m3u8'],
+    ['something that is no playlist', { 'lib/video.m3u8': '<html>' }, 'verify.playlist', 'master.m3u8'],
+  ])('names %s', async (_what, changes, code, key) => {
+    expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code, key }]);
+  });
+
+  test('compares sizes and checksums with what is known of the copy', async () => {
+    const known = new Map<string, Expected>([
+      ['init.mp4', { sizeBytes: 4, crc32: crc32Hex(Buffer.from('INIT')) }],
+      ['audio/en0.aac', { sizeBytes: 6 }],
+      ['all.m4s', { sizeBytes: 8, crc32: crc32Hex(Buffer.from('01234567')) }],
+    ]);
+    const report = await verify(await copyOf(), { expected: async (key) => known.get(key) });
+    expect(report.problems.map(({ code, key }) => [code, key])).toEqual([
+      ['verify.size', 'audio/en0.aac'],
+      ['verify.checksum', 'init.mp4'],
+    ]);
+    expect(report.checkedChecksums).toBe(2);
+  });
+
+  test('reads every byte when asked to, and trusts no checksum that is only kept', async () => {
+    const store = await copyOf();
+    const standing = store.objects.get('lib/init.mp4');
+    if (standing) store.objects.set('lib/init.mp4', { ...standing, body: Buffer.from('rot!') });
+    expect((await verify(store)).problems).toEqual([]);
+    expect((await verify(store, { readsBytes: true })).problems).toMatchObject([{ code: 'verify.checksum', key: 'init.mp4' }]);
+  });
+});
