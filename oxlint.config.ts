@@ -87,7 +87,7 @@ export default defineConfig({
     'vitest/expect-expect': 'off', // Property tests and named assertions hold the `expect`.
     'oxc/no-map-spread': 'off', // A changed copy is what readonly types ask for.
     'typescript/no-unnecessary-type-parameters': 'off', // Rows of SQLite and messages of threads get their type from the caller.
-    'vitest/no-standalone-expect': 'off', // As do named assertions.
+    'vitest/no-standalone-expect': 'off', // Named assertions stand outside of tests.
     'vitest/valid-describe-callback': 'off', // A contract suite is the callback's only expression.
     'vitest/no-conditional-expect': 'off', // Models and property tests branch.
     'unicorn/prefer-set-has': 'off', // A list of three constants reads well as a list.

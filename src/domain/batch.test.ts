@@ -13,11 +13,34 @@ test('a video of 250 files makes three batches, the last one short', () => {
 });
 
 test('scattered files fill one batch', () => {
-  expect(planBatches([[0, 2], [5, 6], [8, 12]], [], { maxFiles: 5 })).toEqual([[[0, 2], [5, 6], [8, 10]], [[10, 12]]]);
+  expect(
+    planBatches(
+      [
+        [0, 2],
+        [5, 6],
+        [8, 12],
+      ],
+      [],
+      { maxFiles: 5 },
+    ),
+  ).toEqual([
+    [
+      [0, 2],
+      [5, 6],
+      [8, 10],
+    ],
+    [[10, 12]],
+  ]);
 });
 
 test('what leases carry is left out', () => {
-  expect(planBatches([[0, 10]], [[[2, 4]], [[3, 8]]], { maxFiles: 3 })).toEqual([[[0, 2], [8, 9]], [[9, 10]]]);
+  expect(planBatches([[0, 10]], [[[2, 4]], [[3, 8]]], { maxFiles: 3 })).toEqual([
+    [
+      [0, 2],
+      [8, 9],
+    ],
+    [[9, 10]],
+  ]);
 });
 
 test('nothing left to send makes no batch', () => {
@@ -34,12 +57,19 @@ test('a batch that may hold nothing is refused', () => {
 test('every free file is in exactly one batch, in playing order, and only the last batch has room', () => {
   const indices = fc.array(fc.nat(40)).map(toRanges);
   fc.assert(
-    fc.property(indices, fc.array(indices, { maxLength: 3 }), fc.integer({ min: 1, max: 9 }), (open, carried, maxFiles) => {
-      const batches = planBatches(open, carried, { maxFiles });
-      const taken = new Set(carried.flatMap((ranges) => [...indicesOf(ranges)]));
-      expect(batches.flatMap((batch) => [...indicesOf(batch)])).toEqual([...indicesOf(open)].filter((index) => !taken.has(index)));
-      expect(batches.slice(0, -1).every((batch) => countOf(batch) === maxFiles)).toBe(true);
-      expect(countOf(batches.at(-1) ?? [])).toBeLessThanOrEqual(maxFiles);
-    }),
+    fc.property(
+      indices,
+      fc.array(indices, { maxLength: 3 }),
+      fc.integer({ min: 1, max: 9 }),
+      (open, carried, maxFiles) => {
+        const batches = planBatches(open, carried, { maxFiles });
+        const taken = new Set(carried.flatMap((ranges) => [...indicesOf(ranges)]));
+        expect(batches.flatMap((batch) => [...indicesOf(batch)])).toEqual(
+          [...indicesOf(open)].filter((index) => !taken.has(index)),
+        );
+        expect(batches.slice(0, -1).every((batch) => countOf(batch) === maxFiles)).toBe(true);
+        expect(countOf(batches.at(-1) ?? [])).toBeLessThanOrEqual(maxFiles);
+      },
+    ),
   );
 });

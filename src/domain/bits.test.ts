@@ -41,6 +41,9 @@ test('beyond the end everything is unset, and cannot be set in silence', () => {
 
 test('a test that holds to the end gives a range that ends there', () => {
   expect(rangesWhere(5, () => true)).toEqual([[0, 5]]);
-  expect(rangesWhere(5, (index) => index !== 2)).toEqual([[0, 2], [3, 5]]);
+  expect(rangesWhere(5, (index) => index !== 2)).toEqual([
+    [0, 2],
+    [3, 5],
+  ]);
   expect(rangesWhere(0, () => true)).toEqual([]);
 });

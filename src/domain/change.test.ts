@@ -25,7 +25,14 @@ function setBits(bits: Bits): number[] {
 const opened: Change = { type: 'open', generation: 'g0' };
 const registered: Change = { type: 'register', seen: 'g0', ...of, total: 10, done: [0, 1] };
 const record = (done: number[], failed: number[]): Change => ({ type: 'record', ...of, done, failed });
-const register = (generation: string, revision: string, done: number[] = []): Change => ({ type: 'register', seen: 'g1', generation, revision, total: 4, done });
+const register = (generation: string, revision: string, done: number[] = []): Change => ({
+  type: 'register',
+  seen: 'g1',
+  generation,
+  revision,
+  total: 4,
+  done,
+});
 
 describe('open', () => {
   test('makes a video that nobody knew', () => {
@@ -33,8 +40,19 @@ describe('open', () => {
   });
 
   test('keeps plan, bits, hold and publication, forgets why it was invalid', () => {
-    const before = after(opened, registered, { type: 'publish', ...of }, { type: 'hold', generation: 'g1', hold: 'paused' });
-    const broken = after(opened, registered, { type: 'publish', ...of }, { type: 'hold', generation: 'g1', hold: 'paused' }, { type: 'invalidate', generation: 'g1', failure: invalid });
+    const before = after(
+      opened,
+      registered,
+      { type: 'publish', ...of },
+      { type: 'hold', generation: 'g1', hold: 'paused' },
+    );
+    const broken = after(
+      opened,
+      registered,
+      { type: 'publish', ...of },
+      { type: 'hold', generation: 'g1', hold: 'paused' },
+      { type: 'invalidate', generation: 'g1', failure: invalid },
+    );
     const again = applyChange(broken, { type: 'open', seen: 'g1', generation: 'g2' });
     expect(again).toEqual({ result: 'applied', tally: { ...before, record: { ...before.record, generation: 'g2' } } });
   });
@@ -56,7 +74,13 @@ describe('register', () => {
 
   test('unsets every bit of the numbering before, also of the same revision', () => {
     for (const revision of ['r1', 'r2']) {
-      const tally = after(opened, registered, record([5], [6]), { type: 'accept', ...of, files: [6] }, register('g2', revision, [3]));
+      const tally = after(
+        opened,
+        registered,
+        record([5], [6]),
+        { type: 'accept', ...of, files: [6] },
+        register('g2', revision, [3]),
+      );
       expect(tally.record).toEqual({ generation: 'g2', revision, total: 4, done: 1, failed: 0, accepted: 0 });
       expect([tally.done, tally.failed, tally.accepted].map(setBits)).toEqual([[3], [], []]);
     }
@@ -69,7 +93,13 @@ describe('register', () => {
   });
 
   test('keeps a hold, ends invalidity', () => {
-    const tally = after(opened, registered, { type: 'hold', generation: 'g1', hold: 'cancelled' }, { type: 'invalidate', generation: 'g1', failure: invalid }, register('g2', 'r2'));
+    const tally = after(
+      opened,
+      registered,
+      { type: 'hold', generation: 'g1', hold: 'cancelled' },
+      { type: 'invalidate', generation: 'g1', failure: invalid },
+      register('g2', 'r2'),
+    );
     expect(tally.record.hold).toBe('cancelled');
     expect(tally.record).not.toHaveProperty('invalid');
   });
@@ -95,7 +125,11 @@ describe('record', () => {
   });
 
   test('done outweighs failed, whichever comes first, and even together', () => {
-    for (const changes of [[record([5], []), record([], [5])], [record([], [5]), record([5], [])], [record([5], [5])]]) {
+    for (const changes of [
+      [record([5], []), record([], [5])],
+      [record([], [5]), record([5], [])],
+      [record([5], [5])],
+    ]) {
       expect(after(opened, registered, ...changes).record).toMatchObject({ done: 3, failed: 0 });
     }
   });
@@ -117,7 +151,13 @@ test('only failed files can be accepted', () => {
 });
 
 test('reopening takes away done, failed and accepted', () => {
-  const tally = after(opened, registered, record([], [5, 6]), { type: 'accept', ...of, files: [5] }, { type: 'reopen', ...of, files: [0, 5, 9] });
+  const tally = after(
+    opened,
+    registered,
+    record([], [5, 6]),
+    { type: 'accept', ...of, files: [5] },
+    { type: 'reopen', ...of, files: [0, 5, 9] },
+  );
   expect(tally.record).toMatchObject({ done: 1, failed: 1, accepted: 0 });
   expect([tally.done, tally.failed, tally.accepted].map(setBits)).toEqual([[1], [6], []]);
 });
@@ -145,12 +185,19 @@ describe('what is late', () => {
   });
 
   test.each(late.map((change) => [change.type, change] as const))('%s of an older generation is stale', (_, change) => {
-    expect(applyChange(after(opened, registered, { type: 'open', seen: 'g1', generation: 'g2' }), change)).toEqual({ result: 'stale' });
+    expect(applyChange(after(opened, registered, { type: 'open', seen: 'g1', generation: 'g2' }), change)).toEqual({
+      result: 'stale',
+    });
   });
 
-  test.each(late.slice(0, 4).map((change) => [change.type, change] as const))('%s of another revision is stale, generation or not', (_, change) => {
-    expect(applyChange(after(opened, registered), { ...change, revision: 'r2' } as Change)).toEqual({ result: 'stale' });
-  });
+  test.each(late.slice(0, 4).map((change) => [change.type, change] as const))(
+    '%s of another revision is stale, generation or not',
+    (_, change) => {
+      expect(applyChange(after(opened, registered), { ...change, revision: 'r2' } as Change)).toEqual({
+        result: 'stale',
+      });
+    },
+  );
 });
 
 describe('any history', () => {
@@ -159,13 +206,38 @@ describe('any history', () => {
   const revisions = fc.constantFrom('r1', 'r1', 'r1', 'r2');
   const files = fc.array(fc.integer({ min: -1, max: 12 }), { maxLength: 6 });
   const change: fc.Arbitrary<Change> = fc.oneof(
-    fc.record({ type: fc.constant('open' as const), seen: generations, generation: generations }, { requiredKeys: ['type', 'generation'] }),
-    fc.record({ type: fc.constant('register' as const), seen: generations, generation: generations, revision: revisions, total: fc.nat(11), done: files }),
-    fc.record({ type: fc.constant('record' as const), generation: generations, revision: revisions, done: files, failed: files }),
-    fc.record({ type: fc.constantFrom('reopen' as const, 'accept' as const), generation: generations, revision: revisions, files }),
+    fc.record(
+      { type: fc.constant('open' as const), seen: generations, generation: generations },
+      { requiredKeys: ['type', 'generation'] },
+    ),
+    fc.record({
+      type: fc.constant('register' as const),
+      seen: generations,
+      generation: generations,
+      revision: revisions,
+      total: fc.nat(11),
+      done: files,
+    }),
+    fc.record({
+      type: fc.constant('record' as const),
+      generation: generations,
+      revision: revisions,
+      done: files,
+      failed: files,
+    }),
+    fc.record({
+      type: fc.constantFrom('reopen' as const, 'accept' as const),
+      generation: generations,
+      revision: revisions,
+      files,
+    }),
     fc.record({ type: fc.constant('publish' as const), generation: generations, revision: revisions }),
     fc.record({ type: fc.constant('invalidate' as const), generation: generations, failure: fc.constant(invalid) }),
-    fc.record({ type: fc.constant('hold' as const), generation: generations, hold: fc.constantFrom('paused' as const, 'cancelled' as const, null) }),
+    fc.record({
+      type: fc.constant('hold' as const),
+      generation: generations,
+      hold: fc.constantFrom('paused' as const, 'cancelled' as const, null),
+    }),
   );
   const histories = fc.array(change, { maxLength: 20 }).map((changes) => [opened, registered, ...changes]);
 
@@ -177,8 +249,16 @@ describe('any history', () => {
           const changed = applyChange(tally, next);
           if (changed.result === 'stale') continue;
           tally = changed.tally;
-          const [done, failed, accepted] = [tally.done, tally.failed, tally.accepted].map(setBits) as [number[], number[], number[]];
-          expect([done.length, failed.length, accepted.length]).toEqual([tally.record.done, tally.record.failed, tally.record.accepted]);
+          const [done, failed, accepted] = [tally.done, tally.failed, tally.accepted].map(setBits) as [
+            number[],
+            number[],
+            number[],
+          ];
+          expect([done.length, failed.length, accepted.length]).toEqual([
+            tally.record.done,
+            tally.record.failed,
+            tally.record.accepted,
+          ]);
           expect([...done, ...failed].every((index) => index < (tally?.record.total ?? 0))).toBe(true);
           expect(done.some((index) => failed.includes(index))).toBe(false);
           expect(accepted.every((index) => failed.includes(index))).toBe(true);

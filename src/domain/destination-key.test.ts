@@ -26,7 +26,7 @@ describe('a key', () => {
     expect(key('https://cdn.example/a%2Bb.ts')).toBe('a+b.ts');
   });
 
-  test('of another host stands below that host\'s name', () => {
+  test("of another host stands below that host's name", () => {
     expect(key('https://ads.example/x/1.ts')).toBe('_hosts/ads.example/x/1.ts');
     expect(key('https://cdn.example:8443/1.ts')).toBe('_hosts/cdn.example~8443/1.ts');
     expect(key('http://[::1]:8080/1.ts')).toBe('_hosts/[~~1]~8080/1.ts');
@@ -92,12 +92,17 @@ describe('query parameters', () => {
   });
 
   test('that grant access are taken from a URL, with credentials and fragment; the others keep their spelling', () => {
-    const plain = withoutTokens(new URL('https://me:secret@cdn.example/seg.ts?a=1%202&sig=x&c=%7e#here'), defaultTokenParameters);
+    const plain = withoutTokens(
+      new URL('https://me:secret@cdn.example/seg.ts?a=1%202&sig=x&c=%7e#here'),
+      defaultTokenParameters,
+    );
     expect(plain.href).toBe('https://cdn.example/seg.ts?a=1%202&c=%7e');
-    expect(withoutTokens(new URL('https://cdn.example/seg.ts?%74oken=x'), defaultTokenParameters).href).toBe('https://cdn.example/seg.ts');
+    expect(withoutTokens(new URL('https://cdn.example/seg.ts?%74oken=x'), defaultTokenParameters).href).toBe(
+      'https://cdn.example/seg.ts',
+    );
   });
 
-  test('are the library\'s own choice', () => {
+  test("are the library's own choice", () => {
     const rules: KeyRules = { ...web, tokenParameters: ['cdn-*', 'ticket'] };
     expect(key('https://cdn.example/seg.ts?CDN-key=1&ticket=2', rules)).toBe('seg.ts');
     expect(key('https://cdn.example/seg.ts?tickets=2', rules)).not.toBe('seg.ts');
@@ -120,22 +125,37 @@ describe('a relative URI', () => {
   const name = fc.string({ unit: fc.constantFrom(...'ab./+:?#%& é~\\2eF'.split('')), minLength: 1, maxLength: 5 });
   const path = fc
     .array(name, { minLength: 1, maxLength: 4 })
-    .map((names) => names.join('/').split('/').filter((part) => part !== '' && part !== '.' && part !== '..').join('/'))
+    .map((names) =>
+      names
+        .join('/')
+        .split('/')
+        .filter((part) => part !== '' && part !== '.' && part !== '..')
+        .join('/'),
+    )
     .filter((joined) => joined !== '');
 
   test('reaches its key from its playlist, whatever the names', () => {
-    fc.assert(fc.property(path, path, (from, to) => reaches(relativeUri(from, to), from, to)), { numRuns: 1000 });
+    fc.assert(
+      fc.property(path, path, (from, to) => reaches(relativeUri(from, to), from, to)),
+      { numRuns: 1000 },
+    );
   });
 
   test('reaches no other key', () => {
-    fc.assert(fc.property(path, path, path, (from, to, other) => to === other || !reaches(relativeUri(from, to), from, other)), { numRuns: 1000 });
+    fc.assert(
+      fc.property(path, path, path, (from, to, other) => to === other || !reaches(relativeUri(from, to), from, other)),
+      { numRuns: 1000 },
+    );
   });
 
   test('with steps that lead nowhere reaches the same, and meant the same at the source', () => {
     const steps = fc.array(fc.constantFrom('', './', 'x/../', '%2e/'), { minLength: 8, maxLength: 8 });
     fc.assert(
       fc.property(path, path, steps, (from, to, noise) => {
-        const uri = relativeUri(from, to).split('/').map((part, at) => `${noise[at % noise.length] ?? ''}${part}`).join('/');
+        const uri = relativeUri(from, to)
+          .split('/')
+          .map((part, at) => `${noise[at % noise.length] ?? ''}${part}`)
+          .join('/');
         expect(reaches(uri, from, to)).toBe(true);
         const playlist = new URL(from.split('/').map(encodeURIComponent).join('/'), 'https://cdn.example/');
         expect(key(new URL(uri, playlist).href)).toBe(to);
@@ -145,9 +165,12 @@ describe('a relative URI', () => {
 });
 
 describe('a URI left as it is', () => {
-  test.each(['seg.ts', './seg.ts', 'x/../seg.ts', '../7/seg.ts', 'seg.ts#t=5', 'se%67.ts'])('%s reaches its key', (uri) => {
-    expect(reaches(uri, '7/media.m3u8', '7/seg.ts')).toBe(true);
-  });
+  test.each(['seg.ts', './seg.ts', 'x/../seg.ts', '../7/seg.ts', 'seg.ts#t=5', 'se%67.ts'])(
+    '%s reaches its key',
+    (uri) => {
+      expect(reaches(uri, '7/media.m3u8', '7/seg.ts')).toBe(true);
+    },
+  );
 
   test.each([
     ['/7/seg.ts', 'begins at the host, and the library may stand below a prefix'],

@@ -29,7 +29,11 @@ describe('A run ends with', () => {
     [2, 'one of two videos invalid', { videos: [video(), invalid], refused: 0, interrupted: false }],
     [2, 'an incomplete video', { videos: [video({ state: 'incomplete' })], refused: 0, interrupted: false }],
     [2, 'a refused row beside whole videos', { videos: [video()], refused: 1, interrupted: false }],
-    [3, 'an accepted failure', { videos: [video({ files: { total: 2, done: 1, failed: 1, accepted: 1 } })], refused: 0, interrupted: false }],
+    [
+      3,
+      'an accepted failure',
+      { videos: [video({ files: { total: 2, done: 1, failed: 1, accepted: 1 } })], refused: 0, interrupted: false },
+    ],
     [3, 'something left outside', { videos: [video({ external })], refused: 0, interrupted: false }],
     [3, 'a warning', { videos: [video({ warnings: ['odd'] })], refused: 0, interrupted: false }],
     [130, 'an interruption, whatever else', { videos: [invalid], refused: 1, interrupted: true, halted }],

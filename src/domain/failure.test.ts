@@ -52,7 +52,13 @@ test('details that nobody gave are absent, so that the failure survives JSON unc
   expect(Object.keys(bare)).toEqual(['code', 'message', 'retryable']);
   const full = failureWith('source.throttled', '429', { status: 429, retryAfterMs: 0 });
   expect(JSON.parse(JSON.stringify(full))).toEqual(full);
-  expect(structuredClone(full)).toEqual({ code: 'source.throttled', message: '429', retryable: true, status: 429, retryAfterMs: 0 });
+  expect(structuredClone(full)).toEqual({
+    code: 'source.throttled',
+    message: '429',
+    retryable: true,
+    status: 429,
+    retryAfterMs: 0,
+  });
 });
 
 test('an error of ours carries its failure, its code and its cause', () => {
@@ -63,12 +69,15 @@ test('an error of ours carries its failure, its code and its cause', () => {
   expect('cause' in new FlantsError('usage', 'no such verb')).toBe(false);
 });
 
-test('an abort is nobody\'s fault', () => {
+test("an abort is nobody's fault", () => {
   expect(failureOf(AbortSignal.abort().reason).code).toBe('aborted');
 });
 
 test('whatever else was thrown is internal and says what it was', () => {
-  expect(failureOf(new TypeError('x is undefined'))).toMatchObject({ code: 'internal', message: 'TypeError: x is undefined' });
+  expect(failureOf(new TypeError('x is undefined'))).toMatchObject({
+    code: 'internal',
+    message: 'TypeError: x is undefined',
+  });
   expect(failureOf('just a string')).toMatchObject({ code: 'internal', message: 'just a string' });
   expect(failureOf(undefined)).toMatchObject({ code: 'internal', message: 'undefined' });
 });

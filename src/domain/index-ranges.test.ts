@@ -12,7 +12,10 @@ function isShortest(ranges: IndexRanges): boolean {
 }
 
 test('neighbours make one range', () => {
-  expect(toRanges([4, 2, 3, 9, 2])).toEqual([[2, 5], [9, 10]]);
+  expect(toRanges([4, 2, 3, 9, 2])).toEqual([
+    [2, 5],
+    [9, 10],
+  ]);
   expect(toRanges([])).toEqual([]);
 });
 

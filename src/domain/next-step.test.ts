@@ -61,13 +61,18 @@ const records = fc.integer({ min: 0, max: 4 }).chain((total) =>
 );
 
 describe('with nothing carried, the step and the state agree', () => {
-  const stepsOf = { waiting: 'crawl', copying: 'dispatch', publishing: 'publish' } as const satisfies Record<string, Step>;
+  const stepsOf = { waiting: 'crawl', copying: 'dispatch', publishing: 'publish' } as const satisfies Record<
+    string,
+    Step
+  >;
 
   test('a state that a step can end has that step, and any other has none', () => {
     fc.assert(
       fc.property(records, (record) => {
         const state = stateOf(record);
-        expect(nextStep(record, nothingCarried)).toBe(state in stepsOf ? stepsOf[state as keyof typeof stepsOf] : 'none');
+        expect(nextStep(record, nothingCarried)).toBe(
+          state in stepsOf ? stepsOf[state as keyof typeof stepsOf] : 'none',
+        );
       }),
     );
   });

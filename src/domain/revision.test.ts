@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { digestOf } from './revision.ts';
 import type { PlannedDocument, PlannedFile } from './revision.ts';
 
-const file = (name: string): PlannedFile => ({ key: `v/${name}`, url: `https://cdn.example/v/${name}`, role: 'segment' });
+const file = (name: string): PlannedFile => ({
+  key: `v/${name}`,
+  url: `https://cdn.example/v/${name}`,
+  role: 'segment',
+});
 const document = (name: string, text: string): PlannedDocument => ({
   key: `v/${name}`, url: `https://cdn.example/v/${name}`, role: 'media-playlist', body: new TextEncoder().encode(text),
 }); // prettier-ignore
@@ -30,9 +34,15 @@ test('each field of a file counts', () => {
 
 test('key, role and each byte of a document count; where it came from does not', () => {
   const one = document('media.m3u8', 'x');
-  const others: readonly PlannedDocument[] = [{ ...one, key: 'v/b.m3u8' }, { ...one, role: 'data' }, document('media.m3u8', 'y')];
+  const others: readonly PlannedDocument[] = [
+    { ...one, key: 'v/b.m3u8' },
+    { ...one, role: 'data' },
+    document('media.m3u8', 'y'),
+  ];
   expect(new Set([one, ...others].map((other) => digestOf({ files: [], documents: [other] })))).toHaveLength(4);
-  expect(digestOf({ files: [], documents: [{ ...one, url: 'https://mirror.example/' }] })).toBe(digestOf({ files: [], documents: [one] }));
+  expect(digestOf({ files: [], documents: [{ ...one, url: 'https://mirror.example/' }] })).toBe(
+    digestOf({ files: [], documents: [one] }),
+  );
 });
 
 test('validators and what else was read stay out of it', () => {
@@ -41,14 +51,19 @@ test('validators and what else was read stay out of it', () => {
 });
 
 test('what says nothing about a file equals what says the default', () => {
-  expect(digestOf({ files: [{ ...a, minSizeBytes: 0, optional: false }], documents: [] })).toBe(digestOf({ files: [a], documents: [] }));
+  expect(digestOf({ files: [{ ...a, minSizeBytes: 0, optional: false }], documents: [] })).toBe(
+    digestOf({ files: [a], documents: [] }),
+  );
 });
 
 test('nothing moves from one field, file or document to its neighbour unseen', () => {
   const text = fc.string({ unit: fc.constantFrom('a', '"', ',', '[', ']', '\\'), maxLength: 4 });
   const files = fc.array(fc.record({ key: text, url: text, role: fc.constant('segment' as const) }), { maxLength: 2 });
   const bodies = text.map((body) => new TextEncoder().encode(body));
-  const documents = fc.array(fc.record({ key: text, url: fc.constant(''), role: fc.constant('data' as const), body: bodies }), { maxLength: 2 });
+  const documents = fc.array(
+    fc.record({ key: text, url: fc.constant(''), role: fc.constant('data' as const), body: bodies }),
+    { maxLength: 2 },
+  );
   const plans = fc.record({ files, documents });
   const plain = (one: { files: readonly PlannedFile[]; documents: readonly PlannedDocument[] }): string =>
     JSON.stringify([one.files, one.documents.map(({ body, ...rest }) => ({ ...rest, body: [...body] }))]);

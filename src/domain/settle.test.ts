@@ -12,17 +12,36 @@ const { maxTries, maxWaits, maxDelayMs } = defaultRetryLimits;
 const alwaysMost = (): number => 0.999_999;
 
 function batchOf(size: number, more: Partial<BatchJob> = {}): BatchJob {
-  return { format: 1, id: 'b', video: 'v', generation: 'g', revision: 'r', files: [[0, size]], tries: {}, waits: 0, fresh: false, ...more };
+  return {
+    format: 1,
+    id: 'b',
+    video: 'v',
+    generation: 'g',
+    revision: 'r',
+    files: [[0, size]],
+    tries: {},
+    waits: 0,
+    fresh: false,
+    ...more,
+  };
 }
 
 function copied(index: number): Outcome {
   const known = { key: `${index}`, url: '', sizeBytes: 1, crc32: '', source: {}, proof: 'written' } as const;
-  return { index, kind: 'copied', evidence: { ...known, generation: 'g', tries: 1, durationMs: 1, worker: 'w', at: '' } };
+  return {
+    index,
+    kind: 'copied',
+    evidence: { ...known, generation: 'g', tries: 1, durationMs: 1, worker: 'w', at: '' },
+  };
 }
 
 function failed(index: number, failure: Failure | Failure['code']): Outcome {
   const value = typeof failure === 'string' ? failureWith(failure, failure) : failure;
-  return { index, kind: 'failed', failure: { key: `${index}`, url: '', failure: value, generation: 'g', tries: 1, worker: 'w', at: '' } };
+  return {
+    index,
+    kind: 'failed',
+    failure: { key: `${index}`, url: '', failure: value, generation: 'g', tries: 1, worker: 'w', at: '' },
+  };
 }
 
 const settled = (batch: BatchJob, outcomes: readonly Outcome[], end: BatchEnd = 'finished'): Settlement =>
@@ -45,18 +64,26 @@ describe('what was heard of a file decides its fate', () => {
 
   test('a 404 fails at once in the backlog, and has its tries in a fresh video', () => {
     expect(fateOfFirst('source.not-found').failed).toHaveLength(1);
-    expect(fateOfFirst('source.not-found', { fresh: true })).toMatchObject({ failed: [], resend: [{ files: [[0, 1]], tries: { 0: 1 } }] });
+    expect(fateOfFirst('source.not-found', { fresh: true })).toMatchObject({
+      failed: [],
+      resend: [{ files: [[0, 1]], tries: { 0: 1 } }],
+    });
     expect(fateOfFirst('source.not-found', { fresh: true, tries: { 0: maxTries - 1 } }).failed).toHaveLength(1);
   });
 
   test('a broken body costs one try, until they are spent', () => {
-    expect(fateOfFirst('source.short-body')).toMatchObject({ failed: [], resend: [{ files: [[0, 1]], tries: { 0: 1 }, waits: 0, renew: false }] });
+    expect(fateOfFirst('source.short-body')).toMatchObject({
+      failed: [],
+      resend: [{ files: [[0, 1]], tries: { 0: 1 }, waits: 0, renew: false }],
+    });
     expect(fateOfFirst('source.short-body', { tries: { 0: 1 } }).resend).toMatchObject([{ tries: { 0: 2 } }]);
     expect(fateOfFirst('source.short-body', { tries: { 0: 2 } })).toMatchObject({ failed: [{ index: 0 }], resend: [] });
   });
 
   test('a throttle costs no try, only a wait', () => {
-    expect(fateOfFirst('source.throttled', { tries: { 0: 2 }, waits: 3 }).resend).toMatchObject([{ tries: { 0: 2 }, waits: 4 }]);
+    expect(fateOfFirst('source.throttled', { tries: { 0: 2 }, waits: 3 }).resend).toMatchObject([
+      { tries: { 0: 2 }, waits: 4 },
+    ]);
   });
 
   test('one wait too many costs a try, and the waits begin anew', () => {
@@ -71,7 +98,12 @@ describe('what was heard of a file decides its fate', () => {
   });
 
   test('missing rights halt the run, and the file stays open', () => {
-    expect(fateOfFirst('store.denied')).toMatchObject({ done: [1], failed: [], resend: [], halt: { code: 'store.denied' } });
+    expect(fateOfFirst('store.denied')).toMatchObject({
+      done: [1],
+      failed: [],
+      resend: [],
+      halt: { code: 'store.denied' },
+    });
   });
 
   test('a source that changed is crawled again, and the file stays open', () => {
@@ -82,12 +114,19 @@ describe('what was heard of a file decides its fate', () => {
 
   test('an origin that answers nobody is down as a whole: no file is charged', () => {
     const silence = [failed(0, 'source.unreachable'), failed(1, 'source.timeout')];
-    expect(settled(batchOf(2, { tries: { 0: 2 } }), silence)).toMatchObject({ failed: [], resend: [{ files: [[0, 2]], tries: { 0: 2 }, waits: 1 }] });
-    expect(settled(batchOf(2, { waits: maxWaits }), silence).resend).toMatchObject([{ tries: { 0: 1, 1: 1 }, waits: 0 }]);
+    expect(settled(batchOf(2, { tries: { 0: 2 } }), silence)).toMatchObject({
+      failed: [],
+      resend: [{ files: [[0, 2]], tries: { 0: 2 }, waits: 1 }],
+    });
+    expect(settled(batchOf(2, { waits: maxWaits }), silence).resend).toMatchObject([
+      { tries: { 0: 1, 1: 1 }, waits: 0 },
+    ]);
   });
 
   test('an origin that answered one file is not down, and neither is one asked for a single file', () => {
-    expect(settled(batchOf(3), [failed(0, 'source.timeout'), failed(1, 'source.timeout'), copied(2)]).resend).toMatchObject([{ tries: { 0: 1, 1: 1 } }]);
+    expect(
+      settled(batchOf(3), [failed(0, 'source.timeout'), failed(1, 'source.timeout'), copied(2)]).resend,
+    ).toMatchObject([{ tries: { 0: 1, 1: 1 } }]);
     expect(settled(batchOf(1), [failed(0, 'source.timeout')]).resend).toMatchObject([{ tries: { 0: 1 } }]);
   });
 
@@ -99,25 +138,36 @@ describe('what was heard of a file decides its fate', () => {
 });
 
 describe('silence about a file', () => {
-  test.each<BatchEnd>(['finished', 'stopped'])('is nobody\'s fault when the worker %s: it goes out again at once', (end) => {
-    const settlement = settled(batchOf(3, { tries: { 2: 1 }, waits: 4 }), [copied(0)], end);
-    expect(settlement.resend).toEqual([{ files: [[1, 3]], tries: { 2: 1 }, waits: 4, delayMs: 0, renew: false }]);
-  });
+  test.each<BatchEnd>(['finished', 'stopped'])(
+    "is nobody's fault when the worker %s: it goes out again at once",
+    (end) => {
+      const settlement = settled(batchOf(3, { tries: { 2: 1 }, waits: 4 }), [copied(0)], end);
+      expect(settlement.resend).toEqual([{ files: [[1, 3]], tries: { 2: 1 }, waits: 4, delayMs: 0, renew: false }]);
+    },
+  );
 
   test('about all of them, though the worker finished, is a wait, so that it cannot go on for ever', () => {
     expect(settled(batchOf(2), []).resend).toMatchObject([{ files: [[0, 2]], tries: {}, waits: 1, delayMs: 500 }]);
     expect(settled(batchOf(2), [], 'stopped').resend).toMatchObject([{ files: [[0, 2]], waits: 0, delayMs: 0 }]);
-    expect(settled(batchOf(2, { waits: maxWaits, tries: { 0: 2 } }), [])).toMatchObject({ failed: [{ index: 0 }], resend: [{ tries: { 1: 1 } }] });
+    expect(settled(batchOf(2, { waits: maxWaits, tries: { 0: 2 } }), [])).toMatchObject({
+      failed: [{ index: 0 }],
+      resend: [{ tries: { 1: 1 } }],
+    });
   });
 
   test('of a lost worker with company is halved without charge', () => {
     const { resend, failed: lost } = settled(batchOf(6, { tries: { 4: 1 } }), [copied(0)], 'worker-lost');
     expect(lost).toEqual([]);
-    expect(resend).toMatchObject([{ files: [[1, 4]], tries: {} }, { files: [[4, 6]], tries: { 4: 1 } }]);
+    expect(resend).toMatchObject([
+      { files: [[1, 4]], tries: {} },
+      { files: [[4, 6]], tries: { 4: 1 } },
+    ]);
   });
 
   test('of a lost worker about one file charges that file', () => {
-    expect(settled(batchOf(2), [copied(0)], 'worker-lost').resend).toMatchObject([{ files: [[1, 2]], tries: { 1: 1 } }]);
+    expect(settled(batchOf(2), [copied(0)], 'worker-lost').resend).toMatchObject([
+      { files: [[1, 2]], tries: { 1: 1 } },
+    ]);
     const last = settled(batchOf(1, { tries: { 0: 2 } }), [], 'worker-lost');
     expect(last).toMatchObject({ failed: [{ index: 0, failure: { code: 'worker.lost' } }], resend: [] });
   });
@@ -129,8 +179,10 @@ describe('silence about a file', () => {
 
 describe('delays', () => {
   const delayAfter = (tries: number, random: () => number): number | undefined =>
-    settle(batchOf(2, { tries: { 0: tries } }), [failed(0, 'source.status'), copied(1)], 'finished', random, { ...defaultRetryLimits, maxTries: 99 })
-      .resend[0]?.delayMs;
+    settle(batchOf(2, { tries: { 0: tries } }), [failed(0, 'source.status'), copied(1)], 'finished', random, {
+      ...defaultRetryLimits,
+      maxTries: 99,
+    }).resend[0]?.delayMs;
 
   test('double with each try up to the longest, and are spread over their upper half', () => {
     expect([0, 1, 2, 3].map((tries) => delayAfter(tries, alwaysMost))).toEqual([500, 1000, 2000, 4000]);
@@ -144,7 +196,11 @@ describe('delays', () => {
 
   test('keep the whole batch away as long as the other side asked', () => {
     const throttled = failureWith('source.throttled', '429', { retryAfterMs: 90_000 });
-    const { resend } = settled(batchOf(4), [failed(0, throttled), failed(1, 'source.status'), failed(2, 'source.gone')]);
+    const { resend } = settled(batchOf(4), [
+      failed(0, throttled),
+      failed(1, 'source.status'),
+      failed(2, 'source.gone'),
+    ]);
     expect(resend.map(({ files, delayMs }) => [files, delayMs])).toEqual([
       [[[1, 2]], 90_000], [[[0, 1]], 90_000], [[[2, 3]], 90_000], [[[3, 4]], 90_000],
     ]); // prettier-ignore
@@ -152,9 +208,9 @@ describe('delays', () => {
 });
 
 describe('whatever a worker says or does', () => {
-  const failures = fc.record({ code: fc.constantFrom(...failureCodes), retryAfterMs: fc.option(fc.nat(5000), { nil: undefined }) }).map(
-    ({ code, retryAfterMs }) => failureWith(code, code, retryAfterMs === undefined ? {} : { retryAfterMs }),
-  );
+  const failures = fc
+    .record({ code: fc.constantFrom(...failureCodes), retryAfterMs: fc.option(fc.nat(5000), { nil: undefined }) })
+    .map(({ code, retryAfterMs }) => failureWith(code, code, retryAfterMs === undefined ? {} : { retryAfterMs }));
   const words = fc.oneof(fc.constant('silent' as const), fc.constant('copied' as const), failures);
   const limits = fc.record<RetryLimits>({
     maxTries: fc.integer({ min: 1, max: 4 }), maxWaits: fc.nat(3), baseDelayMs: fc.constant(500), maxDelayMs: fc.constant(4000),
@@ -179,41 +235,75 @@ describe('whatever a worker says or does', () => {
     );
     fc.assert(
       fc.property(batches, fc.double({ min: 0, max: 0.999, noNaN: true }), (given, random) => {
-        const tries = Object.fromEntries(given.tries.map((count, index) => [index, Math.min(count, given.limits.maxTries - 1)]));
-        const batch = batchOf(given.said.length, { tries, waits: Math.min(given.waits, given.limits.maxWaits), fresh: given.fresh });
+        const tries = Object.fromEntries(
+          given.tries.map((count, index) => [index, Math.min(count, given.limits.maxTries - 1)]),
+        );
+        const batch = batchOf(given.said.length, {
+          tries,
+          waits: Math.min(given.waits, given.limits.maxWaits),
+          fresh: given.fresh,
+        });
         const outcomes = outcomesOf(batch, (index) => given.said[index] ?? 'silent');
         const settlement = settle(batch, outcomes, given.end, () => random, given.limits);
 
         const resent = settlement.resend.flatMap(({ files }) => [...indicesOf(files)]);
         const left = outcomes.filter((outcome) => {
           const code = outcome.kind === 'failed' ? outcome.failure.failure.code : '';
-          return code === 'source.changed' || ['store.denied', 'store.no-bucket', 'store.full', 'store.credentials'].includes(code);
+          return (
+            code === 'source.changed' ||
+            ['store.denied', 'store.no-bucket', 'store.full', 'store.credentials'].includes(code)
+          );
         });
-        const everyFile = [...settlement.done, ...settlement.failed.map(({ index }) => index), ...resent, ...left.map(({ index }) => index)];
+        const everyFile = [
+          ...settlement.done,
+          ...settlement.failed.map(({ index }) => index),
+          ...resent,
+          ...left.map(({ index }) => index),
+        ];
         expect(everyFile.toSorted((a, b) => a - b)).toEqual([...indicesOf(batch.files)]);
         expect(left.length > 0).toBe(settlement.recrawl || settlement.halt !== undefined);
 
-        const longest = Math.max(given.limits.maxDelayMs, ...outcomes.map((o) => (o.kind === 'failed' ? (o.failure.failure.retryAfterMs ?? 0) : 0)));
+        const longest = Math.max(
+          given.limits.maxDelayMs,
+          ...outcomes.map((o) => (o.kind === 'failed' ? (o.failure.failure.retryAfterMs ?? 0) : 0)),
+        );
         for (const remainder of settlement.resend) {
           expect(remainder.waits).toBeLessThanOrEqual(given.limits.maxWaits);
           expect(remainder.delayMs).toBeLessThanOrEqual(longest);
           const carried = Object.entries(remainder.tries);
-          expect(carried.every(([index, count]) => resent.includes(Number(index)) && count > 0 && count < given.limits.maxTries)).toBe(true);
-          for (const index of indicesOf(remainder.files)) expect(remainder.tries[index] ?? 0).toBeGreaterThanOrEqual(tries[index] ?? 0);
+          expect(
+            carried.every(
+              ([index, count]) => resent.includes(Number(index)) && count > 0 && count < given.limits.maxTries,
+            ),
+          ).toBe(true);
+          for (const index of indicesOf(remainder.files))
+            expect(remainder.tries[index] ?? 0).toBeGreaterThanOrEqual(tries[index] ?? 0);
         }
       }),
     );
   });
 
   test('every file comes to an end, unless people keep stopping the worker', () => {
-    const script = fc.array(fc.tuple(fc.array(words, { minLength: 4, maxLength: 4 }), ends.filter((end) => end !== 'stopped')), { minLength: 1, maxLength: 6 });
+    const script = fc.array(
+      fc.tuple(
+        fc.array(words, { minLength: 4, maxLength: 4 }),
+        ends.filter((end) => end !== 'stopped'),
+      ),
+      { minLength: 1, maxLength: 6 },
+    );
     fc.assert(
       fc.property(script, limits, fc.boolean(), (rounds, bounds, fresh) => {
         const queue = [batchOf(4, { fresh })];
         let round = 0;
         for (let batch = queue.shift(); batch; batch = queue.shift()) {
           const [said, end] = rounds[round % rounds.length] ?? [[], 'finished'];
-          const settlement = settle(batch, outcomesOf(batch, (index) => said[index] ?? 'silent'), end, alwaysMost, bounds);
+          const settlement = settle(
+            batch,
+            outcomesOf(batch, (index) => said[index] ?? 'silent'),
+            end,
+            alwaysMost,
+            bounds,
+          );
           for (const { files, tries, waits } of settlement.resend) queue.push({ ...batch, files, tries, waits });
           expect(++round).toBeLessThan(4 * (bounds.maxTries + 1) * (bounds.maxWaits + 2) * 4);
         }

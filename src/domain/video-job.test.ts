@@ -25,7 +25,10 @@ describe('A step of a whole video that failed', () => {
     expect(retryOf(patient, failure, latest)?.job).toMatchObject({ tries: 1, waits: 0 });
   });
 
-  test.each(['hls.live', 'source.not-found', 'source.denied', 'store.denied', 'store.conflict'] as const)('does not come again for %s', (code) => {
-    expect(retryOf(job, failureWith(code, 'no'), latest)).toBeUndefined();
-  });
+  test.each(['hls.live', 'source.not-found', 'source.denied', 'store.denied', 'store.conflict'] as const)(
+    'does not come again for %s',
+    (code) => {
+      expect(retryOf(job, failureWith(code, 'no'), latest)).toBeUndefined();
+    },
+  );
 });

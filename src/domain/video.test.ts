@@ -20,7 +20,11 @@ const table: readonly (readonly [facts: string, record: VideoRecord, state: Vide
   ['every file is there, with an older publication', { ...planned, done: 4, published: 'older' }, 'publishing'],
   ['every file is there or accepted', { ...planned, done: 3, failed: 1, accepted: 1 }, 'publishing'],
   ['it is published', { ...planned, done: 4, published: 'r' }, 'published'],
-  ['it is published without what was accepted', { ...planned, done: 3, failed: 1, accepted: 1, published: 'r' }, 'published'],
+  [
+    'it is published without what was accepted',
+    { ...planned, done: 3, failed: 1, accepted: 1, published: 'r' },
+    'published',
+  ],
   ['a file failed', { ...planned, done: 3, failed: 1 }, 'incomplete'],
   ['its plan has no files', { ...planned, total: 0 }, 'publishing'],
 ];

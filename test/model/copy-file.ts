@@ -16,7 +16,11 @@ const faults: readonly FailureCode[] = [
 ]; // prettier-ignore
 
 /** Copies one file as an ant would: evidence, conditional GET, conditional PUT, evidence. */
-export function* copyFile(engine: Engine, batch: BatchJob, { index, file }: { index: number; file: PlannedFile }): Generator<void, Copied> {
+export function* copyFile(
+  engine: Engine,
+  batch: BatchJob,
+  { index, file }: { index: number; file: PlannedFile },
+): Generator<void, Copied> {
   const { world, random, chaos } = engine;
   const { key, optional } = file;
   const known = world.journal.evidence.get(key);
@@ -25,7 +29,11 @@ export function* copyFile(engine: Engine, batch: BatchJob, { index, file }: { in
 
   const failed = (code: FailureCode): Outcome => {
     const failure = failureWith(code, code, random.chance(0.2) ? { retryAfterMs: random.below(60) } : {});
-    return { index, kind: 'failed', failure: { key, url: file.url, failure, generation: batch.generation, tries: 1, worker: 'w', at: '' } };
+    return {
+      index,
+      kind: 'failed',
+      failure: { key, url: file.url, failure, generation: batch.generation, tries: 1, worker: 'w', at: '' },
+    };
   };
   const proven = (source: string, more: Pick<Evidence, 'proof'> & Partial<Evidence>): Evidence => {
     const sizeBytes = source.length;
@@ -45,7 +53,9 @@ export function* copyFile(engine: Engine, batch: BatchJob, { index, file }: { in
   if (found?.flaw === 'poison') return 'worker-lost';
   world.fetches++;
   if (!found || found.flaw === 'missing') {
-    return optional ? { index, kind: 'unchanged', evidence: proven('', { proof: 'absent-optional' }) } : failed('source.not-found');
+    return optional
+      ? { index, kind: 'unchanged', evidence: proven('', { proof: 'absent-optional' }) }
+      : failed('source.not-found');
   }
   if (prior?.source.etag === found.body && prior.etag !== undefined) {
     return { index, kind: 'unchanged', evidence: proven(found.body, { proof: 'not-modified', etag: prior.etag }) };

@@ -44,7 +44,11 @@ export function* follow({ ledger, queue, world, halted }: Engine, video: VideoId
   } else if (step === 'dispatch' && revision !== undefined) {
     for (const files of planBatches(open, carried, { maxFiles })) {
       const id = unique(world, 'batch');
-      yield* send({ ledger, queue }, { format: 1, id, video, generation, revision, files, tries: {}, waits: 0, fresh: video === 'v0' }, 0);
+      yield* send(
+        { ledger, queue },
+        { format: 1, id, video, generation, revision, files, tries: {}, waits: 0, fresh: video === 'v0' },
+        0,
+      );
     }
   }
 }
@@ -56,7 +60,8 @@ export function* reconcile(engine: Engine, video: VideoId): Task {
   yield;
   const record = ledger.tally(video)?.record;
   const hold = world.journal.holds.get(video);
-  if (record && record.hold !== hold) ledger.apply(video, { type: 'hold', generation: record.generation, hold: hold ?? null });
+  if (record && record.hold !== hold)
+    ledger.apply(video, { type: 'hold', generation: record.generation, hold: hold ?? null });
   yield;
   applyAcceptances(engine, video);
   yield;
@@ -66,22 +71,40 @@ export function* reconcile(engine: Engine, video: VideoId): Task {
 function* crawl(engine: Engine, video: VideoId): Task {
   const { ledger, world } = engine;
   const seen = ledger.tally(video)?.record;
-  if (!seen || seen.hold || !ledger.lease(video, { id: 'crawl', generation: seen.generation, kind: 'crawl', files: [], ttlMs: leaseMs })) return;
+  if (
+    !seen ||
+    seen.hold ||
+    !ledger.lease(video, { id: 'crawl', generation: seen.generation, kind: 'crawl', files: [], ttlMs: leaseMs })
+  )
+    return;
   yield;
   const source = world.source.get(video);
   if (!source) return;
   const plan = planOf(video, source);
   yield;
   if (source.malformed) {
-    ledger.apply(video, { type: 'invalidate', generation: seen.generation, failure: failureWith('hls.malformed', 'no playlist') });
+    ledger.apply(video, {
+      type: 'invalidate',
+      generation: seen.generation,
+      failure: failureWith('hls.malformed', 'no playlist'),
+    });
   } else if (plan.digest !== seen.revision) {
     world.journal.sealed.set(plan.digest, plan);
     yield;
     const { provenUnder } = world.journal;
-    const done = plan.files.flatMap(({ key }, index) => (provenUnder.get(key) === plan.digest && ownEvidence(world, key) ? [index] : []));
+    const done = plan.files.flatMap(({ key }, index) =>
+      provenUnder.get(key) === plan.digest && ownEvidence(world, key) ? [index] : [],
+    );
     yield;
     const { digest: revision, files } = plan;
-    ledger.apply(video, { type: 'register', seen: seen.generation, generation: unique(world, 'g'), revision, total: files.length, done });
+    ledger.apply(video, {
+      type: 'register',
+      seen: seen.generation,
+      generation: unique(world, 'g'),
+      revision,
+      total: files.length,
+      done,
+    });
   }
   yield;
   ledger.release(video, 'crawl');
@@ -94,7 +117,13 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
   const tally = ledger.tally(video);
   const record = tally?.record;
   const files = tally ? toRanges([...indicesOf(sent.files)].filter((index) => isOpen(tally, index))) : [];
-  if (record?.generation !== generation || record.revision !== revision || record.hold || engine.halted || files.length === 0) {
+  if (
+    record?.generation !== generation ||
+    record.revision !== revision ||
+    record.hold ||
+    engine.halted ||
+    files.length === 0
+  ) {
     ledger.release(video, sent.id);
     return;
   }
@@ -118,7 +147,13 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
 
   const settlement = settle(batch, outcomes, end, random.next, retryLimits);
   engine.onSettled(batch, outcomes, end, settlement);
-  const change: Change = { type: 'record', generation, revision, done: settlement.done, failed: settlement.failed.map(({ index }) => index) };
+  const change: Change = {
+    type: 'record',
+    generation,
+    revision,
+    done: settlement.done,
+    failed: settlement.failed.map(({ index }) => index),
+  };
   engine.sent.push({ video, change });
   const counted = ledger.apply(video, change);
   yield;
@@ -174,7 +209,9 @@ export function applyAcceptances({ ledger, world }: Engine, video: VideoId): voi
   const revision = tally?.record.revision;
   const plan = revision === undefined ? undefined : world.journal.sealed.get(revision);
   if (!tally || !plan || revision === undefined) return;
-  const files = plan.files.flatMap(({ key }, index) => (hasBit(tally.failed, index) && world.journal.accepted.has(key) ? [index] : []));
+  const files = plan.files.flatMap(({ key }, index) =>
+    hasBit(tally.failed, index) && world.journal.accepted.has(key) ? [index] : [],
+  );
   if (files.length > 0) ledger.apply(video, { type: 'accept', generation: tally.record.generation, revision, files });
 }
 

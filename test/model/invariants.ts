@@ -17,7 +17,8 @@ export function checkAlways({ world, ledger }: Engine): void {
   for (const video of world.source.keys()) {
     const published = world.playlists.get(video);
     for (const { key, optional } of world.journal.sealed.get(published?.digest ?? '')?.files ?? []) {
-      if (!world.objects.has(key) && !optional && !world.journal.accepted.has(key)) throw new Error(`the playlist of ${video} names ${key}, which is missing`);
+      if (!world.objects.has(key) && !optional && !world.journal.accepted.has(key))
+        throw new Error(`the playlist of ${video} names ${key}, which is missing`);
     }
     const tally = ledger.tally(video);
     if (!tally) continue;
@@ -31,11 +32,14 @@ export function checkAlways({ world, ledger }: Engine): void {
       if (done) counts.done++;
       if (failed) counts.failed++;
       if (accepted) counts.accepted++;
-      if (done && !(file && (world.objects.has(file.key) || file.optional))) throw new Error(`file ${index} of ${video} counts as done and is missing`);
-      if ((done && failed) || (accepted && !failed)) throw new Error(`the bits of file ${index} of ${video} contradict each other`);
+      if (done && !(file && (world.objects.has(file.key) || file.optional)))
+        throw new Error(`file ${index} of ${video} counts as done and is missing`);
+      if ((done && failed) || (accepted && !failed))
+        throw new Error(`the bits of file ${index} of ${video} contradict each other`);
     }
     const { done, failed, accepted } = tally.record;
-    if (counts.done !== done || counts.failed !== failed || counts.accepted !== accepted) throw new Error(`the counts of ${video} are not its bits`);
+    if (counts.done !== done || counts.failed !== failed || counts.accepted !== accepted)
+      throw new Error(`the counts of ${video} are not its bits`);
   }
 }
 
@@ -57,10 +61,17 @@ export function makeJury(): Engine['onSettled'] {
     if (alone || outcomes.length === 0) for (const index of end === 'finished' || alone ? silent : []) charge(index, 1);
     for (const { index } of settlement.failed) {
       const charged = blame.get(`${batch.generation} ${index}`) ?? 0;
-      assert.ok(charged >= retryLimits.maxTries, `file ${index} of ${batch.video} failed after ${charged} tries of its own`);
+      assert.ok(
+        charged >= retryLimits.maxTries,
+        `file ${index} of ${batch.video} failed after ${charged} tries of its own`,
+      );
     }
     const resent = settlement.resend.reduce((sum, { files }) => sum + countOf(files), 0);
-    assert.equal(settlement.done.length + settlement.failed.length + resent + left, countOf(batch.files), 'a batch lost files');
+    assert.equal(
+      settlement.done.length + settlement.failed.length + resent + left,
+      countOf(batch.files),
+      'a batch lost files',
+    );
   };
 }
 
@@ -71,7 +82,10 @@ export function checkAtRest({ world, ledger }: Engine, video: VideoId): void {
   if (!source || !tally) throw new Error(`${video} is not known`);
   assert.equal(tally.record.revision, planOf(video, source).digest);
   const failing = source.files.filter((file) => cannotBeCopied(world, file)).map(({ key }) => key);
-  assert.deepEqual(source.files.filter((_, index) => hasBit(tally.failed, index)).map(({ key }) => key), failing);
+  assert.deepEqual(
+    source.files.filter((_, index) => hasBit(tally.failed, index)).map(({ key }) => key),
+    failing,
+  );
 
   for (const file of source.files) {
     if (failing.includes(file.key) || file.flaw === 'missing') continue;

@@ -42,7 +42,9 @@ export class ModelLedger {
   /** Live leases of the present generation. */
   leases(video: VideoId): readonly (Lease & { readonly until: number })[] {
     const generation = this.#tallies.get(video)?.record.generation;
-    return [...(this.#leases.get(video)?.values() ?? [])].filter((lease) => lease.until > this.now && lease.generation === generation);
+    return [...(this.#leases.get(video)?.values() ?? [])].filter(
+      (lease) => lease.until > this.now && lease.generation === generation,
+    );
   }
 
   wipe(): void {

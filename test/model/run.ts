@@ -24,7 +24,16 @@ interface Run {
 export function runModel(seed: number, chaoticSteps: number): void {
   const random = seededRandom(seed);
   const world = makeWorld(random);
-  const engine: Engine = { world, ledger: new ModelLedger(), random, queue: new Map(), chaos: true, halted: false, sent: [], onSettled: makeJury() };
+  const engine: Engine = {
+    world,
+    ledger: new ModelLedger(),
+    random,
+    queue: new Map(),
+    chaos: true,
+    halted: false,
+    sent: [],
+    onSettled: makeJury(),
+  };
   const run: Run = { engine, videos: [...world.source.keys()], tasks: [] };
 
   for (let step = 0; step < chaoticSteps; step++) {
@@ -106,7 +115,8 @@ function interfere(run: Run): void {
 function comeToRest(run: Run): void {
   const { engine, videos } = run;
   const { queue, ledger, world } = engine;
-  const idle = (): boolean => run.tasks.length === 0 && queue.size === 0 && videos.every((video) => ledger.leases(video).length === 0);
+  const idle = (): boolean =>
+    run.tasks.length === 0 && queue.size === 0 && videos.every((video) => ledger.leases(video).length === 0);
   for (let round = 0; round < 300; round++) {
     engine.halted = false;
     while (run.tasks.length > 0 || [...queue.values()].some(({ at }) => at <= ledger.now)) {

@@ -81,7 +81,8 @@ export function changeSource(world: World, video: VideoId, random: Random): void
   const files = before.files
     .filter(() => random.chance(0.85))
     .map((file) => (random.chance(0.3) ? newVersion(file, version, random) : file));
-  if (random.chance(0.5)) files.push(newVersion({ key: `${video}/${version}-new.ts`, body: '', optional: false }, version, random));
+  if (random.chance(0.5))
+    files.push(newVersion({ key: `${video}/${version}-new.ts`, body: '', optional: false }, version, random));
   if (random.chance(0.3)) files.reverse();
   world.source.set(video, { version, files, malformed: random.chance(0.1) });
 }
@@ -92,7 +93,12 @@ export function planOf(video: VideoId, { files, version }: SourceVideo): Sealed 
     key, url: `https://cdn.example/${key}`, role: 'segment', ...(optional ? { optional } : {}),
   })); // prettier-ignore
   const body = new TextEncoder().encode(`${video} ${version}`);
-  const playlist = { key: `${video}.m3u8`, url: `https://cdn.example/${video}.m3u8`, role: 'media-playlist', body } as const;
+  const playlist = {
+    key: `${video}.m3u8`,
+    url: `https://cdn.example/${video}.m3u8`,
+    role: 'media-playlist',
+    body,
+  } as const;
   return { video, version, files: planned, digest: digestOf({ files: planned, documents: [playlist] }) };
 }
 

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isOnPath } from '../../scripts/tools.ts';
+import type { VerifyReport } from '../../src/domain/verify-report.ts';
+import { mediaExamples, mediaLibrary, streamHash } from '../media/library.ts';
+import { startOrigin } from '../servers/origin.ts';
+import type { Origin } from '../servers/origin.ts';
+import { runFlants } from './flants.ts';
+import type { FlantsResult } from './flants.ts';
+import { reachableFiles } from './playlist-lines.ts';
+import { bucketKinds, openPublicBucket } from './public-bucket.ts';
+import type { PublicBucket } from './public-bucket.ts';
+
+/** One object of each kind, and the presentation that lacks it then. */
+const removals = [
+  { what: 'a segment', playlist: 'ladder/master.m3u8', key: 'ladder/lo/seg_00003.ts' },
+  { what: 'an initialization section', playlist: 'fmp4/master.m3u8', key: 'fmp4/init.mp4' },
+  { what: 'the file of all byte ranges', playlist: 'byte-ranges/fmp4/master.m3u8', key: 'byte-ranges/fmp4/all.mp4' },
+  { what: 'a key', playlist: 'aes/index.m3u8', key: 'aes/keys/k2.key' },
+  { what: 'a segment of alternate audio', playlist: 'tracks/master.m3u8', key: 'tracks/de/seg_004.m4s' },
+  { what: 'a segment of subtitles', playlist: 'tracks/master.m3u8', key: 'tracks/video/index3.vtt' },
+  { what: 'a playlist of alternate audio', playlist: 'tracks/master.m3u8', key: 'tracks/de/index.m3u8' },
+  { what: 'a playlist of a variant', playlist: 'ladder/master.m3u8', key: 'ladder/hi/index.m3u8' },
+  { what: 'the multivariant playlist', playlist: 'ladder/master.m3u8', key: 'ladder/master.m3u8' },
+] as const;
+
+const contentTypes = [
+  { key: 'ladder/master.m3u8', type: 'application/vnd.apple.mpegurl' },
+  { key: 'tracks/video/index_vtt.m3u8', type: 'application/vnd.apple.mpegurl' },
+  { key: 'ladder/hi/seg_00000.ts', type: 'video/mp2t' },
+  { key: 'fmp4/init.mp4', type: 'video/mp4' },
+  { key: 'tracks/video/index0.vtt', type: 'text/vtt' },
+] as const;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)('real HLS made by ffmpeg, copied to $kind', ({ kind, isThere }) => {
+  describe.skipIf(!isThere)('by one command', () => {
+    let [folder, scratch] = ['', ''];
+    let origin: Origin;
+    let bucket: PublicBucket;
+    let copied: FlantsResult;
+    beforeAll(async () => {
+      folder = await mediaLibrary();
+      scratch = await mkdtemp(join(tmpdir(), 'flants-media-'));
+      [origin, bucket] = await Promise.all([startOrigin({ folder }), openPublicBucket(kind)]);
+      const sources = mediaExamples.map(({ playlist }) => `${origin.url}/${playlist}`);
+      copied = await run('copy', ...sources, bucket.destination, '--no-progress', ...withState());
+    });
+    afterAll(async () => {
+      await Promise.all([origin.stop(), bucket.stop()]);
+      await rm(scratch, { recursive: true });
+    });
+
+    const withState = (): readonly string[] => ['--state', join(scratch, 'state')];
+    const run = (...args: readonly string[]): Promise<FlantsResult> =>
+      runFlants(args, { env: { ...bucket.env, HOME: scratch } });
+    const verify = (playlist: string, ...flags: readonly string[]): Promise<FlantsResult> =>
+      run('verify', `${bucket.destination}/${playlist}`, ...flags);
+
+    it('all of it is published', () => {
+      expect(copied.code, copied.stdout + copied.stderr).toBe(0);
+      expect(copied.stdout).toContain('6 videos: 6 published');
+    });
+
+    it('every file that a playlist names stands there, and nothing else', async () => {
+      const named = await Promise.all(mediaExamples.map(({ playlist }) => reachableFiles(folder, playlist)));
+      const paths = await readdir(folder, { recursive: true, withFileTypes: true });
+      // The library holds nothing that no playlist names: should the reading of lines lose something, it shows here.
+      expect(named.flat()).toHaveLength(paths.filter((path) => path.isFile()).length);
+      expect(await bucket.keys()).toEqual(named.flat().toSorted());
+    });
+
+    it('every one has the bytes of its source, playlists too', async () => {
+      const hashes = async (read: (key: string) => Promise<Uint8Array>): Promise<readonly string[]> =>
+        Promise.all((await bucket.keys()).map(async (key) => `${sha256(await read(key))} ${key}`));
+      expect(await hashes(bucket.read)).toEqual(await hashes((key) => readFile(join(folder, key))));
+    });
+
+    it.each(contentTypes)('$key has the type $type', async ({ key, type }) => {
+      const answer = await fetch(`${bucket.url}/${key}`, { method: 'HEAD' });
+      expect(answer.headers.get('content-type')).toBe(type);
+    });
+
+    it.each(mediaExamples)('$playlist plays the same from there', async ({ playlist }) => {
+      const original = await streamHash(`${origin.url}/${playlist}`);
+      expect(original).toMatch(/MD5=/);
+      expect(await streamHash(`${bucket.url}/${playlist}`)).toBe(original);
+    });
+
+    it.each(mediaExamples)('$playlist is whole: by itself, by what was copied, and as players see it', async ({ playlist }) => {
+      const objects = (await reachableFiles(folder, playlist)).filter((path) => !path.endsWith('.m3u8')).length;
+      const [alone, remembered, compared, seen] = await Promise.all([
+        verify(playlist),
+        verify(playlist, ...withState()),
+        verify(playlist, '--checksums', '--json', ...withState()),
+        run('verify', `${bucket.url}/${playlist}`),
+      ]);
+      for (const { code, stdout, stderr } of [alone, remembered, compared, seen]) expect(code, stdout + stderr).toBe(0);
+      expect(alone.stdout).toContain(`${bucket.destination}/${playlist}: whole\n`);
+      expect(JSON.parse(compared.stdout)).toMatchObject({ objects, checkedChecksums: objects, problems: [] });
+    });
+
+    it.each(removals)('$what is missed when it is gone', async ({ playlist, key }) => {
+      const restore = await bucket.remove(key);
+      try {
+        const [alone, remembered, seen] = await Promise.all([
+          verify(playlist, '--json'),
+          verify(playlist, ...withState()),
+          run('verify', `${bucket.url}/${playlist}`, '--json'),
+        ]);
+        expect([alone.code, remembered.code, seen.code]).toEqual([2, 2, 2]);
+        const problems = ({ stdout }: FlantsResult): unknown => (JSON.parse(stdout) as VerifyReport).problems;
+        expect(problems(alone)).toMatchObject([{ code: 'verify.missing', key: expect.stringMatching(`/${key}$`) }]);
+        expect(problems(seen)).toMatchObject([{ code: 'verify.missing', key: `${bucket.url}/${key}` }]);
+        expect(remembered.stdout).toMatch(new RegExp(`^  ${key}: the .* is not there \\[verify\\.missing\\]`));
+        expect(remembered.stdout).toContain('not whole: 1 problem\n');
+      } finally {
+        await restore();
+      }
+    });
+  });
+});
