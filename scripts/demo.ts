@@ -74,6 +74,7 @@ async function demo(stage: Stage): Promise<void> {
 }
 
 function step(text: string): void {
+  expect(!interrupted, 'interrupted');
   console.log(`\n== ${text}\n`);
 }
 
@@ -95,6 +96,7 @@ async function flants(args: readonly string[], stage: Stage): Promise<void> {
   });
   running = undefined;
   console.log();
+  expect(!interrupted, 'interrupted');
   expect(code === 0, `flants ${args[0]} ended with exit code ${code}`);
 }
 

@@ -1,4 +1,4 @@
-import { reopenFailed } from '../control/reopen-failed.ts';
+import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -36,7 +36,7 @@ async function welcome(record: VideoRecord, crawled: CrawlResult, { video }: Vid
   if (crawled.result === 'stale') return;
   if (crawled.result === 'unchanged') {
     if (record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);
-    await reopenFailed(video, parts.ledger);
+    await reopenFailed(video, parts);
     return;
   }
   const { files, documents, digest, warnings } = crawled.revision;

@@ -3,6 +3,7 @@ import type { Generation, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { failedFiles } from './accept.ts';
+import { reopenFiles } from './reopen.ts';
 
 /** What retrying needs. */
 export interface RetryPorts {
@@ -32,8 +33,6 @@ export async function retryVideo(
   const failures = await journal.failures(video);
   const failed = await failedFiles(video, { ledger, journal });
   const files = failed.filter(({ key }) => failedBy === undefined || failures.get(key)?.failure.code === failedBy);
-  if (files.length === 0) return { files: 0, wasInvalid: false };
-  const { generation, revision } = record;
-  await ledger.apply(video, { type: 'reopen', generation, revision, files: files.map(({ index }) => index) });
-  return { files: files.length, wasInvalid: false };
+  const reopened = await reopenFiles(video, files.map(({ index }) => index), { ledger, newGeneration });
+  return { files: reopened, wasInvalid: false };
 }

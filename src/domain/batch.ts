@@ -60,8 +60,11 @@ export interface BatchMessage {
   readonly sha256: boolean;
 }
 
-/** How the worker that had a batch ended. */
-export type BatchEnd = 'finished' | 'stopped' | 'worker-lost';
+/**
+ * How the worker that had a batch ended. `origin-down`: it finished, some files got no answer, and neither did
+ * whoever asked their origin afterwards.
+ */
+export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down';
 
 /** Bounds of one batch. */
 export interface BatchLimits {

@@ -15,6 +15,7 @@ const video = (changes: Partial<VideoReport> = {}): VideoReport => ({
   ...changes,
 });
 const invalid = video({ state: 'invalid', files: { total: 0, done: 0, failed: 0, accepted: 0 } });
+const unplaced = video({ state: 'invalid', invalid: failureWith('store.conflict', 'a foreign playlist stands there') });
 const halted = failureWith('store.denied', 'no right');
 const external = [{ playlistUrl: 'https://h/v.m3u8', line: 1, tag: 'EXT-X-KEY', uri: 'skd://x', reason: 'licence' }];
 
@@ -28,6 +29,7 @@ describe('A run ends with', () => {
     [2, 'halted later', { videos: [video()], refused: 0, interrupted: false, halted }],
     [2, 'one of two videos invalid', { videos: [video(), invalid], refused: 0, interrupted: false }],
     [2, 'an incomplete video', { videos: [video({ state: 'incomplete' })], refused: 0, interrupted: false }],
+    [2, 'a video that its destination refused', { videos: [unplaced], refused: 0, interrupted: false }],
     [2, 'a refused row beside whole videos', { videos: [video()], refused: 1, interrupted: false }],
     [
       3,

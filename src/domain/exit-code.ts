@@ -26,6 +26,11 @@ export function exitCodeOf({ videos, refused, interrupted, halted }: RunEnd): 0 
   if (interrupted) return 130;
   if (halted) return videos.some(({ files }) => files.done > 0) ? 2 : 1;
   const failing = videos.filter(({ state }) => state !== 'published').length;
-  if (failing + refused > 0) return videos.some(({ state }) => state !== 'invalid') ? 2 : 1;
+  if (failing + refused > 0) return videos.some(wasReadable) ? 2 : 1;
   return videos.some((video) => video.files.accepted + video.external.length + video.warnings.length > 0) ? 3 : 0;
+}
+
+/** A video that its destination refused, such as a foreign playlist that stands in its place, could be read. */
+function wasReadable({ state, invalid }: VideoReport): boolean {
+  return state !== 'invalid' || invalid?.code.startsWith('store.') === true;
 }

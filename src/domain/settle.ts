@@ -55,7 +55,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
- * | all heard of unreachable, two or more | the origin is down: free, as for `wait`           |
+ * | failed in silence, `origin-down`      | free, as for `wait`                               |
  * | none, `finished` or `stopped`         | unheard: free, at once                            |
  * | none for any file, `finished`         | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -78,12 +78,11 @@ export function settle(
   const heard = files.flatMap((index) => byIndex.get(index) ?? []);
   const failures = failuresOf(files, heard, end);
   const met = [...failures.values()];
-  const originDown = isOriginDown(heard);
   const tried = (index: number): number => batch.tries[index] ?? 0;
 
   const fates = Map.groupBy(files, (index): Fate => {
     const failure = failures.get(index);
-    if (failure) return fateOf(failure, { batch, tries: tried(index), originDown, limits });
+    if (failure) return fateOf(failure, { batch, tries: tried(index), end, limits });
     if (byIndex.has(index)) return 'done';
     return end === 'worker-lost' ? 'halved' : 'unheard';
   });
@@ -129,7 +128,7 @@ function failuresOf(files: readonly number[], heard: readonly Outcome[], end: Ba
   if (end === 'worker-lost' && silent.length === 1) {
     for (const index of silent) failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
   }
-  if (end === 'finished' && heard.length === 0) {
+  if ((end === 'finished' || end === 'origin-down') && heard.length === 0) {
     for (const index of silent) failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
   }
   return failures;
@@ -138,11 +137,11 @@ function failuresOf(files: readonly number[], heard: readonly Outcome[], end: Ba
 interface Circumstances {
   readonly batch: BatchJob;
   readonly tries: number;
-  readonly originDown: boolean;
+  readonly end: BatchEnd;
   readonly limits: RetryLimits;
 }
 
-function fateOf(failure: Failure, { batch, tries, originDown, limits }: Circumstances): Fate {
+function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances): Fate {
   const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
   const mayWait = batch.waits < limits.maxWaits;
   switch (chargeOf(failure)) {
@@ -156,14 +155,13 @@ function fateOf(failure: Failure, { batch, tries, originDown, limits }: Circumst
     case 'wait':
       return mayWait ? 'free' : charged;
     case 'try':
-      return originDown && mayWait ? 'free' : charged;
+      return end === 'origin-down' && isSilence(failure) && mayWait ? 'free' : charged;
   }
 }
 
-/** Two or more files were heard of, and no answer came for any of them. */
-function isOriginDown(heard: readonly Outcome[]): boolean {
-  const silences: readonly string[] = ['source.unreachable', 'source.timeout'];
-  return heard.length > 1 && heard.every((outcome) => outcome.kind === 'failed' && silences.includes(outcome.failure.failure.code));
+/** No answer came at all: the file's fault, or its origin's. */
+export function isSilence({ code }: Failure): boolean {
+  return code === 'source.unreachable' || code === 'source.host-unknown' || code === 'source.timeout';
 }
 
 /** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */

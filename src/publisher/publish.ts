@@ -2,7 +2,8 @@ import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
-import type { VideoId } from '../domain/video.ts';
+import { isWhole } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
@@ -42,7 +43,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const { journal, ledger } = ports;
   const tally = await ledger.tally(video);
   const revision = tally?.record.revision;
-  if (!tally || revision === undefined) return { result: 'stale' };
+  if (!tally || revision === undefined || !isPublishable(tally.record)) return { result: 'stale' };
   const { generation } = tally.record;
 
   const vanished = await findVanished(video, tally, ports, signal);
@@ -60,13 +61,18 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const placed: Publication['documents'][number][] = [];
   for (const document of header.documents) {
     const present = await ledger.read(video);
-    if (present?.generation !== generation || present.revision !== revision) return { result: 'stale' };
+    if (present?.generation !== generation || present.revision !== revision || !isPublishable(present)) return { result: 'stale' };
     const known = before?.documents.find(({ key }) => key === document.key);
     placed.push(await placeDocument(document, { revision, ...(known ? { known } : {}) }, ports, signal));
   }
   await journal.recordPublication({ video, revision, at: new Date(ports.now()).toISOString(), documents: placed });
   const published = await ledger.apply(video, { type: 'publish', generation, revision });
   return { result: published.result === 'applied' ? 'published' : 'stale' };
+}
+
+/** A job that was delivered twice or late may find a video that is held, or has open files again. */
+function isPublishable(record: VideoRecord): boolean {
+  return isWhole(record) && !record.hold && !record.invalid;
 }
 
 /**

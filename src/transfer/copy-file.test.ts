@@ -60,6 +60,14 @@ describe('Copying one file', () => {
     expect(evidenceOf(await copy({ prior })).proof).toBe('written');
   });
 
+  test('replaces what a killed run wrote from the same URL and left no evidence of', async () => {
+    const { copy, source, store } = setUp();
+    await copy();
+    source.objects.set(task.fetchUrl, { bytes: 'other' });
+    expect(evidenceOf(await copy()).proof).toBe('written');
+    expect(store.objects.get('v/seg.ts')?.sizeBytes).toBe(5);
+  });
+
   test('does not touch what somebody else changed meanwhile', async () => {
     const { copy, source, store } = setUp();
     const prior = evidenceOf(await copy());

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Proof } from '../domain/outcome.ts';
@@ -9,6 +10,14 @@ import type { CopyPolicy } from './ant-ports.ts';
 export interface Placed {
   readonly etag: string;
   readonly proof: Extract<Proof, 'written' | 'same-checksum'>;
+}
+
+/** Metadata by which a file of ours is recognised without evidence: a mark of the URL that it came from. */
+export const sourceMetadata = 'flants-source';
+
+/** Short, and tells nothing of the URL. */
+export function sourceMark(url: string): string {
+  return hash('sha256', url, 'hex').slice(0, 16);
 }
 
 /** What is to stand under the key. */
@@ -34,6 +43,7 @@ export async function placeObject(
     store.put(task.key, body.bytes, body.crc32, {
       contentType: task.contentType,
       cacheControl: task.cacheControl,
+      metadata: { [sourceMetadata]: sourceMark(task.url) },
       ...(condition ? { condition } : {}),
       signal,
     }),
@@ -49,6 +59,7 @@ export async function placeObject(
  * | what we wrote           | its ETag           | replace exactly that                  |
  * | nothing, was removed    | its ETag           | create                                |
  * | the same bytes          |                    | `same-checksum`                       |
+ * | what bears our mark     | no evidence left   | replace exactly that                  |
  * | anything else           |                    | conflict, unless `overwrite`          |
  */
 export async function writeGuarded(
@@ -73,6 +84,11 @@ export async function writeGuarded(
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
   if (await isSame(standing, content, store, signal)) return { etag: standing.etag, proof: 'same-checksum' };
+  if (standing.metadata[sourceMetadata] === sourceMark(task.url)) {
+    // Written by a run that was killed before its evidence was kept, from a source that has changed since.
+    const replaced = await write({ ifMatch: standing.etag });
+    if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
+  }
   throw new FlantsError(
     'store.conflict',
     `another object stands at ${task.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,

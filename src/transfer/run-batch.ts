@@ -3,17 +3,20 @@ import { bands } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import { headersOf } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
-import { settle } from '../domain/settle.ts';
+import { isSilence, settle } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
+import { answers } from '../storage/answers.ts';
 import type { Locator } from '../storage/locator.ts';
+import type { Source } from '../storage/source.ts';
 
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {
+  readonly source: Source;
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly executor: Executor;
@@ -73,7 +76,8 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
           },
         });
 
-  const settlement = settle(job, outcomes, end, ports.random);
+  const isDown = end === 'finished' && (await isOriginDown(outcomes, ports.source, hooks.signal));
+  const settlement = settle(job, outcomes, isDown ? 'origin-down' : end, ports.random);
   await ledger.apply(job.video, {
     type: 'record',
     generation: job.generation,
@@ -119,6 +123,12 @@ async function prepare(
   return { outcomes, message: { format: 1, id, video, generation, files, existing, sha256 } };
 }
 
+/** Files that got no answer are not to blame when their origin answers nobody. */
+async function isOriginDown(outcomes: readonly Outcome[], source: Source, signal: AbortSignal): Promise<boolean> {
+  const silent = outcomes.find((outcome) => outcome.kind === 'failed' && isSilence(outcome.failure.failure));
+  return silent?.kind === 'failed' && !(await answers(source, silent.failure.url, signal));
+}
+
 /** Evidence that says what the bytes are; what only was found there, or was not there, does not. */
 function isOurs({ proof }: Evidence): boolean {
   return proof !== 'absent-optional' && proof !== 'present';
@@ -126,7 +136,7 @@ function isOurs({ proof }: Evidence): boolean {
 
 async function resend(job: BatchJob, settlement: Settlement, ports: DispatcherPorts, signal: AbortSignal): Promise<void> {
   if (settlement.resend.some(({ renew }) => renew)) {
-    // Where the playlists cannot be read either, the files keep their old URLs, and their next answer is final.
+    // Where the playlists cannot be read either, the files keep their old URLs: a refusal costs a try each time.
     await ports.locator.renew(job.video, job.revision, { signal }).catch(() => undefined);
   }
   for (const [number, { files, tries, waits, delayMs }] of settlement.resend.entries()) {

@@ -5,7 +5,7 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { conditionFor, writeGuarded } from './place-object.ts';
+import { conditionFor, sourceMark, sourceMetadata, writeGuarded } from './place-object.ts';
 import type { Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
@@ -30,6 +30,7 @@ export async function uploadBody(
   const options: PutOptions = {
     contentType: task.contentType,
     cacheControl: task.cacheControl,
+    metadata: { [sourceMetadata]: sourceMark(task.url) },
     ...(first ? { condition: first } : {}),
     signal,
   };

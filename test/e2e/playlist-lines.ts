@@ -12,6 +12,11 @@ function uriOf(line: string): string | undefined {
   return line.trim() === '' ? undefined : line;
 }
 
+/** Every URI of a playlist, in the order of its lines. */
+export function urisIn(text: string): readonly string[] {
+  return text.split('\n').flatMap((line) => uriOf(line) ?? []);
+}
+
 /** A playlist with each of its URIs changed. */
 export function changeUris(text: string, change: (uri: string) => string): string {
   const changed = (line: string): string => {
@@ -32,8 +37,8 @@ export async function reachableFiles(folder: string, playlist: string): Promise<
   const found = new Set([playlist]);
   for (const path of found) {
     if (!path.endsWith('.m3u8')) continue;
-    const uris = (await readFile(join(folder, path), 'utf8')).split('\n').flatMap((line) => uriOf(line) ?? []);
-    for (const uri of uris) found.add(join(dirname(path), uri));
+    const text = await readFile(join(folder, path), 'utf8');
+    for (const uri of urisIn(text)) found.add(join(dirname(path), uri));
   }
   return [...found];
 }

@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
@@ -25,15 +23,8 @@ describe.each([
     });
     afterEach(() => stage.close());
 
-    /** Written past the store: the gateway shows files of its folder as objects. */
-    const place = async (at: string, bytes: Uint8Array): Promise<void> => {
-      const path = join(stage.objects, at);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, bytes);
-    };
-
     it('a foreign object at the key of a file is named and left alone, until overwriting is asked for', async () => {
-      await place(key, foreign);
+      await stage.place(key, foreign);
       const refused = await stage.copy(playlist);
       expect(refused.code).toBe(2);
       expect(refused.stdout).toMatch(new RegExp(`${key}: .*--existing overwrite.*\\[store\\.conflict\\]`));
@@ -46,14 +37,14 @@ describe.each([
     });
 
     it('a foreign object of the same size is told by its bytes', async () => {
-      await place(key, Buffer.alloc(library.fileBytes, 7));
+      await stage.place(key, Buffer.alloc(library.fileBytes, 7));
       const refused = await stage.copy(playlist);
       expect(refused.code).toBe(2);
       expect(refused.stdout).toContain('[store.conflict]');
     });
 
     it('the same bytes count as unchanged', async () => {
-      for (const { path, body } of files.slice(0, 6)) await place(path.slice(1), body);
+      for (const { path, body } of files.slice(0, 6)) await stage.place(path.slice(1), body);
       const copied = await stage.copy(playlist);
       expect(copied.code, copied.stderr).toBe(0);
       expect(copied.stdout).toMatch(/This run: 4 copied \(.*\), 6 unchanged/);
@@ -62,7 +53,7 @@ describe.each([
 
     it('a foreign playlist where ours belongs is named and left alone, until overwriting is asked for', async () => {
       const other = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nother.ts\n#EXT-X-ENDLIST\n');
-      await place(playlistKey, other);
+      await stage.place(playlistKey, other);
       const refused = await stage.copy(playlist);
       expect(refused.code).toBe(2);
       expect(refused.stdout).toContain('[store.conflict]');
@@ -75,7 +66,7 @@ describe.each([
     });
 
     it('with --existing skip nothing that stands there is fetched or looked into', async () => {
-      await place(key, foreign);
+      await stage.place(key, foreign);
       const copied = await stage.copy(playlist, '--existing', 'skip');
       expect(copied.code, copied.stderr).toBe(0);
       expect(await stage.object(key)).toEqual(foreign);

@@ -1,10 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { syntheticFiles } from '../media/synthetic.ts';
 import type { CountedRequest } from '../servers/counting-proxy.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
+import { openS3At } from '../servers/open-s3.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin, OriginOptions } from '../servers/origin.ts';
 import { startVersitygw } from '../servers/versitygw.ts';
@@ -35,6 +37,8 @@ export interface Stage {
   start(args: readonly string[]): RunningFlants;
   /** Another verb, on the same state. */
   run(verb: string, ...words: readonly string[]): Promise<FlantsResult>;
+  /** Puts something at the destination that no copy of ours did. */
+  place(key: string, bytes: Uint8Array): Promise<void>;
   /** What stands under a key; undefined where nothing does. */
   object(key: string): Promise<Buffer | undefined>;
   close(): Promise<void>;
@@ -80,6 +84,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), { env }),
     start: (args) => startFlants(args, { env }),
     run: (verb, ...words) => runFlants([verb, ...words, '--state', stateDir], { env }),
+    place: bucket?.place ?? ((key, bytes) => placeFile(join(objects, key), bytes)),
     object: (key) => readFile(join(objects, key)).catch(() => undefined),
     close: async () => {
       await Promise.all([origin.stop(), bucket?.stop()]);
@@ -92,8 +97,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 async function openBucket() {
   const server = await startVersitygw();
   const proxy = await startCountingProxy(server.endpoint);
+  const store = openS3At(server, prefix);
+  const { signal } = new AbortController();
   return {
     proxy,
+    place: async (key: string, bytes: Uint8Array): Promise<void> => {
+      await store.put(key, bytes, crc32Hex(bytes), { contentType: 'application/octet-stream', cacheControl: 'no-store', signal });
+    },
     folder: server.folder,
     destination: `s3://${server.bucket}/${prefix}`,
     root: `/${server.bucket}/${prefix}/`,
@@ -103,10 +113,16 @@ async function openBucket() {
       AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
     },
     stop: async (): Promise<void> => {
+      await store.close();
       await proxy.stop();
       await server.stop();
     },
   };
+}
+
+async function placeFile(path: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
 }
 
 /** The probe asks the store what it guards, with an object of its own. */

@@ -20,6 +20,8 @@ export interface VersitygwOptions {
   readonly tls?: { readonly keyPath: string; readonly certPath: string };
   /** Where its data lies: the system's temporary folder, if nothing else is said. */
   readonly parent?: string;
+  /** Refuses every write. */
+  readonly readOnly?: boolean;
 }
 
 /** A versitygw, and the folder whose files are its bucket's objects. */
@@ -38,7 +40,8 @@ export async function startVersitygw(options: VersitygwOptions = {}): Promise<Ve
   const port = await freePort();
   const [accessKeyId, secretAccessKey] = ['flantstest', 'flantstestsecret'];
   const tls = options.tls ? ['--cert', options.tls.certPath, '--key', options.tls.keyPath] : [];
-  const child = spawn(binary, ['--port', `127.0.0.1:${port}`, '--keep-alive', '--quiet', ...tls, 'posix', root], {
+  const flags = ['--keep-alive', '--quiet', ...(options.readOnly ? ['--readonly'] : []), ...tls];
+  const child = spawn(binary, ['--port', `127.0.0.1:${port}`, ...flags, 'posix', root], {
     stdio: 'ignore',
     env: { PATH: process.env['PATH'], ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
   });

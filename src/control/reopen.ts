@@ -1,0 +1,33 @@
+import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { indicesOf } from '../domain/index-ranges.ts';
+import type { Generation, VideoId } from '../domain/video.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+
+/** What opening files again needs. */
+export interface ReopenPorts {
+  readonly ledger: Ledger;
+  readonly newGeneration: () => Generation;
+}
+
+/**
+ * Opens files of a video again, under a new generation: a batch that still carries one of them
+ * is late, and cannot fail it once more.
+ *
+ * @returns how many are open again; none when somebody else registered the video meanwhile
+ */
+export async function reopenFiles(video: VideoId, files: readonly number[], { ledger, newGeneration }: ReopenPorts): Promise<number> {
+  const record = await ledger.read(video);
+  if (record?.revision === undefined || files.length === 0) return 0;
+  const generation = newGeneration();
+  await ledger.apply(video, { type: 'open', seen: record.generation, generation });
+  const reopened = await ledger.apply(video, { type: 'reopen', generation, revision: record.revision, files });
+  return reopened.result === 'applied' ? files.length : 0;
+}
+
+/** Gives the failed files of a video another chance; accepted ones stay accepted. Returns as `reopenFiles`. */
+export async function reopenFailed(video: VideoId, ports: ReopenPorts): Promise<number> {
+  const tally = await ports.ledger.tally(video);
+  if (!tally || tally.record.failed === tally.record.accepted) return 0;
+  const isOpenable = (index: number): boolean => hasBit(tally.failed, index) && !hasBit(tally.accepted, index);
+  return reopenFiles(video, [...indicesOf(rangesWhere(tally.record.total, isOpenable))], ports);
+}

@@ -1,0 +1,59 @@
+import { workerData } from 'node:worker_threads';
+import { connectSource } from '../../src/app/connect.ts';
+import type { FromThread, ThreadTask, ToThread } from '../../src/executor/thread-protocol.ts';
+import { openFolderStore } from '../../src/storage/folder-store.ts';
+import type { Source } from '../../src/storage/source.ts';
+import type { AntPorts } from '../../src/transfer/ant-ports.ts';
+import { createBudget } from '../../src/transfer/budget.ts';
+import { transferBatch } from '../../src/transfer/transfer-batch.ts';
+
+/** How a thread ends that swallows poison. */
+export type Death = 'exit' | 'uncaught error';
+
+/** What a mortal thread is given once. */
+export interface MortalAntData {
+  readonly folder: string;
+  readonly death: Death;
+  /** A URL that ends like this is poison. */
+  readonly poison: string;
+}
+
+const { folder, death, poison } = workerData as MortalAntData;
+
+/** Fetches as the real one does, but for the poison: then the whole thread dies, with all it has in hand. */
+function poisonous(source: Source): Source {
+  return {
+    ...source,
+    fetch: (url, options) => {
+      if (!url.endsWith(poison)) return source.fetch(url, options);
+      if (death === 'exit') process.exit(1);
+      setImmediate(() => {
+        throw new Error('poisoned');
+      });
+      return new Promise(() => undefined);
+    },
+  };
+}
+
+const ports: AntPorts = {
+  source: poisonous(connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false })),
+  store: openFolderStore({ path: folder }),
+  slots: createBudget(4),
+  bytes: createBudget(1_000_000),
+  now: Date.now,
+  worker: 'mortal',
+};
+
+/** A worker for `createThreadExecutor` that does its work until it meets poison. */
+export async function run({ message, port }: ThreadTask<undefined>): Promise<void> {
+  const [drain, abort] = [new AbortController(), new AbortController()];
+  port.on('message', (told: ToThread) => (told === 'drain' ? drain : abort).abort());
+  const say = (said: FromThread): void => port.postMessage(said);
+  const end = await transferBatch(message, ports, {
+    drain: drain.signal,
+    signal: abort.signal,
+    onOutcome: (outcome) => say({ type: 'outcomes', outcomes: [outcome] }),
+  });
+  say({ type: 'end', end });
+  port.close();
+}
