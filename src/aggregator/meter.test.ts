@@ -5,7 +5,8 @@ import { createMeter } from './meter.ts';
 
 const waiting: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0 };
 const copying: VideoRecord = { ...waiting, revision: 'r', total: 10, done: 4 };
-const copied = (sizeBytes: number): Outcome => ({ index: 0, kind: 'copied', evidence: { sizeBytes } }) as Outcome;
+type Copied = Extract<Outcome, { kind: 'copied' | 'unchanged' }>;
+const copied = (sizeBytes: number): Copied => ({ index: 0, kind: 'copied', evidence: { sizeBytes } }) as Copied;
 
 test('sums follow each change of each video', () => {
   const meter = createMeter(() => 0);

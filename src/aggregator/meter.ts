@@ -8,7 +8,9 @@ import type { VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 export interface Meter {
   /** A video's record before (absent for a new one) and after a change. */
   changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
-  told(outcome: Outcome): void;
+  told(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
+  /** So many files have failed for good. */
+  failed(files: number): void;
   progress(): Progress;
 }
 
@@ -55,6 +57,9 @@ export function createMeter(now: () => number): Meter {
     told(outcome) {
       run[outcome.kind] += 1;
       if (outcome.kind === 'copied') run.copiedBytes += outcome.evidence.sizeBytes;
+    },
+    failed(files) {
+      run.failed += files;
     },
     progress() {
       const at = now();

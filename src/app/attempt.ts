@@ -9,8 +9,8 @@ import type { JobQueue } from '../queue/job-queue.ts';
 /** What became of a crawl or a publication. */
 export type Attempted<T> =
   | { readonly result: 'done'; readonly value: T }
-  /** It comes again later, or was stopped and is found again by reconciliation. */
-  | { readonly result: 'postponed'; readonly failure: Failure }
+  /** It comes again after `delayMs`; without that it was stopped, and is found again by reconciliation. */
+  | { readonly result: 'postponed'; readonly failure: Failure; readonly delayMs?: number }
   /** Failed for good; the ledger says why. */
   | { readonly result: 'invalid'; readonly failure: Failure }
   /** The run cannot go on. */
@@ -47,7 +47,7 @@ export async function attempt<T>(
     if (retry) {
       const id = `${video}/${record.generation}/${kind}/${retry.job.tries}.${retry.job.waits}`;
       await queue.add({ id, data: retry.job, priority: 0, delayMs: retry.delayMs });
-      return { result: 'postponed', failure };
+      return { result: 'postponed', failure, delayMs: retry.delayMs };
     }
     await ledger.apply(video, { type: 'invalidate', generation: record.generation, failure });
     await ledger.release(video, kind);

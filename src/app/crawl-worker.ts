@@ -26,7 +26,10 @@ export async function workCrawl(job: VideoJob, context: EngineContext, signal: A
   const attempted = await attempt(job, record, ports, signal, () =>
     crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
   );
-  if (attempted.result === 'postponed') return;
+  if (attempted.result === 'postponed') {
+    if (attempted.delayMs !== undefined) context.hooks.onPostponed(video, attempted.delayMs, attempted.failure);
+    return;
+  }
   if (attempted.result === 'halted') context.halt(attempted.failure);
   if (attempted.result === 'done') await welcome(record, attempted.value, job, context);
   await context.moveOn(video);

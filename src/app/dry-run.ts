@@ -70,7 +70,7 @@ export async function dryRun(options: CopyOptions, hooks: CopyHooks): Promise<{ 
 
   try {
     const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
-    const ports = { journal, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
+    const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     await scanCatalogue(openCatalogue(options.sources), rules, ports, { onVideo: plan, onRefused: (row) => refused.push(row) }, hooks.drain);
   } finally {
     await source.close();

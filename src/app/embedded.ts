@@ -113,12 +113,15 @@ async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promis
     {
       drain: hooks.drain,
       signal: hooks.signal,
-      onOutcome: (video, outcome) => {
-        meter.told(outcome);
-        if (outcome.kind !== 'failed') return;
-        const { key, url, failure } = outcome.failure;
-        emit(hooks, { type: 'file-failed', video, key, url, failure });
+      onOutcome: (_, outcome) => {
+        if (outcome.kind !== 'failed') meter.told(outcome);
       },
+      onFailures: (video, { final, again }) => {
+        meter.failed(final.length);
+        for (const { key, url, failure } of final) emit(hooks, { type: 'file-failed', video, key, url, failure });
+        for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
+      },
+      onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
       onPlanned: (video, counts) => emit(hooks, { type: 'planned', video, ...counts }),
       onState: (video, videoState, failure) => emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
@@ -152,18 +155,18 @@ interface Scanned {
   readonly missing: readonly VideoId[];
 }
 
-async function scan({ options, hooks, state }: RunContext, engine: Engine): Promise<Scanned> {
+async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
   const videos: VideoId[] = [];
   const refused: RefusedRow[] = [];
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
   const missing = await scanCatalogue(
     openCatalogue(options.sources),
     rules,
-    { ...state, newGeneration: randomUUID, now: Date.now },
+    { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
     {
-      onVideo: async ({ id }) => {
+      onVideo: async ({ id, playlistUrl }) => {
         videos.push(id);
-        await engine.crawl(id, { recheck: options.recheck });
+        await engine.crawl(id, { recheck: options.recheck, playlistUrl });
       },
       onRefused: (row) => {
         refused.push(row);

@@ -13,5 +13,5 @@ type Untimed<E> = E extends RunEvent ? Omit<E, 'at'> : never;
 
 /** Gives out an event with the time of day. */
 export function emit(hooks: Pick<CopyHooks, 'onEvent'>, event: Untimed<RunEvent>): void {
-  hooks.onEvent({ at: new Date().toISOString(), ...event } as RunEvent);
+  hooks.onEvent({ at: new Date().toISOString(), ...event });
 }

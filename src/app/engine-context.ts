@@ -7,6 +7,7 @@ import type { Submission, VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { SettledFailures } from '../transfer/settled-failures.ts';
 import type { TokenLocator } from './token-locator.ts';
 
 /** Everything the engine is composed of; which adapters stand behind the ports is not its concern. */
@@ -31,6 +32,9 @@ export interface EngineHooks {
   /** Aborted: drop what is in flight too. */
   readonly signal: AbortSignal;
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
+  readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
+  /** A crawl or a publication failed and comes again later. */
+  readonly onPostponed: (video: VideoId, delayMs: number, failure: Failure) => void;
   readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => void;
   readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
   readonly onWarning: (video: VideoId, message: string) => void;
@@ -43,7 +47,7 @@ export interface EngineContext {
   /** Aborted when no more is to be taken: drained, stopped or halted. */
   readonly drain: AbortSignal;
   readonly locator: TokenLocator;
-  /** Looks up what a video is. @throws {FlantsError} `state.unusable` for one that was never submitted */
+  /** Looks up what a video is, with its token while it is under way. @throws {FlantsError} `state.unusable` for one that was never submitted */
   submissionOf(video: VideoId): Promise<Submission>;
   /** Gives a video its next step, or lets it rest. */
   moveOn(video: VideoId): Promise<void>;

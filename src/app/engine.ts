@@ -21,8 +21,12 @@ import { createTokenLocator } from './token-locator.ts';
 
 /** A running engine. */
 export interface Engine {
-  /** Looks at the video's source and carries it to its end. Waits while many videos wait to be crawled. */
-  crawl(video: VideoId, options: { readonly recheck: boolean }): Promise<void>;
+  /**
+   * Looks at the video's source and carries it to its end. Waits while many videos wait to be crawled.
+   *
+   * @param options.playlistUrl - with its token: the journal keeps none
+   */
+  crawl(video: VideoId, options: { readonly recheck: boolean; readonly playlistUrl?: string }): Promise<void>;
   /** Resolves when no video is under way, or the engine was drained or halted. */
   idle(): Promise<void>;
   /** Why the run could not go on, if it could not. */
@@ -53,10 +57,10 @@ export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
   const context = contextOf(parts, hooks, { roster, drain, halt });
   const workers = startWorkers(context);
   return {
-    async crawl(video, { recheck }) {
+    async crawl(video, { recheck, playlistUrl }) {
       await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
       if (drain.aborted) return;
-      roster.enter(video);
+      roster.enter(video, playlistUrl);
       await context.sendCrawl(video, { recheck });
     },
     idle: () => Promise.race([drained, roster.empty()]),
@@ -79,7 +83,7 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
   const submissionOf: EngineContext['submissionOf'] = async (video) => {
     const submission = await journal.submission(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
-    return submission;
+    return { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
   };
   const locator = createTokenLocator(async (video, signal) => {
     const { revision, fetchUrls } = await planVideo(await submissionOf(video), parts, { signal });
@@ -144,7 +148,7 @@ function startWorkers(context: EngineContext): readonly QueueWorkers[] {
 
 async function workBatch(job: BatchJob, context: EngineContext): Promise<void> {
   const { parts, hooks, drain, locator } = context;
-  const ran = await runBatch(job, { ...parts, locator, leaseMs }, { drain, signal: hooks.signal, onOutcome: hooks.onOutcome });
+  const ran = await runBatch(job, { ...parts, locator, leaseMs }, { ...hooks, drain });
   if (ran.halt) context.halt(ran.halt);
   if (ran.recrawl && !drain.aborted) await context.sendCrawl(job.video, { recheck: false });
   else await context.moveOn(job.video);

@@ -4,7 +4,8 @@ import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
 import { singleCatalogue } from '../catalogue/single-catalogue.ts';
 import type { SourceArgument } from '../config/location.ts';
-import { failureWith } from '../domain/failure.ts';
+import { FlantsError, failureWith } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 
 /** One catalogue of everything that was named on the command line. */
 export function openCatalogue(sources: readonly SourceArgument[]): Catalogue {
@@ -17,6 +18,9 @@ export function openCatalogue(sources: readonly SourceArgument[]): Catalogue {
   return only && parts.length === 1 ? only : joined(parts);
 }
 
+/** Reasons that a message gives for a catalogue without videos. */
+const shownRefused = 3;
+
 /** What a run must know of its sources before it begins. */
 export interface Survey {
   /** Playlist URLs by which a new library finds its root: those named by hand, else a catalogue's first. */
@@ -25,11 +29,16 @@ export interface Survey {
   readonly originUrls: readonly string[];
 }
 
-/** Reads the sources through once. */
+/**
+ * Reads the sources through once.
+ *
+ * @throws {FlantsError} `catalogue.unreadable` when they name no video at all
+ */
 export async function surveySources(sources: readonly SourceArgument[], signal: AbortSignal): Promise<Survey> {
   const firstUrls: string[] = [];
   const origins = new Map<string, string>();
   const note = (url: string): void => void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
+  const refused: Failure[] = [];
   for (const source of sources) {
     if (source.kind === 'playlist') {
       firstUrls.push(source.url);
@@ -40,14 +49,25 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
     const folder = `${pathToFileURL(dirname(source.path)).href}/`;
     let first: string | undefined;
     for await (const row of openFileCatalogue(source.path).rows({ signal })) {
-      if (row.kind !== 'video') continue;
+      if (row.kind === 'refused') {
+        if (refused.length <= shownRefused) refused.push(row.failure);
+        continue;
+      }
       const { playlistUrl } = row.submission;
       first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
       note(playlistUrl);
     }
     if (first !== undefined) firstUrls.push(first);
   }
+  if (firstUrls.length === 0) throw noVideo(sources, refused);
   return { firstUrls, originUrls: [...origins.values()] };
+}
+
+function noVideo(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {
+  const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.path] : []));
+  const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
+  const rest = refused.length > shownRefused ? '; and so on' : '';
+  return new FlantsError('catalogue.unreadable', `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${rest}`);
 }
 
 function joined(parts: readonly Catalogue[]): Catalogue {

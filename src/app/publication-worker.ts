@@ -19,7 +19,10 @@ export function createPublicationWorker(context: EngineContext): (job: VideoJob,
     if (!record) return;
     const ports = { ledger: parts.ledger, queue: parts.publications, kind: 'publish', random: parts.random } as const;
     const attempted = await attempt(job, record, ports, signal, () => publishVideo(video, parts, signal));
-    if (attempted.result === 'postponed') return;
+    if (attempted.result === 'postponed') {
+      if (attempted.delayMs !== undefined) hooks.onPostponed(video, attempted.delayMs, attempted.failure);
+      return;
+    }
     if (attempted.result === 'halted') context.halt(attempted.failure);
     const published = attempted.result === 'done' ? attempted.value : undefined;
     if (published?.result === 'published') sourceChanges.delete(video);

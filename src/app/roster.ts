@@ -2,7 +2,10 @@ import type { VideoId } from '../domain/video.ts';
 
 /** The videos under way in this process. */
 export interface Roster {
-  enter(video: VideoId): void;
+  /** @param playlistUrl - with its token, where the journal's may lack one */
+  enter(video: VideoId, playlistUrl?: string): void;
+  /** What was given when it entered; undefined for one that is not under way. */
+  playlistUrlOf(video: VideoId): string | undefined;
   /** @returns whether it was under way */
   leave(video: VideoId): boolean;
   /** Resolves when none is under way; at once when none is now. */
@@ -11,10 +14,11 @@ export interface Roster {
 
 /** Nobody under way. */
 export function createRoster(): Roster {
-  const present = new Set<VideoId>();
+  const present = new Map<VideoId, string | undefined>();
   let waiting: (() => void)[] = [];
   return {
-    enter: (video) => void present.add(video),
+    enter: (video, playlistUrl) => void present.set(video, playlistUrl),
+    playlistUrlOf: (video) => present.get(video),
     leave(video) {
       const was = present.delete(video);
       if (present.size === 0) {

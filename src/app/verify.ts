@@ -8,7 +8,7 @@ import { openStateFile } from '../state/state-file.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
 import type { Destination } from '../verifier/destination.ts';
 import { verifyPresentation } from '../verifier/verify.ts';
-import type { Expected } from '../verifier/verify.ts';
+import type { Expected, VerifyRequest } from '../verifier/verify.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
 import { credentialsOf, destinationOf, keptDestination } from './destination-setting.ts';
@@ -38,7 +38,7 @@ export async function verifyCopy(options: VerifyOptions, { signal }: { readonly 
           name: options.target.name,
           playlistUrl,
           destination,
-          expected: async (key) => (journal ? await expectedOf(key, journal) : undefined),
+          expected: journal ? await expectedIn(journal) : async () => undefined,
           readsBytes: options.checksums,
           concurrency: options.concurrency,
         },
@@ -52,7 +52,27 @@ export async function verifyCopy(options: VerifyOptions, { signal }: { readonly 
   }
 }
 
-async function expectedOf(key: string, journal: Journal): Promise<Expected | undefined> {
+/** What a state knows: documents as they were published, files as they were copied. */
+async function expectedIn(journal: Journal): Promise<VerifyRequest['expected']> {
+  const documents = await publishedDocuments(journal);
+  return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
+}
+
+/** By key. Videos may share a playlist: whoever published it last has written what stands there. */
+async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string, Expected>> {
+  const latest = new Map<string, Expected & { readonly at: string }>();
+  for await (const { id } of journal.submissions()) {
+    const publication = await journal.publication(id);
+    if (!publication) continue;
+    const { at, documents } = publication;
+    for (const { key, sizeBytes, crc32 } of documents) {
+      if ((latest.get(key)?.at ?? '') <= at) latest.set(key, { sizeBytes, crc32, at });
+    }
+  }
+  return latest;
+}
+
+async function copiedFile(key: string, journal: Journal): Promise<Expected | undefined> {
   const known = (await journal.evidence([key])).get(key);
   if (!known || known.proof === 'absent-optional') return undefined;
   return { sizeBytes: known.sizeBytes, ...(known.crc32 === '' ? {} : { crc32: known.crc32 }) };

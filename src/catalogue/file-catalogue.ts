@@ -60,9 +60,10 @@ function* rowsOfDocument(values: readonly unknown[], reader: RowReader): Generat
 async function documentRows(path: string, name: string, signal: AbortSignal): Promise<readonly unknown[] | undefined> {
   const start = await firstLine(path);
   if (start.startsWith('[')) {
-    const rows = arrayOf(parse(await readDocument(path, name, signal))?.value);
+    const document = await readDocument(path, name, signal);
+    const rows = arrayOf(parse(document)?.value);
     if (rows) return rows;
-    throw unreadable(name, 'begins like a JSON array and is not one');
+    throw unreadable(name, `begins like a JSON array and is not one: ${faultOf(document)}`);
   }
   if (!start.startsWith('{')) return undefined;
   const line = parse(start);
@@ -152,6 +153,18 @@ function parse(text: string): { readonly value: unknown } | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where JSON is broken, without quoting it: URLs may hold tokens. */
+function faultOf(text: string): string {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    const place = /\(line \d+ column \d+\)|line \d+ column \d+/.exec(String(error))?.[0].replace(/[()]/g, '');
+    if (place !== undefined) return `it is broken at ${place}`;
+    if (/end of JSON input|Unterminated/.test(String(error))) return 'it ends too early';
+  }
+  return 'it is broken';
 }
 
 function unreadable(name: string, reason: string, cause?: unknown): FlantsError {

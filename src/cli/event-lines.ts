@@ -2,13 +2,17 @@ import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
-import { formatCounted } from './format.ts';
+import { second } from '../domain/units.ts';
+import { formatCounted, formatDuration } from './format.ts';
 
 /** A line for people, and how grave it is. */
 export interface EventLine {
   readonly level: LogLevel;
   readonly text: string;
 }
+
+/** A wait that people should know of, lest they take the run for stuck. */
+const longDelayMs = 5 * second;
 
 const levels: Readonly<Record<VideoState, LogLevel>> = {
   waiting: 'debug',
@@ -38,10 +42,18 @@ export function eventLine(event: RunEvent): EventLine | undefined {
       };
     case 'file-failed':
       return { level: 'warn', text: `${event.video}: ${event.key} failed: ${failureText(event.failure)}` };
+    case 'tried-again': {
+      const what = event.files === undefined ? 'the video' : formatCounted(event.files, 'file');
+      const when = event.delayMs < second ? 'at once' : `in ${formatDuration(event.delayMs)}`;
+      return {
+        level: event.delayMs < longDelayMs ? 'debug' : 'info',
+        text: `${event.video}: ${what} again ${when}: ${failureText(event.failure)}`,
+      };
+    }
     case 'row-refused':
       return {
         level: 'warn',
-        text: `row ${event.row}${event.id === undefined ? '' : ` (${event.id})`} refused: ${failureText(event.failure)}`,
+        text: `refused${event.id === undefined ? '' : ` (${event.id})`}: ${failureText(event.failure)}`,
       };
     case 'warning':
       return { level: 'warn', text: event.video === undefined ? event.message : `${event.video}: ${event.message}` };

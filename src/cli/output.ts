@@ -1,6 +1,5 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { FlantsError, failureOf } from '../domain/failure.ts';
+import { FlantsError } from '../domain/failure.ts';
 import { KiB } from '../domain/units.ts';
 
 /** Takes one line at a time; resolves when there is room for the next. */
@@ -51,7 +50,7 @@ export async function writeToFile(
   const file = await open(temporary, 'w').catch((cause: unknown) => {
     throw new FlantsError(
       'usage',
-      `${option} names ${path}, which cannot be written: ${failureOf(cause).message} (in ${dirname(path)})`,
+      `${option} names ${path}, which cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   });

@@ -7,12 +7,11 @@ import { failureText } from './event-lines.ts';
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'wait until the other run has ended, or stop it; flants status may be used meanwhile',
   'state.unusable': 'name another folder with --state, or mend this one',
-  'store.denied':
-    'the credentials need s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
-  'store.no-bucket': 'make the bucket first, or see whether --region and --endpoint are right',
   'store.full': 'make room; the same command goes on where it stopped',
-  'source.tls': 'a certificate authority of your own is named with --ca',
   'source.denied': 'a header such as Authorization is given with --header or --header-file',
+  'store.unreachable': 'see whether --endpoint is right and the store is up',
+  'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
+  'key.conflict': 'copy one of the two to another destination, or rename it at the source',
   internal: 'this is a fault in FLAnts; run again with --log-level debug to see where',
 };
 
@@ -30,10 +29,14 @@ export function renderError(error: unknown, { verb, debug }: ErrorContext): read
   return debug && error instanceof Error ? [...lines, ...stackLines(error)] : lines;
 }
 
+/** What to do about failures with this code; undefined where their messages say all that is known. */
+export function hintOf(code: FailureCode): string | undefined {
+  return hints[code];
+}
+
 /** The same for a failure. */
 export function renderFailure(failure: Failure, verb?: string): readonly string[] {
-  const hint =
-    failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hints[failure.code];
+  const hint = failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);
   return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
 }
 

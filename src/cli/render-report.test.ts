@@ -104,7 +104,7 @@ describe('a summary', () => {
       }),
     ];
     const report = library(videos, {
-      refusedRows: [{ row: 12, id: 'd', failure: failureWith('catalogue.row', 'has no URL') }],
+      refusedRows: [{ row: 12, id: 'd', failure: failureWith('catalogue.row', 'row 12 has no URL') }],
       unguarded: ['If-Match is not honoured'],
     });
     expect(renderSummary(report, context)).toBe(
@@ -113,13 +113,13 @@ describe('a summary', () => {
         '20 files: 18 there (2.00 MiB), 2 failed, of which 1 accepted',
         'Failed:',
         '  a: a/1.ts: answered 404 [source.not-found]',
-        '  to go on: flants retry s3://media/vod, and the same copy again; or flants accept, to publish without a file',
+        '  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT s3://media/vod, to publish without a file',
         'Published without:',
         '  a: a/2.ts: answered 404 [source.not-found]; accepted: lost',
         'Not usable:',
         '  b: is a page [hls.not-a-playlist]',
         'Rows refused:',
-        '  row 12 (d): has no URL [catalogue.row]',
+        '  d: row 12 has no URL [catalogue.row]',
         'Points outside the copy:',
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
         'Warnings:',

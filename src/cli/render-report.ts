@@ -1,8 +1,10 @@
+import type { Failure } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
+import { hintOf } from './render-error.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
@@ -95,11 +97,13 @@ function detailLines(report: LibraryReport, { stateWords }: SummaryContext): rea
   const more = `flants report ${stateWords}`;
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
+    ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
     ...(failed.length > 0
-      ? [`  to go on: flants retry ${stateWords}, and the same copy again; or flants accept, to publish without a file`]
+      ? [`  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT ${stateWords}, to publish without a file`]
       : []),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),
+    ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
     ...section('Rows refused', refused, more),
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
@@ -115,6 +119,15 @@ function section(heading: string, items: readonly string[], more: string): reado
     ...items.slice(0, mostNamed).map((item) => `  ${oneLine(item)}`),
     ...(rest > 0 ? [`  … and ${formatCount(rest)} more: ${more}`] : []),
   ];
+}
+
+/** What to do, once for each kind of failure. */
+function hintLines(failures: readonly Failure[]): readonly string[] {
+  const codes = new Set(failures.map(({ code }) => code));
+  return [...codes].flatMap((code) => {
+    const hint = hintOf(code);
+    return hint === undefined ? [] : [`  ${code}: ${hint}`];
+  });
 }
 
 function each<T>(
@@ -133,10 +146,9 @@ function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
 }
 
-/** Row 0 stands for no row: an id that was asked for and is in no catalogue. */
-function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
-  const place = row === 0 ? '' : `row ${row}${id === undefined ? '' : ` (${id})`}: `;
-  return `${place}${failureText(failure)}`;
+/** The message says which row. */
+function rowText({ id, failure }: LibraryReport['refusedRows'][number]): string {
+  return `${id === undefined ? '' : `${id}: `}${failureText(failure)}`;
 }
 
 function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {

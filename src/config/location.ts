@@ -83,6 +83,11 @@ export function parseSource(text: string, cwd: string): SourceArgument {
         `the source ${withoutSecrets(text)} looks like a catalogue: a catalogue must be a file here; download it first`,
       );
     }
+    if (url.pathname === '/') {
+      throw usage(
+        `the source ${withoutSecrets(text)} names a host and no playlist on it: expected a URL such as https://cdn.example/videos/1/master.m3u8`,
+      );
+    }
     return { kind: 'playlist', url: url.href };
   }
   if (scheme === 's3')

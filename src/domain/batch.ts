@@ -25,6 +25,8 @@ export interface BatchJob {
   /** How often this remainder was sent away without being charged. */
   readonly waits: number;
   readonly fresh: boolean;
+  /** A worker died that had these among others: whoever works them next works nothing beside them, so that its death would tell. */
+  readonly alone?: boolean;
 }
 
 /** One file as an ant gets it: everything resolved, nothing to look up. */
@@ -58,6 +60,8 @@ export interface BatchMessage {
   readonly existing: ExistingPolicy;
   /** Put a SHA-256 of each file in its evidence. */
   readonly sha256: boolean;
+  /** As in the job: the worker is to have no other batch beside this one. */
+  readonly alone?: boolean;
 }
 
 /**

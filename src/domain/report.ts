@@ -41,6 +41,7 @@ export interface Totals {
 export interface RunCounts {
   readonly copied: number;
   readonly unchanged: number;
+  /** For good; tries that a later one mended are no failures. */
   readonly failed: number;
   readonly copiedBytes: number;
   readonly durationMs: number;

@@ -155,6 +155,12 @@ describe('silence about a file', () => {
     });
   });
 
+  test('goes out alone after a lost worker, and in company after any other end', () => {
+    expect(settled(batchOf(4), [], 'worker-lost').resend).toMatchObject([{ alone: true }, { alone: true }]);
+    expect(settled(batchOf(1), [], 'worker-lost').resend).toMatchObject([{ alone: true }]);
+    expect(settled(batchOf(4, { alone: true }), [copied(0)], 'finished').resend).not.toMatchObject([{ alone: true }]);
+  });
+
   test('of a lost worker with company is halved without charge', () => {
     const { resend, failed: lost } = settled(batchOf(6, { tries: { 4: 1 } }), [copied(0)], 'worker-lost');
     expect(lost).toEqual([]);

@@ -26,6 +26,8 @@ export interface Remainder {
   readonly delayMs: number;
   /** Their URLs have run out. */
   readonly renew: boolean;
+  /** A worker died that had them: they are to share none with another batch. */
+  readonly alone?: boolean;
 }
 
 /** What a batch comes to. */
@@ -61,7 +63,8 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | none, `worker-lost`, the only such    | charged                                           |
  * | none, `worker-lost`, it had company   | free, in halves                                   |
  *
- * No remainder goes out before the latest `Retry-After` of the batch is over.
+ * What a lost worker leaves goes out `alone`: where workers have several batches at a time, only then is the
+ * next death the fault of that batch. No remainder goes out before the latest `Retry-After` of the batch is over.
  *
  * @param outcomes - at most one for each file; those of other files are ignored
  * @param random - uniform in [0, 1), spreads the delays
@@ -90,10 +93,11 @@ export function settle(
 
   const retryAfterMs = Math.max(0, ...met.map((failure) => failure.retryAfterMs ?? 0));
   const backoffMs = (step: number): number => jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random);
+  const alone = end === 'worker-lost' ? { alone: true } : {};
   const send = (indices: readonly number[], { charge = 0, waits = batch.waits, delayMs = 0, renew = false }): Remainder[] => {
     if (indices.length === 0) return [];
     const tries = indices.map((index) => [index, tried(index) + charge] as const).filter(([, count]) => count > 0);
-    return [{ files: toRanges(indices), tries: Object.fromEntries(tries), waits, delayMs: Math.max(retryAfterMs, delayMs), renew }];
+    return [{ files: toRanges(indices), tries: Object.fromEntries(tries), waits, delayMs: Math.max(retryAfterMs, delayMs), renew, ...alone }];
   };
   const mostTries = Math.max(0, ...having('charged').map(tried));
   const halved = having('halved');

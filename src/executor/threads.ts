@@ -22,24 +22,42 @@ const batchesPerThread = 2;
 /** Bounds of a thread's heap, in MiB. Bodies live outside it; a small young generation keeps the process small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
 
-/** Runs batches on threads of this process. A thread that dies is replaced; its batches end as `worker-lost`. */
+/**
+ * Runs batches on threads of this process. A thread that dies is replaced; its batches end as `worker-lost`.
+ * Those that want to be alone go one after another to a thread of their own, which is started for the first of them.
+ */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
-  const pool = new Piscina({
-    filename: options.worker.href,
+  const pool = openPool(options, { threads: options.threads, batches: batchesPerThread });
+  let cell: Piscina | undefined;
+  const poolFor = ({ alone }: BatchMessage): Piscina => {
+    if (alone !== true) return pool;
+    cell ??= openPool(options, { threads: 1, batches: 1 });
+    return cell;
+  };
+  return {
+    concurrency: options.threads * batchesPerThread,
+    run: async (message, run) => runOnThread(poolFor(message), message, await options.extra(), run),
+    close: async () => {
+      await Promise.all([pool.destroy(), cell?.destroy()]);
+    },
+  };
+}
+
+function openPool<Extra>(
+  { worker, workerData }: ThreadsOptions<Extra>,
+  { threads, batches }: { readonly threads: number; readonly batches: number },
+): Piscina {
+  return new Piscina({
+    filename: worker.href,
     name: 'run',
-    minThreads: options.threads,
-    maxThreads: options.threads,
-    concurrentTasksPerWorker: batchesPerThread,
+    minThreads: threads,
+    maxThreads: threads,
+    concurrentTasksPerWorker: batches,
     atomics: 'disabled',
-    workerData: options.workerData,
+    workerData,
     resourceLimits,
     recordTiming: false,
   });
-  return {
-    concurrency: options.threads * batchesPerThread,
-    run: async (message, run) => runOnThread(pool, message, await options.extra(), run),
-    close: async () => pool.destroy(),
-  };
 }
 
 async function runOnThread<Extra>(

@@ -1,4 +1,6 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { withoutTokens } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -7,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 export interface ScannerPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
+  readonly keyRules: Pick<KeyRules, 'tokenParameters'>;
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -63,9 +66,13 @@ export async function scanCatalogue(
   return taken === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
 }
 
-/** Puts a video into journal and ledger, decision first. */
-export async function submit(submission: Submission, { journal, ledger, newGeneration, now }: ScannerPorts): Promise<void> {
-  const { id } = submission;
+/** Puts a video into journal and ledger, decision first. No token of its playlist's URL is kept. */
+export async function submit(
+  { playlistUrl, ...rest }: Submission,
+  { journal, ledger, keyRules, newGeneration, now }: ScannerPorts,
+): Promise<void> {
+  const { id } = rest;
+  const submission = { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), keyRules.tokenParameters).href };
   const known = await journal.submission(id);
   if (!isSame(known, submission)) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });

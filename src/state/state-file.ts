@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DatabaseSync as Database, StatementSync } from 'node:sqlite';
 import { KiB, MiB, second } from '../domain/units.ts';
 import { DatabaseSync } from './sqlite.ts';
@@ -41,7 +41,7 @@ export function openStateFile(dir: string, { readOnly = false }: { readonly read
   if (readOnly && !existsSync(path)) throw unusable(path, 'there is none; nothing was run with this folder yet');
   const lock = guarded(dir, () => {
     if (readOnly) return undefined;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeFolder(dir);
     return takeLock(dir);
   });
   let db: Database | undefined;
@@ -120,6 +120,18 @@ function inTransaction<T>(db: Database, work: () => T): T {
     // A full disk and the like have rolled back already.
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
+  }
+}
+
+/** Node's own `recursive` says of a read-only file system that the path does not exist. */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  if (dirname(dir) !== dir) makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Another run may have made it just now.
+    if (!existsSync(dir)) throw error;
   }
 }
 

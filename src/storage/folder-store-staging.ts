@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { link, lstat, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { FlantsError } from '../domain/failure.ts';
@@ -8,6 +8,7 @@ import { minute } from '../domain/units.ts';
 import type { PutResult, WriteCondition } from './object-store.ts';
 import { errnoOf } from './folder-store-errors.ts';
 import { isMet } from './condition.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Folder below the root where files are written before they get their name; never listed. */
 export const stagingName = '.flants-tmp';
@@ -45,7 +46,7 @@ export class FolderStaging {
     const handle = await open(path, 'wx').catch(async (error: unknown) => {
       // Another store on the same folder was closed and took the empty staging folder away.
       if (errnoOf(error) !== 'ENOENT') throw error;
-      await mkdir(this.#folder, { recursive: true });
+      await makeFolder(this.#folder);
       return open(path, 'wx');
     });
     return { path, handle };
@@ -105,7 +106,7 @@ export class FolderStaging {
   }
 
   async #prepareOnce(): Promise<string> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     await removeAbandoned(this.#folder);
     return realpath(this.#root);
   }
@@ -123,7 +124,7 @@ export class FolderStaging {
     if (real !== realRoot && !real.startsWith(realRoot + sep)) {
       throw new FlantsError('store.key', `${parent}: a symbolic link leads out of ${this.#root}`);
     }
-    if (existing !== parent) await mkdir(parent, { recursive: true });
+    if (existing !== parent) await makeFolder(parent);
   }
 }
 

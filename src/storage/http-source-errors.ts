@@ -1,5 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import { minute, second } from '../domain/units.ts';
+import { connectionReason, isTlsCode, tlsReason } from './network-reasons.ts';
 
 /** A source cannot keep a file away for longer than this. */
 const maxRetryAfterMs = 10 * minute;
@@ -92,48 +93,4 @@ export function statusError(status: number, retryAfter: string | undefined, url:
 export function parseRetryAfter(value: string, nowMs: number): number | undefined {
   const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * second : Date.parse(value) - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(maxRetryAfterMs, Math.max(0, waitMs));
-}
-
-/** Node names certificate problems after OpenSSL's X509_V_ERR_ constants, and the rest of TLS by prefix. */
-function isTlsCode(code: string): boolean {
-  return (
-    code === 'EPROTO' ||
-    /^(ERR_TLS|ERR_SSL|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_|HOSTNAME_MISMATCH|ERROR_IN_(CERT|CRL)_)/.test(
-      code,
-    )
-  );
-}
-
-function tlsReason(error: Error, code: string): string {
-  if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
-    return `its certificate is from no known authority (${code})`;
-  if (code === 'CERT_HAS_EXPIRED') return 'its certificate has expired';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'its certificate is for another name';
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') return `it does not speak TLS there (${code})`;
-  return `${firstLine(error.message)} (${code})`;
-}
-
-function connectionReason(error: Error, code: string): string {
-  switch (code) {
-    case 'ECONNREFUSED':
-      return 'nothing listens there (connection refused)';
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'the connection was broken';
-    case 'UND_ERR_SOCKET':
-      return `the connection was closed (${firstLine(error.message)})`;
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-      return `there is no way to that address (${code})`;
-    case 'EMFILE':
-      return 'this process may open no more connections (EMFILE); raise its limit of open files or lower the concurrency';
-    default:
-      return code.startsWith('HPE_')
-        ? `the answer is not HTTP (${code})`
-        : `${firstLine(error.message)}${code === '' ? '' : ` (${code})`}`;
-  }
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
 }

@@ -1,4 +1,6 @@
-import { FlantsError } from '../domain/failure.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondition } from './object-store.ts';
 import { crc32Hex } from './checksum.ts';
 
@@ -10,8 +12,9 @@ const body = Buffer.from('written by flants to learn what this store guards; can
 /** An ETag that no object has. */
 const noSuchEtag = '"00000000000000000000000000000000"';
 
-/** Another probe at the same time may delete the object just before a write that should be refused. */
+/** Also, another probe at the same time may delete the object just before a write that should be refused. */
 const attempts = 3;
+const firstDelayMs = second / 2;
 
 /**
  * Finds out what a store guards by trying it, with one small object that is deleted afterwards.
@@ -34,7 +37,7 @@ export async function probeStore(
     store.put(probeKey, body, crc32, { ...options, condition });
   const sum = crc32Hex(body);
 
-  await write(sum);
+  await persistently(() => write(sum), signal);
   try {
     const standing = await store.head(probeKey, { signal });
     return {
@@ -45,6 +48,19 @@ export async function probeStore(
     };
   } finally {
     await store.delete(probeKey, { signal }).catch(() => undefined);
+  }
+}
+
+/** It is the first request of a run, which must not end for what a moment later goes through. */
+async function persistently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const { retryable, retryAfterMs = 0 } = failureOf(error);
+      if (!retryable || signal.aborted || attempt === attempts) throw error;
+      await sleep(Math.max(retryAfterMs, firstDelayMs * 2 ** (attempt - 1)), undefined, { signal });
+    }
   }
 }
 

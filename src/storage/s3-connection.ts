@@ -85,7 +85,8 @@ export class S3Connection {
 
   /** What messages say was tried. */
   attempt(operation: string, key: string): S3Attempt {
-    return { operation, place: `s3://${this.#options.bucket}/${key}`, region: this.#options.region };
+    const { bucket, region } = this.#options;
+    return { operation, place: `s3://${bucket}/${key}`, endpoint: this.address.origin, region };
   }
 
   /**

@@ -1,5 +1,5 @@
 import type * as AwsSdk from '@aws-sdk/client-s3';
-import type { CompletedPart, ListObjectsV2CommandOutput, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { CompletedPart, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { FlantsError } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
 import type { PutOptions, PutResult } from './object-store.ts';
@@ -12,13 +12,6 @@ import { trusting } from './trust.ts';
 
 /** Joining thousands of parts takes S3 its time, and it says nothing meanwhile. */
 const completionTimeoutMs = 5 * minute;
-
-/** One page of a listing, keys with the prefix. */
-export interface S3Page {
-  readonly objects: readonly { readonly key: string; readonly sizeBytes: number; readonly etag: string }[];
-  /** Where the next page begins; absent on the last one. */
-  readonly next?: string;
-}
 
 /** A part that the store has taken. */
 export interface S3Part {
@@ -36,7 +29,7 @@ export interface S3UploadId {
 type Sdk = typeof AwsSdk;
 
 /**
- * What is asked seldom (listing, and the control of uploads in parts), by AWS's SDK: it knows the XML.
+ * What is asked seldom, the control of uploads in parts, by AWS's SDK: it knows the XML.
  * It is loaded when it is first needed, and never retries.
  */
 export class S3Control {
@@ -47,30 +40,6 @@ export class S3Control {
   constructor(options: S3ConnectionOptions, connection: S3Connection) {
     this.#options = options;
     this.#connection = connection;
-  }
-
-  /** Up to 1,000 keys below a prefix: those after a key, or from where another page ended. */
-  async list(
-    prefix: string,
-    from: { readonly after?: string; readonly next?: string },
-    signal: AbortSignal,
-  ): Promise<S3Page> {
-    const page = await this.#call('list', prefix, signal, ({ sdk, client }) =>
-      client.send(
-        new sdk.ListObjectsV2Command({
-          Bucket: this.#options.bucket,
-          Prefix: prefix,
-          StartAfter: from.after,
-          ContinuationToken: from.next,
-          // XML cannot say every character that a key may have.
-          EncodingType: 'url',
-        }),
-        { abortSignal: signal },
-      ),
-    );
-    const decode = page.EncodingType === 'url' ? decodeKey : (key: string): string => key;
-    const next = page.IsTruncated === true ? page.NextContinuationToken : undefined;
-    return { objects: objectsOf(page, decode), ...(next === undefined ? {} : { next }) };
   }
 
   async createUpload(key: string, options: PutOptions): Promise<S3UploadId> {
@@ -174,19 +143,6 @@ export class S3Control {
 
 function completedPart({ number, etag, crc32 }: S3Part): CompletedPart {
   return { PartNumber: number, ETag: etag, ChecksumCRC32: base64OfHex(crc32) };
-}
-
-function objectsOf(page: ListObjectsV2CommandOutput, decode: (key: string) => string): S3Page['objects'] {
-  return (page.Contents ?? []).map(({ Key = '', Size = 0, ETag = '' }) => ({
-    key: decode(Key),
-    sizeBytes: Size,
-    etag: quoted(ETag),
-  }));
-}
-
-/** S3 encodes keys in listings as forms do. */
-function decodeKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
 }
 
 function controlError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {

@@ -9,6 +9,9 @@ export interface S3Credentials extends SigningKeys {
   readonly expiresAtMs?: number;
 }
 
+/** The SDK would write paragraphs to the console where it finds both a profile and keys in the environment; the profile goes first. */
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
 /** How long before they run out credentials are renewed: longer than any request takes. */
 const renewBeforeMs = 5 * minute;
 
@@ -58,7 +61,7 @@ export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
     try {
       if (!provider) {
         const sdk = await import('@aws-sdk/credential-provider-node');
-        provider = sdk.defaultProvider(profile === undefined ? {} : { profile });
+        provider = sdk.defaultProvider({ logger: silent, ...(profile === undefined ? {} : { profile }) });
       }
       const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider();
       return {

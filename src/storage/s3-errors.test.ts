@@ -3,7 +3,7 @@ import { FlantsError, chargeOf } from '../domain/failure.ts';
 import { isRefusedCondition, networkError, parseErrorBody, refusalError } from './s3-errors.ts';
 import type { S3Refusal } from './s3-errors.ts';
 
-const attempt = { operation: 'PUT', place: 's3://library/a.ts', region: 'us-east-1' };
+const attempt = { operation: 'PUT', place: 's3://library/a.ts', endpoint: 'https://s3.example', region: 'us-east-1' };
 const failure = (refusal: S3Refusal, operation = 'PUT') => refusalError(refusal, { ...attempt, operation }).failure;
 
 describe('an answer of S3', () => {
@@ -102,7 +102,7 @@ describe('a request without an answer', () => {
 
   it('names the cause of a host with several addresses', () => {
     const error = new AggregateError([broken('ECONNREFUSED'), broken('ENETUNREACH')]);
-    expect(networkError(error, attempt, undefined).message).toContain('it broke');
+    expect(networkError(error, attempt, undefined).message).toContain('https://s3.example: nothing listens there');
   });
 
   it('after the signal was aborted is no failure of the store', () => {

@@ -3,6 +3,7 @@ import type { FailureCode, FailureDetails } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { WriteCondition } from './object-store.ts';
 import { parseRetryAfter } from './http-source-errors.ts';
+import { connectionReason, isTlsCode, tlsReason } from './network-reasons.ts';
 
 /** What a store said when it did not do as asked. */
 export interface S3Refusal {
@@ -21,6 +22,8 @@ export interface S3Attempt {
   readonly operation: string;
   /** `s3://bucket/key` */
   readonly place: string;
+  /** Scheme, host and port that were asked. */
+  readonly endpoint: string;
   /** The region that the request was signed for. */
   readonly region: string;
 }
@@ -30,11 +33,15 @@ type Meaning = readonly [code: FailureCode, advice?: string | undefined, details
 /** A write met another one to the same key: nobody's fault, a moment later it goes through. */
 const conflictDelayMs = 1 * second;
 
+const neededRights =
+  'the credentials lack this right (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload are needed)';
+const noSuchBucket = 'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
+
 /** S3's error codes, and those of its imitators. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const byCode: Readonly<Record<string, Meaning>> = {
   AccessDenied: [
     'store.denied',
-    'the credentials lack this right (s3:GetObject, s3:PutObject, s3:DeleteObject, s3:ListBucket are needed)',
+    neededRights,
   ],
   InvalidAccessKeyId: ['store.credentials', 'the store does not know this access key'],
   SignatureDoesNotMatch: ['store.credentials', 'the secret access key does not belong to the access key'],
@@ -44,7 +51,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   InvalidClientTokenId: ['store.credentials', 'the store does not know these credentials'],
   RequestTimeTooSkewed: ['store.credentials', 'the clock of this machine is off; set it right'],
   XAdminUserNotFound: ['store.credentials', 'the store does not know this access key'],
-  NoSuchBucket: ['store.no-bucket', 'there is no such bucket; create it, or mend its name'],
+  NoSuchBucket: ['store.no-bucket', noSuchBucket],
   InvalidBucketName: ['store.no-bucket', 'no bucket can have this name'],
   SlowDown: ['store.throttled'],
   RequestLimitExceeded: ['store.throttled'],
@@ -137,8 +144,8 @@ function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
       'the credentials lack s3:GetObject, or s3:ListBucket, without which nobody is told that an object is absent',
     ];
   }
-  if (status === 403) return ['store.denied'];
-  if (status === 404 && code === undefined) return ['store.no-bucket', 'there is no such bucket'];
+  if (status === 403) return ['store.denied', neededRights];
+  if (status === 404 && code === undefined) return ['store.no-bucket', noSuchBucket];
   if (status === 409 || status === 408) return ['store.status', undefined, { retryable: true }];
   if (status === 429 || status === 503) return ['store.throttled'];
   if (status === 507) return ['store.full'];
@@ -148,9 +155,6 @@ function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
 const timeouts = new Set([
   'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'TimeoutError',
 ]); // prettier-ignore
-
-/** Certificates that nobody vouches for stay so. */
-const distrust = /^(?:DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_)/;
 
 /** The error of a request that got no answer. */
 export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
@@ -167,11 +171,11 @@ export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSi
   }
   if (reason.code === 'UND_ERR_INVALID_ARG')
     return new FlantsError('store.key', `${place}: ${reason.message}`, { cause: error });
-  if (distrust.test(reason.code)) {
-    const message = `${place}: the store's certificate is not trusted (${reason.code}); give its authority with --ca`;
+  if (isTlsCode(reason.code)) {
+    const message = `${place}: no trusted TLS connection to ${attempt.endpoint}: ${tlsReason(reason, reason.code)}`;
     return new FlantsError('store.unreachable', message, { cause: error, retryable: false });
   }
-  return new FlantsError('store.unreachable', `${place}: ${reason.message || reason.code}`, { cause: error });
+  return new FlantsError('store.unreachable', `${place}: ${attempt.endpoint}: ${connectionReason(reason, reason.code)}`, { cause: error });
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message. */
@@ -206,6 +210,7 @@ const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
 };
 
-function unescapeXml(text: string): string {
+/** Undoes the entities that S3 and its imitators write. */
+export function unescapeXml(text: string): string {
   return text.replace(/&(?:lt|gt|quot|apos|amp|#39|#34);/g, (entity) => entities[entity] ?? entity);
 }

@@ -5,6 +5,7 @@ import { S3Connection, refusalOf } from './s3-connection.ts';
 import type { S3ConnectionOptions, S3Request } from './s3-connection.ts';
 import { S3Control } from './s3-control.ts';
 import { isAbsence, isRefusedCondition } from './s3-errors.ts';
+import { listPage } from './s3-list.ts';
 import { metadataHeaders, objectOfHeaders, quoted } from './s3-object.ts';
 import { beginUpload } from './s3-upload.ts';
 import { assertStorableKey, compareKeys } from './store-key.ts';
@@ -91,7 +92,7 @@ class S3Store implements ObjectStore {
     const { signal, after } = options;
     const start = after === undefined ? {} : { after: this.#prefix + after };
     for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
-      const page = await this.#control.list(this.#prefix + prefix, next === undefined ? start : { next }, signal);
+      const page = await listPage(this.#connection, this.#prefix + prefix, next === undefined ? start : { next }, signal);
       next = page.next;
       const objects = page.objects.map((object) => ({
         ...object,

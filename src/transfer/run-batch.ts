@@ -13,6 +13,10 @@ import type { JobQueue } from '../queue/job-queue.ts';
 import { answers } from '../storage/answers.ts';
 import type { Locator } from '../storage/locator.ts';
 import type { Source } from '../storage/source.ts';
+import { explainConflicts } from './explain-conflicts.ts';
+import { settledFailures } from './settled-failures.ts';
+import type { SettledFailures } from './settled-failures.ts';
+import { untoldFailures } from './untold-failures.ts';
 
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {
@@ -28,6 +32,8 @@ export interface DispatcherPorts {
   readonly random: () => number;
   /** How long a lease outlives whoever took it. */
   readonly leaseMs: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** How a batch is followed. */
@@ -36,8 +42,10 @@ export interface DispatcherHooks {
   readonly drain: AbortSignal;
   /** Aborted: drop what is in flight. */
   readonly signal: AbortSignal;
-  /** Each outcome that a worker told, once it is in the journal. */
+  /** Each outcome that a worker told, or that was concluded from its silence, once it is in the journal. */
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
+  /** What becomes of the files of a batch that failed. */
+  readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
 }
 
 /** What the rest of the engine must know of a batch. */
@@ -63,21 +71,24 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
   await ledger.lease(job.video, leaseOf(job, ports.leaseMs));
 
   const { outcomes, message } = await prepare(job, ports);
+  const keep = async (told: readonly Outcome[]): Promise<void> => {
+    await journal.recordOutcomes(told.map((outcome) => ({ video: job.video, outcome })));
+    outcomes.push(...told);
+    for (const outcome of told) hooks.onOutcome(job.video, outcome);
+  };
   const end =
     message.files.length === 0
       ? 'finished'
       : await ports.executor.run(message, {
           drain: hooks.drain,
           signal: hooks.signal,
-          onOutcomes: async (told) => {
-            await journal.recordOutcomes(told.map((outcome) => ({ video: job.video, outcome })));
-            outcomes.push(...told);
-            for (const outcome of told) hooks.onOutcome(job.video, outcome);
-          },
+          onOutcomes: async (told) => keep(await explainConflicts(told, journal)),
         });
 
   const isDown = end === 'finished' && (await isOriginDown(outcomes, ports.source, hooks.signal));
   const settlement = settle(job, outcomes, isDown ? 'origin-down' : end, ports.random);
+  const untold = untoldFailures(outcomes, settlement, message, ports.now);
+  if (untold.length > 0) await keep(untold);
   await ledger.apply(job.video, {
     type: 'record',
     generation: job.generation,
@@ -85,6 +96,7 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
     done: settlement.done,
     failed: settlement.failed.map(({ index }) => index),
   });
+  hooks.onFailures(job.video, settledFailures(outcomes, settlement));
   if (!hooks.drain.aborted && !settlement.halt) await resend(job, settlement, ports, hooks.signal);
   await ledger.release(job.video, job.id);
   return { video: job.video, recrawl: settlement.recrawl, ...(settlement.halt ? { halt: settlement.halt } : {}) };
@@ -120,7 +132,8 @@ async function prepare(
     });
   }
   const { id, video, generation } = job;
-  return { outcomes, message: { format: 1, id, video, generation, files, existing, sha256 } };
+  const alone = job.alone === true ? { alone: true } : {};
+  return { outcomes, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
 }
 
 /** Files that got no answer are not to blame when their origin answers nobody. */
@@ -139,8 +152,8 @@ async function resend(job: BatchJob, settlement: Settlement, ports: DispatcherPo
     // Where the playlists cannot be read either, the files keep their old URLs: a refusal costs a try each time.
     await ports.locator.renew(job.video, job.revision, { signal }).catch(() => undefined);
   }
-  for (const [number, { files, tries, waits, delayMs }] of settlement.resend.entries()) {
-    const remainder: BatchJob = { ...job, id: `${job.id}.${number}`, files, tries, waits };
+  for (const [number, { files, tries, waits, delayMs, alone = false }] of settlement.resend.entries()) {
+    const remainder: BatchJob = { ...job, id: `${job.id}.${number}`, files, tries, waits, alone };
     await ports.ledger.lease(job.video, leaseOf(remainder, ports.leaseMs + delayMs));
     await ports.batches.add({
       id: `${job.video}/${job.generation}/${remainder.id}`,

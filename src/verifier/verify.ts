@@ -3,6 +3,7 @@ import type { FailureCode } from '../domain/failure.ts';
 import type { VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
+import { crc32Hex } from '../storage/checksum.ts';
 import type { Destination, ReadDocument, Standing } from './destination.ts';
 
 /** What is known of an object that should stand at the destination. */
@@ -169,11 +170,17 @@ function wrongChecksum({ crc32 }: Standing, reference: string | undefined): Wron
   return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
 }
 
+/** A document is small and was read whole: its bytes are compared, whatever was asked for. */
 async function checkDocument(url: string, bytes: Uint8Array, { destination, expected }: VerifyRequest): Promise<VerifyProblem | undefined> {
   if (bytes === emptyPlaylist || !destination.holds(url)) return undefined;
-  const known = await expected(destination.keyOf(url));
-  if (!known || known.sizeBytes === bytes.byteLength) return undefined;
-  return { code: 'verify.size', key: destination.keyOf(url), message: `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published` };
+  const key = destination.keyOf(url);
+  const known = await expected(key);
+  if (!known) return undefined;
+  if (known.sizeBytes !== bytes.byteLength) {
+    return { code: 'verify.size', key, message: `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published` };
+  }
+  const wrong = wrongChecksum({ crc32: crc32Hex(bytes) }, known.crc32);
+  return wrong && { ...wrong, key };
 }
 
 function isAboutContent(code: FailureCode): boolean {

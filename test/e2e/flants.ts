@@ -78,7 +78,9 @@ export function startFlants(args: readonly string[], { env = {}, cwd = root }: F
 
 /** Without this machine's own settings: what a test does not give is not there. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(?:FLANTS|AWS|VITEST|NODE_OPTIONS|NODE_V8)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(?:FLANTS|AWS|VITEST|NODE_OPTIONS|NODE_V8)/.test(name),
+  );
   return {
     ...Object.fromEntries(kept),
     AWS_EC2_METADATA_DISABLED: 'true',

@@ -62,53 +62,66 @@ async function publish(
   }
 }
 
-describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)('HLS whose playlists name their home, copied to $kind', ({ kind, isThere }) => {
-  describe.skipIf(!isThere)('and played when that home is gone', () => {
-    let [folder, scratch] = ['', ''];
-    let bucket: PublicBucket;
-    let copied: FlantsResult;
-    beforeAll(async () => {
-      folder = await mediaLibrary();
-      scratch = await mkdtemp(join(tmpdir(), 'flants-addresses-'));
-      bucket = await openPublicBucket(kind);
-      const [home, elsewhere] = await Promise.all([startOrigin(), startOrigin()]);
-      try {
-        for (const each of cases) await publish(folder, each, { home, elsewhere });
-        const sources = cases.map(({ name, playlist }) => `${home.url}/${name}/${playlist}`);
-        copied = await run('copy', ...sources, bucket.destination, '--state', join(scratch, 'state'), '--no-progress');
-      } finally {
-        await Promise.all([home.stop(), elsewhere.stop()]);
-      }
-    });
-    afterAll(async () => {
-      await bucket.stop();
-      await rm(scratch, { recursive: true });
-    });
-    const run = (...args: readonly string[]): Promise<FlantsResult> =>
-      runFlants(args, { env: { ...bucket.env, HOME: scratch } });
+describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)(
+  'HLS by ffmpeg whose playlists name their home, copied to $kind',
+  ({ kind, isThere }) => {
+    describe.skipIf(!isThere)('and played when that home is gone', () => {
+      let [folder, scratch] = ['', ''];
+      let bucket: PublicBucket;
+      let copied: FlantsResult;
+      beforeAll(async () => {
+        folder = await mediaLibrary();
+        scratch = await mkdtemp(join(tmpdir(), 'flants-addresses-'));
+        bucket = await openPublicBucket(kind);
+        const [home, elsewhere] = await Promise.all([startOrigin(), startOrigin()]);
+        try {
+          for (const each of cases) await publish(folder, each, { home, elsewhere });
+          const sources = cases.map(({ name, playlist }) => `${home.url}/${name}/${playlist}`);
+          copied = await run(
+            'copy',
+            ...sources,
+            bucket.destination,
+            '--state',
+            join(scratch, 'state'),
+            '--no-progress',
+          );
+        } finally {
+          await Promise.all([home.stop(), elsewhere.stop()]);
+        }
+      });
+      afterAll(async () => {
+        await bucket.stop();
+        await rm(scratch, { recursive: true });
+      });
+      const run = (...args: readonly string[]): Promise<FlantsResult> =>
+        runFlants(args, { env: { ...bucket.env, HOME: scratch } });
 
-    it('all of it is published', () => {
-      expect(copied.code, copied.stdout + copied.stderr).toBe(0);
-      expect(copied.stdout).toContain(`${cases.length} videos: ${cases.length} published`);
-    });
+      it('all of it is published', () => {
+        expect(copied.code, copied.stdout + copied.stderr).toBe(0);
+        expect(copied.stdout).toContain(`${cases.length} videos: ${cases.length} published`);
+      });
 
-    it('no playlist names a host or a root any more', async () => {
-      const playlists = (await bucket.keys()).filter((key) => key.endsWith('.m3u8'));
-      expect(playlists).toHaveLength(spellings.length * (5 + 1));
-      for (const key of playlists) {
-        const uris = urisIn((await bucket.read(key)).toString());
-        expect(uris.length, key).toBeGreaterThan(0);
-        expect(uris.filter((uri) => /^\/|^[a-z]+:|\?/.test(uri)), key).toEqual([]);
-      }
-    });
+      it('no playlist names a host or a root any more', async () => {
+        const playlists = (await bucket.keys()).filter((key) => key.endsWith('.m3u8'));
+        expect(playlists).toHaveLength(spellings.length * (5 + 1));
+        for (const key of playlists) {
+          const uris = urisIn((await bucket.read(key)).toString());
+          expect(uris.length, key).toBeGreaterThan(0);
+          expect(
+            uris.filter((uri) => /^\/|^[a-z]+:|\?/.test(uri)),
+            key,
+          ).toEqual([]);
+        }
+      });
 
-    it.each(cases)('$name/$playlist plays the same from there', async ({ name, playlist }) => {
-      expect(await streamHash(`${bucket.url}/${name}/${playlist}`)).toBe(await streamHash(join(folder, playlist)));
-    });
+      it.each(cases)('$name/$playlist plays the same from there', async ({ name, playlist }) => {
+        expect(await streamHash(`${bucket.url}/${name}/${playlist}`)).toBe(await streamHash(join(folder, playlist)));
+      });
 
-    it.each(spellings)('$name: whole', async ({ name }) => {
-      const { code, stdout, stderr } = await run('verify', `${bucket.destination}/${name}/tracks/master.m3u8`);
-      expect(code, stdout + stderr).toBe(0);
+      it.each(spellings)('$name: whole', async ({ name }) => {
+        const { code, stdout, stderr } = await run('verify', `${bucket.destination}/${name}/tracks/master.m3u8`);
+        expect(code, stdout + stderr).toBe(0);
+      });
     });
-  });
-});
+  },
+);

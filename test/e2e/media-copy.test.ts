@@ -37,111 +37,137 @@ const contentTypes = [
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)('real HLS made by ffmpeg, copied to $kind', ({ kind, isThere }) => {
-  describe.skipIf(!isThere)('by one command', () => {
-    let [folder, scratch] = ['', ''];
-    let origin: Origin;
-    let bucket: PublicBucket;
-    let copied: FlantsResult;
-    beforeAll(async () => {
-      folder = await mediaLibrary();
-      scratch = await mkdtemp(join(tmpdir(), 'flants-media-'));
-      [origin, bucket] = await Promise.all([startOrigin({ folder }), openPublicBucket(kind)]);
-      const sources = mediaExamples.map(({ playlist }) => `${origin.url}/${playlist}`);
-      copied = await run('copy', ...sources, bucket.destination, '--no-progress', ...withState());
-    });
-    afterAll(async () => {
-      await Promise.all([origin.stop(), bucket.stop()]);
-      await rm(scratch, { recursive: true });
-    });
+describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)(
+  'real HLS made by ffmpeg, copied to $kind',
+  ({ kind, isThere }) => {
+    describe.skipIf(!isThere)('by one command', () => {
+      let [folder, scratch] = ['', ''];
+      let origin: Origin;
+      let bucket: PublicBucket;
+      let copied: FlantsResult;
+      beforeAll(async () => {
+        folder = await mediaLibrary();
+        scratch = await mkdtemp(join(tmpdir(), 'flants-media-'));
+        [origin, bucket] = await Promise.all([startOrigin({ folder }), openPublicBucket(kind)]);
+        const sources = mediaExamples.map(({ playlist }) => `${origin.url}/${playlist}`);
+        copied = await run('copy', ...sources, bucket.destination, '--no-progress', ...withState());
+      });
+      afterAll(async () => {
+        await Promise.all([origin.stop(), bucket.stop()]);
+        await rm(scratch, { recursive: true });
+      });
 
-    const withState = (): readonly string[] => ['--state', join(scratch, 'state')];
-    const run = (...args: readonly string[]): Promise<FlantsResult> =>
-      runFlants(args, { env: { ...bucket.env, HOME: scratch } });
-    const verify = (playlist: string, ...flags: readonly string[]): Promise<FlantsResult> =>
-      run('verify', `${bucket.destination}/${playlist}`, ...flags);
+      const withState = (): readonly string[] => ['--state', join(scratch, 'state')];
+      const run = (...args: readonly string[]): Promise<FlantsResult> =>
+        runFlants(args, { env: { ...bucket.env, HOME: scratch } });
+      const verify = (playlist: string, ...flags: readonly string[]): Promise<FlantsResult> =>
+        run('verify', `${bucket.destination}/${playlist}`, ...flags);
 
-    it('all of it is published', () => {
-      expect(copied.code, copied.stdout + copied.stderr).toBe(0);
-      expect(copied.stdout).toContain('6 videos: 6 published');
-    });
+      it('all of it is published', () => {
+        expect(copied.code, copied.stdout + copied.stderr).toBe(0);
+        expect(copied.stdout).toContain('6 videos: 6 published');
+      });
 
-    it('every file that a playlist names stands there, and nothing else', async () => {
-      const named = await Promise.all(mediaExamples.map(({ playlist }) => reachableFiles(folder, playlist)));
-      const paths = await readdir(folder, { recursive: true, withFileTypes: true });
-      // The library holds nothing that no playlist names: should the reading of lines lose something, it shows here.
-      expect(named.flat()).toHaveLength(paths.filter((path) => path.isFile()).length);
-      expect(await bucket.keys()).toEqual(named.flat().toSorted());
-    });
+      it('every file that a playlist names stands there, and nothing else', async () => {
+        const named = await Promise.all(mediaExamples.map(({ playlist }) => reachableFiles(folder, playlist)));
+        const paths = await readdir(folder, { recursive: true, withFileTypes: true });
+        // The library holds nothing that no playlist names: should the reading of lines lose something, it shows here.
+        expect(named.flat()).toHaveLength(paths.filter((path) => path.isFile()).length);
+        expect(await bucket.keys()).toEqual(named.flat().toSorted());
+      });
 
-    it('every one has the bytes of its source, playlists too', async () => {
-      const hashes = async (read: (key: string) => Promise<Uint8Array>): Promise<readonly string[]> =>
-        Promise.all((await bucket.keys()).map(async (key) => `${sha256(await read(key))} ${key}`));
-      expect(await hashes(bucket.read)).toEqual(await hashes((key) => readFile(join(folder, key))));
-    });
+      it('every one has the bytes of its source, playlists too', async () => {
+        const hashes = async (read: (key: string) => Promise<Uint8Array>): Promise<readonly string[]> =>
+          Promise.all((await bucket.keys()).map(async (key) => `${sha256(await read(key))} ${key}`));
+        expect(await hashes(bucket.read)).toEqual(await hashes((key) => readFile(join(folder, key))));
+      });
 
-    it.each(contentTypes)('$key has the type $type', async ({ key, type }) => {
-      const answer = await fetch(`${bucket.url}/${key}`, { method: 'HEAD' });
-      expect(answer.headers.get('content-type')).toBe(type);
-    });
+      it.each(contentTypes)('$key has the type $type', async ({ key, type }) => {
+        const answer = await fetch(`${bucket.url}/${key}`, { method: 'HEAD' });
+        expect(answer.headers.get('content-type')).toBe(type);
+      });
 
-    it.each(mediaExamples)('$playlist plays the same from there', async ({ playlist }) => {
-      const original = await streamHash(`${origin.url}/${playlist}`);
-      expect(original).toMatch(/MD5=/);
-      expect(await streamHash(`${bucket.url}/${playlist}`)).toBe(original);
-    });
+      it.each(mediaExamples)('$playlist plays the same from there', async ({ playlist }) => {
+        const original = await streamHash(`${origin.url}/${playlist}`);
+        expect(original).toMatch(/MD5=/);
+        expect(await streamHash(`${bucket.url}/${playlist}`)).toBe(original);
+      });
 
-    it.each(mediaExamples)('$playlist is whole by itself, and by the checksums of what was copied', async ({ playlist }) => {
-      const objects = (await reachableFiles(folder, playlist)).filter((path) => !path.endsWith('.m3u8')).length;
-      const [alone, compared] = await Promise.all([
-        verify(playlist),
-        verify(playlist, '--checksums', '--json', ...withState()),
-      ]);
-      for (const { code, stdout, stderr } of [alone, compared]) expect(code, stdout + stderr).toBe(0);
-      expect(alone.stdout).toContain(`${bucket.destination}/${playlist}: whole\n`);
-      expect(JSON.parse(compared.stdout)).toMatchObject({ objects, checkedChecksums: objects, problems: [] });
-    });
+      it.each(mediaExamples)(
+        '$playlist is whole by itself, and by the checksums of what was copied',
+        async ({ playlist }) => {
+          const objects = (await reachableFiles(folder, playlist)).filter((path) => !path.endsWith('.m3u8')).length;
+          const [alone, compared] = await Promise.all([
+            verify(playlist),
+            verify(playlist, '--checksums', '--json', ...withState()),
+          ]);
+          for (const { code, stdout, stderr } of [alone, compared]) expect(code, stdout + stderr).toBe(0);
+          expect(alone.stdout).toContain(`${bucket.destination}/${playlist}: whole\n`);
+          expect(JSON.parse(compared.stdout)).toMatchObject({ objects, checkedChecksums: objects, problems: [] });
+        },
+      );
 
-    it('it is whole by the sizes of what was copied, and as players see it', async () => {
-      const [remembered, seen] = await Promise.all([
-        verify('tracks/master.m3u8', ...withState()),
-        run('verify', `${bucket.url}/tracks/master.m3u8`),
-      ]);
-      for (const { code, stdout, stderr } of [remembered, seen]) expect(code, stdout + stderr).toBe(0);
-    });
-
-    it.each(removals)('$what is missed when it is gone', async ({ playlist, key }) => {
-      const restore = await bucket.remove(key);
-      try {
-        const { code, stdout } = await verify(playlist, '--json');
-        expect(code).toBe(2);
-        expect((JSON.parse(stdout) as VerifyReport).problems).toMatchObject([
-          { code: 'verify.missing', key: `vod/${key}` },
-        ]);
-      } finally {
-        await restore();
-      }
-    });
-
-    it('all that are gone are named at once, with a state at hand and as players see it', async () => {
-      const gone = removals.flatMap(({ playlist, key }) => (playlist === 'tracks/master.m3u8' ? [key] : []));
-      const restores = await Promise.all(gone.map(bucket.remove));
-      try {
+      it('tracks/master.m3u8 is whole by the sizes of what was copied, and as players see it', async () => {
         const [remembered, seen] = await Promise.all([
           verify('tracks/master.m3u8', ...withState()),
           run('verify', `${bucket.url}/tracks/master.m3u8`),
         ]);
-        for (const { code, stdout } of [remembered, seen]) {
-          expect(code, stdout).toBe(2);
-          expect(stdout).toContain(`not whole: ${gone.length} problems\n`);
+        for (const { code, stdout, stderr } of [remembered, seen]) expect(code, stdout + stderr).toBe(0);
+      });
+
+      it.each(removals)('$what is missed when it is gone', async ({ playlist, key }) => {
+        const restore = await bucket.spoil(key);
+        try {
+          const { code, stdout } = await verify(playlist, '--json');
+          expect(code).toBe(2);
+          expect((JSON.parse(stdout) as VerifyReport).problems).toMatchObject([
+            { code: 'verify.missing', key: `vod/${key}` },
+          ]);
+        } finally {
+          await restore();
         }
-        for (const key of gone) {
-          expect(remembered.stdout).toMatch(new RegExp(`^  ${key}: the .* is not there \\[verify\\.missing\\]`, 'm'));
-          expect(seen.stdout).toContain(`  ${bucket.url}/${key}: the `);
+      });
+
+      it('all that are gone are named at once, with a state at hand and as players see it', async () => {
+        const gone = removals.flatMap(({ playlist, key }) => (playlist === 'tracks/master.m3u8' ? [key] : []));
+        const restores = await Promise.all(gone.map((key) => bucket.spoil(key)));
+        try {
+          const [remembered, seen] = await Promise.all([
+            verify('tracks/master.m3u8', ...withState()),
+            run('verify', `${bucket.url}/tracks/master.m3u8`),
+          ]);
+          for (const { code, stdout } of [remembered, seen]) {
+            expect(code, stdout).toBe(2);
+            expect(stdout).toContain(`not whole: ${gone.length} problems\n`);
+          }
+          for (const key of gone) {
+            expect(remembered.stdout).toMatch(new RegExp(`^  ${key}: the .* is not there \\[verify\\.missing\\]`, 'm'));
+            expect(seen.stdout).toContain(`  ${bucket.url}/${key}: the `);
+          }
+        } finally {
+          await Promise.all(restores.map((restore) => restore()));
         }
-      } finally {
-        await Promise.all(restores.map((restore) => restore()));
-      }
+      });
+
+      it('other bytes are told from those that were copied and published, by a state', async () => {
+        const cut = (await bucket.read('tracks/en/index.m3u8')).toString().replace(/#EXTINF:.*\n.*seg_006\.m4s\n/, '');
+        const flipped = await bucket.read('tracks/de/seg_004.m4s');
+        flipped[500] = (flipped[500] ?? 0) ^ 1;
+        const restores = await Promise.all([
+          bucket.spoil('tracks/en/index.m3u8', Buffer.from(cut)),
+          bucket.spoil('tracks/de/seg_004.m4s', flipped),
+        ]);
+        try {
+          const { code, stdout } = await verify('tracks/master.m3u8', '--checksums', '--json', ...withState());
+          expect(code).toBe(2);
+          expect((JSON.parse(stdout) as VerifyReport).problems).toMatchObject([
+            { code: 'verify.checksum', key: 'tracks/de/seg_004.m4s' },
+            { code: 'verify.size', key: 'tracks/en/index.m3u8' },
+          ]);
+        } finally {
+          await Promise.all(restores.map((restore) => restore()));
+        }
+      });
     });
-  });
-});
+  },
+);

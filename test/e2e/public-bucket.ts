@@ -31,8 +31,12 @@ export interface PublicBucket {
   keys(): Promise<readonly string[]>;
   /** What a player gets. @throws when it gets nothing */
   read(key: string): Promise<Buffer>;
-  /** Removes an object. @returns what puts it back */
-  remove(key: string): Promise<() => Promise<void>>;
+  /**
+   * Puts other bytes in place of an object's, or takes it away where there are none.
+   *
+   * @returns what makes all good again
+   */
+  spoil(key: string, bytes?: Uint8Array): Promise<() => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +46,12 @@ const prefix = 'vod';
 export async function openPublicBucket(kind: BucketKind): Promise<PublicBucket> {
   const server = kind === 'fauxqs' ? await startFauxqs() : await startVersitygw();
   const { endpoint, region, bucket, accessKeyId, secretAccessKey } = server;
-  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey } });
+  const client = new S3Client({
+    endpoint,
+    region,
+    forcePathStyle: true,
+    credentials: { accessKeyId, secretAccessKey },
+  });
   // The lenient one lets everyone read as it is.
   if (kind === 'versitygw') await letEveryoneRead(client, bucket);
   const at = (key: string): { Bucket: string; Key: string } => ({ Bucket: bucket, Key: `${prefix}/${key}` });
@@ -61,11 +70,14 @@ export async function openPublicBucket(kind: BucketKind): Promise<PublicBucket> 
       if (!answer.ok) throw new Error(`${key}: status ${answer.status}`);
       return Buffer.from(await answer.arrayBuffer());
     },
-    async remove(key) {
-      const { Body, ContentType } = await client.send(new GetObjectCommand(at(key)));
-      const bytes = await Body?.transformToByteArray();
-      await client.send(new DeleteObjectCommand(at(key)));
-      return async () => void (await client.send(new PutObjectCommand({ ...at(key), Body: bytes, ContentType })));
+    async spoil(key, bytes) {
+      const { Body, ContentType = '' } = await client.send(new GetObjectCommand(at(key)));
+      const original = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      const put = async (body: Uint8Array): Promise<void> =>
+        void (await client.send(new PutObjectCommand({ ...at(key), Body: body, ContentType })));
+      if (bytes) await put(bytes);
+      else await client.send(new DeleteObjectCommand(at(key)));
+      return () => put(original);
     },
     async stop() {
       client.destroy();

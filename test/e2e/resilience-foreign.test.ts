@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 10, fileBytes: 2_000, seed: 'foreign' };
@@ -16,7 +16,7 @@ describe.each([
   { kind: 'versitygw' as const, isThere: hasVersitygw },
   { kind: 'folder' as const, isThere: true },
 ])('at a destination ($kind)', ({ kind, isThere }) => {
-  describe.skipIf(!isThere)('where something stands already', () => {
+  describe.skipIf(!isThere)('where something stands already', patient, () => {
     let stage: Stage;
     beforeEach(async () => {
       stage = await openStage({ destination: kind, library });

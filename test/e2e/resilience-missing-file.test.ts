@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 12, fileBytes: 2_000, seed: 'missing' };
@@ -15,7 +15,7 @@ const playlistKey = playlist.slice(1);
 const others = [...syntheticFiles(library)].filter(({ path }) => path !== lost && path !== playlist);
 
 /** One story, told step by step: each test goes on where the one before it ended. */
-describe('a segment that the source does not have', () => {
+describe('a segment that the source does not have', patient, () => {
   let stage: Stage;
   let video: string;
   beforeAll(async () => {
@@ -55,7 +55,10 @@ describe('a segment that the source does not have', () => {
 
   it('gives each file a line in the report, that one with its failure', async () => {
     const { stdout } = await stage.run('report', '--format', 'ndjson');
-    const lines = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines).toHaveLength(12);
     expect(lines.filter(({ state }) => state !== 'done')).toMatchObject([
       { index: 7, key: lostKey, state: 'failed', failure: { code: 'source.not-found' } },
@@ -79,7 +82,12 @@ describe('a segment that the source does not have', () => {
   it('is published without it once that is accepted, and every report gives the reason', async () => {
     const accepted = await stage.run('accept', video, lostKey, '--reason', 'lost at the origin in 2019');
     expect(accepted).toMatchObject({ code: 0, stdout: `${video} is published without ${lostKey}\n` });
-    expect(await differing(stage, [...syntheticFiles(library)].filter(({ path }) => path === playlist))).toEqual([]);
+    expect(
+      await differing(
+        stage,
+        [...syntheticFiles(library)].filter(({ path }) => path === playlist),
+      ),
+    ).toEqual([]);
     const status = await stage.run('status');
     expect(status.code).toBe(3);
     expect(status.stdout).toContain('accepted: lost at the origin in 2019');
@@ -88,7 +96,9 @@ describe('a segment that the source does not have', () => {
       files: { total: 12, done: 11, failed: 1, accepted: 1 },
       failures: [{ key: lostKey, acceptedBecause: 'lost at the origin in 2019' }],
     });
-    expect((await stage.run('report', '--format', 'ndjson')).stdout).toContain('"acceptedBecause":"lost at the origin in 2019"');
+    expect((await stage.run('report', '--format', 'ndjson')).stdout).toContain(
+      '"acceptedBecause":"lost at the origin in 2019"',
+    );
   });
 
   it('stays accepted in further copies, which end with a warning', async () => {
@@ -116,7 +126,11 @@ describe('a segment that the source does not have', () => {
     const copied = await stage.copy(playlist);
     expect(copied.code).toBe(0);
     expect(await differing(stage, syntheticFiles(library))).toEqual([]);
-    expect(await reportOf()).toMatchObject({ state: 'published', files: { done: 12, failed: 0, accepted: 0 }, failures: [] });
+    expect(await reportOf()).toMatchObject({
+      state: 'published',
+      files: { done: 12, failed: 0, accepted: 0 },
+      failures: [],
+    });
     expect((await stage.run('verify', join(stage.destination, playlistKey))).code).toBe(0);
   });
 });

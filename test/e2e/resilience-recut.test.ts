@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { mediaPlaylist, randomBytesOf, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import {
+  mediaPlaylist,
+  randomBytesOf,
+  syntheticFiles,
+  syntheticPlaylist,
+  syntheticSegment,
+} from '../media/synthetic.ts';
 import type { SyntheticFile, SyntheticShape } from '../media/synthetic.ts';
 import type { Behaviour } from '../servers/origin.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, openStage, patient } from './stage.ts';
 import type { Stage, StageOptions } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 40, fileBytes: 2_000, seed: 'recut' };
@@ -23,7 +29,7 @@ const isReplaced = new Set(recut.map(({ path }) => path));
 const newPresentation = [...recut, ...[...syntheticFiles(library)].filter(({ path }) => !isReplaced.has(path))];
 const newKeys = recut.map(({ path }) => path.slice(1)).toSorted();
 
-describe.skipIf(!hasVersitygw)('a source, copied to versitygw, that', () => {
+describe.skipIf(!hasVersitygw)('a source, copied to versitygw, that', patient, () => {
   let stage: Stage;
   afterEach(() => stage.close());
   const copied = async (options: Partial<StageOptions> = {}): Promise<void> => {
@@ -33,7 +39,9 @@ describe.skipIf(!hasVersitygw)('a source, copied to versitygw, that', () => {
     expect(stage.puts()).toHaveLength(library.filesPerVideo + 1);
     stage.clear();
   };
-  const copyAgain = async (...flags: readonly string[]): Promise<{ readonly asked: readonly string[]; readonly stdout: string }> => {
+  const copyAgain = async (
+    ...flags: readonly string[]
+  ): Promise<{ readonly asked: readonly string[]; readonly stdout: string }> => {
     const before = stage.origin.requests.length;
     const { code, stdout, stderr } = await stage.copy(playlist, ...flags);
     expect(code, stderr).toBe(0);
@@ -57,7 +65,9 @@ describe.skipIf(!hasVersitygw)('a source, copied to versitygw, that', () => {
     expect(stage.puts().toSorted()).toEqual(newKeys);
     expect(stdout).toMatch(/This run: 4 copied \(.*\), 39 unchanged/);
     const segments = stage.origin.requests.slice(library.filesPerVideo + 1).filter(({ path }) => path.endsWith('.ts'));
-    expect(segments.filter(({ headers }) => headers['if-none-match'] !== undefined)).toHaveLength(library.filesPerVideo);
+    expect(segments.filter(({ headers }) => headers['if-none-match'] !== undefined)).toHaveLength(
+      library.filesPerVideo,
+    );
   });
 
   it('gives no validators and was cut anew is sent no more than what changed', async () => {
@@ -90,7 +100,11 @@ describe.skipIf(!hasVersitygw)('a source, copied to versitygw, that', () => {
   it('is cut anew in mid-copy ends as the new presentation, never as a mixture', async () => {
     const { promise: until, resolve: letGo } = Promise.withResolvers<void>();
     const last = `/video-000/${syntheticSegment(39)}`;
-    stage = await openStage({ destination: 'versitygw', library, rule: ({ path }) => (path === last ? { kind: 'held', until } : undefined) });
+    stage = await openStage({
+      destination: 'versitygw',
+      library,
+      rule: ({ path }) => (path === last ? { kind: 'held', until } : undefined),
+    });
     const run = stage.start(stage.copyArgs(playlist));
     await Promise.race([stage.origin.asked(last), run.ended]);
     recutSource();

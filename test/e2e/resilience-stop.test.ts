@@ -3,7 +3,7 @@ import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/sy
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import type { RunningFlants } from './flants.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 60, fileBytes: 2_000, seed: 'stop' };
@@ -11,7 +11,7 @@ const playlist = syntheticPlaylist(0);
 const concurrency = 4;
 const segments = Array.from({ length: library.filesPerVideo }, (_, number) => `/video-000/${syntheticSegment(number)}`);
 
-describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', () => {
+describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', patient, () => {
   let stage: Stage;
   /** Segments from this number on wait until `letGo` is called. */
   const held = 20;
@@ -20,7 +20,11 @@ describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', () => {
     const { promise: until, resolve } = Promise.withResolvers<void>();
     letGo = resolve;
     const waiting = new Set(segments.slice(held));
-    stage = await openStage({ destination: 'versitygw', library, rule: ({ path }) => (waiting.has(path) ? { kind: 'held', until } : undefined) });
+    stage = await openStage({
+      destination: 'versitygw',
+      library,
+      rule: ({ path }) => (waiting.has(path) ? { kind: 'held', until } : undefined),
+    });
   });
   afterEach(async () => {
     letGo();
@@ -30,7 +34,10 @@ describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', () => {
   /** Starts it and waits until every slot is taken by a segment that the source holds back. */
   const startToTheMiddle = async (): Promise<RunningFlants> => {
     const run = stage.start(stage.copyArgs(playlist, '--threads', '1', '--concurrency', String(concurrency)));
-    await Promise.race([Promise.all(segments.slice(held, held + concurrency).map((path) => stage.origin.asked(path))), run.ended]);
+    await Promise.race([
+      Promise.all(segments.slice(held, held + concurrency).map((path) => stage.origin.asked(path))),
+      run.ended,
+    ]);
     return run;
   };
   const asked = (): number => stage.origin.requests.filter(({ path }) => path.endsWith('.ts')).length;

@@ -5,7 +5,7 @@ import type { LibraryReport } from '../../src/domain/report.ts';
 import { mediaPlaylist, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import type { Behaviour, SeenRequest } from '../servers/origin.ts';
-import { openStage } from './stage.ts';
+import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 12, fileBytes: 2_000, seed: 'tokens' };
@@ -21,7 +21,8 @@ function tokenOrigin() {
   const withToken = (name: string): string => `${name}?token=${token}`;
   const body = (): string => mediaPlaylist(names.map(withToken));
   const rule = ({ path }: SeenRequest): Behaviour | undefined => {
-    if (path.endsWith('.m3u8')) return { kind: 'answer', headers: { 'content-type': 'application/vnd.apple.mpegurl' }, body: body() };
+    if (path.includes('.m3u8'))
+      return { kind: 'answer', headers: { 'content-type': 'application/vnd.apple.mpegurl' }, body: body() };
     return path.endsWith(`?token=${token}`) ? undefined : denied;
   };
   return { rule, expire: () => void (token = secondToken) };
@@ -34,7 +35,7 @@ async function contents(folder: string): Promise<readonly { readonly path: strin
   return Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) })));
 }
 
-describe('a source whose segments want a token', () => {
+describe('a source whose segments want a token', patient, () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
@@ -79,6 +80,20 @@ describe('a source whose segments want a token', () => {
     expect(Math.max(...tries)).toBe(2);
     const report = JSON.parse(await readFile(reportPath(), 'utf8')) as LibraryReport;
     expect(report.videos).toMatchObject([{ state: 'published', files: { total: 12, done: 12, failed: 0 } }]);
+  });
+
+  it('is copied where its playlist wants one too, which the state does not keep either', async () => {
+    const { rule } = tokenOrigin();
+    stage = await openStage({
+      destination: 'folder',
+      library,
+      rule: (request) => (request.path === playlist ? denied : rule(request)),
+    });
+    const address = `${playlist}?token=${firstToken}`;
+    const copied = await stage.copy(address, '--report', reportPath(), '--log-level', 'debug');
+    expect(copied.code, copied.stderr).toBe(0);
+    await expectNoToken(copied);
+    expect((await stage.copy(address)).code).toBe(0);
   });
 
   it('and refuses new tokens too fails with the files named, and goes on when they are good again', async () => {

@@ -1,17 +1,23 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { mediaPlaylist, randomBytesOf, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import {
+  mediaPlaylist,
+  randomBytesOf,
+  syntheticFiles,
+  syntheticPlaylist,
+  syntheticSegment,
+} from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const library: SyntheticShape = { videos: 1, filesPerVideo: 20, fileBytes: 2_000, seed: 'vanished' };
 const files = [...syntheticFiles(library)];
 const playlist = syntheticPlaylist(0);
 
-describe.skipIf(!hasVersitygw)('at versitygw', () => {
+describe.skipIf(!hasVersitygw)('at versitygw', patient, () => {
   let stage: Stage;
   afterEach(() => stage.close());
 
@@ -33,11 +39,23 @@ describe.skipIf(!hasVersitygw)('at versitygw', () => {
     const own = ['/a/1.m4s', '/b/1.m4s'];
     const all = [...shared, ...own].map((path) => ({ path, body: randomBytesOf(path, 3_000) }));
     const playlistOf = (folder: string): string =>
-      mediaPlaylist(['../shared/logo.m4s', '1.m4s']).replace('#EXTINF', `#EXT-X-MAP:URI="../shared/init.mp4"\n#EXT-X-BITRATE:${folder.length}\n#EXTINF`);
-    const playlists = ['a', 'b'].map((folder) => ({ path: `/${folder}/index.m3u8`, body: Buffer.from(playlistOf(folder)) }));
-    stage = await openStage({ destination: 'versitygw', files: Object.fromEntries([...all, ...playlists].map(({ path, body }) => [path, body])) });
+      mediaPlaylist(['../shared/logo.m4s', '1.m4s']).replace(
+        '#EXTINF',
+        `#EXT-X-MAP:URI="../shared/init.mp4"\n#EXT-X-BITRATE:${folder.length}\n#EXTINF`,
+      );
+    const playlists = ['a', 'b'].map((folder) => ({
+      path: `/${folder}/index.m3u8`,
+      body: Buffer.from(playlistOf(folder)),
+    }));
+    stage = await openStage({
+      destination: 'versitygw',
+      files: Object.fromEntries([...all, ...playlists].map(({ path, body }) => [path, body])),
+    });
     const catalogue = join(stage.scratch, 'videos.json');
-    await writeFile(catalogue, JSON.stringify(['a', 'b'].map((id) => ({ id, url: `${stage.origin.url}/${id}/index.m3u8` }))));
+    await writeFile(
+      catalogue,
+      JSON.stringify(['a', 'b'].map((id) => ({ id, url: `${stage.origin.url}/${id}/index.m3u8` }))),
+    );
 
     const copied = await stage.copy(catalogue);
     expect(copied.code, copied.stderr).toBe(0);

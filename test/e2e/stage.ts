@@ -51,12 +51,15 @@ export interface StageOptions extends Pick<OriginOptions, 'files' | 'rule'> {
   readonly library?: SyntheticShape;
 }
 
+/** For tests of several commands each: they start slowly on a busy machine. */
+export const patient = { timeout: 120_000 };
+
 const prefix = 'vod';
 
 /** Sets up an origin, an empty destination and a place for the state, all of them in a fresh temporary folder. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const scratch = await mkdtemp(join(tmpdir(), 'flants-e2e-'));
-  const origin = await startOrigin({ ...(options.rule ? { rule: options.rule } : {}) });
+  const origin = await startOrigin(options.rule ? { rule: options.rule } : {});
   if (options.library) for (const { path, body } of syntheticFiles(options.library)) origin.put(path, body);
   for (const [path, body] of Object.entries(options.files ?? {})) origin.put(path, body);
 
@@ -67,7 +70,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const stateDir = join(scratch, 'state');
   const env = { HOME: scratch, ...bucket?.env };
   const copyArgs: Stage['copyArgs'] = (source, ...flags) => {
-    const name = source.startsWith('/') && source.endsWith('.m3u8') ? `${origin.url}${source}` : source;
+    const name = source.startsWith('/') && source.includes('.m3u8') ? `${origin.url}${source}` : source;
     return ['copy', name, destination, '--state', stateDir, '--no-progress', ...flags];
   };
   return {
@@ -102,7 +105,11 @@ async function openBucket() {
   return {
     proxy,
     place: async (key: string, bytes: Uint8Array): Promise<void> => {
-      await store.put(key, bytes, crc32Hex(bytes), { contentType: 'application/octet-stream', cacheControl: 'no-store', signal });
+      await store.put(key, bytes, crc32Hex(bytes), {
+        contentType: 'application/octet-stream',
+        cacheControl: 'no-store',
+        signal,
+      });
     },
     folder: server.folder,
     destination: `s3://${server.bucket}/${prefix}`,
@@ -132,7 +139,10 @@ function putsOf(requests: readonly CountedRequest[], root: string): readonly str
 }
 
 /** Paths of the origin whose bytes do not stand at the destination; none after a good copy of an unchanged playlist. */
-export async function differing(stage: Stage, files: Iterable<{ readonly path: string; readonly body: Uint8Array }>): Promise<readonly string[]> {
+export async function differing(
+  stage: Stage,
+  files: Iterable<{ readonly path: string; readonly body: Uint8Array }>,
+): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const { path, body } of files) {
     const found = await stage.object(path.slice(1));

@@ -101,6 +101,8 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
       drain: options.drain ?? never,
       signal: never,
       onOutcome: (_video, outcome) => outcomes.push(outcome),
+      onFailures: () => {},
+      onPostponed: () => {},
       onPlanned: () => {},
       onState: (video, state, failure) => {
         states[video] = state;

@@ -37,65 +37,84 @@ describe('a file that kills the thread which fetches it', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it.each<Death>(['exit', 'uncaught error'])('fails alone, and everything else is copied: death by %s', async (death) => {
-    const journal = new MemoryJournal();
-    const ledger = new MemoryLedger();
-    const executor = createThreadExecutor<undefined>({
-      worker: new URL('./mortal-ant.ts', import.meta.url),
-      workerData: { folder, death, poison } satisfies MortalAntData,
-      threads: 2,
-      extra: () => Promise.resolve(undefined),
-    });
-    const source = connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false });
-    const store = openFolderStore({ path: folder });
-    const { signal } = new AbortController();
-    const sizes: number[] = [];
-    const engine = startEngine(
-      {
-        journal,
-        ledger,
-        source,
-        store,
-        executor: { ...executor, run: (message, options) => (sizes.push(message.files.length), executor.run(message, options)) },
-        keyRules: { root: origin.url, tokenParameters: defaultTokenParameters },
-        limits: defaultWalkLimits,
-        crawls: new MemoryQueue<VideoJob>(),
-        batches: new MemoryQueue<BatchJob>(),
-        publications: new MemoryQueue<VideoJob>(),
-        external: 'refuse',
-        existing: 'verify',
-        sha256: false,
-        isFresh: () => false,
-        newGeneration: randomUUID,
-        now: Date.now,
-        random: () => 0,
-      },
-      { drain: signal, signal, onOutcome: () => {}, onPlanned: () => {}, onState: () => {}, onWarning: () => {} },
-    );
-    try {
-      for (const [id, video] of [['poisoned', 0], ['good', 1]] as const) {
-        const submission = { id, playlistUrl: `${origin.url}${syntheticPlaylist(video)}` };
-        await submit(submission, { journal, ledger, newGeneration: randomUUID, now: Date.now });
-        await engine.crawl(id, { recheck: false });
+  it.each<Death>(['exit', 'uncaught error'])(
+    'fails alone, and everything else is copied: death by %s',
+    async (death) => {
+      const journal = new MemoryJournal();
+      const ledger = new MemoryLedger();
+      const executor = createThreadExecutor<undefined>({
+        worker: new URL('./mortal-ant.ts', import.meta.url),
+        workerData: { folder, death, poison } satisfies MortalAntData,
+        threads: 2,
+        extra: () => Promise.resolve(undefined),
+      });
+      const source = connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false });
+      const store = openFolderStore({ path: folder });
+      const { signal } = new AbortController();
+      const keyRules = { root: origin.url, tokenParameters: defaultTokenParameters };
+      const sizes: number[] = [];
+      const engine = startEngine(
+        {
+          journal,
+          ledger,
+          source,
+          store,
+          executor: {
+            ...executor,
+            run: (message, options) => (sizes.push(message.files.length), executor.run(message, options)),
+          },
+          keyRules,
+          limits: defaultWalkLimits,
+          crawls: new MemoryQueue<VideoJob>(),
+          batches: new MemoryQueue<BatchJob>(),
+          publications: new MemoryQueue<VideoJob>(),
+          external: 'refuse',
+          existing: 'verify',
+          sha256: false,
+          isFresh: () => false,
+          newGeneration: randomUUID,
+          now: Date.now,
+          random: () => 0,
+        },
+        {
+          drain: signal,
+          signal,
+          onOutcome: () => {},
+          onFailures: () => {},
+          onPostponed: () => {},
+          onPlanned: () => {},
+          onState: () => {},
+          onWarning: () => {},
+        },
+      );
+      try {
+        for (const [id, video] of [
+          ['poisoned', 0],
+          ['good', 1],
+        ] as const) {
+          const submission = { id, playlistUrl: `${origin.url}${syntheticPlaylist(video)}` };
+          await submit(submission, { journal, ledger, keyRules, newGeneration: randomUUID, now: Date.now });
+          await engine.crawl(id, { recheck: false });
+        }
+        await engine.idle();
+      } finally {
+        await engine.stop();
+        await executor.close();
+        await Promise.all([source.close(), store.close()]);
       }
-      await engine.idle();
-    } finally {
-      await engine.stop();
-      await executor.close();
-      await Promise.all([source.close(), store.close()]);
-    }
 
-    expect(engine.halted()).toBeUndefined();
-    expect(await ledger.read('good')).toMatchObject({ total: 12, done: 12, failed: 0 });
-    expect(await ledger.read('poisoned')).toMatchObject({ total: 12, done: 11, failed: 1 });
-    for (const { path, body } of files) {
-      if (path.endsWith(poison) || path === syntheticPlaylist(0)) continue;
-      expect(await readFile(join(folder, path)), path).toEqual(Buffer.from(body));
-    }
-    expect(sizes.at(-1), 'the last batch held the poison alone').toBe(1);
-    const tally = await ledger.tally('poisoned');
-    expect(tally?.failed[0]).toBe(1 << 7);
-    // `status` and reports say why:
-    expect((await journal.failures('poisoned')).get(poison)?.failure).toMatchObject({ code: 'worker.lost' });
-  });
+      expect(engine.halted()).toBeUndefined();
+      expect(await ledger.read('good')).toMatchObject({ total: 12, done: 12, failed: 0 });
+      expect(await ledger.read('poisoned')).toMatchObject({ total: 12, done: 11, failed: 1 });
+      for (const { path, body } of files) {
+        if (path.endsWith(poison) || path === syntheticPlaylist(0)) continue;
+        expect(await readFile(join(folder, path)), path).toEqual(Buffer.from(body));
+      }
+      expect(sizes.at(-1), 'the last batch held the poison alone').toBe(1);
+      const failures = await journal.failures('poisoned');
+      expect([...failures.keys()]).toEqual([poison]);
+      expect(failures.get(poison)).toMatchObject({ tries: 3, failure: { code: 'worker.lost' } });
+      expect((await journal.failures('good')).size).toBe(0);
+    },
+  );
 });

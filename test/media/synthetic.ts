@@ -61,7 +61,10 @@ export async function writeSynthetic(folder: string, shape: SyntheticShape): Pro
  * @param url - of the origin, without a final slash
  */
 export function syntheticCatalogue({ videos }: SyntheticShape, url: string): string {
-  const rows = Array.from({ length: videos }, (_, video) => ({ id: nameOfVideo(video), url: `${url}${syntheticPlaylist(video)}` }));
+  const rows = Array.from({ length: videos }, (_, video) => ({
+    id: nameOfVideo(video),
+    url: `${url}${syntheticPlaylist(video)}`,
+  }));
   return `${rows.map((row) => JSON.stringify(row)).join('\n')}\n`;
 }
 

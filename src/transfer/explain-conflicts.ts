@@ -1,0 +1,24 @@
+import { failureWith } from '../domain/failure.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/**
+ * An object that stands in the way may be of another URL of this library, copied after this batch was sent out:
+ * then to overwrite it would only take turns.
+ */
+export async function explainConflicts(told: readonly Outcome[], journal: Journal): Promise<readonly Outcome[]> {
+  const keys = told.flatMap((outcome) => (isConflict(outcome) ? [outcome.failure.key] : []));
+  if (keys.length === 0) return told;
+  const evidence = await journal.evidence(keys);
+  return told.map((outcome) => {
+    const owner = isConflict(outcome) ? evidence.get(outcome.failure.key) : undefined;
+    if (!isConflict(outcome) || !owner || owner.url === outcome.failure.url) return outcome;
+    const { key, url } = outcome.failure;
+    const failure = failureWith('key.conflict', `${url} and ${owner.url} want the key ${key} with different bytes`);
+    return { ...outcome, failure: { ...outcome.failure, failure } };
+  });
+}
+
+function isConflict(outcome: Outcome): outcome is Extract<Outcome, { kind: 'failed' }> {
+  return outcome.kind === 'failed' && outcome.failure.failure.code === 'store.conflict';
+}

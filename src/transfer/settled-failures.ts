@@ -1,0 +1,23 @@
+import type { Failure } from '../domain/failure.ts';
+import { countOf, indicesOf } from '../domain/index-ranges.ts';
+import type { FileFailure, Outcome } from '../domain/outcome.ts';
+import type { Settlement } from '../domain/settle.ts';
+
+/** Files that failed: for good, or to be tried again together. */
+export interface SettledFailures {
+  readonly final: readonly FileFailure[];
+  readonly again: readonly { readonly files: number; readonly delayMs: number; readonly failure: Failure }[];
+}
+
+/** What to tell of the files that failed; those that nobody spoke of are tried again in silence. */
+export function settledFailures(outcomes: readonly Outcome[], { failed, resend }: Settlement): SettledFailures {
+  const failures = new Map<number, FileFailure>();
+  for (const outcome of outcomes) if (outcome.kind === 'failed') failures.set(outcome.index, outcome.failure);
+  return {
+    final: failed.flatMap(({ index }) => failures.get(index) ?? []),
+    again: resend.flatMap(({ files, delayMs }) => {
+      const [first] = [...indicesOf(files)].flatMap((index) => failures.get(index) ?? []);
+      return first ? [{ files: countOf(files), delayMs, failure: first.failure }] : [];
+    }),
+  };
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mediaPlaylist } from '../media/synthetic.ts';
+import { runFlants } from './flants.ts';
+import type { FlantsResult } from './flants.ts';
+import { expectRefused, secret } from './refusal.ts';
+
+describe('a command line that cannot be meant', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flants-usage-'));
+    await writeFile(join(folder, 'index.m3u8'), mediaPlaylist(['a.ts']));
+    await writeFile(join(folder, 'a.ts'), 'media');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const flants = (...args: readonly string[]): Promise<FlantsResult> =>
+    runFlants(args, { cwd: folder, env: { HOME: folder } });
+
+  it.each([
+    ['an option that is mistyped', ['copy', 'index.m3u8', 'out', '--concurency', '3'], 'did you mean --concurrency?'],
+    ['a verb that is mistyped', ['copi', 'index.m3u8', 'out'], 'did you mean copy?'],
+    ['a value that is mistyped', ['copy', 'index.m3u8', 'out', '--existing', 'overwrit'], 'did you mean overwrite?'],
+    [
+      'a number that is none',
+      ['copy', 'index.m3u8', 'out', '--concurrency', 'lots'],
+      'expected a whole number from 1 to 4096',
+    ],
+    ['a source alone', ['copy', 'index.m3u8'], 'only "index.m3u8" was given'],
+    ['a source that is not a URL', ['copy', 'http://exa mple/a.m3u8', 'out'], 'is not a valid URL'],
+    ['a source of another scheme', ['copy', 'rtmp://cdn.example/a', 'out'], 'expected an http(s) URL or a path'],
+    ['a URL without its scheme', ['copy', 'cdn.example/a.m3u8', 'out'], 'a URL begins with https://'],
+    ['a host without a playlist', ['copy', 'http://nowhere.invalid/', 'out'], 'names a host and no playlist on it'],
+    [
+      'source and destination exchanged',
+      ['copy', 'out', 'http://cdn.example/a.m3u8'],
+      'expected s3://bucket/prefix or a folder, last of all',
+    ],
+    ['a destination that is the source', ['copy', 'index.m3u8', '.'], 'is the folder of the source'],
+    ['a destination that is a file', ['copy', 'index.m3u8', 'a.ts'], 'is a file: expected'],
+    [
+      'a header without a name',
+      ['copy', 'http://cdn.example/a.m3u8', 'out', '--header', secret],
+      'expected "Name: value"',
+    ],
+    ['AWS without a region', ['copy', 'index.m3u8', 's3://bucket/vod'], 'name it with --region or AWS_REGION'],
+    ['a state where nothing was begun', ['status', 'out'], 'nothing was copied to'],
+  ])('refuses %s', async (_, args, text) => {
+    const refused = await flants(...args);
+    expectRefused(refused, 'usage', text);
+    expect(refused.stdout).toBe('');
+    expect(refused.stderr).toMatch(/\n {2}see: flants (?:\w+ )?--help\n$/);
+  });
+
+  it('copies to a folder below that of the source, which is somewhere else', async () => {
+    expect((await flants('copy', 'index.m3u8', 'out', '--state', 'state', '--no-progress')).code).toBe(0);
+  });
+});
