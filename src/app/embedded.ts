@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
 import { createMeter } from '../aggregator/meter.ts';
-import type { Meter } from '../aggregator/meter.ts';
-import { reportVideo } from '../aggregator/report.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import { withoutSecrets } from '../config/location.ts';
 import type { BatchJob } from '../domain/batch.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
-import { exitCodeOf } from '../domain/exit-code.ts';
-import { failureWith } from '../domain/failure.ts';
-import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import type { LibraryReport } from '../domain/report.ts';
 import { MiB } from '../domain/units.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoId } from '../domain/video.ts';
 import { createThreadExecutor } from '../executor/threads.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
-import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { observeLedger } from '../ledger/observe-ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { MemoryQueue } from '../queue/memory-queue.ts';
@@ -27,6 +20,8 @@ import { openStateFile } from '../state/state-file.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { probeStore } from '../storage/probe.ts';
 import type { AntData, AntExtra } from './ant.ts';
+import { conclude } from './conclude.ts';
+import type { RunContext, Scanned, State } from './conclude.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec } from './connect.ts';
 import { credentialsOf, destinationOf, keepDestination } from './destination-setting.ts';
@@ -56,19 +51,13 @@ export async function copyLibrary(options: CopyOptions, hooks: CopyHooks): Promi
   try {
     const journal = new SqliteJournal(state);
     const meter = createMeter(() => performance.now());
-    const ledger = observeLedger(new SqliteLedger(state), meter.changed);
+    const ledger = observeLedger(new SqliteLedger(state), (...change) => meter.changed(...change));
     await ledger.releaseAll();
     for await (const { video, record } of ledger.videos()) meter.changed(video, undefined, record);
     return await run(options, hooks, { journal, ledger, meter });
   } finally {
     state.close();
   }
-}
-
-interface State {
-  readonly journal: Journal;
-  readonly ledger: Ledger;
-  readonly meter: Meter;
 }
 
 async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promise<{ exitCode: number; report: LibraryReport }> {
@@ -141,20 +130,6 @@ async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promis
   }
 }
 
-/** What all parts of a run share. */
-interface RunContext {
-  readonly options: CopyOptions;
-  readonly hooks: CopyHooks;
-  readonly state: State;
-  readonly keyRules: KeyRules;
-}
-
-interface Scanned {
-  readonly videos: readonly VideoId[];
-  readonly refused: readonly RefusedRow[];
-  readonly missing: readonly VideoId[];
-}
-
 async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
   const videos: VideoId[] = [];
   const refused: RefusedRow[] = [];
@@ -177,45 +152,6 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
   );
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
   return { videos, refused, missing };
-}
-
-interface Ended {
-  readonly scanned: Scanned;
-  readonly engine: Engine;
-  readonly destination: DestinationSetting;
-  readonly capabilities: StoreCapabilities;
-}
-
-async function conclude(
-  { state, keyRules, hooks }: RunContext,
-  { scanned, engine, destination, capabilities }: Ended,
-): Promise<{ exitCode: number; report: LibraryReport }> {
-  const videos: VideoReport[] = [];
-  for (const id of scanned.videos) {
-    const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
-    if (report) videos.push(report);
-  }
-  const halted = engine.halted();
-  const progress = state.meter.progress();
-  const missing = scanned.missing.map((id) => ({ row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) }));
-  const exitCode = exitCodeOf({
-    videos,
-    refused: scanned.refused.length + missing.length,
-    interrupted: hooks.drain.aborted || hooks.signal.aborted,
-    ...(halted ? { halted } : {}),
-  });
-  const report: LibraryReport = {
-    format: 1,
-    destination: destination.name,
-    at: new Date().toISOString(),
-    totals: progress.totals,
-    videos,
-    refusedRows: [...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })), ...missing],
-    unguarded: unguardedBy(capabilities),
-    run: progress.run,
-  };
-  emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
-  return { exitCode, report };
 }
 
 async function openDestination(
@@ -250,13 +186,6 @@ function antData(options: CopyOptions, source: SourceSpec, { store }: Destinatio
     slots: connections,
     heldBytes: share(heldBytes),
   };
-}
-
-function unguardedBy({ createOnly, replaceOnly }: StoreCapabilities): readonly string[] {
-  return [
-    ...(createOnly ? [] : ['the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten']),
-    ...(replaceOnly ? [] : ['the destination does not honour If-Match: what another writer changes at the same moment may be overwritten']),
-  ];
 }
 
 function nameOf(source: CopyOptions['sources'][number]): string {

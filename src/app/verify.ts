@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { VerifyOptions } from '../config/verify-options.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -27,6 +28,9 @@ interface Opened {
  * @throws {FlantsError} when the destination or the state cannot be read
  */
 export async function verifyCopy(options: VerifyOptions, { signal }: { readonly signal: AbortSignal }): Promise<VerifyReport> {
+  if (options.target.kind === 'http' && options.stateDir !== undefined) {
+    throw new FlantsError('usage', '--state tells keys, not URLs: verify the s3:// address or the path with it, or leave it out');
+  }
   const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
   try {
     const journal = state && new SqliteJournal(state);

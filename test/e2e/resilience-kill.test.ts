@@ -37,7 +37,7 @@ describe.skipIf(!hasVersitygw)('a copy to versitygw that is killed again and aga
       const startedAt = performance.now();
       for (const { after, extraMs } of randomMoments()) {
         const run = stage.start(args);
-        await arrived(stage, after);
+        await Promise.race([arrived(stage, after), run.ended]);
         await sleep(extraMs);
         expect(run.kill('SIGKILL'), 'it was still copying').toBe(true);
         expect(await run.ended).toMatchObject({ signal: 'SIGKILL' });

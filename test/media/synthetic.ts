@@ -1,6 +1,4 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 
 /** What a library of random bytes is like. */
 export interface SyntheticShape {
@@ -44,15 +42,6 @@ export function* syntheticFiles({ videos, filesPerVideo, fileBytes, seed }: Synt
 export function mediaPlaylist(names: readonly string[]): string {
   const head = ['#EXTM3U', '#EXT-X-VERSION:3', '#EXT-X-TARGETDURATION:4', '#EXT-X-MEDIA-SEQUENCE:0'];
   return `${[...head, ...names.flatMap((name) => ['#EXTINF:4,', name]), '#EXT-X-ENDLIST'].join('\n')}\n`;
-}
-
-/** Writes a library below a folder. */
-export async function writeSynthetic(folder: string, shape: SyntheticShape): Promise<void> {
-  for (const { path, body } of syntheticFiles(shape)) {
-    const place = join(folder, path);
-    if (path.endsWith(syntheticSegment(0))) await mkdir(dirname(place), { recursive: true });
-    await writeFile(place, body);
-  }
 }
 
 /**

@@ -1,0 +1,92 @@
+import type { Meter } from '../aggregator/meter.ts';
+import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
+import { reportVideo } from '../aggregator/report.ts';
+import type { CopyOptions } from '../config/copy-options.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import { exitCodeOf } from '../domain/exit-code.ts';
+import { failureWith } from '../domain/failure.ts';
+import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RefusedRow } from '../scanner/scan.ts';
+import type { StoreCapabilities } from '../storage/object-store.ts';
+import type { DestinationSetting } from './destination-setting.ts';
+import { emit } from './emit.ts';
+import type { CopyHooks } from './emit.ts';
+import type { Engine } from './engine.ts';
+
+/** What a run keeps, and counts. */
+export interface State {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly meter: Meter;
+}
+
+/** What all parts of a run share. */
+export interface RunContext {
+  readonly options: CopyOptions;
+  readonly hooks: CopyHooks;
+  readonly state: State;
+  readonly keyRules: KeyRules;
+}
+
+/** What a scan has found. */
+export interface Scanned {
+  readonly videos: readonly VideoId[];
+  readonly refused: readonly RefusedRow[];
+  readonly missing: readonly VideoId[];
+}
+
+/** A run that is over. */
+export interface Ended {
+  readonly scanned: Scanned;
+  readonly engine: Engine;
+  readonly destination: DestinationSetting;
+  readonly capabilities: StoreCapabilities;
+}
+
+/** Says what became of the videos of a run, and which exit code that makes. */
+export async function conclude(
+  { state, keyRules, hooks }: RunContext,
+  { scanned, engine, destination, capabilities }: Ended,
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  const videos: VideoReport[] = [];
+  const totals = emptyTotals();
+  for (const id of scanned.videos) {
+    const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
+    const record = await state.ledger.read(id);
+    if (!report || !record) continue;
+    videos.push(report);
+    addToTotals(totals, record);
+  }
+  const halted = engine.halted();
+  const progress = state.meter.progress();
+  const missing = scanned.missing.map((id) => ({ row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) }));
+  const exitCode = exitCodeOf({
+    videos,
+    refused: scanned.refused.length + missing.length,
+    interrupted: hooks.drain.aborted || hooks.signal.aborted,
+    ...(halted ? { halted } : {}),
+  });
+  const report: LibraryReport = {
+    format: 1,
+    destination: destination.name,
+    at: new Date().toISOString(),
+    totals,
+    videos,
+    refusedRows: [...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })), ...missing],
+    unguarded: unguardedBy(capabilities),
+    run: progress.run,
+  };
+  emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
+  return { exitCode, report };
+}
+
+function unguardedBy({ createOnly, replaceOnly }: StoreCapabilities): readonly string[] {
+  return [
+    ...(createOnly ? [] : ['the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten']),
+    ...(replaceOnly ? [] : ['the destination does not honour If-Match: what another writer changes at the same moment may be overwritten']),
+  ];
+}
+
