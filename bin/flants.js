@@ -14,6 +14,8 @@ if (major < oldest.major || (major === oldest.major && minor < oldest.minor)) {
   process.exitCode = 1;
 } else {
   nodeModule.enableCompileCache?.();
+  // Worker threads find the cache by the environment alone.
+  process.env.NODE_COMPILE_CACHE ??= nodeModule.getCompileCacheDir?.() ?? '';
   // A clone runs from its sources, an installed package from what was built of them.
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);

@@ -9,6 +9,19 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 
+/** How a video's files are let out. */
+export interface DispatchLimits {
+  /** Most files in a batch. */
+  readonly maxFiles: number;
+  /** Most batches of one video under way at a time. */
+  readonly maxBatchesOfVideo: number;
+  /** Batches that the executor runs at a time: a small video is spread over them. */
+  readonly lanes: number;
+}
+
+/** Smaller batches would cost more to send than they gain by going side by side. */
+const minFiles = 10;
+
 /** What the aggregator needs to move videos on. */
 export interface AdvancePorts {
   readonly ledger: Ledger;
@@ -16,8 +29,7 @@ export interface AdvancePorts {
   readonly batches: JobQueue<BatchJob>;
   readonly publications: JobQueue<VideoJob>;
   readonly isFresh: (video: VideoId) => boolean;
-  /** Most files in a batch, and most batches of one video under way at a time. */
-  readonly limits: { readonly maxFiles: number; readonly maxBatchesOfVideo: number };
+  readonly limits: DispatchLimits;
   readonly leaseMs: number;
   /** Makes batch ids unique over restarts. */
   readonly newId: () => string;
@@ -57,7 +69,8 @@ async function dispatch(video: VideoId, leases: readonly Lease[], ports: Advance
   if (tally?.record.revision === undefined) return;
   const { record, done, failed } = tally;
   const open = rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
-  const planned = planBatches(open, leases.map(({ files }) => files), limits);
+  const carried = leases.map(({ files }) => files);
+  const planned = planBatches(open, carried, { maxFiles: filesPerBatch(countOf(open), limits) });
   const fresh = ports.isFresh(video);
   for (const files of planned.slice(0, room)) {
     const [first = 0] = indicesOf(files);
@@ -76,6 +89,10 @@ async function dispatch(video: VideoId, leases: readonly Lease[], ports: Advance
     if (!leased) return;
     await batches.add({ id: `${video}/${job.generation}/${job.id}`, data: job, priority: fresh ? bands.fresh : bands.backlog });
   }
+}
+
+function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): number {
+  return Math.min(maxFiles, Math.max(minFiles, Math.ceil(open / lanes)));
 }
 
 async function sendVideo(video: VideoId, record: VideoRecord, kind: 'crawl' | 'publish', ports: AdvancePorts): Promise<void> {

@@ -91,7 +91,7 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
   });
   const ports: AdvancePorts = {
     ...parts,
-    limits: { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * parts.executor.concurrency },
+    limits: { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * parts.executor.concurrency, lanes: parts.executor.concurrency },
     leaseMs,
     newId: () => parts.newGeneration().slice(0, 8),
   };

@@ -85,7 +85,7 @@ describe('Verifying a copy', () => {
     ['a key that is none', { 'lib/key.bin': 'short' }, 'verify.size', 'key.bin'],
     ['an absolute URI', { 'lib/video.m3u8': video.replace('init.mp4', 'https://old.example/init.mp4') }, 'verify.outside', 'https://old.example/init.mp4'],
     ['a playlist elsewhere', { 'lib/master.m3u8': multivariant.replace('video.m3u8', 'https://old.example/v.m3u8') }, 'verify.outside', 'https://old.example/v.m3u8'],
-    ['something that is no playlist', { 'lib/video.m3u8': '<html>' }, 'verify.playlist', 'master.m3u8'],
+    ['something that is no playlist', { 'lib/video.m3u8': '<html>' }, 'verify.playlist', 'video.m3u8'],
   ])('names %s', async (_what, changes, code, key) => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code, key }]);
   });

@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
@@ -104,9 +105,22 @@ async function readOrReport(
     return standIn;
   }
   const found = await destination.read(url, { signal });
-  if (found) return found;
-  problems.push({ code: 'verify.missing', key, message: 'the playlist is not there' });
+  const problem = found ? problemIn(found, url) : ({ code: 'verify.missing', message: 'the playlist is not there' } as const);
+  if (found && !problem) return found;
+  problems.push({ code: 'verify.playlist', key, message: '', ...problem });
   return standIn;
+}
+
+/** What keeps a text from being read as the playlist it should be. JSON is none, and is read where it is expected. */
+function problemIn({ bytes, finalUrl }: ReadDocument, url: string): Pick<VerifyProblem, 'code' | 'message'> | undefined {
+  if (bytes[0] === '{'.charCodeAt(0)) return undefined;
+  try {
+    parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof FlantsError && isAboutContent(error.code)) return { code: 'verify.playlist', message: error.message };
+    throw error;
+  }
 }
 
 /** A file once, whoever names it; the furthest range counts, and it is optional only where all say so. */

@@ -66,7 +66,7 @@ describe('a catalogue of playlists that cannot be copied', () => {
   let stage: Stage;
   let tls: Origin;
   let caPath: string;
-  let unanswered: readonly Bad[];
+  let unanswered: readonly (readonly [id: string, url: string, code: string, text: string])[];
   let first: FlantsResult;
 
   const catalogue = async (
@@ -109,7 +109,7 @@ describe('a catalogue of playlists that cannot be copied', () => {
       ['untrusted', `${tls.url}/tls/index.m3u8`, 'source.tls', 'name one of your own with --ca'],
       ['no-tls', `${stage.origin.url.replace('http:', 'https:')}/a.m3u8`, 'source.tls', 'it does not speak TLS there'],
     ];
-    const others = unanswered.map(([id, url]) => ({ id, url: String(url) }));
+    const others = unanswered.map(([id, url]) => ({ id, url }));
     first = await copy(
       await catalogue('bad.ndjson', [...rowsAtOrigin(), ...others]),
       '--report',
