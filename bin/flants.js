@@ -15,7 +15,8 @@ if (major < oldest.major || (major === oldest.major && minor < oldest.minor)) {
 } else {
   nodeModule.enableCompileCache?.();
   // Worker threads find the cache by the environment alone.
-  process.env.NODE_COMPILE_CACHE ??= nodeModule.getCompileCacheDir?.() ?? '';
+  const compileCache = nodeModule.getCompileCacheDir?.();
+  if (compileCache) process.env.NODE_COMPILE_CACHE ??= compileCache;
   // A clone runs from its sources, an installed package from what was built of them.
   const source = new URL('../src/cli/main.ts', import.meta.url);
   const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
