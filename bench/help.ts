@@ -13,7 +13,9 @@ export async function help(installed: Installed): Promise<void> {
   for (let run = 0; run < runs; run += 1) cpuMs.push(await cpuMsOfHelp(installed));
   const medianMs = median(cpuMs);
   const ok = medianMs < limitMs;
-  console.log(`flants --help: ${Math.round(medianMs)} ms of CPU, median of ${runs}; ${ok ? 'under' : 'NOT under'} ${limitMs} ms\n`);
+  console.log(
+    `flants --help: ${Math.round(medianMs)} ms of CPU, median of ${runs}; ${ok ? 'under' : 'NOT under'} ${limitMs} ms\n`,
+  );
   console.log(JSON.stringify({ bench: 'help', cpuMs: medianMs, runs, ok }));
 }
 
@@ -21,6 +23,11 @@ export async function help(installed: Installed): Promise<void> {
 async function cpuMsOfHelp(installed: Installed): Promise<number> {
   const { file, args } = installed.command(['--help']);
   const script = 'TIMEFORMAT="%3U %3S"; time "$@" >/dev/null';
-  const { stderr } = await promisify(execFile)('bash', ['-c', script, 'bash', file, ...args], { env: { ...process.env, LC_ALL: 'C' } });
-  return stderr.trim().split(' ').reduce((sum, seconds) => sum + 1000 * Number(seconds), 0);
+  const { stderr } = await promisify(execFile)('bash', ['-c', script, 'bash', file, ...args], {
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  return stderr
+    .trim()
+    .split(' ')
+    .reduce((sum, seconds) => sum + 1000 * Number(seconds), 0);
 }

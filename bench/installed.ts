@@ -14,7 +14,10 @@ export async function installPackage(folder: string): Promise<Installed> {
   await npm(['pack', '--pack-destination', folder], projectFolder);
   const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   if (tarball === undefined) throw new Error('npm pack left no tarball');
-  await npm(['install', '--prefix', folder, '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball)], folder);
+  await npm(
+    ['install', '--prefix', folder, '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', join(folder, tarball)],
+    folder,
+  );
   return packageIn(join(folder, 'node_modules', 'flants'));
 }
 

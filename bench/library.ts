@@ -40,7 +40,9 @@ export async function makeLibrary(folder: string, spec: LibrarySpec): Promise<Li
 
 /** A catalogue of the library's videos, a JSON value on each line. */
 export function catalogueOf({ playlists }: Library, origin: string): string {
-  return playlists.map((path) => `${JSON.stringify({ id: path.split('/', 1)[0], playlistUrl: `${origin}/${path}` })}\n`).join('');
+  return playlists
+    .map((path) => `${JSON.stringify({ id: path.split('/', 1)[0], playlistUrl: `${origin}/${path}` })}\n`)
+    .join('');
 }
 
 /** Rows of address and path for `rclone copyurl --urls`, playlists last. */

@@ -32,13 +32,19 @@ const kiB = 1024;
 export async function measure({ file, args, env }: Command): Promise<Cost> {
   const cpuBefore = cpuSecondsOfChildren();
   const startedAt = performance.now();
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env }, timeout: maxRunMs });
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+    timeout: maxRunMs,
+  });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
   let peakBytes = 0;
   const sampling = setInterval(() => (peakBytes = Math.max(peakBytes, memoryOfTree(child.pid))), sampleEveryMs);
   try {
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    );
     const seconds = (performance.now() - startedAt) / 1000;
     if (code !== 0) throw new Error(`${file} ${args.join(' ')} ended with ${code}: ${said}`);
     return { seconds, cpuSeconds: cpuSecondsOfChildren() - cpuBefore, peakBytes };

@@ -56,7 +56,17 @@ export async function runFlants(stage: Stage, installed: Installed, prefix: stri
   const { store, cataloguePath } = stage;
   const state = await mkdtemp(join(tmpdir(), 'flants-bench-state-'));
   const destination = `s3://${store.bucket}/${prefix}`;
-  const args = ['copy', cataloguePath, destination, '--endpoint', store.endpoint, '--region', store.region, '--state', state];
+  const args = [
+    'copy',
+    cataloguePath,
+    destination,
+    '--endpoint',
+    store.endpoint,
+    '--region',
+    store.region,
+    '--state',
+    state,
+  ];
   const env = { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey };
   try {
     return await stage.run(prefix, installed.command(args, env));
@@ -70,7 +80,17 @@ export async function runRclone(stage: Stage, rclone: string, prefix: string): P
   const { store, addressesPath } = stage;
   return stage.run(prefix, {
     file: rclone,
-    args: ['copyurl', '--config', '', '--urls', addressesPath, `store:${store.bucket}/${prefix}`, '--transfers', '32', '--s3-no-check-bucket'],
+    args: [
+      'copyurl',
+      '--config',
+      '',
+      '--urls',
+      addressesPath,
+      `store:${store.bucket}/${prefix}`,
+      '--transfers',
+      '32',
+      '--s3-no-check-bucket',
+    ],
     env: {
       RCLONE_CONFIG_STORE_TYPE: 's3',
       RCLONE_CONFIG_STORE_PROVIDER: 'Other',

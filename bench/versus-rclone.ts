@@ -47,7 +47,11 @@ export async function versusRclone(
 }
 
 /** Each round in the other order, so that no mover always finds the machine as the same one left it. */
-async function compete(stage: Stage, movers: readonly Mover[], rounds: number): Promise<ReadonlyMap<string, readonly Cost[]>> {
+async function compete(
+  stage: Stage,
+  movers: readonly Mover[],
+  rounds: number,
+): Promise<ReadonlyMap<string, readonly Cost[]>> {
   const costs = new Map<string, Cost[]>(movers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     for (const mover of round % 2 === 0 ? movers : movers.toReversed()) {
@@ -73,5 +77,8 @@ function rowsOf({ files }: LibrarySpec, costs: ReadonlyMap<string, readonly Cost
       share(peakBytes, peer.peakBytes),
     ];
   });
-  return [['', 'seconds', 'files/s', 'CPU ms/file', 'peak memory', 'time ÷ rclone', 'CPU ÷ rclone', 'memory ÷ rclone'], ...rows];
+  return [
+    ['', 'seconds', 'files/s', 'CPU ms/file', 'peak memory', 'time ÷ rclone', 'CPU ÷ rclone', 'memory ÷ rclone'],
+    ...rows,
+  ];
 }

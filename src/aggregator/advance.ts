@@ -85,9 +85,19 @@ async function dispatch(video: VideoId, leases: readonly Lease[], ports: Advance
       waits: 0,
       fresh,
     };
-    const leased = await ledger.lease(video, { id: job.id, generation: job.generation, kind: 'batch', files, ttlMs: ports.leaseMs });
+    const leased = await ledger.lease(video, {
+      id: job.id,
+      generation: job.generation,
+      kind: 'batch',
+      files,
+      ttlMs: ports.leaseMs,
+    });
     if (!leased) return;
-    await batches.add({ id: `${video}/${job.generation}/${job.id}`, data: job, priority: fresh ? bands.fresh : bands.backlog });
+    await batches.add({
+      id: `${video}/${job.generation}/${job.id}`,
+      data: job,
+      priority: fresh ? bands.fresh : bands.backlog,
+    });
   }
 }
 
@@ -95,7 +105,12 @@ function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): numbe
   return Math.min(maxFiles, Math.max(minFiles, Math.ceil(open / lanes)));
 }
 
-async function sendVideo(video: VideoId, record: VideoRecord, kind: 'crawl' | 'publish', ports: AdvancePorts): Promise<void> {
+async function sendVideo(
+  video: VideoId,
+  record: VideoRecord,
+  kind: 'crawl' | 'publish',
+  ports: AdvancePorts,
+): Promise<void> {
   const { generation } = record;
   const leased = await ports.ledger.lease(video, { id: kind, generation, kind, files: [], ttlMs: ports.leaseMs });
   if (!leased) return;

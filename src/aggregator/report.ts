@@ -47,14 +47,23 @@ function rootKeyOf(header: RevisionHeader): { playlistKey?: string } {
   return root ? { playlistKey: root.key } : {};
 }
 
-async function failuresOf(video: VideoId, tally: Tally, header: RevisionHeader, journal: Journal): Promise<FailedFile[]> {
+async function failuresOf(
+  video: VideoId,
+  tally: Tally,
+  header: RevisionHeader,
+  journal: Journal,
+): Promise<FailedFile[]> {
   if (tally.record.failed === 0) return [];
   const failures = await journal.failures(video);
   const reasons = new Map<string, string>();
   for await (const decision of journal.decisions(video)) {
     if (decision.type === 'accepted') reasons.set(decision.key, decision.reason);
   }
-  const failed = await journal.files(video, header.digest, rangesWhere(header.total, (index) => hasBit(tally.failed, index)));
+  const failed = await journal.files(
+    video,
+    header.digest,
+    rangesWhere(header.total, (index) => hasBit(tally.failed, index)),
+  );
   return failed.map(({ index, file: { key, url } }) => {
     const known = failures.get(key);
     const reason = hasBit(tally.accepted, index) ? reasons.get(key) : undefined;

@@ -1,9 +1,11 @@
 import { threadId, workerData } from 'node:worker_threads';
+import { MiB } from '../domain/units.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3-credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
+import { recycleBuffers } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
 import { transferBatch } from '../transfer/transfer-batch.ts';
 import { connectSource, connectStore } from './connect.ts';
@@ -25,6 +27,9 @@ export type AntExtra = S3Credentials | undefined;
 
 /** Outcomes are told in handfuls: a message for each would cost more than it tells. */
 const tellEveryMs = 20;
+
+/** Memory that waits in a thread for the next bodies. */
+const maxIdleBytes = 8 * MiB;
 
 let credentials: AntExtra;
 let opened: AntPorts | undefined;
@@ -66,6 +71,7 @@ function openPorts({ source, store, capabilities, slots, heldBytes }: AntData): 
     store: connectStore(store, currentCredentials, capabilities),
     slots: createBudget(slots),
     bytes: createBudget(heldBytes),
+    buffers: recycleBuffers(maxIdleBytes),
     now: Date.now,
     worker: `thread-${threadId}`,
   };
@@ -73,5 +79,9 @@ function openPorts({ source, store, capabilities, slots, heldBytes }: AntData): 
 
 /** The signer derives its key once for each object of credentials: a copy of the same is not taken. */
 function sameCredentials(a: AntExtra, b: AntExtra): boolean {
-  return a?.accessKeyId === b?.accessKeyId && a?.secretAccessKey === b?.secretAccessKey && a?.sessionToken === b?.sessionToken;
+  return (
+    a?.accessKeyId === b?.accessKeyId &&
+    a?.secretAccessKey === b?.secretAccessKey &&
+    a?.sessionToken === b?.sessionToken
+  );
 }

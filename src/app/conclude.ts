@@ -62,7 +62,11 @@ export async function conclude(
   }
   const halted = engine.halted();
   const progress = state.meter.progress();
-  const missing = scanned.missing.map((id) => ({ row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) }));
+  const missing = scanned.missing.map((id) => ({
+    row: 0,
+    id,
+    failure: failureWith('catalogue.row', `no source names the video ${id}`),
+  }));
   const exitCode = exitCodeOf({
     videos,
     refused: scanned.refused.length + missing.length,
@@ -75,7 +79,10 @@ export async function conclude(
     at: new Date().toISOString(),
     totals,
     videos,
-    refusedRows: [...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })), ...missing],
+    refusedRows: [
+      ...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })),
+      ...missing,
+    ],
     unguarded: unguardedBy(capabilities),
     run: progress.run,
   };
@@ -85,8 +92,15 @@ export async function conclude(
 
 function unguardedBy({ createOnly, replaceOnly }: StoreCapabilities): readonly string[] {
   return [
-    ...(createOnly ? [] : ['the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten']),
-    ...(replaceOnly ? [] : ['the destination does not honour If-Match: what another writer changes at the same moment may be overwritten']),
+    ...(createOnly
+      ? []
+      : [
+          'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
+        ]),
+    ...(replaceOnly
+      ? []
+      : [
+          'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
+        ]),
   ];
 }
-

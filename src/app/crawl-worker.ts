@@ -35,7 +35,12 @@ export async function workCrawl(job: VideoJob, context: EngineContext, signal: A
   await context.moveOn(video);
 }
 
-async function welcome(record: VideoRecord, crawled: CrawlResult, { video }: VideoJob, { parts, hooks, locator }: EngineContext): Promise<void> {
+async function welcome(
+  record: VideoRecord,
+  crawled: CrawlResult,
+  { video }: VideoJob,
+  { parts, hooks, locator }: EngineContext,
+): Promise<void> {
   if (crawled.result === 'stale') return;
   if (crawled.result === 'unchanged') {
     if (record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);

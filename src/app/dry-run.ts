@@ -22,7 +22,10 @@ import { sourceSpecOf } from './source-spec.ts';
  * Reads catalogue and playlists and tells what a copy would do. Writes nothing, neither at the
  * destination nor in the state.
  */
-export async function dryRun(options: CopyOptions, hooks: CopyHooks): Promise<{ exitCode: number; report: LibraryReport }> {
+export async function dryRun(
+  options: CopyOptions,
+  hooks: CopyHooks,
+): Promise<{ exitCode: number; report: LibraryReport }> {
   const survey = await surveySources(options.sources, hooks.signal);
   const journal = new MemoryJournal();
   const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
@@ -33,7 +36,9 @@ export async function dryRun(options: CopyOptions, hooks: CopyHooks): Promise<{ 
   const startedAt = performance.now();
 
   const plan = async (submission: Submission): Promise<void> => {
-    const report = await planned(submission, () => planVideo(submission, { ...options, source, keyRules, limits: defaultWalkLimits }, hooks));
+    const report = await planned(submission, () =>
+      planVideo(submission, { ...options, source, keyRules, limits: defaultWalkLimits }, hooks),
+    );
     videos.push(report);
     const { id, files, invalid } = report;
     if (invalid) emit(hooks, { type: 'video', video: id, state: 'invalid', failure: invalid });
@@ -71,7 +76,13 @@ export async function dryRun(options: CopyOptions, hooks: CopyHooks): Promise<{ 
   try {
     const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
-    await scanCatalogue(openCatalogue(options.sources), rules, ports, { onVideo: plan, onRefused: (row) => refused.push(row) }, hooks.drain);
+    await scanCatalogue(
+      openCatalogue(options.sources),
+      rules,
+      ports,
+      { onVideo: plan, onRefused: (row) => refused.push(row) },
+      hooks.drain,
+    );
   } finally {
     await source.close();
   }
@@ -88,6 +99,10 @@ export async function dryRun(options: CopyOptions, hooks: CopyHooks): Promise<{ 
   const exitCode = exitCodeOf({ videos: whole, refused: refused.length, interrupted: hooks.drain.aborted });
   const durationMs = Math.round(performance.now() - startedAt);
   const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs };
-  emit(hooks, { type: 'finished', exitCode, progress: { totals, run, bytesPerSecond: 0, filesPerSecond: 0, uncrawled: 0 } });
+  emit(hooks, {
+    type: 'finished',
+    exitCode,
+    progress: { totals, run, bytesPerSecond: 0, filesPerSecond: 0, uncrawled: 0 },
+  });
   return { exitCode, report };
 }

@@ -45,7 +45,10 @@ const progressEveryMs = 1000;
  * @returns what became of the videos of this run, and the exit code
  * @throws {FlantsError} when nothing could start
  */
-export async function copyLibrary(options: CopyOptions, hooks: CopyHooks): Promise<{ exitCode: number; report: LibraryReport }> {
+export async function copyLibrary(
+  options: CopyOptions,
+  hooks: CopyHooks,
+): Promise<{ exitCode: number; report: LibraryReport }> {
   if (options.dryRun) return dryRun(options, hooks);
   const state = openStateFile(options.stateDir);
   try {
@@ -60,7 +63,11 @@ export async function copyLibrary(options: CopyOptions, hooks: CopyHooks): Promi
   }
 }
 
-async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promise<{ exitCode: number; report: LibraryReport }> {
+async function run(
+  options: CopyOptions,
+  hooks: CopyHooks,
+  state: State,
+): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, meter } = state;
   const survey = await surveySources(options.sources, hooks.signal);
   const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
@@ -71,7 +78,12 @@ async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promis
   const destination = destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
   await keepDestination(journal, destination);
-  emit(hooks, { type: 'started', sources: options.sources.map(nameOf), destination: destination.name, stateDir: options.stateDir });
+  emit(hooks, {
+    type: 'started',
+    sources: options.sources.map(nameOf),
+    destination: destination.name,
+    stateDir: options.stateDir,
+  });
 
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`./ant${extname(import.meta.filename)}`, import.meta.url),
@@ -112,7 +124,8 @@ async function run(options: CopyOptions, hooks: CopyHooks, state: State): Promis
       },
       onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
       onPlanned: (video, counts) => emit(hooks, { type: 'planned', video, ...counts }),
-      onState: (video, videoState, failure) => emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
+      onState: (video, videoState, failure) =>
+        emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
     },
   );
@@ -145,7 +158,12 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
       },
       onRefused: (row) => {
         refused.push(row);
-        emit(hooks, { type: 'row-refused', row: row.row, failure: row.failure, ...(row.id === undefined ? {} : { id: row.id }) });
+        emit(hooks, {
+          type: 'row-refused',
+          row: row.row,
+          failure: row.failure,
+          ...(row.id === undefined ? {} : { id: row.id }),
+        });
       },
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
@@ -157,7 +175,11 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
 async function openDestination(
   destination: DestinationSetting,
   signal: AbortSignal,
-): Promise<{ readonly store: ObjectStore; readonly capabilities: StoreCapabilities; readonly extra: () => Promise<AntExtra> }> {
+): Promise<{
+  readonly store: ObjectStore;
+  readonly capabilities: StoreCapabilities;
+  readonly extra: () => Promise<AntExtra>;
+}> {
   const credentials = credentialsOf(destination);
   const extra = async (): Promise<AntExtra> => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
@@ -172,7 +194,12 @@ async function openDestination(
 }
 
 /** Each thread gets its share of the run's bounds. */
-function antData(options: CopyOptions, source: SourceSpec, { store }: DestinationSetting, capabilities: StoreCapabilities): AntData {
+function antData(
+  options: CopyOptions,
+  source: SourceSpec,
+  { store }: DestinationSetting,
+  capabilities: StoreCapabilities,
+): AntData {
   const share = (whole: number): number => Math.ceil(whole / options.threads);
   const connections = share(options.concurrency);
   return {

@@ -91,7 +91,11 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
   });
   const ports: AdvancePorts = {
     ...parts,
-    limits: { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * parts.executor.concurrency, lanes: parts.executor.concurrency },
+    limits: {
+      maxFiles: maxFilesOfBatch,
+      maxBatchesOfVideo: 2 * parts.executor.concurrency,
+      lanes: parts.executor.concurrency,
+    },
     leaseMs,
     newId: () => parts.newGeneration().slice(0, 8),
   };
@@ -140,9 +144,15 @@ function startWorkers(context: EngineContext): readonly QueueWorkers[] {
       return done;
     };
   return [
-    parts.crawls.work(handling((job, signal) => workCrawl(job, context, signal), drain), { concurrency: crawlsAtATime, onError }),
+    parts.crawls.work(
+      handling((job, signal) => workCrawl(job, context, signal), drain),
+      { concurrency: crawlsAtATime, onError },
+    ),
     parts.publications.work(handling(publish, hooks.signal), { concurrency: publicationsAtATime, onError }),
-    parts.batches.work(handling((job) => workBatch(job, context), hooks.signal), { concurrency: parts.executor.concurrency, onError }),
+    parts.batches.work(
+      handling((job) => workBatch(job, context), hooks.signal),
+      { concurrency: parts.executor.concurrency, onError },
+    ),
   ];
 }
 

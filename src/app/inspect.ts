@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
 import { reportVideo } from '../aggregator/report.ts';
-import type { AcceptOptions, ReportOptions, RetryOptions, StateOptions, VideosOptions } from '../config/state-options.ts';
+import type {
+  AcceptOptions,
+  ReportOptions,
+  RetryOptions,
+  StateOptions,
+  VideosOptions,
+} from '../config/state-options.ts';
 import { acceptFile } from '../control/accept.ts';
 import { writeFileLines } from '../control/file-lines.ts';
 import { retryVideo } from '../control/retry.ts';
@@ -96,7 +102,11 @@ async function publishNow(video: VideoId, { journal, ledger }: OpenState, signal
   const source = connectSource({ headers: [], connections: 4, timeoutMs: 30_000, allowsFiles: true });
   try {
     await ledger.releaseAll();
-    const published = await publishVideo(video, { journal, ledger, store, source, existing: 'verify', now: Date.now }, signal);
+    const published = await publishVideo(
+      video,
+      { journal, ledger, store, source, existing: 'verify', now: Date.now },
+      signal,
+    );
     return published.result === 'published';
   } finally {
     await Promise.all([bare.close(), store.close(), source.close()]);

@@ -6,9 +6,17 @@ const tokenParameters = ['token'];
 
 describe('The root of a library', () => {
   test.each([
-    ['the origin of its first playlist', ['https://cdn.example:8443/a/b.m3u8', 'https://other.example/c.m3u8'], 'https://cdn.example:8443'],
+    [
+      'the origin of its first playlist',
+      ['https://cdn.example:8443/a/b.m3u8', 'https://other.example/c.m3u8'],
+      'https://cdn.example:8443',
+    ],
     ['the folder of a local playlist', ['file:///videos/one/master.m3u8'], 'file:///videos/one/'],
-    ['the deepest folder that holds all local ones', ['file:///videos/one/a.m3u8', 'file:///videos/two/x/b.m3u8'], 'file:///videos/'],
+    [
+      'the deepest folder that holds all local ones',
+      ['file:///videos/one/a.m3u8', 'file:///videos/two/x/b.m3u8'],
+      'file:///videos/',
+    ],
     ['that folder also when one lies in it', ['file:///videos/a.m3u8', 'file:///videos/two/b.m3u8'], 'file:///videos/'],
   ])('is %s', async (_what, urls, root) => {
     expect((await settleKeyRules(new MemoryJournal(), { tokenParameters }, urls)).root).toBe(root);
@@ -16,10 +24,14 @@ describe('The root of a library', () => {
 
   test('is what a person says, and stays what it was', async () => {
     const journal = new MemoryJournal();
-    const rules = await settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///videos/' }, ['file:///videos/one/a.m3u8']);
+    const rules = await settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///videos/' }, [
+      'file:///videos/one/a.m3u8',
+    ]);
     expect(rules.root).toBe('file:///videos/');
     expect(await settleKeyRules(journal, { tokenParameters }, ['https://elsewhere.example/x.m3u8'])).toEqual(rules);
-    await expect(settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({ code: 'usage' });
+    await expect(settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({
+      code: 'usage',
+    });
   });
 
   test('keeps its token names, as keys are made of what is no token', async () => {

@@ -20,7 +20,11 @@ export interface KeyWishes {
  * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
  * @throws {FlantsError} `usage` when the wishes differ from the first run's
  */
-export async function settleKeyRules(journal: Journal, wishes: KeyWishes, firstUrls: readonly string[]): Promise<KeyRules> {
+export async function settleKeyRules(
+  journal: Journal,
+  wishes: KeyWishes,
+  firstUrls: readonly string[],
+): Promise<KeyRules> {
   const kept = await keptKeyRules(journal);
   if (!kept) {
     const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
@@ -28,11 +32,17 @@ export async function settleKeyRules(journal: Journal, wishes: KeyWishes, firstU
     return rules;
   }
   if (wishes.rootUrl !== undefined && wishes.rootUrl !== kept.root) {
-    throw new FlantsError('usage', `--root is ${wishes.rootUrl}, but this library was begun with ${kept.root}; use another destination, or --state`);
+    throw new FlantsError(
+      'usage',
+      `--root is ${wishes.rootUrl}, but this library was begun with ${kept.root}; use another destination, or --state`,
+    );
   }
   const added = wishes.tokenParameters.filter((name) => !kept.tokenParameters.includes(name));
   if (added.length > 0) {
-    throw new FlantsError('usage', `--token-params adds ${added.join(', ')} to what this library was begun with; its keys would change`);
+    throw new FlantsError(
+      'usage',
+      `--token-params adds ${added.join(', ')} to what this library was begun with; its keys would change`,
+    );
   }
   return kept;
 }
@@ -52,7 +62,9 @@ function rootOf(urls: readonly string[]): string {
   const [first, ...others] = urls.map((url) => new URL(url));
   if (!first) throw new FlantsError('catalogue.unreadable', 'the catalogue names no video that could be copied');
   if (first.protocol !== 'file:') return first.origin;
-  const folders = [first, ...others.filter(({ protocol }) => protocol === 'file:')].map(({ pathname }) => pathname.split('/').slice(0, -1));
+  const folders = [first, ...others.filter(({ protocol }) => protocol === 'file:')].map(({ pathname }) =>
+    pathname.split('/').slice(0, -1),
+  );
   const [shortest = []] = folders.toSorted((a, b) => a.length - b.length);
   const shared = shortest.findIndex((name, depth) => folders.some((folder) => folder[depth] !== name));
   const common = shared < 0 ? shortest : shortest.slice(0, shared);

@@ -67,7 +67,10 @@ function noVideo(sources: readonly SourceArgument[], refused: readonly Failure[]
   const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.path] : []));
   const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
   const rest = refused.length > shownRefused ? '; and so on' : '';
-  return new FlantsError('catalogue.unreadable', `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${rest}`);
+  return new FlantsError(
+    'catalogue.unreadable',
+    `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${rest}`,
+  );
 }
 
 function joined(parts: readonly Catalogue[]): Catalogue {
@@ -81,7 +84,15 @@ function joined(parts: readonly Catalogue[]): Catalogue {
           row += 1;
           if (read.kind === 'video' && seen.has(read.submission.id)) {
             const { id } = read.submission;
-            yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', `${part.name} names the video ${id}, which another source names too`) };
+            yield {
+              kind: 'refused',
+              row,
+              id,
+              failure: failureWith(
+                'catalogue.duplicate',
+                `${part.name} names the video ${id}, which another source names too`,
+              ),
+            };
             continue;
           }
           if (read.kind === 'video') seen.add(read.submission.id);

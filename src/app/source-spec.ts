@@ -6,7 +6,10 @@ import type { Survey } from './open-catalogue.ts';
 type Wishes = Pick<CopyOptions, 'headers' | 'concurrency' | 'sourceTimeoutMs' | 'ca'>;
 
 /** How to reach the sources of a run: headers go to their own hosts only. */
-export function sourceSpecOf({ headers, concurrency, sourceTimeoutMs, ca }: Wishes, { originUrls }: Survey): SourceSpec {
+export function sourceSpecOf(
+  { headers, concurrency, sourceTimeoutMs, ca }: Wishes,
+  { originUrls }: Survey,
+): SourceSpec {
   return {
     headers: scopeHeaders(originUrls, Object.fromEntries(headers.map(({ name, value }) => [name, value]))),
     connections: concurrency,

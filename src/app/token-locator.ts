@@ -12,7 +12,10 @@ export interface TokenLocator extends Locator {
  * @param replan - reads a video's playlists again: the digest of their plan, and its URLs with tokens
  */
 export function createTokenLocator(
-  replan: (video: VideoId, signal: AbortSignal) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>,
+  replan: (
+    video: VideoId,
+    signal: AbortSignal,
+  ) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>,
 ): TokenLocator {
   const known = new Map<VideoId, { readonly revision: RevisionDigest; readonly urls: FetchUrls }>();
   const remember: TokenLocator['remember'] = (video, revision, urls) => {

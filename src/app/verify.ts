@@ -27,9 +27,15 @@ interface Opened {
  *
  * @throws {FlantsError} when the destination or the state cannot be read
  */
-export async function verifyCopy(options: VerifyOptions, { signal }: { readonly signal: AbortSignal }): Promise<VerifyReport> {
+export async function verifyCopy(
+  options: VerifyOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<VerifyReport> {
   if (options.target.kind === 'http' && options.stateDir !== undefined) {
-    throw new FlantsError('usage', '--state tells keys, not URLs: verify the s3:// address or the path with it, or leave it out');
+    throw new FlantsError(
+      'usage',
+      '--state tells keys, not URLs: verify the s3:// address or the path with it, or leave it out',
+    );
   }
   const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
   try {
@@ -86,7 +92,11 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
   const { target } = options;
   if (target.kind === 'http') {
     const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
-    return { destination: destinationOverHttp(source, target.url), playlistUrl: target.url, close: () => source.close() };
+    return {
+      destination: destinationOverHttp(source, target.url),
+      playlistUrl: target.url,
+      close: () => source.close(),
+    };
   }
   if (target.kind === 'file') {
     const base = kept?.store.kind === 'folder' ? kept.store.path : rootAbove(target.path);
@@ -98,8 +108,14 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
   }
   const { bucket, key, name } = target;
   const keptStore = kept?.store.kind === 's3' && kept.store.bucket === bucket ? kept : undefined;
-  const setting = keptStore && options.endpoint === undefined ? keptStore : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
-  const spec: StoreSpec = { ...setting.store, ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}) };
+  const setting =
+    keptStore && options.endpoint === undefined
+      ? keptStore
+      : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
+  const spec: StoreSpec = {
+    ...setting.store,
+    ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}),
+  };
   const store = connectStore(spec, credentialsOf(setting));
   const prefix = keptStore?.store.kind === 's3' && keptStore.store.prefix !== '' ? `${keptStore.store.prefix}/` : '';
   const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;

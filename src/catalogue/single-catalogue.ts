@@ -28,7 +28,10 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
       yield {
         kind: 'refused',
         row,
-        failure: failureWith('catalogue.row', `playlist ${row} is neither the http(s) URL nor the path of a playlist: a host alone names none`),
+        failure: failureWith(
+          'catalogue.row',
+          `playlist ${row} is neither the http(s) URL nor the path of a playlist: a host alone names none`,
+        ),
       };
       continue;
     }

@@ -36,7 +36,8 @@ export function hintOf(code: FailureCode): string | undefined {
 
 /** The same for a failure. */
 export function renderFailure(failure: Failure, verb?: string): readonly string[] {
-  const hint = failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);
+  const hint =
+    failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);
   return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
 }
 

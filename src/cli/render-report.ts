@@ -99,7 +99,9 @@ function detailLines(report: LibraryReport, { stateWords }: SummaryContext): rea
     ...section('Failed', failed, `${more} --format ndjson`),
     ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
     ...(failed.length > 0
-      ? [`  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT ${stateWords}, to publish without a file`]
+      ? [
+          `  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT ${stateWords}, to publish without a file`,
+        ]
       : []),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),

@@ -22,7 +22,8 @@ export async function acceptFile(
   request: { readonly video: VideoId; readonly file: string; readonly reason: string; readonly at: string },
   { ledger, journal }: AcceptPorts,
 ): Promise<string> {
-  if (!(await ledger.read(request.video))) throw new FlantsError('usage', `this state does not know the video ${request.video}`);
+  if (!(await ledger.read(request.video)))
+    throw new FlantsError('usage', `this state does not know the video ${request.video}`);
   const failed = await failedFiles(request.video, { ledger, journal });
   if (failed.length === 0) throw new FlantsError('usage', `the video ${request.video} has no failed file`);
   const exact = failed.filter(({ key }) => key === request.file);

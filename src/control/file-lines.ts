@@ -1,4 +1,5 @@
 import { hasBit } from '../domain/bits.ts';
+import type { Tally } from '../domain/change.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -25,11 +26,18 @@ export async function writeFileLines(
     const files = await journal.files(video, revision, [[from, from + chunkFiles]]);
     const evidence = await journal.evidence(files.map(({ file }) => file.key));
     for (const { index, file } of files) {
-      const known = hasBit(tally.done, index) ? evidence.get(file.key) : undefined;
-      const failed = hasBit(tally.failed, index) ? failures.get(file.key) : undefined;
-      const state = hasBit(tally.done, index) ? 'done' : hasBit(tally.accepted, index) ? 'accepted' : failed ? 'failed' : 'open';
+      const state = stateOfFile(tally, index);
+      const known = state === 'done' ? evidence.get(file.key) : undefined;
+      const failed = state === 'failed' || state === 'accepted' ? failures.get(file.key) : undefined;
       const reason = state === 'accepted' ? reasons.get(file.key) : undefined;
-      await write(JSON.stringify({ video, index, state, ...file, ...known, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) }));
+      const told = { ...file, ...known, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) };
+      await write(JSON.stringify({ video, index, state, ...told }));
     }
   }
+}
+
+function stateOfFile({ done, failed, accepted }: Tally, index: number): 'done' | 'accepted' | 'failed' | 'open' {
+  if (hasBit(done, index)) return 'done';
+  if (hasBit(accepted, index)) return 'accepted';
+  return hasBit(failed, index) ? 'failed' : 'open';
 }

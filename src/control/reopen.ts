@@ -15,7 +15,11 @@ export interface ReopenPorts {
  *
  * @returns how many are open again; none when somebody else registered the video meanwhile
  */
-export async function reopenFiles(video: VideoId, files: readonly number[], { ledger, newGeneration }: ReopenPorts): Promise<number> {
+export async function reopenFiles(
+  video: VideoId,
+  files: readonly number[],
+  { ledger, newGeneration }: ReopenPorts,
+): Promise<number> {
   const record = await ledger.read(video);
   if (record?.revision === undefined || files.length === 0) return 0;
   const generation = newGeneration();

@@ -33,6 +33,10 @@ export async function retryVideo(
   const failures = await journal.failures(video);
   const failed = await failedFiles(video, { ledger, journal });
   const files = failed.filter(({ key }) => failedBy === undefined || failures.get(key)?.failure.code === failedBy);
-  const reopened = await reopenFiles(video, files.map(({ index }) => index), { ledger, newGeneration });
+  const reopened = await reopenFiles(
+    video,
+    files.map(({ index }) => index),
+    { ledger, newGeneration },
+  );
   return { files: reopened, wasInvalid: false };
 }

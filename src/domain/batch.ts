@@ -93,7 +93,7 @@ export function planBatches(
   const batches: [number, number][][] = [];
   let room = 0;
   for (const [from, to] of free) {
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       if (room === 0) {
         batches.push([]);
         room = limits.maxFiles;

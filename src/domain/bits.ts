@@ -21,7 +21,8 @@ export function hasBit(bits: Bits, index: number): boolean {
  */
 export function putBit(bits: Bits, index: number, value: boolean): boolean {
   if (hasBit(bits, index) === value) return false;
-  if (index < 0 || index >= bits.length * 8) throw new FlantsError('internal', `bit ${index} is beyond ${bits.length} bytes`);
+  if (index < 0 || index >= bits.length * 8)
+    throw new FlantsError('internal', `bit ${index} is beyond ${bits.length} bytes`);
   bits[index >> 3] = (bits[index >> 3] ?? 0) ^ (1 << (index & 7));
   return true;
 }

@@ -39,9 +39,19 @@ export type Change =
    * Open these again, whatever they were: objects vanished, or a person wants another try.
    * Take a new generation by `open` first, so that no late outcome undoes it.
    */
-  | { readonly type: 'reopen'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }
+  | {
+      readonly type: 'reopen';
+      readonly generation: Generation;
+      readonly revision: RevisionDigest;
+      readonly files: readonly number[];
+    }
   /** Publish without these failed files. */
-  | { readonly type: 'accept'; readonly generation: Generation; readonly revision: RevisionDigest; readonly files: readonly number[] }
+  | {
+      readonly type: 'accept';
+      readonly generation: Generation;
+      readonly revision: RevisionDigest;
+      readonly files: readonly number[];
+    }
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null };

@@ -83,7 +83,10 @@ function reachesAt(place: string, uri: string, fromKey: string, toKey: string): 
 function pathBelow(url: URL, root: URL): string {
   if (url.protocol === 'file:') {
     if (root.protocol !== 'file:' || !url.pathname.startsWith(root.pathname)) {
-      throw new FlantsError('key.unusable', `${url.href} is outside the library's folder ${root.href}; name a higher one with --root`);
+      throw new FlantsError(
+        'key.unusable',
+        `${url.href} is outside the library's folder ${root.href}; name a higher one with --root`,
+      );
     }
     return url.pathname.slice(root.pathname.length);
   }
@@ -114,7 +117,9 @@ function nameOf(pair: string): string {
 
 function isToken(name: string, tokenParameters: readonly string[]): boolean {
   const lower = name.toLowerCase();
-  return tokenParameters.some((token) => (token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token));
+  return tokenParameters.some((token) =>
+    token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token,
+  );
 }
 
 /** `a/seg.ts` and `?start=5` make `a/seg~1f2e3d4c.ts`. */
@@ -126,15 +131,17 @@ function hashIntoName(path: string, query: string): string {
   return `${path.slice(0, at)}~${hash}${path.slice(at)}`;
 }
 
+/** What an object's key cannot be, in S3 or in a folder. */
+const flaws: readonly { readonly flaw: string; readonly has: (key: string) => boolean }[] = [
+  { flaw: `is longer than ${maxKeyBytes} bytes`, has: (key) => Buffer.byteLength(key) > maxKeyBytes },
+  { flaw: 'names a folder, not an object', has: (key) => key === '' || key.endsWith('/') },
+  { flaw: 'has an empty path segment', has: (key) => key.split('/').includes('') },
+  { flaw: 'has a dot segment', has: (key) => key.split('/').some((segment) => segment === '.' || segment === '..') },
+  // oxlint-disable-next-line no-control-regex
+  { flaw: 'has a control character', has: (key) => /[\u0000-\u001f\u007f]/.test(key) },
+];
+
 function assertUsable(key: string, url: URL): void {
-  const segments = key.split('/');
-  const problem =
-    Buffer.byteLength(key) > maxKeyBytes ? `is longer than ${maxKeyBytes} bytes`
-    : key.endsWith('/') || key === '' ? 'names a folder, not an object'
-    : segments.includes('') ? 'has an empty path segment'
-    : segments.includes('.') || segments.includes('..') ? 'has a dot segment'
-    // oxlint-disable-next-line no-control-regex
-    : /[\u0000-\u001f\u007f]/.test(key) ? 'has a control character'
-    : undefined;
-  if (problem) throw new FlantsError('key.unusable', `the path of ${placeOf(url)} ${problem}`);
+  const found = flaws.find(({ has }) => has(key));
+  if (found) throw new FlantsError('key.unusable', `the path of ${placeOf(url)} ${found.flaw}`);
 }

@@ -28,14 +28,59 @@ export interface Progress {
 
 /** What happens in a run: lines of `--json`, and what the progress display shows. */
 export type RunEvent =
-  | { readonly type: 'started'; readonly at: string; readonly sources: readonly string[]; readonly destination: string; readonly stateDir: string }
-  | { readonly type: 'planned'; readonly at: string; readonly video: VideoId; readonly files: number; readonly documents: number }
-  | { readonly type: 'video'; readonly at: string; readonly video: VideoId; readonly title?: string; readonly state: VideoState; readonly failure?: Failure }
+  | {
+      readonly type: 'started';
+      readonly at: string;
+      readonly sources: readonly string[];
+      readonly destination: string;
+      readonly stateDir: string;
+    }
+  | {
+      readonly type: 'planned';
+      readonly at: string;
+      readonly video: VideoId;
+      readonly files: number;
+      readonly documents: number;
+    }
+  | {
+      readonly type: 'video';
+      readonly at: string;
+      readonly video: VideoId;
+      readonly title?: string;
+      readonly state: VideoState;
+      readonly failure?: Failure;
+    }
   /** After the last of its tries. */
-  | { readonly type: 'file-failed'; readonly at: string; readonly video: VideoId; readonly key: string; readonly url: string; readonly failure: Failure }
+  | {
+      readonly type: 'file-failed';
+      readonly at: string;
+      readonly video: VideoId;
+      readonly key: string;
+      readonly url: string;
+      readonly failure: Failure;
+    }
   /** Something went wrong that a later try may mend; without `files`, the video's playlists. */
-  | { readonly type: 'tried-again'; readonly at: string; readonly video: VideoId; readonly files?: number; readonly delayMs: number; readonly failure: Failure }
-  | { readonly type: 'row-refused'; readonly at: string; readonly row: number; readonly id?: string; readonly failure: Failure }
+  | {
+      readonly type: 'tried-again';
+      readonly at: string;
+      readonly video: VideoId;
+      readonly files?: number;
+      readonly delayMs: number;
+      readonly failure: Failure;
+    }
+  | {
+      readonly type: 'row-refused';
+      readonly at: string;
+      readonly row: number;
+      readonly id?: string;
+      readonly failure: Failure;
+    }
   | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
   | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
-  | { readonly type: 'finished'; readonly at: string; readonly exitCode: number; readonly progress: Progress; readonly halted?: Failure };
+  | {
+      readonly type: 'finished';
+      readonly at: string;
+      readonly exitCode: number;
+      readonly progress: Progress;
+      readonly halted?: Failure;
+    };

@@ -79,10 +79,10 @@ const charges = {
   'verify.playlist': 'final',
   'state.locked': 'final',
   'state.unusable': 'final',
-  'usage': 'final',
-  'aborted': 'wait',
+  usage: 'final',
+  aborted: 'wait',
   'worker.lost': 'try',
-  'internal': 'try',
+  internal: 'try',
 } as const satisfies Record<string, Charge>;
 
 /** Every code a failure can carry; the list is the public contract of scripts that match on it. */
@@ -124,11 +124,7 @@ export class FlantsError extends Error {
 }
 
 /** Builds the plain value, with `retryable` as the code implies unless it is given. */
-export function failureWith(
-  code: FailureCode,
-  message: string,
-  details: Omit<FailureDetails, 'cause'> = {},
-): Failure {
+export function failureWith(code: FailureCode, message: string, details: Omit<FailureDetails, 'cause'> = {}): Failure {
   const charge = charges[code];
   return {
     code,
@@ -142,6 +138,7 @@ export function failureWith(
 /** The failure behind anything that was thrown; what is not ours is `internal`. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof FlantsError) return error.failure;
-  if (error instanceof Error && error.name === 'AbortError') return failureWith('aborted', 'stopped before it was done');
+  if (error instanceof Error && error.name === 'AbortError')
+    return failureWith('aborted', 'stopped before it was done');
   return failureWith('internal', error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 }

@@ -80,7 +80,9 @@ export interface Revision extends RevisionHeader {
 export function digestOf(plan: Pick<Revision, 'files' | 'documents'>): RevisionDigest {
   const hash = createHash('sha256');
   for (const file of plan.files) {
-    hash.update(JSON.stringify(['file', file.key, file.url, file.role, file.minSizeBytes ?? 0, file.optional ?? false]));
+    hash.update(
+      JSON.stringify(['file', file.key, file.url, file.role, file.minSizeBytes ?? 0, file.optional ?? false]),
+    );
   }
   for (const document of plan.documents) {
     hash.update(JSON.stringify(['document', document.key, document.role, document.body.byteLength]));

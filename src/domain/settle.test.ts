@@ -122,7 +122,9 @@ describe('what was heard of a file decides its fate', () => {
         { files: [[0, 2]], tries: { 0: 2 }, waits: 1 },
       ],
     });
-    expect(settled(batchOf(1, { waits: maxWaits }), [failed(0, 'source.timeout')], 'origin-down').resend).toMatchObject([{ tries: { 0: 1 }, waits: 0 }]);
+    expect(settled(batchOf(1, { waits: maxWaits }), [failed(0, 'source.timeout')], 'origin-down').resend).toMatchObject(
+      [{ tries: { 0: 1 }, waits: 0 }],
+    );
   });
 
   test('silence is charged while the origin answers others', () => {

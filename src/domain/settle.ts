@@ -92,12 +92,25 @@ export function settle(
   const having = (fate: Fate): readonly number[] => fates.get(fate) ?? [];
 
   const retryAfterMs = Math.max(0, ...met.map((failure) => failure.retryAfterMs ?? 0));
-  const backoffMs = (step: number): number => jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random);
+  const backoffMs = (step: number): number =>
+    jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random);
   const alone = end === 'worker-lost' ? { alone: true } : {};
-  const send = (indices: readonly number[], { charge = 0, waits = batch.waits, delayMs = 0, renew = false }): Remainder[] => {
+  const send = (
+    indices: readonly number[],
+    { charge = 0, waits = batch.waits, delayMs = 0, renew = false },
+  ): Remainder[] => {
     if (indices.length === 0) return [];
     const tries = indices.map((index) => [index, tried(index) + charge] as const).filter(([, count]) => count > 0);
-    return [{ files: toRanges(indices), tries: Object.fromEntries(tries), waits, delayMs: Math.max(retryAfterMs, delayMs), renew, ...alone }];
+    return [
+      {
+        files: toRanges(indices),
+        tries: Object.fromEntries(tries),
+        waits,
+        delayMs: Math.max(retryAfterMs, delayMs),
+        renew,
+        ...alone,
+      },
+    ];
   };
   const mostTries = Math.max(0, ...having('charged').map(tried));
   const halved = having('halved');
@@ -130,10 +143,12 @@ function failuresOf(files: readonly number[], heard: readonly Outcome[], end: Ba
   const spoken = new Set(heard.map((outcome) => outcome.index));
   const silent = files.filter((index) => !spoken.has(index));
   if (end === 'worker-lost' && silent.length === 1) {
-    for (const index of silent) failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
+    for (const index of silent)
+      failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
   }
   if ((end === 'finished' || end === 'origin-down') && heard.length === 0) {
-    for (const index of silent) failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
+    for (const index of silent)
+      failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
   }
   return failures;
 }

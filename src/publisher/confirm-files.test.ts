@@ -25,8 +25,20 @@ function done(total: number, revision: string, without: readonly number[] = []):
 
 /** A copy whose every file is at the destination and in the journal. */
 async function copyOf(keys: readonly string[]) {
-  const plan = { files: keys.map((key) => ({ key, url: `https://h/${key}`, role: 'segment' as const })), documents: [] };
-  const revision: Revision = { ...plan, video: 'v', digest: digestOf(plan), total: keys.length, playlists: [], external: [], warnings: [], hasTokens: false };
+  const plan = {
+    files: keys.map((key) => ({ key, url: `https://h/${key}`, role: 'segment' as const })),
+    documents: [],
+  };
+  const revision: Revision = {
+    ...plan,
+    video: 'v',
+    digest: digestOf(plan),
+    total: keys.length,
+    playlists: [],
+    external: [],
+    warnings: [],
+    hasTokens: false,
+  };
   const journal = new MemoryJournal();
   const store = openMemoryStore();
   await journal.seal(revision);
@@ -45,18 +57,20 @@ async function copyOf(keys: readonly string[]) {
       counts.heads += 1;
       return store.head(key, options);
     },
-    list: async function* (prefix, options) {
+    async *list(prefix, options) {
       for await (const object of store.list(prefix, options)) {
         counts.listed += 1;
         yield object;
       }
     },
   };
-  const find = (tally = done(keys.length, revision.digest)) => findVanished('v', tally, { journal, store: counting }, never);
+  const find = (tally = done(keys.length, revision.digest)) =>
+    findVanished('v', tally, { journal, store: counting }, never);
   return { store, find, counts, digest: revision.digest };
 }
 
-const names = (count: number, folder = 'v'): string[] => Array.from({ length: count }, (_, index) => `${folder}/seg${index}.ts`);
+const names = (count: number, folder = 'v'): string[] =>
+  Array.from({ length: count }, (_, index) => `${folder}/seg${index}.ts`);
 
 describe('The barrier before publishing', () => {
   test('lets a whole video through with one listing, not a request for each file', async () => {

@@ -71,7 +71,11 @@ function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-async function sizesByHead(members: readonly Indexed[], store: ObjectStore, signal: AbortSignal): Promise<Map<string, number>> {
+async function sizesByHead(
+  members: readonly Indexed[],
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   for (let at = 0; at < members.length; at += headsAtATime) {
     await Promise.all(

@@ -43,19 +43,24 @@ export async function placeDocument(
 
   const standing = await store.head(document.key, { signal });
   if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
-  const isOurs = standing && (standing.etag === known?.etag || standing.metadata[revisionMetadata] !== undefined);
-  const placed =
-    standing === undefined ? await write({ ifNoneMatch: '*' })
-    : existing === 'overwrite' ? await write(undefined)
-    : isOurs ? await write({ ifMatch: standing.etag })
-    : undefined;
-  if (placed) return placed;
+  const isOurs = standing?.etag === known?.etag || standing?.metadata[revisionMetadata] !== undefined;
+  const mayReplace = isOurs || existing === 'overwrite';
+  if (!standing || mayReplace) {
+    const placed = await write(conditionOf(standing, existing));
+    if (placed) return placed;
+  }
   throw new FlantsError(
     'store.conflict',
-    standing && !isOurs
+    standing && !mayReplace
       ? `a playlist that FLAnts did not publish stands at ${document.key}; --existing overwrite replaces it`
       : `${document.key} changed at ${store.name} while it was published; run again`,
   );
+}
+
+/** Create, or replace exactly what was seen; an overwrite asks for neither. */
+function conditionOf(standing: StoredObject | undefined, existing: ExistingPolicy): WriteCondition {
+  if (!standing) return { ifNoneMatch: '*' };
+  return existing === 'overwrite' ? undefined : { ifMatch: standing.etag };
 }
 
 /** The same bytes stand there already. A store that keeps no checksum is read back: documents are small. */

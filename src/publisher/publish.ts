@@ -61,7 +61,8 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const placed: Publication['documents'][number][] = [];
   for (const document of header.documents) {
     const present = await ledger.read(video);
-    if (present?.generation !== generation || present.revision !== revision || !isPublishable(present)) return { result: 'stale' };
+    if (present?.generation !== generation || present.revision !== revision || !isPublishable(present))
+      return { result: 'stale' };
     const known = before?.documents.find(({ key }) => key === document.key);
     placed.push(await placeDocument(document, { revision, ...(known ? { known } : {}) }, ports, signal));
   }

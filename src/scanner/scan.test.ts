@@ -7,7 +7,10 @@ import { scanCatalogue } from './scan.ts';
 import type { RefusedRow, ScanRules } from './scan.ts';
 
 const never = new AbortController().signal;
-const row = (id: string, changes = {}): CatalogueRow => ({ kind: 'video', submission: { id, playlistUrl: `https://h/${id}.m3u8?token=t`, ...changes } });
+const row = (id: string, changes = {}): CatalogueRow => ({
+  kind: 'video',
+  submission: { id, playlistUrl: `https://h/${id}.m3u8?token=t`, ...changes },
+});
 const refused: CatalogueRow = { kind: 'refused', row: 2, failure: failureWith('catalogue.row', 'no id') };
 
 function setUp(rows: readonly CatalogueRow[]) {
@@ -30,7 +33,10 @@ function setUp(rows: readonly CatalogueRow[]) {
       newGeneration: () => `g${++generations}`,
       now: () => 0,
     };
-    const sink = { onVideo: async ({ id }: { id: string }) => void seen.push(id), onRefused: (found: RefusedRow) => void bad.push(found) };
+    const sink = {
+      onVideo: async ({ id }: { id: string }) => void seen.push(id),
+      onRefused: (found: RefusedRow) => void bad.push(found),
+    };
     return scanCatalogue(catalogue, rules, ports, sink, never);
   };
   return { journal, ledger, seen, bad, scan };

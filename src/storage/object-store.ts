@@ -24,7 +24,9 @@ export interface PutOptions {
 }
 
 /** `precondition-failed`: something stands there, or something else than what was seen, or nothing any more. */
-export type PutResult = { readonly result: 'stored'; readonly etag: string } | { readonly result: 'precondition-failed' };
+export type PutResult =
+  | { readonly result: 'stored'; readonly etag: string }
+  | { readonly result: 'precondition-failed' };
 
 /** Bounds of the store, as data. */
 export interface StoreLimits {
@@ -62,7 +64,10 @@ export interface ObjectStore {
   /** What stands under the key; undefined where nothing does. `crc32` is told where the store keeps it or can read it cheaply. */
   head(key: string, options: { readonly signal: AbortSignal }): Promise<StoredObject | undefined>;
   /** The object and its bytes; undefined where nothing stands. The body must be read to the end, or left by `return()`. */
-  get(key: string, options: { readonly signal: AbortSignal }): Promise<{ readonly object: StoredObject; readonly body: AsyncIterable<Uint8Array> } | undefined>;
+  get(
+    key: string,
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly object: StoredObject; readonly body: AsyncIterable<Uint8Array> } | undefined>;
   /** Writes the whole object; the store is given `crc32` to refuse other bytes. */
   put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult>;
   /** Begins an upload in parts, for objects above `limits.maxPutBytes` or too large to hold. */

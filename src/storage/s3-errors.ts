@@ -35,14 +35,12 @@ const conflictDelayMs = 1 * second;
 
 const neededRights =
   'the credentials lack this right (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload are needed)';
-const noSuchBucket = 'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
+const noSuchBucket =
+  'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
 
 /** S3's error codes, and those of its imitators. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const byCode: Readonly<Record<string, Meaning>> = {
-  AccessDenied: [
-    'store.denied',
-    neededRights,
-  ],
+  AccessDenied: ['store.denied', neededRights],
   InvalidAccessKeyId: ['store.credentials', 'the store does not know this access key'],
   SignatureDoesNotMatch: ['store.credentials', 'the secret access key does not belong to the access key'],
   ExpiredToken: ['store.credentials', 'the temporary credentials have run out; get new ones'],
@@ -175,7 +173,11 @@ export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSi
     const message = `${place}: no trusted TLS connection to ${attempt.endpoint}: ${tlsReason(reason, reason.code)}`;
     return new FlantsError('store.unreachable', message, { cause: error, retryable: false });
   }
-  return new FlantsError('store.unreachable', `${place}: ${attempt.endpoint}: ${connectionReason(reason, reason.code)}`, { cause: error });
+  return new FlantsError(
+    'store.unreachable',
+    `${place}: ${attempt.endpoint}: ${connectionReason(reason, reason.code)}`,
+    { cause: error },
+  );
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message. */

@@ -41,7 +41,11 @@ export async function listPage(
   if (status !== 200) throw connection.refusal(request, { status, headers, body: text });
   const page = parsePage(text);
   if (page) return page;
-  throw new FlantsError('store.status', `${connection.attempt('list', prefix).place} is answered with something other than a listing`, { retryable: true });
+  throw new FlantsError(
+    'store.status',
+    `${connection.attempt('list', prefix).place} is answered with something other than a listing`,
+    { retryable: true },
+  );
 }
 
 /** A page from its XML; undefined for what is none, or is cut short. */

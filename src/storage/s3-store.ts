@@ -92,7 +92,12 @@ class S3Store implements ObjectStore {
     const { signal, after } = options;
     const start = after === undefined ? {} : { after: this.#prefix + after };
     for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
-      const page = await listPage(this.#connection, this.#prefix + prefix, next === undefined ? start : { next }, signal);
+      const page = await listPage(
+        this.#connection,
+        this.#prefix + prefix,
+        next === undefined ? start : { next },
+        signal,
+      );
       next = page.next;
       const objects = page.objects.map((object) => ({
         ...object,

@@ -10,18 +10,19 @@ const maxKeyBytes = 1024;
  * @throws {FlantsError} `store.key`
  */
 export function assertStorableKey(key: string, storeName: string): void {
-  const problem =
-    key === ''
-      ? 'is empty'
-      : /(?:^|\/)\.{1,2}(?:\/|$)/.test(key)
-        ? 'has a dot segment'
-        : key.includes('\0') || !key.isWellFormed()
-          ? 'is not text'
-          : key.length > maxKeyBytes / 3 && Buffer.byteLength(key) > maxKeyBytes
-            ? `is longer than ${maxKeyBytes} bytes`
-            : undefined;
-  if (problem)
-    throw new FlantsError('store.key', `${storeName} cannot hold ${JSON.stringify(key)}: the key ${problem}`);
+  const problem = problemOf(key);
+  if (problem === undefined) return;
+  throw new FlantsError('store.key', `${storeName} cannot hold ${JSON.stringify(key)}: the key ${problem}`);
+}
+
+function problemOf(key: string): string | undefined {
+  if (key === '') return 'is empty';
+  if (/(?:^|\/)\.{1,2}(?:\/|$)/.test(key)) return 'has a dot segment';
+  if (key.includes('\0') || !key.isWellFormed()) return 'is not text';
+  // A character has at most three bytes for each of its units: most keys need no counting.
+  if (key.length > maxKeyBytes / 3 && Buffer.byteLength(key) > maxKeyBytes)
+    return `is longer than ${maxKeyBytes} bytes`;
+  return undefined;
 }
 
 /** Orders keys by their UTF-8 bytes, as stores list them; JavaScript orders surrogates before U+E000. */

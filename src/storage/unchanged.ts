@@ -21,7 +21,11 @@ export async function isUnchanged(source: Source, playlist: ReadPlaylist, signal
 }
 
 /** Whether all of them are; asks no further once one is not. */
-export async function areUnchanged(source: Source, playlists: readonly ReadPlaylist[], signal: AbortSignal): Promise<boolean> {
+export async function areUnchanged(
+  source: Source,
+  playlists: readonly ReadPlaylist[],
+  signal: AbortSignal,
+): Promise<boolean> {
   for (const playlist of playlists) if (!(await isUnchanged(source, playlist, signal))) return false;
   return true;
 }

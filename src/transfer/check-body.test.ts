@@ -4,10 +4,18 @@ import { checkBody } from './check-body.ts';
 
 const check = (
   body: string | Uint8Array,
-  { role = 'segment', contentType, minSizeBytes, url = 'https://h/a.ts' }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string } = {},
+  {
+    role = 'segment',
+    contentType,
+    minSizeBytes,
+    url = 'https://h/a.ts',
+  }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string } = {},
 ): void => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  checkBody({ role, url, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) }, { head: bytes, sizeBytes: bytes.byteLength, contentType });
+  checkBody(
+    { role, url, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) },
+    { head: bytes, sizeBytes: bytes.byteLength, contentType },
+  );
 };
 
 describe('A body that came with status 200 is refused', () => {

@@ -10,7 +10,16 @@ import { copyFile } from './copy-file.ts';
 
 const never = new AbortController().signal;
 const url = 'https://cdn.example/v/seg.ts';
-const task: FileTask = { index: 3, key: 'v/seg.ts', url, fetchUrl: `${url}?token=secret`, role: 'segment', contentType: 'video/mp2t', cacheControl: 'immutable', tries: 1 };
+const task: FileTask = {
+  index: 3,
+  key: 'v/seg.ts',
+  url,
+  fetchUrl: `${url}?token=secret`,
+  role: 'segment',
+  contentType: 'video/mp2t',
+  cacheControl: 'immutable',
+  tries: 1,
+};
 
 function setUp(bytes = 'media') {
   const source = openMemorySource({ [task.fetchUrl]: { bytes } });
@@ -31,7 +40,15 @@ describe('Copying one file', () => {
     const { copy, store } = setUp();
     const outcome = await copy();
     expect(outcome).toMatchObject({ index: 3, kind: 'copied' });
-    expect(evidenceOf(outcome)).toMatchObject({ key: 'v/seg.ts', url, sizeBytes: 5, crc32: crc32Hex(Buffer.from('media')), proof: 'written', tries: 2, worker: 'w' });
+    expect(evidenceOf(outcome)).toMatchObject({
+      key: 'v/seg.ts',
+      url,
+      sizeBytes: 5,
+      crc32: crc32Hex(Buffer.from('media')),
+      proof: 'written',
+      tries: 2,
+      worker: 'w',
+    });
     expect(JSON.stringify(outcome)).not.toContain('secret');
     expect(store.objects.get('v/seg.ts')).toMatchObject({ contentType: 'video/mp2t', cacheControl: 'immutable' });
   });

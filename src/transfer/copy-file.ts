@@ -60,7 +60,11 @@ async function obtain(task: FileTask, policy: CopyPolicy, ports: AntPorts, signa
   const prior = usablePrior(task, policy);
   let fetched;
   try {
-    fetched = await ports.source.fetch(task.fetchUrl, { kind: 'media', signal, ...(prior ? { unless: prior.source } : {}) });
+    fetched = await ports.source.fetch(task.fetchUrl, {
+      kind: 'media',
+      signal,
+      ...(prior ? { unless: prior.source } : {}),
+    });
   } catch (error) {
     if (task.optional && isAbsent(error)) {
       return { sizeBytes: 0, crc32: '', source: {}, proof: 'absent-optional' };
@@ -68,7 +72,8 @@ async function obtain(task: FileTask, policy: CopyPolicy, ports: AntPorts, signa
     throw error;
   }
   if (fetched.result === 'not-modified') {
-    if (!prior) throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
+    if (!prior)
+      throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
     return { ...contentOf(prior), source: prior.source, proof: 'not-modified' };
   }
   try {
@@ -87,8 +92,12 @@ async function transferBody(
 ): Promise<Copied> {
   const giveBack = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
   try {
-    const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256 });
-    checkBody(task, { head: body.head, sizeBytes: fetched.sizeBytes ?? body.sizeBytes, contentType: fetched.contentType });
+    const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
+    checkBody(task, {
+      head: body.head,
+      sizeBytes: fetched.sizeBytes ?? body.sizeBytes,
+      contentType: fetched.contentType,
+    });
     if (body.kind === 'streamed') {
       const uploaded = await uploadBody(task, policy, body, ports.store, fetched.sizeBytes, signal);
       return { ...uploaded, source: fetched.validators };
@@ -99,6 +108,8 @@ async function transferBody(
       return { ...content, ...etagOf(prior), source: fetched.validators, proof: 'same-checksum' };
     }
     const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, ports.store, signal);
+    // A store that refused or broke off may have left bytes that a socket still sends; one that has all of them has not.
+    if (placed.proof === 'written') body.giveBack();
     return { ...content, ...placed, source: fetched.validators };
   } finally {
     giveBack();

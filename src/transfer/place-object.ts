@@ -96,13 +96,21 @@ export async function writeGuarded(
 }
 
 /** The condition under which a file may be written at first. */
-export function conditionFor({ prior }: Pick<FileTask, 'prior'>, { existing }: Pick<CopyPolicy, 'existing'>): WriteCondition {
+export function conditionFor(
+  { prior }: Pick<FileTask, 'prior'>,
+  { existing }: Pick<CopyPolicy, 'existing'>,
+): WriteCondition {
   if (existing === 'overwrite') return undefined;
   return prior?.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
 }
 
 /** Same size and checksum; a store that keeps no checksum is read back. */
-async function isSame(standing: StoredObject, content: Content, store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+async function isSame(
+  standing: StoredObject,
+  content: Content,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (standing.sizeBytes !== content.sizeBytes) return false;
   return (standing.crc32 ?? (await crc32OfObject(store, standing.key, signal))) === content.crc32;
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32Hex } from '../storage/checksum.ts';
+import { freshBuffers } from './body-buffers.ts';
+import type { BodyBuffers } from './body-buffers.ts';
 
 /** A body that fitted: all of it, with its checksums. */
 export interface HeldBody {
@@ -10,6 +12,8 @@ export interface HeldBody {
   /** Eight lower-case hex digits. */
   readonly crc32: string;
   readonly sha256?: string;
+  /** Lets another body have the memory: only once nobody reads `bytes` any more. */
+  readonly giveBack: () => void;
 }
 
 /** A body that is larger: what has come so far, and the rest as it comes. */
@@ -29,7 +33,11 @@ export interface StreamedBody {
  */
 export async function readBody(
   body: AsyncIterable<Uint8Array>,
-  { maxHeldBytes, sha256 }: { readonly maxHeldBytes: number; readonly sha256: boolean },
+  {
+    maxHeldBytes,
+    sha256,
+    buffers = freshBuffers,
+  }: { readonly maxHeldBytes: number; readonly sha256: boolean; readonly buffers?: BodyBuffers | undefined },
 ): Promise<HeldBody | StreamedBody> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
@@ -41,12 +49,12 @@ export async function readBody(
       return { kind: 'streamed', begun: chunks, rest, sizeBytes, head: chunks[0] ?? new Uint8Array() };
     }
   }
-  const [only] = chunks;
-  const bytes = chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes);
+  const { bytes, giveBack } = buffers.join(chunks, sizeBytes);
   return {
     kind: 'held',
     bytes,
     head: bytes.subarray(0, 64),
+    giveBack,
     sizeBytes,
     crc32: crc32Hex(bytes),
     ...(sha256 ? { sha256: createHash('sha256').update(bytes).digest('hex') } : {}),

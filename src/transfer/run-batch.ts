@@ -147,7 +147,12 @@ function isOurs({ proof }: Evidence): boolean {
   return proof !== 'absent-optional' && proof !== 'present';
 }
 
-async function resend(job: BatchJob, settlement: Settlement, ports: DispatcherPorts, signal: AbortSignal): Promise<void> {
+async function resend(
+  job: BatchJob,
+  settlement: Settlement,
+  ports: DispatcherPorts,
+  signal: AbortSignal,
+): Promise<void> {
   if (settlement.resend.some(({ renew }) => renew)) {
     // Where the playlists cannot be read either, the files keep their old URLs: a refusal costs a try each time.
     await ports.locator.renew(job.video, job.revision, { signal }).catch(() => undefined);

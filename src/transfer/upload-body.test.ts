@@ -11,7 +11,16 @@ import { copyFile, maxHeldBytes } from './copy-file.ts';
 
 const never = new AbortController().signal;
 const url = 'https://cdn.example/large.mp4';
-const task: FileTask = { index: 0, key: 'large.mp4', url, fetchUrl: url, role: 'segment', contentType: 'video/mp4', cacheControl: '', tries: 0 };
+const task: FileTask = {
+  index: 0,
+  key: 'large.mp4',
+  url,
+  fetchUrl: url,
+  role: 'segment',
+  contentType: 'video/mp4',
+  cacheControl: '',
+  tries: 0,
+};
 const large = Buffer.alloc(maxHeldBytes + 5 * MiB + 7, 'flants');
 
 function setUp(bytes: Uint8Array = large) {
@@ -27,7 +36,10 @@ describe('A body too large to hold', () => {
   test('goes out in parts and arrives whole, with the checksums of the whole', async () => {
     const { store, copy } = setUp();
     const outcome = await copy();
-    expect(outcome).toMatchObject({ kind: 'copied', evidence: { sizeBytes: large.byteLength, crc32: crc32Hex(large), proof: 'written' } });
+    expect(outcome).toMatchObject({
+      kind: 'copied',
+      evidence: { sizeBytes: large.byteLength, crc32: crc32Hex(large), proof: 'written' },
+    });
     // Compared as a whole: a difference is not worth printing.
     expect(large.equals(store.objects.get('large.mp4')?.body ?? Buffer.of())).toBe(true);
   });
@@ -52,7 +64,10 @@ describe('A body too large to hold', () => {
     const first = await copy();
     source.objects.set(url, { bytes: Buffer.concat([large, large]) });
     // An upload cannot be turned round: it is sent again, and by then the evidence is there, or it conflicts.
-    expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'store.status', retryable: true } } });
+    expect(await copy()).toMatchObject({
+      kind: 'failed',
+      failure: { failure: { code: 'store.status', retryable: true } },
+    });
     const prior = (first as { evidence: Evidence }).evidence;
     expect(await copy({ prior })).toMatchObject({ kind: 'copied' });
     expect(store.objects.get('large.mp4')?.sizeBytes).toBe(2 * large.byteLength);
@@ -60,7 +75,10 @@ describe('A body too large to hold', () => {
 
   test('is refused when it ends before the range that names it', async () => {
     const { store, copy } = setUp();
-    expect(await copy({ minSizeBytes: large.byteLength + 1 })).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.wrong-body' } } });
+    expect(await copy({ minSizeBytes: large.byteLength + 1 })).toMatchObject({
+      kind: 'failed',
+      failure: { failure: { code: 'source.wrong-body' } },
+    });
     expect(store.objects.size).toBe(0);
   });
 });

@@ -38,7 +38,10 @@ export async function uploadBody(
   try {
     const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
     if (task.minSizeBytes !== undefined && content.sizeBytes < task.minSizeBytes) {
-      throw new FlantsError('source.wrong-body', `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`);
+      throw new FlantsError(
+        'source.wrong-body',
+        `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
+      );
     }
     let completed = false;
     const placed = await writeGuarded(task, policy, content, store, signal, async (condition): Promise<PutResult> => {

@@ -42,7 +42,8 @@ export interface ReadDocument {
  * @param prefix - of the library below it, with a final slash; empty where it is the root or unknown
  */
 export function destinationInStore(store: ObjectStore, root: string, prefix: string): Destination {
-  const fullKeyOf = (url: string): string => decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
+  const fullKeyOf = (url: string): string =>
+    decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
   return {
     async read(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
@@ -51,7 +52,12 @@ export function destinationInStore(store: ObjectStore, root: string, prefix: str
     },
     async look(url, { signal }) {
       const standing = await store.head(fullKeyOf(url), { signal });
-      return standing && { sizeBytes: standing.sizeBytes, ...(standing.crc32 === undefined ? {} : { crc32: standing.crc32 }) };
+      return (
+        standing && {
+          sizeBytes: standing.sizeBytes,
+          ...(standing.crc32 === undefined ? {} : { crc32: standing.crc32 }),
+        }
+      );
     },
     async measure(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
@@ -68,7 +74,11 @@ export function destinationInStore(store: ObjectStore, root: string, prefix: str
 /** A destination behind HTTP, such as a CDN: what players see. */
 export function destinationOverHttp(source: Source, playlistUrl: string): Destination {
   const { origin } = new URL(playlistUrl);
-  const fetch = async (url: string, kind: 'text' | 'media', signal: AbortSignal): Promise<FetchedObject | undefined> => {
+  const fetch = async (
+    url: string,
+    kind: 'text' | 'media',
+    signal: AbortSignal,
+  ): Promise<FetchedObject | undefined> => {
     try {
       const answer = await source.fetch(url, { kind, signal });
       return answer.result === 'fetched' ? answer : undefined;
@@ -82,7 +92,14 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
   return {
     async read(url, { signal }) {
       const found = await fetch(url, 'text', signal);
-      return found && { finalUrl: found.finalUrl, bytes: await collect(found.body), validators: found.validators, ...typeOf(found) };
+      return (
+        found && {
+          finalUrl: found.finalUrl,
+          bytes: await collect(found.body),
+          validators: found.validators,
+          ...typeOf(found),
+        }
+      );
     },
     async look(url, { signal }) {
       const found = await fetch(url, 'media', signal);

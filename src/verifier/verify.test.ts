@@ -21,7 +21,8 @@ const video = `#EXTM3U
 all.m4s
 #EXT-X-ENDLIST
 `;
-const audio = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nen0.aac\n#EXT-X-GAP\n#EXTINF:2,\nen1.aac\n#EXT-X-ENDLIST\n';
+const audio =
+  '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nen0.aac\n#EXT-X-GAP\n#EXTINF:2,\nen1.aac\n#EXT-X-ENDLIST\n';
 
 async function copyOf(changes: Readonly<Record<string, string | undefined>> = {}): Promise<MemoryStore> {
   const store = openMemoryStore();
@@ -59,7 +60,12 @@ const verify = async (store: MemoryStore, changes: Partial<VerifyRequest> = {}) 
 
 describe('Verifying a copy', () => {
   test('finds nothing wrong with a whole one, a file marked GAP absent or not', async () => {
-    expect(await verify(await copyOf())).toMatchObject({ problems: [], playlists: 3, objects: 5, sizeBytes: 16 + 4 + 8 + 5 });
+    expect(await verify(await copyOf())).toMatchObject({
+      problems: [],
+      playlists: 3,
+      objects: 5,
+      sizeBytes: 16 + 4 + 8 + 5,
+    });
     expect((await verify(await copyOf({ 'lib/audio/en1.aac': 'there' }))).problems).toEqual([]);
   });
 
@@ -72,7 +78,9 @@ describe('Verifying a copy', () => {
     ['the first playlist', 'lib/master.m3u8'],
   ])('names %s that is not there', async (_what, key) => {
     const { problems } = await verify(await copyOf({ [key]: undefined }));
-    expect(problems.map((problem) => [problem.code, problem.key])).toEqual([['verify.missing', key.slice('lib/'.length)]]);
+    expect(problems.map((problem) => [problem.code, problem.key])).toEqual([
+      ['verify.missing', key.slice('lib/'.length)],
+    ]);
   });
 
   test('names everything at once', async () => {
@@ -83,8 +91,18 @@ describe('Verifying a copy', () => {
   test.each([
     ['an object too short for its ranges', { 'lib/all.m4s': '0123456' }, 'verify.size', 'all.m4s'],
     ['a key that is none', { 'lib/key.bin': 'short' }, 'verify.size', 'key.bin'],
-    ['an absolute URI', { 'lib/video.m3u8': video.replace('init.mp4', 'https://old.example/init.mp4') }, 'verify.outside', 'https://old.example/init.mp4'],
-    ['a playlist elsewhere', { 'lib/master.m3u8': multivariant.replace('video.m3u8', 'https://old.example/v.m3u8') }, 'verify.outside', 'https://old.example/v.m3u8'],
+    [
+      'an absolute URI',
+      { 'lib/video.m3u8': video.replace('init.mp4', 'https://old.example/init.mp4') },
+      'verify.outside',
+      'https://old.example/init.mp4',
+    ],
+    [
+      'a playlist elsewhere',
+      { 'lib/master.m3u8': multivariant.replace('video.m3u8', 'https://old.example/v.m3u8') },
+      'verify.outside',
+      'https://old.example/v.m3u8',
+    ],
     ['something that is no playlist', { 'lib/video.m3u8': '<html>' }, 'verify.playlist', 'video.m3u8'],
   ])('names %s', async (_what, changes, code, key) => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code, key }]);
@@ -109,6 +127,8 @@ describe('Verifying a copy', () => {
     const standing = store.objects.get('lib/init.mp4');
     if (standing) store.objects.set('lib/init.mp4', { ...standing, body: Buffer.from('rot!') });
     expect((await verify(store)).problems).toEqual([]);
-    expect((await verify(store, { readsBytes: true })).problems).toMatchObject([{ code: 'verify.checksum', key: 'init.mp4' }]);
+    expect((await verify(store, { readsBytes: true })).problems).toMatchObject([
+      { code: 'verify.checksum', key: 'init.mp4' },
+    ]);
   });
 });

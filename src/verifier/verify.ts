@@ -105,20 +105,26 @@ async function readOrReport(
     return standIn;
   }
   const found = await destination.read(url, { signal });
-  const problem = found ? problemIn(found, url) : ({ code: 'verify.missing', message: 'the playlist is not there' } as const);
+  const problem = found
+    ? problemIn(found, url)
+    : ({ code: 'verify.missing', message: 'the playlist is not there' } as const);
   if (found && !problem) return found;
   problems.push({ code: 'verify.playlist', key, message: '', ...problem });
   return standIn;
 }
 
 /** What keeps a text from being read as the playlist it should be. JSON is none, and is read where it is expected. */
-function problemIn({ bytes, finalUrl }: ReadDocument, url: string): Pick<VerifyProblem, 'code' | 'message'> | undefined {
+function problemIn(
+  { bytes, finalUrl }: ReadDocument,
+  url: string,
+): Pick<VerifyProblem, 'code' | 'message'> | undefined {
   if (bytes[0] === '{'.charCodeAt(0)) return undefined;
   try {
     parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
     return undefined;
   } catch (error) {
-    if (error instanceof FlantsError && isAboutContent(error.code)) return { code: 'verify.playlist', message: error.message };
+    if (error instanceof FlantsError && isAboutContent(error.code))
+      return { code: 'verify.playlist', message: error.message };
     throw error;
   }
 }
@@ -134,7 +140,11 @@ function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFil
 }
 
 function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
-  return { ...a, minSizeBytes: Math.max(a.minSizeBytes ?? 0, b.minSizeBytes ?? 0), optional: a.optional === true && b.optional === true };
+  return {
+    ...a,
+    minSizeBytes: Math.max(a.minSizeBytes ?? 0, b.minSizeBytes ?? 0),
+    optional: a.optional === true && b.optional === true,
+  };
 }
 
 interface Checked {
@@ -153,10 +163,13 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
     playlist: destination.holds(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl,
     line: file.line,
   });
-  if (!destination.holds(file.fetchUrl)) return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
+  if (!destination.holds(file.fetchUrl))
+    return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
   const looked = await destination.look(file.fetchUrl, { signal });
-  if (!looked) return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
-  const standing = readsBytes || looked.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : looked;
+  if (!looked)
+    return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+  const standing =
+    readsBytes || looked.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : looked;
   if (!standing) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
   const expected = await request.expected(destination.keyOf(file.fetchUrl));
   const reference = expected?.crc32 ?? (readsBytes ? looked.crc32 : undefined);
@@ -170,13 +183,13 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
 
-function wrongSize(file: PlacedFile, { sizeBytes = 0 }: Standing, expected: Expected | undefined): Wrong {
-  const message =
-    expected && expected.sizeBytes !== sizeBytes ? `it has ${sizeBytes} bytes; ${expected.sizeBytes} were copied`
-    : file.minSizeBytes !== undefined && sizeBytes < file.minSizeBytes ? `it has ${sizeBytes} bytes; a range up to byte ${file.minSizeBytes} is named`
-    : file.role === 'key' && !keySizes.includes(sizeBytes) ? `a key has 16 or 32 bytes; it has ${sizeBytes}`
-    : undefined;
-  return message === undefined ? undefined : { code: 'verify.size', message };
+function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, standing: Standing, expected: Expected | undefined): Wrong {
+  const { sizeBytes = 0 } = standing;
+  const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
+  if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);
+  if (sizeBytes < minSizeBytes) return wrong(`a range up to byte ${minSizeBytes} is named`);
+  if (role === 'key' && !keySizes.includes(sizeBytes)) return wrong('a key has 16 or 32');
+  return undefined;
 }
 
 function wrongChecksum({ crc32 }: Standing, reference: string | undefined): Wrong {
@@ -185,7 +198,11 @@ function wrongChecksum({ crc32 }: Standing, reference: string | undefined): Wron
 }
 
 /** A document is small and was read whole: its bytes are compared, whatever was asked for. */
-async function checkDocument(url: string, bytes: Uint8Array, { destination, expected }: VerifyRequest): Promise<VerifyProblem | undefined> {
+async function checkDocument(
+  url: string,
+  bytes: Uint8Array,
+  { destination, expected }: VerifyRequest,
+): Promise<VerifyProblem | undefined> {
   if (bytes === emptyPlaylist || !destination.holds(url)) return undefined;
   const key = destination.keyOf(url);
   const known = await expected(key);

@@ -15,7 +15,12 @@ function refusingBrokenPlaylists(store: ObjectStore, standing: ReadonlyMap<strin
   return {
     ...store,
     put: async (key, body, crc32, options) => {
-      const names = key.endsWith('.m3u8') ? Buffer.from(body).toString().split('\n').filter((line) => line !== '' && !line.startsWith('#')) : [];
+      const names = key.endsWith('.m3u8')
+        ? Buffer.from(body)
+            .toString()
+            .split('\n')
+            .filter((line) => line !== '' && !line.startsWith('#'))
+        : [];
       const absent = names.filter((name) => !standing.has(key.replace(/[^/]*$/, name)));
       expect(absent).toEqual([]);
       return store.put(key, body, crc32, options);
@@ -58,7 +63,10 @@ describe('A copy', () => {
     const library = openLibrary(videoFiles('a', 3));
     library.source.objects.delete(`${home}/a/seg1.ts`);
     expect((await library.copy()).states).toEqual({ a: 'incomplete' });
-    await acceptFile({ video: 'a', file: 'seg1.ts', reason: 'lost at the recorder', at: '2026-01-01T00:00:00Z' }, library);
+    await acceptFile(
+      { video: 'a', file: 'seg1.ts', reason: 'lost at the recorder', at: '2026-01-01T00:00:00Z' },
+      library,
+    );
     expect((await library.copy()).states).toEqual({ a: 'published' });
 
     library.source.objects.set(`${home}/a/index.m3u8`, { bytes: mediaPlaylist(['seg0.ts', 'seg1.ts', 'new.ts']) });
@@ -95,14 +103,18 @@ describe('A copy', () => {
   test('crawls again when the playlist changes before it is published', async () => {
     const library = openLibrary(videoFiles('a', 2));
     const first = mediaPlaylist(['seg0.ts', 'seg1.ts']);
-    library.source.objects.set(`${home}/a/index.m3u8`, (request) => ({ bytes: request === 1 ? first : mediaPlaylist(['seg1.ts']) }));
+    library.source.objects.set(`${home}/a/index.m3u8`, (request) => ({
+      bytes: request === 1 ? first : mediaPlaylist(['seg1.ts']),
+    }));
     expect((await library.copy()).states).toEqual({ a: 'published' });
     expect(textOf(library, 'a/index.m3u8')).toBe(mediaPlaylist(['seg1.ts']));
   });
 
   test('gives up on a source whose playlist is another one each time', async () => {
     const library = openLibrary(videoFiles('a', 2));
-    library.source.objects.set(`${home}/a/index.m3u8`, (request) => ({ bytes: `${mediaPlaylist(['seg0.ts'])}# ${request}\n` }));
+    library.source.objects.set(`${home}/a/index.m3u8`, (request) => ({
+      bytes: `${mediaPlaylist(['seg0.ts'])}# ${request}\n`,
+    }));
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'invalid' });
     expect(run.failures.map(({ code }) => code)).toEqual(['source.changed']);
@@ -114,7 +126,11 @@ describe('A copy', () => {
     const put = async (key: string, text: string): Promise<void> => {
       const { crc32Hex } = await import('../../src/storage/checksum.ts');
       const body = Buffer.from(text);
-      await library.store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: new AbortController().signal });
+      await library.store.put(key, body, crc32Hex(body), {
+        contentType: '',
+        cacheControl: '',
+        signal: new AbortController().signal,
+      });
     };
     await put('a/seg0.ts', 'foreign');
     await put('a/seg1.ts', 'media of a/seg1.ts');
@@ -131,7 +147,11 @@ describe('A copy', () => {
     const library = openLibrary(videoFiles('a', 1));
     const { crc32Hex } = await import('../../src/storage/checksum.ts');
     const foreign = Buffer.from('#EXTM3U\n');
-    await library.store.put('a/index.m3u8', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: new AbortController().signal });
+    await library.store.put('a/index.m3u8', foreign, crc32Hex(foreign), {
+      contentType: '',
+      cacheControl: '',
+      signal: new AbortController().signal,
+    });
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'invalid' });
     expect(run.failures[0]?.code).toBe('store.conflict');
@@ -159,7 +179,8 @@ describe('A copy', () => {
       for (const name of ['seg0.ts', 'seg1.ts']) {
         library.source.objects.set(`${home}/a/${name}?token=t${number}`, () => {
           // The first token has run out by the time the segments are asked for.
-          if (number === 1 || number !== token) throw new FlantsError('source.denied', 'no (status 403)', { status: 403 });
+          if (number === 1 || number !== token)
+            throw new FlantsError('source.denied', 'no (status 403)', { status: 403 });
           return { bytes: `media of a/${name}` };
         });
       }
@@ -167,7 +188,9 @@ describe('A copy', () => {
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'published' });
     expect(textOf(library, 'a/index.m3u8')).toBe(mediaPlaylist(['seg0.ts', 'seg1.ts']));
-    expect(JSON.stringify([...(await library.journal.evidence(['a/seg0.ts', 'a/seg1.ts'])).values()])).not.toContain('t2');
+    expect(JSON.stringify([...(await library.journal.evidence(['a/seg0.ts', 'a/seg1.ts'])).values()])).not.toContain(
+      't2',
+    );
   });
 
   test('halts without a charge when the destination denies the right to write, and goes on in the next run', async () => {

@@ -124,12 +124,21 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
 }
 
 function videosOf(source: MemorySource): readonly string[] {
-  return [...source.objects.keys()].flatMap((url) => /^https:\/\/cdn\.example\/([^/]+)\/index\.m3u8$/.exec(url)?.[1] ?? []);
+  return [...source.objects.keys()].flatMap(
+    (url) => /^https:\/\/cdn\.example\/([^/]+)\/index\.m3u8$/.exec(url)?.[1] ?? [],
+  );
 }
 
 /** Copies in this very thread: what happens in threads is tested with threads. */
 function inlineExecutor(source: MemorySource, store: ObjectStore): Executor {
-  const ports = { source, store, slots: createBudget(8), bytes: createBudget(1 << 26), now: Date.now, worker: 'inline' };
+  const ports = {
+    source,
+    store,
+    slots: createBudget(8),
+    bytes: createBudget(1 << 26),
+    now: Date.now,
+    worker: 'inline',
+  };
   return {
     concurrency: 2,
     run: async (message, { onOutcomes, drain, signal }) => {
