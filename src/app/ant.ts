@@ -1,6 +1,6 @@
 import { threadId, workerData } from 'node:worker_threads';
-import { MiB } from '../domain/units.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3-credentials.ts';

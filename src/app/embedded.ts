@@ -22,6 +22,7 @@ import { probeStore } from '../storage/probe.ts';
 import type { AntData, AntExtra } from './ant.ts';
 import { conclude } from './conclude.ts';
 import type { RunContext, Scanned, State } from './conclude.ts';
+import { boundYoungGeneration } from './bound-heap.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec } from './connect.ts';
 import { credentialsOf, destinationOf, keepDestination } from './destination-setting.ts';
@@ -129,6 +130,7 @@ async function run(
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
     },
   );
+  const stopBounding = boundYoungGeneration();
   const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: meter.progress() }), progressEveryMs);
   try {
     const scanned = await scan(common, engine);
@@ -137,6 +139,7 @@ async function run(
     return await conclude(common, { scanned, engine, destination, capabilities });
   } finally {
     clearInterval(ticking);
+    stopBounding();
     await engine.stop();
     await executor.close();
     await Promise.all([source.close(), store.close()]);

@@ -82,7 +82,7 @@ function prepareWriter(db: Database, path: string): void {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA journal_size_limit = ${64 * MiB};
-    PRAGMA cache_size = ${-(32 * MiB) / KiB};
+    PRAGMA cache_size = ${-(8 * MiB) / KiB};
     PRAGMA temp_store = MEMORY;
   `);
   const known = knownVersion(db, path);
