@@ -1,4 +1,4 @@
-import { Agent } from 'undici';
+import type { Dispatcher } from 'undici';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
 import { contentCodings, decodeText } from './http-source-decode.ts';
@@ -8,6 +8,7 @@ import type { Answer } from './http-source-exchange.ts';
 import { indexScopes, requestHeaders } from './http-source-headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './http-source-headers.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+import { Agent } from './undici.ts';
 import { trusting } from './trust.ts';
 
 /** How to reach HTTP sources. */
@@ -49,7 +50,7 @@ export function openHttpSource(options: HttpSourceOptions): Source {
 }
 
 interface Way {
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   readonly index: HeaderIndex;
   readonly maxRedirects: number;
 }

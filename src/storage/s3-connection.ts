@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { Dispatcher, Pool as UndiciPool } from 'undici';
 import { KiB, second } from '../domain/units.ts';
 import { exchange } from './s3-exchange.ts';
 import type { S3Answer } from './s3-exchange.ts';
@@ -12,6 +11,7 @@ import type { S3Credentials } from './s3-credentials.ts';
 import { bodyOf } from './stream-body.ts';
 import { trusting } from './trust.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
+import { Pool, request as sendRequest } from './undici.ts';
 
 /** How long to wait for a store, each in milliseconds. */
 export interface S3Timeouts {
@@ -68,7 +68,7 @@ const slowestBytesPerMs = (64 * KiB) / second;
 export class S3Connection {
   readonly address: S3Address;
   readonly #options: S3ConnectionOptions;
-  readonly #pool: Pool;
+  readonly #pool: UndiciPool;
 
   constructor(options: S3ConnectionOptions) {
     const { timeouts } = options;
@@ -107,7 +107,7 @@ export class S3Connection {
     const attempt = this.attempt(request.method, request.key);
     try {
       const signed = await this.#sign(request);
-      const { statusCode, headers, body } = await this.#pool.request({ ...signed, signal: request.signal });
+      const { statusCode, headers, body } = await sendRequest.call(this.#pool, { ...signed, signal: request.signal });
       return {
         status: statusCode,
         headers,
