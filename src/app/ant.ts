@@ -60,6 +60,8 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
   } finally {
     clearInterval(timer);
     port.close();
+    // A port lives until the next full collection, and would keep this batch with it.
+    port.removeAllListeners();
   }
 }
 

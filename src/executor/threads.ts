@@ -90,6 +90,8 @@ async function runOnThread<Extra>(
     port2.close();
   }
   await closed;
+  // A port lives until the next full collection, and would keep with it all that its listeners know of this batch.
+  port1.removeAllListeners();
   stopTelling();
   await recording;
   return end;
