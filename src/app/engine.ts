@@ -35,8 +35,8 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const crawlsAtATime = 8;
-const publicationsAtATime = 4;
+const crawlsAtATime = 2;
+const publicationsAtATime = 2;
 const maxWaitingCrawls = 256;
 const maxFilesOfBatch = 100;
 
