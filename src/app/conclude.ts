@@ -90,17 +90,22 @@ export async function conclude(
   return { exitCode, report };
 }
 
-function unguardedBy({ createOnly, replaceOnly }: StoreCapabilities): readonly string[] {
-  return [
-    ...(createOnly
-      ? []
-      : [
-          'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
-        ]),
-    ...(replaceOnly
-      ? []
-      : [
-          'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
-        ]),
-  ];
+/** What a destination may leave to chance, and what that means to a library. */
+const risks: readonly { readonly unless: 'createOnly' | 'replaceOnly' | 'checksums'; readonly risk: string }[] = [
+  {
+    unless: 'createOnly',
+    risk: 'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
+  },
+  {
+    unless: 'replaceOnly',
+    risk: 'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
+  },
+  {
+    unless: 'checksums',
+    risk: 'the destination does not check checksums: bytes that are damaged on the way there go unnoticed until verify --checksums',
+  },
+];
+
+function unguardedBy(capabilities: StoreCapabilities): readonly string[] {
+  return risks.filter(({ unless }) => !capabilities[unless]).map(({ risk }) => risk);
 }

@@ -49,6 +49,6 @@ async function welcome(
   }
   const { files, documents, digest, warnings } = crawled.revision;
   locator.remember(video, digest, crawled.fetchUrls);
-  hooks.onPlanned(video, { files: files.length, documents: documents.length });
+  await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
 }

@@ -4,6 +4,7 @@ import { createMeter } from '../aggregator/meter.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import { withoutSecrets } from '../config/location.ts';
 import type { BatchJob } from '../domain/batch.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { LibraryReport } from '../domain/report.ts';
 import { MiB } from '../domain/units.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -32,7 +33,7 @@ import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
-import { settleKeyRules } from './key-rules.ts';
+import { keepKeyRules, settleKeyRules } from './key-rules.ts';
 import { openCatalogue, surveySources } from './open-catalogue.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
@@ -124,7 +125,10 @@ async function run(
         for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
       },
       onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
-      onPlanned: (video, counts) => emit(hooks, { type: 'planned', video, ...counts }),
+      onPlanned: async (video, counts) => {
+        await keepKeyRules(journal, keyRules);
+        emit(hooks, { type: 'planned', video, ...counts });
+      },
       onState: (video, videoState, failure) =>
         emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
@@ -170,7 +174,11 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
       },
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
-  );
+  ).catch((error: unknown): readonly VideoId[] => {
+    // Stopped while it read: what was scanned so far is concluded as usual.
+    if (hooks.drain.aborted && failureOf(error).code === 'aborted') return [];
+    throw error;
+  });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
   return { videos, refused, missing };
 }

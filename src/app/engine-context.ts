@@ -3,7 +3,8 @@ import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import type { Submission, VideoId, VideoState } from '../domain/video.ts';
+import { minute } from '../domain/units.ts';
+import type { RevisionDigest, Submission, VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -35,7 +36,8 @@ export interface EngineHooks {
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
   /** A crawl or a publication failed and comes again later. */
   readonly onPostponed: (video: VideoId, delayMs: number, failure: Failure) => void;
-  readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => void;
+  /** A revision was sealed and registered; awaited before its first file goes out. */
+  readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => Promise<void>;
   readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
   readonly onWarning: (video: VideoId, message: string) => void;
 }
@@ -49,6 +51,8 @@ export interface EngineContext {
   readonly locator: TokenLocator;
   /** Looks up what a video is, with its token while it is under way. @throws {FlantsError} `state.unusable` for one that was never submitted */
   submissionOf(video: VideoId): Promise<Submission>;
+  /** Digest of the plan that the source would give now. Throws as `planVideo`. */
+  presentDigest(video: VideoId, signal: AbortSignal): Promise<RevisionDigest>;
   /** Gives a video its next step, or lets it rest. */
   moveOn(video: VideoId): Promise<void>;
   /** Sends a video to the crawlers, whatever its next step would be. */
@@ -58,4 +62,4 @@ export interface EngineContext {
 }
 
 /** Longer than any run: an embedded run is the sole owner of its state, and ends all leases when it starts. */
-export const leaseMs = 24 * 60 * 60 * 1000;
+export const leaseMs = 24 * 60 * minute;

@@ -5,7 +5,7 @@ import { applyAcceptances } from '../control/accept.ts';
 import { planVideo } from '../crawler/crawl.ts';
 import { bands } from '../domain/batch.ts';
 import type { BatchJob } from '../domain/batch.ts';
-import { failureOf, FlantsError } from '../domain/failure.ts';
+import { chargeOf, failureOf, FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
@@ -18,6 +18,7 @@ import { createPublicationWorker } from './publication-worker.ts';
 import { createRoster } from './roster.ts';
 import type { Roster } from './roster.ts';
 import { createTokenLocator } from './token-locator.ts';
+import type { Replan } from './token-locator.ts';
 
 /** A running engine. */
 export interface Engine {
@@ -85,10 +86,12 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
     return { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
   };
-  const locator = createTokenLocator(async (video, signal) => {
+  const replan: Replan = async (video, signal) => {
     const { revision, fetchUrls } = await planVideo(await submissionOf(video), parts, { signal });
     return { digest: revision.digest, fetchUrls };
-  });
+  };
+  const locator = createTokenLocator(replan);
+  const presentDigest: EngineContext['presentDigest'] = async (video, signal) => (await replan(video, signal)).digest;
   const ports: AdvancePorts = {
     ...parts,
     limits: {
@@ -110,7 +113,8 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
     const isIncomplete = stateOf(moved.record) === 'incomplete';
     if (isIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
       const again = await advance(video, ports);
-      if (again?.step !== 'none') return;
+      if (again?.step === 'none') rest(video, again.record);
+      return;
     }
     rest(video, moved.record);
   });
@@ -125,7 +129,7 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
       priority: parts.isFresh(video) ? bands.fresh : bands.backlog,
     });
   };
-  return { parts, hooks, drain, locator, submissionOf, moveOn, sendCrawl, halt };
+  return { parts, hooks, drain, locator, submissionOf, presentDigest, moveOn, sendCrawl, halt };
 }
 
 function startWorkers(context: EngineContext): readonly QueueWorkers[] {
@@ -134,7 +138,8 @@ function startWorkers(context: EngineContext): readonly QueueWorkers[] {
   const onError = (error: unknown): void => {
     const failure = failureOf(error);
     // A queue brings the job again. What a second delivery cannot mend ends the run, and the next run finds the work in the ledger.
-    if (failure.code === 'state.unusable' || failure.code === 'internal') context.halt(failure);
+    const isBeyondMending = failure.code === 'state.unusable' || failure.code === 'internal';
+    if (isBeyondMending || chargeOf(failure) === 'halt') context.halt(failure);
   };
   const done: JobEnd = { result: 'done' };
   const handling =

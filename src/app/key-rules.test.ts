@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { settleKeyRules } from './key-rules.ts';
+import { keepKeyRules, settleKeyRules } from './key-rules.ts';
 
 const tokenParameters = ['token'];
 
@@ -28,15 +28,24 @@ describe('The root of a library', () => {
       'file:///videos/one/a.m3u8',
     ]);
     expect(rules.root).toBe('file:///videos/');
+    await keepKeyRules(journal, rules);
     expect(await settleKeyRules(journal, { tokenParameters }, ['https://elsewhere.example/x.m3u8'])).toEqual(rules);
     await expect(settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({
       code: 'usage',
     });
   });
 
+  test('is found anew as long as nothing was planned: a typo in the first run costs nothing', async () => {
+    const journal = new MemoryJournal();
+    await settleKeyRules(journal, { tokenParameters }, ['https://cnd.example/a.m3u8']);
+    expect((await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8'])).root).toBe(
+      'https://cdn.example',
+    );
+  });
+
   test('keeps its token names, as keys are made of what is no token', async () => {
     const journal = new MemoryJournal();
-    await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']);
+    await keepKeyRules(journal, await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
     await expect(settleKeyRules(journal, { tokenParameters: ['token', 'sig'] }, [])).rejects.toThrow('sig');
   });
 });

@@ -14,8 +14,8 @@ export interface KeyWishes {
 }
 
 /**
- * The rules by which this library's keys are made: those of its first run, for ever, as a file must not
- * change its place.
+ * The rules by which this library's keys are made: those under which its first video was planned, for ever, as a
+ * file must not change its place. A run that plans nothing leaves none (`keepKeyRules`).
  *
  * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
  * @throws {FlantsError} `usage` when the wishes differ from the first run's
@@ -26,11 +26,7 @@ export async function settleKeyRules(
   firstUrls: readonly string[],
 ): Promise<KeyRules> {
   const kept = await keptKeyRules(journal);
-  if (!kept) {
-    const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
-    await journal.setSetting(settingName, rules);
-    return rules;
-  }
+  if (!kept) return { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
   if (wishes.rootUrl !== undefined && wishes.rootUrl !== kept.root) {
     throw new FlantsError(
       'usage',
@@ -45,6 +41,11 @@ export async function settleKeyRules(
     );
   }
   return kept;
+}
+
+/** Fixes the rules of a library, once something was planned by them. */
+export async function keepKeyRules(journal: Journal, rules: KeyRules): Promise<void> {
+  if (!(await keptKeyRules(journal))) await journal.setSetting(settingName, rules);
 }
 
 /** The rules of the first run; undefined where there was none. */

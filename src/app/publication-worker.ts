@@ -1,41 +1,65 @@
 import { failureWith } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import type { VideoId } from '../domain/video.ts';
+import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import { publishVideo } from '../publisher/publish.ts';
 import { attempt } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
-/** A source whose playlists differ at every look has no plan that could be finished. */
-const maxSourceChanges = 5;
+/** A source whose playlists differ at every look has no plan that could be finished, and a leaky destination no whole copy. */
+const maxSetbacks = 5;
 
-/** Makes the worker that publishes videos; it remembers whose source keeps changing. */
+/** Why a whole video could not be published this time. */
+type Setback = 'source-changed' | 'reopened';
+
+const lastWords: Readonly<Record<Setback, Failure>> = {
+  'source-changed': failureWith('source.changed', 'its playlists are different each time they are read'),
+  reopened: failureWith('store.status', 'its files vanish from the destination each time they are copied'),
+};
+
+/** Makes the worker that publishes videos; it remembers who had setbacks, and gives up on those that have too many. */
 export function createPublicationWorker(context: EngineContext): (job: VideoJob, signal: AbortSignal) => Promise<void> {
   const { parts, hooks } = context;
-  const sourceChanges = new Map<VideoId, number>();
+  const setbacks = new Map<VideoId, number>();
+
+  const overcome = async (video: VideoId, record: VideoRecord, setback: Setback): Promise<void> => {
+    const count = (setbacks.get(video) ?? 0) + 1;
+    setbacks.set(video, count);
+    if (count < maxSetbacks) {
+      if (setback === 'source-changed') return context.sendCrawl(video, { recheck: false });
+    } else {
+      setbacks.delete(video);
+      await parts.ledger.apply(video, {
+        type: 'invalidate',
+        generation: record.generation,
+        failure: lastWords[setback],
+      });
+    }
+    await context.moveOn(video);
+  };
 
   return async (job, signal) => {
     const { video } = job;
     const record = await parts.ledger.read(video);
     if (!record) return;
     const ports = { ledger: parts.ledger, queue: parts.publications, kind: 'publish', random: parts.random } as const;
-    const attempted = await attempt(job, record, ports, signal, () => publishVideo(video, parts, signal));
+    const replan = (): Promise<RevisionDigest> => context.presentDigest(video, signal);
+    const attempted = await attempt(job, record, ports, signal, () =>
+      publishVideo(video, { ...parts, replan }, signal),
+    );
     if (attempted.result === 'postponed') {
       if (attempted.delayMs !== undefined) hooks.onPostponed(video, attempted.delayMs, attempted.failure);
       return;
     }
     if (attempted.result === 'halted') context.halt(attempted.failure);
     const published = attempted.result === 'done' ? attempted.value : undefined;
-    if (published?.result === 'published') sourceChanges.delete(video);
     if (published?.result === 'reopened') {
       hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
     }
-    if (published?.result === 'source-changed') {
-      const changes = (sourceChanges.get(video) ?? 0) + 1;
-      sourceChanges.set(video, changes);
-      if (changes <= maxSourceChanges) return context.sendCrawl(video, { recheck: false });
-      const failure = failureWith('source.changed', `the playlists of ${video} are different each time they are read`);
-      await parts.ledger.apply(video, { type: 'invalidate', generation: record.generation, failure });
+    if (published?.result === 'reopened' || published?.result === 'source-changed') {
+      return overcome(video, record, published.result);
     }
+    setbacks.delete(video);
     await context.moveOn(video);
   };
 }

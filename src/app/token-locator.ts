@@ -8,15 +8,14 @@ export interface TokenLocator extends Locator {
   forget(video: VideoId): void;
 }
 
-/**
- * @param replan - reads a video's playlists again: the digest of their plan, and its URLs with tokens
- */
-export function createTokenLocator(
-  replan: (
-    video: VideoId,
-    signal: AbortSignal,
-  ) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>,
-): TokenLocator {
+/** Reads a video's playlists again: the digest of their plan, and its URLs with tokens. */
+export type Replan = (
+  video: VideoId,
+  signal: AbortSignal,
+) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>;
+
+/** Knows no URLs yet. */
+export function createTokenLocator(replan: Replan): TokenLocator {
   const known = new Map<VideoId, { readonly revision: RevisionDigest; readonly urls: FetchUrls }>();
   const remember: TokenLocator['remember'] = (video, revision, urls) => {
     if (urls.size > 0) known.set(video, { revision, urls });

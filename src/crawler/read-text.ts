@@ -1,3 +1,4 @@
+import { placeOf } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
 import type { Source } from '../storage/source.ts';
@@ -23,7 +24,9 @@ export async function readText(
 ): Promise<ReadText> {
   const answer = await source.fetch(url, { kind: 'text', signal });
   if (answer.result === 'not-modified') {
-    throw new FlantsError('source.status', `${url} answers 304 to an unconditional request`, { status: 304 });
+    throw new FlantsError('source.status', `${placeOf(new URL(url))} answers 304 to an unconditional request`, {
+      status: 304,
+    });
   }
   const { finalUrl, validators, contentType } = answer;
   try {
@@ -31,7 +34,8 @@ export async function readText(
     let sizeBytes = 0;
     for await (const chunk of answer.body) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > maxBytes) throw new FlantsError('hls.limit', `${finalUrl} is longer than ${maxBytes} bytes`);
+      if (sizeBytes > maxBytes)
+        throw new FlantsError('hls.limit', `${placeOf(new URL(finalUrl))} is longer than ${maxBytes} bytes`);
       chunks.push(chunk);
     }
     return { finalUrl, validators, bytes: Buffer.concat(chunks, sizeBytes), ...(contentType ? { contentType } : {}) };

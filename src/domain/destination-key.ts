@@ -103,7 +103,7 @@ function decodePath(url: URL, path: string): string {
 }
 
 /** For messages: no query, no credentials. `url.origin` is `null` for `file:` and `s3:`. */
-function placeOf(url: URL): string {
+export function placeOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 

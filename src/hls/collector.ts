@@ -40,14 +40,18 @@ export class ReferenceCollector implements References {
   take(spot: UriSpot, use: Use, foreign: Foreign = needed): void {
     const { uri, line, tag } = spot;
     if (/\{\$[\w-]+\}/.test(uri)) {
-      this.refuse('hls.variables', line, `the URI of ${tag} holds a variable, which is not supported yet: ${uri}`);
+      this.refuse(
+        'hls.variables',
+        line,
+        `the URI of ${tag} holds a variable, which is not supported yet: ${shown(uri)}`,
+      );
       return;
     }
     const resolved = resolveUri(uri, this.#base);
     switch (resolved.kind) {
       case 'fetch':
         if (resolved.repaired)
-          this.warn(line, `${uri} reads like a URI of an unknown scheme; taken for a relative name`);
+          this.warn(line, `${shown(uri)} reads like a URI of an unknown scheme; taken for a relative name`);
         this.references.push({ ...spot, ...use, fetchUrl: resolved.url });
         return;
       case 'inline':
@@ -58,7 +62,7 @@ export class ReferenceCollector implements References {
         else this.askOldHome('hls.external', spot, `a ${resolved.scheme}: URI cannot be copied`);
         return;
       case 'unusable':
-        this.refuse('hls.malformed', line, `the URI of ${tag} is none: ${uri}`);
+        this.refuse('hls.malformed', line, `the URI of ${tag} is none: ${shown(uri)}`);
     }
   }
 
@@ -66,7 +70,7 @@ export class ReferenceCollector implements References {
   askOldHome(code: FailureCode, { line, tag, uri }: UriSpot, what: string): void {
     const staysValid = /^[a-z][a-z0-9+.-]*:/i.test(uri);
     if (this.#context.external === 'keep' && staysValid) this.keep(line, tag, uri, `${what}; kept as asked`);
-    else this.refuse(code, line, `${what}: ${uri}${staysValid ? ' (--external keep leaves it as it is)' : ''}`);
+    else this.refuse(code, line, `${what}: ${shown(uri)}${staysValid ? ' (--external keep leaves it as it is)' : ''}`);
   }
 
   keep(line: number, tag: string, uri: string, reason: string): void {
@@ -86,4 +90,9 @@ export class ReferenceCollector implements References {
     // oxlint-disable-next-line no-control-regex
     return `${this.#context.url} line ${line}: ${problem}`.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
   }
+}
+
+/** A URI as a message may show it: what grants access often stands in its query. */
+function shown(uri: string): string {
+  return uri.replace(/\?.*$/s, '?…').replace(/\/\/[^/@]*@/, '//…@');
 }

@@ -3,7 +3,7 @@ import { toRanges } from '../domain/index-ranges.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import { isWhole } from '../domain/video.ts';
-import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
@@ -20,6 +20,8 @@ export interface PublisherPorts {
   readonly store: ObjectStore;
   readonly existing: ExistingPolicy;
   readonly now: () => number;
+  /** Digest of the plan that the source would give now, for playlists that need a token; absent where no source is at hand. */
+  readonly replan?: () => Promise<RevisionDigest>;
 }
 
 /** What an attempt to publish came to. */
@@ -55,7 +57,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   }
   const header = await journal.revision(video, revision);
   if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);
-  if (await hasSourceChanged(header, ports.source, signal)) return { result: 'source-changed' };
+  if (await hasSourceChanged(header, ports, signal)) return { result: 'source-changed' };
 
   const before = await journal.publication(video);
   const placed: Publication['documents'][number][] = [];
@@ -77,13 +79,17 @@ function isPublishable(record: VideoRecord): boolean {
 }
 
 /**
- * Whether the playlists were replaced since the plan was sealed. Those that need a token cannot be asked
- * without one, and a source that is gone takes nothing from a copy that is whole: both count as unchanged.
+ * Whether the playlists were replaced since the plan was sealed. A source that cannot be asked, or is gone, takes
+ * nothing from a copy that is whole: it counts as unchanged.
  */
-async function hasSourceChanged(header: RevisionHeader, source: Source, signal: AbortSignal): Promise<boolean> {
-  if (header.hasTokens) return false;
+async function hasSourceChanged(
+  header: RevisionHeader,
+  { source, replan }: Pick<PublisherPorts, 'source' | 'replan'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
-    return !(await areUnchanged(source, header.playlists, signal));
+    if (!header.hasTokens) return !(await areUnchanged(source, header.playlists, signal));
+    return replan !== undefined && (await replan()) !== header.digest;
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof FlantsError) return false;

@@ -29,8 +29,10 @@ export interface JobQueue<T> {
   /** Jobs waiting, delayed or active. */
   size(): Promise<number>;
   /**
-   * Resolves once `size()` is below `max`: where whoever adds waits for whoever works. All that wait go on
-   * together, so each of several may add one too many. Throws `aborted` when the signal says so first.
+   * Resolves once fewer than `max` jobs are waiting or active: where whoever adds waits for whoever works. Delayed
+   * jobs hold nobody up until there are a hundred times as many: one origin that asks for patience must not stop
+   * the others. All that wait go on together, so each of several may add one too many. Throws `aborted` when the
+   * signal says so first.
    */
   room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Works up to `concurrency` jobs at a time. `onError` hears what handlers throw, but for `aborted` after `stop`. */

@@ -12,6 +12,9 @@ export interface ErrorDelays {
 /** From half a second up to a minute. */
 export const defaultErrorDelays: ErrorDelays = { baseDelayMs: 0.5 * second, maxDelayMs: minute };
 
+/** Delayed jobs that may be kept for each job that `room` admits. */
+const delayedPerPlace = 100;
+
 /** The longest that a timer of Node can wait; more would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
@@ -71,7 +74,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
   async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     if (!(max >= 1)) throw new FlantsError('internal', 'a queue never holds fewer than no jobs');
     if (signal.aborted) throw abortedWaiting();
-    if (this.#ids.size < max) return;
+    if (this.#hasRoom(max)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { max, resolve };
     const abort = (): void => reject(abortedWaiting());
@@ -116,6 +119,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
     if (delayMs > 0) {
       this.#delayed.push(job, performance.now() + delayMs);
       this.#setTimer();
+      this.#callWaiters();
     } else {
       this.#ready.push(job, job.priority);
       this.#pumpSoon();
@@ -189,8 +193,12 @@ export class MemoryQueue<T> implements JobQueue<T> {
     return Math.min(this.#errorDelays.maxDelayMs, this.#errorDelays.baseDelayMs * 2 ** errors);
   }
 
+  #hasRoom(max: number): boolean {
+    return this.#ids.size - this.#delayed.size < max && this.#delayed.size < delayedPerPlace * max;
+  }
+
   #callWaiters(): void {
-    for (const waiter of this.#waiters) if (this.#ids.size < waiter.max) waiter.resolve();
+    for (const waiter of this.#waiters) if (this.#hasRoom(waiter.max)) waiter.resolve();
   }
 }
 

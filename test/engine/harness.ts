@@ -103,7 +103,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
       onOutcome: (_video, outcome) => outcomes.push(outcome),
       onFailures: () => {},
       onPostponed: () => {},
-      onPlanned: () => {},
+      onPlanned: async () => {},
       onState: (video, state, failure) => {
         states[video] = state;
         if (failure) failures.push(failure);

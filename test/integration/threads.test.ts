@@ -82,7 +82,7 @@ describe('a file that kills the thread which fetches it', () => {
           onOutcome: () => {},
           onFailures: () => {},
           onPostponed: () => {},
-          onPlanned: () => {},
+          onPlanned: async () => {},
           onState: () => {},
           onWarning: () => {},
         },
