@@ -1,9 +1,8 @@
 import { envOf, expectationOf, flagOf } from '../src/config/option-spec.ts';
 import type { OptionSpec } from '../src/config/option-spec.ts';
-import { specOf } from '../src/config/options.ts';
 import type { OptionName } from '../src/config/options.ts';
 import { configFileSchema } from '../src/config/option-schemas.ts';
-import { exitCodeTexts, verbs } from '../src/config/verbs.ts';
+import { exitCodeTexts, specIn, verbs } from '../src/config/verbs.ts';
 import type { VerbName, VerbSpec } from '../src/config/verbs.ts';
 import { failureCodes } from '../src/domain/failure.ts';
 
@@ -52,7 +51,7 @@ function verbSection(name: VerbName): readonly string[] {
     '',
     '| flag | config file | environment | meaning | value | default |',
     '|---|---|---|---|---|---|',
-    ...verb.options.map(optionRow),
+    ...verb.options.map((option) => optionRow(option, specIn(verb, option))),
     '',
     '```sh',
     ...verb.examples.flatMap(([text, command]) => [`# ${text}`, command]),
@@ -61,8 +60,7 @@ function verbSection(name: VerbName): readonly string[] {
   ];
 }
 
-function optionRow(name: OptionName): string {
-  const spec = specOf(name);
+function optionRow(name: OptionName, spec: OptionSpec): string {
   const cells = [
     `\`${spec.kind === 'switch' && spec.default ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``,
     name === 'config' ? '' : `\`${name}\``,
@@ -75,6 +73,7 @@ function optionRow(name: OptionName): string {
 }
 
 function valueText(spec: OptionSpec): string {
+  if (spec.kind === 'switch' && spec.default) return 'elsewhere `false`';
   if (spec.kind !== 'list') return expectationOf(spec);
   return spec.separator === ','
     ? 'may be repeated, or separated by commas'

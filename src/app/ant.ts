@@ -22,7 +22,7 @@ export interface AntData {
   readonly heldBytes: number;
 }
 
-/** What a thread is given anew with each batch; absent where the store wants none. */
+/** What a thread is given anew with each batch and while it runs; absent where the store wants none. */
 export type AntExtra = S3Credentials | undefined;
 
 /** Outcomes are told in handfuls: a message for each would cost more than it tells. */
@@ -36,11 +36,15 @@ let opened: AntPorts | undefined;
 
 /** The worker's entry: copies a batch, tells outcomes as they come, and says last how it ended. */
 export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promise<void> {
-  credentials = sameCredentials(credentials, extra) ? credentials : extra;
+  useCredentials(extra);
   opened ??= openPorts(workerData as AntData);
   const drain = new AbortController();
   const abort = new AbortController();
-  port.on('message', (told: ToThread) => (told === 'drain' ? drain : abort).abort());
+  port.on('message', (told: ToThread<AntExtra>) => {
+    if (told.type === 'extra') useCredentials(told.extra);
+    if (told.type === 'drain') drain.abort();
+    if (told.type === 'abort') abort.abort();
+  });
 
   const say = (said: FromThread): void => port.postMessage(said);
   let untold: Outcome[] = [];
@@ -80,6 +84,10 @@ function openPorts({ source, store, capabilities, slots, heldBytes }: AntData): 
 }
 
 /** The signer derives its key once for each object of credentials: a copy of the same is not taken. */
+function useCredentials(extra: AntExtra): void {
+  if (!sameCredentials(credentials, extra)) credentials = extra;
+}
+
 function sameCredentials(a: AntExtra, b: AntExtra): boolean {
   return (
     a?.accessKeyId === b?.accessKeyId &&

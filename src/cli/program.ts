@@ -1,10 +1,9 @@
 import { Argument, Command, Option } from 'commander';
 import { flagOf } from '../config/option-spec.ts';
 import type { OptionSpec } from '../config/option-spec.ts';
-import { specOf } from '../config/options.ts';
 import type { OptionName } from '../config/options.ts';
 import type { Flags } from '../config/merge.ts';
-import { exitCodeTexts, verbs } from '../config/verbs.ts';
+import { exitCodeTexts, specIn, verbs } from '../config/verbs.ts';
 import type { VerbName, VerbSpec } from '../config/verbs.ts';
 import { readVersion } from './version.ts';
 
@@ -55,7 +54,8 @@ function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb)
       `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`,
     )
     .action((words: string[]) => run(name, words, flagsOf(command, verb.options)));
-  for (const option of verb.options) for (const each of optionsOf(option, specOf(option))) command.addOption(each);
+  for (const option of verb.options)
+    for (const each of optionsOf(option, specIn(verb, option))) command.addOption(each);
 }
 
 /** The option itself, and for a switch its opposite, which help leaves out. */

@@ -7,11 +7,11 @@ describe('a destination', () => {
     ['s3://media/vod/2024/', { kind: 's3', bucket: 'media', prefix: 'vod/2024', name: 's3://media/vod/2024' }],
     ['S3://media', { kind: 's3', bucket: 'media', prefix: '', name: 's3://media' }],
     ['s3://media/a b/%20', { kind: 's3', bucket: 'media', prefix: 'a b/%20', name: 's3://media/a b/%20' }],
-    ['out', { kind: 'folder', path: '/work/out', name: '/work/out' }],
+    ['out', { kind: 'folder', path: '/home/me/out', name: '/home/me/out' }],
     ['/srv/out/', { kind: 'folder', path: '/srv/out', name: '/srv/out' }],
     ['file:///srv/o%20t', { kind: 'folder', path: '/srv/o t', name: '/srv/o t' }],
   ])('%s is read', (text, expected) => {
-    expect(parseDestination(text, '/work')).toEqual(expected);
+    expect(parseDestination(text, '/home/me')).toEqual(expected);
   });
 
   it.each([
@@ -25,7 +25,7 @@ describe('a destination', () => {
     ['videos.json', 'name of a playlist or catalogue'],
     ['', 'is empty'],
   ])('%j is refused: %s', (text, reason) => {
-    expect(() => parseDestination(text, '/work')).toThrow(reason);
+    expect(() => parseDestination(text, '/home/me')).toThrow(reason);
   });
 });
 
@@ -33,12 +33,12 @@ describe('a source', () => {
   it.each([
     ['https://cdn.example/a.m3u8?token=1', { kind: 'playlist', url: 'https://cdn.example/a.m3u8?token=1' }],
     ['HTTP://cdn.example/play', { kind: 'playlist', url: 'http://cdn.example/play' }],
-    ['a b/master.m3u8', { kind: 'playlist', url: 'file:///work/a%20b/master.m3u8' }],
+    ['a b/master.m3u8', { kind: 'playlist', url: 'file:///home/me/a%20b/master.m3u8' }],
     ['file:///v/master.m3u8', { kind: 'playlist', url: 'file:///v/master.m3u8' }],
-    ['videos.ndjson', { kind: 'catalogue', path: '/work/videos.ndjson' }],
+    ['videos.ndjson', { kind: 'catalogue', path: '/home/me/videos.ndjson' }],
     ['/v/videos.JSON', { kind: 'catalogue', path: '/v/videos.JSON' }],
   ])('%s is read', (text, expected) => {
-    expect(parseSource(text, '/work')).toEqual(expected);
+    expect(parseSource(text, '/home/me')).toEqual(expected);
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('a source', () => {
     ['file://host/a.m3u8', 'not a valid file URL'],
     [' ', 'is empty'],
   ])('%j is refused: %s', (text, reason) => {
-    expect(() => parseSource(text, '/work')).toThrow(reason);
+    expect(() => parseSource(text, '/home/me')).toThrow(reason);
   });
 });
 
@@ -60,9 +60,9 @@ describe('a playlist to verify', () => {
       'https://u:p@cdn.example/a.m3u8?sig=1',
       { kind: 'http', url: 'https://u:p@cdn.example/a.m3u8?sig=1', name: 'https://…@cdn.example/a.m3u8?…' },
     ],
-    ['out/a.m3u8', { kind: 'file', path: '/work/out/a.m3u8', name: '/work/out/a.m3u8' }],
+    ['out/a.m3u8', { kind: 'file', path: '/home/me/out/a.m3u8', name: '/home/me/out/a.m3u8' }],
   ])('%s is read', (text, expected) => {
-    expect(parseVerifyTarget(text, '/work')).toEqual(expected);
+    expect(parseVerifyTarget(text, '/home/me')).toEqual(expected);
   });
 
   it.each([
@@ -71,7 +71,7 @@ describe('a playlist to verify', () => {
     ['gs://media/a.m3u8', 'begins with gs://'],
     ['http://', 'not a valid URL'],
   ])('%j is refused: %s', (text, reason) => {
-    expect(() => parseVerifyTarget(text, '/work')).toThrow(reason);
+    expect(() => parseVerifyTarget(text, '/home/me')).toThrow(reason);
   });
 });
 

@@ -34,6 +34,8 @@ export type VerifyTarget =
 
 const playlistName = /\.m3u8?$/i;
 const catalogueName = /\.(?:json|ndjson|jsonl)$/i;
+/** `minio:bucket/prefix` as other tools write it, or `s3:/bucket`. One letter is a drive of Windows. */
+const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 
 /**
  * Reads a destination; looks at nothing outside the text.
@@ -64,6 +66,7 @@ export function parseDestination(text: string, cwd: string): Destination {
     );
   }
   if (text.trim() === '') throw usage('the destination is empty: expected s3://bucket/prefix or a folder');
+  assertLocal(text, 'the destination', 's3://bucket/prefix', 'folder');
   const path = localPath(text, cwd);
   return { kind: 'folder', path, name: path };
 }
@@ -95,6 +98,7 @@ export function parseSource(text: string, cwd: string): SourceArgument {
   if (scheme !== undefined && scheme !== 'file')
     throw usage(`the source ${text} begins with ${scheme}://: expected an http(s) URL or a path`);
   if (text.trim() === '') throw usage('a source is empty: expected an http(s) URL or a path');
+  assertLocal(text, 'the source', 'an http(s) URL', 'file');
   const path = localPath(text, cwd);
   return catalogueName.test(path) ? { kind: 'catalogue', path } : { kind: 'playlist', url: pathToFileURL(path).href };
 }
@@ -119,6 +123,7 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
   }
   if (scheme !== undefined && scheme !== 'file')
     throw usage(`${text} begins with ${scheme}://: expected s3://, http(s):// or a path`);
+  assertLocal(text, 'the playlist', 's3://bucket/path/of/a/playlist.m3u8 or an http(s) URL', 'file');
   const path = localPath(text, cwd);
   return { kind: 'file', path, name: path };
 }
@@ -153,6 +158,12 @@ function parseS3(text: string, what: string): { readonly bucket: string; readonl
   if (!/^[a-z0-9][a-z0-9._-]{1,254}$/i.test(bucket))
     throw usage(`the ${what} ${text} names the bucket "${bucket}", which cannot be a bucket's name`);
   return { bucket, path: match?.[2] ?? '' };
+}
+
+/** @throws {FlantsError} `usage` for what was hardly meant as a path */
+function assertLocal(text: string, what: string, expected: string, local: 'folder' | 'file'): void {
+  if (!remoteName.test(text)) return;
+  throw usage(`${what} ${text} looks like a remote: expected ${expected}; a ${local} of that name is ./${text}`);
 }
 
 function schemeOf(text: string): string | undefined {

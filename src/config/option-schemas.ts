@@ -49,7 +49,6 @@ const optionSchemas = {
   logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
   format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),
   output: text.exactOptional(),
-  video: list,
   failedBy: text.exactOptional(),
   reason: text.exactOptional(),
   checksums: z.boolean().default(optionSpecs.checksums.default),

@@ -1,5 +1,15 @@
 /** Headings under which help and docs list options. */
-export type OptionGroup = 'What to copy' | 'Source' | 'Destination' | 'Speed' | 'Output' | 'State' | 'Configuration';
+export type OptionGroup =
+  | 'What to copy'
+  | 'What to retry'
+  | 'What to accept'
+  | 'What to compare'
+  | 'Source'
+  | 'Destination'
+  | 'Speed'
+  | 'Output'
+  | 'State'
+  | 'Configuration';
 
 interface SpecBase {
   readonly group: OptionGroup;

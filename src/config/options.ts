@@ -35,7 +35,12 @@ export const optionSpecs = {
     default: false,
     text: 'ask the source for each file again, also where the playlist has not changed',
   },
-  sha256: { group: 'What to copy', kind: 'switch', default: false, text: 'put a SHA-256 of each file in its evidence' },
+  sha256: {
+    group: 'What to copy',
+    kind: 'switch',
+    default: false,
+    text: 'put a SHA-256 in the evidence of each file that this run fetches',
+  },
   external: {
     group: 'What to copy',
     kind: 'choice',
@@ -129,7 +134,7 @@ export const optionSpecs = {
     group: 'Speed',
     kind: 'rate',
     value: 'RATE',
-    text: 'most bytes per second in all, such as 20M (MiB/s); units K, M, G',
+    text: 'most bytes per second in all, such as 20M (MiB/s); units K, M, G; shared evenly among the threads',
     defaultText: 'no limit',
   },
 
@@ -145,7 +150,13 @@ export const optionSpecs = {
     value: 'FILE',
     text: 'write the report of the whole library to this file at the end, as JSON',
   },
-  progress: { group: 'Output', kind: 'switch', default: true, text: 'show no progress' },
+  progress: {
+    group: 'Output',
+    kind: 'switch',
+    default: true,
+    text: 'show no progress',
+    defaultText: 'progress is shown',
+  },
   logLevel: {
     group: 'Output',
     kind: 'choice',
@@ -163,24 +174,23 @@ export const optionSpecs = {
     text: 'json: the whole library; ndjson: one line per file',
   },
   output: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file', defaultText: 'standard output' },
-  video: { group: 'What to copy', kind: 'list', separator: ',', value: 'ID,…', text: 'only these videos' },
   failedBy: {
-    group: 'What to copy',
+    group: 'What to retry',
     kind: 'text',
     value: 'CODE',
     text: 'only files that failed with this code, such as source.not-found',
   },
   reason: {
-    group: 'What to copy',
+    group: 'What to accept',
     kind: 'text',
     value: 'TEXT',
-    text: 'why the video may be published without the file; kept in every report',
+    text: 'why the video may be published without the file; kept in every report; must be given',
   },
   checksums: {
-    group: 'What to copy',
+    group: 'What to compare',
     kind: 'switch',
     default: false,
-    text: 'read every byte and compare checksums with the evidence of the state',
+    text: 'read every byte, and compare checksums with those of --state, else with those that S3 keeps',
   },
 
   state: {

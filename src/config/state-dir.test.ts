@@ -4,7 +4,7 @@ import { stateDirOf } from './state-dir.ts';
 
 const env = { HOME: '/home/me' };
 const dirOf = (destination: string, endpoint?: string): string =>
-  stateDirOf(parseDestination(destination, '/work'), endpoint, env);
+  stateDirOf(parseDestination(destination, '/home/me'), endpoint, env);
 
 describe('the state folder of a destination', () => {
   it('has a readable name below ~/.local/state/flants', () => {
@@ -12,7 +12,7 @@ describe('the state folder of a destination', () => {
   });
 
   it('follows XDG_STATE_HOME, and ignores a relative one', () => {
-    const destination = parseDestination('s3://media/vod', '/work');
+    const destination = parseDestination('s3://media/vod', '/home/me');
     expect(stateDirOf(destination, undefined, { ...env, XDG_STATE_HOME: '/state' })).toMatch(
       /^\/state\/flants\/media-vod-/,
     );
@@ -21,7 +21,7 @@ describe('the state folder of a destination', () => {
 
   it('is the same however the destination is written', () => {
     expect(dirOf('s3://media/vod/')).toBe(dirOf('s3://media/vod'));
-    expect(dirOf('out')).toBe(dirOf('/work/x/../out/'));
+    expect(dirOf('out')).toBe(dirOf('/home/me/x/../out/'));
     expect(dirOf('s3://media/vod', 'HTTP://MinIO.example:80/')).toBe(dirOf('s3://media/vod', 'http://minio.example'));
   });
 

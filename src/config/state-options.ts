@@ -7,7 +7,6 @@ import { localPath, parseDestination } from './location.ts';
 import type { Destination } from './location.ts';
 import { assertEndpoint } from './network-options.ts';
 import { assertParent } from './paths.ts';
-import type { ParsedOptions } from './option-schemas.ts';
 import { stateDirOf } from './state-dir.ts';
 import { closestWord } from './suggest.ts';
 
@@ -18,7 +17,7 @@ export interface StateOptions {
   readonly destination?: Destination;
 }
 
-/** `status` and `retry`: some videos of a state. */
+/** `status`, `retry` and `report`: some videos of a state. */
 export interface VideosOptions extends StateOptions {
   /** Empty for all. */
   readonly videos: readonly string[];
@@ -27,7 +26,6 @@ export interface VideosOptions extends StateOptions {
 /** How a verb talks. */
 export interface TalkOptions {
   readonly json: boolean;
-  readonly logLevel: ParsedOptions<'status'>['logLevel'];
 }
 
 /** Options of `retry`. */
@@ -56,20 +54,19 @@ export interface ReportOptions extends VideosOptions {
 export async function loadStatusOptions(input: CommandInput): Promise<VideosOptions & TalkOptions> {
   const parsed = await mergeInput('status', input);
   const { state, rest } = await findState(parsed, input);
-  return Object.freeze({ ...state, videos: rest, json: parsed.json, logLevel: parsed.logLevel });
+  return Object.freeze({ ...state, videos: rest, json: parsed.json });
 }
 
 /** @throws {FlantsError} `usage` */
 export async function loadRetryOptions(input: CommandInput): Promise<RetryOptions & TalkOptions> {
   const parsed = await mergeInput('retry', input);
   const { state, rest } = await findState(parsed, input);
-  const { failedBy, json, logLevel } = parsed;
+  const { failedBy, json } = parsed;
   return Object.freeze({
     ...state,
     videos: rest,
     ...(failedBy === undefined ? {} : { failedBy: knownCode(failedBy) }),
     json,
-    logLevel,
   });
 }
 
@@ -80,26 +77,26 @@ export async function loadAcceptOptions(input: CommandInput): Promise<AcceptOpti
   const [video, file, ...more] = rest;
   if (video === undefined || file === undefined)
     throw new FlantsError('usage', 'accept needs a video and the key of its failed file');
-  if (more.length > 0) throw new FlantsError('usage', `accept takes one file; "${more.join(' ')}" is too much`);
+  if (more.length > 0) {
+    const hint = parsed.state === undefined ? '' : '; with --state the destination is left out';
+    throw new FlantsError('usage', `accept takes one file; "${more.join(' ')}" is too much${hint}`);
+  }
   if (parsed.reason === undefined)
     throw new FlantsError('usage', 'accept needs --reason: why the video may go out without the file');
-  return Object.freeze({ ...state, video, file, reason: parsed.reason, json: parsed.json, logLevel: parsed.logLevel });
+  return Object.freeze({ ...state, video, file, reason: parsed.reason, json: parsed.json });
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadReportOptions(input: CommandInput): Promise<ReportOptions & Pick<TalkOptions, 'logLevel'>> {
+export async function loadReportOptions(input: CommandInput): Promise<ReportOptions> {
   const parsed = await mergeInput('report', input);
   const { state, rest } = await findState(parsed, input);
-  if (rest.length > 0)
-    throw new FlantsError('usage', `report takes no further words; name videos with --video ${rest.join(',')}`);
   const outputPath = parsed.output === undefined ? undefined : localPath(parsed.output, input.cwd);
   if (outputPath !== undefined) await assertParent(outputPath, '--output');
   return Object.freeze({
     ...state,
-    videos: parsed.video,
+    videos: rest,
     files: parsed.format === 'ndjson',
     ...(outputPath === undefined ? {} : { outputPath }),
-    logLevel: parsed.logLevel,
   });
 }
 

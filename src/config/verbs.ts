@@ -1,3 +1,5 @@
+import type { OptionSpec } from './option-spec.ts';
+import { specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 
 /** A verb as plain data: its words, its options, its help. */
@@ -7,18 +9,21 @@ export interface VerbSpec {
   readonly words: string;
   readonly wordTexts: readonly (readonly [word: string, text: string])[];
   readonly options: readonly OptionName[];
+  /** What defaults are called here, where this verb has others than the rest. */
+  readonly defaultTexts?: Readonly<Partial<Record<OptionName, string>>>;
   readonly examples: readonly (readonly [text: string, command: string])[];
   /** Where this verb's exit codes need a word more than the common table. */
   readonly exitNote?: string;
 }
 
 const store = ['endpoint', 'region', 'profile', 'ca'] as const;
-const always = ['logLevel', 'config'] as const;
 
 const destinationWord = [
   'destination',
   'as it was given to copy: s3://bucket/prefix or a folder; left out with --state',
 ] as const;
+
+const videoWord = ['video', 'ids; all videos when none is named'] as const;
 
 /** Every verb, in the order of the help. */
 export const verbs = {
@@ -33,7 +38,7 @@ export const verbs = {
       'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sourceTimeout',
       ...store, 'concurrency', 'threads', 'bwlimit',
-      'json', 'report', 'progress', 'state', ...always,
+      'json', 'report', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
     examples: [
       ['one video', 'flants copy https://cdn.example/class/42/master.m3u8 s3://media/vod'],
@@ -46,17 +51,7 @@ export const verbs = {
     summary: 'prove from the destination alone that a copy is whole',
     words: '<playlist>',
     wordTexts: [['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL']],
-    options: [
-      'checksums',
-      'header',
-      'headerFile',
-      'sourceTimeout',
-      ...store,
-      'concurrency',
-      'json',
-      'state',
-      ...always,
-    ],
+    options: ['checksums', 'header', 'headerFile', 'sourceTimeout', ...store, 'concurrency', 'json', 'state', 'config'],
     examples: [
       ['every object is there', 'flants verify s3://media/vod/class/42/master.m3u8'],
       [
@@ -64,13 +59,14 @@ export const verbs = {
         'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
       ],
     ],
-    exitNote: '2 means that the copy is not whole; 3 that it points outside itself.',
+    defaultTexts: { state: 'none: the destination alone is looked at' },
+    exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
   },
   status: {
     summary: 'tell how far each video has come',
     words: '<destination> [video…]',
-    wordTexts: [destinationWord, ['video', 'ids; all videos when none is named']],
-    options: ['endpoint', 'json', 'state', ...always],
+    wordTexts: [destinationWord, videoWord],
+    options: ['endpoint', 'json', 'state', 'config'],
     examples: [
       ['all videos', 'flants status s3://media/vod'],
       ['one of them', 'flants status s3://media/vod class-42'],
@@ -80,8 +76,8 @@ export const verbs = {
   retry: {
     summary: 'open failed files again; the next copy takes them up',
     words: '<destination> [video…]',
-    wordTexts: [destinationWord, ['video', 'ids; all videos when none is named']],
-    options: ['failedBy', 'endpoint', 'json', 'state', ...always],
+    wordTexts: [destinationWord, videoWord],
+    options: ['failedBy', 'endpoint', 'json', 'state', 'config'],
     examples: [
       ['everything that failed', 'flants retry s3://media/vod'],
       ['what the source did not have', 'flants retry s3://media/vod --failed-by source.not-found'],
@@ -95,7 +91,7 @@ export const verbs = {
       ['video', 'id of the video'],
       ['file', 'key of the failed file, as status and reports name it'],
     ],
-    options: ['reason', 'endpoint', 'json', 'state', ...always],
+    options: ['reason', 'endpoint', 'json', 'state', 'config'],
     examples: [
       [
         'a segment that is lost',
@@ -105,15 +101,21 @@ export const verbs = {
   },
   report: {
     summary: 'write the record of every video and file',
-    words: '<destination>',
-    wordTexts: [destinationWord],
-    options: ['video', 'format', 'output', 'endpoint', 'state', ...always],
+    words: '<destination> [video…]',
+    wordTexts: [destinationWord, videoWord],
+    options: ['format', 'output', 'endpoint', 'state', 'config'],
     examples: [
       ['the whole library', 'flants report s3://media/vod > report.json'],
       ['one line per file', 'flants report s3://media/vod --format ndjson --output files.ndjson'],
     ],
   },
 } as const satisfies Record<string, VerbSpec>;
+
+/** The spec of an option as this verb has it. */
+export function specIn({ defaultTexts }: VerbSpec, name: OptionName): OptionSpec {
+  const defaultText = defaultTexts?.[name];
+  return { ...specOf(name), ...(defaultText === undefined ? {} : { defaultText }) };
+}
 
 /** Name of a verb. */
 export type VerbName = keyof typeof verbs;

@@ -11,7 +11,7 @@ import type { ParsedOptions } from './option-schemas.ts';
 
 /** All that one `verify` needs, checked and frozen. */
 export interface VerifyOptions
-  extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'concurrency' | 'json' | 'logLevel'>> {
+  extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'concurrency' | 'json'>> {
   readonly target: VerifyTarget;
   /** Where sizes and checksums are known; absent to prove from the destination alone. */
   readonly stateDir?: string;
@@ -29,16 +29,29 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyOpti
   if (more.length > 0) throw new FlantsError('usage', `verify takes one playlist; "${more.join(' ')}" is too much`);
   const target = parseVerifyTarget(word, input.cwd);
   if (target.kind === 'file') await assertFile(target.path);
-  const { checksums, concurrency, json, logLevel } = parsed;
+  const { checksums, concurrency, json } = parsed;
+  if (checksums) assertComparable(target, parsed.state);
   return Object.freeze({
     ...(await readNetworkOptions(parsed, input.cwd)),
     target: Object.freeze(target),
     checksums,
     concurrency,
     json,
-    logLevel,
     ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, input.cwd) }),
   });
+}
+
+/** What a folder or a web server holds can only be compared with what a state knows: neither keeps checksums of its own. */
+function assertComparable({ kind }: VerifyTarget, state: string | undefined): void {
+  if (kind === 'http') {
+    throw new FlantsError(
+      'usage',
+      '--checksums cannot be used with a web address: verify the s3:// address or the path, with --state',
+    );
+  }
+  if (kind === 'file' && state === undefined) {
+    throw new FlantsError('usage', '--checksums compares with what was copied: name the state with --state');
+  }
 }
 
 async function assertFile(path: string): Promise<void> {

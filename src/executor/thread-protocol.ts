@@ -9,8 +9,11 @@ export interface ThreadTask<Extra> {
   readonly port: MessagePort;
 }
 
-/** From the dispatcher to the thread. */
-export type ToThread = 'drain' | 'abort';
+/** From the dispatcher to the thread. `extra` takes the place of what the thread was given before. */
+export type ToThread<Extra> =
+  | { readonly type: 'drain' }
+  | { readonly type: 'abort' }
+  | { readonly type: 'extra'; readonly extra: Extra };
 
 /** From the thread to the dispatcher. `end` is the last word, so that no outcome comes after it. */
 export type FromThread =

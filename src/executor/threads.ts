@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
-import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
+import { minute } from '../domain/units.ts';
 import type { Executor, RunOptions } from './executor.ts';
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
 
@@ -12,9 +12,12 @@ export interface ThreadsOptions<Extra> {
   /** Structured-cloneable; given to each thread once. */
   readonly workerData: unknown;
   readonly threads: number;
-  /** Called before each batch. */
+  /** Called before each batch, and each minute while it runs: what it gives may run out, as credentials do. */
   readonly extra: () => Promise<Extra>;
 }
+
+/** Far below the least for which anybody lends credentials. */
+const extraEveryMs = minute;
 
 /** Two batches a thread: one fills the gaps that the last files of the other leave. */
 const batchesPerThread = 2;
@@ -36,7 +39,7 @@ export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Exe
   };
   return {
     concurrency: options.threads * batchesPerThread,
-    run: async (message, run) => runOnThread(poolFor(message), message, await options.extra(), run),
+    run: (message, run) => runOnThread(poolFor(message), message, options.extra, run),
     close: async () => {
       await Promise.all([pool.destroy(), cell?.destroy()]);
     },
@@ -47,7 +50,7 @@ function openPool<Extra>(
   { worker, workerData }: ThreadsOptions<Extra>,
   { threads, batches }: { readonly threads: number; readonly batches: number },
 ): Piscina {
-  return new Piscina({
+  const pool = new Piscina({
     filename: worker.href,
     name: 'run',
     minThreads: threads,
@@ -58,16 +61,22 @@ function openPool<Extra>(
     resourceLimits,
     recordTiming: false,
   });
+  // A thread died that had no batch. It is replaced as all others are; unheard, the event would end the process.
+  pool.on('error', () => undefined);
+  return pool;
 }
 
 async function runOnThread<Extra>(
   pool: Piscina,
   message: BatchMessage,
-  extra: Extra,
+  obtainExtra: () => Promise<Extra>,
   { onOutcomes, drain, signal }: RunOptions,
 ): Promise<BatchEnd> {
+  const extra = await obtainExtra();
   const { port1, port2 } = new MessageChannel();
-  const stopTelling = tellWhenAborted(port1, drain, signal);
+  const tell = (told: ToThread<Extra>): void => port1.postMessage(told);
+  const stopTelling = tellWhenAborted(tell, drain, signal);
+  const stopRenewing = tellExtra(tell, obtainExtra);
   let recording: Promise<void> = Promise.resolve();
   let end: BatchEnd = 'worker-lost';
   const closed = new Promise<void>((resolve) => {
@@ -93,13 +102,31 @@ async function runOnThread<Extra>(
   // A port lives until the next full collection, and would keep with it all that its listeners know of this batch.
   port1.removeAllListeners();
   stopTelling();
+  stopRenewing();
   await recording;
   return end;
 }
 
-function tellWhenAborted(port: MessagePort, drain: AbortSignal, signal: AbortSignal): () => void {
-  const onDrain = (): void => port.postMessage('drain' satisfies ToThread);
-  const onAbort = (): void => port.postMessage('abort' satisfies ToThread);
+/** A batch may last longer than what it was given at its start. */
+function tellExtra<Extra>(tell: (told: ToThread<Extra>) => void, obtain: () => Promise<Extra>): () => void {
+  const renew = (): void => {
+    // Where there is none now, the thread goes on with what it has.
+    void obtain().then(
+      (extra) => tell({ type: 'extra', extra }),
+      () => undefined,
+    );
+  };
+  const timer = setInterval(renew, extraEveryMs);
+  return () => clearInterval(timer);
+}
+
+function tellWhenAborted<Extra>(
+  tell: (told: ToThread<Extra>) => void,
+  drain: AbortSignal,
+  signal: AbortSignal,
+): () => void {
+  const onDrain = (): void => tell({ type: 'drain' });
+  const onAbort = (): void => tell({ type: 'abort' });
   if (drain.aborted) onDrain();
   if (signal.aborted) onAbort();
   drain.addEventListener('abort', onDrain, { once: true });

@@ -1,6 +1,6 @@
 import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { MiB } from '../domain/units.ts';
+import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { arrange } from './arrange.ts';
 import { runErrand, withoutFragment } from './errand.ts';
 import type { Errand, ErrandOptions, Visit } from './errand.ts';
@@ -23,7 +23,7 @@ export interface WalkLimits {
 /** Far above what players can work with. */
 export const defaultWalkLimits: WalkLimits = {
   maxPlaylists: 1000,
-  maxPlaylistBytes: 64 * MiB,
+  maxPlaylistBytes,
   maxDepth: 4,
   maxFiles: 1_000_000,
 };

@@ -3,17 +3,15 @@ import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from 
 
 /**
  * Does for a store what it does not do itself: looks before it writes where a condition would be ignored.
+ * It looks before it completes an upload in any case: some stores honour conditions for a PUT only, and a
+ * probe of that would leave uploads behind.
  *
  * That keeps what has stood there for a while, not what another writer puts there between the look and the
  * write; `StoreCapabilities` says so in reports.
- *
- * @returns the same store where it honours every condition
  */
 export function guardByLooking(store: ObjectStore, capabilities: StoreCapabilities): ObjectStore {
-  if (capabilities.createOnly && capabilities.replaceOnly) return store;
-
-  const mustLook = (condition: WriteCondition): boolean =>
-    condition !== undefined && !('ifMatch' in condition ? capabilities.replaceOnly : capabilities.createOnly);
+  const isHonoured = (condition: WriteCondition): boolean =>
+    condition === undefined || ('ifMatch' in condition ? capabilities.replaceOnly : capabilities.createOnly);
   const mayWrite = async (key: string, { condition, signal }: PutOptions): Promise<boolean> =>
     isMet(condition, await store.head(key, { signal }));
 
@@ -23,13 +21,13 @@ export function guardByLooking(store: ObjectStore, capabilities: StoreCapabiliti
     head: (key, options) => store.head(key, options),
     get: (key, options) => store.get(key, options),
     put: async (key, body, crc32, options) => {
-      if (!mustLook(options.condition)) return store.put(key, body, crc32, options);
+      if (isHonoured(options.condition)) return store.put(key, body, crc32, options);
       if (!(await mayWrite(key, options))) return { result: 'precondition-failed' };
       return store.put(key, body, crc32, withoutCondition(options));
     },
     upload: async (key, options) => {
-      if (!mustLook(options.condition)) return store.upload(key, options);
-      const upload = await store.upload(key, withoutCondition(options));
+      if (options.condition === undefined) return store.upload(key, options);
+      const upload = await store.upload(key, isHonoured(options.condition) ? options : withoutCondition(options));
       return {
         part: (number, body, partOptions) => upload.part(number, body, partOptions),
         complete: async (crc32) => {

@@ -91,6 +91,7 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
       ...(contentType === undefined ? {} : { contentType }),
       // That as many bytes come as were announced is checked by undici as it reads.
       ...(length === undefined ? {} : { sizeBytes: Number(length) }),
+      ...(isUnframed(length, first(headers['transfer-encoding'])) ? { isUnframed: true } : {}),
       body: options.kind === 'text' ? decodeText(body, codings, url) : asIdentity(body, codings, url),
       cancel: () => body.cancel(),
     };
@@ -98,6 +99,11 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
     body.cancel();
     throw error;
   }
+}
+
+/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
+function isUnframed(length: string | undefined, transferEncoding: string | undefined): boolean {
+  return length === undefined && !/(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
 }
 
 function asIdentity(body: AsyncIterable<Uint8Array>, codings: readonly string[], url: URL): AsyncIterable<Uint8Array> {

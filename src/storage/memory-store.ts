@@ -20,7 +20,7 @@ export interface MemoryStore extends ObjectStore {
 /** Small parts keep tests of uploads small. */
 const memoryLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
 
-/** Opens an empty store in memory. It honours every condition and checks every checksum. */
+/** Opens an empty store in memory; it keeps copies of what it is given. It honours every condition and checks every checksum. */
 export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLimits): MemoryStore {
   const objects = new Map<string, MemoryObject>();
   let writes = 0;
@@ -59,7 +59,7 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
     },
     put: async (key, body, crc32, options) => {
       await begin(options.signal, key);
-      return write(key, body.slice(), crc32, options);
+      return write(key, Buffer.from(body), crc32, options);
     },
     upload: async (key, options) => {
       await begin(options.signal, key);
@@ -92,7 +92,7 @@ function memoryUpload(
   return {
     part: async (number, body, { signal }) => {
       await begin(signal);
-      parts.set(number, body.slice());
+      parts.set(number, Buffer.from(body));
     },
     complete: async (crc32) => {
       const inOrder = [...parts].sort(([a], [b]) => a - b).map(([, body]) => body);

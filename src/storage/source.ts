@@ -20,6 +20,11 @@ export interface FetchedObject {
   /** As announced, before any content coding is undone; absent where it was not. */
   readonly sizeBytes?: number;
   /**
+   * The end of the body is nothing but the end of its connection (RFC 9112 section 6.3), so that a body that was
+   * cut looks whole; absent where its length is known or its end is marked.
+   */
+  readonly isUnframed?: boolean;
+  /**
    * The bytes, once, in order.
    *
    * Throws `source.short-body` when fewer or more come than were announced,

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import type { ReadPlaylist } from '../domain/revision.ts';
 import type { Source } from './source.ts';
 
 /**
  * Whether the source still has a playlist as it was read: one conditional request; where the
- * source has no validators, the bytes are compared.
+ * source has no validators, the bytes are compared, up to the most that a playlist may have.
  *
  * @throws {FlantsError} as `Source.fetch`
  */
@@ -13,7 +14,12 @@ export async function isUnchanged(source: Source, playlist: ReadPlaylist, signal
   if (answer.result === 'not-modified') return true;
   try {
     const hash = createHash('sha256');
-    for await (const chunk of answer.body) hash.update(chunk);
+    let sizeBytes = 0;
+    for await (const chunk of answer.body) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > maxPlaylistBytes) return false;
+      hash.update(chunk);
+    }
     return hash.digest('hex') === playlist.sha256;
   } finally {
     answer.cancel();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { acceptFile } from '../../src/control/accept.ts';
 import { FlantsError } from '../../src/domain/failure.ts';
+import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { home, mediaPlaylist, openLibrary, videoFiles } from './harness.ts';
 import type { Library } from './harness.ts';
@@ -123,17 +124,8 @@ describe('A copy', () => {
 
   test('never overwrites what it did not write, unless told to', async () => {
     const library = openLibrary(videoFiles('a', 2));
-    const put = async (key: string, text: string): Promise<void> => {
-      const { crc32Hex } = await import('../../src/storage/checksum.ts');
-      const body = Buffer.from(text);
-      await library.store.put(key, body, crc32Hex(body), {
-        contentType: '',
-        cacheControl: '',
-        signal: new AbortController().signal,
-      });
-    };
-    await put('a/seg0.ts', 'foreign');
-    await put('a/seg1.ts', 'media of a/seg1.ts');
+    await plant(library, 'a/seg0.ts', 'foreign');
+    await plant(library, 'a/seg1.ts', 'media of a/seg1.ts');
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'incomplete' });
     expect((await library.journal.failures('a')).get('a/seg0.ts')?.failure.code).toBe('store.conflict');
@@ -145,13 +137,7 @@ describe('A copy', () => {
 
   test('refuses to replace a playlist that somebody else published', async () => {
     const library = openLibrary(videoFiles('a', 1));
-    const { crc32Hex } = await import('../../src/storage/checksum.ts');
-    const foreign = Buffer.from('#EXTM3U\n');
-    await library.store.put('a/index.m3u8', foreign, crc32Hex(foreign), {
-      contentType: '',
-      cacheControl: '',
-      signal: new AbortController().signal,
-    });
+    await plant(library, 'a/index.m3u8', '#EXTM3U\n');
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'invalid' });
     expect(run.failures[0]?.code).toBe('store.conflict');
@@ -249,4 +235,75 @@ describe('A copy', () => {
     expect(run.states).toEqual({ a: 'published' });
     expect(written).toBe(121);
   });
+
+  test('believes a request for an object more than a listing that leaves it out', async () => {
+    const library = openLibrary(videoFiles('a', 20));
+    const run = await library.copy({
+      between: (store) => ({
+        ...store,
+        async *list(...asked) {
+          for await (const object of store.list(...asked)) if (object.key !== 'a/seg7.ts') yield object;
+        },
+      }),
+    });
+    expect(run.states).toEqual({ a: 'published' });
+    expect(library.source.requests.filter((url) => url.endsWith('seg7.ts'))).toHaveLength(1);
+  });
+
+  test('gives up on a destination that loses a file each time it is written', async () => {
+    const library = openLibrary(videoFiles('a', 20));
+    const run = await library.copy({
+      between: (store) => ({
+        ...store,
+        put: async (key, ...rest) => {
+          const put = await store.put(key, ...rest);
+          if (key === 'a/seg7.ts') library.store.objects.delete(key);
+          return put;
+        },
+      }),
+    });
+    expect(run.states).toEqual({ a: 'invalid' });
+    expect(run.failures.map(({ code }) => code)).toEqual(['store.status']);
+    expect(textOf(library, 'a/index.m3u8')).toBeUndefined();
+  });
+
+  test('does not publish over an object that somebody replaced by another of the same size', async () => {
+    const library = openLibrary(videoFiles('a', 20));
+    await library.copy();
+    await plant(library, 'a/seg7.ts', 'x'.repeat('media of a/seg7.ts'.length));
+    const run = await library.copy({ recheck: true });
+    expect(run.states).toEqual({ a: 'incomplete' });
+    expect((await library.journal.failures('a')).get('a/seg7.ts')?.failure.code).toBe('store.conflict');
+  });
+
+  test('ends the run when credentials cannot be had any more', async () => {
+    const library = openLibrary(videoFiles('a', 20));
+    const run = await library.copy({
+      executor: (usual) => ({
+        ...usual,
+        run: () => Promise.reject(new FlantsError('store.credentials', 'the session is over')),
+      }),
+    });
+    expect(run.halted?.code).toBe('store.credentials');
+    expect((await library.copy()).states).toEqual({ a: 'published' });
+  });
+
+  test('plans anew when a source whose URLs carry tokens is cut in mid-copy', async () => {
+    const names = (token: string, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `seg${index}.ts?token=${token}`);
+    const library = openLibrary({
+      [`${home}/a/index.m3u8`]: (request) => ({ bytes: mediaPlaylist(names('t', request === 1 ? 2 : 3)) }),
+      ...Object.fromEntries(names('t', 3).map((name) => [`${home}/a/${name}`, { bytes: name }])),
+    });
+    expect((await library.copy()).states).toEqual({ a: 'published' });
+    expect(textOf(library, 'a/index.m3u8')).toContain('seg2.ts');
+    expect(library.store.objects.has('a/seg2.ts')).toBe(true);
+  });
 });
+
+/** Puts something there behind the engine's back. */
+async function plant(library: Library, key: string, text: string): Promise<void> {
+  const body = Buffer.from(text);
+  const options = { contentType: '', cacheControl: '', signal: new AbortController().signal };
+  await library.store.put(key, body, crc32Hex(body), options);
+}

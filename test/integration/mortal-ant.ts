@@ -47,7 +47,10 @@ const ports: AntPorts = {
 /** A worker for `createThreadExecutor` that does its work until it meets poison. */
 export async function run({ message, port }: ThreadTask<undefined>): Promise<void> {
   const [drain, abort] = [new AbortController(), new AbortController()];
-  port.on('message', (told: ToThread) => (told === 'drain' ? drain : abort).abort());
+  port.on('message', (told: ToThread<undefined>) => {
+    if (told.type === 'drain') drain.abort();
+    if (told.type === 'abort') abort.abort();
+  });
   const say = (said: FromThread): void => port.postMessage(said);
   const end = await transferBatch(message, ports, {
     drain: drain.signal,
