@@ -73,7 +73,7 @@ function optionRow(name: OptionName, spec: OptionSpec): string {
 }
 
 function valueText(spec: OptionSpec): string {
-  if (spec.kind === 'switch' && spec.default) return 'elsewhere `false`';
+  if (spec.kind === 'switch' && spec.default) return '`false`';
   if (spec.kind !== 'list') return expectationOf(spec);
   return spec.separator === ','
     ? 'may be repeated, or separated by commas'

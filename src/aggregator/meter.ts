@@ -1,6 +1,7 @@
 import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RunCounts, Totals } from '../domain/report.ts';
+import { second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 
@@ -36,7 +37,7 @@ export function addToTotals(totals: Mutable<Totals>, record: VideoRecord, sign: 
 const shownVideos = 8;
 
 /** Rates are taken over this long. */
-const windowMs = 10_000;
+const windowMs = 10 * second;
 
 /** @param now - milliseconds of any clock that only goes forward */
 export function createMeter(now: () => number): Meter {
@@ -67,7 +68,7 @@ export function createMeter(now: () => number): Meter {
       samples.push({ at, bytes: run.copiedBytes, files });
       while (samples.length > 2 && (samples[1]?.at ?? at) <= at - windowMs) samples.shift();
       const [oldest] = samples as [(typeof samples)[number]];
-      const seconds = Math.max(0.001, (at - oldest.at) / 1000);
+      const seconds = Math.max(0.001, (at - oldest.at) / second);
       const filesPerSecond = (files - oldest.files) / seconds;
       const open = totals.files.total - totals.files.done - totals.files.failed;
       return {
@@ -77,7 +78,7 @@ export function createMeter(now: () => number): Meter {
         filesPerSecond: Math.round(filesPerSecond * 10) / 10,
         uncrawled: totals.videos.waiting,
         active: [...active].slice(0, shownVideos).map(([video, { done, total }]) => ({ video, done, total })),
-        ...(filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * 1000) } : {}),
+        ...(filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * second) } : {}),
       };
     },
   };

@@ -6,7 +6,7 @@ import { withoutSecrets } from '../config/location.ts';
 import type { BatchJob } from '../domain/batch.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { LibraryReport } from '../domain/report.ts';
-import { MiB } from '../domain/units.ts';
+import { MiB, second } from '../domain/units.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoId } from '../domain/video.ts';
 import { createThreadExecutor } from '../executor/threads.ts';
@@ -39,7 +39,7 @@ import { sourceSpecOf } from './source-spec.ts';
 
 /** Bytes of bodies held by all threads together. */
 const heldBytes = 96 * MiB;
-const progressEveryMs = 1000;
+const progressEveryMs = second;
 
 /**
  * One run of the embedded engine: everything in this process, state in one file.

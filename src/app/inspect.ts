@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
 import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
 import { reportVideo } from '../aggregator/report.ts';
 import type {
@@ -11,6 +12,7 @@ import type {
 import { acceptFile } from '../control/accept.ts';
 import { writeFileLines } from '../control/file-lines.ts';
 import { retryVideo } from '../control/retry.ts';
+import { unknownVideo } from '../control/unknown-video.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import { isWhole } from '../domain/video.ts';
@@ -20,6 +22,7 @@ import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { publishVideo } from '../publisher/publish.ts';
+import type { PublishResult } from '../publisher/publish.ts';
 import { openStateFile } from '../state/state-file.ts';
 import { probeStore } from '../storage/probe.ts';
 import { connectSource, connectStore } from './connect.ts';
@@ -66,13 +69,21 @@ export async function readStatus(options: VideosOptions): Promise<LibraryReport>
 export async function retryFailed(options: RetryOptions): Promise<{ reopened: number; videos: number }> {
   return withState(options, { readOnly: false }, async (state) => {
     let [reopened, videos] = [0, 0];
-    for await (const video of idsOf(options.videos, state.ledger)) {
+    for await (const video of idsOf(options.videos, state)) {
       const retried = await retryVideo(video, options.failedBy, { ...state, newGeneration: randomUUID });
       reopened += retried.files;
       if (retried.files > 0 || retried.wasInvalid) videos += 1;
     }
     return { reopened, videos };
   });
+}
+
+/** What came of accepting a failed file. */
+export interface AcceptResult {
+  /** Of the file. */
+  readonly key: string;
+  /** What publishing came to; `not-whole` where other files are missing still. */
+  readonly result: PublishResult['result'] | 'not-whole';
 }
 
 /**
@@ -84,18 +95,22 @@ export async function retryFailed(options: RetryOptions): Promise<{ reopened: nu
 export async function acceptFailure(
   options: AcceptOptions,
   { signal }: { readonly signal: AbortSignal },
-): Promise<{ key: string; published: boolean }> {
+): Promise<AcceptResult> {
   return withState(options, { readOnly: false }, async (state) => {
     const { video, file, reason } = options;
     const key = await acceptFile({ video, file, reason, at: new Date().toISOString() }, state);
     const record = await state.ledger.read(video);
-    return { key, published: record !== undefined && isWhole(record) && (await publishNow(video, state, signal)) };
+    return { key, result: record && isWhole(record) ? await publishNow(video, state, signal) : 'not-whole' };
   });
 }
 
-async function publishNow(video: VideoId, { journal, ledger }: OpenState, signal: AbortSignal): Promise<boolean> {
+async function publishNow(
+  video: VideoId,
+  { journal, ledger }: OpenState,
+  signal: AbortSignal,
+): Promise<PublishResult['result']> {
   const destination = await keptDestination(journal);
-  if (!destination) return false;
+  if (!destination) return 'stale';
   const credentials = credentialsOf(destination);
   const bare = connectStore(destination.store, credentials);
   const store = connectStore(destination.store, credentials, await probeStore(bare, { signal }));
@@ -107,7 +122,7 @@ async function publishNow(video: VideoId, { journal, ledger }: OpenState, signal
       { journal, ledger, store, source, existing: 'verify', now: Date.now },
       signal,
     );
-    return published.result === 'published';
+    return published.result;
   } finally {
     await Promise.all([bare.close(), store.close(), source.close()]);
   }
@@ -120,25 +135,32 @@ export async function writeReport(options: ReportOptions, write: (line: string) 
     return;
   }
   await withState(options, { readOnly: true }, async (state) => {
-    for await (const video of idsOf(options.videos, state.ledger)) await writeFileLines(video, state, write);
+    for await (const video of idsOf(options.videos, state)) await writeFileLines(video, state, write);
   });
 }
 
 async function* reports(videos: readonly VideoId[], state: OpenState): AsyncGenerator<VideoReport> {
   const tokenParameters = await tokenParametersOf(state.journal);
-  for await (const video of idsOf(videos, state.ledger)) {
+  for await (const video of idsOf(videos, state)) {
     const report = await reportVideo(video, { ...state, tokenParameters });
     if (report) yield report;
   }
 }
 
 /** The videos named, or all of them. */
-async function* idsOf(named: readonly VideoId[], ledger: Ledger): AsyncGenerator<VideoId> {
+async function* idsOf(named: readonly VideoId[], { journal, ledger }: OpenState): AsyncGenerator<VideoId> {
   if (named.length === 0) for await (const { video } of ledger.videos()) yield video;
   for (const video of named) {
-    if (!(await ledger.read(video))) throw new FlantsError('usage', `this state does not know the video ${video}`);
+    if (!(await ledger.read(video))) throw await unknownWord(video, journal);
     yield video;
   }
+}
+
+/** A word that is no video may be the destination, which `--state` makes superfluous. */
+async function unknownWord(word: string, journal: Journal): Promise<FlantsError> {
+  const store = (await keptDestination(journal))?.store;
+  if (store?.kind !== 'folder' || resolve(word) !== store.path) return unknownVideo(word);
+  return new FlantsError('usage', `${word} is the destination of the state that --state names: leave out one of them`);
 }
 
 async function describe(

@@ -1,11 +1,14 @@
 import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { reportVideo } from '../aggregator/report.ts';
 import type { VerifyOptions } from '../config/verify-options.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
+import type { StateFile } from '../state/state-file.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
 import type { Destination } from '../verifier/destination.ts';
 import { verifyPresentation } from '../verifier/verify.ts';
@@ -14,6 +17,7 @@ import { connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
 import { credentialsOf, destinationOf, keptDestination } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
+import { tokenParametersOf } from './key-rules.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 interface Opened {
@@ -49,6 +53,7 @@ export async function verifyCopy(
           playlistUrl,
           destination,
           expected: journal ? await expectedIn(journal) : async () => undefined,
+          acceptedBecause: await acceptancesIn(state),
           readsBytes: options.checksums,
           concurrency: options.concurrency,
         },
@@ -66,6 +71,21 @@ export async function verifyCopy(
 async function expectedIn(journal: Journal): Promise<VerifyRequest['expected']> {
   const documents = await publishedDocuments(journal);
   return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
+}
+
+/** Failed files without which videos were published, by key: each with the reason that was given. */
+async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
+  if (state === undefined) return () => undefined;
+  const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
+  const tokenParameters = await tokenParametersOf(ports.journal);
+  const reasons = new Map<string, string>();
+  for await (const { video, record } of ports.ledger.videos()) {
+    if (record.accepted === 0 || record.published !== record.revision) continue;
+    const report = await reportVideo(video, { ...ports, tokenParameters });
+    for (const { key, acceptedBecause } of report?.failures ?? [])
+      if (acceptedBecause !== undefined) reasons.set(key, acceptedBecause);
+  }
+  return (key) => reasons.get(key);
 }
 
 /** By key. Videos may share a playlist: whoever published it last has written what stands there. */
@@ -103,7 +123,8 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
     const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
     // Without a state, messages name what lies beside the playlist as the playlist does.
     const prefix = kept ? '' : withSlash(relative(base, dirname(target.path)));
-    const destination = destinationInStore(store, withSlash(pathToFileURL(base).href), prefix);
+    const root = withSlash(pathToFileURL(base).href);
+    const destination = destinationInStore(store, { root, prefix, keepsChecksums: false });
     return { destination, playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
   }
   const { bucket, key, name } = target;
@@ -119,7 +140,8 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
   const store = connectStore(spec, credentialsOf(setting));
   const prefix = keptStore?.store.kind === 's3' && keptStore.store.prefix !== '' ? `${keptStore.store.prefix}/` : '';
   const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
-  return { destination: destinationInStore(store, `s3://${bucket}/`, prefix), playlistUrl, close: () => store.close() };
+  const destination = destinationInStore(store, { root: `s3://${bucket}/`, prefix, keepsChecksums: true });
+  return { destination, playlistUrl, close: () => store.close() };
 }
 
 /**

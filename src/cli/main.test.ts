@@ -95,7 +95,7 @@ describe('the command', () => {
 
   it('shows a stack only to those who debug', () => {
     expect(flants(['verify']).stderr).not.toMatch(/^ +at /m);
-    expect(flants(['verify', '--log-level', 'debug']).stderr).toMatch(/^ +at /m);
+    expect(flants(['copy', '--log-level', 'debug']).stderr).toMatch(/^ +at /m);
     expect(flants(['verify'], { FLANTS_LOG_LEVEL: 'debug' }).stderr).toMatch(/^ +at /m);
   });
 });

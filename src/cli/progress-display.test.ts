@@ -76,6 +76,12 @@ describe('without a terminal, the display', () => {
 });
 
 describe('on a terminal, the display', () => {
+  it('breaks no line that is longer than the terminal is wide', async () => {
+    const message = 'a word and another '.repeat(20).trim();
+    const text = await told([{ type: 'warning', at, message }], { live: true });
+    expect(text).toContain(`warn: ${message}\n`);
+  });
+
   it('draws below the lines that stay, and takes the drawing away at the end', async () => {
     const text = await told([progressAt(50), failed, progressAt(60)], { live: true });
     expect(text).toContain('warn: a: a/1.ts failed: answered 500 [source.status]\n');

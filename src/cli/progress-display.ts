@@ -37,7 +37,11 @@ export async function openProgressDisplay(options: DisplayOptions): Promise<Prog
 async function openLiveDisplay({ stream, level }: DisplayOptions): Promise<ProgressDisplay> {
   const { createLogUpdate } = await import('log-update');
   const drawing = createLogUpdate(stream);
-  const logger = createLogger(level, (line) => drawing.persist(line));
+  // The terminal folds long lines by itself; `persist` would break them, also for whoever copies them out.
+  const logger = createLogger(level, (line) => {
+    drawing.clear();
+    stream.write(`${line}\n`);
+  });
   let state: ProgressState = {};
   let closed = false;
   const draw = (): void => drawing(renderProgress(state, stream.columns ?? usualColumns));

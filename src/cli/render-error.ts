@@ -5,14 +5,14 @@ import { failureText } from './event-lines.ts';
 
 /** What to do about a failure, where its message cannot know. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
-  'state.locked': 'wait until the other run has ended, or stop it; flants status may be used meanwhile',
+  'state.locked': 'flants status may be used meanwhile',
   'state.unusable': 'name another folder with --state, or mend this one',
   'store.full': 'make room; the same command goes on where it stopped',
   'source.denied': 'a header such as Authorization is given with --header or --header-file',
   'store.unreachable': 'see whether --endpoint is right and the store is up',
   'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
   'key.conflict': 'copy one of the two to another destination, or rename it at the source',
-  internal: 'this is a fault in FLAnts; run again with --log-level debug to see where',
+  internal: 'this is a fault in FLAnts; run again with FLANTS_LOG_LEVEL=debug in the environment to see where',
 };
 
 /** Circumstances of an error line. */

@@ -57,7 +57,7 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
   ];
   const speedParts = [
     formatRate(bytesPerSecond),
-    `${formatCount(filesPerSecond)} files/s`,
+    `${formatCounted(Math.round(filesPerSecond), 'file')}/s`,
     `${formatBytes(run.copiedBytes)} in ${formatDuration(run.durationMs)}`,
     ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
   ];

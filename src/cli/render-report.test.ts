@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith } from '../domain/failure.ts';
-import type { FailedFile, LibraryReport, VideoReport } from '../domain/report.ts';
+import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { renderStatus, renderSummary } from './render-report.ts';
 
 const none = {
@@ -77,6 +77,23 @@ describe('a summary', () => {
     );
   });
 
+  it('says that there was nothing to do, and no rate where nothing was sent', () => {
+    const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 100 };
+    const line = (counts: Partial<RunCounts>): string | undefined =>
+      /^This run: .*$/m.exec(renderSummary(library([video('a')], { run: { ...run, ...counts } }), context))?.[0];
+    expect(line({})).toBe('This run: nothing to copy, in 0.1 s');
+    expect(line({ unchanged: 2 })).toBe('This run: 0 copied (0 B), 2 unchanged, in 0.1 s');
+  });
+
+  it('gives words that a shell takes as they are', () => {
+    const failures = [failed("a/it's.ts")];
+    const text = renderSummary(
+      library([video('class 42', { state: 'incomplete', files: { total: 1, done: 0, failed: 1, accepted: 0 }, failures })]),
+      context,
+    );
+    expect(text).toContain(`\n    flants accept s3://media/vod 'class 42' 'a/it'\\''s.ts' --reason TEXT\n`);
+  });
+
   it('names what failed, what was accepted and what is odd', () => {
     const videos = [
       video('a', {
@@ -113,7 +130,8 @@ describe('a summary', () => {
         '20 files: 18 there (2.00 MiB), 2 failed, of which 1 accepted',
         'Failed:',
         '  a: a/1.ts: answered 404 [source.not-found]',
-        '  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT s3://media/vod, to publish without a file',
+        '  to go on: the same copy again tries them anew; or publish without a file:',
+        '    flants accept s3://media/vod a a/1.ts --reason TEXT',
         'Published without:',
         '  a: a/2.ts: answered 404 [source.not-found]; accepted: lost',
         'Not usable:',
@@ -146,11 +164,11 @@ describe('a summary', () => {
 
   it('says that a dry run wrote nothing', () => {
     const text = renderSummary(
-      library([video('a', { state: 'copying', files: { total: 10, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0 })]),
+      library([video('a', { state: 'waiting', files: { total: 10, done: 0, failed: 0, accepted: 0 }, sizeBytes: 0 })]),
       { ...context, dryRun: true },
     );
     expect(text).toMatch(
-      /^Dry run: nothing was written to the destination\.\n1 video: 1 copying\n10 files: 0 there, 10 to copy\n/,
+      /^Dry run: nothing was written, neither to the destination nor to the state\.\n1 video: 1 to copy\n10 files: 0 there, 10 to copy\n/,
     );
   });
 });

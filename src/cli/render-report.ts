@@ -4,7 +4,9 @@ import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
+import { section } from './named-lines.ts';
 import { hintOf } from './render-error.ts';
+import { shellWord } from './shell-words.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
@@ -12,11 +14,11 @@ import { padText, textWidth } from './text-width.ts';
 export interface SummaryContext {
   /** What other verbs need to find this state: a destination or `--state DIR`, ready for a shell. */
   readonly stateWords: string;
-  readonly stateDir: string;
+  /** Absent where there is none, as after the dry run of a new library. */
+  readonly stateDir?: string;
   readonly dryRun?: boolean;
 }
 
-const mostNamed = 20;
 const states: readonly VideoState[] = [
   'published',
   'publishing',
@@ -34,7 +36,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
     ...totalLines(report, context.dryRun === true),
     ...(report.run === undefined ? [] : [runLine(report.run)]),
     ...detailLines(report, context),
-    `State: ${context.stateDir}`,
+    ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
 }
 
@@ -46,7 +48,7 @@ export function renderStatus(report: LibraryReport, context: SummaryContext): st
     ...(report.videos.length > 0 ? [''] : []),
     ...totalLines(report, false),
     ...detailLines(report, context),
-    `State: ${context.stateDir}`,
+    ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
 }
 
@@ -54,7 +56,7 @@ function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonl
   const count = Object.values(totals.videos).reduce((sum, videosOfState) => sum + videosOfState, 0);
   const byState = states
     .filter((state) => totals.videos[state] > 0)
-    .map((state) => `${formatCount(totals.videos[state])} ${state}`);
+    .map((state) => `${formatCount(totals.videos[state])} ${dryRun && state === 'waiting' ? 'to copy' : state}`);
   const { total, done, failed, accepted } = totals.files;
   const sizeBytes = videos.reduce((sum, video) => sum + video.sizeBytes, 0);
   const files = [
@@ -65,20 +67,21 @@ function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonl
     ...(total > done + failed ? [`${formatCount(total - done - failed)} to copy`] : []),
   ];
   return [
-    ...(dryRun ? ['Dry run: nothing was written to the destination.'] : []),
+    ...(dryRun ? ['Dry run: nothing was written, neither to the destination nor to the state.'] : []),
     `${formatCounted(count, 'video')}${byState.length > 0 ? `: ${byState.join(', ')}` : ''}`,
     `${formatCounted(total, 'file')}: ${files.join(', ')}`,
   ];
 }
 
 function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCounts): string {
-  const rate = durationMs > 0 ? `, ${formatRate((copiedBytes / durationMs) * second)}` : '';
+  if (copied + unchanged + failed === 0) return `This run: nothing to copy, in ${formatDuration(durationMs)}`;
+  const rate = copiedBytes > 0 && durationMs > 0 ? `, ${formatRate((copiedBytes / durationMs) * second)}` : '';
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
 }
 
-function detailLines(report: LibraryReport, { stateWords }: SummaryContext): readonly string[] {
+function detailLines(report: LibraryReport, { stateWords, dryRun }: SummaryContext): readonly string[] {
   const { videos } = report;
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
   const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
@@ -94,15 +97,11 @@ function detailLines(report: LibraryReport, { stateWords }: SummaryContext): rea
     (video) => video.warnings,
     (warning) => warning,
   );
-  const more = `flants report ${stateWords}`;
+  const more = dryRun === true ? '--report FILE keeps all' : `flants report ${stateWords}`;
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
     ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
-    ...(failed.length > 0
-      ? [
-          `  to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT ${stateWords}, to publish without a file`,
-        ]
-      : []),
+    ...goOnLines(videos, stateWords),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
@@ -110,16 +109,6 @@ function detailLines(report: LibraryReport, { stateWords }: SummaryContext): rea
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
     ...section('Not guarded by the destination', report.unguarded, more),
-  ];
-}
-
-function section(heading: string, items: readonly string[], more: string): readonly string[] {
-  if (items.length === 0) return [];
-  const rest = items.length - mostNamed;
-  return [
-    `${heading}:`,
-    ...items.slice(0, mostNamed).map((item) => `  ${oneLine(item)}`),
-    ...(rest > 0 ? [`  … and ${formatCount(rest)} more: ${more}`] : []),
   ];
 }
 
@@ -140,6 +129,18 @@ function each<T>(
   return videos.flatMap((video) => of(video).map((item) => `${video.id}: ${say(item)}`));
 }
 
+/** The first failed file stands for all. */
+function goOnLines(videos: readonly VideoReport[], stateWords: string): readonly string[] {
+  const video = videos.find(({ failures }) => failures.some(isOpen));
+  const file = video?.failures.find(isOpen);
+  if (!video || !file) return [];
+  const accept = `flants accept ${stateWords} ${shellWord(video.id)} ${shellWord(file.key)} --reason TEXT`;
+  return [
+    '  to go on: the same copy again tries them anew; or publish without a file:',
+    `    ${oneLine(accept)}`,
+  ];
+}
+
 function isOpen(file: FailedFile): boolean {
   return file.acceptedBecause === undefined;
 }
@@ -148,9 +149,9 @@ function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
 }
 
-/** The message says which row. */
+/** The message says which row, and often which video. */
 function rowText({ id, failure }: LibraryReport['refusedRows'][number]): string {
-  return `${id === undefined ? '' : `${id}: `}${failureText(failure)}`;
+  return `${id === undefined || failure.message.includes(id) ? '' : `${id}: `}${failureText(failure)}`;
 }
 
 function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {

@@ -9,12 +9,16 @@ const whole: VerifyReport = {
   sizeBytes: 1024 ** 3,
   problems: [],
   external: [],
+  accepted: [],
   checkedChecksums: 0,
 };
 
+const asked = { checksums: true };
+const unasked = { checksums: false };
+
 describe('what verify found', () => {
   it('is two lines where all is whole', () => {
-    expect(renderVerify({ ...whole, checkedChecksums: 1200 })).toBe(
+    expect(renderVerify({ ...whole, checkedChecksums: 1200 }, asked)).toBe(
       's3://media/vod/a.m3u8: whole\n3 playlists, 1,200 objects, 1.00 GiB, 1,200 checksums compared\n',
     );
   });
@@ -23,7 +27,7 @@ describe('what verify found', () => {
     const problems = [
       { code: 'source.not-found', key: 'vod/7.ts', message: 'is not there', playlist: 'vod/v1.m3u8', line: 12 },
     ] as const;
-    expect(renderVerify({ ...whole, problems })).toBe(
+    expect(renderVerify({ ...whole, problems }, unasked)).toBe(
       '  vod/7.ts: is not there [source.not-found] (vod/v1.m3u8 line 12)\ns3://media/vod/a.m3u8: not whole: 1 problem\n3 playlists, 1,200 objects, 1.00 GiB\n',
     );
   });
@@ -32,9 +36,20 @@ describe('what verify found', () => {
     const external = [
       { playlistUrl: 'vod/a.m3u8', line: 3, tag: '#EXT-X-KEY', uri: 'https://keys.example/1', reason: 'another host' },
     ];
-    expect(renderVerify({ ...whole, external })).toBe(
+    expect(renderVerify({ ...whole, external }, unasked)).toBe(
       'Points outside the copy:\n  https://keys.example/1: another host (vod/a.m3u8 line 3)\ns3://media/vod/a.m3u8: whole, but it points outside\n3 playlists, 1,200 objects, 1.00 GiB\n',
     );
+  });
+
+  it('lists what is missing by decision', () => {
+    const accepted = [{ key: 'vod/7.ts', reason: 'lost at the origin' }];
+    expect(renderVerify({ ...whole, accepted }, unasked)).toBe(
+      'Published without:\n  vod/7.ts: accepted: lost at the origin\ns3://media/vod/a.m3u8: whole, but without 1 accepted file\n3 playlists, 1,200 objects, 1.00 GiB\n',
+    );
+  });
+
+  it('does not hide that less was compared than was asked for', () => {
+    expect(renderVerify(whole, asked)).toContain('1.00 GiB, 0 of 1,200 checksums compared\n');
   });
 
   it('stops naming at twenty', () => {
@@ -43,6 +58,6 @@ describe('what verify found', () => {
       key: `${index}.ts`,
       message: 'is not there',
     }));
-    expect(renderVerify({ ...whole, problems })).toContain('  … and 10 more: --json names all\n');
+    expect(renderVerify({ ...whole, problems }, unasked)).toContain('  … and 10 more: --json names all\n');
   });
 });

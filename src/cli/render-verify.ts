@@ -1,40 +1,48 @@
 import type { VerifyReport } from '../domain/verify-report.ts';
-import { oneLine } from '../telemetry/logger.ts';
 import { formatBytes, formatCount, formatCounted } from './format.ts';
+import { namedLines, section } from './named-lines.ts';
 
-const mostNamed = 20;
+const more = '--json names all';
 
 /** What `verify` found, for people. Lines joined by line breaks, with one at the end. */
-export function renderVerify(report: VerifyReport): string {
-  const { destination, playlists, objects, sizeBytes, problems, external, checkedChecksums } = report;
-  const verdict =
-    problems.length > 0
-      ? `not whole: ${formatCounted(problems.length, 'problem')}`
-      : external.length > 0
-        ? 'whole, but it points outside'
-        : 'whole';
-  const checksums = checkedChecksums > 0 ? `, ${formatCounted(checkedChecksums, 'checksum')} compared` : '';
+export function renderVerify(report: VerifyReport, { checksums: asked }: { readonly checksums: boolean }): string {
+  const { destination, playlists, objects, sizeBytes, problems, external, accepted, checkedChecksums } = report;
+  const compared =
+    asked && checkedChecksums < objects
+      ? `${formatCount(checkedChecksums)} of ${formatCounted(objects, 'checksum')}`
+      : formatCounted(checkedChecksums, 'checksum');
+  const checksums = asked || checkedChecksums > 0 ? `, ${compared} compared` : '';
   return [
-    ...named(
+    ...namedLines(
       problems.map(
         ({ key, message, code, playlist, line }) => `${key}: ${message} [${code}]${placeOf(playlist, line)}`,
       ),
+      more,
     ),
-    ...(external.length > 0 ? ['Points outside the copy:'] : []),
-    ...named(external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`)),
-    `${destination}: ${verdict}`,
+    ...section(
+      'Published without',
+      accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
+      more,
+    ),
+    ...section(
+      'Points outside the copy',
+      external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`),
+      more,
+    ),
+    `${destination}: ${verdictOf(report)}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checksums}`,
   ]
     .join('\n')
     .concat('\n');
 }
 
-function named(items: readonly string[]): readonly string[] {
-  const rest = items.length - mostNamed;
-  return [
-    ...items.slice(0, mostNamed).map((item) => `  ${oneLine(item)}`),
-    ...(rest > 0 ? [`  … and ${formatCount(rest)} more: --json names all`] : []),
+function verdictOf({ problems, external, accepted }: VerifyReport): string {
+  if (problems.length > 0) return `not whole: ${formatCounted(problems.length, 'problem')}`;
+  const but = [
+    ...(accepted.length > 0 ? [`without ${formatCounted(accepted.length, 'accepted file')}`] : []),
+    ...(external.length > 0 ? ['it points outside'] : []),
   ];
+  return but.length === 0 ? 'whole' : `whole, but ${but.join(', and ')}`;
 }
 
 function placeOf(playlist: string | undefined, line: number | undefined): string {

@@ -15,9 +15,8 @@ export const retry: Verb = async (input, { stdout }) => {
       result.reopened > 0
         ? `${formatCounted(result.reopened, 'file')} of ${formatCounted(result.videos, 'video')}`
         : formatCounted(result.videos, 'video');
-    stdout.write(
-      `${what} open again; the same flants copy takes ${result.videos === 1 && result.reopened <= 1 ? 'it' : 'them'} up\n`,
-    );
+    const [are, them] = Math.max(result.reopened, result.videos) === 1 ? ['is', 'it'] : ['are', 'them'];
+    stdout.write(`${what} ${are} open again; the same flants copy takes ${them} up\n`);
   }
   return exitCodes.whole;
 };

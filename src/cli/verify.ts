@@ -9,7 +9,7 @@ export const verify: Verb = async (input, { stdout }) => {
   const options = await loadVerifyOptions(input);
   const { verifyCopy } = await import('../app/verify.ts');
   const report = await stoppable((signal) => verifyCopy(options, { signal }));
-  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report));
+  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report, options));
   if (report.problems.length > 0) return exitCodes.failed;
-  return report.external.length > 0 ? exitCodes.warnings : exitCodes.whole;
+  return report.external.length + report.accepted.length > 0 ? exitCodes.warnings : exitCodes.whole;
 };

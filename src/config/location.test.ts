@@ -8,6 +8,8 @@ describe('a destination', () => {
     ['S3://media', { kind: 's3', bucket: 'media', prefix: '', name: 's3://media' }],
     ['s3://media/a b/%20', { kind: 's3', bucket: 'media', prefix: 'a b/%20', name: 's3://media/a b/%20' }],
     ['out', { kind: 'folder', path: '/home/me/out', name: '/home/me/out' }],
+    ['./s3:out', { kind: 'folder', path: '/home/me/s3:out', name: '/home/me/s3:out' }],
+    ['a:out', { kind: 'folder', path: '/home/me/a:out', name: '/home/me/a:out' }],
     ['/srv/out/', { kind: 'folder', path: '/srv/out', name: '/srv/out' }],
     ['file:///srv/o%20t', { kind: 'folder', path: '/srv/o t', name: '/srv/o t' }],
   ])('%s is read', (text, expected) => {
@@ -21,6 +23,9 @@ describe('a destination', () => {
     ['s3://media/../vod', 'dot segment'],
     ['https://store.example/bucket', '--endpoint'],
     ['gs://media/vod', 'begins with gs://'],
+    ['s3:/media/vod', 'expected s3://bucket/prefix; a folder of that name is ./s3:/media/vod'],
+    ['s3:media/vod', 'looks like a remote'],
+    ['minio:media/vod', 'looks like a remote'],
     ['master.m3u8', 'name of a playlist'],
     ['videos.json', 'name of a playlist or catalogue'],
     ['', 'is empty'],
@@ -46,6 +51,7 @@ describe('a source', () => {
     ['https://api.example/videos.json', 'download it first'],
     ['s3://media/a.m3u8', 'name its https URL'],
     ['ftp://host/a.m3u8', 'begins with ftp://'],
+    ['minio:media/a.m3u8', 'a file of that name is ./minio:media/a.m3u8'],
     ['file://host/a.m3u8', 'not a valid file URL'],
     [' ', 'is empty'],
   ])('%j is refused: %s', (text, reason) => {
@@ -69,6 +75,7 @@ describe('a playlist to verify', () => {
     ['s3://media', 'names no playlist'],
     ['s3://media/vod/', 'names no playlist'],
     ['gs://media/a.m3u8', 'begins with gs://'],
+    ['s3:media/a.m3u8', 'looks like a remote'],
     ['http://', 'not a valid URL'],
   ])('%j is refused: %s', (text, reason) => {
     expect(() => parseVerifyTarget(text, '/home/me')).toThrow(reason);

@@ -101,16 +101,12 @@ describe('report', () => {
   it('writes one document, or a line for each file', async () => {
     expect(await loadReportOptions(input(['s3://media/vod']))).toMatchObject({ files: false, videos: [] });
     expect(
-      await loadReportOptions(input(['s3://media/vod'], { format: 'ndjson', video: ['a,b'], output: 'x.ndjson' })),
+      await loadReportOptions(input(['s3://media/vod', 'a', 'b'], { format: 'ndjson', output: 'x.ndjson' })),
     ).toMatchObject({
       files: true,
       videos: ['a', 'b'],
       outputPath: join(home, 'x.ndjson'),
     });
-  });
-
-  it('refuses videos that are not named by --video', async () => {
-    await expect(loadReportOptions(input(['s3://media/vod', 'a']))).rejects.toThrow('name videos with --video a');
   });
 });
 
@@ -135,5 +131,20 @@ describe('verify', () => {
     [['.'], /is a folder/],
   ])('refuses %j', async (words, message) => {
     await expect(loadVerifyOptions(input(words))).rejects.toThrow(message);
+  });
+
+  it('compares checksums only where there is something to compare with', async () => {
+    await expect(loadVerifyOptions(input(['master.m3u8'], { checksums: true }))).rejects.toThrow(
+      'name the state with --state',
+    );
+    await expect(
+      loadVerifyOptions(input(['https://cdn.example/a.m3u8'], { checksums: true, state: stateDir })),
+    ).rejects.toThrow('cannot be used with a web address');
+    expect(await loadVerifyOptions(input(['master.m3u8'], { checksums: true, state: stateDir }))).toMatchObject({
+      checksums: true,
+    });
+    expect(await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true }))).toMatchObject({
+      checksums: true,
+    });
   });
 });

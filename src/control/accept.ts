@@ -3,6 +3,7 @@ import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { unknownVideo } from './unknown-video.ts';
 
 /** What accepting needs. */
 export interface AcceptPorts {
@@ -22,8 +23,7 @@ export async function acceptFile(
   request: { readonly video: VideoId; readonly file: string; readonly reason: string; readonly at: string },
   { ledger, journal }: AcceptPorts,
 ): Promise<string> {
-  if (!(await ledger.read(request.video)))
-    throw new FlantsError('usage', `this state does not know the video ${request.video}`);
+  if (!(await ledger.read(request.video))) throw unknownVideo(request.video);
   const failed = await failedFiles(request.video, { ledger, journal });
   if (failed.length === 0) throw new FlantsError('usage', `the video ${request.video} has no failed file`);
   const exact = failed.filter(({ key }) => key === request.file);
@@ -31,7 +31,9 @@ export async function acceptFile(
   const [match] = matches;
   if (!match || matches.length > 1) {
     const names = (matches.length > 1 ? matches : failed).slice(0, 5).map(({ key }) => key);
-    const problem = match ? `names ${matches.length} failed files` : 'is no failed file of this video';
+    const problem = match
+      ? `names ${matches.length} failed files`
+      : `is no failed file of ${request.video}; its failed files`;
     throw new FlantsError('usage', `${request.file} ${problem}: ${names.join(', ')}`);
   }
   const { video, at, reason } = request;

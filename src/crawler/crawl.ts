@@ -36,7 +36,7 @@ export type FetchUrls = ReadonlyMap<number, string>;
 
 /**
  * Makes the plan of a video and registers it: playlists that answer 304 keep the revision there is, the same
- * presentation keeps its numbering. Design rule 3.
+ * presentation keeps its numbering.
  *
  * @param recheck - register anew even where nothing changed, so that each file is asked for again
  * @throws {FlantsError} of the source or of `hls`, `key.*`; the caller decides about trying again

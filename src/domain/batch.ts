@@ -7,11 +7,11 @@ import type { Generation, RevisionDigest, VideoId } from './video.ts';
 
 /**
  * Queue priority, lowest number first: retries overtake, fresh recordings go
- * before the backlog. Design rule 10.
+ * before the backlog.
  */
 export const bands = { freshRetry: 1, fresh: 2, backlogRetry: 5, backlog: 10 } as const;
 
-/** What a queue carries: which files, never their URLs. Design rule 11. */
+/** What a queue carries: which files, never their URLs. */
 export interface BatchJob {
   readonly format: 1;
   /** Unique among all batches of this generation: job ids are made of it. */

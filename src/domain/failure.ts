@@ -18,7 +18,7 @@ export interface Failure {
 }
 
 /**
- * What a failure means for the file that met it. Design rule 9: a try is charged to the guilty.
+ * What a failure means for the file that met it: a try is charged to the guilty.
  *
  * - `try`: costs the file one of its tries
  * - `wait`: nobody's fault, asked to come back later; costs nothing

@@ -13,7 +13,7 @@ import type { Generation, VideoId } from './video.ts';
  */
 export type Proof = 'written' | 'same-checksum' | 'not-modified' | 'present' | 'absent-optional';
 
-/** The durable record of one file that is at the destination. Design rule 7. */
+/** The durable record of one file that is at the destination. */
 export interface Evidence {
   readonly key: string;
   /** Source URL without secrets. */

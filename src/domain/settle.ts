@@ -4,6 +4,7 @@ import type { Failure } from './failure.ts';
 import { indicesOf, toRanges } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Outcome } from './outcome.ts';
+import { minute } from './units.ts';
 
 /** Bounds of trying again. */
 export interface RetryLimits {
@@ -15,8 +16,8 @@ export interface RetryLimits {
   readonly maxDelayMs: number;
 }
 
-/** Three tries, as in the article; delays of up to half a second, doubled each time, never above a minute. */
-export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 15, baseDelayMs: 500, maxDelayMs: 60_000 };
+/** Three tries; delays of up to half a second, doubled each time, never above a minute. */
+export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 15, baseDelayMs: 500, maxDelayMs: minute };
 
 /** Files that go out again, together. */
 export interface Remainder {
@@ -46,7 +47,7 @@ export interface Settlement {
 type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unheard' | 'halved';
 
 /**
- * Decides what becomes of each file of a batch. Design rule 9.
+ * Decides what becomes of each file of a batch.
  *
  * | outcome                               | fate                                              |
  * |---------------------------------------|---------------------------------------------------|

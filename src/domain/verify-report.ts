@@ -12,6 +12,12 @@ export interface VerifyProblem {
   readonly line?: number;
 }
 
+/** A file that is not there, and need not be: somebody accepted that. */
+export interface AcceptedAbsence {
+  readonly key: string;
+  readonly reason: string;
+}
+
 /** What a walk over a copy's playlists has proven. Whole when `problems` is empty. */
 export interface VerifyReport {
   /** Name of the playlist that the walk began with. */
@@ -25,6 +31,8 @@ export interface VerifyReport {
   readonly problems: readonly VerifyProblem[];
   /** URIs that lead out of the copy. */
   readonly external: readonly ExternalReference[];
+  /** Files that are missing by a decision that the state knows; never among `problems`. */
+  readonly accepted: readonly AcceptedAbsence[];
   /** How many objects had their checksum compared. */
   readonly checkedChecksums: number;
 }

@@ -18,7 +18,7 @@ export interface VideoJob {
 
 /**
  * What to do after a crawl or a publication failed: the job to add again and when, or undefined when it
- * has failed for good. The charges are those of files (design rule 9).
+ * has failed for good. The charges are those of files.
  *
  * @param random - uniform in [0, 1), spreads the delays
  */

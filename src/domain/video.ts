@@ -24,7 +24,7 @@ export type Hold = 'paused' | 'cancelled';
 
 /**
  * The facts of one video. States such as copying or incomplete are derived
- * (`stateOf`, `nextStep`), never stored. Design rule 2.
+ * (`stateOf`, `nextStep`), never stored.
  */
 export interface VideoRecord {
   readonly generation: Generation;

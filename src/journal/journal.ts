@@ -29,7 +29,7 @@ export interface Publication {
 }
 
 /**
- * What must survive everything: sealed revisions, evidence, publications, decisions. Design rule 1.
+ * What must survive everything: sealed revisions, evidence, publications, decisions.
  *
  * What a method has answered is durable. Writing the same thing twice is the same as once.
  * Throws `FlantsError` `state.unusable` when the state cannot be read or written.

@@ -1,7 +1,6 @@
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import type { Evidence } from '../domain/outcome.ts';
-import type { PlannedFile } from '../domain/revision.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
@@ -36,39 +35,37 @@ export async function findVanished(
   if (revision === undefined) return vanished;
   for (let from = 0; from < total; from += chunkFiles) {
     const files = await journal.files(video, revision, [[from, Math.min(total, from + chunkFiles)]]);
-    const done = files.filter(({ index }) => hasBit(tally.done, index));
-    const evidence = await journal.evidence(done.map(({ file }) => file.key));
-    const expected = done.filter(({ file }) => evidence.get(file.key)?.proof !== 'absent-optional');
-    vanished.push(...(await confirm(expected, evidence, store, signal)));
+    const keys = new Map(
+      files.flatMap(({ index, file: { key } }) => (hasBit(tally.done, index) ? [[key, index]] : [])),
+    );
+    const standing = await look([...keys.keys()], store, signal);
+    // Read last: what waits for a network's answer should be small.
+    const evidence = await journal.evidence([...keys.keys()]);
+    for (const [key, index] of keys) if (!isStill(standing.get(key), evidence.get(key))) vanished.push(index);
   }
   return vanished.toSorted((a, b) => a - b);
 }
 
-type Indexed = { readonly index: number; readonly file: PlannedFile };
+/** What is said of an object of ours. */
+type Seen = Pick<StoredObject, 'sizeBytes' | 'etag'>;
 
 /** What stands under the keys that were looked for. */
-type Standing = Map<string, Pick<StoredObject, 'sizeBytes' | 'etag'>>;
+type Standing = ReadonlyMap<string, Seen>;
 
-async function confirm(
-  files: readonly Indexed[],
-  evidence: ReadonlyMap<string, Evidence>,
-  store: ObjectStore,
-  signal: AbortSignal,
-): Promise<number[]> {
-  const vanished: number[] = [];
-  for (const [folder, members] of Map.groupBy(files, ({ file }) => folderOf(file.key))) {
-    const standing =
+async function look(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<Standing> {
+  const standing = new Map<string, Seen>();
+  for (const [folder, members] of Map.groupBy(keys, folderOf)) {
+    const found =
       members.length < minListed
         ? await lookByHead(members, store, signal)
         : await lookByListing(folder, members, store, signal);
-    for (const { index, file } of members) {
-      if (!isStill(standing.get(file.key), evidence.get(file.key))) vanished.push(index);
-    }
+    for (const [key, seen] of found) standing.set(key, seen);
   }
-  return vanished;
+  return standing;
 }
 
-function isStill(standing: Pick<StoredObject, 'sizeBytes' | 'etag'> | undefined, known: Evidence | undefined): boolean {
+function isStill(standing: Seen | undefined, known: Evidence | undefined): boolean {
+  if (known?.proof === 'absent-optional') return true;
   if (!standing || standing.sizeBytes !== known?.sizeBytes) return false;
   return known.etag === undefined || known.etag === standing.etag;
 }
@@ -77,13 +74,13 @@ function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-async function lookByHead(members: readonly Indexed[], store: ObjectStore, signal: AbortSignal): Promise<Standing> {
-  const found = new Map() as Standing;
-  for (let at = 0; at < members.length; at += headsAtATime) {
+async function lookByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<Standing> {
+  const found = new Map<string, Seen>();
+  for (let at = 0; at < keys.length; at += headsAtATime) {
     await Promise.all(
-      members.slice(at, at + headsAtATime).map(async ({ file }) => {
-        const standing = await store.head(file.key, { signal });
-        if (standing) found.set(file.key, standing);
+      keys.slice(at, at + headsAtATime).map(async (key) => {
+        const standing = await store.head(key, { signal });
+        if (standing) found.set(key, seenOf(standing));
       }),
     );
   }
@@ -96,25 +93,33 @@ async function lookByHead(members: readonly Indexed[], store: ObjectStore, signa
  */
 async function lookByListing(
   folder: string,
-  members: readonly Indexed[],
+  keys: readonly string[],
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<Standing> {
-  const wanted = new Map(members.map((member) => [member.file.key, member]));
-  const ordered = [...wanted.keys()].toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  const last = Buffer.from(ordered.at(-1) ?? '');
-  const found = new Map() as Standing;
-  let foreign = 0;
+  const wanted = new Set(keys);
+  const ordered = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const [first = ''] = ordered;
+  const last = Buffer.from(ordered.at(-1) ?? '');
+  const found = new Map<string, Seen>();
+  let foreign = 0;
   const opening = await store.head(first, { signal });
-  if (opening) found.set(first, opening);
+  if (opening) found.set(first, seenOf(opening));
   for await (const standing of store.list(folder, { signal, after: first })) {
     if (Buffer.compare(Buffer.from(standing.key), last) > 0) break;
-    if (wanted.has(standing.key)) found.set(standing.key, standing);
+    if (wanted.has(standing.key)) found.set(standing.key, seenOf(standing));
     else foreign += 1;
     if (foreign > 4 * wanted.size + 1_000) break;
   }
   // Listings may lag behind, or leave out what a request for it finds: nothing is called gone on their word alone.
-  const rest = members.filter(({ file }) => !found.has(file.key));
-  return rest.length === 0 ? found : new Map([...found, ...(await lookByHead(rest, store, signal))]);
+  const rest = await lookByHead(
+    keys.filter((key) => !found.has(key)),
+    store,
+    signal,
+  );
+  return new Map([...found, ...rest]);
+}
+
+function seenOf({ sizeBytes, etag }: StoredObject): Seen {
+  return { sizeBytes, etag };
 }

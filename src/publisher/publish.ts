@@ -36,7 +36,7 @@ export type PublishResult =
   | { readonly result: 'stale' };
 
 /**
- * Publishes a whole video: barrier, then media playlists, then the multivariant playlist. Design rule 6.
+ * Publishes a whole video: barrier, then media playlists, then the multivariant playlist.
  *
  * @throws {FlantsError} `store.conflict` when something foreign stands where a document belongs; else as
  *   `ObjectStore` and `Source`

@@ -22,7 +22,7 @@ export interface QueueWorkers {
 
 /**
  * Carries jobs, at least once each. A queue may be lost at any time: it holds nothing that cannot be
- * found again in the ledger (design rule 1).
+ * found again in the ledger.
  */
 export interface JobQueue<T> {
   add(job: NewJob<T>): Promise<void>;

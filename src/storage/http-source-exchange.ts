@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { FlantsError } from '../domain/failure.ts';
+import { FlantsError } from '../domain/failure.ts';
 import { KiB } from '../domain/units.ts';
-import { abortedError, transportError } from './http-source-errors.ts';
+import { abortedError, placeOf, transportError } from './http-source-errors.ts';
+import { Pace } from './http-source-pace.ts';
 
 /** Most bytes held for a reader that is slower than the network; the connection is paused above it. */
 const maxHeldBytes = 256 * KiB;
@@ -53,6 +54,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   #next = 0;
   #heldBytes = 0;
   #discardedBytes: number | undefined;
+  #pace: Pace | undefined;
   #reader:
     | { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: FlantsError): void }
     | undefined;
@@ -84,12 +86,15 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#state !== 'waiting') return;
     this.#state = 'receiving';
+    this.#pace = new Pace(performance.now());
     this.#answered({ status, headers, body: this });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     if (this.#state !== 'receiving') return;
-    if (this.#discardedBytes !== undefined) {
+    if (this.#pace?.keepsUp(chunk.byteLength, performance.now()) === false) {
+      this.#fail(new FlantsError('source.timeout', `${placeOf(this.#url)} sends too slowly to ever end`));
+    } else if (this.#discardedBytes !== undefined) {
       this.#discardedBytes += chunk.byteLength;
       if (this.#discardedBytes > maxDiscardedBytes) this.cancel();
     } else if (this.#reader) {
@@ -98,7 +103,10 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
     } else {
       this.#chunks.push(chunk);
       this.#heldBytes += chunk.byteLength;
-      if (this.#heldBytes > maxHeldBytes) controller.pause();
+      if (this.#heldBytes > maxHeldBytes) {
+        controller.pause();
+        this.#pace?.pause(performance.now());
+      }
     }
   }
 
@@ -145,7 +153,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   discard(): void {
     this.#discardedBytes = this.#heldBytes;
     this.#chunks = [];
-    this.#controller?.resume();
+    this.#resume();
   }
 
   #take(): Uint8Array | undefined {
@@ -156,9 +164,14 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
     if (this.#next === this.#chunks.length) {
       this.#chunks = [];
       this.#next = 0;
-      if (this.#state === 'receiving') this.#controller?.resume();
+      if (this.#state === 'receiving') this.#resume();
     }
     return chunk;
+  }
+
+  #resume(): void {
+    this.#pace?.resume(performance.now());
+    this.#controller?.resume();
   }
 
   #fail(error: FlantsError): void {

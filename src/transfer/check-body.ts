@@ -8,16 +8,23 @@ const keySizes = [16, 32];
 /** Media types that origins give to error pages; never those of media. */
 const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);
 
+interface BodyFacts {
+  readonly head: Uint8Array;
+  readonly sizeBytes: number | undefined;
+  readonly contentType: string | undefined;
+}
+
 /**
  * Refuses what a source answered with status 200 although it is no media: error
  * pages, empty bodies, keys of the wrong length, objects too short for the ranges that name them.
  *
- * @param head - the first bytes, at least 16 where there are as many
+ * @param body - `head`: the first bytes, at least 16 where there are as many; `sizeBytes`: of the whole, undefined
+ *   for a large body that was announced without its size
  * @throws {FlantsError} `source.wrong-body`
  */
 export function checkBody(
   task: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>,
-  body: { readonly head: Uint8Array; readonly sizeBytes: number; readonly contentType: string | undefined },
+  body: BodyFacts,
 ): void {
   const problem = problemOf(task, body);
   if (problem) throw new FlantsError('source.wrong-body', `${task.url} answers with ${problem}`);
@@ -25,13 +32,15 @@ export function checkBody(
 
 function problemOf(
   { role, url, minSizeBytes }: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>,
-  { head, sizeBytes, contentType }: { head: Uint8Array; sizeBytes: number; contentType: string | undefined },
+  { head, sizeBytes, contentType }: BodyFacts,
 ): string | undefined {
   if (isMedia(role) && contentType && pageTypes.has(contentType)) return `a page of type ${contentType}, not media`;
   if (isMedia(role) && startsLikeMarkup(head)) return 'an HTML page, not media';
-  if (role === 'key' && !keySizes.includes(sizeBytes)) return `${sizeBytes} bytes; a key has 16 or 32`;
+  if (role === 'key' && (sizeBytes === undefined || !keySizes.includes(sizeBytes))) {
+    return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
+  }
   if (sizeBytes === 0 && !/\.(?:vtt|webvtt)$/i.test(new URL(url).pathname)) return 'an empty body';
-  if (minSizeBytes !== undefined && sizeBytes < minSizeBytes) {
+  if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
     return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
   }
   return undefined;

@@ -7,6 +7,7 @@ import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
 import { checkBody } from './check-body.ts';
+import { confirmBody, unprovable } from './confirm-body.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
@@ -95,10 +96,11 @@ async function transferBody(
     const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
     checkBody(task, {
       head: body.head,
-      sizeBytes: fetched.sizeBytes ?? body.sizeBytes,
+      sizeBytes: fetched.sizeBytes ?? (body.kind === 'held' ? body.sizeBytes : undefined),
       contentType: fetched.contentType,
     });
     if (body.kind === 'streamed') {
+      if (fetched.isUnframed) throw unprovable(task, maxHeldBytes);
       const uploaded = await uploadBody(task, policy, body, ports.store, fetched.sizeBytes, signal);
       return { ...uploaded, source: fetched.validators };
     }
@@ -107,6 +109,7 @@ async function transferBody(
     if (prior?.crc32 === content.crc32 && prior.sizeBytes === content.sizeBytes && policy.existing !== 'overwrite') {
       return { ...content, ...etagOf(prior), source: fetched.validators, proof: 'same-checksum' };
     }
+    if (fetched.isUnframed) await confirmBody(task, content, ports.source, signal);
     const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, ports.store, signal);
     // A store that refused or broke off may have left bytes that a socket still sends; one that has all of them has not.
     if (placed.proof === 'written') body.giveBack();

@@ -3,7 +3,7 @@ import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Proof } from '../domain/outcome.ts';
 import { Crc32 } from '../storage/checksum.ts';
-import type { ObjectStore, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
+import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
 
 /** Where an object's bytes ended up, and how that is known. */
@@ -27,31 +27,8 @@ export interface Content {
 }
 
 /**
- * Writes a held body under its key without overwriting what is not ours. Design rule 5.
- *
- * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when it came
- *   from another URL of this library
- */
-export async function placeObject(
-  task: FileTask,
-  policy: Pick<CopyPolicy, 'existing'>,
-  body: Content & { readonly bytes: Uint8Array },
-  store: ObjectStore,
-  signal: AbortSignal,
-): Promise<Placed> {
-  return writeGuarded(task, policy, body, store, signal, (condition) =>
-    store.put(task.key, body.bytes, body.crc32, {
-      contentType: task.contentType,
-      cacheControl: task.cacheControl,
-      metadata: { [sourceMetadata]: sourceMark(task.url) },
-      ...(condition ? { condition } : {}),
-      signal,
-    }),
-  );
-}
-
-/**
- * Runs a conditional write and explains a refusal by looking at what stands there.
+ * Writes a held body under its key without overwriting what is not ours: a conditional write, and
+ * a look at what stands there where it is refused.
  *
  * | stands there            | we know            | then                                  |
  * |-------------------------|--------------------|---------------------------------------|
@@ -61,20 +38,21 @@ export async function placeObject(
  * | the same bytes          |                    | `same-checksum`                       |
  * | what bears our mark     | no evidence left   | replace exactly that                  |
  * | anything else           |                    | conflict, unless `overwrite`          |
+ *
+ * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when other bytes came
+ *   from another URL of this library
  */
-export async function writeGuarded(
-  task: Pick<FileTask, 'key' | 'url' | 'prior'>,
-  { existing }: Pick<CopyPolicy, 'existing'>,
-  content: Content,
+export async function placeObject(
+  task: FileTask,
+  policy: Pick<CopyPolicy, 'existing'>,
+  content: Content & { readonly bytes: Uint8Array },
   store: ObjectStore,
   signal: AbortSignal,
-  write: (condition: WriteCondition) => Promise<PutResult>,
 ): Promise<Placed> {
-  const { prior } = task;
-  if (prior && prior.url !== task.url && existing !== 'overwrite') {
-    throw new FlantsError('key.conflict', `${task.url} and ${prior.url} want the key ${task.key} with different bytes`);
-  }
-  const written = await write(conditionFor(task, { existing }));
+  assertNoRival(task, policy, content);
+  const write = (condition: WriteCondition): Promise<PutResult> =>
+    store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
+  const written = await write(firstCondition(task, policy));
   if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
 
   const standing = await store.head(task.key, { signal });
@@ -84,19 +62,51 @@ export async function writeGuarded(
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
   if (await isSame(standing, content, store, signal)) return { etag: standing.etag, proof: 'same-checksum' };
-  if (standing.metadata[sourceMetadata] === sourceMark(task.url)) {
+  if (bearsOurMark(standing, task)) {
     // Written by a run that was killed before its evidence was kept, from a source that has changed since.
     const replaced = await write({ ifMatch: standing.etag });
     if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
   }
-  throw new FlantsError(
+  throw conflictWith(standing, content);
+}
+
+/** What goes with the bytes of a file. */
+export function writeOptions(task: FileTask, condition: WriteCondition, signal: AbortSignal): PutOptions {
+  return {
+    contentType: task.contentType,
+    cacheControl: task.cacheControl,
+    metadata: { [sourceMetadata]: sourceMark(task.url) },
+    ...(condition ? { condition } : {}),
+    signal,
+  };
+}
+
+/** @throws {FlantsError} `key.conflict` when other bytes came from another URL of this library */
+export function assertNoRival(
+  { key, url, prior }: Pick<FileTask, 'key' | 'url' | 'prior'>,
+  { existing }: Pick<CopyPolicy, 'existing'>,
+  content: Content,
+): void {
+  if (!prior || prior.url === url || existing === 'overwrite') return;
+  if (prior.crc32 === content.crc32 && prior.sizeBytes === content.sizeBytes) return;
+  throw new FlantsError('key.conflict', `${url} and ${prior.url} want the key ${key} with different bytes`);
+}
+
+/** Whether what stands there came from the same URL by us, with or without evidence. */
+export function bearsOurMark({ metadata }: StoredObject, { url }: Pick<FileTask, 'url'>): boolean {
+  return metadata[sourceMetadata] === sourceMark(url);
+}
+
+/** The error for what stands in the way. */
+export function conflictWith(standing: StoredObject, content: Content): FlantsError {
+  return new FlantsError(
     'store.conflict',
-    `another object stands at ${task.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
+    `another object stands at ${standing.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
   );
 }
 
-/** The condition under which a file may be written at first. */
-export function conditionFor(
+/** Without a look: what our evidence says, or that nothing stands there. */
+function firstCondition(
   { prior }: Pick<FileTask, 'prior'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
 ): WriteCondition {
@@ -105,7 +115,7 @@ export function conditionFor(
 }
 
 /** Same size and checksum; a store that keeps no checksum is read back. */
-async function isSame(
+export async function isSame(
   standing: StoredObject,
   content: Content,
   store: ObjectStore,

@@ -3,9 +3,9 @@ import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
-import type { ObjectStore, PutOptions, PutResult, Upload, WriteCondition } from '../storage/object-store.ts';
+import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { conditionFor, sourceMark, sourceMetadata, writeGuarded } from './place-object.ts';
+import { assertNoRival, bearsOurMark, conflictWith, isSame, writeOptions } from './place-object.ts';
 import type { Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
@@ -14,6 +14,9 @@ const usualPartBytes = 8 * MiB;
 /**
  * Sends a body that is too large to hold, in parts as it comes: one part is filled while another is sent.
  * The object appears whole at the end, or not at all.
+ *
+ * It looks at what stands there before it begins, since a body that went by cannot be written again under another
+ * condition. Then as `placeObject`: what is ours is replaced, the same bytes are left, anything else is a conflict.
  *
  * @param announcedBytes - size of the whole body, where the source said so: decides the size of parts
  * @throws {FlantsError} as `placeObject`; the upload is given up
@@ -26,15 +29,9 @@ export async function uploadBody(
   announcedBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<Content & Placed & { readonly sha256?: string }> {
-  const first = conditionFor(task, policy);
-  const options: PutOptions = {
-    contentType: task.contentType,
-    cacheControl: task.cacheControl,
-    metadata: { [sourceMetadata]: sourceMark(task.url) },
-    ...(first ? { condition: first } : {}),
-    signal,
-  };
-  const upload = await store.upload(task.key, options);
+  const standing = policy.existing === 'overwrite' ? undefined : await store.head(task.key, { signal });
+  const condition = policy.existing === 'overwrite' ? undefined : conditionOver(standing, task);
+  const upload = await store.upload(task.key, writeOptions(task, condition, signal));
   try {
     const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
     if (task.minSizeBytes !== undefined && content.sizeBytes < task.minSizeBytes) {
@@ -43,20 +40,28 @@ export async function uploadBody(
         `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
       );
     }
-    let completed = false;
-    const placed = await writeGuarded(task, policy, content, store, signal, async (condition): Promise<PutResult> => {
-      if (completed || !sameCondition(condition, first)) {
-        throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
-      }
-      completed = true;
-      return upload.complete(content.crc32);
-    });
-    if (placed.proof === 'same-checksum') await upload.abort();
-    return { ...content, ...placed };
+    assertNoRival(task, policy, content);
+    if (standing && (await isSame(standing, content, store, signal))) {
+      await upload.abort();
+      return { ...content, etag: standing.etag, proof: 'same-checksum' };
+    }
+    if (standing && !isOurs(standing, task)) throw conflictWith(standing, content);
+    const completed = await upload.complete(content.crc32);
+    if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
+    throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
   } catch (error) {
     await upload.abort();
     throw error;
   }
+}
+
+/** Nothing but what was seen may be replaced, and that only where it is ours. */
+function conditionOver(standing: StoredObject | undefined, task: FileTask): WriteCondition {
+  return standing && isOurs(standing, task) ? { ifMatch: standing.etag } : { ifNoneMatch: '*' };
+}
+
+function isOurs(standing: StoredObject, task: FileTask): boolean {
+  return bearsOurMark(standing, task) || (task.prior?.url === task.url && standing.etag === task.prior.etag);
 }
 
 /** Parts that stay within the most that an upload may have. */
@@ -99,13 +104,15 @@ async function sendParts(
     await send(bytes);
   };
 
-  for (const chunk of body.begun) await take(chunk);
-  for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await take(next.value);
-  if (heldBytes > 0) await send(Buffer.concat(held, heldBytes));
-  await sending;
+  try {
+    for (const chunk of body.begun) await take(chunk);
+    for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await take(next.value);
+    if (heldBytes > 0) await send(Buffer.concat(held, heldBytes));
+    await sending;
+  } catch (error) {
+    // What arrives after the upload was given up would lie there for ever.
+    await sending.catch(() => undefined);
+    throw error;
+  }
   return { sizeBytes, crc32: sum.hex(), ...(sha256 ? { sha256: sha256.digest('hex') } : {}) };
-}
-
-function sameCondition(a: WriteCondition, b: WriteCondition): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }

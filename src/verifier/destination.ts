@@ -20,6 +20,8 @@ export interface Destination {
   look(url: string, options: { readonly signal: AbortSignal }): Promise<Standing | undefined>;
   /** Reads every byte; undefined where nothing stands. */
   measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<Standing> | undefined>;
+  /** `look` tells the checksum of what was written, not of what is there now: `measure` may be held against it. */
+  readonly keepsChecksums: boolean;
   /** Whether a URL lies in this destination at all. */
   holds(url: string): boolean;
   /** The key below the destination's prefix, as evidence and reports name it; the URL itself where there is none. */
@@ -34,14 +36,22 @@ export interface ReadDocument {
   readonly contentType?: string;
 }
 
+/** How a store is addressed. */
+export interface StorePlace {
+  /** URL of the store's root with its final slash: `s3://bucket/`, `file:///folder/`. */
+  readonly root: string;
+  /** Of the library below it, with a final slash; empty where it is the root or unknown. */
+  readonly prefix: string;
+  /** Whether the store remembers the checksum that an object was written with. A file system has to read the file. */
+  readonly keepsChecksums: boolean;
+}
+
 /**
  * A destination in an object store.
  *
  * @param store - opened at the bucket or folder itself
- * @param root - URL of the store's root with its final slash: `s3://bucket/`, `file:///folder/`
- * @param prefix - of the library below it, with a final slash; empty where it is the root or unknown
  */
-export function destinationInStore(store: ObjectStore, root: string, prefix: string): Destination {
+export function destinationInStore(store: ObjectStore, { root, prefix, keepsChecksums }: StorePlace): Destination {
   const fullKeyOf = (url: string): string =>
     decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
   return {
@@ -63,6 +73,7 @@ export function destinationInStore(store: ObjectStore, root: string, prefix: str
       const found = await store.get(fullKeyOf(url), { signal });
       return found && (await sum(found.body));
     },
+    keepsChecksums,
     holds: (url) => url.startsWith(root),
     keyOf(url) {
       const key = fullKeyOf(url);
@@ -110,6 +121,7 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
       const found = await fetch(url, 'media', signal);
       return found && (await sum(found.body));
     },
+    keepsChecksums: false,
     holds: (url) => new URL(url).origin === origin,
     keyOf: (url) => url,
   };

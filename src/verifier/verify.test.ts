@@ -3,6 +3,7 @@ import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { MemoryStore } from '../storage/memory-store.ts';
 import { destinationInStore } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { verifyPresentation } from './verify.ts';
 import type { Expected, VerifyRequest } from './verify.ts';
 
@@ -44,13 +45,17 @@ async function copyOf(changes: Readonly<Record<string, string | undefined>> = {}
   return store;
 }
 
+const inStore = (store: MemoryStore, keepsChecksums: boolean): Destination =>
+  destinationInStore(store, { root: 's3://bucket/', prefix: 'lib/', keepsChecksums });
+
 const verify = async (store: MemoryStore, changes: Partial<VerifyRequest> = {}) =>
   verifyPresentation(
     {
       name: 'copy',
       playlistUrl: 's3://bucket/lib/master.m3u8',
-      destination: destinationInStore(store, 's3://bucket/', 'lib/'),
+      destination: inStore(store, true),
       expected: async () => undefined,
+      acceptedBecause: () => undefined,
       readsBytes: false,
       concurrency: 4,
       ...changes,
@@ -130,5 +135,18 @@ describe('Verifying a copy', () => {
     expect((await verify(store, { readsBytes: true })).problems).toMatchObject([
       { code: 'verify.checksum', key: 'init.mp4' },
     ]);
+  });
+
+  test('compares with nothing where the checksum is only that of what is there now', async () => {
+    const store = await copyOf();
+    const report = await verify(store, { readsBytes: true, destination: inStore(store, false) });
+    expect(report).toMatchObject({ problems: [], checkedChecksums: 0 });
+  });
+
+  test('lists what is missing by a decision, and what is missing besides as a problem', async () => {
+    const store = await copyOf({ 'lib/audio/en0.aac': undefined, 'lib/key.bin': undefined });
+    const report = await verify(store, { acceptedBecause: (key) => (key === 'audio/en0.aac' ? 'lost' : undefined) });
+    expect(report.accepted).toEqual([{ key: 'audio/en0.aac', reason: 'lost' }]);
+    expect(report.problems.map(({ key }) => key)).toEqual(['key.bin']);
   });
 });

@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import type { VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
@@ -22,6 +22,8 @@ export interface VerifyRequest {
   readonly destination: Destination;
   /** What a state knows of a key; undefined where it knows nothing. */
   readonly expected: (key: string) => Promise<Expected | undefined>;
+  /** Why a file may be missing, by key; undefined where nobody said that it may. */
+  readonly acceptedBecause: (key: string) => string | undefined;
   /** Read every byte and compare checksums. */
   readonly readsBytes: boolean;
   /** Objects looked at side by side. */
@@ -60,6 +62,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
   }
 
   const objects = mergeByUrl(presentation.files);
+  const accepted: AcceptedAbsence[] = [];
   let sizeBytes = 0;
   let checkedChecksums = 0;
   const queue = [...objects.values()];
@@ -67,6 +70,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     for (let file = queue.shift(); file; file = queue.shift()) {
       const checked = await checkFile(file, request, signal);
       if (checked.problem) problems.push(checked.problem);
+      if (checked.accepted) accepted.push(checked.accepted);
       sizeBytes += checked.sizeBytes;
       checkedChecksums += checked.comparedChecksum ? 1 : 0;
     }
@@ -84,12 +88,26 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     sizeBytes,
     checkedChecksums,
     external: presentation.external,
-    problems: problems.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
+    problems: problems.toSorted(byKey),
+    accepted: accepted.toSorted(byKey),
   };
 }
 
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : 1;
+}
+
 function emptyReport({ name }: VerifyRequest): VerifyReport {
-  return { destination: name, playlists: 0, objects: 0, sizeBytes: 0, problems: [], external: [], checkedChecksums: 0 };
+  return {
+    destination: name,
+    playlists: 0,
+    objects: 0,
+    sizeBytes: 0,
+    problems: [],
+    external: [],
+    accepted: [],
+    checkedChecksums: 0,
+  };
 }
 
 async function readOrReport(
@@ -149,6 +167,7 @@ function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
 
 interface Checked {
   readonly problem?: VerifyProblem;
+  readonly accepted?: AcceptedAbsence;
   readonly sizeBytes: number;
   readonly comparedChecksum: boolean;
 }
@@ -165,14 +184,19 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
   });
   if (!destination.holds(file.fetchUrl))
     return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
+  const key = destination.keyOf(file.fetchUrl);
   const looked = await destination.look(file.fetchUrl, { signal });
-  if (!looked)
+  if (!looked) {
+    const reason = request.acceptedBecause(key);
+    if (reason !== undefined) return { ...none, accepted: { key, reason } };
     return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+  }
   const standing =
     readsBytes || looked.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : looked;
   if (!standing) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
-  const expected = await request.expected(destination.keyOf(file.fetchUrl));
-  const reference = expected?.crc32 ?? (readsBytes ? looked.crc32 : undefined);
+  const expected = await request.expected(key);
+  // What was read a moment ago proves nothing about what is read now.
+  const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? looked.crc32 : undefined);
   const wrong = wrongSize(file, standing, expected) ?? wrongChecksum(standing, reference);
   return {
     sizeBytes: standing.sizeBytes ?? 0,

@@ -73,7 +73,7 @@ describe('a video with files that cannot be copied', () => {
       ]);
     }
     expect(first.stdout).toContain(
-      'to go on: the same copy again tries them anew; or flants accept VIDEO FILE --reason TEXT',
+      'to go on: the same copy again tries them anew; or publish without a file:\n    flants accept ',
     );
   });
 

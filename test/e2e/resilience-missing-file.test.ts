@@ -122,7 +122,7 @@ describe('a segment that the source does not have', patient, () => {
   it('is copied by retry and copy once the source has it, and then all is whole', async () => {
     stage.origin.heal(lost);
     const retried = await stage.run('retry');
-    expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('1 file of 1 video open again') });
+    expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('1 file of 1 video is open again') });
     const copied = await stage.copy(playlist);
     expect(copied.code).toBe(0);
     expect(await differing(stage, syntheticFiles(library))).toEqual([]);

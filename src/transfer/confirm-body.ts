@@ -1,0 +1,48 @@
+import type { FileTask } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { Crc32 } from '../storage/checksum.ts';
+import type { Source } from '../storage/source.ts';
+import type { Content } from './place-object.ts';
+
+/**
+ * Proves a body that nothing but the end of its connection ended: it is whole when it comes a second time as it
+ * came the first. One that was cut is hardly cut twice at the same byte.
+ *
+ * @throws {FlantsError} `source.short-body` when the two differ, else as `Source.fetch`
+ */
+export async function confirmBody(
+  task: Pick<FileTask, 'url' | 'fetchUrl'>,
+  content: Content,
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
+  const again = await source.fetch(task.fetchUrl, { kind: 'media', signal });
+  if (again.result === 'not-modified') {
+    throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
+  }
+  try {
+    const sum = new Crc32();
+    let sizeBytes = 0;
+    for await (const chunk of again.body) {
+      sum.update(chunk);
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > content.sizeBytes) break;
+    }
+    if (sizeBytes === content.sizeBytes && sum.hex() === content.crc32) return;
+    throw new FlantsError(
+      'source.short-body',
+      `${task.url} comes without a length and differs when it is fetched again: the connection was cut`,
+    );
+  } finally {
+    again.cancel();
+  }
+}
+
+/** @returns what to say of a body that is too large to be fetched a second time for its proof */
+export function unprovable(task: Pick<FileTask, 'url'>, maxHeldBytes: number): FlantsError {
+  return new FlantsError(
+    'source.short-body',
+    `${task.url} has more than ${maxHeldBytes} bytes and comes without a length (neither Content-Length nor chunked): whether it is whole cannot be told`,
+    { retryable: false },
+  );
+}
