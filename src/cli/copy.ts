@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import type { CommandInput } from '../config/command-input.ts';
 import { loadCopyOptions } from '../config/copy-options.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import { exitCodes } from '../config/verbs.ts';
@@ -13,6 +15,7 @@ import { openProgressDisplay } from './progress-display.ts';
 import type { ProgressDisplay } from './progress-display.ts';
 import { renderFailure } from './render-error.ts';
 import { renderSummary } from './render-report.ts';
+import type { SummaryContext } from './render-report.ts';
 import { resumeCommand } from './shell-words.ts';
 import { onStopSignals } from './signals.ts';
 import { stateWords } from './state-words.ts';
@@ -40,8 +43,7 @@ export const copy: Verb = async (input, context) => {
   try {
     const { exitCode, report } = await copyLibrary(options, { onEvent, drain: drain.signal, signal: stop.signal });
     display.close();
-    if (!options.json)
-      stdout.write(renderSummary(report, { ...options, stateWords: stateWords(options, input.environment) }));
+    if (!options.json) stdout.write(renderSummary(report, summaryContext(options, input)));
     const saved = await saveReport(options, report, stderr);
     if (halted) stderr.write(`${[...renderFailure(halted, 'copy'), `  then go on with: ${resume}`].join('\n')}\n`);
     const unfinished = exitCode !== exitCodes.whole && exitCode !== exitCodes.warnings;
@@ -56,6 +58,13 @@ export const copy: Verb = async (input, context) => {
     dispose();
   }
 };
+
+/** A dry run of a new library leaves no state to name. */
+function summaryContext(options: CopyOptions, { environment }: CommandInput): SummaryContext {
+  const { dryRun, stateDir } = options;
+  const hasState = !dryRun || existsSync(stateDir);
+  return { dryRun, stateWords: stateWords(options, environment), ...(hasState ? { stateDir } : {}) };
+}
 
 /** The copy stands even when its report cannot be written; false then. */
 async function saveReport(

@@ -88,7 +88,9 @@ describe('a summary', () => {
   it('gives words that a shell takes as they are', () => {
     const failures = [failed("a/it's.ts")];
     const text = renderSummary(
-      library([video('class 42', { state: 'incomplete', files: { total: 1, done: 0, failed: 1, accepted: 0 }, failures })]),
+      library([
+        video('class 42', { state: 'incomplete', files: { total: 1, done: 0, failed: 1, accepted: 0 }, failures }),
+      ]),
       context,
     );
     expect(text).toContain(`\n    flants accept s3://media/vod 'class 42' 'a/it'\\''s.ts' --reason TEXT\n`);

@@ -135,10 +135,7 @@ function goOnLines(videos: readonly VideoReport[], stateWords: string): readonly
   const file = video?.failures.find(isOpen);
   if (!video || !file) return [];
   const accept = `flants accept ${stateWords} ${shellWord(video.id)} ${shellWord(file.key)} --reason TEXT`;
-  return [
-    '  to go on: the same copy again tries them anew; or publish without a file:',
-    `    ${oneLine(accept)}`,
-  ];
+  return ['  to go on: the same copy again tries them anew; or publish without a file:', `    ${oneLine(accept)}`];
 }
 
 function isOpen(file: FailedFile): boolean {

@@ -23,7 +23,7 @@ const extraEveryMs = minute;
 const batchesPerThread = 2;
 
 /** Bounds of a thread's heap, in MiB. Bodies live outside it; a small young generation keeps the process small. */
-const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 };
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
 /**
  * Runs batches on threads of this process. A thread that dies is replaced; its batches end as `worker-lost`.

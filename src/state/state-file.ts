@@ -26,6 +26,11 @@ export interface StateFile {
 
 const fileName = 'state.db';
 
+/** Whether something was ever run with this folder. */
+export function hasStateFile(dir: string): boolean {
+  return existsSync(join(dir, fileName));
+}
+
 /**
  * Opens the state in a folder, which is made where it is missing, and holds it
  * against other runs until `close` or the end of the process.

@@ -43,9 +43,34 @@ describe.each([
 });
 
 describe('a store that honours conditions', () => {
-  it('is used as it is', async () => {
-    const store = openMemoryStore();
-    expect(guardByLooking(store, await probeStore(store, { signal }))).toBe(store);
+  it('is asked to, without a look before each write', async () => {
+    let looks = 0;
+    const memory = openMemoryStore();
+    const store: ObjectStore = { ...memory, head: (key, options) => (looks++, memory.head(key, options)) };
+    const guarded = guardByLooking(store, await probeStore(store, { signal }));
+    looks = 0;
+    const create = (): ReturnType<ObjectStore['put']> =>
+      guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition: { ifNoneMatch: '*' } });
+    expect(await create()).toMatchObject({ result: 'stored' });
+    expect(await create()).toEqual({ result: 'precondition-failed' });
+    expect(looks).toBe(0);
+  });
+});
+
+describe('a store that honours conditions for a PUT and not for an upload in parts', () => {
+  it.each([{ ifNoneMatch: '*' }, { ifMatch: '"another"' }] as const)('is guarded by looking: %o', async (condition) => {
+    const memory = openMemoryStore();
+    const store: ObjectStore = {
+      ...memory,
+      upload: (key, { condition: _, ...options }) => memory.upload(key, options),
+    };
+    const guarded = guardByLooking(store, await probeStore(store, { signal }));
+    const foreign = Buffer.from('the only copy of something else');
+    await store.put('a.ts', foreign, crc32Hex(foreign), plain);
+    const upload = await guarded.upload('a.ts', { ...plain, condition });
+    await upload.part(1, body, { signal });
+    expect(await upload.complete(crc32Hex(body))).toEqual({ result: 'precondition-failed' });
+    expect(memory.objects.get('a.ts')?.body).toEqual(foreign);
   });
 });
 

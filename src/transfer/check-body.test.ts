@@ -9,12 +9,13 @@ const check = (
     contentType,
     minSizeBytes,
     url = 'https://h/a.ts',
-  }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string } = {},
+    isSized = true,
+  }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string; isSized?: boolean } = {},
 ): void => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   checkBody(
     { role, url, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) },
-    { head: bytes, sizeBytes: bytes.byteLength, contentType },
+    { head: bytes, sizeBytes: isSized ? bytes.byteLength : undefined, contentType },
   );
 };
 
@@ -26,6 +27,7 @@ describe('A body that came with status 200 is refused', () => {
     ['a JSON error in place of media', '{"error":"gone"}', { contentType: 'application/json' }],
     ['an empty segment', '', {}],
     ['a key of the wrong length', 'too short', { role: 'key' as const }],
+    ['a key so large that it is streamed', 'abc', { role: 'key' as const, isSized: false }],
     ['an object shorter than the range that names it', 'abc', { minSizeBytes: 4 }],
   ])('when it is %s', (_what, body, options) => {
     expect(() => check(body, options)).toThrow(expect.objectContaining({ code: 'source.wrong-body' }));
@@ -40,6 +42,7 @@ describe('A body is taken', () => {
     ['JSON where JSON is meant', '{}', { role: 'data' as const, contentType: 'application/json' }],
     ['an empty WebVTT segment', '', { url: 'https://h/a.vtt?x=1' }],
     ['an object that just holds the range', 'abcd', { minSizeBytes: 4 }],
+    ['the beginning of one of unknown size, which may hold the range', 'abc', { minSizeBytes: 4, isSized: false }],
   ])('when it is %s', (_what, body, options) => {
     expect(() => check(body, options)).not.toThrow();
   });

@@ -22,10 +22,7 @@ interface BodyFacts {
  *   for a large body that was announced without its size
  * @throws {FlantsError} `source.wrong-body`
  */
-export function checkBody(
-  task: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>,
-  body: BodyFacts,
-): void {
+export function checkBody(task: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>, body: BodyFacts): void {
   const problem = problemOf(task, body);
   if (problem) throw new FlantsError('source.wrong-body', `${task.url} answers with ${problem}`);
 }

@@ -5,6 +5,7 @@ import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemorySource } from '../storage/memory-source.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
+import type { Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
 import { copyFile } from './copy-file.ts';
 
@@ -27,7 +28,7 @@ function setUp(bytes = 'media') {
   const ports = { source, store, slots: createBudget(1), bytes: createBudget(1000), now: () => 1_000_000, worker: 'w' };
   const copy = (changes: Partial<FileTask> = {}, existing: ExistingPolicy = 'verify'): Promise<Outcome> =>
     copyFile({ ...task, ...changes }, { existing, sha256: false, generation: 'g' }, ports, never);
-  return { source, store, copy };
+  return { source, store, ports, copy };
 }
 
 const evidenceOf = (outcome: Outcome): Evidence => {
@@ -142,6 +143,50 @@ describe('Copying one file', () => {
     source.objects.clear();
     expect(evidenceOf(await copy({ optional: true })).proof).toBe('absent-optional');
     expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.not-found' } } });
+  });
+
+  describe('whose end is only the end of its connection', () => {
+    /** Its bodies come in turn, and say nothing of their length. */
+    function unframed(bodies: readonly string[]) {
+      const { source, store, ports } = setUp();
+      source.objects.set(task.fetchUrl, (request) => ({ bytes: bodies[request - 1] ?? '', etag: null }));
+      const fetch: Source['fetch'] = async (...args) => {
+        const object = await source.fetch(...args);
+        if (object.result === 'not-modified') return object;
+        const { sizeBytes: _, ...rest } = object;
+        return { ...rest, isUnframed: true };
+      };
+      const policy = { existing: 'verify', sha256: false, generation: 'g' } as const;
+      const copy = (changes: Partial<FileTask> = {}): Promise<Outcome> =>
+        copyFile({ ...task, ...changes }, policy, { ...ports, source: { ...source, fetch } }, never);
+      return { source, store, copy };
+    }
+
+    test('is taken when it comes a second time as it came the first', async () => {
+      const { copy, source } = unframed(['media', 'media']);
+      expect(await copy()).toMatchObject({ kind: 'copied', evidence: { sizeBytes: 5 } });
+      expect(source.requests).toHaveLength(2);
+    });
+
+    test.each([
+      ['shorter', 'med', 'media'],
+      ['longer', 'media', 'med'],
+      ['other', 'media', 'medic'],
+    ])('is not taken when it was %s before', async (_, first, second) => {
+      const { copy, store } = unframed([first, second]);
+      expect(await copy()).toMatchObject({
+        kind: 'failed',
+        failure: { failure: { code: 'source.short-body', retryable: true } },
+      });
+      expect(store.objects.size).toBe(0);
+    });
+
+    test('is fetched once when it is what the evidence knows', async () => {
+      const { copy, source } = unframed(['media', 'media', 'media']);
+      const prior = evidenceOf(await copy());
+      expect(evidenceOf(await copy({ prior })).proof).toBe('same-checksum');
+      expect(source.requests).toHaveLength(3);
+    });
   });
 
   test('makes any error an outcome', async () => {

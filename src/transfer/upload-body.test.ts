@@ -6,6 +6,8 @@ import type { Evidence } from '../domain/outcome.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { MiB } from '../domain/units.ts';
 import { crc32Hex } from '../storage/checksum.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import type { FetchedObject, Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
 import { copyFile, maxHeldBytes } from './copy-file.ts';
 
@@ -27,9 +29,27 @@ function setUp(bytes: Uint8Array = large) {
   const source = openMemorySource({ [url]: { bytes } });
   const store = openMemoryStore();
   const ports = { source, store, slots: createBudget(1), bytes: createBudget(1 << 28), now: Date.now, worker: 'test' };
-  const copy = (changes: Partial<FileTask> = {}, existing: 'verify' | 'overwrite' = 'verify') =>
-    copyFile({ ...task, ...changes }, { existing, sha256: true, generation: 'g' }, ports, never);
-  return { source, store, copy };
+  const copy = (changes: Partial<FileTask> = {}, existing: 'verify' | 'overwrite' = 'verify', from: Source = source) =>
+    copyFile({ ...task, ...changes }, { existing, sha256: true, generation: 'g' }, { ...ports, source: from }, never);
+  return { source, store, ports, copy };
+}
+
+/** As a network gives it: no piece is so large that the whole has come when it proves too large to hold. */
+async function* inPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    for (let at = 0; at < chunk.byteLength; at += MiB) yield chunk.subarray(at, at + MiB);
+  }
+}
+
+/** The same source, saying something else of its objects. */
+function changed(source: Source, change: (object: FetchedObject) => FetchedObject): Source {
+  return {
+    ...source,
+    fetch: async (...args) => {
+      const object = await source.fetch(...args);
+      return object.result === 'fetched' ? change(object) : object;
+    },
+  };
 }
 
 describe('A body too large to hold', () => {
@@ -59,18 +79,90 @@ describe('A body too large to hold', () => {
     expect(await copy()).toMatchObject({ kind: 'unchanged', evidence: { proof: 'same-checksum', etag } });
   });
 
-  test('does not replace a foreign object, but does replace what the evidence knows', async () => {
+  test('replaces what the evidence knows, or what bears the mark of its URL', async () => {
     const { store, copy, source } = setUp();
-    const first = await copy();
+    const first = (await copy()) as { evidence: Evidence };
     source.objects.set(url, { bytes: Buffer.concat([large, large]) });
-    // An upload cannot be turned round: it is sent again, and by then the evidence is there, or it conflicts.
-    expect(await copy()).toMatchObject({
-      kind: 'failed',
-      failure: { failure: { code: 'store.status', retryable: true } },
-    });
-    const prior = (first as { evidence: Evidence }).evidence;
-    expect(await copy({ prior })).toMatchObject({ kind: 'copied' });
+    const second = await copy({ prior: first.evidence });
+    expect(second).toMatchObject({ kind: 'copied' });
     expect(store.objects.get('large.mp4')?.sizeBytes).toBe(2 * large.byteLength);
+    source.objects.set(url, { bytes: large });
+    expect(await copy(), 'with no evidence left').toMatchObject({ kind: 'copied' });
+    expect(store.objects.get('large.mp4')?.sizeBytes).toBe(large.byteLength);
+  });
+
+  test('is created again where what the evidence knows was removed', async () => {
+    const { store, copy, source } = setUp();
+    const { evidence: prior } = (await copy()) as { evidence: Evidence };
+    store.objects.clear();
+    source.objects.set(url, { bytes: Buffer.concat([large, large]) });
+    expect(await copy({ prior })).toMatchObject({ kind: 'copied' });
+  });
+
+  test('does not replace a foreign object, unless it is to', async () => {
+    const { store, copy } = setUp();
+    const foreign = Buffer.from('the only copy of something else');
+    await store.put('large.mp4', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: never });
+    expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'store.conflict' } } });
+    expect(store.objects.get('large.mp4')?.sizeBytes).toBe(foreign.byteLength);
+    expect(await copy({}, 'overwrite')).toMatchObject({ kind: 'copied' });
+  });
+
+  test('may come from another URL with the same bytes, and with no others', async () => {
+    const { copy, source, store } = setUp();
+    const { evidence: prior } = (await copy()) as { evidence: Evidence };
+    const moved = { prior, url: 'http://cdn.example/large.mp4', fetchUrl: 'http://cdn.example/large.mp4' };
+    source.objects.set(moved.url, { bytes: large, etag: '"moved"' });
+    expect(await copy(moved)).toMatchObject({ kind: 'unchanged', evidence: { proof: 'same-checksum' } });
+    store.objects.clear();
+    expect(await copy(moved)).toMatchObject({ kind: 'copied' });
+    source.objects.set(moved.url, { bytes: Buffer.concat([large, large]) });
+    expect(await copy(moved)).toMatchObject({ kind: 'failed', failure: { failure: { code: 'key.conflict' } } });
+  });
+
+  test('is given up only when the part in flight has arrived', async () => {
+    const { source, store, ports } = setUp();
+    const error = new FlantsError('source.short-body', 'broke off');
+    source.objects.set(url, { bytes: large, breaks: { afterBytes: maxHeldBytes + 10, error } });
+    const told: string[] = [];
+    const slow: ObjectStore = {
+      ...store,
+      upload: async (key, options) => {
+        const upload = await store.upload(key, options);
+        return {
+          ...upload,
+          part: async (...args) => {
+            told.push('begins');
+            await new Promise((resolve) => setTimeout(resolve, 20));
+            await upload.part(...args);
+            told.push('arrives');
+          },
+          abort: async () => void told.push('given up'),
+        };
+      },
+    };
+    const policy = { existing: 'verify', sha256: false, generation: 'g' } as const;
+    await copyFile(task, policy, { ...ports, store: slow }, never);
+    expect(told).toEqual(['begins', 'arrives', 'begins', 'arrives', 'given up']);
+  });
+
+  test('may come without its size, and hold the range that names it', async () => {
+    const { ports, copy } = setUp();
+    const unsized = changed(ports.source, ({ sizeBytes: _, ...object }) => ({
+      ...object,
+      body: inPieces(object.body),
+    }));
+    expect(await copy({ minSizeBytes: large.byteLength }, 'verify', unsized)).toMatchObject({ kind: 'copied' });
+  });
+
+  test('is refused when only the end of its connection ends it', async () => {
+    const { ports, copy, store } = setUp();
+    const unframed = changed(ports.source, ({ sizeBytes: _, ...object }) => ({ ...object, isUnframed: true }));
+    expect(await copy({}, 'verify', unframed)).toMatchObject({
+      kind: 'failed',
+      failure: { failure: { code: 'source.short-body', retryable: false } },
+    });
+    expect(store.objects.size).toBe(0);
   });
 
   test('is refused when it ends before the range that names it', async () => {

@@ -40,11 +40,11 @@ export async function uploadBody(
         `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
       );
     }
-    assertNoRival(task, policy, content);
     if (standing && (await isSame(standing, content, store, signal))) {
       await upload.abort();
       return { ...content, etag: standing.etag, proof: 'same-checksum' };
     }
+    assertNoRival(task, policy, content);
     if (standing && !isOurs(standing, task)) throw conflictWith(standing, content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };

@@ -73,6 +73,13 @@ export function objectStoreContract({ name, capabilities, open }: StoreUnderTest
         expect(await read('round/trip.ts')).toBe('some bytes');
       });
 
+      it('is what was put, whatever becomes of the memory that it came from', async () => {
+        const body = Buffer.from('some bytes');
+        await store.put('round/memory.ts', body, crc32Hex(body), plain);
+        body.fill('x');
+        expect(await read('round/memory.ts')).toBe('some bytes');
+      });
+
       it('is described by head, get and list alike', async () => {
         const put1 = await put('described/one.ts', 'some bytes');
         const head = await store.head('described/one.ts', { signal });

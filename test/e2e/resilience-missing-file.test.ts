@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
+import { runFlants } from './flants.ts';
 import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -72,6 +73,15 @@ describe('a segment that the source does not have', patient, () => {
     expect(await stage.object(playlistKey)).toBeUndefined();
   });
 
+  it('names the way on for words that are no video of the state', async () => {
+    expect((await stage.run('status', 'nobody')).stderr).toContain(
+      'does not know the video nobody; flants status lists those it knows [usage]',
+    );
+    expect((await stage.run('status', stage.destination)).stderr).toContain(
+      'is the destination of the state that --state names: leave out one of them [usage]',
+    );
+  });
+
   it('refuses to accept what has not failed', async () => {
     const refused = await stage.run('accept', video, `video-000/${syntheticSegment(3)}`, '--reason', 'a whim');
     expect(refused.code).toBe(1);
@@ -112,11 +122,18 @@ describe('a segment that the source does not have', patient, () => {
     expect(await reportOf()).toMatchObject({ state: 'published', files: { accepted: 1 } });
   });
 
+  it('is no problem for verify once a state says that it was accepted, but a warning', async () => {
+    const verified = await stage.run('verify', join(stage.destination, playlistKey), '--checksums');
+    expect(verified.code).toBe(3);
+    expect(verified.stdout).toContain(`Published without:\n  ${lostKey}: accepted: lost at the origin in 2019\n`);
+    expect(verified.stdout).toContain('whole, but without 1 accepted file\n');
+    expect(verified.stdout).toContain('11 of 12 checksums compared\n');
+  });
+
   it('is missed by verify, which needs no state to see it', async () => {
-    const verified = await stage.run('verify', join(stage.destination, playlistKey));
+    const verified = await runFlants(['verify', join(stage.destination, playlistKey)]);
     expect(verified.code).toBe(2);
-    expect(verified.stdout).toContain(lostKey);
-    expect(verified.stdout).toContain('[verify.missing]');
+    expect(verified.stdout).toContain(`${syntheticSegment(7)}: the segment is not there [verify.missing]`);
   });
 
   it('is copied by retry and copy once the source has it, and then all is whole', async () => {

@@ -1,9 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KiB, MiB } from '../../src/domain/units.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { KiB, MiB, minute } from '../../src/domain/units.ts';
 import { openHttpSource } from '../../src/storage/http-source.ts';
 import type { HttpSourceOptions } from '../../src/storage/http-source.ts';
+import { Pace } from '../../src/storage/http-source-pace.ts';
 import { scopeHeaders } from '../../src/storage/http-source-headers.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
@@ -285,6 +289,30 @@ describe('content codings', () => {
   });
 });
 
+describe('the end of a body', () => {
+  it.each([
+    ['nothing but its connection', ['Connection: close'], true],
+    ['its length', ['Content-Length: 5'], false],
+    ['the chunked coding', ['Transfer-Encoding: chunked'], false],
+    ['no chunked coding, but another', ['Transfer-Encoding: x-other'], true],
+  ])('is told by %s', async (_, headers, isUnframed) => {
+    const head = `HTTP/1.1 200 OK\r\n${headers.join('\r\n')}\r\n\r\n`;
+    const server = createServer((socket) => {
+      const body = headers.includes('Transfer-Encoding: chunked') ? '5\r\nmedia\r\n0\r\n\r\n' : 'media';
+      socket.once('data', () => socket.end(head + body));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`);
+      expect(object.isUnframed ?? false).toBe(isUnframed);
+      expect((await bytesOf(object.body)).toString()).toBe('media');
+    } finally {
+      server.close();
+    }
+  });
+});
+
 describe('broken networks', () => {
   it('where nothing listens is source.unreachable', async () => {
     expect(
@@ -314,11 +342,50 @@ describe('broken networks', () => {
     expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.timeout', retryable: true });
   });
 
+  it('a body that comes a little at a time without end is source.timeout', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx'));
+      sockets.push(socket);
+    }).listen(0, '127.0.0.1');
+    const sockets: Socket[] = [];
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`);
+      const body = object.body[Symbol.asyncIterator]();
+      await body.next();
+      vi.advanceTimersByTime(minute);
+      sockets[0]?.write('x');
+      expect(await failureFrom(body.next())).toMatchObject({ code: 'source.timeout', retryable: true });
+    } finally {
+      vi.useRealTimers();
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  });
+
   it('a reader that rests does not run into the time-out', async () => {
     origin.put('/large.ts', randomBytes(4 * MiB));
     const object = await fetchFrom(open({ bodyTimeoutMs: 100 }), `${origin.url}/large.ts`);
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(await bytesOf(object.body)).toHaveLength(4 * MiB);
+  });
+
+  it('a reader that rests does not make its source too slow', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const pausing = vi.spyOn(Pace.prototype, 'pause');
+    try {
+      origin.put('/large.ts', randomBytes(4 * MiB));
+      const object = await fetchFrom(open(), `${origin.url}/large.ts`);
+      await vi.waitFor(() => expect(pausing).toHaveBeenCalled());
+      vi.advanceTimersByTime(60 * minute);
+      expect(await bytesOf(object.body)).toHaveLength(4 * MiB);
+    } finally {
+      pausing.mockRestore();
+      vi.useRealTimers();
+    }
   });
 
   it('a connection that breaks within a body is source.unreachable', async () => {
