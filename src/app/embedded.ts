@@ -23,7 +23,7 @@ import { probeStore } from '../storage/probe.ts';
 import type { AntData, AntExtra } from './ant.ts';
 import { conclude } from './conclude.ts';
 import type { RunContext, Scanned, State } from './conclude.ts';
-import { boundYoungGeneration } from './bound-heap.ts';
+import { boundHeap } from './bound-heap.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec } from './connect.ts';
 import { credentialsOf, destinationOf, keepDestination } from './destination-setting.ts';
@@ -134,7 +134,7 @@ async function run(
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
     },
   );
-  const stopBounding = boundYoungGeneration();
+  const stopBounding = boundHeap();
   const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: meter.progress() }), progressEveryMs);
   try {
     const scanned = await scan(common, engine);

@@ -1,27 +1,17 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { noVideos } from '../../test/cli/no-videos.ts';
 import type { RunEvent } from '../domain/event.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { openProgressDisplay } from './progress-display.ts';
-
-const none = {
-  waiting: 0,
-  invalid: 0,
-  paused: 0,
-  cancelled: 0,
-  copying: 1,
-  publishing: 0,
-  incomplete: 0,
-  published: 0,
-};
 
 function progressAt(seconds: number): RunEvent {
   return {
     type: 'progress',
     at: new Date(seconds * 1000).toISOString(),
     progress: {
-      totals: { videos: none, files: { total: 100, done: seconds, failed: 0, accepted: 0 } },
+      totals: { videos: { ...noVideos, copying: 1 }, files: { total: 100, done: seconds, failed: 0, accepted: 0 } },
       run: { copied: seconds, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 },
       bytesPerSecond: 0,
       filesPerSecond: 0,

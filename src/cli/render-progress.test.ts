@@ -1,22 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { noVideos } from '../../test/cli/no-videos.ts';
 import type { ActiveVideo, Progress } from '../domain/event.ts';
 import { renderProgress, renderProgressLine } from './render-progress.ts';
 import { textWidth } from './text-width.ts';
 
-const none = {
-  waiting: 0,
-  invalid: 0,
-  paused: 0,
-  cancelled: 0,
-  copying: 0,
-  publishing: 0,
-  incomplete: 0,
-  published: 0,
-};
-
 const progress: Progress = {
   totals: {
-    videos: { ...none, waiting: 4, copying: 4, incomplete: 1, published: 3 },
+    videos: { ...noVideos, waiting: 4, copying: 4, incomplete: 1, published: 3 },
     files: { total: 19_000, done: 12_345, failed: 2, accepted: 0 },
   },
   run: { copied: 12_000, unchanged: 345, failed: 2, copiedBytes: 1_610_612_736, durationMs: 131_000 },
@@ -36,6 +26,11 @@ describe('progress', () => {
     expect(renderProgress({}, 80)).toBe('reading the sources …');
   });
 
+  it('says one where it is one', () => {
+    expect(renderProgress({ progress: { ...progress, filesPerSecond: 0.8 } }, 90)).toContain(', 1 file/s, ');
+    expect(renderProgress({ progress: { ...progress, filesPerSecond: 0 } }, 90)).toContain(', 0 files/s, ');
+  });
+
   it('shows videos, files, speed, and a bar for each active video', () => {
     expect(renderProgress({ progress: { ...progress, active } }, 90)).toBe(
       [
@@ -53,7 +48,7 @@ describe('progress', () => {
     const quiet: Progress = {
       ...rest,
       uncrawled: 0,
-      totals: { videos: { ...none, copying: 1 }, files: { total: 0, done: 0, failed: 0, accepted: 0 } },
+      totals: { videos: { ...noVideos, copying: 1 }, files: { total: 0, done: 0, failed: 0, accepted: 0 } },
     };
     expect(renderProgress({ progress: quiet }, 60)).toBe(
       [

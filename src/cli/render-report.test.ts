@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { noVideos } from '../../test/cli/no-videos.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { renderStatus, renderSummary } from './render-report.ts';
 
-const none = {
-  waiting: 0,
-  invalid: 0,
-  paused: 0,
-  cancelled: 0,
-  copying: 0,
-  publishing: 0,
-  incomplete: 0,
-  published: 0,
-};
 const context = { stateWords: 's3://media/vod', stateDir: '/state/media-vod-12345678' };
 
 function video(id: string, more: Partial<VideoReport> = {}): VideoReport {
@@ -41,7 +32,7 @@ function failed(key: string, more: Partial<FailedFile> = {}): FailedFile {
 
 function library(videos: readonly VideoReport[], more: Partial<LibraryReport> = {}): LibraryReport {
   const sum = (of: (each: VideoReport) => number): number => videos.reduce((total, each) => total + of(each), 0);
-  const counts = { ...none };
+  const counts = { ...noVideos };
   for (const { state } of videos) counts[state]++;
   return {
     format: 1,
@@ -123,7 +114,10 @@ describe('a summary', () => {
       }),
     ];
     const report = library(videos, {
-      refusedRows: [{ row: 12, id: 'd', failure: failureWith('catalogue.row', 'row 12 has no URL') }],
+      refusedRows: [
+        { row: 12, id: 'd', failure: failureWith('catalogue.row', 'row 12 has no URL') },
+        { row: 0, id: 'e', failure: failureWith('catalogue.row', 'no source names the video e') },
+      ],
       unguarded: ['If-Match is not honoured'],
     });
     expect(renderSummary(report, context)).toBe(
@@ -140,6 +134,7 @@ describe('a summary', () => {
         '  b: is a page [hls.not-a-playlist]',
         'Rows refused:',
         '  d: row 12 has no URL [catalogue.row]',
+        '  no source names the video e [catalogue.row]',
         'Points outside the copy:',
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
         'Warnings:',

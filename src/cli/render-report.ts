@@ -146,9 +146,9 @@ function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
 }
 
-/** The message says which row, and often which video. */
-function rowText({ id, failure }: LibraryReport['refusedRows'][number]): string {
-  return `${id === undefined || failure.message.includes(id) ? '' : `${id}: `}${failureText(failure)}`;
+/** The message says which row; of an id that has none (row 0), which video. */
+function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
+  return `${id === undefined || row === 0 ? '' : `${id}: `}${failureText(failure)}`;
 }
 
 function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {
