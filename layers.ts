@@ -72,7 +72,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'] },
 
   state: adapterRoom,
-  storage: { ...adapterRoom, packages: { undici: '*.ts', 'undici/*': 'undici.ts', '@aws-sdk/*': 's3-*.ts' } },
+  storage: { ...adapterRoom, packages: { undici: '*.ts', 'undici/**': 'undici.ts', '@aws-sdk/*': 's3-*.ts' } },
   queue: adapterRoom,
   ledger: { ...adapterRoom, rooms: [...base, 'state'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'] },

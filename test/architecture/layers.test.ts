@@ -55,6 +55,12 @@ const violations: readonly Planted[] = [
   ['an import of test equipment', 'src/hls/equipment.ts', `export * from '../../test/media/library.ts';`, imports],
 
   ['the AWS SDK outside its adapter', 'src/storage/folder-sdk.ts', `export * from '@aws-sdk/client-s3';`, imports],
+  [
+    'parts of undici outside their one file',
+    'src/storage/a.ts',
+    `export * from 'undici/lib/dispatcher/pool.js';`,
+    imports,
+  ],
   ['the AWS SDK in the app', 'src/app/sdk.ts', `export const a = import('@aws-sdk/client-s3');`, imports],
   ['undici outside storage', 'src/transfer/undici.ts', `export { request } from 'undici';`, imports],
   ['piscina outside executor', 'src/app/piscina.ts', `export { Piscina } from 'piscina';`, imports],
