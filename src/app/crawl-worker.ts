@@ -7,7 +7,7 @@ import { attempt } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
 /** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
-const maxWaitingBatches = 8;
+const maxWaitingBatches = 16;
 
 /** Takes one video through the crawler and on to its next step. */
 export async function workCrawl(job: VideoJob, context: EngineContext, signal: AbortSignal): Promise<void> {

@@ -36,8 +36,8 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const crawlsAtATime = 2;
-const publicationsAtATime = 2;
+const crawlsAtATime = 8;
+const publicationsAtATime = 4;
 const maxWaitingCrawls = 256;
 const maxFilesOfBatch = 100;
 
