@@ -35,7 +35,12 @@ export const ports: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Pure files, and functions over ports alone, that every room from layer 2 on may import. */
-export const freeFiles: readonly string[] = ['storage/answers.ts', 'storage/checksum.ts', 'storage/unchanged.ts'];
+export const freeFiles: readonly string[] = [
+  'storage/answers.ts',
+  'storage/checksum.ts',
+  'storage/unchanged.ts',
+  'journal/failed-files.ts',
+];
 
 /** Node's modules that a pure room may import. */
 export const pureModules: readonly string[] = [

@@ -1,4 +1,4 @@
-import { bands, planBatches } from '../domain/batch.ts';
+import { bands, jobIdOf, leaseOf, planBatches } from '../domain/batch.ts';
 import type { BatchJob } from '../domain/batch.ts';
 import { hasBit, rangesWhere } from '../domain/bits.ts';
 import { countOf, indicesOf } from '../domain/index-ranges.ts';
@@ -85,16 +85,10 @@ async function dispatch(video: VideoId, leases: readonly Lease[], ports: Advance
       waits: 0,
       fresh,
     };
-    const leased = await ledger.lease(video, {
-      id: job.id,
-      generation: job.generation,
-      kind: 'batch',
-      files,
-      ttlMs: ports.leaseMs,
-    });
+    const leased = await ledger.lease(video, leaseOf(job, ports.leaseMs));
     if (!leased) return;
     await batches.add({
-      id: `${video}/${job.generation}/${job.id}`,
+      id: jobIdOf(video, job.generation, job.id),
       data: job,
       priority: fresh ? bands.fresh : bands.backlog,
     });
@@ -105,19 +99,20 @@ function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): numbe
   return Math.min(maxFiles, Math.max(minFiles, Math.ceil(open / lanes)));
 }
 
-async function sendVideo(
+/** Sends a whole video to be crawled or published, unless somebody carries that already. */
+export async function sendVideo(
   video: VideoId,
-  record: VideoRecord,
+  { generation }: VideoRecord,
   kind: 'crawl' | 'publish',
-  ports: AdvancePorts,
+  { ledger, crawls, publications, isFresh, leaseMs }: Omit<AdvancePorts, 'batches' | 'limits' | 'newId'>,
+  { recheck }: Pick<VideoJob, 'recheck'> = { recheck: false },
 ): Promise<void> {
-  const { generation } = record;
-  const leased = await ports.ledger.lease(video, { id: kind, generation, kind, files: [], ttlMs: ports.leaseMs });
+  const leased = await ledger.lease(video, { id: kind, generation, kind, files: [], ttlMs: leaseMs });
   if (!leased) return;
-  const queue = kind === 'crawl' ? ports.crawls : ports.publications;
+  const queue = kind === 'crawl' ? crawls : publications;
   await queue.add({
-    id: `${video}/${generation}/${kind}`,
-    data: { format: 1, video, tries: 0, waits: 0, recheck: false },
-    priority: ports.isFresh(video) ? bands.fresh : bands.backlog,
+    id: jobIdOf(video, generation, kind),
+    data: { format: 1, video, tries: 0, waits: 0, recheck },
+    priority: isFresh(video) ? bands.fresh : bands.backlog,
   });
 }

@@ -1,8 +1,8 @@
 import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { RunCounts, Totals } from '../domain/report.ts';
+import type { RunCounts, Totals, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
-import { stateOf } from '../domain/video.ts';
+import { stateOf, videoStates } from '../domain/video.ts';
 import type { VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 
 /** Sums of a library and of a run, kept up to date change by change. */
@@ -15,22 +15,22 @@ export interface Meter {
   progress(): Progress;
 }
 
-const states: readonly VideoState[] = [
-  'waiting', 'invalid', 'paused', 'cancelled', 'copying', 'publishing', 'incomplete', 'published',
-]; // prettier-ignore
-
 /** No videos at all. */
 export function emptyTotals(): Mutable<Totals> {
   return {
-    videos: Object.fromEntries(states.map((state) => [state, 0])) as Record<VideoState, number>,
+    videos: Object.fromEntries(videoStates.map((state) => [state, 0])) as Record<VideoState, number>,
     files: { total: 0, done: 0, failed: 0, accepted: 0 },
   };
 }
 
-/** Adds a video's record to sums, or takes it away. */
-export function addToTotals(totals: Mutable<Totals>, record: VideoRecord, sign: 1 | -1 = 1): void {
-  totals.videos[stateOf(record)] += sign;
-  for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += sign * record[name];
+/** Adds a video to sums, or takes it away. */
+export function addToTotals(
+  totals: Mutable<Totals>,
+  { state, files }: Pick<VideoReport, 'state' | 'files'>,
+  sign: 1 | -1 = 1,
+): void {
+  totals.videos[state] += sign;
+  for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += sign * files[name];
 }
 
 /** Videos under way that a display could show. */
@@ -50,8 +50,8 @@ export function createMeter(now: () => number): Meter {
 
   return {
     changed(video, before, after) {
-      if (before) addToTotals(totals, before, -1);
-      addToTotals(totals, after);
+      if (before) addToTotals(totals, { state: stateOf(before), files: before }, -1);
+      addToTotals(totals, { state: stateOf(after), files: after });
       if (stateOf(after) === 'copying' && before) active.set(video, after);
       else active.delete(video);
     },

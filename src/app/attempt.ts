@@ -1,3 +1,4 @@
+import { jobIdOf } from '../domain/batch.ts';
 import { chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -45,7 +46,7 @@ export async function attempt<T>(
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = retryOf(job, failure, random);
     if (retry) {
-      const id = `${video}/${record.generation}/${kind}/${retry.job.tries}.${retry.job.waits}`;
+      const id = jobIdOf(video, record.generation, `${kind}/${retry.job.tries}.${retry.job.waits}`);
       await queue.add({ id, data: retry.job, priority: 0, delayMs: retry.delayMs });
       return { result: 'postponed', failure, delayMs: retry.delayMs };
     }

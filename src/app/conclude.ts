@@ -55,10 +55,9 @@ export async function conclude(
   const totals = emptyTotals();
   for (const id of scanned.videos) {
     const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
-    const record = await state.ledger.read(id);
-    if (!report || !record) continue;
+    if (!report) continue;
     videos.push(report);
-    addToTotals(totals, record);
+    addToTotals(totals, report);
   }
   const halted = engine.halted();
   const progress = state.meter.progress();

@@ -1,10 +1,11 @@
-import { emptyTotals } from '../aggregator/meter.ts';
+import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import { planVideo } from '../crawler/crawl.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
 import { exitCodeOf } from '../domain/exit-code.ts';
 import { failureOf, failureWith } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import { rootKeyOf } from '../domain/revision.ts';
 import type { PlannedFile } from '../domain/revision.ts';
 import type { Submission } from '../domain/video.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
@@ -71,10 +72,9 @@ async function rehearse(
   const plan = async (submission: Submission): Promise<void> => {
     const report = await planned(submission);
     videos.push(report);
-    const { id, state, files, invalid } = report;
+    const { id, state, invalid } = report;
     if (invalid) emit(hooks, { type: 'video', video: id, state, failure: invalid });
-    totals.videos[state] += 1;
-    for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += files[name];
+    addToTotals(totals, report);
   };
   const planned = async (submission: Submission): Promise<VideoReport> => {
     const { id, title, playlistUrl } = submission;
@@ -88,7 +88,7 @@ async function rehearse(
       const ports = { source, keyRules, limits: defaultWalkLimits, external: options.external };
       const { revision } = await planVideo(submission, ports, hooks);
       const { digest, files, documents, external, warnings } = revision;
-      const root = documents.findLast(({ role }) => role !== 'data');
+      const playlistKey = rootKeyOf(documents);
       const there = await countThere(files, known);
       const record = await known?.ledger.read(id);
       const accepted = record?.revision === digest ? record.accepted : 0;
@@ -99,7 +99,7 @@ async function rehearse(
         files: { total: files.length, done: there.files, failed: accepted, accepted },
         sizeBytes: there.sizeBytes,
         revision: digest,
-        ...(root ? { playlistKey: root.key } : {}),
+        ...(playlistKey === undefined ? {} : { playlistKey }),
         external,
         warnings,
       };

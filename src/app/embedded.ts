@@ -18,15 +18,14 @@ import { MemoryQueue } from '../queue/memory-queue.ts';
 import { scanCatalogue } from '../scanner/scan.ts';
 import type { RefusedRow } from '../scanner/scan.ts';
 import { openStateFile } from '../state/state-file.ts';
-import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
-import { probeStore } from '../storage/probe.ts';
+import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { AntData, AntExtra } from './ant.ts';
 import { conclude } from './conclude.ts';
 import type { RunContext, Scanned, State } from './conclude.ts';
 import { boundHeap } from './bound-heap.ts';
-import { connectSource, connectStore } from './connect.ts';
+import { connectSource } from './connect.ts';
 import type { SourceSpec } from './connect.ts';
-import { credentialsOf, destinationOf, keepDestination } from './destination-setting.ts';
+import { destinationOf, keepDestination } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
@@ -35,6 +34,7 @@ import { startEngine } from './engine.ts';
 import type { Engine } from './engine.ts';
 import { keepKeyRules, settleKeyRules } from './key-rules.ts';
 import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { openDestination } from './open-destination.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** Bytes of bodies held by all threads together. */
@@ -181,27 +181,6 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
   });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
   return { videos, refused, missing };
-}
-
-async function openDestination(
-  destination: DestinationSetting,
-  signal: AbortSignal,
-): Promise<{
-  readonly store: ObjectStore;
-  readonly capabilities: StoreCapabilities;
-  readonly extra: () => Promise<AntExtra>;
-}> {
-  const credentials = credentialsOf(destination);
-  const extra = async (): Promise<AntExtra> => (destination.store.kind === 's3' ? credentials() : undefined);
-  await extra();
-  const bare = connectStore(destination.store, credentials);
-  const capabilities = await probeStore(bare, { signal });
-  await bare.close();
-  return {
-    store: connectStore(destination.store, credentials, capabilities),
-    capabilities,
-    extra,
-  };
 }
 
 /** Each thread gets its share of the run's bounds. */

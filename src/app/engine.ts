@@ -1,9 +1,8 @@
-import { advance } from '../aggregator/advance.ts';
+import { advance, sendVideo } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
 import { serialise } from '../aggregator/serialise.ts';
 import { applyAcceptances } from '../control/accept.ts';
 import { planVideo } from '../crawler/crawl.ts';
-import { bands } from '../domain/batch.ts';
 import type { BatchJob } from '../domain/batch.ts';
 import { chargeOf, failureOf, FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
@@ -80,7 +79,7 @@ interface Lifecycle {
 }
 
 function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt }: Lifecycle): EngineContext {
-  const { ledger, journal, crawls } = parts;
+  const { ledger, journal } = parts;
   const submissionOf: EngineContext['submissionOf'] = async (video) => {
     const submission = await journal.submission(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
@@ -121,13 +120,7 @@ function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt
   const sendCrawl: EngineContext['sendCrawl'] = async (video, { recheck }) => {
     const record = await ledger.read(video);
     if (!record) throw new FlantsError('internal', `the ledger does not know the video ${video}`);
-    const { generation } = record;
-    await ledger.lease(video, { id: 'crawl', generation, kind: 'crawl', files: [], ttlMs: leaseMs });
-    await crawls.add({
-      id: `${video}/${generation}/crawl`,
-      data: { format: 1, video, tries: 0, waits: 0, recheck },
-      priority: parts.isFresh(video) ? bands.fresh : bands.backlog,
-    });
+    await sendVideo(video, record, 'crawl', ports, { recheck });
   };
   return { parts, hooks, drain, locator, submissionOf, presentDigest, moveOn, sendCrawl, halt };
 }

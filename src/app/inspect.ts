@@ -15,6 +15,7 @@ import { retryVideo } from '../control/retry.ts';
 import { unknownVideo } from '../control/unknown-video.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import { second } from '../domain/units.ts';
 import { isWhole } from '../domain/video.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -24,10 +25,10 @@ import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { publishVideo } from '../publisher/publish.ts';
 import type { PublishResult } from '../publisher/publish.ts';
 import { openStateFile } from '../state/state-file.ts';
-import { probeStore } from '../storage/probe.ts';
-import { connectSource, connectStore } from './connect.ts';
-import { credentialsOf, keptDestination } from './destination-setting.ts';
+import { connectSource } from './connect.ts';
+import { keptDestination } from './destination-setting.ts';
 import { tokenParametersOf } from './key-rules.ts';
+import { openDestination } from './open-destination.ts';
 
 interface OpenState {
   readonly journal: Journal;
@@ -53,8 +54,7 @@ export async function readStatus(options: VideosOptions): Promise<LibraryReport>
     const totals = emptyTotals();
     const videos: VideoReport[] = [];
     for await (const report of reports(options.videos, state)) {
-      const record = await state.ledger.read(report.id);
-      if (record) addToTotals(totals, record);
+      addToTotals(totals, report);
       videos.push(report);
     }
     return { ...(await describe(options, state)), totals, videos };
@@ -111,10 +111,8 @@ async function publishNow(
 ): Promise<PublishResult['result']> {
   const destination = await keptDestination(journal);
   if (!destination) return 'stale';
-  const credentials = credentialsOf(destination);
-  const bare = connectStore(destination.store, credentials);
-  const store = connectStore(destination.store, credentials, await probeStore(bare, { signal }));
-  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30_000, allowsFiles: true });
+  const { store } = await openDestination(destination, signal);
+  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true });
   try {
     await ledger.releaseAll();
     const published = await publishVideo(
@@ -124,7 +122,7 @@ async function publishNow(
     );
     return published.result;
   } finally {
-    await Promise.all([bare.close(), store.close(), source.close()]);
+    await Promise.all([store.close(), source.close()]);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
-import type { VideoState } from '../domain/video.ts';
+import { videoStates } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
 import { section } from './named-lines.ts';
@@ -18,17 +18,6 @@ export interface SummaryContext {
   readonly stateDir?: string;
   readonly dryRun?: boolean;
 }
-
-const states: readonly VideoState[] = [
-  'published',
-  'publishing',
-  'copying',
-  'waiting',
-  'incomplete',
-  'invalid',
-  'paused',
-  'cancelled',
-];
 
 /** What a run has come to, for people. Lines joined by line breaks, with one at the end. */
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
@@ -54,7 +43,7 @@ export function renderStatus(report: LibraryReport, context: SummaryContext): st
 
 function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonly string[] {
   const count = Object.values(totals.videos).reduce((sum, videosOfState) => sum + videosOfState, 0);
-  const byState = states
+  const byState = videoStates
     .filter((state) => totals.videos[state] > 0)
     .map((state) => `${formatCount(totals.videos[state])} ${dryRun && state === 'waiting' ? 'to copy' : state}`);
   const { total, done, failed, accepted } = totals.files;

@@ -1,6 +1,6 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
+import { acceptances, failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { unknownVideo } from './unknown-video.ts';
@@ -23,8 +23,9 @@ export async function acceptFile(
   request: { readonly video: VideoId; readonly file: string; readonly reason: string; readonly at: string },
   { ledger, journal }: AcceptPorts,
 ): Promise<string> {
-  if (!(await ledger.read(request.video))) throw unknownVideo(request.video);
-  const failed = await failedFiles(request.video, { ledger, journal });
+  const tally = await ledger.tally(request.video);
+  if (!tally) throw unknownVideo(request.video);
+  const failed = await failedFiles(request.video, tally, journal);
   if (failed.length === 0) throw new FlantsError('usage', `the video ${request.video} has no failed file`);
   const exact = failed.filter(({ key }) => key === request.file);
   const matches = exact.length > 0 ? exact : failed.filter(({ key }) => key.endsWith(`/${request.file}`));
@@ -50,37 +51,17 @@ export async function acceptFile(
 export async function applyAcceptances(video: VideoId, { ledger, journal }: AcceptPorts): Promise<number> {
   const accepted = new Set((await acceptances(video, journal)).keys());
   if (accepted.size === 0) return 0;
-  const record = await ledger.read(video);
-  if (record?.revision === undefined) return 0;
-  const files = (await failedFiles(video, { ledger, journal })).filter(({ key }) => accepted.has(key));
+  const tally = await ledger.tally(video);
+  const revision = tally?.record.revision;
+  if (!tally || revision === undefined) return 0;
+  const { record } = tally;
+  const files = (await failedFiles(video, tally, journal)).filter(({ key }) => accepted.has(key));
   if (files.length === 0) return 0;
   const applied = await ledger.apply(video, {
     type: 'accept',
     generation: record.generation,
-    revision: record.revision,
+    revision,
     files: files.map(({ index }) => index),
   });
   return applied.result === 'applied' ? applied.record.accepted - record.accepted : 0;
-}
-
-/** Accepted keys of a video with the reasons given. */
-export async function acceptances(video: VideoId, journal: Journal): Promise<ReadonlyMap<string, string>> {
-  const reasons = new Map<string, string>();
-  for await (const decision of journal.decisions(video)) {
-    if (decision.type === 'accepted') reasons.set(decision.key, decision.reason);
-  }
-  return reasons;
-}
-
-/** Files of the present revision that have failed for good, accepted or not, in playing order. */
-export async function failedFiles(
-  video: VideoId,
-  { ledger, journal }: AcceptPorts,
-): Promise<readonly { readonly index: number; readonly key: string; readonly url: string }[]> {
-  const tally = await ledger.tally(video);
-  const revision = tally?.record.revision;
-  if (!tally || revision === undefined) return [];
-  const ranges = rangesWhere(tally.record.total, (index) => hasBit(tally.failed, index));
-  const files = await journal.files(video, revision, ranges);
-  return files.map(({ index, file: { key, url } }) => ({ index, key, url }));
 }

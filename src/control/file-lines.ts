@@ -1,9 +1,9 @@
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import type { VideoId } from '../domain/video.ts';
+import { acceptances } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { acceptances } from './accept.ts';
 
 /** Files read from the journal at a time: bounds memory, whatever the video's size. */
 const chunkFiles = 1_000;

@@ -1,8 +1,8 @@
 import type { FailureCode } from '../domain/failure.ts';
 import type { Generation, VideoId } from '../domain/video.ts';
+import { failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { failedFiles } from './accept.ts';
 import { reopenFiles } from './reopen.ts';
 
 /** What retrying needs. */
@@ -22,16 +22,17 @@ export async function retryVideo(
   failedBy: FailureCode | undefined,
   { ledger, journal, newGeneration }: RetryPorts,
 ): Promise<{ readonly files: number; readonly wasInvalid: boolean }> {
-  const record = await ledger.read(video);
-  if (!record) return { files: 0, wasInvalid: false };
+  const tally = await ledger.tally(video);
+  if (!tally) return { files: 0, wasInvalid: false };
+  const { record } = tally;
   if (record.invalid) {
     const matches = failedBy === undefined || record.invalid.code === failedBy;
     if (matches) await ledger.apply(video, { type: 'open', seen: record.generation, generation: newGeneration() });
     return { files: 0, wasInvalid: matches };
   }
-  if (record.revision === undefined || record.failed === 0) return { files: 0, wasInvalid: false };
+  const failed = await failedFiles(video, tally, journal);
+  if (failed.length === 0) return { files: 0, wasInvalid: false };
   const failures = await journal.failures(video);
-  const failed = await failedFiles(video, { ledger, journal });
   const files = failed.filter(({ key }) => failedBy === undefined || failures.get(key)?.failure.code === failedBy);
   const reopened = await reopenFiles(
     video,

@@ -29,6 +29,25 @@ export interface BatchJob {
   readonly alone?: boolean;
 }
 
+/** The claim on a batch's files, held from when it is planned until it is settled. */
+export interface BatchLease {
+  readonly id: string;
+  readonly generation: Generation;
+  readonly kind: 'batch';
+  readonly files: IndexRanges;
+  readonly ttlMs: number;
+}
+
+/** The lease that a batch holds. */
+export function leaseOf({ id, generation, files }: BatchJob, ttlMs: number): BatchLease {
+  return { id, generation, kind: 'batch', files, ttlMs };
+}
+
+/** Id of a queue's job about a video: another generation's is another job. */
+export function jobIdOf(video: VideoId, generation: Generation, what: string): string {
+  return `${video}/${generation}/${what}`;
+}
+
 /** One file as an ant gets it: everything resolved, nothing to look up. */
 export interface FileTask {
   readonly index: number;

@@ -4,6 +4,9 @@ import type { RevisionDigest, VideoId } from './video.ts';
 /** What a file is to the presentation; decides its headers and how it is sanity-checked. */
 export type FileRole = 'segment' | 'initialization-section' | 'key' | 'image' | 'data';
 
+/** Bytes of a key: AES-128 (RFC 8216 section 4.3.2.4) and AES-256 (rfc8216bis). */
+export const keySizes: readonly number[] = [16, 32];
+
 /** What a document is; multivariant playlists go out last. */
 export type DocumentRole = 'data' | 'media-playlist' | 'multivariant-playlist';
 
@@ -71,6 +74,11 @@ export interface RevisionHeader {
 export interface Revision extends RevisionHeader {
   /** In playing order; a file's index in it is its number in bits and batches. */
   readonly files: readonly PlannedFile[];
+}
+
+/** Key of the playlist that a player begins with: documents are in publishing order, so it is the last. */
+export function rootKeyOf(documents: readonly PlannedDocument[]): string | undefined {
+  return documents.findLast(({ role }) => role !== 'data')?.key;
 }
 
 /**

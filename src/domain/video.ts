@@ -42,16 +42,20 @@ export interface VideoRecord {
   readonly invalid?: Failure;
 }
 
-/** What a person calls the situation of a video. */
-export type VideoState =
-  | 'waiting'
-  | 'invalid'
-  | 'paused'
-  | 'cancelled'
-  | 'copying'
-  | 'publishing'
-  | 'incomplete'
-  | 'published';
+/** What a person calls the situation of a video, in the order in which reports count them. */
+export const videoStates = [
+  'published',
+  'publishing',
+  'copying',
+  'waiting',
+  'incomplete',
+  'invalid',
+  'paused',
+  'cancelled',
+] as const;
+
+/** One of `videoStates`. */
+export type VideoState = (typeof videoStates)[number];
 
 /** Every file is done or failed for good. */
 export function isSettled(record: VideoRecord): boolean {

@@ -20,6 +20,29 @@ export class Crc32 {
   }
 }
 
+/** Size and CRC-32 of a body, by reading it. */
+export interface Measured {
+  readonly sizeBytes: number;
+  /** Eight lower-case hex digits. */
+  readonly crc32: string;
+}
+
+/**
+ * Reads a body to its end, or until it has more than `enoughBytes`: then it is another body than was expected.
+ *
+ * @throws what the body throws
+ */
+export async function measureBody(body: AsyncIterable<Uint8Array>, enoughBytes = Infinity): Promise<Measured> {
+  const sum = new Crc32();
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    sum.update(chunk);
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes > enoughBytes) break;
+  }
+  return { sizeBytes, crc32: sum.hex() };
+}
+
 /** As S3 writes checksums: `00000001` is `AAAAAQ==`. */
 export function base64OfHex(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64');

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { FlantsError } from '../domain/failure.ts';
 import { GiB } from '../domain/units.ts';
-import { Crc32, crc32Hex } from './checksum.ts';
+import { crc32Hex, measureBody } from './checksum.ts';
 import { errnoOf, folderError } from './folder-store-errors.ts';
 import { listFolder } from './folder-store-list.ts';
 import { FolderStaging, etagOf, stagingName } from './folder-store-staging.ts';
@@ -45,9 +45,8 @@ class FolderStore implements ObjectStore {
         await handle.close();
         throw error;
       });
-      const sum = new Crc32();
-      for await (const chunk of handle.createReadStream({ signal })) sum.update(chunk as Uint8Array);
-      return { ...object, crc32: sum.hex() };
+      const { crc32 } = await measureBody(handle.createReadStream({ signal }) as AsyncIterable<Uint8Array>);
+      return { ...object, crc32 };
     });
   }
 

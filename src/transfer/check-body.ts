@@ -1,9 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { FileTask } from '../domain/batch.ts';
+import { keySizes } from '../domain/revision.ts';
 import type { FileRole } from '../domain/revision.ts';
-
-/** Key lengths of AES-128 and AES-256 (RFC 8216 section 4.3.2.4; rfc8216bis adds the longer). */
-const keySizes = [16, 32];
 
 /** Media types that origins give to error pages; never those of media. */
 const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);

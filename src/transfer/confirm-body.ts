@@ -1,6 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { Crc32 } from '../storage/checksum.ts';
+import { measureBody } from '../storage/checksum.ts';
 import type { Source } from '../storage/source.ts';
 import type { Content } from './place-object.ts';
 
@@ -21,14 +21,8 @@ export async function confirmBody(
     throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
   }
   try {
-    const sum = new Crc32();
-    let sizeBytes = 0;
-    for await (const chunk of again.body) {
-      sum.update(chunk);
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > content.sizeBytes) break;
-    }
-    if (sizeBytes === content.sizeBytes && sum.hex() === content.crc32) return;
+    const { sizeBytes, crc32 } = await measureBody(again.body, content.sizeBytes);
+    if (sizeBytes === content.sizeBytes && crc32 === content.crc32) return;
     throw new FlantsError(
       'source.short-body',
       `${task.url} comes without a length and differs when it is fetched again: the connection was cut`,

@@ -1,7 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
-import type { Evidence, Outcome, Proof } from '../domain/outcome.ts';
-import type { Validators } from '../domain/revision.ts';
+import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { MiB } from '../domain/units.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
@@ -16,14 +15,7 @@ import { uploadBody } from './upload-body.ts';
 export const maxHeldBytes = 16 * MiB;
 
 /** What is found out about a file while it is copied. */
-interface Copied {
-  readonly sizeBytes: number;
-  readonly crc32: string;
-  readonly sha256?: string;
-  readonly etag?: string;
-  readonly source: Validators;
-  readonly proof: Proof;
-}
+type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source' | 'proof'>;
 
 /**
  * Copies one file: asks the source for it unless it is what the evidence knows, checks it, and writes it

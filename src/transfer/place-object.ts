@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Proof } from '../domain/outcome.ts';
-import { Crc32 } from '../storage/checksum.ts';
+import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
 
@@ -122,14 +122,7 @@ export async function isSame(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (standing.sizeBytes !== content.sizeBytes) return false;
-  return (standing.crc32 ?? (await crc32OfObject(store, standing.key, signal))) === content.crc32;
-}
-
-/** CRC-32 of what stands under the key, by reading it; undefined where nothing does. */
-export async function crc32OfObject(store: ObjectStore, key: string, signal: AbortSignal): Promise<string | undefined> {
-  const found = await store.get(key, { signal });
-  if (!found) return undefined;
-  const sum = new Crc32();
-  for await (const chunk of found.body) sum.update(chunk);
-  return sum.hex();
+  if (standing.crc32 !== undefined) return standing.crc32 === content.crc32;
+  const found = await store.get(standing.key, { signal });
+  return found !== undefined && (await measureBody(found.body)).crc32 === content.crc32;
 }

@@ -1,5 +1,5 @@
 import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
-import { bands } from '../domain/batch.ts';
+import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import { headersOf } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
@@ -50,7 +50,6 @@ export interface DispatcherHooks {
 
 /** What the rest of the engine must know of a batch. */
 export interface BatchResult {
-  readonly video: VideoId;
   readonly halt?: Failure;
   readonly recrawl: boolean;
 }
@@ -61,7 +60,7 @@ export interface BatchResult {
  */
 export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
   const { ledger, journal } = ports;
-  const idle: BatchResult = { video: job.video, recrawl: false };
+  const idle: BatchResult = { recrawl: false };
   const record = await ledger.read(job.video);
   const isCurrent = record?.generation === job.generation && record.revision === job.revision;
   if (!isCurrent || record.hold) {
@@ -99,12 +98,7 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
   hooks.onFailures(job.video, settledFailures(outcomes, settlement));
   if (!hooks.drain.aborted && !settlement.halt) await resend(job, settlement, ports, hooks.signal);
   await ledger.release(job.video, job.id);
-  return { video: job.video, recrawl: settlement.recrawl, ...(settlement.halt ? { halt: settlement.halt } : {}) };
-}
-
-/** The lease that a batch holds from when it is planned until it is settled. */
-export function leaseOf(job: BatchJob, ttlMs: number): Parameters<Ledger['lease']>[1] {
-  return { id: job.id, generation: job.generation, kind: 'batch', files: job.files, ttlMs };
+  return { recrawl: settlement.recrawl, ...(settlement.halt ? { halt: settlement.halt } : {}) };
 }
 
 /** The message for the executor, and outcomes of files that this generation has evidence for already. */
@@ -161,7 +155,7 @@ async function resend(
     const remainder: BatchJob = { ...job, id: `${job.id}.${number}`, files, tries, waits, alone };
     await ports.ledger.lease(job.video, leaseOf(remainder, ports.leaseMs + delayMs));
     await ports.batches.add({
-      id: `${job.video}/${job.generation}/${remainder.id}`,
+      id: jobIdOf(job.video, job.generation, remainder.id),
       data: remainder,
       priority: job.fresh ? bands.freshRetry : bands.backlogRetry,
       delayMs,

@@ -1,6 +1,7 @@
 import { failureOf, FlantsError } from '../domain/failure.ts';
+import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import type { Validators } from '../domain/revision.ts';
-import { Crc32 } from '../storage/checksum.ts';
+import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
@@ -71,7 +72,7 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
     },
     async measure(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
-      return found && (await sum(found.body));
+      return found && (await measureBody(found.body));
     },
     keepsChecksums,
     holds: (url) => url.startsWith(root),
@@ -119,7 +120,7 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
     },
     async measure(url, { signal }) {
       const found = await fetch(url, 'media', signal);
-      return found && (await sum(found.body));
+      return found && (await measureBody(found.body));
     },
     keepsChecksums: false,
     holds: (url) => new URL(url).origin === origin,
@@ -127,28 +128,17 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
   };
 }
 
-/** A playlist longer than this is none. */
-const maxTextBytes = 64 * 1024 * 1024;
-
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of body) {
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxTextBytes) throw new FlantsError('hls.limit', `a playlist is longer than ${maxTextBytes} bytes`);
+    if (sizeBytes > maxPlaylistBytes) {
+      throw new FlantsError('hls.limit', `a playlist is longer than ${maxPlaylistBytes} bytes`);
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, sizeBytes);
-}
-
-async function sum(body: AsyncIterable<Uint8Array>): Promise<Required<Standing>> {
-  const crc32 = new Crc32();
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    crc32.update(chunk);
-    sizeBytes += chunk.byteLength;
-  }
-  return { sizeBytes, crc32: crc32.hex() };
 }
 
 function typeOf({ contentType }: { readonly contentType?: string }): { contentType?: string } {

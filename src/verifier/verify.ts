@@ -1,3 +1,4 @@
+import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
@@ -32,9 +33,6 @@ export interface VerifyRequest {
 
 /** Stands in for a playlist that is not there, so that the walk names everything else that is wrong too. */
 const emptyPlaylist = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDLIST\n');
-
-/** Key lengths of AES-128 and AES-256. */
-const keySizes = [16, 32];
 
 /**
  * Proves a copy from the destination alone: walks its playlists and looks at every object they name. Media, keys and
