@@ -4,17 +4,16 @@ import { reportVideo } from '../aggregator/report.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { exitCodeOf } from '../domain/exit-code.ts';
-import { failureWith } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { RefusedRow } from '../scanner/scan.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { DestinationSetting } from './destination-setting.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import type { Engine } from './engine.ts';
+import type { ToldRow } from './refused-rows.ts';
 
 /** What a run keeps, and counts. */
 export interface State {
@@ -34,8 +33,8 @@ export interface RunContext {
 /** What a scan has found. */
 export interface Scanned {
   readonly videos: readonly VideoId[];
-  readonly refused: readonly RefusedRow[];
-  readonly missing: readonly VideoId[];
+  /** Rows that are no videos, and videos that were asked for and not found. */
+  readonly refused: readonly ToldRow[];
 }
 
 /** A run that is over. */
@@ -61,14 +60,9 @@ export async function conclude(
   }
   const halted = engine.halted();
   const progress = state.meter.progress();
-  const missing = scanned.missing.map((id) => ({
-    row: 0,
-    id,
-    failure: failureWith('catalogue.row', `no source names the video ${id}`),
-  }));
   const exitCode = exitCodeOf({
     videos,
-    refused: scanned.refused.length + missing.length,
+    refused: scanned.refused.length,
     interrupted: hooks.drain.aborted || hooks.signal.aborted,
     ...(halted ? { halted } : {}),
   });
@@ -78,10 +72,7 @@ export async function conclude(
     at: new Date().toISOString(),
     totals,
     videos,
-    refusedRows: [
-      ...scanned.refused.map(({ row, id, failure }) => ({ row, failure, ...(id === undefined ? {} : { id }) })),
-      ...missing,
-    ],
+    refusedRows: scanned.refused,
     unguarded: unguardedBy(capabilities),
     run: progress.run,
   };

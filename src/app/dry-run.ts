@@ -3,7 +3,7 @@ import type { CopyOptions } from '../config/copy-options.ts';
 import { planVideo } from '../crawler/crawl.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
 import { exitCodeOf } from '../domain/exit-code.ts';
-import { failureOf, failureWith } from '../domain/failure.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import type { PlannedFile } from '../domain/revision.ts';
@@ -16,15 +16,16 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { scanCatalogue } from '../scanner/scan.ts';
+import type { RefusedRow } from '../scanner/scan.ts';
 import { hasStateFile, openStateFile } from '../state/state-file.ts';
 import { connectSource } from './connect.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { keptKeyRules, settleKeyRules } from './key-rules.ts';
 import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { missingRow, toldRow } from './refused-rows.ts';
+import type { ToldRow } from './refused-rows.ts';
 import { sourceSpecOf } from './source-spec.ts';
-
-type RefusedRows = LibraryReport['refusedRows'];
 
 /** What a plan would need no copying for. */
 interface Known {
@@ -65,7 +66,7 @@ async function rehearse(
   const keyRules = await settleKeyRules((await beganWithRules(known)) ?? journal, options, survey.firstUrls);
   const source = connectSource(sourceSpecOf(options, survey));
   const videos: VideoReport[] = [];
-  const refusedRows: RefusedRows[number][] = [];
+  const refusedRows: ToldRow[] = [];
   const totals = emptyTotals();
   const startedAt = performance.now();
 
@@ -109,10 +110,10 @@ async function rehearse(
       return { ...common, state: 'invalid', files, sizeBytes: 0, external: [], warnings: [], invalid };
     }
   };
-  const refuse = ({ row, id, failure }: RefusedRows[number]): void => {
-    const refused = { row, failure, ...(id === undefined ? {} : { id }) };
-    refusedRows.push(refused);
-    emit(hooks, { type: 'row-refused', ...refused });
+  const refuse = (row: RefusedRow): void => {
+    const told = toldRow(row);
+    refusedRows.push(told);
+    emit(hooks, { type: 'row-refused', ...told });
   };
 
   try {
@@ -127,7 +128,7 @@ async function rehearse(
     );
     for (const id of missing) {
       emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-      refusedRows.push({ row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) });
+      refusedRows.push(missingRow(id));
     }
   } finally {
     await source.close();

@@ -16,7 +16,6 @@ import { observeLedger } from '../ledger/observe-ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { MemoryQueue } from '../queue/memory-queue.ts';
 import { scanCatalogue } from '../scanner/scan.ts';
-import type { RefusedRow } from '../scanner/scan.ts';
 import { openStateFile } from '../state/state-file.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { AntData, AntExtra } from './ant.ts';
@@ -35,6 +34,8 @@ import type { Engine } from './engine.ts';
 import { keepKeyRules, settleKeyRules } from './key-rules.ts';
 import { openCatalogue, surveySources } from './open-catalogue.ts';
 import { openDestination } from './open-destination.ts';
+import { missingRow, toldRow } from './refused-rows.ts';
+import type { ToldRow } from './refused-rows.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** Bytes of bodies held by all threads together. */
@@ -152,7 +153,7 @@ async function run(
 
 async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
   const videos: VideoId[] = [];
-  const refused: RefusedRow[] = [];
+  const refused: ToldRow[] = [];
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
   const missing = await scanCatalogue(
     openCatalogue(options.sources),
@@ -164,13 +165,9 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
         await engine.crawl(id, { recheck: options.recheck, playlistUrl });
       },
       onRefused: (row) => {
-        refused.push(row);
-        emit(hooks, {
-          type: 'row-refused',
-          row: row.row,
-          failure: row.failure,
-          ...(row.id === undefined ? {} : { id: row.id }),
-        });
+        const told = toldRow(row);
+        refused.push(told);
+        emit(hooks, { type: 'row-refused', ...told });
       },
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
@@ -180,7 +177,7 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
     throw error;
   });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-  return { videos, refused, missing };
+  return { videos, refused: [...refused, ...missing.map(missingRow)] };
 }
 
 /** Each thread gets its share of the run's bounds. */
