@@ -1,4 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
+import { isHeaderName, isHeaderValue, isReservedHeader } from '../domain/request-header.ts';
 import type { FetchOptions } from './source.ts';
 
 /** Headers, and the one origin (`https://cdn.example:8443`) that may see them. Plain JSON, so that it can go to workers. */
@@ -9,17 +10,6 @@ export interface HeaderScope {
 
 /** What a library's sources want in each request, such as Authorization or Cookie. */
 export type ScopedHeaders = readonly HeaderScope[];
-
-/** Headers by which HTTP itself works or that this program's promises depend on. */
-const reserved = new Set([
-  'host', 'connection', 'content-length', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'expect', 'keep-alive',
-  'accept-encoding', 'range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since', 'if-range',
-]); // prettier-ignore
-
-/** What a name may be: RFC 9110 section 5.6.2. Node's own check would load all of its HTTP server in each thread. */
-const token = /^[\w!#$%&'*+.^`|~-]+$/;
-/** What a value may not hold: section 5.5. */
-const forbidden = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** What every origin may see. */
 const unscoped: readonly string[] = ['user-agent', 'flants'];
@@ -105,9 +95,9 @@ function decodeLeniently(text: string): string {
 
 function checked([name, value]: [string, string]): [string, string] {
   const lower = name.toLowerCase();
-  if (reserved.has(lower))
+  if (isReservedHeader(lower))
     throw new FlantsError('usage', `the header ${name} is set by flants itself and cannot be given`);
-  if (!token.test(name) || forbidden.test(value)) {
+  if (!isHeaderName(name) || !isHeaderValue(value)) {
     throw new FlantsError('usage', `the header ${JSON.stringify(name)} is not a valid HTTP header`);
   }
   return [lower, value];
