@@ -40,6 +40,12 @@ export const freeFiles: readonly string[] = [
   'storage/checksum.ts',
   'storage/unchanged.ts',
   'journal/failed-files.ts',
+  'journal/first-sight.ts',
+  'journal/tally-of.ts',
+  'journal/report-video.ts',
+  'journal/read-ahead.ts',
+  'journal/recall.ts',
+  'ledger/keep-lease.ts',
 ];
 
 /** Node's modules that a pure room may import. */
@@ -61,7 +67,7 @@ export const ownedModules: Readonly<Record<string, readonly string[]>> = {
 };
 
 const base = ['domain', 'config', 'telemetry'];
-const adapters = ['state', ...Object.keys(ports)];
+const adapters = ['state', 'redis', ...Object.keys(ports)];
 const services = ['scanner', 'crawler', 'transfer', 'publisher', 'aggregator', 'verifier', 'control'];
 
 const closed = { rooms: [], ports: false, pure: false, packages: {}, readsEnvironment: false } as const;
@@ -74,19 +80,26 @@ export const rooms: Readonly<Record<string, Room>> = {
   hls: { ...closed, layer: 0, pure: true, rooms: ['domain'] },
 
   config: { ...closed, layer: 1, rooms: ['domain'], packages: { zod: '*.ts' }, readsEnvironment: true },
-  telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'] },
+  telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'], packages: { 'prom-client': 'metrics.ts' } },
 
   state: adapterRoom,
+  redis: { ...adapterRoom, packages: { ioredis: 'connect.ts' } },
   storage: { ...adapterRoom, packages: { undici: '*.ts', 'undici/**': 'undici.ts', '@aws-sdk/*': 's3-*.ts' } },
-  queue: adapterRoom,
-  ledger: { ...adapterRoom, rooms: [...base, 'state'] },
-  journal: { ...adapterRoom, rooms: [...base, 'state'] },
-  catalogue: { ...adapterRoom, packages: { zod: '*.ts' } },
+  queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
+  ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
+  journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
+  catalogue: { ...adapterRoom, packages: { zod: '*.ts', mongodb: 'mongo-*.ts' } },
   executor: { ...adapterRoom, packages: { piscina: '*.ts' } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),
 
-  app: { ...closed, layer: 4, rooms: [...base, 'hls', ...adapters, ...services] },
+  api: {
+    ...closed,
+    layer: 4,
+    rooms: [...base, 'control'],
+    packages: { hono: '*.ts', 'hono/*': '*.ts', '@hono/node-server': 'serve.ts', zod: '*.ts' },
+  },
+  app: { ...closed, layer: 4, rooms: [...base, 'hls', ...adapters, ...services, 'api'] },
   cli: {
     ...closed,
     layer: 5,

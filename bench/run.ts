@@ -1,5 +1,6 @@
 /**
- * `npm run bench [-- help memory versus] [--rounds N] [--package DIR] [--also DIR]`: all benches, or those named.
+ * `npm run bench [-- NAME…] [--rounds N] [--package DIR] [--also DIR]`: all benches, or those named: help, memory,
+ * versus, cluster, fresh, redis-memory.
  *
  * They measure the tarball, installed alone. `--package` takes one that is built already (a folder with `bin`
  * and `dist`), and `--also` sets another beside it in the comparison: what a change is worth, in one run.
@@ -9,9 +10,12 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
+import { cluster } from './cluster.ts';
+import { fresh } from './fresh.ts';
 import { help } from './help.ts';
 import { installPackage, packageIn } from './installed.ts';
 import { memory } from './memory.ts';
+import { redisMemory } from './redis-memory.ts';
 import { versusRclone } from './versus-rclone.ts';
 
 const { values, positionals } = parseArgs({
@@ -22,7 +26,8 @@ const { values, positionals } = parseArgs({
     also: { type: 'string', multiple: true, default: [] },
   },
 });
-const names = positionals.length > 0 ? positionals : ['help', 'memory', 'versus'];
+const all = ['help', 'memory', 'versus', 'cluster', 'fresh', 'redis-memory'];
+const names = positionals.length > 0 ? positionals : all;
 const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
 
 const missing = describeMissing(await setupTools(console.log, true));
@@ -34,7 +39,10 @@ try {
     if (name === 'help') await help(installed);
     else if (name === 'memory') await memory(installed);
     else if (name === 'versus') await versusRclone(installed, { rounds: Number(values.rounds), others });
-    else throw new Error(`there is no bench ${name}: help, memory, versus`);
+    else if (name === 'cluster') await cluster(installed);
+    else if (name === 'fresh') await fresh(installed);
+    else if (name === 'redis-memory') await redisMemory();
+    else throw new Error(`there is no bench ${name}: ${all.join(', ')}`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import type { Installed } from './installed.ts';
 import { addressesOf, assertDelivered, catalogueOf, makeLibrary } from './library.ts';
 import type { Library, LibrarySpec } from './library.ts';
 import { measure } from './measure.ts';
-import type { Command, Cost } from './measure.ts';
+import type { Command, Cost, Goal } from './measure.ts';
 
 /** Memory that can be used like a disk, so that no disk is measured. */
 const memoryFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -18,11 +18,13 @@ const memoryFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 export interface Stage {
   readonly library: Library;
   readonly store: Versitygw;
+  /** Without a final slash. */
+  readonly originUrl: string;
   /** A catalogue of all videos, and the same as addresses for rclone. */
   readonly cataloguePath: string;
   readonly addressesPath: string;
   /** Measures a mover that writes below the prefix, checks what it delivered, and removes it. */
-  run(prefix: string, command: Command): Promise<Cost>;
+  run(prefix: string, command: Command, goal?: Goal): Promise<Cost>;
 }
 
 /** Builds a stage for the time of a play. */
@@ -39,13 +41,13 @@ export async function onStage<T>(spec: LibrarySpec, play: (stage: Stage) => Prom
     const [cataloguePath, addressesPath] = [join(folder, 'videos.ndjson'), join(folder, 'addresses.csv')];
     await writeFile(cataloguePath, catalogueOf(library, origin.url));
     await writeFile(addressesPath, addressesOf(library, origin.url));
-    const run: Stage['run'] = async (prefix, command) => {
-      const cost = await measure(command);
+    const run: Stage['run'] = async (prefix, command, goal) => {
+      const { stdout: _, ...cost } = await measure(command, goal);
       await assertDelivered(library, join(store.folder, prefix));
       await rm(join(store.folder, prefix), { recursive: true });
       return cost;
     };
-    return await play({ library, store, cataloguePath, addressesPath, run });
+    return await play({ library, store, originUrl: origin.url, cataloguePath, addressesPath, run });
   } finally {
     for (const stop of stops) await stop();
   }

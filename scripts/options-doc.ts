@@ -2,8 +2,9 @@ import { envOf, expectationOf, flagOf } from '../src/config/option-spec.ts';
 import type { OptionSpec } from '../src/config/option-spec.ts';
 import type { OptionName } from '../src/config/options.ts';
 import { configFileSchema } from '../src/config/option-schemas.ts';
-import { exitCodeTexts, specIn, verbs } from '../src/config/verbs.ts';
-import type { VerbName, VerbSpec } from '../src/config/verbs.ts';
+import type { VerbSpec } from '../src/config/verb-spec.ts';
+import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/verbs.ts';
+import type { VerbName } from '../src/config/verbs.ts';
 import { failureCodes } from '../src/domain/failure.ts';
 
 /** Pages made from the registry, by path below the repository. */
@@ -24,7 +25,7 @@ function optionsPage(): string {
     'A switch is turned off by `--no-` and its name, in the environment by `false`.',
     'The config file is one JSON object with the names below (`"concurrency": 64`), for any verb: [its schema](config.schema.json).',
     '',
-    ...Object.keys(verbs).flatMap((name) => verbSection(name as VerbName)),
+    ...verbNames.flatMap(verbSection),
     '## Exit codes',
     '',
     '| code | meaning |',
@@ -49,15 +50,50 @@ function verbSection(name: VerbName): readonly string[] {
     '',
     ...verb.wordTexts.map(([word, text]) => `* \`${word}\`: ${text}`),
     '',
-    '| flag | config file | environment | meaning | value | default |',
-    '|---|---|---|---|---|---|',
-    ...verb.options.map((option) => optionRow(option, specIn(verb, option))),
+    ...optionLines(name, verb),
     '',
     '```sh',
     ...verb.examples.flatMap(([text, command]) => [`# ${text}`, command]),
     '```',
     '',
   ];
+}
+
+/** Verbs with the options of another one say only where they differ. */
+function optionLines(name: VerbName, verb: VerbSpec): readonly string[] {
+  const twin = twinOf(name, verb);
+  if (twin === undefined) return tableOf(verb, verb.options);
+  const other: VerbSpec = verbs[twin];
+  const missing = other.options
+    .filter((option) => !verb.options.includes(option))
+    .map((option) => `\`${flagOf(option)}\``);
+  const differing = verb.options.filter((option) => rowOf(verb, option) !== rowOf(other, option));
+  return [
+    `The options of \`${twin}\`${missing.length > 0 ? ` without ${missing.join(' and ')}` : ''}${differing.length > 0 ? '; otherwise than there:' : '.'}`,
+    '',
+    ...(differing.length > 0 ? tableOf(verb, differing) : []),
+  ];
+}
+
+/** An earlier verb that has all of this verb's options, where those are many. */
+function twinOf(name: VerbName, { options }: VerbSpec): VerbName | undefined {
+  if (options.length < manyOptions) return undefined;
+  const earlier = verbNames.slice(0, verbNames.indexOf(name));
+  return earlier.find((each) => options.every((option) => (verbs[each] as VerbSpec).options.includes(option)));
+}
+
+const manyOptions = 40;
+
+function tableOf(verb: VerbSpec, options: readonly OptionName[]): readonly string[] {
+  return [
+    '| flag | config file | environment | meaning | value | default |',
+    '|---|---|---|---|---|---|',
+    ...options.map((option) => rowOf(verb, option)),
+  ];
+}
+
+function rowOf(verb: VerbSpec, option: OptionName): string {
+  return optionRow(option, specIn(verb, option));
 }
 
 function optionRow(name: OptionName, spec: OptionSpec): string {
@@ -75,6 +111,7 @@ function optionRow(name: OptionName, spec: OptionSpec): string {
 function valueText(spec: OptionSpec): string {
   if (spec.kind === 'switch' && spec.default) return '`false`';
   if (spec.kind !== 'list') return expectationOf(spec);
+  if (spec.expected !== undefined) return spec.expected;
   return spec.separator === ','
     ? 'may be repeated, or separated by commas'
     : 'may be repeated; in the environment one per line';

@@ -4,10 +4,10 @@
  * `npm ci` never does. With `--bench` it also fetches what benches compare with.
  */
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import { runCommand } from './run-command.ts';
-import { isOnPath, isPresent, tools } from './tools.ts';
+import { isMissing, isOnPath, tools } from './tools.ts';
 import type { Tool } from './tools.ts';
 
 const minute = 60_000;
@@ -21,13 +21,13 @@ export interface MissingTool {
 
 /** Installs what is missing; gives back what still is. Never throws. */
 export async function setupTools(say: (line: string) => void, bench = false): Promise<readonly MissingTool[]> {
-  const wanted = tools.filter((tool) => (bench || !tool.benchOnly) && !isPresent(tool));
+  const wanted = tools.filter((tool) => (bench || !tool.benchOnly) && isMissing(tool));
   const reasons = new Map(await installPackages(wanted, say));
   for (const tool of wanted) {
-    const reason = 'go' in tool.from ? await installGoCommand(tool.name, tool.from, say) : undefined;
+    const reason = await build(tool, say);
     if (reason !== undefined) reasons.set(tool.name, reason);
   }
-  const missing = wanted.filter((tool) => !isPresent(tool));
+  const missing = wanted.filter(isMissing);
   return missing.map(({ name }) => ({ name, reason: reasons.get(name) ?? 'its installation left nothing behind' }));
 }
 
@@ -47,6 +47,35 @@ async function installPackages(wanted: readonly Tool[], say: (line: string) => v
   const install = ['install', '-y', '-qq', '--no-install-recommends', ...names];
   const { code, stderr } = await runCommand('apt-get', install, options);
   return code === 0 ? [] : because(`apt-get: ${code === 128 ? 'took too long' : lastLine(stderr)}`);
+}
+
+/** @returns why it could not be built; undefined for what was, and for what is not built */
+async function build({ name, from, places }: Tool, say: (line: string) => void): Promise<string | undefined> {
+  if ('go' in from) return installGoCommand(name, from, say);
+  if ('maven' in from) return fetchLibraries(name, from.maven, places[0] ?? '', say);
+  return undefined;
+}
+
+/** Copies the libraries that a pom names into a folder, all or none. */
+async function fetchLibraries(
+  name: string,
+  pom: string,
+  target: string,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  if (!isOnPath('mvn')) return 'needs Maven and a JDK';
+  say(`fetching the libraries of ${name} (once)`);
+  await mkdir(dirname(target), { recursive: true });
+  const folder = await mkdtemp(cacheFolder('build-'));
+  try {
+    const args = ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${folder}`];
+    const { code, stdout } = await runCommand('mvn', args, { timeoutMs: 5 * minute });
+    if (code !== 0) return `mvn: ${code === 128 ? 'took too long' : firstError(stdout)}`;
+    await rename(folder, target);
+    return undefined;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Builds in a folder of its own, so that a build cut short never leaves half a program behind. */
@@ -71,6 +100,11 @@ async function installGoCommand(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Maven writes its errors to standard output, the reason first. */
+function firstError(text: string): string {
+  return text.split('\n').find((line) => line.startsWith('[ERROR]')) ?? lastLine(text);
 }
 
 function lastLine(text: string): string {

@@ -8,8 +8,14 @@ export interface Tool {
   readonly name: string;
   /** Where it is looked for: paths, or names to be found on the `PATH`. Any one will do. */
   readonly places: readonly string[];
-  readonly from: { readonly apt: string } | { readonly go: string; readonly version: string };
+  readonly from:
+    | { readonly apt: string }
+    | { readonly go: string; readonly version: string }
+    /** A pom of this checkout; its libraries go into the one place. */
+    | { readonly maven: string };
   readonly benchOnly?: boolean;
+  /** Name of the tool that is built with it: where that is there, this one is not missed. */
+  readonly builds?: string;
 }
 
 const module = (file: string): string[] =>
@@ -21,6 +27,10 @@ export const tools: readonly Tool[] = [
   { name: 'openssl', places: ['openssl'], from: { apt: 'openssl' } },
   { name: 'nginx', places: ['nginx', '/usr/sbin/nginx'], from: { apt: 'nginx-light' } },
   { name: 'nginx-dav-ext', places: module('ngx_http_dav_ext_module.so'), from: { apt: 'libnginx-mod-http-dav-ext' } },
+  { name: 'redis', places: ['redis-server'], from: { apt: 'redis-server' } },
+  { name: 'java', places: ['javac'], from: { apt: 'openjdk-17-jdk-headless' } },
+  { name: 'maven', places: ['mvn'], from: { apt: 'maven' }, builds: 'mongo' },
+  { name: 'mongo', places: [cacheFolder('mongo', '1.47.0')], from: { maven: 'test/servers/mongo/pom.xml' } },
   {
     name: 'versitygw',
     places: [cacheFolder('bin', 'versitygw')],
@@ -34,9 +44,14 @@ export const tools: readonly Tool[] = [
   },
 ];
 
-/** Whether a tool is there. */
-export function isPresent(tool: Tool): boolean {
+function isPresent(tool: Tool): boolean {
   return tool.places.some((place) => (place.startsWith('/') ? existsSync(place) : isOnPath(place)));
+}
+
+/** Whether a tool is not there, and missed. */
+export function isMissing(tool: Tool): boolean {
+  const built = tools.find(({ name }) => name === tool.builds);
+  return !isPresent(tool) && !(built && isPresent(built));
 }
 
 /** Whether a command can be found. */

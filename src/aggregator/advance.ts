@@ -1,10 +1,14 @@
 import { bands, jobIdOf, leaseOf, planBatches } from '../domain/batch.ts';
 import type { BatchJob } from '../domain/batch.ts';
 import { hasBit, rangesWhere } from '../domain/bits.ts';
-import { countOf, indicesOf } from '../domain/index-ranges.ts';
+import type { Tally } from '../domain/change.ts';
+import { countOf, indicesOf, subtract } from '../domain/index-ranges.ts';
+import type { IndexRanges } from '../domain/index-ranges.ts';
 import { nextStep } from '../domain/next-step.ts';
 import type { Carried, Step } from '../domain/next-step.ts';
+import { videoLeaseOf } from '../domain/video-job.ts';
 import type { VideoJob } from '../domain/video-job.ts';
+import { isSettled } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
@@ -28,16 +32,15 @@ export interface AdvancePorts {
   readonly crawls: JobQueue<VideoJob>;
   readonly batches: JobQueue<BatchJob>;
   readonly publications: JobQueue<VideoJob>;
-  readonly isFresh: (video: VideoId) => boolean;
   readonly limits: DispatchLimits;
   readonly leaseMs: number;
-  /** Makes batch ids unique over restarts. */
+  /** Makes ids of leases unique for all time. */
   readonly newId: () => string;
 }
 
 /**
  * Gives a video what it needs next: asked after each change, and by reconciliation for what nothing carries.
- * Calls for one video must not overlap (`serialise`).
+ * Calls for one video may overlap: what one of them leases, the others are refused.
  *
  * @returns the step taken, with the record it was decided on; undefined for an unknown video
  */
@@ -48,30 +51,42 @@ export async function advance(
   const record = await ports.ledger.read(video);
   if (!record) return undefined;
   const leases = await ports.ledger.leases(video);
-  const step = nextStep(record, carriedBy(leases));
-  if (step === 'dispatch') await dispatch(video, leases, ports);
+  const tally = isSettled(record) ? undefined : await ports.ledger.tally(video);
+  const open = tally ? openFiles(tally) : [];
+  const step = nextStep(record, carriedBy(leases, open));
+  if (step === 'dispatch' && tally) await dispatch(video, { tally, open, leases }, ports);
   if (step === 'crawl' || step === 'publish') await sendVideo(video, record, step, ports);
   return { step, record };
 }
 
-function carriedBy(leases: readonly Lease[]): Carried {
+function openFiles({ record, done, failed }: Tally): IndexRanges {
+  return rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
+}
+
+/** A lease may outlive the counting of its files: what is done or failed by now is carried by nobody. */
+function carriedBy(leases: readonly Lease[], open: IndexRanges): Carried {
+  const free = leases.reduce<IndexRanges>((rest, { files }) => subtract(rest, files), open);
   return {
     crawl: leases.some(({ kind }) => kind === 'crawl'),
     publish: leases.some(({ kind }) => kind === 'publish'),
-    files: leases.reduce((sum, { files }) => sum + countOf(files), 0),
+    files: countOf(open) - countOf(free),
   };
 }
 
-async function dispatch(video: VideoId, leases: readonly Lease[], ports: AdvancePorts): Promise<void> {
+interface Situation {
+  readonly tally: Tally;
+  readonly open: IndexRanges;
+  readonly leases: readonly Lease[];
+}
+
+async function dispatch(video: VideoId, { tally, open, leases }: Situation, ports: AdvancePorts): Promise<void> {
   const { ledger, batches, limits } = ports;
+  const { record } = tally;
   const room = limits.maxBatchesOfVideo - leases.filter(({ kind }) => kind === 'batch').length;
-  const tally = room > 0 ? await ledger.tally(video) : undefined;
-  if (tally?.record.revision === undefined) return;
-  const { record, done, failed } = tally;
-  const open = rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
+  if (room <= 0 || record.revision === undefined) return;
   const carried = leases.map(({ files }) => files);
   const planned = planBatches(open, carried, { maxFiles: filesPerBatch(countOf(open), limits) });
-  const fresh = ports.isFresh(video);
+  const { fresh = false } = record;
   for (const files of planned.slice(0, room)) {
     const [first = 0] = indicesOf(files);
     const job: BatchJob = {
@@ -79,7 +94,7 @@ async function dispatch(video: VideoId, leases: readonly Lease[], ports: Advance
       id: `${first}-${ports.newId()}`,
       video,
       generation: record.generation,
-      revision: tally.record.revision,
+      revision: record.revision,
       files,
       tries: {},
       waits: 0,
@@ -102,17 +117,26 @@ function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): numbe
 /** Sends a whole video to be crawled or published, unless somebody carries that already. */
 export async function sendVideo(
   video: VideoId,
-  { generation }: VideoRecord,
+  { generation, fresh }: VideoRecord,
   kind: 'crawl' | 'publish',
-  { ledger, crawls, publications, isFresh, leaseMs }: Omit<AdvancePorts, 'batches' | 'limits' | 'newId'>,
+  { ledger, crawls, publications, leaseMs, newId }: Omit<AdvancePorts, 'batches' | 'limits'>,
   { recheck }: Pick<VideoJob, 'recheck'> = { recheck: false },
 ): Promise<void> {
-  const leased = await ledger.lease(video, { id: kind, generation, kind, files: [], ttlMs: leaseMs });
-  if (!leased) return;
+  const job: VideoJob = {
+    format: 1,
+    video,
+    generation,
+    lease: `${kind}-${newId()}`,
+    tries: 0,
+    waits: 0,
+    recheck,
+    fresh: fresh === true,
+  };
+  if (!(await ledger.lease(video, videoLeaseOf(job, kind, leaseMs)))) return;
   const queue = kind === 'crawl' ? crawls : publications;
   await queue.add({
-    id: jobIdOf(video, generation, kind),
-    data: { format: 1, video, tries: 0, waits: 0, recheck },
-    priority: isFresh(video) ? bands.fresh : bands.backlog,
+    id: jobIdOf(video, generation, job.lease),
+    data: job,
+    priority: fresh ? bands.fresh : bands.backlog,
   });
 }

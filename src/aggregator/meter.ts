@@ -1,9 +1,11 @@
 import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { RunCounts, Totals, VideoReport } from '../domain/report.ts';
+import type { RunCounts } from '../domain/report.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import type { Mutable } from '../domain/totals.ts';
 import { second } from '../domain/units.ts';
-import { stateOf, videoStates } from '../domain/video.ts';
-import type { VideoId, VideoRecord, VideoState } from '../domain/video.ts';
+import { stateOf } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
 
 /** Sums of a library and of a run, kept up to date change by change. */
 export interface Meter {
@@ -13,24 +15,6 @@ export interface Meter {
   /** So many files have failed for good. */
   failed(files: number): void;
   progress(): Progress;
-}
-
-/** No videos at all. */
-export function emptyTotals(): Mutable<Totals> {
-  return {
-    videos: Object.fromEntries(videoStates.map((state) => [state, 0])) as Record<VideoState, number>,
-    files: { total: 0, done: 0, failed: 0, accepted: 0 },
-  };
-}
-
-/** Adds a video to sums, or takes it away. */
-export function addToTotals(
-  totals: Mutable<Totals>,
-  { state, files }: Pick<VideoReport, 'state' | 'files'>,
-  sign: 1 | -1 = 1,
-): void {
-  totals.videos[state] += sign;
-  for (const name of ['total', 'done', 'failed', 'accepted'] as const) totals.files[name] += sign * files[name];
 }
 
 /** Videos under way that a display could show. */
@@ -83,6 +67,3 @@ export function createMeter(now: () => number): Meter {
     },
   };
 }
-
-/** The same shape, writable. */
-export type Mutable<T> = T extends object ? { -readonly [K in keyof T]: Mutable<T[K]> } : T;

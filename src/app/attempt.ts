@@ -2,14 +2,16 @@ import { jobIdOf } from '../domain/batch.ts';
 import { chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import { retryOf } from '../domain/video-job.ts';
-import type { VideoRecord } from '../domain/video.ts';
+import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
+import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 
 /** What became of a crawl or a publication. */
 export type Attempted<T> =
   | { readonly result: 'done'; readonly value: T }
+  /** Somebody else has it in hand, or the video has moved on. */
+  | { readonly result: 'refused' }
   /** It comes again after `delayMs`; without that it was stopped, and is found again by reconciliation. */
   | { readonly result: 'postponed'; readonly failure: Failure; readonly delayMs?: number }
   /** Failed for good; the ledger says why. */
@@ -23,6 +25,8 @@ export interface AttemptPorts {
   /** Where the job came from, and goes to again. */
   readonly queue: JobQueue<VideoJob>;
   readonly kind: 'crawl' | 'publish';
+  readonly leaseMs: number;
+  readonly newId: () => string;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -30,28 +34,44 @@ export interface AttemptPorts {
 /** Runs a step of a whole video under its lease, and decides about trying again where it fails. */
 export async function attempt<T>(
   job: VideoJob,
-  record: VideoRecord,
-  { ledger, queue, kind, random }: AttemptPorts,
+  ports: AttemptPorts,
   signal: AbortSignal,
   run: () => Promise<T>,
 ): Promise<Attempted<T>> {
-  const { video } = job;
+  const { ledger, kind, leaseMs } = ports;
+  const { video, generation } = job;
   try {
-    const value = await run();
-    await ledger.release(video, kind);
-    return { result: 'done', value };
+    const ran = await underLease(video, videoLeaseOf(job, kind, leaseMs), ledger, run);
+    if (!ran) return { result: 'refused' };
+    await ledger.release(video, job.lease);
+    return { result: 'done', value: ran.value };
   } catch (error) {
     const failure = failureOf(error);
     if (signal.aborted) return { result: 'postponed', failure };
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
-    const retry = retryOf(job, failure, random);
+    const retry = retryOf(job, failure, ports.random);
     if (retry) {
-      const id = jobIdOf(video, record.generation, `${kind}/${retry.job.tries}.${retry.job.waits}`);
-      await queue.add({ id, data: retry.job, priority: 0, delayMs: retry.delayMs });
+      await sendAgain(retry, job, ports);
       return { result: 'postponed', failure, delayMs: retry.delayMs };
     }
-    await ledger.apply(video, { type: 'invalidate', generation: record.generation, failure });
-    await ledger.release(video, kind);
+    await ledger.apply(video, { type: 'invalidate', generation, failure });
+    await ledger.release(video, job.lease);
     return { result: 'invalid', failure };
   }
+}
+
+async function sendAgain(
+  retry: { readonly job: VideoJob; readonly delayMs: number },
+  { lease }: VideoJob,
+  { ledger, queue, kind, leaseMs, newId }: AttemptPorts,
+): Promise<void> {
+  const again: VideoJob = { ...retry.job, lease: `${kind}-${newId()}` };
+  const { video, generation } = again;
+  if (!(await ledger.pass(video, lease, [videoLeaseOf(again, kind, leaseMs + retry.delayMs)]))) return;
+  await queue.add({
+    id: jobIdOf(video, generation, again.lease),
+    data: again,
+    priority: 0,
+    delayMs: retry.delayMs,
+  });
 }

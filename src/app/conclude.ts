@@ -1,6 +1,6 @@
 import type { Meter } from '../aggregator/meter.ts';
-import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
-import { reportVideo } from '../aggregator/report.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import { reportVideo } from '../journal/report-video.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { exitCodeOf } from '../domain/exit-code.ts';

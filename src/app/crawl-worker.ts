@@ -3,36 +3,40 @@ import { crawlVideo } from '../crawler/crawl.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
+import type { JobEnd } from '../queue/job-queue.ts';
 import { attempt } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
-/** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
-const maxWaitingBatches = 16;
-
 /** Takes one video through the crawler and on to its next step. */
-export async function workCrawl(job: VideoJob, context: EngineContext, signal: AbortSignal): Promise<void> {
-  const { parts } = context;
+export async function workCrawl(job: VideoJob, context: EngineContext, signal: AbortSignal): Promise<JobEnd> {
+  const { parts, host, newId } = context;
   const { video } = job;
-  await parts.batches.room(maxWaitingBatches, { signal });
+  const full = await host.admitCrawl(job, signal);
+  if (full) return { result: 'again', delayMs: full.againAfterMs };
   const record = await parts.ledger.read(video);
-  if (!record) return;
-  if (record.hold) {
-    await parts.ledger.release(video, 'crawl');
+  if (!record) return { result: 'done' };
+  if (record.hold || record.generation !== job.generation) {
+    await parts.ledger.release(video, job.lease);
     await context.moveOn(video);
-    return;
+    return { result: 'done' };
   }
-  const submission = await context.submissionOf(video);
-  const ports = { ledger: parts.ledger, queue: parts.crawls, kind: 'crawl', random: parts.random } as const;
-  const attempted = await attempt(job, record, ports, signal, () =>
+  const submission = await host.submissionOf(video);
+  const attempted = await attempt(job, { ...parts, queue: parts.crawls, kind: 'crawl', newId }, signal, () =>
     crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
   );
+  if (attempted.result === 'refused') return { result: 'done' };
   if (attempted.result === 'postponed') {
-    if (attempted.delayMs !== undefined) context.hooks.onPostponed(video, attempted.delayMs, attempted.failure);
-    return;
+    // Stopped in the middle: it is for whoever works next.
+    if (attempted.delayMs === undefined) return { result: 'again', delayMs: 0 };
+    context.hooks.onPostponed(video, attempted.delayMs, attempted.failure);
+    return { result: 'done' };
   }
-  if (attempted.result === 'halted') context.halt(attempted.failure);
+  const result = attempted.result === 'done' ? attempted.value.result : attempted.result;
+  context.hooks.onVideoWork?.('crawl', video, result);
+  if (attempted.result === 'halted') host.halt(attempted.failure);
   if (attempted.result === 'done') await welcome(record, attempted.value, job, context);
   await context.moveOn(video);
+  return { result: 'done' };
 }
 
 async function welcome(

@@ -71,6 +71,7 @@ export function credentialsOf({ profile }: Pick<DestinationSetting, 'profile'>):
   return awsCredentials(profile);
 }
 
-function placeOf(store: StoreSpec): string {
+/** What tells one destination from another. */
+export function placeOf(store: StoreSpec): string {
   return store.kind === 'folder' ? store.path : [store.endpoint ?? 'aws', store.bucket, store.prefix].join(' ');
 }

@@ -1,4 +1,4 @@
-import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import { planVideo } from '../crawler/crawl.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
@@ -7,7 +7,7 @@ import { failureOf } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import type { PlannedFile } from '../domain/revision.ts';
-import type { Submission } from '../domain/video.ts';
+import type { Submission, VideoId } from '../domain/video.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
 import type { Journal } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -90,7 +90,7 @@ async function rehearse(
       const { revision } = await planVideo(submission, ports, hooks);
       const { digest, files, documents, external, warnings } = revision;
       const playlistKey = rootKeyOf(documents);
-      const there = await countThere(files, known);
+      const there = await countThere(submission.id, files, known);
       const record = await known?.ledger.read(id);
       const accepted = record?.revision === digest ? record.accepted : 0;
       emit(hooks, { type: 'planned', video: id, files: files.length, documents: documents.length });
@@ -161,6 +161,7 @@ async function beganWithRules(known: Known | undefined): Promise<Journal | undef
 
 /** Files with evidence of the same URL: a copy would ask for them only if the source has changed. */
 async function countThere(
+  video: VideoId,
   files: readonly PlannedFile[],
   known: Known | undefined,
 ): Promise<{ readonly files: number; readonly sizeBytes: number }> {
@@ -168,7 +169,10 @@ async function countThere(
   if (!known) return there;
   for (let from = 0; from < files.length; from += chunkFiles) {
     const chunk = files.slice(from, from + chunkFiles);
-    const evidence = await known.journal.evidence(chunk.map(({ key }) => key));
+    const evidence = await known.journal.evidence(
+      video,
+      chunk.map(({ key }) => key),
+    );
     for (const { key, url } of chunk) {
       const found = evidence.get(key);
       if (found?.url !== url) continue;

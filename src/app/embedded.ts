@@ -109,7 +109,6 @@ async function run(
       external: options.external,
       existing: options.existing,
       sha256: options.sha256,
-      isFresh: () => false,
       newGeneration: randomUUID,
       now: Date.now,
       random: Math.random,

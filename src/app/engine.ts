@@ -1,23 +1,13 @@
-import { advance, sendVideo } from '../aggregator/advance.ts';
-import type { AdvancePorts } from '../aggregator/advance.ts';
-import { serialise } from '../aggregator/serialise.ts';
-import { applyAcceptances } from '../control/accept.ts';
-import { planVideo } from '../crawler/crawl.ts';
-import type { BatchJob } from '../domain/batch.ts';
-import { chargeOf, failureOf, FlantsError } from '../domain/failure.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { minute } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
-import type { VideoId, VideoRecord } from '../domain/video.ts';
-import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
-import { runBatch } from '../transfer/run-batch.ts';
-import { workCrawl } from './crawl-worker.ts';
-import { leaseMs } from './engine-context.ts';
-import type { EngineContext, EngineHooks, EngineParts } from './engine-context.ts';
-import { createPublicationWorker } from './publication-worker.ts';
+import type { VideoId, VideoState } from '../domain/video.ts';
+import type { Executor } from '../executor/executor.ts';
+import { createContext } from './engine-context.ts';
+import type { EngineHooks, EngineHost, EngineParts } from './engine-context.ts';
 import { createRoster } from './roster.ts';
-import type { Roster } from './roster.ts';
-import { createTokenLocator } from './token-locator.ts';
-import type { Replan } from './token-locator.ts';
+import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 
 /** A running engine. */
 export interface Engine {
@@ -35,13 +25,28 @@ export interface Engine {
   stop(): Promise<void>;
 }
 
-const crawlsAtATime = 8;
-const publicationsAtATime = 4;
+/** What a run of the whole engine is composed of. */
+export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & { readonly executor: Executor };
+
+/** What a run is told. */
+export interface RunHooks extends EngineHooks {
+  /** A video that was under way in this run rests. */
+  readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
+}
+
 const maxWaitingCrawls = 256;
+/** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
+const maxWaitingBatches = 16;
 const maxFilesOfBatch = 100;
 
-/** Wires the services to the queues and lets them run. */
-export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
+/** Longer than any run: it is the sole owner of its state, and ends all leases when it starts. */
+const leaseMs = 24 * 60 * minute;
+
+/** Runs all services in this process, until every video that it is given rests. */
+export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): Engine {
+  const lanes = executor.concurrency;
+  const dispatch = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * lanes, lanes };
+  const parts: EngineParts = { ...rest, dispatch, leaseMs };
   const roster = createRoster();
   const stopping = new AbortController();
   let haltedBy: Failure | undefined;
@@ -50,12 +55,27 @@ export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
     drain.addEventListener('abort', () => resolve(), { once: true });
     if (drain.aborted) resolve();
   });
-  const halt = (failure: Failure): void => {
-    haltedBy ??= failure;
-    stopping.abort();
+  const host: EngineHost = {
+    async submissionOf(video) {
+      const submission = await parts.journal.submission(video);
+      if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
+      return { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
+    },
+    async admitCrawl(_, signal) {
+      await parts.batches.room(maxWaitingBatches, { signal });
+      return undefined;
+    },
+    admitBatch: () => undefined,
+    onRest(video, record) {
+      if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);
+    },
+    halt(failure) {
+      haltedBy ??= failure;
+      stopping.abort();
+    },
   };
-  const context = contextOf(parts, hooks, { roster, drain, halt });
-  const workers = startWorkers(context);
+  const context = createContext(parts, hooks, { host, drain });
+  const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
   return {
     async crawl(video, { recheck, playlistUrl }) {
       await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
@@ -70,94 +90,4 @@ export function startEngine(parts: EngineParts, hooks: EngineHooks): Engine {
       await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
-}
-
-interface Lifecycle {
-  readonly roster: Roster;
-  readonly drain: AbortSignal;
-  readonly halt: (failure: Failure) => void;
-}
-
-function contextOf(parts: EngineParts, hooks: EngineHooks, { roster, drain, halt }: Lifecycle): EngineContext {
-  const { ledger, journal } = parts;
-  const submissionOf: EngineContext['submissionOf'] = async (video) => {
-    const submission = await journal.submission(video);
-    if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
-    return { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
-  };
-  const replan: Replan = async (video, signal) => {
-    const { revision, fetchUrls } = await planVideo(await submissionOf(video), parts, { signal });
-    return { digest: revision.digest, fetchUrls };
-  };
-  const locator = createTokenLocator(replan);
-  const presentDigest: EngineContext['presentDigest'] = async (video, signal) => (await replan(video, signal)).digest;
-  const ports: AdvancePorts = {
-    ...parts,
-    limits: {
-      maxFiles: maxFilesOfBatch,
-      maxBatchesOfVideo: 2 * parts.executor.concurrency,
-      lanes: parts.executor.concurrency,
-    },
-    leaseMs,
-    newId: () => parts.newGeneration().slice(0, 8),
-  };
-  const rest = (video: VideoId, record: VideoRecord): void => {
-    locator.forget(video);
-    if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);
-  };
-  const moveOn = serialise(async (video) => {
-    if (drain.aborted) return;
-    const moved = await advance(video, ports);
-    if (moved?.step !== 'none') return;
-    const isIncomplete = stateOf(moved.record) === 'incomplete';
-    if (isIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
-      const again = await advance(video, ports);
-      if (again?.step === 'none') rest(video, again.record);
-      return;
-    }
-    rest(video, moved.record);
-  });
-  const sendCrawl: EngineContext['sendCrawl'] = async (video, { recheck }) => {
-    const record = await ledger.read(video);
-    if (!record) throw new FlantsError('internal', `the ledger does not know the video ${video}`);
-    await sendVideo(video, record, 'crawl', ports, { recheck });
-  };
-  return { parts, hooks, drain, locator, submissionOf, presentDigest, moveOn, sendCrawl, halt };
-}
-
-function startWorkers(context: EngineContext): readonly QueueWorkers[] {
-  const { parts, hooks, drain } = context;
-  const publish = createPublicationWorker(context);
-  const onError = (error: unknown): void => {
-    const failure = failureOf(error);
-    // A queue brings the job again. What a second delivery cannot mend ends the run, and the next run finds the work in the ledger.
-    const isBeyondMending = failure.code === 'state.unusable' || failure.code === 'internal';
-    if (isBeyondMending || chargeOf(failure) === 'halt') context.halt(failure);
-  };
-  const done: JobEnd = { result: 'done' };
-  const handling =
-    <T>(handle: (job: T, signal: AbortSignal) => Promise<void>, until: AbortSignal): JobHandler<T> =>
-    async (job, { signal }) => {
-      await handle(job, AbortSignal.any([signal, until]));
-      return done;
-    };
-  return [
-    parts.crawls.work(
-      handling((job, signal) => workCrawl(job, context, signal), drain),
-      { concurrency: crawlsAtATime, onError },
-    ),
-    parts.publications.work(handling(publish, hooks.signal), { concurrency: publicationsAtATime, onError }),
-    parts.batches.work(
-      handling((job) => workBatch(job, context), hooks.signal),
-      { concurrency: parts.executor.concurrency, onError },
-    ),
-  ];
-}
-
-async function workBatch(job: BatchJob, context: EngineContext): Promise<void> {
-  const { parts, hooks, drain, locator } = context;
-  const ran = await runBatch(job, { ...parts, locator, leaseMs }, { ...hooks, drain });
-  if (ran.halt) context.halt(ran.halt);
-  if (ran.recrawl && !drain.aborted) await context.sendCrawl(job.video, { recheck: false });
-  else await context.moveOn(job.video);
 }

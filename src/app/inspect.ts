@@ -1,34 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
-import { addToTotals, emptyTotals } from '../aggregator/meter.ts';
-import { reportVideo } from '../aggregator/report.ts';
-import type {
-  AcceptOptions,
-  ReportOptions,
-  RetryOptions,
-  StateOptions,
-  VideosOptions,
-} from '../config/state-options.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import { reportVideo } from '../journal/report-video.ts';
+import type { StateOptions } from '../config/control-options.ts';
+import type { AcceptOptions, ReportOptions, RetryOptions, VideosOptions } from '../config/state-options.ts';
 import { acceptFile } from '../control/accept.ts';
 import { writeFileLines } from '../control/file-lines.ts';
 import { retryVideo } from '../control/retry.ts';
 import { unknownVideo } from '../control/unknown-video.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
-import { second } from '../domain/units.ts';
 import { isWhole } from '../domain/video.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
-import { publishVideo } from '../publisher/publish.ts';
 import type { PublishResult } from '../publisher/publish.ts';
 import { openStateFile } from '../state/state-file.ts';
-import { connectSource } from './connect.ts';
 import { keptDestination } from './destination-setting.ts';
 import { tokenParametersOf } from './key-rules.ts';
-import { openDestination } from './open-destination.ts';
+import { publishNow } from './publish-now.ts';
 
 interface OpenState {
   readonly journal: Journal;
@@ -102,28 +94,6 @@ export async function acceptFailure(
     const record = await state.ledger.read(video);
     return { key, result: record && isWhole(record) ? await publishNow(video, state, signal) : 'not-whole' };
   });
-}
-
-async function publishNow(
-  video: VideoId,
-  { journal, ledger }: OpenState,
-  signal: AbortSignal,
-): Promise<PublishResult['result']> {
-  const destination = await keptDestination(journal);
-  if (!destination) return 'stale';
-  const { store } = await openDestination(destination, signal);
-  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true });
-  try {
-    await ledger.releaseAll();
-    const published = await publishVideo(
-      video,
-      { journal, ledger, store, source, existing: 'verify', now: Date.now },
-      signal,
-    );
-    return published.result;
-  } finally {
-    await Promise.all([store.close(), source.close()]);
-  }
 }
 
 /** Writes a report: one JSON document, or a line for each file. */

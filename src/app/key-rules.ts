@@ -18,15 +18,21 @@ export interface KeyWishes {
  * file must not change its place. A run that plans nothing leaves none (`keepKeyRules`).
  *
  * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
+ * @param options.keep - fix new rules at once; of several who do so at a time one wins
  * @throws {FlantsError} `usage` when the wishes differ from the first run's
  */
 export async function settleKeyRules(
   journal: Journal,
   wishes: KeyWishes,
   firstUrls: readonly string[],
+  { keep = false }: { readonly keep?: boolean } = {},
 ): Promise<KeyRules> {
-  const kept = await keptKeyRules(journal);
-  if (!kept) return { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
+  let kept = await keptKeyRules(journal);
+  if (!kept) {
+    const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
+    if (!keep) return rules;
+    kept = (await journal.settle(settingName, rules)) as KeyRules;
+  }
   if (wishes.rootUrl !== undefined && wishes.rootUrl !== kept.root) {
     throw new FlantsError(
       'usage',
@@ -45,7 +51,7 @@ export async function settleKeyRules(
 
 /** Fixes the rules of a library, once something was planned by them. */
 export async function keepKeyRules(journal: Journal, rules: KeyRules): Promise<void> {
-  if (!(await keptKeyRules(journal))) await journal.setSetting(settingName, rules);
+  await journal.settle(settingName, rules);
 }
 
 /** The rules of the first run; undefined where there was none. */

@@ -3,16 +3,29 @@ import { pathToFileURL } from 'node:url';
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
 import { singleCatalogue } from '../catalogue/single-catalogue.ts';
+import { openMongoCatalogue } from '../catalogue/mongo-catalogue.ts';
+import type { MongoCatalogueOptions } from '../catalogue/mongo-catalogue.ts';
 import type { SourceArgument } from '../config/location.ts';
+import type { ServiceSource } from '../config/source-words.ts';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 
-/** One catalogue of everything that was named on the command line. */
-export function openCatalogue(sources: readonly SourceArgument[]): Catalogue {
+/**
+ * One catalogue of everything that was named on the command line.
+ *
+ * @param mongo - how sources in MongoDB are read
+ */
+export function openCatalogue(
+  sources: readonly ServiceSource[],
+  mongo?: Omit<MongoCatalogueOptions, 'url'>,
+): Catalogue {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
   const parts = [
     ...(playlists.length > 0 ? [singleCatalogue(playlists, process.cwd())] : []),
     ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path)] : [])),
+    ...sources.flatMap((source) =>
+      source.kind === 'mongodb' && mongo ? [openMongoCatalogue({ ...mongo, url: source.url })] : [],
+    ),
   ];
   const [only] = parts;
   return only && parts.length === 1 ? only : joined(parts);
@@ -96,9 +109,27 @@ function joined(parts: readonly Catalogue[]): Catalogue {
             continue;
           }
           if (read.kind === 'video') seen.add(read.submission.id);
-          yield read;
+          yield { ...read, row };
         }
       }
     },
+    ...watched(parts),
+    find: async (id, options) => {
+      for (const part of parts) {
+        const found = await part.find?.(id, options);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    tell: async (news) => {
+      for (const part of parts) await part.tell?.(news);
+    },
+    close: async () => void (await Promise.all(parts.map((part) => part.close()))),
   };
+}
+
+/** Of several catalogues at most one can tell of changes; the others are read in intervals. */
+function watched(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
+  const watch = parts.find((part) => part.watch)?.watch;
+  return watch ? { watch } : {};
 }

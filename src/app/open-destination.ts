@@ -7,6 +7,7 @@ import type { DestinationSetting } from './destination-setting.ts';
 
 /** A destination that took a first write. */
 export interface OpenDestination {
+  readonly setting: DestinationSetting;
   readonly store: ObjectStore;
   readonly capabilities: StoreCapabilities;
   /** What threads need to write there too; undefined where none is wanted. */
@@ -25,5 +26,10 @@ export async function openDestination(destination: DestinationSetting, signal: A
   const bare = connectStore(destination.store, credentials);
   const capabilities = await probeStore(bare, { signal });
   await bare.close();
-  return { store: connectStore(destination.store, credentials, capabilities), capabilities, extra };
+  return {
+    setting: destination,
+    store: connectStore(destination.store, credentials, capabilities),
+    capabilities,
+    extra,
+  };
 }

@@ -2,12 +2,15 @@ import { failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
+import type { JobEnd } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
 import { attempt } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
 /** A source whose playlists differ at every look has no plan that could be finished, and a leaky destination no whole copy. */
 const maxSetbacks = 5;
+
+const done: JobEnd = { result: 'done' };
 
 /** Why a whole video could not be published this time. */
 type Setback = 'source-changed' | 'reopened';
@@ -18,8 +21,10 @@ const lastWords: Readonly<Record<Setback, Failure>> = {
 };
 
 /** Makes the worker that publishes videos; it remembers who had setbacks, and gives up on those that have too many. */
-export function createPublicationWorker(context: EngineContext): (job: VideoJob, signal: AbortSignal) => Promise<void> {
-  const { parts, hooks } = context;
+export function createPublicationWorker(
+  context: EngineContext,
+): (job: VideoJob, signal: AbortSignal) => Promise<JobEnd> {
+  const { parts, hooks, host, newId } = context;
   const setbacks = new Map<VideoId, number>();
 
   const overcome = async (video: VideoId, record: VideoRecord, setback: Setback): Promise<void> => {
@@ -41,25 +46,29 @@ export function createPublicationWorker(context: EngineContext): (job: VideoJob,
   return async (job, signal) => {
     const { video } = job;
     const record = await parts.ledger.read(video);
-    if (!record) return;
-    const ports = { ledger: parts.ledger, queue: parts.publications, kind: 'publish', random: parts.random } as const;
+    if (!record) return done;
     const replan = (): Promise<RevisionDigest> => context.presentDigest(video, signal);
-    const attempted = await attempt(job, record, ports, signal, () =>
-      publishVideo(video, { ...parts, replan }, signal),
-    );
+    const ports = { ...parts, queue: parts.publications, kind: 'publish', newId } as const;
+    const attempted = await attempt(job, ports, signal, () => publishVideo(video, { ...parts, replan }, signal));
+    if (attempted.result === 'refused') return done;
     if (attempted.result === 'postponed') {
-      if (attempted.delayMs !== undefined) hooks.onPostponed(video, attempted.delayMs, attempted.failure);
-      return;
+      // Stopped in the middle: it is for whoever works next.
+      if (attempted.delayMs === undefined) return { result: 'again', delayMs: 0 };
+      hooks.onPostponed(video, attempted.delayMs, attempted.failure);
+      return done;
     }
-    if (attempted.result === 'halted') context.halt(attempted.failure);
+    hooks.onVideoWork?.('publish', video, attempted.result === 'done' ? attempted.value.result : attempted.result);
+    if (attempted.result === 'halted') host.halt(attempted.failure);
     const published = attempted.result === 'done' ? attempted.value : undefined;
     if (published?.result === 'reopened') {
       hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
     }
     if (published?.result === 'reopened' || published?.result === 'source-changed') {
-      return overcome(video, record, published.result);
+      await overcome(video, record, published.result);
+      return done;
     }
     setbacks.delete(video);
     await context.moveOn(video);
+    return done;
   };
 }

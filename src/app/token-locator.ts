@@ -1,5 +1,6 @@
 import type { FetchUrls } from '../crawler/crawl.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Locator } from '../storage/locator.ts';
 
 /** Keeps the URLs with tokens of the videos under way, in memory only. */
@@ -14,11 +15,22 @@ export type Replan = (
   signal: AbortSignal,
 ) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>;
 
+/** Videos whose URLs are kept; those known longest make room, and are read again if need be. */
+const maxVideos = 512;
+
 /** Knows no URLs yet. */
-export function createTokenLocator(replan: Replan): TokenLocator {
+export function createTokenLocator(replan: Replan, journal: Pick<Journal, 'revision'>): TokenLocator {
   const known = new Map<VideoId, { readonly revision: RevisionDigest; readonly urls: FetchUrls }>();
   const remember: TokenLocator['remember'] = (video, revision, urls) => {
-    if (urls.size > 0) known.set(video, { revision, urls });
+    known.delete(video);
+    known.set(video, { revision, urls });
+    const [oldest] = known.keys();
+    if (known.size > maxVideos && oldest !== undefined) known.delete(oldest);
+  };
+  const read = async (video: VideoId, revision: RevisionDigest, signal: AbortSignal): Promise<boolean> => {
+    const { digest, fetchUrls } = await replan(video, signal);
+    if (digest === revision) remember(video, revision, fetchUrls);
+    return digest === revision;
   };
   return {
     remember,
@@ -27,9 +39,13 @@ export function createTokenLocator(replan: Replan): TokenLocator {
       const entry = known.get(video);
       return (entry?.revision === revision ? entry.urls.get(index) : undefined) ?? url;
     },
-    async renew(video, revision, { signal }) {
-      const { digest, fetchUrls } = await replan(video, signal);
-      if (digest === revision) remember(video, revision, fetchUrls);
+    async load(video, revision, { signal }) {
+      if (known.get(video)?.revision === revision) return true;
+      const header = await journal.revision(video, revision);
+      if (header?.hasTokens) return read(video, revision, signal);
+      remember(video, revision, new Map());
+      return true;
     },
+    renew: async (video, revision, { signal }) => void (await read(video, revision, signal)),
   };
 }

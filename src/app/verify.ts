@@ -1,6 +1,6 @@
 import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { reportVideo } from '../aggregator/report.ts';
+import { reportVideo } from '../journal/report-video.ts';
 import type { VerifyOptions } from '../config/verify-options.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
@@ -68,7 +68,7 @@ export async function verifyCopy(
 }
 
 /** What a state knows: documents as they were published, files as they were copied. */
-async function expectedIn(journal: Journal): Promise<VerifyRequest['expected']> {
+async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
   const documents = await publishedDocuments(journal);
   return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
 }
@@ -102,8 +102,9 @@ async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string,
   return latest;
 }
 
-async function copiedFile(key: string, journal: Journal): Promise<Expected | undefined> {
-  const known = (await journal.evidence([key])).get(key);
+async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected | undefined> {
+  // Which video has it does not matter: a state file keeps evidence by key alone.
+  const known = (await journal.evidence('', [key])).get(key);
   if (!known || known.proof === 'absent-optional') return undefined;
   return { sizeBytes: known.sizeBytes, ...(known.crc32 === '' ? {} : { crc32: known.crc32 }) };
 }

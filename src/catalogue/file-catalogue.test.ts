@@ -28,10 +28,11 @@ async function readAll(path: string, signal = new AbortController().signal): Pro
   return rows;
 }
 
-const video = (id: string, more: object = {}): CatalogueRow => ({
-  kind: 'video',
-  submission: { id, playlistUrl: `https://cdn.example/${id}.m3u8`, ...more },
-});
+const video = (id: string, more: object = {}): unknown =>
+  expect.objectContaining({
+    kind: 'video',
+    submission: { id, playlistUrl: `https://cdn.example/${id}.m3u8`, ...more },
+  });
 const row = (id: string | number): object => ({ id, playlistUrl: `https://cdn.example/${id}.m3u8` });
 const refused = (number: number, text: string, more: object = {}): unknown =>
   expect.objectContaining({
@@ -117,10 +118,23 @@ describe('rows', () => {
     ]);
   });
 
+  it('are numbered, and keep all their fields for rules to look at', async () => {
+    const a = { ...row('a'), hls: { ready: true } };
+    const lines = `\n${JSON.stringify(a)}\n\n${JSON.stringify(row('b'))}\n`;
+    expect(await rowsOf(lines)).toMatchObject([
+      { row: 2, fields: a },
+      { row: 4, fields: row('b') },
+    ]);
+    expect(await rowsOf(JSON.stringify([a, row('b')]))).toMatchObject([
+      { row: 1, fields: a },
+      { row: 2, fields: row('b') },
+    ]);
+  });
+
   it('have text for an id, which a number becomes', async () => {
     expect(await rowsOf(JSON.stringify([row(17), row(' x ')].map((each) => ({ ...each, url: undefined }))))).toEqual([
       video('17'),
-      { kind: 'video', submission: { id: 'x', playlistUrl: 'https://cdn.example/%20x%20.m3u8' } },
+      video('x', { playlistUrl: 'https://cdn.example/%20x%20.m3u8' }),
     ]);
   });
 
@@ -132,8 +146,8 @@ describe('rows', () => {
       ]),
     );
     expect(rows).toEqual([
-      { kind: 'video', submission: { id: 'a', playlistUrl: pathToFileURL(join(folder, 'videos/a #1.m3u8')).href } },
-      { kind: 'video', submission: { id: 'b', playlistUrl: pathToFileURL('/srv/b.m3u8').href } },
+      video('a', { playlistUrl: pathToFileURL(join(folder, 'videos/a #1.m3u8')).href }),
+      video('b', { playlistUrl: pathToFileURL('/srv/b.m3u8').href }),
     ]);
   });
 

@@ -6,8 +6,7 @@ import { KiB, MiB } from '../domain/units.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
 import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
-import { refusedRow, rowReader } from './file-catalogue-row.ts';
-import type { RowReader } from './file-catalogue-row.ts';
+import { duplicateFinder, readRow, refusedRow } from './row-reader.ts';
 
 /** A JSON document must be held as a whole; NDJSON has no such bound. */
 const maxDocumentBytes = 256 * MiB;
@@ -24,19 +23,21 @@ const maxBrokenStart = 100;
  * catalogue's folder), and, where there are, `title` and `recordedAt` (or `recorded_at`).
  */
 export function openFileCatalogue(path: string): Catalogue {
-  return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal) };
+  return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal), close: async () => {} };
 }
 
 async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
-  const reader = rowReader(dirname(path));
+  const form = { folder: dirname(path) };
+  const read: ReadRow = (row, value) => readRow(row, value, form);
+  const checked = duplicateFinder();
   let count = 0;
   try {
     const values = await documentRows(path, name, signal);
-    const rows = values ? rowsOfDocument(values, reader) : rowsOfLines(path, name, reader, signal);
+    const rows = values ? rowsOfDocument(values, read) : rowsOfLines(path, name, read, signal);
     for await (const row of rows) {
       if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${name}`);
       count++;
-      yield row;
+      yield checked(row);
     }
   } catch (error) {
     throw asFailure(error, name, signal);
@@ -44,8 +45,10 @@ async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGe
   if (count === 0) throw unreadable(name, 'holds no rows');
 }
 
-function* rowsOfDocument(values: readonly unknown[], reader: RowReader): Generator<CatalogueRow> {
-  for (const [index, value] of values.entries()) yield reader.read(index + 1, value);
+type ReadRow = (row: number, value: unknown) => CatalogueRow;
+
+function* rowsOfDocument(values: readonly unknown[], read: ReadRow): Generator<CatalogueRow> {
+  for (const [index, value] of values.entries()) yield read(index + 1, value);
 }
 
 /**
@@ -79,7 +82,7 @@ async function documentRows(path: string, name: string, signal: AbortSignal): Pr
 async function* rowsOfLines(
   path: string,
   name: string,
-  reader: RowReader,
+  read: ReadRow,
   signal: AbortSignal,
 ): AsyncGenerator<CatalogueRow> {
   const broken: CatalogueRow[] = [];
@@ -89,8 +92,8 @@ async function* rowsOfLines(
     if (text === '') continue;
     const parsed = text === undefined ? undefined : parse(text);
     const row = parsed
-      ? reader.read(line.number, parsed.value)
-      : refusedRow(line.number, line.bytes ? 'is not JSON' : 'is longer than 1 MiB');
+      ? read(line.number, parsed.value)
+      : refusedRow(line.number, `row ${line.number} ${line.bytes ? 'is not JSON' : 'is longer than 1 MiB'}`);
     if (isJson) {
       yield row;
     } else if (parsed) {

@@ -31,18 +31,25 @@ describe('the id of a playlist', () => {
   });
 });
 
+const video = (row: number, submission: { readonly id: string; readonly playlistUrl: string }): CatalogueRow => ({
+  kind: 'video',
+  row,
+  submission,
+  fields: submission,
+});
+
 describe('playlists named by hand', () => {
   it('are videos, in their order, by URL or by path', async () => {
     expect(await rowsOf(['https://a.example/x.m3u8?token=1', 'local/x.m3u8', 'https://b.example/x.m3u8'])).toEqual([
-      { kind: 'video', submission: { id: 'a.example/x', playlistUrl: 'https://a.example/x.m3u8?token=1' } },
-      { kind: 'video', submission: { id: 'videos/local/x', playlistUrl: pathToFileURL('/videos/local/x.m3u8').href } },
-      { kind: 'video', submission: { id: 'b.example/x', playlistUrl: 'https://b.example/x.m3u8' } },
+      video(1, { id: 'a.example/x', playlistUrl: 'https://a.example/x.m3u8?token=1' }),
+      video(2, { id: 'videos/local/x', playlistUrl: pathToFileURL('/videos/local/x.m3u8').href }),
+      video(3, { id: 'b.example/x', playlistUrl: 'https://b.example/x.m3u8' }),
     ]);
   });
 
   it('have the same id alone as in company', async () => {
     const all = await rowsOf(['https://a.example/x.m3u8', 'https://b.example/x.m3u8']);
-    expect(await rowsOf(['https://b.example/x.m3u8'])).toEqual([all[1]]);
+    expect(await rowsOf(['https://b.example/x.m3u8'])).toEqual([{ ...all[1], row: 1 }]);
   });
 
   it('named twice are one', async () => {

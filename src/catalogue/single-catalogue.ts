@@ -15,6 +15,7 @@ export function singleCatalogue(playlists: readonly string[], folder: string): C
   return {
     name: playlists.length === 1 ? (playlists[0] ?? '') : `${playlists.length} playlists`,
     rows: () => rowsOf(playlists, folder),
+    close: async () => {},
   };
 }
 
@@ -39,7 +40,8 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
     if (earlier === url.href) continue;
     if (earlier === undefined) {
       seen.set(id, url.href);
-      yield { kind: 'video', submission: { id, playlistUrl: url.href } };
+      const submission = { id, playlistUrl: url.href };
+      yield { kind: 'video', row, submission, fields: submission };
     } else {
       yield {
         kind: 'refused',

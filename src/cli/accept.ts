@@ -1,8 +1,11 @@
 import { loadAcceptOptions } from '../config/state-options.ts';
 import type { AcceptResult } from '../app/inspect.ts';
 import { exitCodes } from '../config/verbs.ts';
+import type { Accepted } from '../control/requests.ts';
 import type { Verb } from './context.ts';
+import { eachVideo } from './each-video.ts';
 import { stoppable } from './stoppable.ts';
+import { withControl } from './with-control.ts';
 
 /** Why it is not published yet. */
 const reasons: Readonly<Record<Exclude<AcceptResult['result'], 'published'>, string>> = {
@@ -13,13 +16,33 @@ const reasons: Readonly<Record<Exclude<AcceptResult['result'], 'published'>, str
 };
 
 /** `flants accept` */
-export const accept: Verb = async (input, { stdout }) => {
-  const options = await loadAcceptOptions(input);
+export const accept: Verb = async (input, context) => {
+  const { place, json, ...request } = await loadAcceptOptions(input);
+  if (place.kind === 'cluster') {
+    return withControl(place, context, (control) =>
+      eachVideo(
+        {
+          verb: 'accept',
+          videos: [request.video],
+          json,
+          work: () => control.accept(request),
+          say: (accepted, video) => `${video} ${inCluster(accepted)}`,
+        },
+        context,
+      ),
+    );
+  }
   const { acceptFailure } = await import('../app/inspect.ts');
-  const accepted = await stoppable((signal) => acceptFailure(options, { signal }));
+  const accepted = await stoppable((signal) => acceptFailure({ ...place, ...request }, { signal }));
   const { key, result } = accepted;
   const outcome =
     result === 'published' ? `is published without ${key}` : `may be published without ${key}; ${reasons[result]}`;
-  stdout.write(options.json ? `${JSON.stringify(accepted)}\n` : `${options.video} ${outcome}\n`);
+  context.stdout.write(json ? `${JSON.stringify(accepted)}\n` : `${request.video} ${outcome}\n`);
   return exitCodes.whole;
 };
+
+function inCluster({ key, state }: Accepted): string {
+  if (state === 'published') return `is published without ${key}`;
+  if (state === 'publishing') return `is being published without ${key}`;
+  return `may be published without ${key}${state === undefined ? '' : `; it is ${state}`}`;
+}

@@ -37,7 +37,17 @@ describe('the command', () => {
     const { status, stdout, stderr } = flants(['--help']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     for (const name of Object.keys(verbs)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const group of ['Copy a library from here:', 'Run as a cluster:', 'Look and decide:'])
+      expect(stdout).toContain(`\n${group}\n`);
     expect(stdout).toMatch(/^ {2}130 +interrupted/m);
+  });
+
+  it('helps with the options of a verb, however that is asked for', () => {
+    for (const args of [
+      ['help', 'crawler'],
+      ['crawler', '--help'],
+    ])
+      expect(flants(args).stdout).toMatch(/^ {2}--journal <PLACE> /m);
   });
 
   it('helps on standard error when it is given nothing, and says that nothing was done', () => {

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { readEnvironment } from '../config/environment.ts';
 import type { Environment } from '../config/environment.ts';
-import { exitCodes, verbs } from '../config/verbs.ts';
+import { exitCodes, verbNames } from '../config/verbs.ts';
 import type { VerbName } from '../config/verbs.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
@@ -16,6 +16,20 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   retry: async () => (await import('./retry.ts')).retry,
   accept: async () => (await import('./accept.ts')).accept,
   report: async () => (await import('./report.ts')).report,
+  up: async () => (await import('./up.ts')).up,
+  scanner: async () => (await import('./service.ts')).service('scanner'),
+  crawler: async () => (await import('./service.ts')).service('crawler'),
+  transfer: async () => (await import('./service.ts')).service('transfer'),
+  aggregator: async () => (await import('./service.ts')).service('aggregator'),
+  videos: async () => (await import('./videos.ts')).videos,
+  show: async () => (await import('./show.ts')).show,
+  submit: async () => (await import('./submit.ts')).submit,
+  pause: async () => (await import('./steer.ts')).pause,
+  resume: async () => (await import('./steer.ts')).resume,
+  cancel: async () => (await import('./steer.ts')).cancel,
+  priority: async () => (await import('./steer.ts')).priority,
+  purge: async () => (await import('./steer.ts')).purge,
+  import: async () => (await import('./import.ts')).importState,
 };
 
 /**
@@ -33,7 +47,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.exit(exitCodes.notStarted);
   });
   let exitCode: number = exitCodes.whole;
-  const program = buildProgram(async (name, words, flags) => {
+  const program = buildProgram(argv, async (name, words, flags) => {
     const verb = await loaders[name]();
     exitCode = await verb({ words, flags, environment, cwd: process.cwd() }, { stdout, stderr, argv });
   });
@@ -50,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function tellError(error: unknown, argv: readonly string[], environment: Environment): void {
-  const verb = Object.keys(verbs).find((name) => name === argv[0]);
+  const verb = verbNames.find((name) => name === argv[0]);
   const told = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error)) : error;
   const lines = renderError(told, { debug: wantsStack(argv, environment), ...(verb === undefined ? {} : { verb }) });
   process.stderr.write(`${lines.join('\n')}\n`);

@@ -3,8 +3,9 @@ import { flagOf } from '../config/option-spec.ts';
 import type { OptionSpec } from '../config/option-spec.ts';
 import type { OptionName } from '../config/options.ts';
 import type { Flags } from '../config/merge.ts';
-import { exitCodeTexts, specIn, verbs } from '../config/verbs.ts';
-import type { VerbName, VerbSpec } from '../config/verbs.ts';
+import type { VerbSpec } from '../config/verb-spec.ts';
+import { exitCodeTexts, specIn, verbNames, verbs } from '../config/verbs.ts';
+import type { VerbName } from '../config/verbs.ts';
 import { readVersion } from './version.ts';
 
 /** Called with the verb that was typed. */
@@ -18,13 +19,16 @@ const configurationText =
  * It parses and helps; values are checked later, together with the other layers.
  *
  * It throws `CommanderError` for help, version and mistakes, and writes help to the streams.
+ *
+ * @param argv - what will be parsed: only verbs that stand in it are given their options, as most have many
  */
-export function buildProgram(run: RunVerb): Command {
+export function buildProgram(argv: readonly string[], run: RunVerb): Command {
   const program = new Command('flants')
     .description('Moves HLS video libraries to S3: every file tracked, every video proven before it is published.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print help for a verb')
+    .commandsGroup('More:')
     .usage('<verb> [options] …')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
@@ -33,14 +37,18 @@ export function buildProgram(run: RunVerb): Command {
       'after',
       `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help tells more.`,
     );
-  for (const name of Object.keys(verbs) as VerbName[]) addVerb(program, name, verbs[name], run);
+  for (const name of verbNames) {
+    const command = addVerb(program, name, verbs[name], run);
+    if (argv.includes(name)) addOptions(command, verbs[name]);
+  }
   return program;
 }
 
-function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb): void {
+function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb): Command {
   const command = program
     .command(name)
     .summary(verb.summary)
+    .helpGroup(`${verb.group}:`)
     .description(`${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`)
     .argument('[words...]')
     .usage(`[options] ${verb.words}`)
@@ -54,6 +62,10 @@ function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb)
       `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`,
     )
     .action((words: string[]) => run(name, words, flagsOf(command, verb.options)));
+  return command;
+}
+
+function addOptions(command: Command, verb: VerbSpec): void {
   for (const option of verb.options)
     for (const each of optionsOf(option, specIn(verb, option))) command.addOption(each);
 }

@@ -6,7 +6,7 @@ import { failureText } from './event-lines.ts';
 /** What to do about a failure, where its message cannot know. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'flants status may be used meanwhile',
-  'state.unusable': 'name another folder with --state, or mend this one',
+  'state.unusable': 'mend it, or name another: --state for copies from here, --redis and --journal for a cluster',
   'store.full': 'make room; the same command goes on where it stopped',
   'source.denied': 'a header such as Authorization is given with --header or --header-file',
   'store.unreachable': 'see whether --endpoint is right and the store is up',

@@ -17,6 +17,8 @@ export interface SummaryContext {
   /** Absent where there is none, as after the dry run of a new library. */
   readonly stateDir?: string;
   readonly dryRun?: boolean;
+  /** A cluster goes on by itself; a copy when it is run again. */
+  readonly isCluster?: boolean;
 }
 
 /** What a run has come to, for people. Lines joined by line breaks, with one at the end. */
@@ -70,7 +72,7 @@ function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCoun
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
 }
 
-function detailLines(report: LibraryReport, { stateWords, dryRun }: SummaryContext): readonly string[] {
+function detailLines(report: LibraryReport, { stateWords, dryRun, isCluster }: SummaryContext): readonly string[] {
   const { videos } = report;
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
   const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
@@ -90,7 +92,7 @@ function detailLines(report: LibraryReport, { stateWords, dryRun }: SummaryConte
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
     ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
-    ...goOnLines(videos, stateWords),
+    ...goOnLines(videos, stateWords, isCluster === true ? `flants retry ${stateWords}` : 'the same copy again'),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
@@ -119,12 +121,12 @@ function each<T>(
 }
 
 /** The first failed file stands for all. */
-function goOnLines(videos: readonly VideoReport[], stateWords: string): readonly string[] {
+function goOnLines(videos: readonly VideoReport[], stateWords: string, again: string): readonly string[] {
   const video = videos.find(({ failures }) => failures.some(isOpen));
   const file = video?.failures.find(isOpen);
   if (!video || !file) return [];
   const accept = `flants accept ${stateWords} ${shellWord(video.id)} ${shellWord(file.key)} --reason TEXT`;
-  return ['  to go on: the same copy again tries them anew; or publish without a file:', `    ${oneLine(accept)}`];
+  return [`  to go on: ${again} tries them anew; or publish without a file:`, `    ${oneLine(accept)}`];
 }
 
 function isOpen(file: FailedFile): boolean {

@@ -1,22 +1,28 @@
 import { loadRetryOptions } from '../config/state-options.ts';
 import { exitCodes } from '../config/verbs.ts';
+import type { Retried } from '../control/requests.ts';
 import type { Verb } from './context.ts';
 import { formatCounted } from './format.ts';
+import { withControl } from './with-control.ts';
 
 /** `flants retry` */
-export const retry: Verb = async (input, { stdout }) => {
-  const options = await loadRetryOptions(input);
-  const { retryFailed } = await import('../app/inspect.ts');
-  const result = await retryFailed(options);
-  if (options.json) stdout.write(`${JSON.stringify(result)}\n`);
-  else if (result.videos === 0) stdout.write('nothing had failed: nothing to retry\n');
-  else {
-    const what =
-      result.reopened > 0
-        ? `${formatCounted(result.reopened, 'file')} of ${formatCounted(result.videos, 'video')}`
-        : formatCounted(result.videos, 'video');
-    const [are, them] = Math.max(result.reopened, result.videos) === 1 ? ['is', 'it'] : ['are', 'them'];
-    stdout.write(`${what} ${are} open again; the same flants copy takes ${them} up\n`);
+export const retry: Verb = async (input, context) => {
+  const { place, json, ...request } = await loadRetryOptions(input);
+  if (place.kind === 'cluster') {
+    const retried = await withControl(place, context, (control) => control.retry(request));
+    context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the cluster'));
+    return exitCodes.whole;
   }
+  const { retryFailed } = await import('../app/inspect.ts');
+  const retried = await retryFailed({ ...place, ...request });
+  context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the same flants copy'));
   return exitCodes.whole;
 };
+
+function sayRetried({ reopened, videos }: Retried, who: string): string {
+  if (videos === 0) return 'nothing had failed: nothing to retry\n';
+  const counted = formatCounted(videos, 'video');
+  const what = reopened > 0 ? `${formatCounted(reopened, 'file')} of ${counted}` : counted;
+  const [are, them] = Math.max(reopened, videos) === 1 ? ['is', 'it'] : ['are', 'them'];
+  return `${what} ${are} open again; ${who} takes ${them} up\n`;
+}

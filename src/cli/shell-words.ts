@@ -14,7 +14,7 @@ export function resumeCommand(words: readonly string[]): string {
   const shown = words.map((word, index) => {
     if (words[index - 1] === '--header') return headerName(word);
     if (word.startsWith('--header=')) return `--header=${headerName(word.slice('--header='.length))}`;
-    return /^https?:/i.test(word) ? withoutSecrets(word) : word;
+    return withoutSecrets(word);
   });
   return ['flants', ...shown].map(shellWord).join(' ');
 }

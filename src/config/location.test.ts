@@ -86,3 +86,13 @@ it('shows no user and no query of a URL', () => {
   expect(withoutSecrets('https://me:secret@cdn.example/a.m3u8?token=secret#x')).toBe('https://…@cdn.example/a.m3u8?…');
   expect(withoutSecrets('master.m3u8')).toBe('master.m3u8');
 });
+
+it.each([
+  ['redis://me:hush@redis.example:6379/2', 'redis://…@redis.example:6379/2'],
+  ['unix:///run/redis.sock', 'unix:///run/redis.sock'],
+  ['mongodb://me:hush@a:1,b:2/media?authSource=admin', 'mongodb://…@a:1,b:2/media?…'],
+  ['mongodb+srv://me:h@/?ush@c.example/media', 'mongodb+srv://…@c.example/media'],
+  ['s3://media/a@b', 's3://media/a@b'],
+])('shows no user and no query of %s', (text, shown) => {
+  expect(withoutSecrets(text)).toBe(shown);
+});

@@ -59,7 +59,9 @@ export function parseDestination(text: string, cwd: string): Destination {
     );
   }
   if (scheme !== undefined && scheme !== 'file')
-    throw usage(`the destination ${text} begins with ${scheme}://: expected s3://bucket/prefix or a folder`);
+    throw usage(
+      `the destination ${withoutSecrets(text)} begins with ${scheme}://: expected s3://bucket/prefix or a folder`,
+    );
   if (playlistName.test(text) || catalogueName.test(text)) {
     throw usage(
       `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
@@ -95,8 +97,12 @@ export function parseSource(text: string, cwd: string): SourceArgument {
   }
   if (scheme === 's3')
     throw usage(`the source ${text} is in S3: sources are http(s) URLs and files; name its https URL`);
+  if (scheme === 'mongodb' || scheme === 'mongodb+srv')
+    throw usage(
+      `the source ${withoutSecrets(text)} is a MongoDB catalogue: those are for flants up and flants scanner`,
+    );
   if (scheme !== undefined && scheme !== 'file')
-    throw usage(`the source ${text} begins with ${scheme}://: expected an http(s) URL or a path`);
+    throw usage(`the source ${withoutSecrets(text)} begins with ${scheme}://: expected an http(s) URL or a path`);
   if (text.trim() === '') throw usage('a source is empty: expected an http(s) URL or a path');
   assertLocal(text, 'the source', 'an http(s) URL', 'file');
   const path = localPath(text, cwd);
@@ -122,16 +128,19 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
     return { kind: 'http', url: url.href, name: withoutSecrets(url.href) };
   }
   if (scheme !== undefined && scheme !== 'file')
-    throw usage(`${text} begins with ${scheme}://: expected s3://, http(s):// or a path`);
+    throw usage(`${withoutSecrets(text)} begins with ${scheme}://: expected s3://, http(s):// or a path`);
   assertLocal(text, 'the playlist', 's3://bucket/path/of/a/playlist.m3u8 or an http(s) URL', 'file');
   const path = localPath(text, cwd);
   return { kind: 'file', path, name: path };
 }
 
-/** A URL as it may be shown: no user, no query. What is no URL stays as it is. */
+/** A URL as it may be shown: no user, no query. What has no scheme stays as it is. */
 export function withoutSecrets(text: string): string {
-  const url = schemeOf(text) === undefined ? null : URL.parse(text);
-  if (!url || url.protocol === 'file:') return text;
+  const scheme = schemeOf(text);
+  if (scheme === undefined || scheme === 'file') return text;
+  const url = /^(?:https?|s3)$/.test(scheme) ? URL.parse(text) : null;
+  // Several hosts of MongoDB are no URL to a parser, and a password may hold anything: all up to the last @ goes.
+  if (!url) return text.replace(/^([^:]*:\/\/).*@/s, '$1…@').replace(/\?.*$/s, '?…');
   const user = url.username === '' && url.password === '' ? '' : '…@';
   return `${url.protocol}//${user}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }

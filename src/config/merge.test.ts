@@ -120,6 +120,22 @@ describe('a bad value', () => {
     format: ['html'],
     checksums: ['all'],
     region: [' '],
+    logFormat: ['xml'],
+    redis: ['localhost:6379', 'http://redis.example', 'unix://', 'redis://'],
+    redisPrefix: ['a:b', 'a b', '{a}', 'x'.repeat(65)],
+    listen: ['4010', 'host', 'host:65536', '::1:80', 'http://host:80'],
+    token: ['short', 'with a space', 'ümläute!'],
+    webhook: ['hooks.example/x', 'slack://x'],
+    webhookSecret: ['1234567'],
+    failureShare: ['101%', 'some'],
+    deltaEvery: ['0', 'sometimes'],
+    scanEvery: ['never', '25d'],
+    maxBytesInFlight: ['0', 'lots'],
+    maxVideos: ['0'],
+    mongoFilter: ['{', '[]', '1', 'null'],
+    mongoFields: ['playlistUrl', 'url=hls', 'title=$where', 'title='],
+    writeBack: ['$set', 'a..b', 'a b', '.a'],
+    inState: ['done', 'incomplete,broken'],
   };
 
   const cases = Object.entries(bad).flatMap(([name, values]) =>
@@ -131,6 +147,11 @@ describe('a bad value', () => {
     expect(() => mergeOptions(verbWith(name), { ...nothing, environment })).toThrow(
       new RegExp(`^${envOf(name)} is .+: expected `),
     );
+  });
+
+  it.each(['redis', 'token', 'webhook', 'webhookSecret', 'heartbeat'] as const)('of %s is not shown', (name) => {
+    const environment = readEnvironment({ [envOf(name)]: 'hush' });
+    expect(() => mergeOptions('up', { ...nothing, environment })).toThrow(`${envOf(name)} is not usable: expected `);
   });
 
   it('is told with the option as it was given, the value, and what is expected', () => {

@@ -109,9 +109,9 @@ function refusal(
   );
 }
 
-/** Headers are secrets, and so are users in URLs. */
+/** Users and queries in URLs are secrets everywhere. */
 function shown(name: OptionName, value: unknown): string {
-  if (name === 'header') return 'not usable';
+  if (specOf(name).secret) return 'not usable';
   if (typeof value === 'string') return `"${withoutSecrets(value)}"`;
   return JSON.stringify(value) ?? 'missing';
 }

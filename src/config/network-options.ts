@@ -4,25 +4,33 @@ import { headerLines, parseHeaders } from './headers.ts';
 import type { Header } from './headers.ts';
 import { localPath } from './location.ts';
 
-/** How to reach source and destination. */
-export interface NetworkOptions {
+/** How to reach a store. */
+export interface StoreOptions {
   /** Of an S3-compatible store; absent for AWS. */
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
   /** Certificates in PEM to trust beside the usual ones. */
   readonly ca?: string;
+}
+
+/** How to reach source and destination. */
+export interface NetworkOptions extends StoreOptions {
   /** For the hosts of the sources only. */
   readonly headers: readonly Header[];
   readonly sourceTimeoutMs: number;
 }
 
-/** The parsed options behind `NetworkOptions`. */
-interface Parsed {
+/** The parsed options behind `StoreOptions`. */
+interface ParsedStore {
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
   readonly ca?: string;
+}
+
+/** The parsed options behind `NetworkOptions`. */
+interface Parsed extends ParsedStore {
   readonly header: readonly string[];
   readonly headerFile?: string;
   readonly sourceTimeout: number;
@@ -34,17 +42,25 @@ interface Parsed {
  * @throws {FlantsError} `usage` when one cannot be read or is not what it should be
  */
 export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<NetworkOptions> {
+  const store = await readStoreOptions(parsed, cwd);
+  const fromFile = parsed.headerFile === undefined ? [] : await readHeaderFile(localPath(parsed.headerFile, cwd));
+  return {
+    ...store,
+    headers: Object.freeze([...fromFile, ...parseHeaders(parsed.header, '--header')]),
+    sourceTimeoutMs: parsed.sourceTimeout,
+  };
+}
+
+/** The same for a store alone. */
+export async function readStoreOptions(parsed: ParsedStore, cwd: string): Promise<StoreOptions> {
   const { endpoint, region, profile } = parsed;
   if (endpoint !== undefined) assertEndpoint(endpoint);
-  const ca = parsed.ca === undefined ? undefined : await readCertificates(localPath(parsed.ca, cwd));
-  const fromFile = parsed.headerFile === undefined ? [] : await readHeaderFile(localPath(parsed.headerFile, cwd));
+  const ca = parsed.ca === undefined ? undefined : await readCertificates(localPath(parsed.ca, cwd), '--ca');
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     ...(ca === undefined ? {} : { ca }),
-    headers: Object.freeze([...fromFile, ...parseHeaders(parsed.header, '--header')]),
-    sourceTimeoutMs: parsed.sourceTimeout,
   };
 }
 
@@ -52,10 +68,11 @@ async function readHeaderFile(path: string): Promise<readonly Header[]> {
   return parseHeaders(headerLines(await readTextFile(path, '--header-file')), `--header-file ${path}`);
 }
 
-async function readCertificates(path: string): Promise<string> {
-  const pem = await readTextFile(path, '--ca');
+/** @throws {FlantsError} `usage` when the file cannot be read or holds no certificate */
+export async function readCertificates(path: string, option: string): Promise<string> {
+  const pem = await readTextFile(path, option);
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    throw new FlantsError('usage', `--ca names ${path}, which holds no certificate in PEM`);
+    throw new FlantsError('usage', `${option} names ${path}, which holds no certificate in PEM`);
   return pem;
 }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { videoStates } from '../domain/video.ts';
+import { isRedisUrl, parseAddress } from './address.ts';
+import { parseFieldPath, parseMongoFields, parseMongoFilter } from './mongo-values.ts';
 import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
-import { parseDuration, parseRate } from './quantities.ts';
+import { parseDuration, parsePercent, parseRate, parseSize } from './quantities.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
 
@@ -12,14 +15,21 @@ const url = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?
 const integer = (spec: { readonly min: number; readonly max: number }): z.ZodInt => z.int().min(spec.min).max(spec.max);
 const list = z.array(text).default([]);
 
-/** A value that is written with a unit. */
-function quantity(parse: (text: string) => number | undefined): z.ZodType<number, string> {
-  return text.transform((value, context) => {
+/** What a bearer token may consist of, so that it fits into a header: printable ASCII without spaces. */
+export const tokenPattern = /^[!-~]{8,}$/;
+
+/** A value that is written in a way of its own; undefined is what it cannot be. */
+function written<T>(parse: (text: string) => T | undefined): z.ZodType<T, string> {
+  return text.transform(orRefused(parse));
+}
+
+function orRefused<I, T>(parse: (value: I) => T | undefined) {
+  return (value: I, context: z.RefinementCtx): T => {
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
     context.issues.push({ code: 'custom', input: value });
     return z.NEVER;
-  });
+  };
 }
 
 /** The value of each option, in the types of JSON; what a flag or variable says is decoded before (`decodeText`). */
@@ -35,23 +45,73 @@ const optionSchemas = {
   headerFile: text.exactOptional(),
   root: text.exactOptional(),
   tokenParams: list,
-  sourceTimeout: quantity(parseDuration).prefault(optionSpecs.sourceTimeout.default),
+  sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
   endpoint: url.exactOptional(),
   region: text.exactOptional(),
   profile: text.exactOptional(),
   ca: text.exactOptional(),
   concurrency: integer(optionSpecs.concurrency).default(optionSpecs.concurrency.default),
   threads: integer(optionSpecs.threads).exactOptional(),
-  bwlimit: quantity(parseRate).exactOptional(),
+  bwlimit: written(parseRate).exactOptional(),
   json: z.boolean().default(optionSpecs.json.default),
   report: text.exactOptional(),
   progress: z.boolean().default(optionSpecs.progress.default),
   logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
+  logFormat: z.enum(optionSpecs.logFormat.choices).exactOptional(),
   format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),
   output: text.exactOptional(),
   failedBy: text.exactOptional(),
   reason: text.exactOptional(),
   checksums: z.boolean().default(optionSpecs.checksums.default),
+
+  catalogue: list,
+  scanEvery: written(parseDuration).prefault(optionSpecs.scanEvery.default),
+  deltaEvery: written((value) => (value === 'never' ? value : parseDuration(value))).prefault(
+    optionSpecs.deltaEvery.default,
+  ),
+  freshWindow: written(parseDuration).prefault(optionSpecs.freshWindow.default),
+  rule: list,
+  mongoDatabase: text.exactOptional(),
+  mongoCollection: text.default(optionSpecs.mongoCollection.default),
+  mongoFilter: written(parseMongoFilter).exactOptional(),
+  mongoFields: z.array(text).transform(orRefused(parseMongoFields)).prefault([]),
+  mongoProjection: list,
+  mongoBatchSize: integer(optionSpecs.mongoBatchSize).default(optionSpecs.mongoBatchSize.default),
+  writeBack: written(parseFieldPath).exactOptional(),
+  watch: z.boolean().default(optionSpecs.watch.default),
+
+  redis: text.refine(isRedisUrl).exactOptional(),
+  redisPrefix: text.regex(/^[\w.-]{1,64}$/).default(optionSpecs.redisPrefix.default),
+  redisCa: text.exactOptional(),
+  journal: text.exactOptional(),
+  crawlers: integer(optionSpecs.crawlers).exactOptional(),
+  transfers: integer(optionSpecs.transfers).exactOptional(),
+  maxBatches: integer(optionSpecs.maxBatches).exactOptional(),
+  maxBytesInFlight: written(parseSize).exactOptional(),
+  maxVideos: integer(optionSpecs.maxVideos).default(optionSpecs.maxVideos.default),
+  lease: written(parseDuration).prefault(optionSpecs.lease.default),
+  reconcileEvery: written(parseDuration).prefault(optionSpecs.reconcileEvery.default),
+  recoverEvery: written(parseDuration).prefault(optionSpecs.recoverEvery.default),
+  grace: written(parseDuration).prefault(optionSpecs.grace.default),
+  listen: written(parseAddress).exactOptional(),
+  token: text.regex(tokenPattern).exactOptional(),
+  tokenFile: text.exactOptional(),
+  requireTokenToRead: z.boolean().default(optionSpecs.requireTokenToRead.default),
+  webhook: url.exactOptional(),
+  webhookSecret: text.regex(tokenPattern).exactOptional(),
+  webhookSecretFile: text.exactOptional(),
+  heartbeat: url.exactOptional(),
+  heartbeatEvery: written(parseDuration).prefault(optionSpecs.heartbeatEvery.default),
+  freshLate: written(parseDuration).prefault(optionSpecs.freshLate.default),
+  stalled: written(parseDuration).prefault(optionSpecs.stalled.default),
+  failureShare: written(parsePercent).prefault(optionSpecs.failureShare.default),
+  publicUrl: url.exactOptional(),
+
+  id: text.exactOptional(),
+  title: text.exactOptional(),
+  fresh: z.boolean().exactOptional(),
+  inState: z.array(z.enum(videoStates)).default([]),
+
   state: text.exactOptional(),
   config: text.exactOptional(),
 } as const satisfies Record<OptionName, z.ZodType>;

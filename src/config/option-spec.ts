@@ -7,6 +7,12 @@ export type OptionGroup =
   | 'Source'
   | 'Destination'
   | 'Speed'
+  | 'Cluster'
+  | 'Catalogue'
+  | 'Control'
+  | 'Alerts'
+  | 'Which videos'
+  | 'What to submit'
   | 'Output'
   | 'State'
   | 'Configuration';
@@ -21,6 +27,8 @@ interface SpecBase {
   readonly defaultText?: string;
   /** Environment variables of other tools that are read after our own. */
   readonly alsoEnv?: readonly string[];
+  /** Never shown, not even where it is wrong. */
+  readonly secret?: true;
 }
 
 /** On or off. One that is on by default is offered as `--no-…`. */
@@ -41,7 +49,7 @@ export interface IntegerSpec extends SpecBase {
 export interface ChoiceSpec extends SpecBase {
   readonly kind: 'choice';
   readonly choices: readonly string[];
-  readonly default: string;
+  readonly default?: string;
 }
 
 /** Given several times, or separated by `separator` in one value. */
@@ -49,12 +57,18 @@ export interface ListSpec extends SpecBase {
   readonly kind: 'list';
   /** A comma on the command line and in the environment, or a line break for values that hold commas. */
   readonly separator: ',' | '\n';
+  /** What each must look like, where that is not just some text. */
+  readonly expected?: string;
 }
 
-/** A word, a path, a URL, a rate (`20M`) or a duration (`30s`). */
+/** A word, a path, a URL, a rate (`20M`), a size (`512M`), a duration (`30s`) or a share (`5%`). */
 export interface TextSpec extends SpecBase {
-  readonly kind: 'text' | 'path' | 'url' | 'rate' | 'duration';
+  readonly kind: 'text' | 'path' | 'url' | 'rate' | 'size' | 'duration' | 'percent';
   readonly default?: string;
+  /** What it must look like, where its kind does not say so. */
+  readonly expected?: string;
+  /** A duration that may be `never`, too. */
+  readonly orNever?: true;
 }
 
 /** One option as plain data: flags, environment, config file, help and docs are made from it. */
@@ -87,16 +101,18 @@ export function expectationOf(spec: OptionSpec): string {
     case 'choice':
       return `one of ${spec.choices.join(', ')}`;
     case 'list':
-      return spec.separator === ',' ? 'values separated by commas' : 'one or more values';
-    case 'rate':
-      return 'bytes per second such as 500K, 20M or 1.5G';
-    case 'duration':
-      return 'a time such as 500ms, 30s or 2m';
-    case 'url':
-      return 'a URL that begins with http:// or https://';
-    case 'path':
-      return 'a path';
-    case 'text':
-      return 'some text';
+      return spec.expected ?? (spec.separator === ',' ? 'values separated by commas' : 'one or more values');
+    default:
+      return spec.expected ?? textExpectations[spec.kind] + (spec.orNever ? ', or never' : '');
   }
 }
+
+const textExpectations: Readonly<Record<TextSpec['kind'], string>> = {
+  rate: 'bytes per second such as 500K, 20M or 1.5G',
+  size: 'bytes such as 512K, 64M or 2G',
+  duration: 'a time such as 500ms, 30s, 2m, 24h or 7d',
+  percent: 'a share such as 5% or 0.5%',
+  url: 'a URL that begins with http:// or https://',
+  path: 'a path',
+  text: 'some text',
+};

@@ -1,3 +1,6 @@
+import { catalogueOptions } from './catalogue-options.ts';
+import { clusterOptions } from './cluster-options.ts';
+import { controlVerbOptions } from './control-verb-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 
 /**
@@ -61,6 +64,7 @@ export const optionSpecs = {
     kind: 'list',
     separator: '\n',
     value: 'NAME: VALUE',
+    secret: true,
     text: 'send this header to the hosts of the sources; may be repeated',
   },
   headerFile: {
@@ -165,6 +169,14 @@ export const optionSpecs = {
     value: 'LEVEL',
     text: 'how much to tell on standard error: error, warn, info or debug',
   },
+  logFormat: {
+    group: 'Output',
+    kind: 'choice',
+    choices: ['json', 'text'],
+    value: 'FORMAT',
+    text: 'lines on standard error: json, one object each, or text for people',
+    defaultText: 'json',
+  },
   format: {
     group: 'Output',
     kind: 'choice',
@@ -192,6 +204,10 @@ export const optionSpecs = {
     default: false,
     text: 'read every byte, and compare checksums with those of --state, else with those that S3 keeps',
   },
+
+  ...catalogueOptions,
+  ...clusterOptions,
+  ...controlVerbOptions,
 
   state: {
     group: 'State',

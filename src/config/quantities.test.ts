@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KiB, MiB } from '../domain/units.ts';
-import { parseDuration, parseRate } from './quantities.ts';
+import { parseDuration, parsePercent, parseRate, parseSize } from './quantities.ts';
 
 describe('a rate', () => {
   it.each([
@@ -30,11 +30,41 @@ describe('a duration', () => {
     ['30s', 30_000],
     ['1.5m', 90_000],
     ['1h', 3_600_000],
+    ['7d', 604_800_000],
   ])('%s is %d milliseconds', (text, milliseconds) => {
     expect(parseDuration(text)).toBe(milliseconds);
   });
 
-  it.each(['', '0', '-1s', 'soon', '25h', '1d', '1 2s'])('is not %j', (text) => {
+  it.each(['', '0', '-1s', 'soon', '25d', '1w', '1 2s'])('is not %j', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe('a size', () => {
+  it.each([
+    ['64M', 64 * MiB],
+    ['512 KiB', 512 * KiB],
+    ['1', 1],
+  ])('%s is %d bytes', (text, sizeBytes) => {
+    expect(parseSize(text)).toBe(sizeBytes);
+  });
+
+  it.each(['', '0', '20M/s', 'big'])('is not %j', (text) => {
+    expect(parseSize(text)).toBeUndefined();
+  });
+});
+
+describe('a share', () => {
+  it.each([
+    ['5%', 0.05],
+    ['0.5 %', 0.005],
+    ['100', 1],
+    ['0', 0],
+  ])('%s is %d', (text, share) => {
+    expect(parsePercent(text)).toBe(share);
+  });
+
+  it.each(['', '101%', '-1', 'half'])('is not %j', (text) => {
+    expect(parsePercent(text)).toBeUndefined();
   });
 });

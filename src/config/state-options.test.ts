@@ -29,21 +29,20 @@ function input(words: readonly string[], flags: Flags = {}, variables: Record<st
 describe('a verb about a state', () => {
   it('finds it by the destination, as copy does', async () => {
     expect(await loadStatusOptions(input(['s3://media/vod', 'a', 'b']))).toMatchObject({
-      stateDir,
-      destination: { name: 's3://media/vod' },
+      place: { kind: 'embedded', stateDir, destination: { name: 's3://media/vod' } },
       videos: ['a', 'b'],
     });
   });
 
   it('finds it by --state, and then every word is a video', async () => {
     const options = await loadStatusOptions(input(['a', 'b'], { state: stateDir }));
-    expect(options).toMatchObject({ stateDir, videos: ['a', 'b'] });
-    expect(options).not.toHaveProperty('destination');
+    expect(options).toMatchObject({ place: { stateDir }, videos: ['a', 'b'] });
+    expect(options.place).not.toHaveProperty('destination');
   });
 
   it('takes --state from the environment, too', async () => {
     expect(await loadStatusOptions(input(['a'], {}, { FLANTS_STATE: stateDir }))).toMatchObject({
-      stateDir,
+      place: { stateDir },
       videos: ['a'],
     });
   });
@@ -69,6 +68,44 @@ describe('a verb about a state', () => {
   });
 });
 
+describe('a verb about a cluster', () => {
+  const journal = 's3://media-private/journal';
+  const redis = 'redis://user:hush@redis.example:6379/2';
+
+  it('finds it by the journal, and looks for Redis on this machine', async () => {
+    const options = await loadStatusOptions(input(['s3://media/other', 'a'], { journal }));
+    expect(options).toMatchObject({
+      place: {
+        kind: 'cluster',
+        destination: { name: 's3://media/other' },
+        journal: { bucket: 'media-private', prefix: 'journal' },
+        redis: { url: 'redis://127.0.0.1:6379', prefix: 'flants' },
+      },
+      videos: ['a'],
+    });
+    expect(Object.isFrozen(options.place)).toBe(true);
+  });
+
+  it('finds it by the environment, unless --state is typed', async () => {
+    const variables = { FLANTS_REDIS: redis, FLANTS_JOURNAL: journal, FLANTS_REDIS_PREFIX: 'lectures' };
+    expect(await loadRetryOptions(input(['s3://media/vod'], {}, variables))).toMatchObject({
+      place: { kind: 'cluster', redis: { url: redis, prefix: 'lectures' } },
+    });
+    expect(await loadRetryOptions(input([], { state: stateDir }, variables))).toMatchObject({
+      place: { kind: 'embedded', stateDir },
+    });
+  });
+
+  it.each<[string, readonly string[], Flags, RegExp]>([
+    ['a Redis without a journal', ['s3://media/vod'], { redis }, /needs --journal/],
+    ['no destination', [], { journal }, /name the destination first/],
+    ['a state besides', [], { journal, state: '.' }, /leave out one of them/],
+    ['a journal inside', ['s3://media/vod'], { journal: 's3://media/vod/journal' }, /lie one in the other/],
+  ])('refuses %s', async (_, words, flags, message) => {
+    await expect(loadStatusOptions(input(words, flags))).rejects.toThrow(message);
+  });
+});
+
 describe('retry', () => {
   it('takes a code of a failure, and suggests the one that was meant', async () => {
     expect(await loadRetryOptions(input(['s3://media/vod'], { failedBy: 'source.not-found' }))).toMatchObject({
@@ -84,7 +121,7 @@ describe('retry', () => {
 describe('accept', () => {
   it('takes a video, a file and a reason', async () => {
     const options = await loadAcceptOptions(input(['s3://media/vod', 'class-42', 'a/seg.ts'], { reason: 'lost' }));
-    expect(options).toMatchObject({ stateDir, video: 'class-42', file: 'a/seg.ts', reason: 'lost' });
+    expect(options).toMatchObject({ place: { stateDir }, video: 'class-42', file: 'a/seg.ts', reason: 'lost' });
   });
 
   it.each<[string, readonly string[], Flags, RegExp]>([

@@ -2,6 +2,7 @@ import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptances, failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
+import { tallyOf } from '../journal/tally-of.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { unknownVideo } from './unknown-video.ts';
 
@@ -17,30 +18,47 @@ export interface AcceptPorts {
  *
  * @param file - the file's key, or the end of it from a `/` on, as long as it names one failed file only
  * @returns the file's key
- * @throws {FlantsError} `usage` when the video or the file is not there, has not failed, or is named ambiguously
+ * @throws {FlantsError} `video.unknown`; `video.state` when no file has failed; `usage` when the file is not there, has
+ *   not failed, or is named ambiguously
  */
 export async function acceptFile(
-  request: { readonly video: VideoId; readonly file: string; readonly reason: string; readonly at: string },
+  {
+    video,
+    file,
+    reason,
+    at,
+  }: {
+    readonly video: VideoId;
+    readonly file: string;
+    readonly reason: string;
+    readonly at: string;
+  },
   { ledger, journal }: AcceptPorts,
 ): Promise<string> {
-  const tally = await ledger.tally(request.video);
-  if (!tally) throw unknownVideo(request.video);
-  const failed = await failedFiles(request.video, tally, journal);
-  if (failed.length === 0) throw new FlantsError('usage', `the video ${request.video} has no failed file`);
-  const exact = failed.filter(({ key }) => key === request.file);
-  const matches = exact.length > 0 ? exact : failed.filter(({ key }) => key.endsWith(`/${request.file}`));
-  const [match] = matches;
-  if (!match || matches.length > 1) {
-    const names = (matches.length > 1 ? matches : failed).slice(0, 5).map(({ key }) => key);
-    const problem = match
-      ? `names ${matches.length} failed files`
-      : `is no failed file of ${request.video}; its failed files`;
-    throw new FlantsError('usage', `${request.file} ${problem}: ${names.join(', ')}`);
-  }
-  const { video, at, reason } = request;
-  await journal.decide({ type: 'accepted', video, at, key: match.key, reason });
+  const key = await failedFileNamed(file, video, { ledger, journal });
+  await journal.decide({ type: 'accepted', video, at, key, reason });
   await applyAcceptances(video, { ledger, journal });
-  return match.key;
+  return key;
+}
+
+/**
+ * The key of the failed file that a person means.
+ *
+ * @param file - its key, or the end of it from a `/` on
+ * @throws {FlantsError} as `acceptFile`
+ */
+export async function failedFileNamed(file: string, video: VideoId, ports: AcceptPorts): Promise<string> {
+  const tally = await tallyOf(video, ports);
+  if (!tally) throw unknownVideo(video);
+  const failed = await failedFiles(video, tally, ports.journal);
+  if (failed.length === 0) throw new FlantsError('video.state', `the video ${video} has no failed file`);
+  const exact = failed.filter(({ key }) => key === file);
+  const matches = exact.length > 0 ? exact : failed.filter(({ key }) => key.endsWith(`/${file}`));
+  const [match] = matches;
+  if (match && matches.length === 1) return match.key;
+  const names = (match ? matches : failed).slice(0, 5).map(({ key }) => key);
+  const problem = match ? `names ${matches.length} failed files` : `is no failed file of ${video}; its failed files`;
+  throw new FlantsError('usage', `${file} ${problem}: ${names.join(', ')}`);
 }
 
 /**

@@ -3,28 +3,36 @@ import type { Tally } from '../domain/change.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptances } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
+import { tallyOf } from '../journal/tally-of.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { unknownVideo } from './unknown-video.ts';
 
 /** Files read from the journal at a time: bounds memory, whatever the video's size. */
 const chunkFiles = 1_000;
 
 /**
  * Writes one JSON line for each file of a video, in playing order: `{video, index, key, url, role, state, …}`, with
- * the evidence of what is done and the failure of what is not.
+ * the evidence of what is done and the failure of what is not. None while it has no plan.
+ *
+ * @throws {FlantsError} `video.unknown`
  */
 export async function writeFileLines(
   video: VideoId,
   { ledger, journal }: { readonly ledger: Ledger; readonly journal: Journal },
   write: (line: string) => Promise<void>,
 ): Promise<void> {
-  const tally = await ledger.tally(video);
+  const tally = await tallyOf(video, { ledger, journal });
   const revision = tally?.record.revision;
-  if (!tally || revision === undefined) return;
+  if (!tally) throw unknownVideo(video);
+  if (revision === undefined) return;
   const reasons = await acceptances(video, journal);
   const failures = await journal.failures(video);
   for (let from = 0; from < tally.record.total; from += chunkFiles) {
     const files = await journal.files(video, revision, [[from, from + chunkFiles]]);
-    const evidence = await journal.evidence(files.map(({ file }) => file.key));
+    const evidence = await journal.evidence(
+      video,
+      files.map(({ file }) => file.key),
+    );
     for (const { index, file } of files) {
       const state = stateOfFile(tally, index);
       const known = state === 'done' ? evidence.get(file.key) : undefined;

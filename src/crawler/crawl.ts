@@ -1,5 +1,6 @@
+import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
-import type { Revision } from '../domain/revision.ts';
+import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import { walkPresentation } from '../hls/walk.ts';
 import type { WalkLimits } from '../hls/walk.ts';
@@ -50,7 +51,8 @@ export async function crawlVideo(
   const { journal, ledger, source } = ports;
   const present = record.revision === undefined ? undefined : await journal.revision(submission.id, record.revision);
   const mayKeep = present !== undefined && !recheck;
-  if (mayKeep && !present.hasTokens && (await areUnchanged(source, present.playlists, signal))) {
+  const mayAsk = mayKeep && !present.hasTokens && isPlanOf(submission, present, ports.keyRules);
+  if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
     return { result: 'unchanged', fetchUrls: new Map() };
   }
   const { revision, fetchUrls } = await planVideo(submission, ports, { signal });
@@ -66,6 +68,16 @@ export async function crawlVideo(
     done: [],
   });
   return registered.result === 'stale' ? { result: 'stale' } : { result: 'planned', revision, fetchUrls };
+}
+
+/** Whether a plan was made from the playlist that the video has now: of another one it says nothing that its own are unchanged. */
+function isPlanOf(
+  { playlistUrl }: Submission,
+  { playlists }: Pick<RevisionHeader, 'playlists'>,
+  { tokenParameters }: KeyRules,
+): boolean {
+  // The root is read first and published last.
+  return playlists.at(-1)?.url === withoutTokens(new URL(playlistUrl), tokenParameters).href;
 }
 
 /** Reads the playlists and plans, without storing anything. */

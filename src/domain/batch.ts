@@ -43,7 +43,7 @@ export function leaseOf({ id, generation, files }: BatchJob, ttlMs: number): Bat
   return { id, generation, kind: 'batch', files, ttlMs };
 }
 
-/** Id of a queue's job about a video: another generation's is another job. */
+/** Id of a queue's job about a video: that of the lease that it holds, or what else sets it apart within a generation. */
 export function jobIdOf(video: VideoId, generation: Generation, what: string): string {
   return `${video}/${generation}/${what}`;
 }

@@ -118,6 +118,55 @@ describe('register', () => {
   });
 });
 
+describe('first sight', () => {
+  const restore: Change = { type: 'restore', ...of, total: 10, accepted: [[2, 4]] };
+
+  test('takes hold and freshness along; a known video keeps its own', () => {
+    const first = after({ ...opened, hold: 'paused', fresh: true });
+    expect(first.record).toEqual({
+      generation: 'g0',
+      total: 0,
+      done: 0,
+      failed: 0,
+      accepted: 0,
+      hold: 'paused',
+      fresh: true,
+    });
+    const again = applyChange(first, { type: 'open', seen: 'g0', generation: 'g1', hold: 'cancelled', fresh: false });
+    expect(again).toMatchObject({ tally: { record: { generation: 'g1', hold: 'paused', fresh: true } } });
+    expect(after({ ...opened, fresh: false }).record).not.toHaveProperty('fresh');
+  });
+
+  test('of a published video finds it whole and told, but for what was accepted', () => {
+    const tally = after({ ...restore, hold: 'cancelled', fresh: true });
+    expect(tally.record).toEqual({
+      ...of, total: 10, done: 8, failed: 2, accepted: 2, published: 'r1', told: 'published r1', hold: 'cancelled', fresh: true,
+    }); // prettier-ignore
+    expect([tally.done, tally.failed, tally.accepted].map(setBits)).toEqual([
+      [0, 1, 4, 5, 6, 7, 8, 9],
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+
+  test('of a published video is refused where it is known, unless it was applied already', () => {
+    expect(applyChange(after(opened, registered), { ...restore, generation: 'g2' })).toEqual({ result: 'stale' });
+    expect(applyChange(after(opened), restore)).toEqual({ result: 'stale' });
+    const since = after(restore, { type: 'reopen', ...of, files: [0] });
+    expect(applyChange(since, restore)).toEqual({ result: 'applied', tally: since });
+  });
+});
+
+test('putting forward and telling put their fact, which the next revision keeps', () => {
+  const forward: Change = { type: 'prioritise', generation: 'g1', fresh: true };
+  const tell: Change = { type: 'tell', generation: 'g1', told: 'g1 copying' };
+  expect(after(opened, registered, forward, tell, register('g2', 'r2')).record).toMatchObject({
+    fresh: true,
+    told: 'g1 copying',
+  });
+  expect(after(opened, registered, forward, { ...forward, fresh: false }).record).not.toHaveProperty('fresh');
+});
+
 describe('record', () => {
   test('sets bits once, however often it is told', () => {
     const tally = after(opened, registered, record([1, 2], [3]), record([2], [3]));
@@ -178,6 +227,7 @@ describe('what is late', () => {
   const late: readonly Change[] = [
     record([5], [6]), { type: 'reopen', ...of, files: [0] }, { type: 'accept', ...of, files: [6] }, { type: 'publish', ...of },
     { type: 'invalidate', generation: 'g1', failure: invalid }, { type: 'hold', generation: 'g1', hold: 'paused' }, { ...registered, generation: 'g9' },
+    { type: 'prioritise', generation: 'g1', fresh: true }, { type: 'tell', generation: 'g1', told: 'g1 copying' },
   ]; // prettier-ignore
 
   test.each(late.map((change) => [change.type, change] as const))('%s never makes a video', (_, change) => {
@@ -238,6 +288,8 @@ describe('any history', () => {
       generation: generations,
       hold: fc.constantFrom('paused' as const, 'cancelled' as const, null),
     }),
+    fc.record({ type: fc.constant('prioritise' as const), generation: generations, fresh: fc.boolean() }),
+    fc.record({ type: fc.constant('tell' as const), generation: generations, told: fc.constantFrom('a', 'b') }),
   );
   const histories = fc.array(change, { maxLength: 20 }).map((changes) => [opened, registered, ...changes]);
 

@@ -1,6 +1,9 @@
 import { emptyBits, hasBit, putBit } from './bits.ts';
 import type { Bits } from './bits.ts';
 import type { Failure } from './failure.ts';
+import { indicesOf, subtract } from './index-ranges.ts';
+import type { IndexRanges } from './index-ranges.ts';
+import { publishedSituation } from './video.ts';
 import type { Generation, Hold, RevisionDigest, VideoRecord } from './video.ts';
 
 /** A video's record with the bits behind its counts. */
@@ -13,8 +16,28 @@ export interface Tally {
 
 /** What can happen to a video's tally. Each names the generation it belongs to. */
 export type Change =
-  /** First sight, or a fresh start with a new generation; a known revision and its bits stay. */
-  | { readonly type: 'open'; readonly seen?: Generation; readonly generation: Generation }
+  /**
+   * First sight, or a fresh start with a new generation; a known revision and its bits stay. `hold` and `fresh` are
+   * for a first sight: a known video keeps its own.
+   */
+  | {
+      readonly type: 'open';
+      readonly seen?: Generation;
+      readonly generation: Generation;
+      readonly hold?: Hold;
+      readonly fresh?: boolean;
+    }
+  /** First sight of a video that was published and retired, as the journal tells: every file is done but those accepted, and that was told. */
+  | {
+      readonly type: 'restore';
+      readonly generation: Generation;
+      readonly revision: RevisionDigest;
+      readonly total: number;
+      /** Missing at the destination, and accepted. */
+      readonly accepted: IndexRanges;
+      readonly hold?: Hold;
+      readonly fresh?: boolean;
+    }
   /**
    * A sealed plan. The files in `done` are known to be there; every other bit is unset.
    * The same revision registered anew is to be proven anew, so it is no longer published.
@@ -54,7 +77,10 @@ export type Change =
     }
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
-  | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null };
+  | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }
+  | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
+  /** `told`: as `situationOf` names it. */
+  | { readonly type: 'tell'; readonly generation: Generation; readonly told: string };
 
 /** `stale`: the change belongs to a generation or revision that is no longer the video's. */
 export type Changed = { readonly result: 'applied'; readonly tally: Tally } | { readonly result: 'stale' };
@@ -68,6 +94,7 @@ const stale: Changed = { result: 'stale' };
  * | change     | refused as stale unless                                        |
  * |------------|----------------------------------------------------------------|
  * | open       | `seen` is the present generation (or both are absent), or it was applied already |
+ * | restore    | the ledger does not know the video, or it was applied already  |
  * | register   | `seen` is the present generation, or it was applied already    |
  * | others     | generation matches; revision too, where the change names one   |
  *
@@ -78,10 +105,16 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
   if (change.type === 'open') {
     if (now === change.generation && tally) return { result: 'applied', tally };
     if (now !== change.seen) return stale;
-    return applied(tally ?? emptyTally(change.generation), (record) => {
+    return applied(tally ?? emptyTally(change), (record) => {
       const { invalid: _, ...rest } = record;
       return { ...rest, generation: change.generation };
     });
+  }
+  if (change.type === 'restore') {
+    if (!tally) return { result: 'applied', tally: restored(change) };
+    return now === change.generation && tally.record.revision === change.revision
+      ? { result: 'applied', tally }
+      : stale;
   }
   if (!tally) return stale;
   if (change.type === 'register') {
@@ -94,6 +127,10 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
       return applied(tally, (record) => ({ ...record, invalid: change.failure }));
     case 'hold':
       return applied(tally, ({ hold: _, ...rest }) => (change.hold ? { ...rest, hold: change.hold } : rest));
+    case 'prioritise':
+      return applied(tally, ({ fresh: _, ...rest }) => (change.fresh ? { ...rest, fresh: true } : rest));
+    case 'tell':
+      return applied(tally, (record) => ({ ...record, told: change.told }));
     case 'publish':
       if (tally.record.revision !== change.revision) return stale;
       return applied(tally, (record) => ({ ...record, published: change.revision }));
@@ -104,9 +141,25 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
   }
 }
 
+function restored(change: Extract<Change, { type: 'restore' }>): Tally {
+  const { revision, total } = change;
+  const empty = emptyTally(change);
+  const begun: Tally = {
+    record: { ...empty.record, revision, total, published: revision },
+    done: emptyBits(total),
+    failed: emptyBits(total),
+    accepted: emptyBits(total),
+  };
+  const accepted = [...indicesOf(change.accepted)];
+  const done = [...indicesOf(subtract([[0, total]], change.accepted))];
+  const { tally } = markFiles(begun, { type: 'record', done, failed: accepted });
+  const { tally: whole } = markFiles(tally, { type: 'accept', files: accepted });
+  return { ...whole, record: { ...whole.record, told: publishedSituation(revision) } };
+}
+
 function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
-  const { published, hold } = tally.record;
-  const fresh: Tally = {
+  const { published, hold, fresh, told } = tally.record;
+  const begun: Tally = {
     record: {
       generation: change.generation,
       revision: change.revision,
@@ -116,19 +169,21 @@ function register(tally: Tally, change: Extract<Change, { type: 'register' }>): 
       accepted: 0,
       ...(published === undefined || published === change.revision ? {} : { published }),
       ...(hold === undefined ? {} : { hold }),
+      ...(fresh === undefined ? {} : { fresh }),
+      ...(told === undefined ? {} : { told }),
     },
     done: emptyBits(change.total),
     failed: emptyBits(change.total),
     accepted: emptyBits(change.total),
   };
-  return markFiles(fresh, { type: 'record', done: change.done, failed: [] });
+  return markFiles(begun, { type: 'record', done: change.done, failed: [] });
 }
 
 type FileChange =
   | { readonly type: 'record'; readonly done: readonly number[]; readonly failed: readonly number[] }
   | { readonly type: 'reopen' | 'accept'; readonly files: readonly number[] };
 
-function markFiles(tally: Tally, change: FileChange): Changed {
+function markFiles(tally: Tally, change: FileChange): Extract<Changed, { result: 'applied' }> {
   const { total } = tally.record;
   const [done, failed, accepted] = [tally.done.slice(), tally.failed.slice(), tally.accepted.slice()];
   const counts = { done: tally.record.done, failed: tally.record.failed, accepted: tally.record.accepted };
@@ -161,9 +216,19 @@ function applied(tally: Tally, change: (record: VideoRecord) => VideoRecord): Ch
   return { result: 'applied', tally: { ...tally, record: change(tally.record) } };
 }
 
-function emptyTally(generation: Generation): Tally {
+type FirstSight = Pick<Extract<Change, { type: 'open' }>, 'generation' | 'hold' | 'fresh'>;
+
+function emptyTally({ generation, hold, fresh }: FirstSight): Tally {
   return {
-    record: { generation, total: 0, done: 0, failed: 0, accepted: 0 },
+    record: {
+      generation,
+      total: 0,
+      done: 0,
+      failed: 0,
+      accepted: 0,
+      ...(hold === undefined ? {} : { hold }),
+      ...(fresh ? { fresh } : {}),
+    },
     done: emptyBits(0),
     failed: emptyBits(0),
     accepted: emptyBits(0),

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Validators } from './revision.ts';
-import type { Generation, VideoId } from './video.ts';
+import type { Generation } from './video.ts';
 
 /**
  * How we know that the object at the destination is the file.
@@ -52,9 +52,3 @@ export interface FileFailure {
 export type Outcome =
   | { readonly index: number; readonly kind: 'copied' | 'unchanged'; readonly evidence: Evidence }
   | { readonly index: number; readonly kind: 'failed'; readonly failure: FileFailure };
-
-/** An outcome with its video, as the journal keeps it. */
-export interface OutcomeRecord {
-  readonly video: VideoId;
-  readonly outcome: Outcome;
-}

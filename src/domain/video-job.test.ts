@@ -4,7 +4,16 @@ import { defaultRetryLimits } from './settle.ts';
 import { retryOf } from './video-job.ts';
 import type { VideoJob } from './video-job.ts';
 
-const job: VideoJob = { format: 1, video: 'v', tries: 0, waits: 0, recheck: true };
+const job: VideoJob = {
+  format: 1,
+  generation: 'g',
+  lease: 'crawl-1',
+  fresh: false,
+  video: 'v',
+  tries: 0,
+  waits: 0,
+  recheck: true,
+};
 /** As long as delays get. */
 const latest = (): number => 1;
 

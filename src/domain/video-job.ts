@@ -2,18 +2,41 @@ import { chargeOf } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { defaultRetryLimits, jittered } from './settle.ts';
 import type { RetryLimits } from './settle.ts';
-import type { VideoId } from './video.ts';
+import type { Generation, VideoId } from './video.ts';
 
 /** A video to be crawled or published. */
 export interface VideoJob {
   readonly format: 1;
   readonly video: VideoId;
+  /** A video of another generation needs this no more. */
+  readonly generation: Generation;
+  /** Id of the lease that carries it. */
+  readonly lease: string;
   /** Attempts that failed before this one, and were charged. */
   readonly tries: number;
   /** Times in a row that it was sent away uncharged. */
   readonly waits: number;
   /** Ask for each file again, even if no playlist has changed. */
   readonly recheck: boolean;
+  readonly fresh: boolean;
+}
+
+/** The claim on a whole video that a job holds, from when it is sent until it is done. */
+export interface VideoLease<Kind extends 'crawl' | 'publish'> {
+  readonly id: string;
+  readonly generation: Generation;
+  readonly kind: Kind;
+  readonly files: readonly [];
+  readonly ttlMs: number;
+}
+
+/** The lease that a job holds. */
+export function videoLeaseOf<Kind extends 'crawl' | 'publish'>(
+  { lease, generation }: VideoJob,
+  kind: Kind,
+  ttlMs: number,
+): VideoLease<Kind> {
+  return { id: lease, generation, kind, files: [], ttlMs };
 }
 
 /**

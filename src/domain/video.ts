@@ -17,6 +17,8 @@ export interface Submission {
   readonly title?: string;
   /** ISO 8601 instant. */
   readonly recordedAt?: string;
+  /** Absent: a catalogue named it. */
+  readonly by?: 'person';
 }
 
 /** What a person decided about a video that is not done. */
@@ -38,6 +40,10 @@ export interface VideoRecord {
   /** The revision whose playlists stand at the destination. */
   readonly published?: RevisionDigest;
   readonly hold?: Hold;
+  /** Goes before the backlog: recorded lately, or put forward by a person. */
+  readonly fresh?: true;
+  /** The situation that was last told to whoever wants to hear of it (`situationOf`). */
+  readonly told?: string;
   /** Why no plan could be made of it. */
   readonly invalid?: Failure;
 }
@@ -65,6 +71,17 @@ export function isSettled(record: VideoRecord): boolean {
 /** Every file is there, or its absence was accepted. */
 export function isWhole(record: VideoRecord): boolean {
   return record.revision !== undefined && record.done + record.accepted === record.total;
+}
+
+/** Names a situation in which a video rests, so that it is told of once: looking at a published one again is no news. */
+export function situationOf(record: VideoRecord): string {
+  const state = stateOf(record);
+  return state === 'published' ? publishedSituation(record.revision) : `${state} ${record.generation}`;
+}
+
+/** The situation of a video whose revision stands at the destination. */
+export function publishedSituation(revision: RevisionDigest | undefined): string {
+  return `published ${revision}`;
 }
 
 /** The one word for a video's situation, from its facts alone. */

@@ -12,6 +12,8 @@ export interface ThreadsOptions<Extra> {
   /** Structured-cloneable; given to each thread once. */
   readonly workerData: unknown;
   readonly threads: number;
+  /** Batches that a thread may have beside `batchesPerThread`, for work that must not wait for a place; none if absent. */
+  readonly spareBatches?: number;
   /** Called before each batch, and each minute while it runs: what it gives may run out, as credentials do. */
   readonly extra: () => Promise<Extra>;
 }
@@ -20,7 +22,7 @@ export interface ThreadsOptions<Extra> {
 const extraEveryMs = minute;
 
 /** Two batches a thread: one fills the gaps that the last files of the other leave. */
-const batchesPerThread = 2;
+export const batchesPerThread = 2;
 
 /** Bounds of a thread's heap, in MiB. Bodies live outside it; a small young generation keeps the process small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
@@ -30,7 +32,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64
  * Those that want to be alone go one after another to a thread of their own, which is started for the first of them.
  */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
-  const pool = openPool(options, { threads: options.threads, batches: batchesPerThread });
+  const { threads, spareBatches = 0 } = options;
+  const pool = openPool(options, { threads, batches: batchesPerThread + spareBatches });
   let cell: Piscina | undefined;
   const poolFor = ({ alone }: BatchMessage): Piscina => {
     if (alone !== true) return pool;
@@ -38,7 +41,7 @@ export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Exe
     return cell;
   };
   return {
-    concurrency: options.threads * batchesPerThread,
+    concurrency: threads * batchesPerThread,
     run: (message, run) => runOnThread(poolFor(message), message, options.extra, run),
     close: async () => {
       await Promise.all([pool.destroy(), cell?.destroy()]);

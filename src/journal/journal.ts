@@ -1,5 +1,5 @@
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { Evidence, FileFailure, OutcomeRecord } from '../domain/outcome.ts';
+import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 
@@ -13,19 +13,32 @@ export type Decision =
       readonly key: string;
       readonly reason: string;
     }
-  | { readonly type: 'paused' | 'resumed' | 'cancelled'; readonly video: VideoId; readonly at: string };
+  | { readonly type: 'paused' | 'resumed' | 'cancelled'; readonly video: VideoId; readonly at: string }
+  | { readonly type: 'prioritised'; readonly video: VideoId; readonly at: string; readonly fresh: boolean };
 
-/** The documents of a revision as they stand at the destination. */
+/** The documents of a revision as they stand at the destination, and what the ledger counted when they were put there. */
 export interface Publication {
   readonly video: VideoId;
   readonly revision: RevisionDigest;
   readonly at: string;
+  /** Files of the revision. */
+  readonly total: number;
+  /** Those that are missing, and accepted. */
+  readonly accepted: IndexRanges;
+  /** Of the files that are there. */
+  readonly sizeBytes: number;
   readonly documents: readonly {
     readonly key: string;
     readonly etag: string;
     readonly crc32: string;
     readonly sizeBytes: number;
   }[];
+}
+
+/** How many outcomes go into one `recordOutcomes`, and how long the first of them may wait for that. */
+export interface OutcomeGrouping {
+  readonly maxOutcomes: number;
+  readonly maxDelayMs: number;
 }
 
 /**
@@ -35,6 +48,8 @@ export interface Publication {
  * Throws `FlantsError` `state.unusable` when the state cannot be read or written.
  */
 export interface Journal {
+  /** How outcomes like to come: where each call costs a request, by the batch; elsewhere as they are told. */
+  readonly grouping: OutcomeGrouping;
   /** Keeps a plan for good. One with a digest that was sealed for the video already changes nothing. */
   seal(revision: Revision): Promise<void>;
   /** undefined where no such revision was sealed. */
@@ -49,11 +64,14 @@ export interface Journal {
    * Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone.
    * Evidence ends the failure. Failures belong to a video and key: another video's of the same key is left alone.
    */
-  recordOutcomes(records: readonly OutcomeRecord[]): Promise<void>;
+  recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void>;
   /** Drops the evidence of objects that turned out not to be there; unknown keys are no error. */
-  forget(keys: readonly string[]): Promise<void>;
-  /** What is known to be at the destination, by key. */
-  evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
+  forget(video: VideoId, keys: readonly string[]): Promise<void>;
+  /**
+   * What is known to be at the destination, by key. What only another video's outcomes tell of a key that both have may
+   * be known or not: a file of its own whose evidence is missing costs a look, never a copy too few.
+   */
+  evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
   /** Sum of `sizeBytes` in the evidence for the files of a sealed revision; 0 where there is none. */
   sizeOf(video: VideoId, digest: RevisionDigest): Promise<number>;
   /** Latest failures of a video, by key. */
@@ -62,14 +80,30 @@ export interface Journal {
   /** The latest one; undefined where nothing was published. */
   publication(video: VideoId): Promise<Publication | undefined>;
   decide(decision: Decision): Promise<void>;
-  /** In the order they were made; of one video, or of all. */
-  decisions(video?: VideoId): AsyncIterable<Decision>;
+  /** In the order they were made. */
+  decisions(video: VideoId): AsyncIterable<Decision>;
   /** The latest one that was submitted of a video; undefined where none was. */
   submission(video: VideoId): Promise<Submission | undefined>;
-  /** The latest one of each video, in ascending order of id. What is submitted meanwhile may be seen or not. */
-  submissions(): AsyncIterable<Submission>;
+  /**
+   * The latest one of each video, in an order of the journal's own that stays. What is submitted meanwhile may be seen or not.
+   *
+   * @param after - begin behind this id, whether it is there or not
+   */
+  submissions(after?: VideoId): AsyncIterable<Submission>;
+  /**
+   * Ids of the videos that were submitted and never published, in the order of `submissions`.
+   *
+   * @param after - begin behind this id, whether it is there or not
+   */
+  unpublished(after?: VideoId): AsyncIterable<VideoId>;
+  /** The others that were submitted, in the same way. */
+  published(after?: VideoId): AsyncIterable<VideoId>;
+  /** Drops all that is known of a video: decisions, revisions, evidence, failures, publication. */
+  purge(video: VideoId): Promise<void>;
   /** Small facts about the library: key rules, capabilities. undefined where unset. */
   setting(name: string): Promise<unknown>;
   setSetting(name: string, value: unknown): Promise<void>;
+  /** Sets what is not set yet; of several at a time one wins. Returns what is set now. */
+  settle(name: string, value: unknown): Promise<unknown>;
   close(): Promise<void>;
 }

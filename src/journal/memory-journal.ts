@@ -1,27 +1,33 @@
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { Evidence, FileFailure, OutcomeRecord } from '../domain/outcome.ts';
+import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 import type { Decision, Journal, Publication } from './journal.ts';
 
+/** What is known of one video. */
+class VideoEntry {
+  readonly revisions = new Map<RevisionDigest, Revision>();
+  readonly evidence = new Map<string, Evidence>();
+  readonly failures = new Map<string, FileFailure>();
+  /** By their text, which tells the same decision made twice. */
+  readonly decisions = new Map<string, Decision>();
+  publication: Publication | undefined;
+  submission: Submission | undefined;
+}
+
 /** A journal that ends with its process: for runs that keep no state, and for tests. */
 export class MemoryJournal implements Journal {
-  readonly #revisions = new Map<VideoId, Map<RevisionDigest, Revision>>();
-  readonly #evidence = new Map<string, Evidence>();
-  readonly #failures = new Map<VideoId, Map<string, FileFailure>>();
-  readonly #publications = new Map<VideoId, Publication>();
-  /** By their text, which tells the same decision made twice. */
-  readonly #decisions = new Map<string, Decision>();
-  readonly #submissions = new Map<VideoId, Submission>();
+  readonly grouping = { maxOutcomes: 1_000, maxDelayMs: 0 };
+  readonly #videos = new Map<VideoId, VideoEntry>();
   readonly #settings = new Map<string, string>();
 
   async seal(revision: Revision): Promise<void> {
-    const sealed = entryOf(this.#revisions, revision.video);
-    if (!sealed.has(revision.digest)) sealed.set(revision.digest, structuredClone(revision));
+    const { revisions } = this.#entry(revision.video);
+    if (!revisions.has(revision.digest)) revisions.set(revision.digest, structuredClone(revision));
   }
 
   async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
-    const revision = this.#revisions.get(video)?.get(digest);
+    const revision = this.#videos.get(video)?.revisions.get(digest);
     if (!revision) return undefined;
     const { files: _, ...header } = revision;
     return structuredClone(header);
@@ -32,77 +38,98 @@ export class MemoryJournal implements Journal {
     digest: RevisionDigest,
     ranges: IndexRanges,
   ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]> {
-    const files = this.#revisions.get(video)?.get(digest)?.files ?? [];
+    const files = this.#videos.get(video)?.revisions.get(digest)?.files ?? [];
     return ranges.flatMap(([from, to]) =>
       files.slice(from, to).map((file, offset) => ({ index: from + offset, file })),
     );
   }
 
-  async recordOutcomes(records: readonly OutcomeRecord[]): Promise<void> {
-    for (const { video, outcome } of records) {
-      const failures = entryOf(this.#failures, video);
+  async recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void> {
+    const { evidence, failures } = this.#entry(video);
+    for (const outcome of outcomes) {
       if (outcome.kind === 'failed') {
         failures.set(outcome.failure.key, outcome.failure);
       } else {
-        this.#evidence.set(outcome.evidence.key, outcome.evidence);
+        evidence.set(outcome.evidence.key, outcome.evidence);
         failures.delete(outcome.evidence.key);
       }
     }
   }
 
-  async forget(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.#evidence.delete(key);
+  async forget(video: VideoId, keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#videos.get(video)?.evidence.delete(key);
   }
 
-  async evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+  async evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+    const known = this.#videos.get(video)?.evidence;
     return new Map(
       keys.flatMap((key) => {
-        const evidence = this.#evidence.get(key);
+        const evidence = known?.get(key);
         return evidence ? [[key, evidence]] : [];
       }),
     );
   }
 
   async sizeOf(video: VideoId, digest: RevisionDigest): Promise<number> {
-    const files = this.#revisions.get(video)?.get(digest)?.files ?? [];
-    return files.reduce((sum, { key }) => sum + (this.#evidence.get(key)?.sizeBytes ?? 0), 0);
+    const entry = this.#videos.get(video);
+    const files = entry?.revisions.get(digest)?.files ?? [];
+    return files.reduce((sum, { key }) => sum + (entry?.evidence.get(key)?.sizeBytes ?? 0), 0);
   }
 
   async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
-    return new Map(this.#failures.get(video));
+    return new Map(this.#videos.get(video)?.failures);
   }
 
   async recordPublication(publication: Publication): Promise<void> {
-    this.#publications.set(publication.video, publication);
+    this.#entry(publication.video).publication = publication;
   }
 
   async publication(video: VideoId): Promise<Publication | undefined> {
-    return this.#publications.get(video);
+    return this.#videos.get(video)?.publication;
   }
 
   async decide(decision: Decision): Promise<void> {
+    const entry = this.#entry(decision.video);
     const text = JSON.stringify(decision);
-    if (this.#decisions.has(text)) return;
-    this.#decisions.set(text, decision);
-    if (decision.type === 'submitted') this.#submissions.set(decision.video, decision.submission);
+    if (entry.decisions.has(text)) return;
+    entry.decisions.set(text, decision);
+    if (decision.type === 'submitted') entry.submission = decision.submission;
   }
 
-  async *decisions(video?: VideoId): AsyncIterable<Decision> {
-    for (const decision of this.#decisions.values()) {
-      if (video === undefined || decision.video === video) yield decision;
-    }
+  async *decisions(video: VideoId): AsyncIterable<Decision> {
+    yield* this.#videos.get(video)?.decisions.values() ?? [];
   }
 
   async submission(video: VideoId): Promise<Submission | undefined> {
-    return this.#submissions.get(video);
+    return this.#videos.get(video)?.submission;
   }
 
-  async *submissions(): AsyncIterable<Submission> {
-    const videos = [...this.#submissions.keys()].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-    for (const video of videos) {
-      const submission = this.#submissions.get(video);
+  async *submissions(after?: VideoId): AsyncIterable<Submission> {
+    for (const video of this.#inOrder()) {
+      if (after !== undefined && compareIds(video, after) <= 0) continue;
+      const submission = await this.submission(video);
       if (submission) yield submission;
     }
+  }
+
+  unpublished(after?: VideoId): AsyncIterable<VideoId> {
+    return this.#submitted({ published: false }, after);
+  }
+
+  published(after?: VideoId): AsyncIterable<VideoId> {
+    return this.#submitted({ published: true }, after);
+  }
+
+  async *#submitted(wanted: { readonly published: boolean }, after?: VideoId): AsyncIterable<VideoId> {
+    for (const video of this.#inOrder()) {
+      if (after !== undefined && compareIds(video, after) <= 0) continue;
+      const entry = this.#videos.get(video);
+      if (entry?.submission && (entry.publication !== undefined) === wanted.published) yield video;
+    }
+  }
+
+  async purge(video: VideoId): Promise<void> {
+    this.#videos.delete(video);
   }
 
   async setting(name: string): Promise<unknown> {
@@ -114,14 +141,27 @@ export class MemoryJournal implements Journal {
     this.#settings.set(name, JSON.stringify(value));
   }
 
+  async settle(name: string, value: unknown): Promise<unknown> {
+    if (!this.#settings.has(name)) await this.setSetting(name, value);
+    return this.setting(name);
+  }
+
   async close(): Promise<void> {}
+
+  /** The entry of a video, made at first need. */
+  #entry(video: VideoId): VideoEntry {
+    const known = this.#videos.get(video);
+    if (known) return known;
+    const made = new VideoEntry();
+    this.#videos.set(video, made);
+    return made;
+  }
+
+  #inOrder(): readonly VideoId[] {
+    return [...this.#videos.keys()].sort(compareIds);
+  }
 }
 
-/** The map of a video, made at first need. */
-function entryOf<K, V>(maps: Map<VideoId, Map<K, V>>, video: VideoId): Map<K, V> {
-  const known = maps.get(video);
-  if (known) return known;
-  const made = new Map<K, V>();
-  maps.set(video, made);
-  return made;
+function compareIds(a: VideoId, b: VideoId): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { Evidence, FileFailure, OutcomeRecord } from '../domain/outcome.ts';
+import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
@@ -14,10 +14,13 @@ const pageSize = 500;
 /**
  * A journal in a state file. Its `close` leaves the file open.
  *
+ * Evidence is kept by key alone, whichever video it was told of: a file that several videos share is known to all.
+ *
  * Every sealed revision is kept: between sealing and registering, and for batches under
  * way, an older one may still be the one that the ledger counts.
  */
 export class SqliteJournal implements Journal {
+  readonly grouping = { maxOutcomes: 1_000, maxDelayMs: 0 };
   readonly #state: StateFile;
   readonly #sql: Readonly<Record<keyof typeof statements, StatementSync>>;
 
@@ -72,10 +75,10 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  async recordOutcomes(records: readonly OutcomeRecord[]): Promise<void> {
-    if (records.length === 0) return;
+  async recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
     this.#state.write(() => {
-      for (const { video, outcome } of records) {
+      for (const outcome of outcomes) {
         if (outcome.kind === 'failed') {
           this.#sql.writeFailure.run(video, outcome.failure.key, JSON.stringify(outcome.failure));
         } else {
@@ -86,14 +89,14 @@ export class SqliteJournal implements Journal {
     });
   }
 
-  async forget(keys: readonly string[]): Promise<void> {
+  async forget(_video: VideoId, keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return;
     this.#state.write(() => {
       for (const key of keys) this.#sql.dropEvidence.run(key);
     });
   }
 
-  async evidence(keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+  async evidence(_video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
     return this.#state.read(() => {
       const found = new Map<string, Evidence>();
       for (const key of keys) {
@@ -127,14 +130,15 @@ export class SqliteJournal implements Journal {
     this.#state.write(() => this.#sql.addDecision.run(decision.video, decision.type, JSON.stringify(decision)));
   }
 
-  async *decisions(video?: VideoId): AsyncIterable<Decision> {
+  async *decisions(video: VideoId): AsyncIterable<Decision> {
     let after = 0;
     for (;;) {
       const rows = this.#state.read(
         () =>
-          (video === undefined
-            ? this.#sql.readDecisions.all(after, pageSize)
-            : this.#sql.readDecisionsOf.all(video, after, pageSize)) as unknown as { position: number; text: string }[],
+          this.#sql.readDecisions.all(video, after, pageSize) as unknown as {
+            position: number;
+            text: string;
+          }[],
       );
       for (const { text } of rows) yield JSON.parse(text) as Decision;
       const last = rows.at(-1);
@@ -147,17 +151,42 @@ export class SqliteJournal implements Journal {
     return this.#value(this.#sql.readSubmission, video) as Submission | undefined;
   }
 
-  async *submissions(): AsyncIterable<Submission> {
-    let after = '';
+  async *submissions(after: VideoId = ''): AsyncIterable<Submission> {
+    let last = after;
     for (;;) {
       const rows = this.#state.read(
-        () => this.#sql.readSubmissions.all(after, pageSize) as unknown as { video: string; text: string }[],
+        () => this.#sql.readSubmissions.all(last, pageSize) as unknown as { video: string; text: string }[],
       );
       for (const { text } of rows) yield JSON.parse(text) as Submission;
-      const last = rows.at(-1);
-      if (!last) return;
-      after = last.video;
+      const end = rows.at(-1);
+      if (!end) return;
+      last = end.video;
     }
+  }
+
+  unpublished(after: VideoId = ''): AsyncIterable<VideoId> {
+    return this.#videos(this.#sql.readUnpublished, after);
+  }
+
+  published(after: VideoId = ''): AsyncIterable<VideoId> {
+    return this.#videos(this.#sql.readPublished, after);
+  }
+
+  async *#videos(statement: StatementSync, after: VideoId): AsyncIterable<VideoId> {
+    let last = after;
+    for (;;) {
+      const rows = this.#state.read(() => statement.all(last, pageSize) as unknown as { video: string }[]);
+      for (const { video } of rows) yield video;
+      const end = rows.at(-1);
+      if (!end) return;
+      last = end.video;
+    }
+  }
+
+  async purge(video: VideoId): Promise<void> {
+    this.#state.write(() => {
+      for (const statement of purgeOrder) this.#sql[statement].run(video);
+    });
   }
 
   async setting(name: string): Promise<unknown> {
@@ -166,6 +195,11 @@ export class SqliteJournal implements Journal {
 
   async setSetting(name: string, value: unknown): Promise<void> {
     this.#state.write(() => this.#sql.writeSetting.run(name, JSON.stringify(value)));
+  }
+
+  async settle(name: string, value: unknown): Promise<unknown> {
+    this.#state.write(() => this.#sql.addSetting.run(name, JSON.stringify(value)));
+    return this.setting(name);
   }
 
   async close(): Promise<void> {}
@@ -201,8 +235,7 @@ const statements = {
   writePublication: 'INSERT OR REPLACE INTO publications VALUES (?, ?)',
   readPublication: 'SELECT body AS text FROM publications WHERE video = ?',
   addDecision: 'INSERT INTO decisions (video, type, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  readDecisions: 'SELECT position, body AS text FROM decisions WHERE position > ? ORDER BY position LIMIT ?',
-  readDecisionsOf:
+  readDecisions:
     'SELECT position, body AS text FROM decisions WHERE video = ? AND position > ? ORDER BY position LIMIT ?',
   readSubmission: `
     SELECT body ->> '$.submission' AS text FROM decisions
@@ -211,6 +244,35 @@ const statements = {
   readSubmissions: `
     SELECT video, body ->> '$.submission' AS text, max(position) FROM decisions
     WHERE type = 'submitted' AND video > ? GROUP BY video ORDER BY video LIMIT ?`,
+  readUnpublished: `
+    SELECT DISTINCT video FROM decisions
+    WHERE type = 'submitted' AND video > ? AND NOT EXISTS (SELECT 1 FROM publications p WHERE p.video = decisions.video)
+    ORDER BY video LIMIT ?`,
+  readPublished: `
+    SELECT DISTINCT video FROM decisions
+    WHERE type = 'submitted' AND video > ? AND EXISTS (SELECT 1 FROM publications p WHERE p.video = decisions.video)
+    ORDER BY video LIMIT ?`,
+  purgeEvidence: `
+    DELETE FROM evidence WHERE key IN (
+      SELECT f.key FROM revisions r JOIN files f ON f.revision = r.id WHERE r.video = ?)`,
+  purgeFiles: 'DELETE FROM files WHERE revision IN (SELECT id FROM revisions WHERE video = ?)',
+  purgeDocuments: 'DELETE FROM documents WHERE revision IN (SELECT id FROM revisions WHERE video = ?)',
+  purgeRevisions: 'DELETE FROM revisions WHERE video = ?',
+  purgeFailures: 'DELETE FROM failures WHERE video = ?',
+  purgePublication: 'DELETE FROM publications WHERE video = ?',
+  purgeDecisions: 'DELETE FROM decisions WHERE video = ?',
+  addSetting: 'INSERT INTO settings VALUES (?, ?) ON CONFLICT DO NOTHING',
   writeSetting: 'INSERT OR REPLACE INTO settings VALUES (?, ?)',
   readSetting: 'SELECT value AS text FROM settings WHERE name = ?',
 } as const;
+
+/** What is found through others before those. */
+const purgeOrder = [
+  'purgeEvidence',
+  'purgeFiles',
+  'purgeDocuments',
+  'purgeRevisions',
+  'purgeFailures',
+  'purgePublication',
+  'purgeDecisions',
+] as const satisfies readonly (keyof typeof statements)[];

@@ -5,7 +5,7 @@ import type { Tally } from '../domain/change.ts';
 
 /** A claim on work under way. It ends by release, or when its time is up by the ledger's own clock. */
 export interface Lease {
-  /** Unique for the video: a batch's id, `crawl`, or `publish`. */
+  /** Unique for all time: what ends one lease cannot end another. */
   readonly id: string;
   readonly generation: Generation;
   readonly kind: 'crawl' | 'batch' | 'publish';
@@ -20,7 +20,7 @@ export type Applied =
   | { readonly result: 'stale'; readonly record: VideoRecord | undefined };
 
 /**
- * The live count of every video. It can be lost and rebuilt from the journal.
+ * The live count of the videos that are under way, or of all of them. It can be lost and rebuilt from the journal.
  *
  * Each `apply` is atomic, and means what `domain/change.ts` says: exact, idempotent, refused
  * as `stale` when its generation or revision is not the video's any more.
@@ -34,15 +34,28 @@ export interface Ledger {
   /** Every video, in ascending order of id. What changes meanwhile may be seen before or after. */
   videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }>;
   /**
-   * Grants a lease, or renews the one with this id. False when the generation is no longer the video's;
-   * for a `crawl` or `publish` also while one of those with another id is alive. Batches neither hinder those nor are hindered by them.
+   * Grants a lease, or renews the one with this id. False when the generation is no longer the video's, and while
+   * another is alive that claims the same: for a `crawl` or `publish` one of those, for a batch one with a file in common.
    */
   lease(video: VideoId, lease: Lease): Promise<boolean>;
+  /**
+   * Ends a lease and grants others in its stead, in one instant: who sends files on keeps the claim on them. The heirs claim
+   * no more files than it did. False, and nothing is changed, when that lease is not alive: somebody else may have the
+   * files by now. Said again after the answer was lost, with heirs that live still, it is true.
+   */
+  pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean>;
+  /** Prolongs a lease from now on; false when it is not alive. */
+  renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean>;
   /** Ends a lease; an unknown one is no error. */
   release(video: VideoId, leaseId: string): Promise<void>;
   /** Live leases of the present generation. */
   leases(video: VideoId): Promise<readonly Lease[]>;
   /** Ends every lease: for a sole owner that starts after a crash. */
   releaseAll(): Promise<void>;
+  /**
+   * Lets go of a video that rests and whose facts the journal keeps; `restore` brings it back. False when its generation
+   * is another by now, or a lease of it is alive. An unknown video is no error.
+   */
+  retire(video: VideoId, generation: Generation): Promise<boolean>;
   close(): Promise<void>;
 }

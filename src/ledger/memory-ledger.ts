@@ -1,7 +1,8 @@
 import { applyChange } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
-import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
+import { isRival } from './rival.ts';
 
 interface HeldLease {
   readonly lease: Lease;
@@ -52,12 +53,23 @@ export class MemoryLedger implements Ledger {
 
   async lease(video: VideoId, lease: Lease): Promise<boolean> {
     if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
-    const live = this.#live(video);
-    const rival = (other: Lease): boolean => other.kind !== 'batch' && other.id !== lease.id;
-    if (lease.kind !== 'batch' && live.some(rival)) return false;
-    const held = this.#leases.get(video) ?? new Map<string, HeldLease>();
-    this.#leases.set(video, held.set(lease.id, { lease, expiresAtMs: this.#now() + lease.ttlMs }));
+    if (this.#live(video).some((other) => isRival(lease, other))) return false;
+    this.#grant(video, lease);
     return true;
+  }
+
+  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
+    const alive = new Set(this.#live(video).map(({ id }) => id));
+    if (!alive.has(leaseId)) return heirs.length > 0 && heirs.every(({ id }) => alive.has(id));
+    this.#leases.get(video)?.delete(leaseId);
+    for (const heir of heirs) this.#grant(video, heir);
+    return true;
+  }
+
+  async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
+    const lease = this.#live(video).find(({ id }) => id === leaseId);
+    if (lease) this.#grant(video, { ...lease, ttlMs });
+    return lease !== undefined;
   }
 
   async release(video: VideoId, leaseId: string): Promise<void> {
@@ -72,7 +84,21 @@ export class MemoryLedger implements Ledger {
     this.#leases.clear();
   }
 
+  async retire(video: VideoId, generation: Generation): Promise<boolean> {
+    const now = this.#tallies.get(video)?.record.generation;
+    if (now === undefined) return true;
+    if (now !== generation || this.#live(video).length > 0) return false;
+    this.#tallies.delete(video);
+    this.#leases.delete(video);
+    return true;
+  }
+
   async close(): Promise<void> {}
+
+  #grant(video: VideoId, lease: Lease): void {
+    const held = this.#leases.get(video) ?? new Map<string, HeldLease>();
+    this.#leases.set(video, held.set(lease.id, { lease, expiresAtMs: this.#now() + lease.ttlMs }));
+  }
 
   /** Forgets what ran out or belongs to an older generation, and gives the rest. */
   #live(video: VideoId): readonly Lease[] {

@@ -19,9 +19,12 @@ export function observeLedger(
     tally: (video) => ledger.tally(video),
     videos: () => ledger.videos(),
     lease: (video, lease) => ledger.lease(video, lease),
+    renew: (video, leaseId, ttlMs) => ledger.renew(video, leaseId, ttlMs),
+    pass: (video, leaseId, heirs) => ledger.pass(video, leaseId, heirs),
     release: (video, leaseId) => ledger.release(video, leaseId),
     leases: (video) => ledger.leases(video),
     releaseAll: () => ledger.releaseAll(),
+    retire: (video, generation) => ledger.retire(video, generation),
     close: () => ledger.close(),
   };
 }

@@ -18,6 +18,9 @@ export interface VideoRow {
   readonly hold: string | null;
   /** A failure as JSON. */
   readonly invalid: string | null;
+  /** 1 where it is. */
+  readonly fresh: number | null;
+  readonly told: string | null;
 }
 
 /** A video with its bits; a kind without a row is null. */
@@ -42,7 +45,7 @@ export interface LeaseRow {
 
 /** The facts in a row. */
 export function recordOf(row: VideoRow): VideoRecord {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid } = row;
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told } = row;
   return {
     generation,
     ...(revision === null ? {} : { revision }),
@@ -53,12 +56,14 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(published === null ? {} : { published }),
     ...(hold === null ? {} : { hold: hold as Hold }),
     ...(invalid === null ? {} : { invalid: JSON.parse(invalid) as Failure }),
+    ...(fresh === null ? {} : { fresh: true }),
+    ...(told === null ? {} : { told }),
   };
 }
 
 /** The values of a video's row, in the order of its columns. */
 export function valuesOf(video: VideoId, record: VideoRecord): (string | number | null)[] {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid } = record;
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told } = record;
   return [
     video,
     generation,
@@ -70,6 +75,8 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     published ?? null,
     hold ?? null,
     invalid === undefined ? null : JSON.stringify(invalid),
+    fresh ? 1 : null,
+    told ?? null,
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
 import { applyChange } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
-import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
+import { isRival } from './rival.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
 
@@ -56,12 +57,27 @@ export class SqliteLedger implements Ledger {
   async lease(video: VideoId, lease: Lease): Promise<boolean> {
     return this.#state.write(() => {
       if (this.#record(video)?.generation !== lease.generation) return false;
-      const now = this.#now();
-      this.#sql.dropDeadLeases.run(video, now, lease.generation);
-      if (lease.kind !== 'batch' && this.#sql.readRival.get(video, lease.id)) return false;
-      const { id, generation, kind, files, ttlMs } = lease;
-      this.#sql.writeLease.run(video, id, generation, kind, JSON.stringify(files), ttlMs, now + ttlMs);
+      if (this.#live(video).some((other) => isRival(lease, other))) return false;
+      this.#grant(video, lease);
       return true;
+    });
+  }
+
+  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
+    return this.#state.write(() => {
+      const alive = new Set(this.#live(video).map(({ id }) => id));
+      if (!alive.has(leaseId)) return heirs.length > 0 && heirs.every(({ id }) => alive.has(id));
+      this.#sql.dropLease.run(video, leaseId);
+      for (const heir of heirs) this.#grant(video, heir);
+      return true;
+    });
+  }
+
+  async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
+    return this.#state.write(() => {
+      const lease = this.#live(video).find(({ id }) => id === leaseId);
+      if (lease) this.#grant(video, { ...lease, ttlMs });
+      return lease !== undefined;
     });
   }
 
@@ -70,15 +86,34 @@ export class SqliteLedger implements Ledger {
   }
 
   async leases(video: VideoId): Promise<readonly Lease[]> {
-    const rows = this.#state.read(() => this.#sql.readLeases.all(video, this.#now()) as unknown as LeaseRow[]);
-    return rows.map(leaseOf);
+    return this.#state.read(() => this.#live(video));
   }
 
   async releaseAll(): Promise<void> {
     this.#state.write(() => this.#sql.dropAllLeases.run());
   }
 
+  async retire(video: VideoId, generation: Generation): Promise<boolean> {
+    return this.#state.write(() => {
+      const now = this.#record(video)?.generation;
+      if (now === undefined) return true;
+      if (now !== generation || this.#live(video).length > 0) return false;
+      for (const drop of [this.#sql.dropVideo, this.#sql.dropBits, this.#sql.dropLeases]) drop.run(video);
+      return true;
+    });
+  }
+
   async close(): Promise<void> {}
+
+  #live(video: VideoId): readonly Lease[] {
+    return (this.#sql.readLeases.all(video, this.#now()) as unknown as LeaseRow[]).map(leaseOf);
+  }
+
+  #grant(video: VideoId, { id, generation, kind, files, ttlMs }: Lease): void {
+    const now = this.#now();
+    this.#sql.dropDeadLeases.run(video, now, generation);
+    this.#sql.writeLease.run(video, id, generation, kind, JSON.stringify(files), ttlMs, now + ttlMs);
+  }
 
   #record(video: VideoId): VideoRecord | undefined {
     const row = this.#sql.readVideo.get(video) as VideoRow | undefined;
@@ -104,7 +139,7 @@ export class SqliteLedger implements Ledger {
 const statements = {
   readVideo: 'SELECT * FROM ledger_videos WHERE video = ?',
   readPage: 'SELECT * FROM ledger_videos WHERE video > ? ORDER BY video LIMIT ?',
-  writeVideo: 'INSERT OR REPLACE INTO ledger_videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  writeVideo: 'INSERT OR REPLACE INTO ledger_videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   // One statement, so that a reader beside a run sees counts and bits of the same instant.
   readTally: `
     SELECT *,
@@ -116,9 +151,11 @@ const statements = {
   readLeases: `
     SELECT id, generation, kind, files, ttl_ms FROM ledger_leases JOIN ledger_videos USING (video, generation)
     WHERE video = ? AND expires_at_ms > ? ORDER BY id`,
-  readRival: "SELECT 1 FROM ledger_leases WHERE video = ? AND id <> ? AND kind <> 'batch'",
   writeLease: 'INSERT OR REPLACE INTO ledger_leases VALUES (?, ?, ?, ?, ?, ?, ?)',
   dropLease: 'DELETE FROM ledger_leases WHERE video = ? AND id = ?',
   dropDeadLeases: 'DELETE FROM ledger_leases WHERE video = ? AND (expires_at_ms <= ? OR generation <> ?)',
+  dropVideo: 'DELETE FROM ledger_videos WHERE video = ?',
+  dropBits: 'DELETE FROM ledger_bits WHERE video = ?',
+  dropLeases: 'DELETE FROM ledger_leases WHERE video = ?',
   dropAllLeases: 'DELETE FROM ledger_leases',
 } as const;

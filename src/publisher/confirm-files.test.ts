@@ -48,7 +48,7 @@ async function copyOf(keys: readonly string[]) {
       key, url: `https://h/${key}`, sizeBytes: body.byteLength, crc32: crc32Hex(body), etag: put.result === 'stored' ? put.etag : '',
       source: {}, proof: 'written' as const, generation: 'b', tries: 1, durationMs: 1, worker: 'w', at: '2026-01-01T00:00:00Z',
     }; // prettier-ignore
-    await journal.recordOutcomes([{ video: 'v', outcome: { index, kind: 'copied', evidence } }]);
+    await journal.recordOutcomes('v', [{ index, kind: 'copied', evidence }]);
   }
   const counts = { heads: 0, listed: 0 };
   const counting: ObjectStore = {

@@ -40,7 +40,7 @@ export async function findVanished(
     );
     const standing = await look([...keys.keys()], store, signal);
     // Read last: what waits for a network's answer should be small.
-    const evidence = await journal.evidence([...keys.keys()]);
+    const evidence = await journal.evidence(video, [...keys.keys()]);
     for (const [key, index] of keys) if (!isStill(standing.get(key), evidence.get(key))) vanished.push(index);
   }
   return vanished.toSorted((a, b) => a - b);

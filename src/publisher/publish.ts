@@ -1,3 +1,4 @@
+import { hasBit, rangesWhere } from '../domain/bits.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
@@ -51,7 +52,10 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const vanished = await findVanished(video, tally, ports, signal);
   if (vanished.length > 0) {
     const files = await journal.files(video, revision, toRanges(vanished));
-    await journal.forget(files.map(({ file }) => file.key));
+    await journal.forget(
+      video,
+      files.map(({ file }) => file.key),
+    );
     await ledger.apply(video, { type: 'reopen', generation, revision, files: vanished });
     return { result: 'reopened', files: vanished.length };
   }
@@ -68,7 +72,15 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     const known = before?.documents.find(({ key }) => key === document.key);
     placed.push(await placeDocument(document, { revision, ...(known ? { known } : {}) }, ports, signal));
   }
-  await journal.recordPublication({ video, revision, at: new Date(ports.now()).toISOString(), documents: placed });
+  await journal.recordPublication({
+    video,
+    revision,
+    at: new Date(ports.now()).toISOString(),
+    total: tally.record.total,
+    accepted: rangesWhere(tally.record.total, (index) => hasBit(tally.accepted, index)),
+    sizeBytes: await journal.sizeOf(video, revision),
+    documents: placed,
+  });
   const published = await ledger.apply(video, { type: 'publish', generation, revision });
   return { result: published.result === 'applied' ? 'published' : 'stale' };
 }

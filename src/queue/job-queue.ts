@@ -14,6 +14,12 @@ export type JobEnd = { readonly result: 'done' } | { readonly result: 'again'; r
 /** What works a job. What it throws brings the job again after a delay; it must not lose it. */
 export type JobHandler<T> = (data: T, options: { readonly signal: AbortSignal }) => Promise<JobEnd>;
 
+/** How many jobs at a time, and who hears what handlers throw, but for `aborted` after `stop`. */
+export interface WorkOptions {
+  readonly concurrency: number;
+  readonly onError: (error: unknown) => void;
+}
+
 /** Workers on a queue. */
 export interface QueueWorkers {
   /** Takes no further jobs, signals the running ones, and waits for them. */
@@ -26,20 +32,35 @@ export interface QueueWorkers {
  */
 export interface JobQueue<T> {
   add(job: NewJob<T>): Promise<void>;
+  /** Whether a job of this id is waiting, delayed or active. */
+  has(id: string): Promise<boolean>;
   /** Jobs waiting, delayed or active. */
   size(): Promise<number>;
   /**
-   * Resolves once fewer than `max` jobs are waiting or active: where whoever adds waits for whoever works. Delayed
-   * jobs hold nobody up until there are a hundred times as many: one origin that asks for patience must not stop
-   * the others. All that wait go on together, so each of several may add one too many. Throws `aborted` when the
-   * signal says so first.
+   * Whether fewer than `max` jobs are waiting or active. Delayed jobs take no room until there are a hundred times as
+   * many: one origin that asks for patience must not stop the others.
+   */
+  hasRoom(max: number): Promise<boolean>;
+  /**
+   * Resolves once there is room: where whoever adds waits for whoever works. All that wait go on together, so each of
+   * several may add one too many. Throws `aborted` when the signal says so first.
    */
   room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
-  /** Works up to `concurrency` jobs at a time. `onError` hears what handlers throw, but for `aborted` after `stop`. */
-  work(
-    handler: JobHandler<T>,
-    options: { readonly concurrency: number; readonly onError: (error: unknown) => void },
-  ): QueueWorkers;
+  /** Works up to `concurrency` jobs at a time. */
+  work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers;
   /** Stops all workers, and lets go of what the queue holds here. An `add` after it throws `aborted`. */
   close(): Promise<void>;
+}
+
+/** Brings jobs by the clock, to a queue whose workers may be many. */
+export interface Schedule<T> {
+  /**
+   * Brings a job now and then on each interval, once in all for however many say so. Saying it again with the same
+   * interval leaves the clock alone; another interval begins anew. It may be forgotten as a queue may be lost: say it
+   * again on a timer. A job that takes longer than the interval meets the next one, which waits in the queue, delayed,
+   * from the start.
+   *
+   * @param id - of the schedule, not of its jobs
+   */
+  every(id: string, everyMs: number, data: T): Promise<void>;
 }

@@ -1,19 +1,9 @@
 import { FlantsError, failureOf } from '../domain/failure.ts';
-import { minute, second } from '../domain/units.ts';
-import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers } from './job-queue.ts';
+import { defaultErrorDelays, errorDelayMs } from './error-delays.ts';
+import type { ErrorDelays } from './error-delays.ts';
+import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
-
-/** How long a job stays away whose handler threw: doubled each time in a row. */
-export interface ErrorDelays {
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
-}
-
-/** From half a second up to a minute. */
-export const defaultErrorDelays: ErrorDelays = { baseDelayMs: 0.5 * second, maxDelayMs: minute };
-
-/** Delayed jobs that may be kept for each job that `room` admits. */
-const delayedPerPlace = 100;
+import { abortedWaiting, hasRoom } from './room.ts';
 
 /** The longest that a timer of Node can wait; more would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -67,12 +57,19 @@ export class MemoryQueue<T> implements JobQueue<T> {
     this.#place({ id, data, priority, errors: 0 }, delayMs);
   }
 
+  async has(id: string): Promise<boolean> {
+    return this.#ids.has(id);
+  }
+
   async size(): Promise<number> {
     return this.#ids.size;
   }
 
+  async hasRoom(max: number): Promise<boolean> {
+    return this.#hasRoom(max);
+  }
+
   async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    if (!(max >= 1)) throw new FlantsError('internal', 'a queue never holds fewer than no jobs');
     if (signal.aborted) throw abortedWaiting();
     if (this.#hasRoom(max)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -88,10 +85,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
     }
   }
 
-  work(
-    handler: JobHandler<T>,
-    { concurrency, onError }: { readonly concurrency: number; readonly onError: (error: unknown) => void },
-  ): QueueWorkers {
+  work(handler: JobHandler<T>, { concurrency, onError }: WorkOptions): QueueWorkers {
     const workers: Workers<T> = { handler, concurrency, onError, stopping: new AbortController(), running: new Set() };
     this.#workers.add(workers);
     this.#pumpSoon();
@@ -176,7 +170,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
       if (signal.aborted && failureOf(error).code === 'aborted') {
         this.#place(job, 0);
       } else {
-        this.#place({ ...job, errors: job.errors + 1 }, this.#errorDelayMs(job.errors));
+        this.#place({ ...job, errors: job.errors + 1 }, errorDelayMs(this.#errorDelays, job.errors));
         onError(error);
       }
       return;
@@ -189,19 +183,11 @@ export class MemoryQueue<T> implements JobQueue<T> {
     }
   }
 
-  #errorDelayMs(errors: number): number {
-    return Math.min(this.#errorDelays.maxDelayMs, this.#errorDelays.baseDelayMs * 2 ** errors);
-  }
-
   #hasRoom(max: number): boolean {
-    return this.#ids.size - this.#delayed.size < max && this.#delayed.size < delayedPerPlace * max;
+    return hasRoom(max, { due: this.#ids.size - this.#delayed.size, delayed: this.#delayed.size });
   }
 
   #callWaiters(): void {
     for (const waiter of this.#waiters) if (this.#hasRoom(waiter.max)) waiter.resolve();
   }
-}
-
-function abortedWaiting(): FlantsError {
-  return new FlantsError('aborted', 'stopped while waiting for room in the queue');
 }

@@ -1,17 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { parseRule } from '../domain/catalogue-rule.ts';
 import { failureWith } from '../domain/failure.ts';
+import type { Decision } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
-import { scanCatalogue } from './scan.ts';
+import { scanCatalogue, submit } from './scan.ts';
 import type { RefusedRow, ScanRules } from './scan.ts';
 
+const now = Date.UTC(2026, 10, 23);
 const never = new AbortController().signal;
-const row = (id: string, changes = {}): CatalogueRow => ({
+const row = (id: string, changes = {}, fields = {}): CatalogueRow => ({
   kind: 'video',
+  row: 1,
   submission: { id, playlistUrl: `https://h/${id}.m3u8?token=t`, ...changes },
+  fields,
 });
 const refused: CatalogueRow = { kind: 'refused', row: 2, failure: failureWith('catalogue.row', 'no id') };
+
+async function decisionsOf(journal: MemoryJournal, video: string): Promise<Decision[]> {
+  const decisions: Decision[] = [];
+  for await (const decision of journal.decisions(video)) decisions.push(decision);
+  return decisions;
+}
 
 function setUp(rows: readonly CatalogueRow[]) {
   const journal = new MemoryJournal();
@@ -19,19 +30,21 @@ function setUp(rows: readonly CatalogueRow[]) {
   const seen: string[] = [];
   const bad: RefusedRow[] = [];
   let generations = 0;
+  const ports = {
+    journal,
+    ledger,
+    keyRules: { root: 'https://h', tokenParameters: ['token'] },
+    newGeneration: () => `g${++generations}`,
+    now: () => now,
+    freshWindowMs: 60_000,
+  };
   const scan = (rules: ScanRules = { ids: [] }, read: readonly CatalogueRow[] = rows) => {
     const catalogue: Catalogue = {
       name: 'test',
       async *rows() {
         yield* read;
       },
-    };
-    const ports = {
-      journal,
-      ledger,
-      keyRules: { root: 'https://h', tokenParameters: ['token'] },
-      newGeneration: () => `g${++generations}`,
-      now: () => 0,
+      close: async () => {},
     };
     const sink = {
       onVideo: async ({ id }: { id: string }) => void seen.push(id),
@@ -39,7 +52,7 @@ function setUp(rows: readonly CatalogueRow[]) {
     };
     return scanCatalogue(catalogue, rules, ports, sink, never);
   };
-  return { journal, ledger, seen, bad, scan };
+  return { journal, ledger, ports, seen, bad, scan };
 }
 
 describe('A scan', () => {
@@ -71,9 +84,8 @@ describe('A scan', () => {
     await scan();
     expect((await ledger.read('a'))?.generation).toBe('g1');
     expect(await ledger.read('b')).toEqual({ generation: 'g3', total: 0, done: 0, failed: 0, accepted: 0 });
-    const decisions = [];
-    for await (const decision of journal.decisions()) decisions.push(decision);
-    expect(decisions).toHaveLength(2);
+    expect(await decisionsOf(journal, 'a')).toHaveLength(1);
+    expect(await decisionsOf(journal, 'b')).toHaveLength(1);
   });
 
   test('keeps a submission that has changed', async () => {
@@ -81,5 +93,64 @@ describe('A scan', () => {
     await scan();
     await scan({ ids: [] }, [row('a', { title: 'New' })]);
     expect((await journal.submission('a'))?.title).toBe('New');
+  });
+
+  test('refuses rows for which a rule does not hold, and says which', async () => {
+    const { scan, seen, bad } = setUp([
+      row('a', {}, { state: 'broadcast' }),
+      row('b', {}, { state: 'draft' }),
+      row('c'),
+    ]);
+    await scan({ ids: [], rules: [parseRule('state = broadcast')] });
+    expect(seen).toEqual(['a']);
+    expect(bad).toMatchObject([
+      { id: 'b', failure: { code: 'catalogue.rule', message: expect.stringContaining('state is "draft"') } },
+      { id: 'c', failure: { code: 'catalogue.rule', message: expect.stringContaining('state is missing') } },
+    ]);
+  });
+
+  test('does not miss a video that was asked for and refused', async () => {
+    const { scan, bad } = setUp([row('a')]);
+    expect(await scan({ ids: ['a'], rules: [parseRule('state = broadcast')] })).toEqual([]);
+    expect(bad).toHaveLength(1);
+  });
+
+  test('lets what was recorded lately go first', async () => {
+    const { scan, ledger } = setUp([
+      row('a', { recordedAt: new Date(now - 30_000).toISOString() }),
+      row('b', { recordedAt: new Date(now - 90_000).toISOString() }),
+    ]);
+    await scan();
+    expect((await ledger.read('a'))?.fresh).toBe(true);
+    expect((await ledger.read('b'))?.fresh).toBeUndefined();
+  });
+
+  test('takes up a video that the ledger has lost with what was decided about it', async () => {
+    const { scan, ledger, journal } = setUp([row('a')]);
+    const at = new Date(now).toISOString();
+    await journal.decide({
+      type: 'submitted',
+      video: 'a',
+      at,
+      submission: { id: 'a', playlistUrl: 'https://h/a.m3u8' },
+    });
+    await journal.decide({ type: 'paused', video: 'a', at });
+    await scan();
+    expect((await ledger.read('a'))?.hold).toBe('paused');
+  });
+});
+
+describe('A person who submits a video', () => {
+  test('ends its cancellation, also by saying nothing new', async () => {
+    const { ports, ledger, journal } = setUp([]);
+    const submission = { id: 'a', playlistUrl: 'https://h/a.m3u8' };
+    await submit(submission, ports);
+    await journal.decide({ type: 'cancelled', video: 'a', at: new Date(now).toISOString() });
+    await ledger.apply('a', { type: 'hold', generation: 'g1', hold: 'cancelled' });
+    await submit(submission, ports);
+    expect((await ledger.read('a'))?.hold).toBe('cancelled');
+    await submit({ ...submission, by: 'person' }, ports);
+    expect((await ledger.read('a'))?.hold).toBeUndefined();
+    expect((await journal.submission('a'))?.by).toBe('person');
   });
 });

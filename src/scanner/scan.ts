@@ -1,7 +1,11 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { refusalOf } from '../domain/catalogue-rule.ts';
+import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
+import { isFresh } from '../domain/freshness.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
+import { firstSightOf } from '../journal/first-sight.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -13,6 +17,8 @@ export interface ScannerPorts {
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** How long a video goes before the backlog after it was recorded; absent: none does. */
+  readonly freshWindowMs?: number;
 }
 
 /** Which videos of a catalogue to take. */
@@ -21,9 +27,11 @@ export interface ScanRules {
   readonly ids: readonly VideoId[];
   /** At most so many, in the catalogue's order. */
   readonly limit?: number;
+  /** Rows of which one of these does not hold are refused. */
+  readonly rules?: readonly CatalogueRule[];
 }
 
-/** A row that is no video. */
+/** A row that is no video, or one that is not to be taken. */
 export type RefusedRow = Extract<CatalogueRow, { kind: 'refused' }>;
 
 /** Where the scan's findings go; the scan waits for each, so that a full stage holds it back. */
@@ -49,14 +57,16 @@ export async function scanCatalogue(
   const wanted = new Set(rules.ids);
   const found = new Set<VideoId>();
   let taken = 0;
-  for await (const row of catalogue.rows({ signal })) {
+  for await (const read of catalogue.rows({ signal })) {
     if (signal.aborted || taken === rules.limit) break;
+    if (read.kind === 'video' && wanted.size > 0 && !wanted.has(read.submission.id)) continue;
+    const row = judge(read, rules.rules ?? []);
     if (row.kind === 'refused') {
+      if (row.id !== undefined && read.kind === 'video') found.add(row.id);
       sink.onRefused(row);
       continue;
     }
     const { submission } = row;
-    if (wanted.size > 0 && !wanted.has(submission.id)) continue;
     found.add(submission.id);
     taken += 1;
     await submit(submission, ports);
@@ -66,22 +76,45 @@ export async function scanCatalogue(
   return taken === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
 }
 
-/** Puts a video into journal and ledger, decision first. No token of its playlist's URL is kept. */
-export async function submit(
-  { playlistUrl, ...rest }: Submission,
-  { journal, ledger, keyRules, newGeneration, now }: ScannerPorts,
-): Promise<void> {
-  const { id } = rest;
-  const submission = { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), keyRules.tokenParameters).href };
-  const known = await journal.submission(id);
-  if (!isSame(known, submission)) {
+/** The row, refused where a rule does not hold for it. */
+export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
+  const failure = row.kind === 'video' ? refusalOf(rules, row.fields) : undefined;
+  if (row.kind === 'refused' || !failure) return row;
+  return { kind: 'refused', row: row.row, id: row.submission.id, failure };
+}
+
+/**
+ * Puts a video into journal and ledger, decision first. No token of its playlist's URL is kept. What a person submits is a
+ * decision even where it says nothing new: it ends a pause or cancellation.
+ */
+export async function submit(given: Submission, ports: ScannerPorts): Promise<void> {
+  const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
+  const submission = keptForm(given, ports.keyRules);
+  const { id } = submission;
+  const isByPerson = submission.by === 'person';
+  if (isByPerson || !isSame(await journal.submission(id), submission)) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
   const record = await ledger.read(id);
-  if (record && !record.invalid) return;
-  await ledger.apply(id, { type: 'open', generation: newGeneration(), ...(record ? { seen: record.generation } : {}) });
+  if (!record) {
+    const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
+    const change = await firstSightOf(id, { journal, generation: newGeneration(), isFresh: fresh });
+    if (change) await ledger.apply(id, change);
+    return;
+  }
+  if (isByPerson && record.hold) await ledger.apply(id, { type: 'hold', generation: record.generation, hold: null });
+  if (record.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
 }
 
-function isSame(a: Submission | undefined, b: Submission): boolean {
+/** A submission as the journal keeps it: without tokens. */
+export function keptForm(
+  { playlistUrl, ...rest }: Submission,
+  { tokenParameters }: Pick<KeyRules, 'tokenParameters'>,
+): Submission {
+  return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), tokenParameters).href };
+}
+
+/** Whether two say the same of a video, whoever submitted them. */
+export function isSame(a: Submission | undefined, b: Submission): boolean {
   return a?.playlistUrl === b.playlistUrl && a.title === b.title && a.recordedAt === b.recordedAt;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { DatabaseSync } from './sqlite.ts';
 import { openStateFile } from './state-file.ts';
 import type { StateFile } from './state-file.ts';
+import { migrations } from './state-schema.ts';
 
 let home: string;
 let dir: string;
@@ -80,6 +81,16 @@ describe('opening a state', () => {
     expect(setting(open())).toBe('1');
   });
 
+  it('brings a file of the first version up to date, with all that is in it', () => {
+    mkdirSync(dir, { recursive: true });
+    const db = new DatabaseSync(join(dir, 'state.db'));
+    db.exec(`${migrations[0]}; PRAGMA user_version = 1`);
+    db.exec("INSERT INTO ledger_videos VALUES ('v', 'g1', NULL, 0, 0, 0, 0, NULL, NULL, NULL)");
+    db.close();
+    const row = open().prepare('SELECT * FROM ledger_videos').get();
+    expect(row).toMatchObject({ video: 'v', generation: 'g1', fresh: null, told: null });
+  });
+
   it('refuses a file of a newer version in one clear line', () => {
     open().close();
     const db = new DatabaseSync(join(dir, 'state.db'));
@@ -88,7 +99,7 @@ describe('opening a state', () => {
     const error = refusal(() => open());
     expect(error.code).toBe('state.unusable');
     expect(error.message).toBe(
-      `the state ${join(dir, 'state.db')} cannot be used: it was written by a newer version of FLAnts (format 99, this one knows 1); update FLAnts`,
+      `the state ${join(dir, 'state.db')} cannot be used: it was written by a newer version of FLAnts (format 99, this one knows ${migrations.length}); update FLAnts`,
     );
     expect(refusal(() => open({ readOnly: true })).code).toBe('state.unusable');
   });

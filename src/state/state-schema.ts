@@ -106,4 +106,8 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (video, id)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  ALTER TABLE ledger_videos ADD COLUMN fresh INTEGER;
+  ALTER TABLE ledger_videos ADD COLUMN told TEXT;
+  `,
 ];

@@ -1,15 +1,20 @@
 import { failureWith } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /**
  * An object that stands in the way may be of another URL of this library, copied after this batch was sent out:
  * then to overwrite it would only take turns.
  */
-export async function explainConflicts(told: readonly Outcome[], journal: Journal): Promise<readonly Outcome[]> {
+export async function explainConflicts(
+  video: VideoId,
+  told: readonly Outcome[],
+  journal: Pick<Journal, 'evidence'>,
+): Promise<readonly Outcome[]> {
   const keys = told.flatMap((outcome) => (isConflict(outcome) ? [outcome.failure.key] : []));
   if (keys.length === 0) return told;
-  const evidence = await journal.evidence(keys);
+  const evidence = await journal.evidence(video, keys);
   return told.map((outcome) => {
     const owner = isConflict(outcome) ? evidence.get(outcome.failure.key) : undefined;
     if (!isConflict(outcome) || !owner || owner.url === outcome.failure.url) return outcome;

@@ -1,6 +1,8 @@
-import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
+import type { BatchEnd, BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
 import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { countOf } from '../domain/index-ranges.ts';
 import { headersOf } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { isSilence, settle } from '../domain/settle.ts';
@@ -8,12 +10,14 @@ import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
+import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import { answers } from '../storage/answers.ts';
 import type { Locator } from '../storage/locator.ts';
 import type { Source } from '../storage/source.ts';
 import { explainConflicts } from './explain-conflicts.ts';
+import { createOutcomeKeeper } from './keep-outcomes.ts';
 import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
 import { untoldFailures } from './untold-failures.ts';
@@ -52,6 +56,14 @@ export interface DispatcherHooks {
 export interface BatchResult {
   readonly halt?: Failure;
   readonly recrawl: boolean;
+  /** How it ended; absent when it was not run. */
+  readonly ran?: {
+    readonly end: BatchEnd;
+    readonly done: number;
+    readonly failed: number;
+    /** Files that go out again. */
+    readonly again: number;
+  };
 }
 
 /**
@@ -59,7 +71,7 @@ export interface BatchResult {
  * each outcome, counts, and sends the remainder out again. Order: evidence, record, add the remainder, let go.
  */
 export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
-  const { ledger, journal } = ports;
+  const { ledger } = ports;
   const idle: BatchResult = { recrawl: false };
   const record = await ledger.read(job.video);
   const isCurrent = record?.generation === job.generation && record.revision === job.revision;
@@ -67,27 +79,37 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
     await ledger.release(job.video, job.id);
     return idle;
   }
-  await ledger.lease(job.video, leaseOf(job, ports.leaseMs));
+  const ran = await underLease(job.video, leaseOf(job, ports.leaseMs), ledger, () => runLeased(job, ports, hooks));
+  return ran?.value ?? idle;
+}
 
+async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
+  const { ledger, journal, locator } = ports;
+  if (!(await hasLocations(job, locator, hooks.signal))) {
+    await ledger.release(job.video, job.id);
+    return { recrawl: true };
+  }
   const { outcomes, message } = await prepare(job, ports);
-  const keep = async (told: readonly Outcome[]): Promise<void> => {
-    await journal.recordOutcomes(told.map((outcome) => ({ video: job.video, outcome })));
-    outcomes.push(...told);
-    for (const outcome of told) hooks.onOutcome(job.video, outcome);
-  };
-  const end =
+  const keeper = createOutcomeKeeper(job.video, journal, (kept) => {
+    outcomes.push(...kept);
+    for (const outcome of kept) hooks.onOutcome(job.video, outcome);
+  });
+  const ended =
     message.files.length === 0
       ? 'finished'
       : await ports.executor.run(message, {
           drain: hooks.drain,
           signal: hooks.signal,
-          onOutcomes: async (told) => keep(await explainConflicts(told, journal)),
+          onOutcomes: async (told) => keeper.keep(await explainConflicts(job.video, told, journal)),
         });
+  await keeper.finish();
 
-  const isDown = end === 'finished' && (await isOriginDown(outcomes, ports.source, hooks.signal));
-  const settlement = settle(job, outcomes, isDown ? 'origin-down' : end, ports.random);
+  const isDown = ended === 'finished' && (await isOriginDown(outcomes, ports.source, hooks.signal));
+  const end = isDown ? 'origin-down' : ended;
+  const settlement = settle(job, outcomes, end, ports.random);
   const untold = untoldFailures(outcomes, settlement, message, ports.now);
-  if (untold.length > 0) await keep(untold);
+  await keeper.keep(untold);
+  await keeper.finish();
   await ledger.apply(job.video, {
     type: 'record',
     generation: job.generation,
@@ -96,9 +118,22 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
     failed: settlement.failed.map(({ index }) => index),
   });
   hooks.onFailures(job.video, settledFailures(outcomes, settlement));
-  if (!hooks.drain.aborted && !settlement.halt) await resend(job, settlement, ports, hooks.signal);
-  await ledger.release(job.video, job.id);
-  return { recrawl: settlement.recrawl, ...(settlement.halt ? { halt: settlement.halt } : {}) };
+  if (settlement.halt) await ledger.release(job.video, job.id);
+  else await passOn(job, settlement, ports, hooks.signal);
+  const { done, failed, resend, recrawl, halt } = settlement;
+  const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
+  return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
+}
+
+/** Whether URLs are at hand for the plan that the batch is of. Playlists that cannot be read leave it its plain ones. */
+async function hasLocations({ video, revision }: BatchJob, locator: Locator, signal: AbortSignal): Promise<boolean> {
+  try {
+    return await locator.load(video, revision, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (failureOf(error).code === 'state.unusable') throw error;
+    return true;
+  }
 }
 
 /** The message for the executor, and outcomes of files that this generation has evidence for already. */
@@ -107,7 +142,10 @@ async function prepare(
   { journal, locator, existing, sha256 }: DispatcherPorts,
 ): Promise<{ readonly outcomes: Outcome[]; readonly message: BatchMessage }> {
   const planned = await journal.files(job.video, job.revision, job.files);
-  const evidence = await journal.evidence(planned.map(({ file }) => file.key));
+  const evidence = await journal.evidence(
+    job.video,
+    planned.map(({ file }) => file.key),
+  );
   const outcomes: Outcome[] = [];
   const files: FileTask[] = [];
   for (const { index, file } of planned) {
@@ -141,7 +179,8 @@ function isOurs({ proof }: Evidence): boolean {
   return proof !== 'absent-optional' && proof !== 'present';
 }
 
-async function resend(
+/** Ends the batch's lease; what is left of it goes out again under leases of its own. */
+async function passOn(
   job: BatchJob,
   settlement: Settlement,
   ports: DispatcherPorts,
@@ -151,13 +190,17 @@ async function resend(
     // Where the playlists cannot be read either, the files keep their old URLs: a refusal costs a try each time.
     await ports.locator.renew(job.video, job.revision, { signal }).catch(() => undefined);
   }
-  for (const [number, { files, tries, waits, delayMs, alone = false }] of settlement.resend.entries()) {
-    const remainder: BatchJob = { ...job, id: `${job.id}.${number}`, files, tries, waits, alone };
-    await ports.ledger.lease(job.video, leaseOf(remainder, ports.leaseMs + delayMs));
+  const remainders = settlement.resend.map(({ files, tries, waits, delayMs, alone = false }, number) => ({
+    job: { ...job, id: `${job.id}.${number}`, files, tries, waits, alone } satisfies BatchJob,
+    delayMs,
+  }));
+  const heirs = remainders.map(({ job: heir, delayMs }) => leaseOf(heir, ports.leaseMs + delayMs));
+  if (!(await ports.ledger.pass(job.video, job.id, heirs))) return;
+  for (const { job: heir, delayMs } of remainders) {
     await ports.batches.add({
-      id: jobIdOf(job.video, job.generation, remainder.id),
-      data: remainder,
-      priority: job.fresh ? bands.freshRetry : bands.backlogRetry,
+      id: jobIdOf(heir.video, heir.generation, heir.id),
+      data: heir,
+      priority: heir.fresh ? bands.freshRetry : bands.backlogRetry,
       delayMs,
     });
   }

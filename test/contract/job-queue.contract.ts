@@ -69,10 +69,10 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
 
     describe('order', () => {
       it('is that of priority, and of arrival among equals', async () => {
-        const order = [10, 1, 5, 2, 10, 1, 5, 2];
+        const order = [10, 0, 5, 2, 10, 0, 5, 2];
         for (const [at, priority] of order.entries()) await add(`${priority}-${at}`, { priority });
         work(note);
-        expect(await log.reaches(8)).toEqual(['1-1', '1-5', '2-3', '2-7', '5-2', '5-6', '10-0', '10-4']);
+        expect(await log.reaches(8)).toEqual(['0-1', '0-5', '2-3', '2-7', '5-2', '5-6', '10-0', '10-4']);
       });
 
       it('lets a better job overtake those that wait', async () => {
@@ -99,11 +99,19 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
       });
 
       it('puts delayed jobs behind, by when they are due', async () => {
-        await add('late', { delayMs: 120, priority: 1 });
+        await add('late', { delayMs: 120 });
         await add('soon', { delayMs: 30 });
         await add('now');
         work(note);
         expect(await log.reaches(3)).toEqual(['now', 'soon', 'late']);
+      });
+
+      it('lets no delayed job come before its time, however good it is', async () => {
+        await add('best', { delayMs: 60_000, priority: 0 });
+        await addAll('a', 'b');
+        work(note);
+        expect(await log.reaches(2)).toEqual(['a', 'b']);
+        await expect.poll(() => queue.size()).toBe(1);
       });
     });
 
@@ -114,6 +122,7 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
         await add('b', { delayMs: 30 });
         await add('b', { data: 'other' });
         expect(await queue.size()).toBe(2);
+        expect(await Promise.all(['a', 'b', 'other'].map((id) => queue.has(id)))).toEqual([true, true, false]);
         work(note);
         expect(await log.reaches(2)).toEqual(['a', 'b']);
         await empty();
@@ -131,9 +140,36 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
         await log.reaches(1);
         await add('a', { data: 'other' });
         expect(await queue.size()).toBe(1);
+        expect(await queue.has('a')).toBe(true);
         running.open();
         await empty();
+        expect(await queue.has('a')).toBe(false);
         expect(log.entries).toEqual(['a']);
+      });
+
+      it('may be any text', async () => {
+        const ids = [
+          'a:b',
+          'a%3Ab',
+          'a/b c',
+          '0',
+          '17',
+          '0:1',
+          'wait',
+          'meta',
+          'id',
+          '{x}',
+          '~a',
+          'größe 🐜',
+          'repeat:a:1',
+        ];
+        await addAll(...ids, ...ids);
+        expect(await queue.size()).toBe(ids.length);
+        for (const id of ids) expect(await queue.has(id)).toBe(true);
+        expect(await queue.has('lock')).toBe(false);
+        work(note);
+        await empty();
+        expect(log.entries).toEqual(ids);
       });
 
       it('that are done may come again', async () => {
@@ -167,8 +203,36 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
     describe('room', () => {
       it('is there at once below the bound', async () => {
         await add('a');
+        expect(await queue.hasRoom(2)).toBe(true);
         await queue.room(2, { signal: never });
         expect(await queue.size()).toBe(1);
+      });
+
+      it('is not there while so many wait or are worked', async () => {
+        const running = gate();
+        work(async (data) => {
+          log.add(data);
+          await running.opened;
+          return done;
+        });
+        await addAll('active', 'waiting');
+        await log.reaches(1);
+        expect(await queue.hasRoom(2)).toBe(false);
+        expect(await queue.hasRoom(3)).toBe(true);
+        running.open();
+        await queue.room(1, { signal: never });
+        expect(await queue.hasRoom(1)).toBe(true);
+      });
+
+      it('ends where delayed jobs are a hundred times as many', async () => {
+        for (let at = 0; at < 100; at++) await add(`late-${at}`, { delayMs: 60_000 });
+        expect(await queue.hasRoom(1)).toBe(false);
+        expect(await queue.hasRoom(2)).toBe(true);
+      });
+
+      it('is a question with sense for one job or more', async () => {
+        await expect(queue.hasRoom(0)).rejects.toMatchObject({ code: 'internal' });
+        await expect(queue.room(0, { signal: never })).rejects.toMatchObject({ code: 'internal' });
       });
 
       it('comes when a job is done', async () => {
@@ -229,12 +293,28 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
       it('lets others go first meanwhile', async () => {
         work(async (data) => {
           log.add(data);
-          return log.entries.length === 1 ? { result: 'again', delayMs: 20 } : done;
+          return data === 'a' ? { result: 'again', delayMs: 60_000 } : done;
         });
         await add('a', { priority: 1 });
+        await log.reaches(1);
         await addAll('b', 'c');
-        expect((await log.reaches(4)).toSorted()).toEqual(['a', 'a', 'b', 'c']);
-        expect(log.entries.at(-1)).toBe('a');
+        expect(await log.reaches(3)).toEqual(['a', 'b', 'c']);
+        await expect.poll(() => queue.size()).toBe(1);
+      });
+
+      it('may want so at once, and still lets others live', async () => {
+        const others = gate();
+        work(async (data) => {
+          log.add(data);
+          if (data === 'b') others.open();
+          return data === 'a' ? { result: 'again', delayMs: 0 } : done;
+        });
+        await add('a');
+        await log.reaches(2);
+        await add('b');
+        await others.opened;
+        const turns = log.entries.length;
+        expect(await log.reaches(turns + 1)).toContain('b');
       });
     });
 

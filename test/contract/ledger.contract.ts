@@ -3,54 +3,26 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hasBit } from '../../src/domain/bits.ts';
 import type { Bits } from '../../src/domain/bits.ts';
 import type { Change } from '../../src/domain/change.ts';
-import { failureWith } from '../../src/domain/failure.ts';
 import type { VideoRecord } from '../../src/domain/video.ts';
-import type { Lease, Ledger } from '../../src/ledger/ledger.ts';
-
-/** What a driver gives the contract for each test. */
-export interface LedgerUnderTest {
-  readonly ledger: Ledger;
-  /** Moves the clock by which leases run out. */
-  advance(ms: number): Promise<void>;
-  /** A second ledger on the same state, the first one being closed; absent where a ledger ends with its process. */
-  readonly reopen?: () => Promise<Ledger>;
-  close(): Promise<void>;
-}
-
-const open = (generation: string, seen?: string): Change => ({
-  type: 'open',
-  generation,
-  ...(seen === undefined ? {} : { seen }),
-});
-const register = (seen: string, generation: string, revision: string, total: number, done: readonly number[] = []): Change => ({
-  type: 'register', seen, generation, revision, total, done,
-}); // prettier-ignore
-const record = (done: readonly number[], failed: readonly number[] = [], generation = 'g2', revision = 'r1'): Change => ({
-  type: 'record', generation, revision, done, failed,
-}); // prettier-ignore
-const accept = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({
-  type: 'accept',
-  generation,
-  revision,
-  files,
-});
-const reopenFiles = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({
-  type: 'reopen',
-  generation,
-  revision,
-  files,
-});
-const publish = (generation = 'g2', revision = 'r1'): Change => ({ type: 'publish', generation, revision });
-const hold = (held: 'paused' | 'cancelled' | null, generation = 'g2'): Change => ({
-  type: 'hold',
-  generation,
-  hold: held,
-});
-const badPlaylist = failureWith('hls.malformed', 'line 3 is no tag', { status: 200 });
-const invalidate = (generation = 'g2'): Change => ({ type: 'invalidate', generation, failure: badPlaylist });
-const lease = (id: string, more: Partial<Lease> = {}): Lease => ({
-  id, generation: 'g2', kind: 'batch', files: [[0, 100]], ttlMs: 1000, ...more,
-}); // prettier-ignore
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import {
+  accept,
+  badPlaylist,
+  hold,
+  invalidate,
+  lease,
+  open,
+  prioritise,
+  publish,
+  record,
+  register,
+  reopenFiles,
+  restore,
+  tell,
+} from './ledger-changes.ts';
+import { describeLeases } from './ledger-leases.contract.ts';
+import { describeMeaning } from './ledger-meaning.contract.ts';
+import type { LedgerUnderTest } from './ledger-under-test.ts';
 
 const indicesIn = (bits: Bits, total: number): number[] =>
   Array.from({ length: total }, (_, index) => index).filter((index) => hasBit(bits, index));
@@ -310,6 +282,92 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       });
     });
 
+    describe('first sight', () => {
+      it('takes hold and freshness along, and a known video keeps its own', async () => {
+        const first = { ...open('g1'), hold: 'paused' as const, fresh: true };
+        expect(await applyAll(first)).toMatchObject({ hold: 'paused', fresh: true });
+        await applyAll(hold(null, 'g1'), prioritise(false, 'g1'));
+        const again = await applyAll({ ...open('g2', 'g1'), hold: 'cancelled', fresh: true });
+        expect(again).toEqual({ generation: 'g2', total: 0, done: 0, failed: 0, accepted: 0 });
+      });
+
+      it('of one that is not fresh says nothing of it', async () => {
+        expect(await applyAll({ ...open('g1'), fresh: false })).not.toHaveProperty('fresh');
+      });
+
+      it('of a published video finds it whole, but for what was accepted', async () => {
+        expect(await applyAll(restore(60, [[3, 5], [59, 60]]))).toEqual({
+          generation: 'g2', revision: 'r1', total: 60, done: 57, failed: 3, accepted: 3, published: 'r1', told: 'published r1',
+        }); // prettier-ignore
+        const tally = await ledger.tally('v');
+        expect(indicesIn(tally?.failed ?? new Uint8Array(), 60)).toEqual([3, 4, 59]);
+        expect(indicesIn(tally?.accepted ?? new Uint8Array(), 60)).toEqual([3, 4, 59]);
+        expect(indicesIn(tally?.done ?? new Uint8Array(), 60)).not.toContain(4);
+      });
+
+      it('of a published video is the same twice as once, and undoes nothing that came since', async () => {
+        await applyAll({ ...restore(10), hold: 'cancelled', fresh: true }, reopenFiles([1]));
+        expect(await applyAll(restore(10))).toMatchObject({ done: 9, hold: 'cancelled', fresh: true });
+      });
+
+      it('of a published video is refused where it is known already', async () => {
+        await applyAll(open('g1'));
+        await expectStale(restore(10));
+        await applyAll(register('g1', 'g2', 'r0', 10));
+        await expectStale(restore(10));
+      });
+    });
+
+    describe('putting forward, and telling of a situation', () => {
+      it('are facts that stay with the next revision and generation', async () => {
+        await planned();
+        expect(await applyAll(prioritise(true), tell('g2 copying'))).toMatchObject({ fresh: true, told: 'g2 copying' });
+        const facts = { fresh: true, told: 'g2 copying' };
+        expect(await applyAll(open('g3', 'g2'))).toMatchObject(facts);
+        expect(await applyAll(register('g3', 'g4', 'r2', 5))).toMatchObject(facts);
+        expect(await applyAll(prioritise(false, 'g4'))).not.toHaveProperty('fresh');
+      });
+
+      it('are refused for an older generation and an unknown video', async () => {
+        await expectStale(prioritise(true), tell('x'));
+        await planned();
+        await expectStale(prioritise(true, 'g1'), tell('x', 'g1'));
+      });
+    });
+
+    describe('retiring a video', () => {
+      it('lets go of all of it', async () => {
+        await planned();
+        await applyAll(record([1, 2]));
+        expect(await ledger.retire('v', 'g2')).toBe(true);
+        expect(await ledger.read('v')).toBeUndefined();
+        expect(await ledger.tally('v')).toBeUndefined();
+        for await (const { video } of ledger.videos()) throw new Error(`there is ${video}`);
+        expect(await planned()).toMatchObject({ done: 0 });
+      });
+
+      it('is refused for another generation and while a lease is alive', async () => {
+        await planned();
+        expect(await ledger.retire('v', 'g1')).toBe(false);
+        await ledger.lease('v', lease('b1'));
+        expect(await ledger.retire('v', 'g2')).toBe(false);
+        expect(await present()).toMatchObject({ generation: 'g2' });
+        await test.advance(60_000);
+        expect(await ledger.retire('v', 'g2')).toBe(true);
+      });
+
+      it('is no error where nobody knows the video', async () => {
+        expect(await ledger.retire('nobody', 'g2')).toBe(true);
+      });
+
+      it('leaves its neighbours alone', async () => {
+        for (const id of ['v', 'v:', 'v2']) await ledger.apply(id, open('g1'));
+        await ledger.retire('v', 'g1');
+        expect((await ledger.read('v:'))?.generation).toBe('g1');
+        expect((await ledger.read('v2'))?.generation).toBe('g1');
+      });
+    });
+
     describe('counting', () => {
       it('is exact over 10,000 files and any course of changes', async () => {
         const total = 10_000;
@@ -351,6 +409,41 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
         );
         await Promise.all(batches.map((batch) => ledger.apply('v', record(batch))));
         expect(await present()).toMatchObject({ done: 5000, total: 5000 });
+      });
+
+      it('loses none of 100 changes that come at once from four sides', async () => {
+        await planned(5000);
+        const sides = [ledger, ...Array.from({ length: 3 }, () => test.peer?.() ?? ledger)];
+        const answers = await Promise.all(
+          Array.from({ length: 100 }, (_, turn) => {
+            const files = Array.from({ length: 100 }, (_file, index) => turn * 49 + index);
+            return (sides[turn % 4] ?? ledger).apply(
+              'v',
+              turn % 3 ? record(files) : record(files.slice(10), files.slice(0, 10)),
+            );
+          }),
+        );
+        const gains = answers.map((answer) =>
+          answer.result === 'applied' ? answer.record.done - (answer.before?.done ?? 0) : Number.NaN,
+        );
+        const tally = await ledger.tally('v');
+        const { done, failed } = await present();
+        expect(indicesIn(tally?.done ?? new Uint8Array(), 5000)).toHaveLength(done);
+        expect(indicesIn(tally?.failed ?? new Uint8Array(), 5000)).toHaveLength(failed);
+        expect(gains.reduce((sum, gain) => sum + gain, 0)).toBe(done);
+        expect(done + failed).toBe(99 * 49 + 100);
+      });
+
+      it('is exact for 200,000 files', async () => {
+        const total = 200_000;
+        const even = Array.from({ length: total / 2 }, (_, index) => index * 2);
+        const odd = even.map((index) => index + 1);
+        expect(await planned(total, even)).toMatchObject({ done: total / 2 });
+        expect(await applyAll(record([], odd))).toMatchObject({ done: total / 2, failed: total / 2 });
+        expect(await applyAll(accept(odd))).toMatchObject({ failed: total / 2, accepted: total / 2 });
+        expect(await applyAll(record([...even, ...odd]))).toMatchObject({ done: total, failed: 0, accepted: 0 });
+        expect(await applyAll(reopenFiles([total - 1, total]))).toMatchObject({ done: total - 1 });
+        expect(indicesIn((await ledger.tally('v'))?.done ?? new Uint8Array(), total)).toHaveLength(total - 1);
       });
 
       it('hands out bits that nobody can change from outside', async () => {
@@ -399,111 +492,39 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       });
     });
 
-    describe('leases', () => {
-      const idsOf = async (): Promise<string[]> => (await ledger.leases('v')).map(({ id }) => id).toSorted();
+    describeMeaning(create);
+    describeLeases(create);
 
-      it('are granted to the present generation and told as they were given', async () => {
-        await planned();
-        const granted = lease('b1', { files: [[0, 3], [7, 9]] }); // prettier-ignore
-        expect(await ledger.lease('v', granted)).toBe(true);
-        expect(await ledger.leases('v')).toEqual([granted]);
-      });
-
-      it('are refused to an unknown video and to another generation', async () => {
-        expect(await ledger.lease('v', lease('b1'))).toBe(false);
-        expect(await ledger.leases('v')).toEqual([]);
-        await planned();
-        expect(await ledger.lease('v', lease('b1', { generation: 'g1' }))).toBe(false);
-        expect(await ledger.leases('v')).toEqual([]);
-      });
-
-      it('end when their time is up, and not before', async () => {
-        await planned();
-        await ledger.lease('v', lease('b1', { ttlMs: 1000 }));
-        await ledger.lease('v', lease('b2', { ttlMs: 5000 }));
-        await test.advance(999);
-        expect(await idsOf()).toEqual(['b1', 'b2']);
-        await test.advance(1);
-        expect(await idsOf()).toEqual(['b2']);
-      });
-
-      it('live on when they are renewed, also after they ran out', async () => {
-        await planned();
-        await ledger.lease('v', lease('b1'));
-        await test.advance(900);
-        expect(await ledger.lease('v', lease('b1', { files: [[5, 9]] }))).toBe(true);
-        await test.advance(900);
-        expect(await ledger.leases('v')).toEqual([lease('b1', { files: [[5, 9]] })]);
-        await test.advance(900);
-        expect(await idsOf()).toEqual([]);
-        expect(await ledger.lease('v', lease('b1'))).toBe(true);
-        expect(await idsOf()).toEqual(['b1']);
-      });
-
-      it('keep a crawl alone among crawls and publications, until it ends or runs out', async () => {
-        await planned();
-        const crawl = (id: string): Promise<boolean> => ledger.lease('v', lease(id, { kind: 'crawl', files: [] }));
-        const publishing = (): Promise<boolean> => ledger.lease('v', lease('publish', { kind: 'publish', files: [] }));
-        expect(await crawl('crawl')).toBe(true);
-        expect(await crawl('crawl')).toBe(true);
-        expect(await crawl('crawl-2')).toBe(false);
-        expect(await publishing()).toBe(false);
-        await ledger.release('v', 'crawl');
-        expect(await publishing()).toBe(true);
-        expect(await crawl('crawl')).toBe(false);
-        await test.advance(1000);
-        expect(await crawl('crawl')).toBe(true);
-      });
-
-      it('of batches neither hinder a crawl nor are hindered by it', async () => {
-        await planned();
-        expect(await ledger.lease('v', lease('b1'))).toBe(true);
-        expect(await ledger.lease('v', lease('crawl', { kind: 'crawl', files: [] }))).toBe(true);
-        expect(await ledger.lease('v', lease('b2'))).toBe(true);
-        expect(await ledger.lease('v', lease('b1'))).toBe(true);
-        expect(await idsOf()).toEqual(['b1', 'b2', 'crawl']);
-      });
-
-      it('of an older generation count for nothing, and keep nobody out', async () => {
-        await planned();
-        await ledger.lease('v', lease('b1'));
-        await ledger.lease('v', lease('crawl', { kind: 'crawl', files: [] }));
-        await applyAll(open('g3', 'g2'));
-        expect(await idsOf()).toEqual([]);
-        expect(await ledger.lease('v', lease('crawl-2', { kind: 'crawl', files: [], generation: 'g3' }))).toBe(true);
-        expect(await ledger.lease('v', lease('b1'))).toBe(false);
-        expect(await idsOf()).toEqual(['crawl-2']);
-      });
-
-      it('end by release, of one or of all, and releasing what is not there is no error', async () => {
-        await planned();
-        await ledger.apply('w', open('g2'));
-        for (const id of ['b1', 'b2']) await ledger.lease('v', lease(id));
-        await ledger.lease('w', lease('b1'));
-        await ledger.release('v', 'b1');
-        await ledger.release('v', 'b1');
-        await ledger.release('nobody', 'b1');
-        expect(await idsOf()).toEqual(['b2']);
-        expect(await ledger.leases('w')).toHaveLength(1);
+    it.each(['a:b', 'a b', '{a}b', '}{', 'a/b?c=*', 'Ünï-日本-😀', '-', '(', '[a', '+', '\n', '__proto__'])(
+      'takes %j for a video’s id like any other',
+      async (id) => {
+        for (const change of [open('g1'), register('g1', 'g2', 'r1', 30), record([1], [29])]) {
+          expect((await ledger.apply(id, change)).result).toBe('applied');
+        }
+        expect(await ledger.tally(id)).toMatchObject({ record: { done: 1, failed: 1 } });
+        expect(await ledger.lease(id, lease('b1'))).toBe(true);
+        expect(await ledger.leases(id)).toEqual([lease('b1')]);
+        const seen: string[] = [];
+        for await (const { video } of ledger.videos()) seen.push(video);
+        expect(seen).toEqual([id]);
         await ledger.releaseAll();
-        expect(await idsOf()).toEqual([]);
-        expect(await ledger.leases('w')).toEqual([]);
-      });
-
-      it('are granted to one only of many that want to crawl at once', async () => {
-        await planned();
-        const wishes = Array.from({ length: 20 }, (_, index) =>
-          ledger.lease('v', lease(`crawl-${index}`, { kind: 'crawl', files: [] })),
-        );
-        expect((await Promise.all(wishes)).filter(Boolean)).toHaveLength(1);
-      });
-    });
+        expect(await ledger.retire(id, 'g2')).toBe(true);
+        expect(await ledger.read(id)).toBeUndefined();
+      },
+    );
 
     it('finds everything again when it is opened anew', async ({ skip }) => {
       const { reopen } = test;
       if (!reopen) return skip('this ledger ends with its process');
       await planned(100, [0]);
-      await applyAll(record([1, 99], [2, 3]), accept([3]), hold('paused'), invalidate());
+      await applyAll(
+        record([1, 99], [2, 3]),
+        accept([3]),
+        hold('paused'),
+        invalidate(),
+        prioritise(true),
+        tell('g2 paused'),
+      );
       await ledger.lease('v', lease('b1'));
       const before = await ledger.tally('v');
       const after = await reopen();

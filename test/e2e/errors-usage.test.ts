@@ -45,6 +45,31 @@ describe('a command line that cannot be meant', () => {
       'expected "Name: value"',
     ],
     ['AWS without a region', ['copy', 'index.m3u8', 's3://bucket/vod'], 'name it with --region or AWS_REGION'],
+    ['a cluster without a journal', ['crawler', 's3://bucket/vod'], 'a cluster needs --journal'],
+    ['a scanner without a source', ['scanner', 'out', '--journal', 'private'], 'needs a source before the destination'],
+    [
+      'a journal that would be published',
+      ['aggregator', 's3://bucket/vod', '--journal', 's3://bucket/vod/journal'],
+      'lie one in the other',
+    ],
+    [
+      'a Redis that is none',
+      ['transfer', 'out', '--journal', 'private', '--redis', `http://${secret}@redis.example`],
+      '--redis is not usable: expected redis://',
+    ],
+    [
+      'a catalogue in the place of the destination',
+      ['up', `mongodb://me:${secret}@a.example,b.example/media`],
+      'begins with mongodb://',
+    ],
+    ['a MongoDB catalogue for a copy', ['copy', `mongodb://me:${secret}@a.example/media`, 'out'], 'for flants up'],
+    ['a rule that is none', ['scanner', 'index.m3u8', 'out', '--journal', 'private', '--rule', 'state ='], 'state ='],
+    [
+      'a state and a cluster',
+      ['status', '--state', 'out', '--redis', 'redis://redis.example'],
+      'leave out one of them',
+    ],
+    ['a video that is not named', ['pause', 's3://bucket/vod', '--journal', 'private'], 'needs the ids of the videos'],
     ['a state where nothing was begun', ['status', 'out'], 'nothing was copied to'],
   ])('refuses %s', async (_, args, text) => {
     const refused = await flants(...args);

@@ -30,6 +30,8 @@ export interface FlantsOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The root of the repository where absent. */
   readonly cwd?: string;
+  /** Path of the command; that of this checkout, which runs from source, where absent. */
+  readonly entry?: string;
 }
 
 /** Runs the command as a person does, to its end. */
@@ -38,8 +40,11 @@ export async function runFlants(args: readonly string[], options: FlantsOptions 
 }
 
 /** Starts the command as a person does. */
-export function startFlants(args: readonly string[], { env = {}, cwd = root }: FlantsOptions = {}): RunningFlants {
-  const child = spawn(process.execPath, [resolve(root, 'bin/flants.js'), ...args], {
+export function startFlants(
+  args: readonly string[],
+  { env = {}, cwd = root, entry = resolve(root, 'bin/flants.js') }: FlantsOptions = {},
+): RunningFlants {
+  const child = spawn(process.execPath, [entry, ...args], {
     cwd,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -174,7 +174,7 @@ describe('A copy', () => {
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'published' });
     expect(textOf(library, 'a/index.m3u8')).toBe(mediaPlaylist(['seg0.ts', 'seg1.ts']));
-    expect(JSON.stringify([...(await library.journal.evidence(['a/seg0.ts', 'a/seg1.ts'])).values()])).not.toContain(
+    expect(JSON.stringify([...(await library.journal.evidence('a', ['a/seg0.ts', 'a/seg1.ts'])).values()])).not.toContain(
       't2',
     );
   });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { startEngine } from '../../src/app/engine.ts';
-import type { EngineParts } from '../../src/app/engine-context.ts';
+import type { RunParts } from '../../src/app/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
@@ -76,7 +76,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
     const outcomes: Outcome[] = [];
     const warnings: string[] = [];
     const usual = inlineExecutor(source, guarded);
-    const parts: EngineParts = {
+    const parts: RunParts = {
       source,
       store: guarded,
       journal,
@@ -90,7 +90,6 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
       external: 'refuse',
       existing: options.overwrite ? 'overwrite' : 'verify',
       sha256: false,
-      isFresh: () => false,
       newGeneration: randomUUID,
       now: Date.now,
       // The shortest delays that the real limits allow.

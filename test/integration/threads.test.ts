@@ -71,7 +71,6 @@ describe('a file that kills the thread which fetches it', () => {
           external: 'refuse',
           existing: 'verify',
           sha256: false,
-          isFresh: () => false,
           newGeneration: randomUUID,
           now: Date.now,
           random: () => 0,

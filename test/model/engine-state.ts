@@ -16,6 +16,8 @@ export interface QueuedJob {
   readonly at: number;
   readonly video: VideoId;
   readonly work: 'crawl' | 'publish' | BatchJob;
+  /** Id of the lease that carries it; of a batch its own id. */
+  readonly lease: string;
 }
 
 /** The whole engine without I/O: what the services do between one wait and the next, over the domain's real decisions. */

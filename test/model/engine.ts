@@ -20,8 +20,8 @@ const maxFiles = 3;
 
 /** What makes a queued job run. */
 export function taskOf(engine: Engine, job: QueuedJob): Task {
-  if (job.work === 'crawl') return crawl(engine, job.video);
-  return job.work === 'publish' ? publish(engine, job.video) : runBatch(engine, job.work);
+  if (job.work === 'crawl') return crawl(engine, job);
+  return job.work === 'publish' ? publish(engine, job) : runBatch(engine, job.work);
 }
 
 /** Asks the domain what the video needs next and sets it going. */
@@ -38,9 +38,10 @@ export function* follow({ ledger, queue, world, halted }: Engine, video: VideoId
     files: countOf(open) - countOf(carried.reduce<IndexRanges>(subtract, open)),
   });
   if (step === 'crawl' || step === 'publish') {
-    if (!ledger.lease(video, { id: step, generation, kind: step, files: [], ttlMs: leaseMs })) return;
+    const lease = unique(world, step);
+    if (!ledger.lease(video, { id: lease, generation, kind: step, files: [], ttlMs: leaseMs })) return;
     yield;
-    queue.set(`${step}-${video}`, { id: `${step}-${video}`, at: ledger.now, video, work: step });
+    queue.set(lease, { id: lease, at: ledger.now, video, work: step, lease });
   } else if (step === 'dispatch' && revision !== undefined) {
     for (const files of planBatches(open, carried, { maxFiles })) {
       const id = unique(world, 'batch');
@@ -68,13 +69,13 @@ export function* reconcile(engine: Engine, video: VideoId): Task {
   yield* follow(engine, video);
 }
 
-function* crawl(engine: Engine, video: VideoId): Task {
+function* crawl(engine: Engine, { video, lease }: QueuedJob): Task {
   const { ledger, world } = engine;
   const seen = ledger.tally(video)?.record;
   if (
     !seen ||
     seen.hold ||
-    !ledger.lease(video, { id: 'crawl', generation: seen.generation, kind: 'crawl', files: [], ttlMs: leaseMs })
+    !ledger.lease(video, { id: lease, generation: seen.generation, kind: 'crawl', files: [], ttlMs: leaseMs })
   )
     return;
   yield;
@@ -107,7 +108,7 @@ function* crawl(engine: Engine, video: VideoId): Task {
     });
   }
   yield;
-  ledger.release(video, 'crawl');
+  ledger.release(video, lease);
   yield* follow(engine, video);
 }
 
@@ -128,7 +129,7 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
     return;
   }
   const batch = { ...sent, files };
-  ledger.lease(video, leaseOf(batch, 0));
+  if (!ledger.lease(video, leaseOf(batch, 0))) return;
   yield;
 
   const outcomes: Outcome[] = [];
@@ -161,8 +162,16 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
   if (counted) {
     applyAcceptances(engine, video);
     yield;
-    for (const { files: rest, tries, waits, delayMs } of settlement.resend) {
-      yield* send({ ledger, queue }, { ...batch, id: unique(world, 'batch'), files: rest, tries, waits }, delayMs);
+    const heirs = settlement.resend.map(({ files: rest, tries, waits, delayMs }) => ({
+      job: { ...batch, id: unique(world, 'batch'), files: rest, tries, waits },
+      delayMs,
+    }));
+    const leases = heirs.map(({ job, delayMs }) => leaseOf(job, delayMs));
+    if (ledger.pass(video, batch.id, leases)) {
+      for (const { job, delayMs } of heirs) {
+        yield;
+        queue.set(job.id, { id: job.id, at: ledger.now + delayMs, video, work: job, lease: job.id });
+      }
     }
     if (settlement.recrawl) rescan(engine, video);
     yield;
@@ -172,14 +181,14 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
 }
 
 /** What stands there is looked at before the ledger is asked, so that a publisher who was overtaken writes nothing. */
-function* publish(engine: Engine, video: VideoId): Task {
+function* publish(engine: Engine, { video, lease }: QueuedJob): Task {
   const { ledger, world } = engine;
   const standing = world.playlists.get(video)?.etag;
   yield;
   const record = ledger.tally(video)?.record;
   if (!record?.revision || record.hold || !isWhole(record)) return;
   const { generation, revision } = record;
-  if (!ledger.lease(video, { id: 'publish', generation, kind: 'publish', files: [], ttlMs: leaseMs })) return;
+  if (!ledger.lease(video, { id: lease, generation, kind: 'publish', files: [], ttlMs: leaseMs })) return;
   yield;
   if (world.playlists.get(video)?.etag === standing) {
     world.playlists.set(video, { digest: revision, etag: unique(world, 'etag') });
@@ -189,7 +198,7 @@ function* publish(engine: Engine, video: VideoId): Task {
     ledger.apply(video, change);
     yield;
   }
-  ledger.release(video, 'publish');
+  ledger.release(video, lease);
   yield* follow(engine, video);
 }
 
@@ -199,8 +208,9 @@ export function rescan({ ledger, queue, world }: Engine, video: VideoId): void {
   if (!record) return;
   if (record.invalid) ledger.apply(video, { type: 'open', seen: record.generation, generation: unique(world, 'g') });
   const generation = ledger.tally(video)?.record.generation ?? '';
-  ledger.lease(video, { id: 'crawl', generation, kind: 'crawl', files: [], ttlMs: leaseMs });
-  queue.set(`crawl-${video}`, { id: `crawl-${video}`, at: ledger.now, video, work: 'crawl' });
+  const lease = unique(world, 'crawl');
+  if (!ledger.lease(video, { id: lease, generation, kind: 'crawl', files: [], ttlMs: leaseMs })) return;
+  queue.set(lease, { id: lease, at: ledger.now, video, work: 'crawl', lease });
 }
 
 /** Counts the failed files that somebody accepted, whenever that was. */
@@ -228,7 +238,8 @@ function isOpen({ record, done, failed }: Tally, index: number): boolean {
 function* send({ ledger, queue }: Pick<Engine, 'ledger' | 'queue'>, batch: BatchJob, delayMs: number): Task {
   if (!ledger.lease(batch.video, leaseOf(batch, delayMs))) return;
   yield;
-  queue.set(batch.id, { id: batch.id, at: ledger.now + delayMs, video: batch.video, work: batch });
+  const { id, video } = batch;
+  queue.set(id, { id, at: ledger.now + delayMs, video, work: batch, lease: id });
 }
 
 function leaseOf({ id, generation, files }: BatchJob, delayMs: number) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { applyChange } from '../../src/domain/change.ts';
 import type { Change, Tally } from '../../src/domain/change.ts';
+import { countOf, subtract } from '../../src/domain/index-ranges.ts';
 import type { VideoId } from '../../src/domain/video.ts';
 import type { Lease } from '../../src/ledger/ledger.ts';
 
@@ -28,10 +29,20 @@ export class ModelLedger {
 
   lease(video: VideoId, lease: Lease): boolean {
     if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
-    const rival = this.leases(video).some(({ id, kind }) => kind === lease.kind && id !== lease.id);
-    if (lease.kind !== 'batch' && rival) return false;
+    const claimsTheSame = (other: Lease): boolean =>
+      lease.kind === 'batch'
+        ? other.kind === 'batch' && countOf(subtract(lease.files, other.files)) < countOf(lease.files)
+        : other.kind !== 'batch';
+    if (this.leases(video).some((other) => other.id !== lease.id && claimsTheSame(other))) return false;
     const leases = this.#leases.get(video) ?? new Map<string, Lease & { readonly until: number }>();
     this.#leases.set(video, leases.set(lease.id, { ...lease, until: this.now + lease.ttlMs }));
+    return true;
+  }
+
+  pass(video: VideoId, id: string, heirs: readonly Lease[]): boolean {
+    if (!this.leases(video).some((lease) => lease.id === id)) return false;
+    this.release(video, id);
+    for (const heir of heirs) assert.ok(this.lease(video, heir), 'an heir claims what its parent did not');
     return true;
   }
 

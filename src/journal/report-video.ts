@@ -1,13 +1,14 @@
 import type { FailedFile, VideoReport } from '../domain/report.ts';
 import { stateOf } from '../domain/video.ts';
-import type { VideoId } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
 import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
-import { acceptances, failedFiles } from '../journal/failed-files.ts';
-import type { Journal } from '../journal/journal.ts';
+import { acceptances, failedFiles } from './failed-files.ts';
+import type { Journal } from './journal.ts';
+import { tallyOf } from './tally-of.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** What reports are made from. */
@@ -21,9 +22,9 @@ export interface ReportPorts {
 /** What is known of one video; undefined for an unknown one. */
 export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<VideoReport | undefined> {
   const { journal, ledger } = ports;
-  const tally = await ledger.tally(video);
   const submission = await journal.submission(video);
-  if (!tally || !submission) return undefined;
+  const tally = submission && (await tallyOf(video, { ledger, journal }));
+  if (!tally) return undefined;
   const { record } = tally;
   const header = record.revision === undefined ? undefined : await journal.revision(video, record.revision);
   const playlistKey = header && rootKeyOf(header.documents);
@@ -36,12 +37,19 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     ...(header ? { revision: header.digest } : {}),
     ...(playlistKey === undefined ? {} : { playlistKey }),
     files: { total, done, failed, accepted },
-    sizeBytes: header ? await journal.sizeOf(video, header.digest) : 0,
+    sizeBytes: await sizeOf(video, record, journal),
     failures: header ? await failuresOf(video, tally, journal) : [],
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
     ...(record.invalid ? { invalid: record.invalid } : {}),
   };
+}
+
+/** The sum made when it was published, or else one over the evidence, which is much to read. */
+async function sizeOf(video: VideoId, { revision, published }: VideoRecord, journal: Journal): Promise<number> {
+  if (revision === undefined) return 0;
+  const publication = published === revision ? await journal.publication(video) : undefined;
+  return publication?.revision === revision ? publication.sizeBytes : journal.sizeOf(video, revision);
 }
 
 async function failuresOf(video: VideoId, tally: Tally, journal: Journal): Promise<FailedFile[]> {

@@ -1,0 +1,48 @@
+import type { VideoNews } from '../catalogue/catalogue.ts';
+import { nextStep, nothingCarried } from '../domain/next-step.ts';
+import type { VideoReport } from '../domain/report.ts';
+import { situationOf, stateOf } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { reportVideo } from '../journal/report-video.ts';
+
+/** What concluding needs. */
+export interface ConclusionPorts {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly tokenParameters: readonly string[];
+  /** Where players find an object; absent where nobody said. */
+  readonly urlOf?: (key: string) => string;
+  readonly now: () => number;
+  /** Whoever wants to hear of a video that has come to rest; each may hear the same twice, and must not lose it. */
+  readonly tell: (report: VideoReport, record: VideoRecord, news: VideoNews) => Promise<void>;
+}
+
+/**
+ * Tells of a video that has come to rest, once for each situation, and lets the ledger forget it when it is published:
+ * the journal has all of it.
+ */
+export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Promise<void> {
+  const { ledger, now, urlOf } = ports;
+  const record = await ledger.read(video);
+  if (!record || nextStep(record, nothingCarried) !== 'none') return;
+  const { generation } = record;
+  const situation = situationOf(record);
+  if (record.told !== situation) {
+    const report = await reportVideo(video, ports);
+    if (!report) return;
+    const { id, state, files, playlistKey } = report;
+    const isPublished = state === 'published' && playlistKey !== undefined && urlOf !== undefined;
+    const news: VideoNews = {
+      id,
+      state,
+      files,
+      at: new Date(now()).toISOString(),
+      ...(isPublished ? { destinationUrl: urlOf(playlistKey) } : {}),
+    };
+    await ports.tell(report, record, news);
+    await ledger.apply(video, { type: 'tell', generation, told: situation });
+  }
+  if (stateOf(record) === 'published') await ledger.retire(video, generation);
+}

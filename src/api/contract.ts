@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import { failureCodes } from '../domain/failure.ts';
+import type { Failure, FailureCode } from '../domain/failure.ts';
+import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
+import type { LibraryReport, Totals, VideoReport } from '../domain/report.ts';
+import { videoStates } from '../domain/video.ts';
+
+/** What of a question can be answered with. Domain types alone: a dashboard may read this file. */
+
+const count = z.int().min(0);
+const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant' });
+const videoId = z.string().min(1).max(1_000).meta({ description: 'Id of a video in its catalogue' });
+const code = z.enum(failureCodes as readonly [FailureCode, ...FailureCode[]]).meta({ id: 'FailureCode' });
+const state = z.enum(videoStates).meta({ id: 'VideoState' });
+const url = z.url({ protocol: /^https?$/ });
+
+export const failureSchema = z
+  .object({
+    code,
+    retryable: z.boolean(),
+    message: z.string().meta({ description: 'One line for people' }),
+    status: z.exactOptional(z.int()),
+    retryAfterMs: z.exactOptional(z.number().min(0)),
+  })
+  .meta({ id: 'Failure' }) satisfies z.ZodType<Failure>;
+
+export const errorSchema = z.object({ error: failureSchema }).meta({ id: 'Error' });
+
+const filesSchema = z.object({ total: count, done: count, failed: count, accepted: count }).meta({ id: 'FileCounts' });
+
+const totalsSchema = z
+  .object({
+    videos: z.object({
+      published: count,
+      publishing: count,
+      copying: count,
+      waiting: count,
+      incomplete: count,
+      invalid: count,
+      paused: count,
+      cancelled: count,
+    }),
+    files: filesSchema,
+  })
+  .meta({ id: 'Totals' }) satisfies z.ZodType<Totals>;
+
+export const statusSchema = z
+  .object({
+    format: z.literal(1),
+    destination: z.string(),
+    at: instant,
+    totals: totalsSchema,
+    causes: z.array(
+      z.object({
+        code,
+        files: count,
+        videos: count,
+        example: z.object({ video: videoId, key: z.exactOptional(z.string()), failure: failureSchema }),
+      }),
+    ),
+  })
+  .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
+
+export const videoSummarySchema = z
+  .object({
+    id: videoId,
+    title: z.exactOptional(z.string()),
+    playlistUrl: z.string(),
+    recordedAt: z.exactOptional(z.string()),
+    state,
+    files: filesSchema,
+    fresh: z.exactOptional(z.literal(true)),
+    invalid: z.exactOptional(failureSchema),
+  })
+  .meta({ id: 'VideoSummary' }) satisfies z.ZodType<VideoSummary>;
+
+export const videoPageSchema = z
+  .object({
+    videos: z.array(videoSummarySchema),
+    next: z.exactOptional(videoId).meta({ description: 'Give it as `after` for what follows; absent at the end' }),
+  })
+  .meta({ id: 'VideoPage' });
+
+const videoReportSchema = z
+  .object({
+    id: videoId,
+    title: z.exactOptional(z.string()),
+    playlistUrl: z.string(),
+    state,
+    playlistKey: z.exactOptional(z.string()),
+    revision: z.exactOptional(z.string()),
+    files: filesSchema,
+    sizeBytes: z.number().min(0),
+    failures: z.array(
+      z.object({
+        key: z.string(),
+        url: z.string(),
+        failure: failureSchema,
+        tries: count,
+        acceptedBecause: z.exactOptional(z.string()),
+      }),
+    ),
+    external: z.array(
+      z.object({ playlistUrl: z.string(), line: z.int(), tag: z.string(), uri: z.string(), reason: z.string() }),
+    ),
+    warnings: z.array(z.string()),
+    invalid: z.exactOptional(failureSchema),
+  })
+  .meta({ id: 'VideoReport' }) satisfies z.ZodType<VideoReport>;
+
+export const videoDetailSchema = z
+  .object({
+    report: videoReportSchema,
+    decisions: z.array(
+      z.object({
+        type: z.enum(['submitted', 'accepted', 'paused', 'resumed', 'cancelled', 'prioritised']),
+        at: instant,
+        playlistUrl: z.exactOptional(z.string()),
+        by: z.exactOptional(z.literal('person')),
+        key: z.exactOptional(z.string()),
+        reason: z.exactOptional(z.string()),
+        fresh: z.exactOptional(z.boolean()),
+      }),
+    ),
+    leases: z.array(z.object({ kind: z.enum(['crawl', 'batch', 'publish']), files: count })),
+  })
+  .meta({ id: 'VideoDetail' }) satisfies z.ZodType<VideoDetail>;
+
+export const reportSchema = z
+  .object({
+    format: z.literal(1),
+    destination: z.string(),
+    at: instant,
+    totals: totalsSchema,
+    videos: z.array(videoReportSchema),
+    refusedRows: z.array(z.object({ row: z.int(), id: z.exactOptional(z.string()), failure: failureSchema })),
+    unguarded: z.array(z.string()),
+    run: z.exactOptional(
+      z.object({
+        copied: count,
+        unchanged: count,
+        failed: count,
+        copiedBytes: z.number().min(0),
+        durationMs: z.number().min(0),
+      }),
+    ),
+  })
+  .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
+
+export const decidedSchema = z
+  .object({
+    video: videoId,
+    state: z.exactOptional(state),
+    pending: z.exactOptional(failureSchema).meta({
+      description: 'Why the decision, which is kept, has not taken effect yet: reconciliation applies it',
+    }),
+  })
+  .meta({ id: 'Decided' }) satisfies z.ZodType<Decided>;
+
+export const acceptedSchema = decidedSchema.extend({ key: z.string() }).meta({ id: 'Accepted' });
+export const cancelledSchema = decidedSchema.extend({ underWay: count }).meta({ id: 'Cancelled' });
+export const retriedSchema = z.object({ reopened: count, videos: count }).meta({ id: 'Retried' });
+export const purgedSchema = z.object({ video: videoId, objectsLeft: count }).meta({ id: 'Purged' });
+
+/** One line of `/files`: what is known of a file depends on its state. */
+export const fileLineSchema = z
+  .looseObject({
+    video: videoId,
+    index: count,
+    state: z.enum(['done', 'accepted', 'failed', 'open']),
+    key: z.string(),
+    url: z.string(),
+    role: z.string(),
+  })
+  .meta({ id: 'FileLine' });
+
+/** A local file of the service's machine is nothing to be had from afar: `http:` and `https:` alone. */
+export const submitSchema = z.strictObject({
+  id: z.exactOptional(videoId),
+  playlistUrl: url,
+  title: z.exactOptional(z.string().max(1_000)),
+  recordedAt: z.exactOptional(instant),
+  fresh: z.exactOptional(z.boolean()),
+});
+
+export const acceptSchema = z.strictObject({
+  file: z.string().min(1).meta({ description: 'Key of a failed file, or the end of it from a slash on' }),
+  reason: z.string().min(1).max(1_000),
+});
+
+export const retryVideoSchema = z.strictObject({ failedBy: z.exactOptional(code) });
+export const retrySchema = retryVideoSchema.extend({ videos: z.exactOptional(z.array(videoId).max(1_000)) });
+export const prioritySchema = z.strictObject({ fresh: z.boolean() });
+
+/** Proxies between give up after a minute, most of them. */
+const maxWaitMs = 60_000;
+export const cancelSchema = z.strictObject({
+  waitMs: z.exactOptional(z.int().min(0).max(maxWaitMs)).meta({
+    description: 'How long to wait until nothing is under way',
+  }),
+});
+
+const defaultPage = 100;
+const maxPage = 1_000;
+export const videosQuerySchema = z.strictObject({
+  state: z.exactOptional(
+    z
+      .string()
+      .transform((text) => text.split(','))
+      .pipe(z.array(state)),
+  ),
+  after: z.exactOptional(videoId),
+  limit: z.coerce.number().int().min(1).max(maxPage).default(defaultPage),
+});
+
+export const reportQuerySchema = z.strictObject({ video: z.exactOptional(videoId) });
+export const nothingSchema = z.strictObject({});

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { errorSchema } from './contract.ts';
+import { operations } from './operations.ts';
+import type { Operation } from './operations.ts';
+
+const mediaTypes = { json: 'application/json', ndjson: 'application/x-ndjson' } as const;
+
+/** Which answers are errors, and what they mean. */
+const errors = {
+  400: 'The question is not as it must be',
+  401: 'The token is missing or wrong',
+  403: 'Changes are switched off: the service has no token; or the Host header names none of its names',
+  404: 'No such video',
+  409: 'The state of the video does not allow it',
+  413: 'The body is too long',
+  503: 'The state cannot be read or written at present',
+} as const;
+
+/**
+ * The OpenAPI document of the service: https://spec.openapis.org/oas/v3.1.1.html. Made from the schemas by which
+ * questions are checked, so it cannot fall behind them.
+ */
+export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
+  const components: Record<string, unknown> = {};
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const [name, operation] of Object.entries<Operation>(operations)) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [operation.method]: describe(name, operation, components) };
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'FLAnts',
+      version,
+      description: 'Moves a library of HLS videos: how far it has come, and verbs on it',
+    },
+    paths,
+    components: { schemas: components, securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  };
+}
+
+function describe(name: string, operation: Operation, components: Record<string, unknown>): unknown {
+  const { path, summary, changes, query, body, answer, types = ['json'], line } = operation;
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
+    name: parameter,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    description: 'Percent-encoded, its slashes too',
+  }));
+  const content: Record<string, unknown> = Object.fromEntries(
+    types.map((type) => [
+      mediaTypes[type],
+      { schema: schemaOf(type === 'ndjson' && line ? line : answer, 'output', components) },
+    ]),
+  );
+  const error = { content: { [mediaTypes.json]: { schema: schemaOf(errorSchema, 'output', components) } } };
+  return {
+    operationId: name,
+    summary,
+    parameters: [...inPath, ...(query ? queryParameters(query, components) : [])],
+    ...(body
+      ? { requestBody: { content: { [mediaTypes.json]: { schema: schemaOf(body, 'input', components) } } } }
+      : {}),
+    responses: {
+      200: { description: 'Done', content },
+      ...(changes ? { 202: { description: 'Decided, and not in effect yet: see `pending`', content } } : {}),
+      ...Object.fromEntries(Object.entries(errors).map(([status, description]) => [status, { description, ...error }])),
+    },
+    ...(changes ? { security: [{ token: [] }] } : {}),
+  };
+}
+
+function queryParameters(query: z.ZodType, components: Record<string, unknown>): readonly unknown[] {
+  const { properties = {}, required = [] } = schemaOf(query, 'input', components) as {
+    properties?: Record<string, { description?: string }>;
+    required?: readonly string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+/** JSON Schema of one place; what has a name goes to the components, once. */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): unknown {
+  const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io });
+  const named = pointToComponents($defs) as Record<string, unknown>;
+  const { id } = own as { readonly id?: string };
+  Object.assign(components, named);
+  const pointed = pointToComponents(own);
+  if (id === undefined) return pointed;
+  components[id] = pointed;
+  return { $ref: `#/components/schemas/${id}` };
+}
+
+function pointToComponents(schema: unknown): unknown {
+  const moved = JSON.stringify(schema, (key, value: unknown) =>
+    key === '$ref' && typeof value === 'string' ? value.replace('#/$defs/', '#/components/schemas/') : value,
+  );
+  return JSON.parse(moved);
+}

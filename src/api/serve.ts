@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { Control } from '../control/control.ts';
+import { failureWith, FlantsError } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { refusal, refusalOf } from './answers.ts';
+import { isLoopback, loopbackNames } from './guard.ts';
+import type { Access } from './guard.ts';
+import { openApiDocument } from './openapi.ts';
+import { controlRoutes } from './routes.ts';
+import type { App } from './routes.ts';
+
+/** What a service tells and does over HTTP. */
+export interface HttpOptions extends Access {
+  /** Port 0: any that is free. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly version: string;
+  readonly health: Pick<Health, 'alive' | 'readiness'>;
+  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  /** Absent: probes and figures alone. */
+  readonly control?: Control;
+  readonly log: Pick<Logger, 'error'>;
+}
+
+/** A service that listens. */
+export interface HttpService {
+  readonly port: number;
+  /** Takes no further questions, and waits a moment for the answers under way. */
+  close(): Promise<void>;
+}
+
+/** How long answers may go on after `close`. */
+const closingMs = 2 * second;
+
+/**
+ * Listens. `/livez`, `/readyz` and `/metrics` everywhere, the library below `/api` where there is a control.
+ *
+ * On the loopback, questions under a foreign name are refused. There is no CORS: pages of other sites may not read this.
+ *
+ * @throws {FlantsError} `usage` when it cannot listen there
+ */
+export async function serveHttp(options: HttpOptions): Promise<HttpService> {
+  const { host, port } = options.listen;
+  const server = createAdaptorServer({
+    fetch: appOf(options).fetch,
+    hostname: 'localhost',
+    overrideGlobalObjects: false,
+  });
+  const listening = Promise.withResolvers<void>();
+  server.once('error', listening.reject);
+  server.listen(port, host, listening.resolve);
+  try {
+    await listening.promise;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FlantsError('usage', `cannot listen on ${host}:${port}: ${reason}`, { cause });
+  }
+  server.off('error', listening.reject);
+  server.on('error', (error: Error) => options.log.error(`HTTP: ${error.message}`));
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), closingMs);
+      await closed;
+      clearTimeout(end);
+    },
+  };
+}
+
+function appOf({ listen, version, health, metrics, control, log, ...rights }: HttpOptions): App {
+  const app: App = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    context.res.headers.set('X-Content-Type-Options', 'nosniff');
+    context.res.headers.set('Cache-Control', 'no-store');
+  });
+  if (isLoopback(listen.host)) app.use(loopbackNames());
+  app.get('/livez', (context) => (health.alive() ? context.text('alive\n') : context.text('stuck\n', 503)));
+  app.get('/readyz', (context) => {
+    const readiness = health.readiness();
+    return context.json(readiness, readiness.ready ? 200 : 503);
+  });
+  app.get(
+    '/metrics',
+    async () => new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } }),
+  );
+  if (control) {
+    app.get('/api/openapi.json', (context) => context.json(openApiDocument(version)));
+    app.route(
+      '/',
+      controlRoutes(control, rights, ({ message }) => log.error(`HTTP: an answer broke off: ${message}`)),
+    );
+  }
+  app.notFound(() => refusal(failureWith('usage', 'there is nothing at this path'), 404));
+  app.onError((error) =>
+    error instanceof HTTPException
+      ? error.getResponse()
+      : refusalOf(error, ({ message }) => log.error(`HTTP: ${message}`)),
+  );
+  return app;
+}

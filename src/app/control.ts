@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { idOfPlaylist } from '../catalogue/single-catalogue.ts';
+import type { ControlOptions, ClusterOptions } from '../config/control-options.ts';
+import type { Control } from '../control/control.ts';
+import { createControl } from '../control/control.ts';
+import type { ControlPorts } from '../control/control-ports.ts';
+import { minute } from '../domain/units.ts';
+import { isWhole } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { openStateFile } from '../state/state-file.ts';
+import { openCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { keepRoot } from './cluster-root.ts';
+import { keptDestination } from './destination-setting.ts';
+import { tokenParametersOf } from './key-rules.ts';
+import { publishNow } from './publish-now.ts';
+import { isWithdrawn } from './scan-record.ts';
+
+/** A library in reach of its verbs. */
+export interface OpenControl {
+  readonly control: Control;
+  close(): Promise<void>;
+}
+
+/** What whoever opens a library hears. */
+export interface ControlHooks {
+  readonly onWarning: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Claims that a verb makes for the services to take up last as long as theirs do by default. */
+const leaseMs = 5 * minute;
+const freshWindowMs = 24 * 60 * minute;
+const connections = 8;
+
+/**
+ * Opens a library for its verbs: a cluster's, or the state of copies from here.
+ *
+ * @param hooks.readOnly - nothing will be changed: a state may be in use
+ * @throws {FlantsError} as `openCluster`, or `state.locked`, `state.unusable`
+ */
+export async function openControl(
+  place: ControlOptions,
+  hooks: ControlHooks & { readonly readOnly?: boolean },
+): Promise<OpenControl> {
+  return place.kind === 'cluster' ? openClusterControl(place, hooks) : openStateControl(place.stateDir, hooks);
+}
+
+async function openClusterControl(place: ClusterOptions, { onWarning, signal }: ControlHooks): Promise<OpenControl> {
+  const cluster = await openCluster(
+    { ...place, leaseMs, freshWindowMs, concurrency: connections },
+    { onWarning, onRedis: () => {}, signal, drain: signal },
+  );
+  const tokenParameters = await tokenParametersOf(cluster.journal);
+  return { control: createControl(controlPortsOf(cluster, { tokenParameters })), close: () => cluster.close() };
+}
+
+/** @param wishes.tokenParameters - for the rules of a library that has no video yet */
+export function controlPortsOf(
+  cluster: Cluster,
+  wishes: { readonly tokenParameters: readonly string[] },
+): ControlPorts {
+  const { journal, ledger } = cluster;
+  const root = keepRoot(journal, { ...wishes, catalogue: { sources: [] } });
+  return {
+    ...common(journal, ledger),
+    destination: cluster.destination.name,
+    isFresh: cluster.isFresh,
+    isWithdrawn: (video) => isWithdrawn(video, journal),
+    moveOn: cluster.moveOn,
+    async crawl(video) {
+      const submission = await journal.submission(video);
+      if (submission) await root.settle(submission.playlistUrl);
+      await cluster.sendCrawl(video, { recheck: false });
+    },
+  };
+}
+
+async function openStateControl(
+  stateDir: string,
+  { readOnly = false, signal }: { readonly readOnly?: boolean; readonly signal: AbortSignal },
+): Promise<OpenControl> {
+  const state = openStateFile(stateDir, { readOnly });
+  const [journal, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
+  const control = createControl({
+    ...common(journal, ledger),
+    destination: (await keptDestination(journal))?.name ?? stateDir,
+    // The next copy takes up all but what only waits to be published.
+    async moveOn(video) {
+      const record = await ledger.read(video);
+      if (record && isWhole(record) && record.published !== record.revision) {
+        await publishNow(video, { journal, ledger }, signal);
+      }
+    },
+    crawl: () => Promise.resolve(),
+  });
+  return { control, close: async () => state.close() };
+}
+
+function common(
+  journal: Journal,
+  ledger: Ledger,
+): Pick<ControlPorts, 'journal' | 'ledger' | 'newGeneration' | 'now' | 'tokenParameters' | 'idOf'> {
+  return {
+    journal,
+    ledger,
+    newGeneration: randomUUID,
+    now: Date.now,
+    tokenParameters: () => tokenParametersOf(journal),
+    idOf: idOfPlaylist,
+  };
+}

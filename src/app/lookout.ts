@@ -1,0 +1,73 @@
+import { lateAlerts, libraryAlerts, watch } from '../domain/alert.ts';
+import type { Alert, FreshVideo, Watch } from '../domain/alert.ts';
+import type { AlertOptions } from '../config/service-options.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import { stateOf } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+
+/** Looks at the videos under way as reconciliation passes them, and says what somebody should hear. */
+export interface Lookout {
+  begin(): void;
+  readonly see: (video: VideoId, record: VideoRecord) => void;
+  /** Ends a look. Each alert is given once for each situation. */
+  finish(): Promise<readonly Alert[]>;
+}
+
+const minFilesOfShare = 100;
+/** Alerts that were given are remembered by id. */
+const maxRemembered = 10_000;
+
+/** Sums are those of the videos that the ledger holds: under way, or resting for want of a decision. */
+export function createLookout(
+  { journal }: { readonly journal: Pick<Journal, 'submission'> },
+  limits: AlertOptions,
+  metrics: Pick<Metrics, 'videos'>,
+): Lookout {
+  let totals = emptyTotals();
+  let fresh: { readonly video: VideoId; readonly record: VideoRecord }[] = [];
+  let seen: Watch | undefined;
+  const firstSeen = new Map<VideoId, number>();
+  const given = new Set<string>();
+
+  const freshVideo = async (video: VideoId, record: VideoRecord): Promise<FreshVideo> => {
+    const submission = await journal.submission(video);
+    const since = firstSeen.get(video) ?? Date.now();
+    firstSeen.set(video, since);
+    const { total, done, failed, accepted } = record;
+    return {
+      id: video,
+      ...(submission?.title === undefined ? {} : { title: submission.title }),
+      state: stateOf(record),
+      files: { total, done, failed, accepted },
+      since,
+    };
+  };
+
+  return {
+    begin() {
+      totals = emptyTotals();
+      fresh = [];
+    },
+    see(video, record) {
+      addToTotals(totals, { state: stateOf(record), files: record });
+      if (record.fresh && stateOf(record) !== 'published') fresh.push({ video, record });
+    },
+    async finish() {
+      metrics.videos(totals.videos);
+      const now = Date.now();
+      seen = watch(seen, totals, now, { ...limits, minFilesOfShare });
+      const videos = await Promise.all(fresh.map(({ video, record }) => freshVideo(video, record)));
+      const present = new Set(videos.map(({ id }) => id));
+      for (const id of firstSeen.keys()) if (!present.has(id)) firstSeen.delete(id);
+      const alerts = [
+        ...lateAlerts(videos, now, limits),
+        ...libraryAlerts(seen, totals, now, { ...limits, minFilesOfShare }),
+      ].filter(({ id }) => !given.has(id));
+      if (given.size > maxRemembered) given.clear();
+      for (const { id } of alerts) given.add(id);
+      return alerts;
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { advance, sendVideo } from '../aggregator/advance.ts';
+import type { AdvancePorts } from '../aggregator/advance.ts';
+import { serialise } from '../aggregator/serialise.ts';
+import { applyAcceptances } from '../control/accept.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { stateOf } from '../domain/video.ts';
+import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+
+/** Moves videos on: what everybody asks who has changed a video. */
+export interface Mover {
+  /** Gives a video its next step, or lets it rest. */
+  readonly moveOn: (video: VideoId) => Promise<void>;
+  /** Sends a video to the crawlers, whatever its next step would be. */
+  readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
+}
+
+/** What a mover needs. */
+export interface MoverPorts extends AdvancePorts {
+  readonly journal: Journal;
+}
+
+/** How a mover is followed and stopped. */
+export interface MoverHooks {
+  /** Aborted: nothing is sent any more. */
+  readonly drain: AbortSignal;
+  /** A video needs nothing more for now. */
+  readonly onRest: (video: VideoId, record: VideoRecord) => Promise<void> | void;
+}
+
+/** Ids of leases, unique for a video for all time. */
+export function leaseIds(newGeneration: () => Generation): () => string {
+  return () => newGeneration().slice(0, 13);
+}
+
+/** Makes a mover; its calls for one video run one after the other. */
+export function createMover(ports: MoverPorts, { drain, onRest }: MoverHooks): Mover {
+  const { ledger, journal } = ports;
+  return {
+    moveOn: serialise(async (video) => {
+      if (drain.aborted) return;
+      const moved = await advance(video, ports);
+      if (moved?.step !== 'none') return;
+      const isIncomplete = stateOf(moved.record) === 'incomplete';
+      if (isIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
+        const again = await advance(video, ports);
+        if (again?.step === 'none') await onRest(video, again.record);
+        return;
+      }
+      await onRest(video, moved.record);
+    }),
+    async sendCrawl(video, { recheck }) {
+      const record = await ledger.read(video);
+      if (!record) throw new FlantsError('internal', `the ledger does not know the video ${video}`);
+      await sendVideo(video, record, 'crawl', ports, { recheck });
+    },
+  };
+}

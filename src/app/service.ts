@@ -1,0 +1,202 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { serveHttp } from '../api/serve.ts';
+import type { Role, ServiceOptions } from '../config/service-options.ts';
+import { createControl } from '../control/control.ts';
+import type { Control } from '../control/control.ts';
+import { haltAlert, scanAlert } from '../domain/alert.ts';
+import { failureOf } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
+import { minute } from '../domain/units.ts';
+import { createHealth } from '../telemetry/health.ts';
+import type { Health } from '../telemetry/health.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { openClusterEngine } from './cluster-engine.ts';
+import type { ClusterEngine } from './cluster-engine.ts';
+import { openCluster } from './cluster.ts';
+import type { Cluster } from './cluster.ts';
+import { controlPortsOf } from './control.ts';
+import { engineHooksOf } from './service-engine-hooks.ts';
+import { openCatalogue } from './open-catalogue.ts';
+import { openDestination } from './open-destination.ts';
+import { sendAlert } from './send-alert.ts';
+import { startAggregatorRole } from './service-aggregator.ts';
+import type { Incident, RunningRole, ServiceHooks } from './service-roles.ts';
+import { startScannerRole } from './service-scanner.ts';
+import { startTransferRole } from './service-transfer.ts';
+import { startCrawlers } from './workers.ts';
+
+/** How a process is followed and ended. */
+export interface ProcessHooks {
+  /** Aborted: finish what is in flight, take nothing more. */
+  readonly drain: AbortSignal;
+  /** Aborted: stop now. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Of FLAnts. */
+  readonly version: string;
+  /** The process works, and answers at this port. */
+  readonly onReady: (port: number) => void;
+}
+
+/**
+ * Runs one role of a cluster until it is drained.
+ *
+ * @throws {FlantsError} when it cannot start
+ */
+export async function runService(role: Role, options: ServiceOptions, process: ProcessHooks): Promise<void> {
+  const { drain, signal, log } = process;
+  const health = createHealth(['redis', role], () => performance.now());
+  const metrics = createMetrics(role);
+  const cluster = await openCluster(
+    { ...options, freshWindowMs: options.catalogue.freshWindowMs },
+    { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
+  );
+  const hooks: ServiceHooks = {
+    drain,
+    signal,
+    log,
+    metrics,
+    onTrouble: (failure) => log.warn(`it comes again: ${failure.message}`, { code: failure.code }),
+    alert: alerting(role, cluster, log),
+  };
+  const catalogue = catalogueOf(options);
+  const opened: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
+  try {
+    const destination = role === 'scanner' ? undefined : await openDestination(cluster.destination, signal);
+    if (destination) opened.push(() => destination.store.close());
+    const http = await serveHttp({
+      listen: options.http,
+      health,
+      metrics,
+      log,
+      version: process.version,
+      ...(role === 'aggregator' ? apiOf(cluster, options) : {}),
+    });
+    opened.push(() => http.close());
+    health.set(role, true);
+    process.onReady(http.port);
+    log.info('ready', { port: http.port });
+    const engine =
+      destination &&
+      (await openClusterEngine(cluster, destination, options, engineHooksOf(role, hooks, health), catalogue));
+    if (engine) opened.push(() => engine.close());
+    const running = await startRole(role, { cluster, engine, catalogue, options, hooks });
+    const stopAsserting = await keepAsserting(running, { cluster, options, hooks });
+    await aborted(drain);
+    health.set(role, false, 'stopping');
+    stopAsserting();
+    await Promise.race([running.stop(), aborted(signal)]);
+  } finally {
+    health.stop();
+    for (const close of opened.toReversed()) await close();
+  }
+}
+
+/** Tells once that Redis is away, and once that it is back. */
+function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string) => void {
+  let wasThere = true;
+  return (isThere, why) => {
+    health.set('redis', isThere, why);
+    if (isThere === wasThere) return;
+    wasThere = isThere;
+    if (isThere) log.info('Redis is back');
+    else log.warn(`Redis is away: ${why}`);
+  };
+}
+
+/** Caps and schedules, and the depth of the queues: now and on a timer. */
+async function keepAsserting(
+  running: RunningRole,
+  { cluster, options, hooks }: Pick<RoleParts, 'cluster' | 'options' | 'hooks'>,
+): Promise<() => void> {
+  await running.assert();
+  return repeat(options.reconcileEveryMs, async () => {
+    await running.assert();
+    for (const [queue, jobs] of Object.entries(await cluster.queues.sizes())) hooks.metrics.queueDepth(queue, jobs);
+  });
+}
+
+interface RoleParts {
+  readonly cluster: Cluster;
+  readonly engine: ClusterEngine | undefined;
+  readonly catalogue: Catalogue | undefined;
+  readonly options: ServiceOptions;
+  readonly hooks: ServiceHooks;
+}
+
+async function startRole(role: Role, { cluster, engine, catalogue, options, hooks }: RoleParts): Promise<RunningRole> {
+  if (role === 'scanner' && catalogue) return startScannerRole(cluster, catalogue, options, hooks);
+  if (!engine) throw new Error(`a ${role} without an engine`);
+  if (role === 'transfer') return startTransferRole(cluster, engine, options);
+  if (role === 'aggregator') return startAggregatorRole(cluster, engine, catalogue, options, hooks);
+  const workers = startCrawlers(engine.context);
+  return { assert: () => Promise.resolve(), stop: () => workers.stop() };
+}
+
+function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOptions): Catalogue | undefined {
+  if (sources.length === 0) return undefined;
+  const projection = [...new Set([...mongo.projection, ...rules.map(({ path }) => path)])];
+  return openCatalogue(sources, { ...mongo, projection });
+}
+
+function apiOf(
+  cluster: Cluster,
+  { http: { token, requireTokenToRead }, tokenParameters }: ServiceOptions,
+): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
+  const control = createControl(controlPortsOf(cluster, { tokenParameters }));
+  return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
+}
+
+/** Incidents of one kind that follow each other closely are one: it is told when it began. */
+const sameIncidentMs = 30 * minute;
+
+function alerting(role: Role, { queues }: Cluster, log: Logger): ServiceHooks['alert'] {
+  const begun = new Map<string, { readonly since: number; last: number }>();
+  const sinceOf = ({ type, failure }: { readonly type: string; readonly failure: Failure }): number => {
+    const key = `${type} ${failure.code}`;
+    const now = Date.now();
+    const known = begun.get(key);
+    if (known && now - known.last < sameIncidentMs) {
+      known.last = now;
+      return known.since;
+    }
+    begun.set(key, { since: now, last: now });
+    return now;
+  };
+  return async (incident: Incident) => {
+    const since = sinceOf(incident);
+    const now = Date.now();
+    if (since !== now) return;
+    const { failure } = incident;
+    const alert =
+      incident.type === 'halted'
+        ? haltAlert(role, failure, since, now)
+        : scanAlert(incident.catalogue, failure, since, now);
+    await sendAlert(alert, queues.alerts, log).catch((error: unknown) =>
+      log.warn(`an alert could not be sent: ${failureOf(error).message}`),
+    );
+  };
+}
+
+/** Runs now and then until it is stopped; what goes wrong is left for the next time. */
+function repeat(everyMs: number, run: () => Promise<void>): () => void {
+  let running = false;
+  const timer = setInterval(() => {
+    if (running) return;
+    running = true;
+    void run()
+      .catch(() => undefined)
+      .finally(() => {
+        running = false;
+      });
+  }, everyMs);
+  return () => clearInterval(timer);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

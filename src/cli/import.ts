@@ -1,0 +1,28 @@
+import { loadImportOptions } from '../config/steer-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import type { importState as take } from '../app/import-state.ts';
+import type { ImportOptions } from '../config/steer-options.ts';
+import type { Verb } from './context.ts';
+import { formatCounted } from './format.ts';
+import { stoppable } from './stoppable.ts';
+
+type Imported = Awaited<ReturnType<typeof take>>;
+
+/** `flants import`: may be repeated, and goes on where it stopped. */
+export const importState: Verb = async (input, { stdout, stderr }) => {
+  const { options, json } = await loadImportOptions(input);
+  const app = await import('../app/import-state.ts');
+  const onWarning = (message: string): void => void stderr.write(`warn: ${message}\n`);
+  const imported = await stoppable((signal) => app.importState(options, { signal, onWarning }));
+  stdout.write(json ? `${JSON.stringify(imported)}\n` : sayImported(imported, options));
+  return exitCodes.whole;
+};
+
+function sayImported({ videos, evidence, publications }: Imported, { stateDir, journal }: ImportOptions): string {
+  const what = [
+    formatCounted(videos, 'video'),
+    `the evidence of ${formatCounted(evidence, 'file')}`,
+    formatCounted(publications, 'publication'),
+  ];
+  return `taken over from ${stateDir} into ${journal.name}: ${what.join(', ')}\n`;
+}

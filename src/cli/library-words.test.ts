@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import type { ClusterOptions } from '../config/control-options.ts';
+import { parseDestination } from '../config/location.ts';
+import { libraryWords } from './library-words.ts';
+
+const env = { HOME: '/home/me' };
+
+function cluster(url: string, endpoint?: string): ClusterOptions {
+  return {
+    kind: 'cluster',
+    destination: parseDestination('s3://media/my vod', '/'),
+    journal: parseDestination('s3://media-private/journal', '/'),
+    redis: { url, prefix: 'flants' },
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+it('names a cluster as the next verb must', () => {
+  expect(libraryWords(cluster('redis://redis.example', 'http://minio.example:9000'), env)).toBe(
+    "'s3://media/my vod' --endpoint http://minio.example:9000 --redis redis://redis.example --journal s3://media-private/journal",
+  );
+});
+
+it('shows no password, and leaves out what is usual', () => {
+  const words = "'s3://media/my vod' --journal s3://media-private/journal";
+  expect(libraryWords(cluster('redis://me:hush@redis.example'), env)).toBe(words);
+  expect(libraryWords(cluster('redis://127.0.0.1:6379'), env)).toBe(words);
+});
+
+it('names a state of this machine as before', () => {
+  expect(libraryWords({ kind: 'embedded', stateDir: '/state' }, env)).toBe('--state /state');
+});

@@ -1,0 +1,48 @@
+import { secretsOf } from '../config/secrets.ts';
+import { loadServiceOptions } from '../config/service-options.ts';
+import type { Role } from '../config/service-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import { failureOf } from '../domain/failure.ts';
+import { createServiceLogger } from '../telemetry/service-logger.ts';
+import type { ReadyMessage } from '../app/role-process.ts';
+import type { Verb } from './context.ts';
+import { hearServiceSignals } from './service-signals.ts';
+import { readVersion } from './version.ts';
+
+/** `flants scanner`, `crawler`, `transfer` and `aggregator`: run until they are asked to stop. */
+export function service(role: Role): Verb {
+  return async (input, { stderr }) => {
+    const options = await loadServiceOptions(role, input);
+    const { logLevel, logFormat = 'json', graceMs } = options;
+    const log = createServiceLogger({
+      level: logLevel,
+      format: logFormat,
+      role,
+      secrets: secretsOf(options),
+      now: Date.now,
+      write: (line) => stderr.write(`${line}\n`),
+    });
+    const { drain, signal, dispose } = hearServiceSignals(graceMs, (text) => log.info(text));
+    try {
+      const { runService } = await import('../app/service.ts');
+      await runService(role, options, { drain, signal, log, version: readVersion(), onReady: tellReady });
+      return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
+    } catch (error) {
+      if (drain.aborted && failureOf(error).code === 'aborted')
+        return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
+      if (logFormat === 'text') throw error;
+      const { code, message } = failureOf(error);
+      const stack = logLevel === 'debug' && error instanceof Error ? error.stack : undefined;
+      log.error(message, { code, stack });
+      return exitCodes.notStarted;
+    } finally {
+      dispose();
+    }
+  };
+}
+
+/** Tells `flants up`, where that started this process; it may be gone already. */
+function tellReady(port: number): void {
+  const message: ReadyMessage = { type: 'ready', port };
+  process.send?.(message, undefined, undefined, () => {});
+}

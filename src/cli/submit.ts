@@ -1,0 +1,17 @@
+import { loadSubmitOptions } from '../config/steer-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import { oneLine } from '../telemetry/logger.ts';
+import type { Verb } from './context.ts';
+import { failureText } from './event-lines.ts';
+import { withControl } from './with-control.ts';
+
+/** `flants submit` */
+export const submit: Verb = async (input, context) => {
+  const { place, json, ...request } = await loadSubmitOptions(input);
+  const decided = await withControl(place, context, (control) => control.submit(request));
+  const { video, state, pending } = decided;
+  const later = pending ? `; not in effect yet: ${failureText(pending)}` : '';
+  const where = state === undefined ? '' : `: ${state}`;
+  context.stdout.write(json ? `${JSON.stringify(decided)}\n` : `${oneLine(video)} is submitted${where}${later}\n`);
+  return pending ? exitCodes.warnings : exitCodes.whole;
+};

@@ -1,0 +1,18 @@
+import { loadListOptions } from '../config/steer-options.ts';
+import { exitCodes } from '../config/verbs.ts';
+import type { Verb } from './context.ts';
+import { writeToStream } from './output.ts';
+import { renderListed } from './render-library.ts';
+import { withReadOnlyControl } from './with-control.ts';
+
+/** `flants videos`: a line for each as it is read, so that a large library needs no memory. */
+export const videos: Verb = async (input, context) => {
+  const { place, json, states, limit } = await loadListOptions(input);
+  const query = { ...(states.length === 0 ? {} : { states }), ...(limit === undefined ? {} : { limit }) };
+  await withReadOnlyControl(place, context, (control) =>
+    writeToStream(context.stdout, async (write) => {
+      for await (const video of control.videos(query)) await write(json ? JSON.stringify(video) : renderListed(video));
+    }),
+  );
+  return exitCodes.whole;
+};

@@ -1,0 +1,22 @@
+/** Where a server listens. */
+export interface ListenAddress {
+  /** Name or number, an IPv6 number without its brackets. */
+  readonly host: string;
+  /** 0 for any that is free. */
+  readonly port: number;
+}
+
+/** Reads `host:port` or `[::1]:port`; undefined where the text is neither. */
+export function parseAddress(text: string): ListenAddress | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(text.trim());
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > 65_535 ? undefined : { host, port };
+}
+
+/** Whether this is a URL under which Redis can be reached. */
+export function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url?.protocol === 'unix:') return url.host === '' && url.pathname.length > 1;
+  return (url?.protocol === 'redis:' || url?.protocol === 'rediss:') && url.hostname !== '';
+}

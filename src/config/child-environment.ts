@@ -1,0 +1,53 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { ListenAddress } from './address.ts';
+import type { Flags } from './merge.ts';
+import { envOf } from './option-spec.ts';
+import { optionNames, specOf } from './options.ts';
+import type { OptionName } from './options.ts';
+import type { Role, UpOptions } from './service-options.ts';
+
+/** Linux takes no longer text in one variable (MAX_ARG_STRLEN), its name included. */
+const longestText = 128_000;
+
+/**
+ * The environment of a process of `up`: this one's own, what was typed as flags, and the sources. So neither a password
+ * nor a token stands in its command line, where other users of the machine could read it.
+ *
+ * @throws {FlantsError} `usage` for more sources than an environment holds
+ */
+export function childEnvironment(
+  role: Role,
+  options: UpOptions,
+  flags: Flags,
+  variables: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<string, string | undefined>> {
+  const typed = optionNames.flatMap((name) => {
+    const value = flags[name];
+    return value === undefined ? [] : [[envOf(name), textOf(name, value)] as const];
+  });
+  const sources = options.catalogue.sources
+    .map((source) => (source.kind === 'catalogue' ? source.path : source.url))
+    .join('\n');
+  if (Buffer.byteLength(sources) > longestText) {
+    throw new FlantsError('usage', 'these are too many sources for a command line: list them in a catalogue file');
+  }
+  return {
+    ...variables,
+    ...Object.fromEntries(typed),
+    [envOf('catalogue')]: sources,
+    [envOf('threads')]: String(options.threads),
+    [envOf('listen')]: role === 'aggregator' ? addressText(options.http) : '127.0.0.1:0',
+    [envOf('logFormat')]: 'json',
+  };
+}
+
+function textOf(name: OptionName, value: NonNullable<Flags[OptionName]>): string {
+  const spec = specOf(name);
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value);
+  return value.join(spec.kind === 'list' ? spec.separator : ',');
+}
+
+/** As `parseAddress` reads it. */
+export function addressText({ host, port }: ListenAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,17 @@
+import { failedFileNamed, applyAcceptances } from './accept.ts';
+import { recall } from './align.ts';
+import type { Accepted, AcceptRequest } from './requests.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { instant, takeEffect } from './decided.ts';
+
+/** Lets a video go out without one of its failed files. */
+export async function acceptVideo({ video, file, reason }: AcceptRequest, ports: ControlPorts): Promise<Accepted> {
+  const key = await failedFileNamed(file, video, ports);
+  await ports.journal.decide({ type: 'accepted', video, at: instant(ports), key, reason });
+  const decided = await takeEffect(video, ports, async () => {
+    await recall(video, ports);
+    await applyAcceptances(video, ports);
+    await ports.moveOn(video);
+  });
+  return { ...decided, key };
+}

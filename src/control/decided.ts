@@ -1,0 +1,38 @@
+import { failureOf } from '../domain/failure.ts';
+import type { Decided } from '../domain/library.ts';
+import { stateOf } from '../domain/video.ts';
+import type { Submission, VideoId } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import { recordOf } from '../journal/tally-of.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { unknownVideo } from './unknown-video.ts';
+
+/**
+ * Puts into effect what is decided already. What goes wrong with that is told in the answer, not thrown: it must not
+ * look as if nothing had been decided.
+ */
+export async function takeEffect(
+  video: VideoId,
+  ports: Pick<ControlPorts, 'journal' | 'ledger'>,
+  effect: () => Promise<unknown>,
+): Promise<Decided> {
+  try {
+    await effect();
+    const record = await recordOf(video, ports);
+    return { video, ...(record ? { state: stateOf(record) } : {}) };
+  } catch (error) {
+    return { video, pending: failureOf(error) };
+  }
+}
+
+/** @throws {FlantsError} `video.unknown` when it was never submitted */
+export async function knownSubmission(video: VideoId, journal: Journal): Promise<Submission> {
+  const submission = await journal.submission(video);
+  if (!submission) throw unknownVideo(video);
+  return submission;
+}
+
+/** The present instant, as decisions keep it. */
+export function instant({ now }: Pick<ControlPorts, 'now'>): string {
+  return new Date(now()).toISOString();
+}

@@ -1,0 +1,40 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { Decided } from '../domain/library.ts';
+import type { VideoId } from '../domain/video.ts';
+import { standingOf } from '../journal/first-sight.ts';
+import { alignWithDecisions } from './align.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { instant, knownSubmission, takeEffect } from './decided.ts';
+
+/** Lets out no more work on a video; what is under way ends by itself and counts. */
+export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {
+  const { journal } = ports;
+  if ((await holdOf(video, ports)) !== 'paused') {
+    await journal.decide({ type: 'paused', video, at: instant(ports) });
+  }
+  return takeEffect(video, ports, () => alignWithDecisions(video, ports));
+}
+
+/** Ends a pause. */
+export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {
+  const { journal, moveOn } = ports;
+  if ((await holdOf(video, ports)) === 'paused') {
+    await journal.decide({ type: 'resumed', video, at: instant(ports) });
+  }
+  return takeEffect(video, ports, async () => {
+    await alignWithDecisions(video, ports);
+    await moveOn(video);
+  });
+}
+
+async function holdOf(video: VideoId, { journal }: ControlPorts): Promise<'paused' | undefined> {
+  await knownSubmission(video, journal);
+  const { hold } = await standingOf(video, journal);
+  if (hold === 'cancelled') {
+    throw new FlantsError(
+      'video.state',
+      `the video ${video} is cancelled; submit it again to have it copied after all`,
+    );
+  }
+  return hold;
+}

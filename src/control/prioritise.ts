@@ -1,0 +1,16 @@
+import type { Decided } from '../domain/library.ts';
+import type { VideoId } from '../domain/video.ts';
+import { standingOf } from '../journal/first-sight.ts';
+import { alignWithDecisions } from './align.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { instant, knownSubmission, takeEffect } from './decided.ts';
+
+/** Puts a video before the backlog, or back into it: from its next batch on. */
+export async function prioritiseVideo(video: VideoId, fresh: boolean, ports: ControlPorts): Promise<Decided> {
+  const { journal } = ports;
+  await knownSubmission(video, journal);
+  if ((await standingOf(video, journal)).fresh !== fresh) {
+    await journal.decide({ type: 'prioritised', video, at: instant(ports), fresh });
+  }
+  return takeEffect(video, ports, () => alignWithDecisions(video, ports));
+}

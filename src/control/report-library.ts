@@ -1,0 +1,35 @@
+import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { instant } from './decided.ts';
+import { readAhead } from '../journal/read-ahead.ts';
+import { reportVideo } from '../journal/report-video.ts';
+import { unknownVideo } from './unknown-video.ts';
+
+/** A report reads a plan's head, and evidence: much more than a line of a list. */
+const reportsAtATime = 8;
+
+/** Reports on videos, or on all of them. */
+export async function reportLibrary(videos: readonly VideoId[], ports: ControlPorts): Promise<LibraryReport> {
+  const at = instant(ports);
+  const totals = emptyTotals();
+  const reports: VideoReport[] = [];
+  const reportPorts = { ...ports, tokenParameters: await ports.tokenParameters() };
+  const report = async (video: VideoId): Promise<VideoReport | undefined> => {
+    const made = await reportVideo(video, reportPorts);
+    if (!made && videos.length > 0) throw unknownVideo(video);
+    return made;
+  };
+  for await (const made of readAhead(videos.length > 0 ? videos : allIds(ports), reportsAtATime, report)) {
+    if (!made) continue;
+    reports.push(made);
+    addToTotals(totals, made);
+  }
+  const { destination, unguarded = [] } = ports;
+  return { format: 1, destination, at, totals, videos: reports, refusedRows: [], unguarded };
+}
+
+async function* allIds({ journal }: ControlPorts): AsyncGenerator<VideoId> {
+  for await (const { id } of journal.submissions()) yield id;
+}

@@ -1,0 +1,39 @@
+import { withoutTokens } from '../domain/destination-key.ts';
+import { countOf } from '../domain/index-ranges.ts';
+import type { DecisionSummary, VideoDetail } from '../domain/library.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Decision } from '../journal/journal.ts';
+import type { ControlPorts } from './control-ports.ts';
+import { reportVideo } from '../journal/report-video.ts';
+import { unknownVideo } from './unknown-video.ts';
+
+/** All that is known of one video but its files. */
+export async function showVideo(video: VideoId, ports: ControlPorts): Promise<VideoDetail> {
+  const { journal, ledger } = ports;
+  const tokenParameters = await ports.tokenParameters();
+  const report = await reportVideo(video, { journal, ledger, tokenParameters });
+  if (!report) throw unknownVideo(video);
+  const decisions: DecisionSummary[] = [];
+  for await (const decision of journal.decisions(video)) decisions.push(summaryOf(decision, tokenParameters));
+  const leases = await ledger.leases(video);
+  return { report, decisions, leases: leases.map(({ kind, files }) => ({ kind, files: countOf(files) })) };
+}
+
+function summaryOf(decision: Decision, tokenParameters: readonly string[]): DecisionSummary {
+  const { type, at } = decision;
+  switch (type) {
+    case 'submitted': {
+      const { playlistUrl, by } = decision.submission;
+      const plain = withoutTokens(new URL(playlistUrl), tokenParameters).href;
+      return { type, at, playlistUrl: plain, ...(by === undefined ? {} : { by }) };
+    }
+    case 'accepted':
+      return { type, at, key: decision.key, reason: decision.reason };
+    case 'prioritised':
+      return { type, at, fresh: decision.fresh };
+    case 'paused':
+    case 'resumed':
+    case 'cancelled':
+      return { type, at };
+  }
+}

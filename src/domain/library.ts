@@ -1,0 +1,77 @@
+import type { Failure, FailureCode } from './failure.ts';
+import type { Totals, VideoReport } from './report.ts';
+import type { VideoId, VideoState } from './video.ts';
+
+/** One line in a list of videos: what can be told of a video without reading its plan. */
+export interface VideoSummary extends Pick<
+  VideoReport,
+  'id' | 'title' | 'playlistUrl' | 'state' | 'files' | 'invalid'
+> {
+  /** ISO 8601 instant. */
+  readonly recordedAt?: string;
+  readonly fresh?: true;
+}
+
+/** All that failed for one reason, and nobody accepted. */
+export interface FailureCause {
+  readonly code: FailureCode;
+  /** 0 where only whole videos failed by it. */
+  readonly files: number;
+  /** With such files, or unusable as a whole. */
+  readonly videos: number;
+  /** One of them, to begin looking. */
+  readonly example: { readonly video: VideoId; readonly key?: string; readonly failure: Failure };
+}
+
+/** How far a library has come. */
+export interface LibraryStatus {
+  readonly format: 1;
+  readonly destination: string;
+  /** ISO 8601 instant at which the counting began. */
+  readonly at: string;
+  readonly totals: Totals;
+  /** The most common first. */
+  readonly causes: readonly FailureCause[];
+}
+
+/** Work under way. */
+export interface LeaseSummary {
+  readonly kind: 'crawl' | 'batch' | 'publish';
+  readonly files: number;
+}
+
+/** What somebody decided about a video. URLs are without tokens. */
+export interface DecisionSummary {
+  readonly type: 'submitted' | 'accepted' | 'paused' | 'resumed' | 'cancelled' | 'prioritised';
+  /** ISO 8601 instant. */
+  readonly at: string;
+  /** Of `submitted`. */
+  readonly playlistUrl?: string;
+  /** Of `submitted`; absent where a catalogue did. */
+  readonly by?: 'person';
+  /** Of `accepted`. */
+  readonly key?: string;
+  readonly reason?: string;
+  /** Of `prioritised`. */
+  readonly fresh?: boolean;
+}
+
+/** All that is known of one video but the list of its files. */
+export interface VideoDetail {
+  readonly report: VideoReport;
+  /** In the order they were made. */
+  readonly decisions: readonly DecisionSummary[];
+  readonly leases: readonly LeaseSummary[];
+}
+
+/** What came of a decision. It is kept in any case. */
+export interface Decided {
+  readonly video: VideoId;
+  /** As the video stands now. */
+  readonly state?: VideoState;
+  /**
+   * Why the decision has not taken effect yet: the live count could not be reached, or changed too fast. Reconciliation
+   * applies it when it can.
+   */
+  readonly pending?: Failure;
+}

@@ -1,0 +1,53 @@
+import type { Change } from '../domain/change.ts';
+import type { Generation, Hold, VideoId } from '../domain/video.ts';
+import type { Journal } from './journal.ts';
+
+/** What people decided about a video, as it stands now. */
+export interface Standing {
+  readonly hold?: Hold;
+  /** Absent where nobody put it forward or back. */
+  readonly fresh?: boolean;
+}
+
+/** The decisions about a video that hold now: the latest of each kind. Submitting a cancelled video anew ends its cancellation. */
+export async function standingOf(video: VideoId, journal: Journal): Promise<Standing> {
+  let hold: Hold | undefined;
+  let fresh: boolean | undefined;
+  for await (const decision of journal.decisions(video)) {
+    if (decision.type === 'paused' || decision.type === 'cancelled') hold = decision.type;
+    if (decision.type === 'resumed' || (decision.type === 'submitted' && decision.submission.by === 'person'))
+      hold = undefined;
+    if (decision.type === 'prioritised') ({ fresh } = decision);
+  }
+  return { ...(hold === undefined ? {} : { hold }), ...(fresh === undefined ? {} : { fresh }) };
+}
+
+/**
+ * The change by which a ledger that does not know a video takes it up with all that the journal tells: that of a
+ * published one stands whole at once. undefined for a video that was never submitted.
+ *
+ * @param isFresh - whether it is fresh where nobody decided about that
+ */
+export async function firstSightOf(
+  video: VideoId,
+  {
+    journal,
+    generation,
+    isFresh = false,
+  }: {
+    readonly journal: Journal;
+    readonly generation: Generation;
+    readonly isFresh?: boolean;
+  },
+): Promise<Extract<Change, { type: 'open' | 'restore' }> | undefined> {
+  const [submission, { hold, fresh = isFresh }, published] = await Promise.all([
+    journal.submission(video),
+    standingOf(video, journal),
+    journal.publication(video),
+  ]);
+  if (!submission) return undefined;
+  const common = { generation, fresh, ...(hold === undefined ? {} : { hold }) };
+  if (!published) return { type: 'open', ...common };
+  const { revision, total, accepted } = published;
+  return { type: 'restore', ...common, revision, total, accepted };
+}

@@ -1,0 +1,152 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
+import type { PlannedFile } from '../domain/revision.ts';
+import type { RevisionDigest, VideoId } from '../domain/video.ts';
+import type { Journal } from './journal.ts';
+import { readAhead } from './read-ahead.ts';
+
+/** Videos that are copied at a time. */
+const videosAtATime = 4;
+/** Files whose outcomes are copied at a time. */
+const chunkFiles = 1_000;
+
+/** From where, and where to. */
+export interface JournalPair {
+  readonly from: Journal;
+  readonly to: Journal;
+}
+
+/** A setting that both journals have, and not the same. */
+export interface DifferingSetting {
+  readonly name: string;
+  readonly from: unknown;
+  /** It stays as it is. */
+  readonly to: unknown;
+}
+
+/** What was written: nothing but `videos` where all was there already. */
+export interface ImportCounts {
+  /** Those that were looked at. */
+  readonly videos: number;
+  readonly revisions: number;
+  readonly evidence: number;
+  readonly failures: number;
+  readonly publications: number;
+}
+
+/** Sets what is not set yet in the other journal. What differs is told: whoever imports looks first whether it may. */
+export async function importSettings(
+  { from, to }: JournalPair,
+  names: readonly string[],
+): Promise<readonly DifferingSetting[]> {
+  const differing: DifferingSetting[] = [];
+  for (const name of names) {
+    const value = await from.setting(name);
+    if (value === undefined) continue;
+    const settled = await to.settle(name, value);
+    if (!isDeepStrictEqual(settled, value)) differing.push({ name, from: value, to: settled });
+  }
+  return differing;
+}
+
+/**
+ * Copies every video that was submitted into another journal: decisions, the present revision and the published one,
+ * their evidence and failures, the publication. Where both know of a thing the newer stays, so it may be run again, after
+ * it was cut short or after either of them has moved on. A video's submission comes last: what is listed is there in full.
+ *
+ * @param options.revisionOf - the revision that the ledger counts; undefined where there is none
+ */
+export async function importJournal(
+  pair: JournalPair,
+  options: {
+    readonly revisionOf: (video: VideoId) => Promise<RevisionDigest | undefined>;
+    readonly signal: AbortSignal;
+  },
+): Promise<ImportCounts> {
+  const sum = { videos: 0, revisions: 0, evidence: 0, failures: 0, publications: 0 };
+  const imported = readAhead(pair.from.submissions(), videosAtATime, async ({ id }) => {
+    options.signal.throwIfAborted();
+    return importVideo(id, await options.revisionOf(id), pair);
+  });
+  for await (const counts of imported) {
+    sum.videos += 1;
+    sum.revisions += counts.revisions;
+    sum.evidence += counts.evidence;
+    sum.failures += counts.failures;
+    sum.publications += counts.publications;
+  }
+  return sum;
+}
+
+async function importVideo(
+  video: VideoId,
+  present: RevisionDigest | undefined,
+  pair: JournalPair,
+): Promise<Omit<ImportCounts, 'videos'>> {
+  const { from, to } = pair;
+  const publication = await from.publication(video);
+  const digests = new Set([present, publication?.revision].filter((digest) => digest !== undefined));
+  let [revisions, evidence, failures, publications] = [0, 0, 0, 0];
+  for (const digest of digests) {
+    const copied = await importRevision(video, digest, pair);
+    revisions += copied.revisions;
+    evidence += copied.evidence;
+    failures += copied.failures;
+  }
+  if (publication && isNewer(publication, await to.publication(video))) {
+    await to.recordPublication(publication);
+    publications = 1;
+  }
+  for await (const decision of from.decisions(video)) await to.decide(decision);
+  return { revisions, evidence, failures, publications };
+}
+
+async function importRevision(
+  video: VideoId,
+  digest: RevisionDigest,
+  { from, to }: JournalPair,
+): Promise<Pick<ImportCounts, 'revisions' | 'evidence' | 'failures'>> {
+  const header = await from.revision(video, digest);
+  if (!header) return { revisions: 0, evidence: 0, failures: 0 };
+  const isSealed = (await to.revision(video, digest)) !== undefined;
+  const [known, failed] = [await from.failures(video), await to.failures(video)];
+  const files: PlannedFile[] = [];
+  let [evidence, failures] = [0, 0];
+  for (let at = 0; at < header.total; at += chunkFiles) {
+    const chunk = await from.files(video, digest, [[at, at + chunkFiles]]);
+    if (!isSealed) files.push(...chunk.map(({ file }) => file));
+    const keys = chunk.map(({ file }) => file.key);
+    const ours = { evidence: await from.evidence(video, keys), failures: known };
+    const theirs = { evidence: await to.evidence(video, keys), failures: failed };
+    const outcomes = chunk.flatMap(({ index, file }) => newsOf(index, file.key, ours, theirs));
+    await to.recordOutcomes(video, outcomes);
+    const count = outcomes.filter(({ kind }) => kind === 'failed').length;
+    failures += count;
+    evidence += outcomes.length - count;
+  }
+  if (!isSealed) await to.seal({ ...header, files });
+  return { revisions: isSealed ? 0 : 1, evidence, failures };
+}
+
+interface Known {
+  readonly evidence: ReadonlyMap<string, Evidence>;
+  readonly failures: ReadonlyMap<string, FileFailure>;
+}
+
+/** What the other journal does not know of a file. Evidence ends a failure, so a later one is told behind it. */
+function newsOf(index: number, key: string, ours: Known, theirs: Known): readonly Outcome[] {
+  const outcomes: Outcome[] = [];
+  const [mine, known] = [ours.evidence.get(key), theirs.evidence.get(key)];
+  const evidence = mine && isNewer(mine, known) ? mine : known;
+  if (evidence && evidence !== known) outcomes.push({ index, kind: 'copied', evidence });
+
+  const [late, told] = [ours.failures.get(key), theirs.failures.get(key)];
+  const failure = late && isNewer(late, told) ? late : told;
+  const stands = failure !== undefined && !(evidence && isNewer(evidence, failure));
+  if (stands && (failure !== told || outcomes.length > 0)) outcomes.push({ index, kind: 'failed', failure });
+  return outcomes;
+}
+
+function isNewer(ours: { readonly at: string }, theirs: { readonly at: string } | undefined): boolean {
+  return theirs === undefined || theirs.at < ours.at;
+}

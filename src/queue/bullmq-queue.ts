@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { FlantsError } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
+import type { RedisClient } from '../redis/connect.ts';
+import { refusedByRedis } from '../redis/refused.ts';
+import { bullmqId, jobOptions } from './bullmq-job.ts';
+import type { StoredJob } from './bullmq-job.ts';
+import { BullmqWorkers } from './bullmq-workers.ts';
+import type { StallTimes, WorkersSetting } from './bullmq-workers.ts';
+import { defaultErrorDelays } from './error-delays.ts';
+import type { ErrorDelays } from './error-delays.ts';
+import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
+import { abortedWaiting, hasRoom } from './room.ts';
+import type { QueueCounts } from './room.ts';
+
+/** Where a queue is, and how it behaves. */
+export interface BullmqQueueOptions {
+  /** Shared with whoever else uses it, and closed by its owner. Workers block on duplicates of it. */
+  readonly connection: RedisClient;
+  /** Begins the names of BullMQ's keys: `redisNames(…).queues`. */
+  readonly prefix: string;
+  /** Of the queue, without a colon. All that say the same prefix and name share it. */
+  readonly name: string;
+  /** Hears what Redis refuses to the workers, broken connections excepted. */
+  readonly onTrouble: (error: Error) => void;
+  readonly errorDelays?: ErrorDelays;
+  readonly stallTimes?: StallTimes;
+}
+
+const defaultStallTimes: StallTimes = { lockDurationMs: 10 * second, stalledIntervalMs: 5 * second };
+
+/** BullMQ tells of each step in a stream, which nobody here reads. */
+const keptEvents = 10;
+
+/** `room` looks again after these pauses: each twice as long as the one before, up to the last. */
+const roomPauses = { firstMs: 10, lastMs: 200 };
+
+/**
+ * A queue on Redis, shared by any number of processes. It is lost with its server's memory, and goes on by itself once
+ * the server is back; meanwhile all that asks it something waits.
+ *
+ * Throws `state.unusable` where Redis refuses.
+ */
+export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
+  readonly #queue: Queue<StoredJob<T>, void, string, StoredJob<T>, void, string>;
+  readonly #setting: WorkersSetting;
+  readonly #workers = new Set<BullmqWorkers<T>>();
+  #isClosed = false;
+
+  constructor({ connection, prefix, name, onTrouble, ...more }: BullmqQueueOptions) {
+    const { errorDelays = defaultErrorDelays, stallTimes = defaultStallTimes } = more;
+    this.#setting = { connection, prefix, name, onTrouble, errorDelays, stallTimes };
+    this.#queue = new Queue(name, {
+      connection,
+      prefix,
+      defaultJobOptions: jobOptions,
+      streams: { events: { maxLen: keptEvents } },
+    });
+    // Those of the connection, which has a listener of its own; what a call meets it throws.
+    this.#queue.on('error', () => {});
+  }
+
+  async add({ id, data, priority, delayMs = 0 }: NewJob<T>): Promise<void> {
+    if (this.#isClosed) throw new FlantsError('aborted', 'the queue is closed');
+    const options = { jobId: bullmqId(id), priority, delay: Math.ceil(delayMs) };
+    await refusedByRedis(this.#queue.add('job', { data }, options));
+  }
+
+  async has(id: string): Promise<boolean> {
+    return (await refusedByRedis(this.#setting.connection.exists(this.#queue.toKey(bullmqId(id))))) === 1;
+  }
+
+  async size(): Promise<number> {
+    const { due, delayed } = await this.#counts();
+    return due + delayed;
+  }
+
+  async hasRoom(max: number): Promise<boolean> {
+    return hasRoom(max, await this.#counts());
+  }
+
+  async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const aborted = Promise.withResolvers<never>();
+    aborted.promise.catch(() => {});
+    const abort = (): void => aborted.reject(abortedWaiting());
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      // The server may be away for long.
+      for (let pauseMs = roomPauses.firstMs; !(await Promise.race([aborted.promise, this.hasRoom(max)]));) {
+        if (this.#isClosed) throw abortedWaiting();
+        await Promise.race([aborted.promise, sleep(pauseMs)]);
+        pauseMs = Math.min(roomPauses.lastMs, 2 * pauseMs);
+      }
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers {
+    const workers = new BullmqWorkers<T>(this.#setting, handler, options);
+    this.#workers.add(workers);
+    return {
+      stop: async () => {
+        await workers.stop();
+        this.#workers.delete(workers);
+      },
+    };
+  }
+
+  /** A server that was emptied forgets it, as it does `limit`. */
+  async every(id: string, everyMs: number, data: T): Promise<void> {
+    const template = { name: 'job', data: { data }, opts: jobOptions };
+    await refusedByRedis(this.#queue.upsertJobScheduler(bullmqId(id), { every: everyMs }, template));
+  }
+
+  /**
+   * Caps the jobs that all workers of all processes have active together. Say it again on a timer: a server that was
+   * emptied forgets it.
+   *
+   * @param maxActive - undefined takes the cap away
+   */
+  async limit(maxActive: number | undefined): Promise<void> {
+    const events = { 'opts.maxLenEvents': keptEvents };
+    const cap = maxActive === undefined ? {} : { concurrency: maxActive };
+    await refusedByRedis(this.#queue.getBackend().setQueueMeta({ ...events, ...cap }));
+    if (maxActive === undefined) await refusedByRedis(this.#queue.removeGlobalConcurrency());
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#workers].map((workers) => workers.stop()));
+    await this.#queue.close();
+  }
+
+  async #counts(): Promise<QueueCounts> {
+    const counting = this.#queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
+    const { wait = 0, prioritized = 0, active = 0, delayed = 0 } = await refusedByRedis(counting);
+    return { due: wait + prioritized + active, delayed };
+  }
+}

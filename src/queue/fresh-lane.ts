@@ -1,0 +1,36 @@
+import type { JobHandler, JobQueue, QueueWorkers, WorkOptions } from './job-queue.ts';
+
+/** Share of the places, at least one, that only fresh work may take. */
+const freshShare = 1 / 4;
+
+/** How many of so many places are kept for fresh work. */
+export function freshPlaces(places: number): number {
+  return Math.max(1, Math.floor(places * freshShare));
+}
+
+/**
+ * Two queues as one: fresh work has a lane of its own, with workers beside those of the backlog, so that a backlog that
+ * fills every place cannot hold it up.
+ */
+export function withFreshLane<T extends { readonly fresh: boolean }>(
+  fresh: JobQueue<T>,
+  backlog: JobQueue<T>,
+): JobQueue<T> {
+  const both = [fresh, backlog] as const;
+  return {
+    add: (job) => (job.data.fresh ? fresh : backlog).add(job),
+    has: async (id) => (await fresh.has(id)) || backlog.has(id),
+    size: async () => (await fresh.size()) + (await backlog.size()),
+    // Fresh work is not held up by this: it asks nobody.
+    hasRoom: (max) => backlog.hasRoom(max),
+    room: (max, options) => backlog.room(max, options),
+    work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers {
+      const workers = [
+        fresh.work(handler, { ...options, concurrency: freshPlaces(options.concurrency) }),
+        backlog.work(handler, options),
+      ];
+      return { stop: async () => void (await Promise.all(workers.map((each) => each.stop()))) };
+    },
+    close: async () => void (await Promise.all(both.map((queue) => queue.close()))),
+  };
+}

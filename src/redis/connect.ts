@@ -1,0 +1,60 @@
+import { Redis } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { second } from '../domain/units.ts';
+
+/** Where Redis is, as plain data. */
+export interface RedisSpec {
+  /** `redis://[user:password@]host:port/db`, `rediss://…` for TLS, or `unix:///path/of/socket`. */
+  readonly url: string;
+  /** Begins the name of every key: several libraries may share a server. */
+  readonly prefix: string;
+  /** PEM of the authority that signed the server's certificate, where it is none of the system's. */
+  readonly ca?: string;
+}
+
+/** A connection to Redis. */
+export type RedisClient = Redis;
+
+const maxReconnectDelayMs = 2 * second;
+const silenceMs = 10 * second;
+
+/**
+ * Opens a connection that comes back by itself: commands wait while the server is away. Ends with `quit()`, or
+ * `disconnect()` where the server may be gone.
+ *
+ * @param onError - hears why a connection broke or could not be made, each time
+ */
+export function connectRedis({ url, ca }: Omit<RedisSpec, 'prefix'>, onError: (error: Error) => void): RedisClient {
+  const options: RedisOptions = {
+    // Workers of a queue wait for the server, however long it takes.
+    maxRetriesPerRequest: null,
+    retryStrategy: (attempt) => Math.min(maxReconnectDelayMs, 50 * attempt),
+    // A primary that became a replica keeps its connections; its name may lead to the new primary by now.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    // With `tls` the client speaks TLS whatever the URL says.
+    ...(ca === undefined || !url.startsWith('rediss:') ? {} : { tls: { ca } }),
+  };
+  const client = url.startsWith('unix://')
+    ? new Redis({ ...options, path: decodeURIComponent(new URL(url).pathname) })
+    : new Redis(url, options);
+  client.on('error', onError);
+  watchSilence(client, silenceMs);
+  return client;
+}
+
+/**
+ * Breaks a connection whose server is silent for a whole interval, so that it is made anew. A host that vanishes closes
+ * nothing, and the system would wait for it a quarter of an hour. Ends with the connection.
+ */
+export function watchSilence(client: RedisClient, intervalMs: number): void {
+  let isAsked = false;
+  const ask = (): void => {
+    if (client.status !== 'ready') return;
+    if (isAsked) return client.disconnect(true);
+    isAsked = true;
+    const answered = (): void => void (isAsked = false);
+    client.ping().then(answered, answered);
+  };
+  const timer = setInterval(ask, intervalMs).unref();
+  client.on('close', () => (isAsked = false)).once('end', () => clearInterval(timer));
+}

@@ -1,0 +1,33 @@
+import type { VideoId } from '../domain/video.ts';
+
+/** The name of every key that FLAnts has in Redis; queues have theirs below `queues`. */
+export interface RedisNames {
+  /** Sorted set of the ids of all videos that the ledger knows, each with score 0: in ascending order of their bytes. */
+  readonly videos: string;
+  /** Hash: the facts of a video's record. */
+  video(video: VideoId): string;
+  /** String: three planes of bits (done, failed, accepted), a bit for each file. */
+  bits(video: VideoId): string;
+  /** Hash: a video's leases by id. */
+  leases(video: VideoId): string;
+  /** Prefix that BullMQ puts before the names of its own keys. */
+  readonly queues: string;
+  /** When somebody first used this memory: its absence tells that the memory was lost. */
+  readonly epoch: string;
+}
+
+/**
+ * Names below a prefix. The braces make it a hash tag, so that in a Redis Cluster all of them are on one node, as scripts
+ * over several keys need: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+ */
+export function redisNames(prefix: string): RedisNames {
+  const tag = `{${prefix}}`;
+  return {
+    videos: `${tag}:videos`,
+    video: (video) => `${tag}:video:${video}`,
+    bits: (video) => `${tag}:bits:${video}`,
+    leases: (video) => `${tag}:leases:${video}`,
+    queues: `${tag}:queue`,
+    epoch: `${tag}:epoch`,
+  };
+}

@@ -1,0 +1,199 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { parseRule } from '../domain/catalogue-rule.ts';
+import type { CatalogueRule } from '../domain/catalogue-rule.ts';
+import { FlantsError, failureWith } from '../domain/failure.ts';
+import type { Submission } from '../domain/video.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
+import { createScanMemo } from './scan-memo.ts';
+import { scanPass } from './scan-pass.ts';
+import type { Sight } from './scan-pass.ts';
+
+const begun = Date.UTC(2026, 10, 23);
+const hour = 3_600_000;
+const never = new AbortController().signal;
+
+const row = (id: string, changes: Partial<Submission> = {}, fields = {}): CatalogueRow => ({
+  kind: 'video',
+  row: 1,
+  submission: { id, playlistUrl: `https://h/${id}.m3u8?token=${Math.random()}`, ...changes },
+  fields,
+});
+const refused = (id?: string): CatalogueRow => ({
+  kind: 'refused',
+  row: 1,
+  failure: failureWith('catalogue.row', 'no playlist'),
+  ...(id === undefined ? {} : { id }),
+});
+
+function catalogueOf(rows: Iterable<CatalogueRow>): Catalogue {
+  return {
+    name: 'test',
+    async *rows() {
+      yield* rows;
+    },
+    close: async () => {},
+  };
+}
+
+/** Counts what is asked of single videos. */
+class CountingJournal extends MemoryJournal {
+  lookups = 0;
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  override async submission(video: string): Promise<Submission | undefined> {
+    this.lookups += 1;
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    await sleep(1);
+    this.atOnce -= 1;
+    return super.submission(video);
+  }
+
+  override async *submissions(): AsyncIterable<Submission> {
+    const before = this.lookups;
+    yield* super.submissions();
+    this.lookups = before;
+  }
+}
+
+function setUp() {
+  const journal = new CountingJournal();
+  const clock = { now: begun };
+  const ports = {
+    journal,
+    keyRules: { tokenParameters: ['token'] },
+    now: () => clock.now,
+    freshWindowMs: hour,
+    memo: createScanMemo(),
+  };
+  const pass = async (rows: Iterable<CatalogueRow>, rules: readonly CatalogueRule[] = []) => {
+    const sights = new Map<string, Sight>();
+    const onSight = async ({ id }: Submission, sight: Sight): Promise<void> => void sights.set(id, sight);
+    return { summary: await scanPass(catalogueOf(rows), rules, ports, onSight, never), sights };
+  };
+  return { journal, clock, ports, pass };
+}
+
+const sight = (changes: Partial<Sight> = {}): Sight => ({
+  isNew: false,
+  hasChanged: false,
+  isFresh: false,
+  ...changes,
+});
+
+describe('A pass over a catalogue', () => {
+  it('tells what is new, what has changed and what is as it was', async () => {
+    const { pass, journal } = setUp();
+    const first = await pass([row('a'), row('b'), row('c')]);
+    expect([...first.sights.values()]).toEqual([
+      sight({ isNew: true }),
+      sight({ isNew: true }),
+      sight({ isNew: true }),
+    ]);
+    expect(first.summary).toMatchObject({ rows: 3, taken: 3, added: 3, changed: 0 });
+
+    const second = await pass([row('a'), row('b', { title: 'New' }), row('d')]);
+    expect(Object.fromEntries(second.sights)).toEqual({
+      a: sight(),
+      b: sight({ hasChanged: true }),
+      d: sight({ isNew: true }),
+    });
+    expect(second.summary).toMatchObject({ taken: 3, added: 1, changed: 1, withdrawn: { count: 1, ids: ['c'] } });
+    expect((await journal.submission('b'))?.title).toBe('New');
+  });
+
+  it('tells what was recorded lately', async () => {
+    const { pass } = setUp();
+    const { sights } = await pass([
+      row('now', { recordedAt: new Date(begun).toISOString() }),
+      row('then', { recordedAt: new Date(begun - 2 * hour).toISOString() }),
+    ]);
+    expect(sights.get('now')?.isFresh).toBe(true);
+    expect(sights.get('then')?.isFresh).toBe(false);
+  });
+
+  it('keeps tokens from the journal, and hands them to whoever crawls', async () => {
+    const { ports, journal } = setUp();
+    const urls: string[] = [];
+    const rows = [row('a', { playlistUrl: 'https://h/a.m3u8?token=secret' })];
+    await scanPass(catalogueOf(rows), [], ports, async ({ playlistUrl }) => void urls.push(playlistUrl), never);
+    expect(urls).toEqual(['https://h/a.m3u8?token=secret']);
+    expect((await journal.submission('a'))?.playlistUrl).toBe('https://h/a.m3u8');
+  });
+
+  it('lists refused rows with their reasons, the first thousand of them', async () => {
+    const { pass } = setUp();
+    const rows = Array.from({ length: 1_500 }, (_, index) => row(`v${index}`, {}, { state: 'draft' }));
+    const { summary } = await pass(
+      [refused(), ...rows, row('a', {}, { state: 'ready' })],
+      [parseRule('state = ready')],
+    );
+    expect(summary).toMatchObject({ rows: 1_502, taken: 1, refused: { count: 1_501 } });
+    expect(summary.refused.rows).toHaveLength(1_000);
+    expect(summary.refused.rows.map(({ failure }) => failure.code)).toContain('catalogue.rule');
+    expect(summary.refused.rows[0]).toEqual({ row: 1, failure: failureWith('catalogue.row', 'no playlist') });
+  });
+
+  it('calls withdrawn what the catalogue brought and has no more: not what it refuses now, nor what a person submitted', async () => {
+    const { pass, journal } = setUp();
+    await journal.decide({
+      type: 'submitted',
+      video: 'mine',
+      at: '2026-11-22T00:00:00Z',
+      submission: { id: 'mine', playlistUrl: 'https://h/mine.m3u8', by: 'person' },
+    });
+    await pass([row('a'), row('b'), row('c')]);
+    const { summary } = await pass([refused('a'), row('c')]);
+    expect(summary.withdrawn).toEqual({ count: 1, ids: ['b'] });
+  });
+
+  it('asks the journal a few things at a time, and nothing about rows it knows', async () => {
+    const { pass, journal, clock, ports } = setUp();
+    const rows = Array.from({ length: 500 }, (_, index) => row(`v${index}`));
+    await pass(rows);
+    expect(journal.lookups).toBe(500);
+    expect(journal.mostAtOnce).toBe(32);
+    await pass(rows);
+    expect(journal.lookups).toBe(500);
+    // Another process, which has read the submissions first.
+    const onSight = async (): Promise<void> => {};
+    await scanPass(catalogueOf(rows), [], { ...ports, memo: createScanMemo() }, onSight, never);
+    expect(journal.lookups).toBe(500);
+    clock.now += 2 * hour;
+    await pass(rows);
+    expect(journal.lookups).toBe(500);
+  });
+
+  it('takes a purged video up again, in time', async () => {
+    const { pass, journal, clock } = setUp();
+    await pass([row('a')]);
+    await journal.purge('a');
+    clock.now += 2 * hour;
+    expect((await pass([row('a')])).sights.get('a')?.isNew).toBe(true);
+  });
+
+  it('ends with the first error, once what was begun has ended', async () => {
+    const { ports, journal } = setUp();
+    const rows = Array.from({ length: 200 }, (_, index) => row(`v${index}`));
+    const failing = async ({ id }: Submission): Promise<void> => {
+      if (id === 'v5') throw new FlantsError('state.unusable', 'gone');
+    };
+    await expect(scanPass(catalogueOf(rows), [], ports, failing, never)).rejects.toMatchObject({
+      code: 'state.unusable',
+    });
+    expect(journal.atOnce).toBe(0);
+    expect(journal.lookups).toBeLessThan(100);
+  });
+
+  it('that was stopped tells nothing', async () => {
+    const { ports } = setUp();
+    const stop = new AbortController();
+    const stopping = async (): Promise<void> => stop.abort();
+    await expect(scanPass(catalogueOf([row('a')]), [], ports, stopping, stop.signal)).rejects.toMatchObject({
+      code: 'aborted',
+    });
+  });
+});

@@ -1,0 +1,141 @@
+import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import type { CatalogueRule } from '../domain/catalogue-rule.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { isFresh } from '../domain/freshness.ts';
+import type { ScanSummary } from '../domain/scan-summary.ts';
+import type { Submission, VideoId } from '../domain/video.ts';
+import { isSame, judge, keptForm } from './scan.ts';
+import type { RefusedRow, ScannerPorts } from './scan.ts';
+import type { ScanMemo } from './scan-memo.ts';
+
+/** What a pass needs. */
+export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {
+  /** How long a video goes before the backlog after it was recorded. */
+  readonly freshWindowMs: number;
+  /** Kept from pass to pass, so that a row that is known and unchanged costs nothing. */
+  readonly memo: ScanMemo;
+}
+
+/** How a row compares with what was known. */
+export interface Sight {
+  /** Nobody had submitted it before. */
+  readonly isNew: boolean;
+  /** It was submitted before with another playlist, title or date. */
+  readonly hasChanged: boolean;
+  readonly isFresh: boolean;
+}
+
+/** Hears of each row that passes, in no order, 32 at a time. The submission has its tokens. */
+export type OnSight = (submission: Submission, sight: Sight) => Promise<void>;
+
+const maxLookups = 32;
+const maxRefusedKept = 1_000;
+const maxWithdrawnKept = 10_000;
+
+/**
+ * Reads a catalogue through once, and puts into the journal what is new or has changed. It never waits for room: what is to
+ * be done about a video is the business of `onSight`, which is told of rows that are known and unchanged as well. The journal
+ * hears first: what a pass that broke off has not told of any more is found there (`unpublished`), not by the next pass.
+ *
+ * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onSight` throw; what was read by then is kept
+ */
+export async function scanPass(
+  catalogue: Catalogue,
+  rules: readonly CatalogueRule[],
+  ports: ScanPassPorts,
+  onSight: OnSight,
+  signal: AbortSignal,
+): Promise<ScanSummary> {
+  const begun = ports.now();
+  await ports.memo.refresh(ports.journal, begun);
+  const seen = new Set<VideoId>();
+  const counts = { rows: 0, taken: 0, added: 0, changed: 0 };
+  const refused = { count: 0, rows: [] as ScanSummary['refused']['rows'][number][] };
+  const take = async (read: CatalogueRow): Promise<void> => {
+    const row = await takeRow(read, rules, ports);
+    if (row.kind === 'refused') {
+      refused.count += 1;
+      if (refused.rows.length < maxRefusedKept) refused.rows.push(listed(row));
+      return;
+    }
+    counts.taken += 1;
+    if (row.sight.isNew) counts.added += 1;
+    if (row.sight.hasChanged) counts.changed += 1;
+    await onSight(row.submission, row.sight);
+  };
+  await eachAtOnce(catalogue.rows({ signal }), maxLookups, (row) => {
+    const id = row.kind === 'video' ? row.submission.id : row.id;
+    // A row that is refused is in the catalogue all the same.
+    if (id !== undefined) seen.add(id);
+    counts.rows += 1;
+    return take(row);
+  });
+  if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);
+  const gone = [...ports.memo.catalogued()].filter((id) => !seen.has(id));
+  return {
+    startedAt: new Date(begun).toISOString(),
+    durationMs: ports.now() - begun,
+    ...counts,
+    refused,
+    withdrawn: { count: gone.length, ids: gone.slice(0, maxWithdrawnKept) },
+  };
+}
+
+/** A row that was taken: the journal holds its submission. */
+export interface TakenRow {
+  readonly kind: 'taken';
+  /** With its tokens. */
+  readonly submission: Submission;
+  readonly sight: Sight;
+}
+
+/** Takes one row, of a whole reading, a feed, or one that was asked for: the journal is told where it says something new. */
+export async function takeRow(
+  read: CatalogueRow,
+  rules: readonly CatalogueRule[],
+  { journal, keyRules, memo, now, freshWindowMs }: ScanPassPorts,
+): Promise<TakenRow | RefusedRow> {
+  const row = judge(read, rules);
+  if (row.kind === 'refused') return row;
+  const { submission } = row;
+  const kept = keptForm(submission, keyRules);
+  const taken = (isNew: boolean, hasChanged: boolean): TakenRow => ({
+    kind: 'taken',
+    submission,
+    sight: { isNew, hasChanged, isFresh: isFresh(submission, { freshWindowMs, now: now() }) },
+  });
+  if (memo.holds(kept)) return taken(false, false);
+  const known = await journal.submission(kept.id);
+  if (isSame(known, kept)) {
+    memo.learn(known ?? kept);
+    return taken(false, false);
+  }
+  await journal.decide({ type: 'submitted', video: kept.id, at: new Date(now()).toISOString(), submission: kept });
+  memo.learn(kept);
+  return taken(known === undefined, known !== undefined);
+}
+
+function listed({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {
+  return { row, failure, ...(id === undefined ? {} : { id }) };
+}
+
+/** Works items so many at a time. After the first error nothing more is begun, what was begun ends, and the error is thrown. */
+async function eachAtOnce<T>(items: AsyncIterable<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
+  const running = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    for await (const item of items) {
+      if (failure) break;
+      const task: Promise<void> = work(item)
+        .catch((error: unknown) => {
+          failure ??= { error };
+        })
+        .finally(() => running.delete(task));
+      running.add(task);
+      if (running.size >= width) await Promise.race(running);
+    }
+  } finally {
+    await Promise.all(running);
+  }
+  if (failure) throw failure.error;
+}

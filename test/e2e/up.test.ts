@@ -1,0 +1,98 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { syntheticPlaylist } from '../media/synthetic.ts';
+import { hasRedis, startRedis } from '../servers/redis.ts';
+import type { RedisServer } from '../servers/redis.ts';
+import { runFlants, startFlants } from './flants.ts';
+import type { FlantsResult } from './flants.ts';
+import { expectRefused, saidBy, secret } from './refusal.ts';
+import { openStage, patient } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+describe.skipIf(!hasRedis)('flants up', patient, () => {
+  let stage: Stage;
+  let redis: RedisServer;
+  let env: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    stage = await openStage({
+      destination: 'folder',
+      library: { videos: 2, filesPerVideo: 3, fileBytes: 1000, seed: 'up' },
+    });
+    redis = await startRedis({ appendonly: true, tcp: { password: secret } });
+    env = {
+      FLANTS_REDIS: redis.url,
+      FLANTS_JOURNAL: join(stage.scratch, 'journal'),
+      FLANTS_TOKEN: `${secret}-token`,
+      HOME: stage.scratch,
+    };
+  });
+  afterAll(async () => {
+    await redis?.stop();
+    await stage?.close();
+  });
+
+  const flants = (verb: string, ...words: readonly string[]): Promise<FlantsResult> =>
+    runFlants([verb, stage.destination, ...words], { env });
+
+  it('moves a library, is steered meanwhile, and ends in order', async () => {
+    const catalogue = join(stage.scratch, 'videos.json');
+    await writeFile(catalogue, JSON.stringify([{ id: 'v0', playlistUrl: stage.origin.url + syntheticPlaylist(0) }]));
+    const up = startFlants(
+      ['up', catalogue, stage.destination, '--crawlers', '1', '--transfers', '1', '--listen', '127.0.0.1:0'],
+      { env },
+    );
+    await up.says('flants is up: 1 scanner, 1 crawler, 1 transfer, 1 aggregator; it answers at http://127.0.0.1:');
+    await untilPublished('v0');
+
+    expect(JSON.parse((await flants('status', '--json')).stdout)).toMatchObject({
+      totals: { videos: { published: 1 } },
+    });
+    const submitted = await flants('submit', stage.origin.url + syntheticPlaylist(1), '--id', 'v1', '--json');
+    expect(JSON.parse(submitted.stdout)).toMatchObject({ video: 'v1' });
+    await untilPublished('v1');
+    const unknown = await flants('pause', 'nobody');
+    expectRefused(unknown, 'video.unknown', 'nobody');
+
+    for (const child of await childrenOf(up.pid)) expect(await commandLineOf(child)).not.toContain(secret);
+    up.kill('SIGTERM');
+    const ended = await up.ended;
+    expect(ended.code, ended.stderr).toBe(0);
+    saidBy(ended);
+    for (const line of ended.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('role');
+  });
+
+  it('says what is wrong with Redis, and ends', async () => {
+    const forgetful = await startRedis();
+    try {
+      const crawler = await runFlants(['crawler', stage.destination], { env: { ...env, FLANTS_REDIS: forgetful.url } });
+      expect(crawler.code).toBe(1);
+      expect(JSON.parse(crawler.stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({
+        level: 'error',
+        role: 'crawler',
+        code: 'usage',
+        message: expect.stringContaining('CONFIG SET appendonly yes') as string,
+      });
+    } finally {
+      await forgetful.stop();
+    }
+  });
+
+  async function untilPublished(video: string): Promise<void> {
+    for (;;) {
+      const { stdout } = await flants('videos', '--in-state', 'published', '--json');
+      if (stdout.includes(`"id":"${video}"`)) return;
+      await sleep(200);
+    }
+  }
+});
+
+async function childrenOf(pid: number): Promise<readonly string[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  return text.split(' ').filter((each) => each.trim() !== '');
+}
+
+function commandLineOf(pid: string): Promise<string> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+}

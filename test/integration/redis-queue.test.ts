@@ -1,0 +1,361 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BullmqQueue } from '../../src/queue/bullmq-queue.ts';
+import type { JobEnd, JobHandler } from '../../src/queue/job-queue.ts';
+import { connectRedis } from '../../src/redis/connect.ts';
+import type { RedisClient } from '../../src/redis/connect.ts';
+import { hasRedis, startRedis } from '../servers/redis.ts';
+import type { RedisServer } from '../servers/redis.ts';
+
+const done: JobEnd = { result: 'done' };
+const prefix = '{flants}:queue';
+const stallTimes = { lockDurationMs: 400, stalledIntervalMs: 200 };
+const patience = { timeout: 20_000, interval: 10 };
+
+/** What one process has: a connection, and a queue over it. */
+interface Replica {
+  readonly queue: BullmqQueue<string>;
+  readonly connection: RedisClient;
+}
+
+describe.skipIf(!hasRedis)('a queue on Redis', () => {
+  let server: RedisServer;
+  let replicas: Replica[];
+  let refusals: Error[];
+  let seen: string[];
+
+  beforeEach(async () => {
+    server = await startRedis({ appendonly: true });
+    replicas = [];
+    refusals = [];
+    seen = [];
+  });
+
+  afterEach(async () => {
+    for (const { queue, connection } of replicas) {
+      await queue.close();
+      connection.disconnect();
+    }
+    await server.stop();
+  });
+
+  const replica = (name = 'jobs'): Replica => {
+    const connection = connectRedis(server, () => {});
+    const queue = new BullmqQueue<string>({
+      connection,
+      prefix,
+      name,
+      onTrouble: (error) => void refusals.push(error),
+      errorDelays: { baseDelayMs: 20, maxDelayMs: 50 },
+      stallTimes,
+    });
+    const joined = { queue, connection };
+    replicas.push(joined);
+    return joined;
+  };
+  const add = (queue: BullmqQueue<string>, id: string): Promise<void> => queue.add({ id, data: id, priority: 5 });
+  const work = (queue: BullmqQueue<string>, handler: JobHandler<string>, concurrency = 1) =>
+    queue.work(handler, { concurrency, onError: (error) => void refusals.push(error as Error) });
+  const note: JobHandler<string> = async (data) => {
+    seen.push(data);
+    return done;
+  };
+  const isEmpty = (queue: BullmqQueue<string>) => expect.poll(() => queue.size(), patience).toBe(0);
+
+  it('gives each job to one of the workers of all processes', async () => {
+    const [one, two] = [replica(), replica()];
+    const shares = [0, 0];
+    const both = Promise.withResolvers<void>();
+    for (const [at, { queue }] of [one, two].entries()) {
+      const handler: JobHandler<string> = async (data) => {
+        seen.push(data);
+        shares[at] = (shares[at] ?? 0) + 1;
+        if (shares.every((share) => share > 0)) both.resolve();
+        // Whoever is first waits until the other has had one as well.
+        await both.promise;
+        return done;
+      };
+      work(queue, handler, 2);
+    }
+    const ids = Array.from({ length: 100 }, (_, index) => `job-${index}`);
+    for (const id of ids) await add(one.queue, id);
+    await isEmpty(two.queue);
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    expect(refusals).toEqual([]);
+  });
+
+  it('ignores an id that waits, is delayed or active with another process', async () => {
+    const [one, two] = [replica(), replica()];
+    await add(one.queue, 'waits');
+    await one.queue.add({ id: 'delayed', data: 'delayed', priority: 5, delayMs: 60_000 });
+    await add(two.queue, 'waits');
+    await add(two.queue, 'delayed');
+    expect(await two.queue.size()).toBe(2);
+    const release = Promise.withResolvers<void>();
+    work(one.queue, async (data) => {
+      seen.push(data);
+      await release.promise;
+      return done;
+    });
+    await expect.poll(() => seen, patience).toEqual(['waits']);
+    await add(two.queue, 'waits');
+    release.resolve();
+    await expect.poll(() => two.queue.size(), patience).toBe(1);
+    expect(seen).toEqual(['waits']);
+    await add(two.queue, 'waits');
+    await expect.poll(() => seen, patience).toEqual(['waits', 'waits']);
+  });
+
+  it('gives the jobs of a process that was killed to another', async () => {
+    const { queue } = replica();
+    for (const id of ['a', 'b']) await add(queue, id);
+    const args = [join(import.meta.dirname, 'redis-mortal-worker.ts'), server.url, prefix];
+    const times = [String(stallTimes.lockDurationMs), String(stallTimes.stalledIntervalMs)];
+    const mortal = spawn(process.execPath, [...args, ...times], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    mortal.stdout.setEncoding('utf8').on('data', (text: string) => void (said += text));
+    await expect.poll(() => said, patience).toBe('a\nb\n');
+    work(queue, note);
+    await add(queue, 'c');
+    await expect.poll(() => seen, patience).toEqual(['c']);
+    const exited = once(mortal, 'exit');
+    mortal.kill('SIGKILL');
+    await exited;
+    await isEmpty(queue);
+    expect(seen.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(refusals).toEqual([]);
+  });
+
+  it('gives what a stopped worker handed back to another at once', async () => {
+    const [one, two] = [replica(), replica()];
+    const workers = work(one.queue, async (data, { signal }) => {
+      seen.push(`${data} at one`);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      throw signal.reason;
+    });
+    await add(one.queue, 'a');
+    await expect.poll(() => seen, patience).toEqual(['a at one']);
+    work(two.queue, async (data) => {
+      seen.push(`${data} at two`);
+      return done;
+    });
+    await workers.stop();
+    await isEmpty(two.queue);
+    expect(seen).toEqual(['a at one', 'a at two']);
+    expect(refusals).toEqual([]);
+  });
+
+  it('never has more active than the cap, over all workers, and forgets the cap when it is taken away', async () => {
+    const [one, two] = [replica(), replica()];
+    let active = 0;
+    let most = 0;
+    const handler: JobHandler<string> = async (data) => {
+      most = Math.max(most, ++active);
+      await new Promise(setImmediate);
+      seen.push(data);
+      active--;
+      return done;
+    };
+    await one.queue.limit(3);
+    for (const { queue } of [one, two]) work(queue, handler, 5);
+    for (let at = 0; at < 200; at++) await add(one.queue, `job-${at}`);
+    await isEmpty(one.queue);
+    expect(most).toBeLessThanOrEqual(3);
+    expect(seen).toHaveLength(200);
+
+    await two.queue.limit(undefined);
+    const all = Promise.withResolvers<void>();
+    const { queue: wide } = replica('wide');
+    await wide.limit(1);
+    await wide.limit(undefined);
+    let together = 0;
+    work(
+      wide,
+      async () => {
+        if (++together === 5) all.resolve();
+        await all.promise;
+        return done;
+      },
+      5,
+    );
+    for (let at = 0; at < 5; at++) await add(wide, `job-${at}`);
+    await isEmpty(wide);
+  });
+
+  it('keeps a cap that is said again while jobs run', async () => {
+    const { queue, connection } = replica();
+    await queue.limit(2);
+    await connection.flushall();
+    await queue.limit(2);
+    await queue.limit(2);
+    const release = Promise.withResolvers<void>();
+    work(
+      queue,
+      async (data) => {
+        seen.push(data);
+        await release.promise;
+        return done;
+      },
+      10,
+    );
+    for (let at = 0; at < 10; at++) await add(queue, `job-${at}`);
+    await expect.poll(() => seen.length, patience).toBe(2);
+    expect(await queue.hasRoom(10)).toBe(false);
+    await queue.limit(4);
+    await expect.poll(() => seen.length, patience).toBe(4);
+    release.resolve();
+    await isEmpty(queue);
+  });
+
+  describe('a schedule', () => {
+    const hour = 60 * 60 * 1000;
+
+    it('brings its first job at once, and once for all processes', async () => {
+      const [one, two] = [replica(), replica()];
+      for (const { queue } of [one, two]) work(queue, note, 3);
+      await Promise.all([one, two].map(({ queue }) => queue.every('recon:cile', hour, 'tick')));
+      await expect.poll(() => seen, patience).toEqual(['tick']);
+      // The next one stands, delayed, and nothing else does.
+      await expect.poll(() => one.queue.size(), patience).toBe(1);
+      expect(seen).toEqual(['tick']);
+      expect(await one.queue.hasRoom(1)).toBe(true);
+    });
+
+    it('brings further ones on its interval', async () => {
+      const [one, two] = [replica(), replica()];
+      for (const { queue } of [one, two]) work(queue, note);
+      await one.queue.every('tick', 100, 'tick');
+      await expect.poll(() => seen.length, patience).toBeGreaterThanOrEqual(4);
+      expect(refusals).toEqual([]);
+    });
+
+    it('keeps its clock when it is said again', async () => {
+      const [one, two] = [replica(), replica()];
+      work(one.queue, note);
+      await one.queue.every('tick', hour, 'tick');
+      await expect.poll(() => seen, patience).toEqual(['tick']);
+      await expect.poll(() => one.queue.size(), patience).toBe(1);
+      const due = await one.connection.zrange(`${prefix}:jobs:delayed`, 0, -1, 'WITHSCORES');
+      for (let at = 0; at < 3; at++) for (const { queue } of [one, two]) await queue.every('tick', hour, 'tick');
+      expect(await one.connection.zrange(`${prefix}:jobs:delayed`, 0, -1, 'WITHSCORES')).toEqual(due);
+      expect(seen).toEqual(['tick']);
+    });
+
+    it('comes back when it is said again after Redis was emptied', async () => {
+      const { queue, connection } = replica();
+      work(queue, note);
+      await queue.every('tick', hour, 'tick');
+      await expect.poll(() => seen, patience).toEqual(['tick']);
+      await connection.flushall();
+      await queue.every('tick', hour, 'tick');
+      await expect.poll(() => seen, patience).toEqual(['tick', 'tick']);
+    });
+  });
+
+  describe('when Redis fails', () => {
+    it('goes on with new jobs after it was emptied, whether workers waited or worked', async () => {
+      const { queue, connection } = replica();
+      const release = Promise.withResolvers<void>();
+      work(queue, async (data) => {
+        seen.push(data);
+        if (data === 'held') await release.promise;
+        return done;
+      });
+      work(queue, note);
+      await add(queue, 'held');
+      await expect.poll(() => seen, patience).toEqual(['held']);
+      await connection.flushall();
+      release.resolve();
+      await add(queue, 'held');
+      await add(queue, 'b');
+      await expect.poll(() => seen.toSorted(), patience).toEqual(['b', 'held', 'held']);
+      await isEmpty(queue);
+    });
+
+    it('goes on by itself when it was killed and is back, with what it knew', async () => {
+      const { queue } = replica();
+      work(queue, note);
+      await add(queue, 'before');
+      await expect.poll(() => seen, patience).toEqual(['before']);
+      await queue.add({ id: 'later', data: 'later', priority: 5, delayMs: 1500 });
+      await server.kill();
+      const adding = add(queue, 'meanwhile');
+      const asking = queue.room(100, { signal: new AbortController().signal });
+      await server.restart();
+      await Promise.all([adding, asking]);
+      await add(queue, 'after');
+      await expect.poll(() => seen.toSorted(), patience).toEqual(['after', 'before', 'later', 'meanwhile']);
+      await isEmpty(queue);
+    });
+
+    it('brings a job again whose end it did not hear of', async () => {
+      const [one, two] = [replica(), replica()];
+      const release = Promise.withResolvers<void>();
+      const workers = work(one.queue, async (data) => {
+        seen.push(data);
+        await release.promise;
+        return done;
+      });
+      await add(one.queue, 'a');
+      await expect.poll(() => seen, patience).toEqual(['a']);
+      await server.kill();
+      const stopped = workers.stop();
+      release.resolve();
+      // Whoever is stopped does not wait for ever for a server that is away.
+      await stopped;
+      one.connection.disconnect();
+      await server.restart();
+      work(two.queue, note);
+      await add(two.queue, 'a');
+      await expect.poll(() => seen, patience).toEqual(['a', 'a']);
+    });
+
+    it('gives up waiting for room when told so, also while it is away', async () => {
+      const { queue } = replica();
+      await queue.size();
+      await server.kill();
+      const controller = new AbortController();
+      const waiting = queue.room(1, { signal: controller.signal });
+      controller.abort();
+      await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+      await server.restart();
+    });
+
+    it('connects anew to a primary that became a replica, until it finds one that is none', async () => {
+      const { queue, connection } = replica();
+      await add(queue, 'a');
+      const admin = connectRedis(server, () => {});
+      await admin.replicaof('127.0.0.1', '1');
+      const again = once(connection, 'ready');
+      await expect(add(queue, 'b')).rejects.toMatchObject({
+        code: 'state.unusable',
+        message: expect.stringContaining('READONLY'),
+      });
+      await again;
+      work(queue, note);
+      await expect.poll(() => refusals.length, patience).toBeGreaterThan(0);
+      await admin.replicaof('no', 'one');
+      admin.disconnect();
+      await expect.poll(() => seen, patience).toEqual(['a']);
+      await isEmpty(queue);
+    });
+
+    it('says why it takes no job, asks seldom, and goes on when it has memory again', async () => {
+      const { queue, connection } = replica();
+      await add(queue, 'a');
+      await connection.config('SET', 'maxmemory', '1');
+      await expect(add(queue, 'b')).rejects.toMatchObject({
+        code: 'state.unusable',
+        message: expect.stringContaining('OOM'),
+      });
+      work(queue, note, 3);
+      await expect.poll(() => refusals.length, patience).toBeGreaterThan(4);
+      expect(refusals.length).toBeLessThan(20);
+      await connection.config('SET', 'maxmemory', '0');
+      await expect.poll(() => seen, patience).toEqual(['a']);
+      await isEmpty(queue);
+    });
+  });
+});
