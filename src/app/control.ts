@@ -4,7 +4,7 @@ import type { ControlOptions, ClusterOptions } from '../config/control-options.t
 import type { Control } from '../control/control.ts';
 import { createControl } from '../control/control.ts';
 import type { ControlPorts } from '../control/control-ports.ts';
-import { minute } from '../domain/units.ts';
+import { minute, second } from '../domain/units.ts';
 import { isWhole } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
@@ -35,6 +35,7 @@ export interface ControlHooks {
 const leaseMs = 5 * minute;
 const freshWindowMs = 24 * 60 * minute;
 const connections = 8;
+const answerWithinMs = 10 * second;
 
 /**
  * Opens a library for its verbs: a cluster's, or the state of copies from here.
@@ -68,6 +69,7 @@ export function controlPortsOf(
   return {
     ...common(journal, ledger),
     destination: cluster.destination.name,
+    answerWithinMs,
     isFresh: cluster.isFresh,
     isWithdrawn: (video) => isWithdrawn(video, journal),
     moveOn: cluster.moveOn,

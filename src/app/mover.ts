@@ -3,7 +3,7 @@ import type { AdvancePorts } from '../aggregator/advance.ts';
 import { serialise } from '../aggregator/serialise.ts';
 import { applyAcceptances } from '../control/accept.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { stateOf } from '../domain/video.ts';
+import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
@@ -41,8 +41,10 @@ export function createMover(ports: MoverPorts, { drain, onRest }: MoverHooks): M
       if (drain.aborted) return;
       const moved = await advance(video, ports);
       if (moved?.step !== 'none') return;
-      const isIncomplete = stateOf(moved.record) === 'incomplete';
-      if (isIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
+      // One that was told of has had its acceptances applied: who accepts later applies that at once.
+      const isNewlyIncomplete =
+        stateOf(moved.record) === 'incomplete' && moved.record.told !== situationOf(moved.record);
+      if (isNewlyIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
         const again = await advance(video, ports);
         if (again?.step === 'none') await onRest(video, again.record);
         return;

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { restartDelayMs, usualPace } from './restart-pace.ts';
 
 it('doubles from half a second to half a minute', () => {
-  let [delayMs, waits] = [0, [] as number[]];
+  let delayMs = 0;
+  const waits: number[] = [];
   for (let i = 0; i < 9; i++) {
     delayMs = restartDelayMs(usualPace, delayMs, 100);
     waits.push(delayMs);

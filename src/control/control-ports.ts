@@ -23,6 +23,8 @@ export interface ControlPorts {
   readonly moveOn: (video: VideoId) => Promise<void>;
   /** Has the source of a video looked at, whatever its facts; nothing where somebody does already. */
   readonly crawl: (video: VideoId) => Promise<void>;
+  /** A decision that could not take effect by then is answered as pending. Absent: however long it takes. */
+  readonly answerWithinMs?: number;
   /** What the destination does not guard (`LibraryReport.unguarded`). Absent: not known here. */
   readonly unguarded?: readonly string[];
 }

@@ -1,5 +1,7 @@
-import { failureOf } from '../domain/failure.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { failureOf, FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
+import { second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -13,15 +15,32 @@ import { unknownVideo } from './unknown-video.ts';
  */
 export async function takeEffect(
   video: VideoId,
-  ports: Pick<ControlPorts, 'journal' | 'ledger'>,
+  ports: Pick<ControlPorts, 'journal' | 'ledger' | 'answerWithinMs'>,
   effect: () => Promise<unknown>,
 ): Promise<Decided> {
   try {
-    await effect();
-    const record = await recordOf(video, ports);
+    const record = await withinTime(ports.answerWithinMs, async () => {
+      await effect();
+      return recordOf(video, ports);
+    });
     return { video, ...(record ? { state: stateOf(record) } : {}) };
   } catch (error) {
     return { video, pending: failureOf(error) };
+  }
+}
+
+/** A ledger that is away makes its callers wait until it is back; people get their answer before that. */
+async function withinTime<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
+  if (answerWithinMs === undefined) return work();
+  const over = new AbortController();
+  const late = sleep(answerWithinMs, undefined, { signal: over.signal }).then(() => {
+    throw new FlantsError('state.unusable', `no answer within ${answerWithinMs / second} s`, { retryable: true });
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    over.abort();
   }
 }
 

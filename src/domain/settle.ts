@@ -16,8 +16,11 @@ export interface RetryLimits {
   readonly maxDelayMs: number;
 }
 
-/** Three tries; delays of up to half a second, doubled each time, never above a minute. */
-export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 15, baseDelayMs: 500, maxDelayMs: minute };
+/**
+ * Three tries; delays of up to half a second, doubled each time, never above a minute. The waits last twelve minutes
+ * at least, so that an origin may be away for ten and no file is charged.
+ */
+export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 30, baseDelayMs: 500, maxDelayMs: minute };
 
 /** Files that go out again, together. */
 export interface Remainder {

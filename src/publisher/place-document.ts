@@ -12,18 +12,28 @@ type PublishedDocument = Publication['documents'][number];
 /** Metadata by which a document of ours is recognised, with the revision it belongs to. */
 const revisionMetadata = 'flants-revision';
 
+/** What a document is published for. */
+interface Place {
+  readonly revision: RevisionDigest;
+  readonly known?: PublishedDocument;
+  readonly isCurrent: () => Promise<boolean>;
+}
+
 /**
  * Writes one document over nothing, or over what we published before, and nothing else.
  *
- * @param known - the document as it was last published
+ * @param place.known - the document as it was last published
+ * @param place.isCurrent - whether the revision is the video's still. Asked after the look at what stands there, so that
+ *   who is held up between the two cannot write over what a newer one has put there
+ * @returns undefined when it is not, and nothing was written
  * @throws {FlantsError} `store.conflict` when something foreign stands there and `existing` is not `overwrite`
  */
 export async function placeDocument(
   document: PlannedDocument,
-  { revision, known }: { readonly revision: RevisionDigest; readonly known?: PublishedDocument },
+  { revision, known, isCurrent }: Place,
   { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
   signal: AbortSignal,
-): Promise<PublishedDocument> {
+): Promise<PublishedDocument | undefined> {
   const crc32 = crc32Hex(document.body);
   const describe = (etag: string): PublishedDocument => ({
     key: document.key,
@@ -43,6 +53,7 @@ export async function placeDocument(
 
   const standing = await store.head(document.key, { signal });
   if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
+  if (!(await isCurrent())) return undefined;
   const isOurs = standing?.etag === known?.etag || standing?.metadata[revisionMetadata] !== undefined;
   const mayReplace = isOurs || existing === 'overwrite';
   if (!standing || mayReplace) {

@@ -63,26 +63,35 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);
   if (await hasSourceChanged(header, ports, signal)) return { result: 'source-changed' };
 
+  const isCurrent = async (): Promise<boolean> => {
+    const present = await ledger.read(video);
+    return present?.generation === generation && present.revision === revision && isPublishable(present);
+  };
   const before = await journal.publication(video);
   const placed: Publication['documents'][number][] = [];
   for (const document of header.documents) {
-    const present = await ledger.read(video);
-    if (present?.generation !== generation || present.revision !== revision || !isPublishable(present))
-      return { result: 'stale' };
     const known = before?.documents.find(({ key }) => key === document.key);
-    placed.push(await placeDocument(document, { revision, ...(known ? { known } : {}) }, ports, signal));
+    const place = { revision, isCurrent, ...(known ? { known } : {}) };
+    const standing = await placeDocument(document, place, ports, signal);
+    if (!standing) return { result: 'stale' };
+    placed.push(standing);
   }
+  const sizeBytes = await journal.sizeOf(video, revision);
+  if (!(await isCurrent())) return { result: 'stale' };
   await journal.recordPublication({
     video,
     revision,
     at: new Date(ports.now()).toISOString(),
     total: tally.record.total,
     accepted: rangesWhere(tally.record.total, (index) => hasBit(tally.accepted, index)),
-    sizeBytes: await journal.sizeOf(video, revision),
+    sizeBytes,
     documents: placed,
   });
   const published = await ledger.apply(video, { type: 'publish', generation, revision });
-  return { result: published.result === 'applied' ? 'published' : 'stale' };
+  if (published.result === 'applied') return { result: 'published' };
+  // Whoever overtook us just now may have published before we told the journal: it is to end with what stands.
+  const newer = published.record;
+  return newer && isPublishable(newer) ? publishVideo(video, ports, signal) : { result: 'stale' };
 }
 
 /** A job that was delivered twice or late may find a video that is held, or has open files again. */

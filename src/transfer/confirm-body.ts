@@ -1,5 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
+import type { Validators } from '../domain/revision.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Source } from '../storage/source.ts';
 import type { Content } from './place-object.ts';
@@ -29,6 +30,33 @@ export async function confirmBody(
     );
   } finally {
     again.cancel();
+  }
+}
+
+/** Makes sure that a body is still the source's; throws where it is not. */
+export type ConfirmCurrent = (content: Content) => Promise<void>;
+
+/**
+ * Makes sure that the source still has the bytes that were fetched: an ant that was held up is not to put them over
+ * what another fetched since. Asked after the look at what stands there, it holds for the write over just that.
+ *
+ * @param validators - of the body that was fetched
+ * @throws {FlantsError} `source.changed` when the source has others by now, else as `Source.fetch`
+ */
+export async function confirmCurrent(
+  task: Pick<FileTask, 'url' | 'fetchUrl'>,
+  { content, validators }: { readonly content: Content; readonly validators: Validators },
+  source: Source,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = await source.fetch(task.fetchUrl, { kind: 'media', signal, unless: validators });
+  if (now.result === 'not-modified') return;
+  try {
+    const { sizeBytes, crc32 } = await measureBody(now.body, content.sizeBytes);
+    if (sizeBytes === content.sizeBytes && crc32 === content.crc32) return;
+    throw new FlantsError('source.changed', `${task.url} has changed since it was fetched`);
+  } finally {
+    now.cancel();
   }
 }
 

@@ -6,7 +6,8 @@ import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
 import { checkBody } from './check-body.ts';
-import { confirmBody, unprovable } from './confirm-body.ts';
+import { confirmBody, confirmCurrent, unprovable } from './confirm-body.ts';
+import type { ConfirmCurrent } from './confirm-body.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
@@ -83,6 +84,10 @@ async function transferBody(
   ports: AntPorts,
   signal: AbortSignal,
 ): Promise<Copied> {
+  const { store, source } = ports;
+  const { validators } = fetched;
+  const confirm: ConfirmCurrent = (content) => confirmCurrent(task, { content, validators }, source, signal);
+  const destination = { store, confirm };
   const giveBack = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
   try {
     const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
@@ -93,7 +98,7 @@ async function transferBody(
     });
     if (body.kind === 'streamed') {
       if (fetched.isUnframed) throw unprovable(task, maxHeldBytes);
-      const uploaded = await uploadBody(task, policy, body, ports.store, fetched.sizeBytes, signal);
+      const uploaded = await uploadBody(task, policy, body, destination, fetched.sizeBytes, signal);
       return { ...uploaded, source: fetched.validators };
     }
     const content = { sizeBytes: body.sizeBytes, crc32: body.crc32, ...(body.sha256 ? { sha256: body.sha256 } : {}) };
@@ -102,7 +107,7 @@ async function transferBody(
       return { ...content, ...etagOf(prior), source: fetched.validators, proof: 'same-checksum' };
     }
     if (fetched.isUnframed) await confirmBody(task, content, ports.source, signal);
-    const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, ports.store, signal);
+    const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, destination, signal);
     // A store that refused or broke off may have left bytes that a socket still sends; one that has all of them has not.
     if (placed.proof === 'written') body.giveBack();
     return { ...content, ...placed, source: fetched.validators };

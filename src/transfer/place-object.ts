@@ -5,6 +5,7 @@ import type { Proof } from '../domain/outcome.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
+import type { ConfirmCurrent } from './confirm-body.ts';
 
 /** Where an object's bytes ended up, and how that is known. */
 export interface Placed {
@@ -36,17 +37,17 @@ export interface Content {
  * | what we wrote           | its ETag           | replace exactly that                  |
  * | nothing, was removed    | its ETag           | create                                |
  * | the same bytes          |                    | `same-checksum`                       |
- * | what bears our mark     | no evidence left   | replace exactly that                  |
+ * | what bears our mark     | no evidence of it  | replace exactly that, if the source still has our bytes |
  * | anything else           |                    | conflict, unless `overwrite`          |
  *
  * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when other bytes came
- *   from another URL of this library
+ *   from another URL of this library, and as `confirm`
  */
 export async function placeObject(
   task: FileTask,
   policy: Pick<CopyPolicy, 'existing'>,
   content: Content & { readonly bytes: Uint8Array },
-  store: ObjectStore,
+  { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   signal: AbortSignal,
 ): Promise<Placed> {
   assertNoRival(task, policy, content);
@@ -63,7 +64,9 @@ export async function placeObject(
   }
   if (await isSame(standing, content, store, signal)) return { etag: standing.etag, proof: 'same-checksum' };
   if (bearsOurMark(standing, task)) {
-    // Written by a run that was killed before its evidence was kept, from a source that has changed since.
+    // Written by a run that was killed before its evidence was kept, from a source that has changed since; or by
+    // whoever overtook us.
+    await confirm(content);
     const replaced = await write({ ifMatch: standing.etag });
     if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
   }

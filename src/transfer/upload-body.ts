@@ -5,6 +5,7 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
+import type { ConfirmCurrent } from './confirm-body.ts';
 import { assertNoRival, bearsOurMark, conflictWith, isSame, writeOptions } from './place-object.ts';
 import type { Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
@@ -25,7 +26,7 @@ export async function uploadBody(
   task: FileTask,
   policy: Pick<CopyPolicy, 'existing' | 'sha256'>,
   body: StreamedBody,
-  store: ObjectStore,
+  { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   announcedBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<Content & Placed & { readonly sha256?: string }> {
@@ -46,6 +47,7 @@ export async function uploadBody(
     }
     assertNoRival(task, policy, content);
     if (standing && !isOurs(standing, task)) throw conflictWith(standing, content);
+    if (standing && !isKnown(standing, task)) await confirm(content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
@@ -61,7 +63,12 @@ function conditionOver(standing: StoredObject | undefined, task: FileTask): Writ
 }
 
 function isOurs(standing: StoredObject, task: FileTask): boolean {
-  return bearsOurMark(standing, task) || (task.prior?.url === task.url && standing.etag === task.prior.etag);
+  return bearsOurMark(standing, task) || isKnown(standing, task);
+}
+
+/** Our evidence is about just this object. */
+function isKnown(standing: StoredObject, { url, prior }: FileTask): boolean {
+  return prior?.url === url && standing.etag === prior.etag;
 }
 
 /** Parts that stay within the most that an upload may have. */
