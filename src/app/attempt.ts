@@ -27,6 +27,8 @@ export interface AttemptPorts {
   readonly kind: 'crawl' | 'publish';
   readonly leaseMs: number;
   readonly newId: () => string;
+  /** Whether a failure is that of an origin or a destination that is down as a whole: then nothing is charged. Absent: nobody asks. */
+  readonly isDown?: (failure: Failure) => Promise<boolean>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -46,8 +48,10 @@ export async function attempt<T>(
     await ledger.release(video, job.lease);
     return { result: 'done', value: ran.value };
   } catch (error) {
-    const failure = failureOf(error);
-    if (signal.aborted) return { result: 'postponed', failure };
+    const met = failureOf(error);
+    if (signal.aborted) return { result: 'postponed', failure: met };
+    // With a time to return it is a wait, and no try.
+    const failure = (await ports.isDown?.(met)) ? { ...met, retryAfterMs: met.retryAfterMs ?? 0 } : met;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = retryOf(job, failure, ports.random);
     if (retry) {

@@ -107,6 +107,7 @@ function hostOf(
       const isFree = fresh || (await queues.batches.hasRoom(maxWaitingBatches));
       return isFree ? undefined : { againAfterMs: crawlPauseMs };
     },
+    outlastsOutages: true,
     admitBatch: () => (restMs() > 0 ? { againAfterMs: restMs() } : undefined),
     onRest: (video, record) => sendConclusion(video, record, queues),
     halt(failure) {

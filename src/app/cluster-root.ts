@@ -7,7 +7,7 @@ import { settleKeyRules } from './key-rules.ts';
 /** Fixes the rules of a library's keys, once. */
 export interface RootKeeper {
   /** @param playlistUrl - of the first video, where no rules stand yet */
-  settle(playlistUrl: string): Promise<void>;
+  readonly settle: (playlistUrl: string) => Promise<void>;
 }
 
 /** What is known of a library's keys before its first video. */

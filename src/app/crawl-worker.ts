@@ -1,10 +1,14 @@
 import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
+import type { Failure } from '../domain/failure.ts';
+import { silentSide } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd } from '../queue/job-queue.ts';
+import { answers } from '../storage/answers.ts';
 import { attempt } from './attempt.ts';
+import type { AttemptPorts } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
 /** Takes one video through the crawler and on to its next step. */
@@ -21,7 +25,16 @@ export async function workCrawl(job: VideoJob, context: EngineContext, signal: A
     return { result: 'done' };
   }
   const submission = await host.submissionOf(video);
-  const attempted = await attempt(job, { ...parts, queue: parts.crawls, kind: 'crawl', newId }, signal, () =>
+  const isDown = async (failure: Failure): Promise<boolean> =>
+    silentSide(failure) === 'source' && !(await answers(parts.source, submission.playlistUrl, signal));
+  const ports: AttemptPorts = {
+    ...parts,
+    queue: parts.crawls,
+    kind: 'crawl',
+    newId,
+    ...(host.outlastsOutages ? { isDown } : {}),
+  };
+  const attempted = await attempt(job, ports, signal, () =>
     crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
   );
   if (attempted.result === 'refused') return { result: 'done' };

@@ -56,6 +56,8 @@ export interface EngineHost {
   submissionOf(video: VideoId): Promise<Submission>;
   /** Waits until the crawlers may add to what is waiting to be copied, or says that the job is to come again after so long. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
+  /** Crawls and publications wait for an origin or a destination that is down, as files do; else they fail after their tries. */
+  readonly outlastsOutages: boolean;
   /** Says that a batch is not to be copied now, but after so long. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
   /** A video needs nothing more for now. */

@@ -65,6 +65,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
       await parts.batches.room(maxWaitingBatches, { signal });
       return undefined;
     },
+    outlastsOutages: false,
     admitBatch: () => undefined,
     onRest(video, record) {
       if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);

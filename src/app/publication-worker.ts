@@ -1,10 +1,13 @@
 import { failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { silentSide } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { JobEnd } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
+import { takesRequests } from '../storage/answers.ts';
 import { attempt } from './attempt.ts';
+import type { AttemptPorts } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
 /** A source whose playlists differ at every look has no plan that could be finished, and a leaky destination no whole copy. */
@@ -48,7 +51,15 @@ export function createPublicationWorker(
     const record = await parts.ledger.read(video);
     if (!record) return done;
     const replan = (): Promise<RevisionDigest> => context.presentDigest(video, signal);
-    const ports = { ...parts, queue: parts.publications, kind: 'publish', newId } as const;
+    const isDown = async (failure: Failure): Promise<boolean> =>
+      silentSide(failure) === 'store' && !(await takesRequests(parts.store, signal));
+    const ports: AttemptPorts = {
+      ...parts,
+      queue: parts.publications,
+      kind: 'publish',
+      newId,
+      ...(host.outlastsOutages ? { isDown } : {}),
+    };
     const attempted = await attempt(job, ports, signal, () => publishVideo(video, { ...parts, replan }, signal));
     if (attempted.result === 'refused') return done;
     if (attempted.result === 'postponed') {

@@ -29,7 +29,7 @@ export async function startAggregatorRole(
   hooks: ServiceHooks,
 ): Promise<RunningRole> {
   const { queues, ledger, journal } = cluster;
-  const { alerts, publicUrl, tokenParameters } = options;
+  const { alerts, tokenParameters } = options;
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const tellAll = (told: readonly Alert[]): Promise<unknown> =>
     Promise.all(told.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
@@ -39,7 +39,7 @@ export async function startAggregatorRole(
       journal,
       ledger,
       tokenParameters,
-      urlOf: urlsOf(options),
+      urlOf: (key) => destinationUrl(key, options),
       now: Date.now,
       async tell(report, record, news) {
         await catalogue?.tell?.(news);
@@ -99,12 +99,12 @@ export async function startAggregatorRole(
       await Promise.all(workers.map((each) => each.stop()));
     },
   };
+}
 
-  function urlsOf({ destination }: ServiceOptions): (key: string) => string {
-    const base = publicUrl ?? `${destination.name}/`;
-    return (key) =>
-      publicUrl === undefined ? `${base}${key}` : new URL(key.split('/').map(encodeURIComponent).join('/'), base).href;
-  }
+/** Where players find an object, or where it is in the store, as far as anybody said. */
+function destinationUrl(key: string, { publicUrl, destination }: ServiceOptions): string {
+  if (publicUrl === undefined) return `${destination.name}/${key}`;
+  return new URL(key.split('/').map(encodeURIComponent).join('/'), publicUrl).href;
 }
 
 function beatTo(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {

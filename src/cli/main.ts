@@ -41,7 +41,7 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
 export async function main(argv: readonly string[]): Promise<number> {
   const { stdout, stderr } = process;
   const environment = readEnvironment();
-  endWithReader(stdout);
+  for (const stream of [stdout, stderr]) outliveReader(stream);
   process.once('uncaughtException', (error) => {
     tellError(error, argv, environment);
     process.exit(exitCodes.notStarted);
@@ -87,9 +87,12 @@ function wantsStack(argv: readonly string[], environment: Environment): boolean 
   );
 }
 
-/** When the reader of standard output goes away (`flants report … | head`), writing stops without an error. */
-function endWithReader(stdout: NodeJS.WriteStream): void {
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
+/**
+ * When the reader of a stream goes away, writing there stops without an error: standard output in `flants report … | head`,
+ * both of them where `flants up` was killed and its processes still finish what is in flight.
+ */
+function outliveReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
 }

@@ -84,10 +84,10 @@ export interface BatchMessage {
 }
 
 /**
- * How the worker that had a batch ended. `origin-down`: it finished, some files got no answer, and neither did
- * whoever asked their origin afterwards.
+ * How the worker that had a batch ended. `origin-down`, `store-down`: it finished, some files got no answer from there,
+ * and neither did whoever asked their origin or the destination afterwards.
  */
-export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down';
+export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down' | 'store-down';
 
 /** Bounds of one batch. */
 export interface BatchLimits {

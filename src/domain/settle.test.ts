@@ -127,6 +127,18 @@ describe('what was heard of a file decides its fate', () => {
     );
   });
 
+  test('nor for that of a destination; each side answers for itself', () => {
+    const outcomes = [failed(0, 'store.unreachable'), failed(1, 'store.timeout'), failed(2, 'source.timeout')];
+    expect(settled(batchOf(3), outcomes, 'store-down').resend).toMatchObject([
+      { files: [[2, 3]], tries: { 2: 1 } },
+      { files: [[0, 2]], tries: {}, waits: 1 },
+    ]);
+    expect(settled(batchOf(3), outcomes, 'origin-down').resend).toMatchObject([
+      { files: [[0, 2]], tries: { 0: 1, 1: 1 } },
+      { files: [[2, 3]], tries: {}, waits: 1 },
+    ]);
+  });
+
   test('silence is charged while the origin answers others', () => {
     const silence = [failed(0, 'source.timeout'), failed(1, 'source.unreachable')];
     expect(settled(batchOf(2), silence).resend).toMatchObject([{ tries: { 0: 1, 1: 1 } }]);
@@ -223,7 +235,7 @@ describe('whatever a worker says or does', () => {
   const limits = fc.record<RetryLimits>({
     maxTries: fc.integer({ min: 1, max: 4 }), maxWaits: fc.nat(3), baseDelayMs: fc.constant(500), maxDelayMs: fc.constant(4000),
   }); // prettier-ignore
-  const ends = fc.constantFrom<BatchEnd>('finished', 'stopped', 'worker-lost', 'origin-down');
+  const ends = fc.constantFrom<BatchEnd>('finished', 'stopped', 'worker-lost', 'origin-down', 'store-down');
   const outcomesOf = (batch: BatchJob, said: (index: number) => 'silent' | 'copied' | Failure): Outcome[] =>
     [...indicesOf(batch.files)].flatMap((index) => {
       const word = said(index);

@@ -1,6 +1,6 @@
 import type { BatchEnd, BatchJob } from './batch.ts';
 import { chargeOf, failureWith } from './failure.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureCode } from './failure.ts';
 import { indicesOf, toRanges } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Outcome } from './outcome.ts';
@@ -61,7 +61,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
- * | failed in silence, `origin-down`      | free, as for `wait`                               |
+ * | failed in silence of what is down     | free, as for `wait`                               |
  * | none, `finished` or `stopped`         | unheard: free, at once                            |
  * | none for any file, `finished`         | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -150,7 +150,7 @@ function failuresOf(files: readonly number[], heard: readonly Outcome[], end: Ba
     for (const index of silent)
       failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
   }
-  if ((end === 'finished' || end === 'origin-down') && heard.length === 0) {
+  if ((end === 'finished' || end === 'origin-down' || end === 'store-down') && heard.length === 0) {
     for (const index of silent)
       failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
   }
@@ -178,13 +178,23 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'wait':
       return mayWait ? 'free' : charged;
     case 'try':
-      return end === 'origin-down' && isSilence(failure) && mayWait ? 'free' : charged;
+      return end === downBy[silentSide(failure) ?? 'none'] && mayWait ? 'free' : charged;
   }
 }
 
-/** No answer came at all: the file's fault, or its origin's. */
-export function isSilence({ code }: Failure): boolean {
-  return code === 'source.unreachable' || code === 'source.host-unknown' || code === 'source.timeout';
+const downBy = { source: 'origin-down', store: 'store-down', none: undefined } as const;
+
+const silences: Partial<Record<FailureCode, 'source' | 'store'>> = {
+  'source.unreachable': 'source',
+  'source.host-unknown': 'source',
+  'source.timeout': 'source',
+  'store.unreachable': 'store',
+  'store.timeout': 'store',
+};
+
+/** From where no answer came at all: the file's fault, or that of all there. undefined for any other failure. */
+export function silentSide({ code }: Failure): 'source' | 'store' | undefined {
+  return silences[code];
 }
 
 /** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */

@@ -15,7 +15,9 @@ export interface IntakePorts extends RecallPorts {
 export interface Intake {
   /** Videos that the ledger did not know, and knows now. */
   readonly admitted: number;
-  /** Where to go on, once there is room; absent when every video was seen. */
+  /** Every video was seen. */
+  readonly isDone: boolean;
+  /** The last one that was seen: where to go on; absent before the first. */
   readonly stoppedAt?: VideoId;
 }
 
@@ -30,7 +32,7 @@ export async function takeIn(after: VideoId | undefined, ports: IntakePorts, sig
   let admitted = 0;
   let last = after;
   for await (const video of ports.journal.unpublished(after)) {
-    if (signal.aborted) break;
+    if (signal.aborted) return { admitted, isDone: false, ...stopped(last) };
     const known = await ports.ledger.read(video);
     if (known) {
       const { hold } = await standingOf(video, ports.journal);
@@ -39,12 +41,16 @@ export async function takeIn(after: VideoId | undefined, ports: IntakePorts, sig
         await ports.moveOn(video);
       }
     } else {
-      if (!(await ports.hasRoom())) return { admitted, ...(last === undefined ? {} : { stoppedAt: last }) };
+      if (!(await ports.hasRoom())) return { admitted, isDone: false, ...stopped(last) };
       await recallVideo(video, ports);
       await ports.moveOn(video);
       admitted += 1;
     }
     last = video;
   }
-  return { admitted };
+  return { admitted, isDone: true, ...stopped(last) };
+}
+
+function stopped(last: VideoId | undefined): Pick<Intake, 'stoppedAt'> {
+  return last === undefined ? {} : { stoppedAt: last };
 }

@@ -33,9 +33,6 @@ export async function confirmBody(
   }
 }
 
-/** Makes sure that a body is still the source's; throws where it is not. */
-export type ConfirmCurrent = (content: Content) => Promise<void>;
-
 /**
  * Makes sure that the source still has the bytes that were fetched: an ant that was held up is not to put them over
  * what another fetched since. Asked after the look at what stands there, it holds for the write over just that.

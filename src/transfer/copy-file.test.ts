@@ -86,6 +86,14 @@ describe('Copying one file', () => {
     expect(store.objects.get('v/seg.ts')?.sizeBytes).toBe(5);
   });
 
+  test('leaves what bears our mark where the source has changed since: whoever is late is not to undo what is newer', async () => {
+    const { copy, source, store } = setUp('newer');
+    await copy();
+    source.objects.set(task.fetchUrl, (request) => ({ bytes: request === 2 ? 'older' : 'newer' }));
+    expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.changed' } } });
+    expect(store.objects.get('v/seg.ts')?.crc32).toBe(crc32Hex(Buffer.from('newer')));
+  });
+
   test('does not touch what somebody else changed meanwhile', async () => {
     const { copy, source, store } = setUp();
     const prior = evidenceOf(await copy());

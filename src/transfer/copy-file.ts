@@ -7,9 +7,9 @@ import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
 import { checkBody } from './check-body.ts';
 import { confirmBody, confirmCurrent, unprovable } from './confirm-body.ts';
-import type { ConfirmCurrent } from './confirm-body.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
+import type { ConfirmCurrent } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
 
 /** Bodies up to this are held whole and sent with one PUT; larger ones go in parts as they come. */

@@ -10,11 +10,19 @@ export interface OutcomeKeeper {
   finish(): Promise<void>;
 }
 
-/** @param onKept - hears of outcomes once they are in the journal */
+/** How a keeper is followed. */
+export interface KeeperHooks {
+  /** Hears of outcomes once they are in the journal. */
+  readonly onKept: (outcomes: readonly Outcome[]) => void;
+  /** Aborted: the process may be ended soon, so nothing waits for others any more. */
+  readonly hurry: AbortSignal;
+}
+
+/** Keeps the outcomes of one batch. */
 export function createOutcomeKeeper(
   video: VideoId,
   journal: Pick<Journal, 'grouping' | 'recordOutcomes'>,
-  onKept: (outcomes: readonly Outcome[]) => void,
+  { onKept, hurry }: KeeperHooks,
 ): OutcomeKeeper {
   const { maxOutcomes, maxDelayMs } = journal.grouping;
   let waiting: Outcome[] = [];
@@ -38,12 +46,17 @@ export function createOutcomeKeeper(
     return writing;
   };
 
+  const hasten = (): void => void write();
+  hurry.addEventListener('abort', hasten, { once: true });
   return {
     async keep(outcomes) {
       waiting.push(...outcomes);
-      if (waiting.length >= maxOutcomes || maxDelayMs <= 0) return write();
+      if (waiting.length >= maxOutcomes || maxDelayMs <= 0 || hurry.aborted) return write();
       timer ??= setTimeout(() => void write(), maxDelayMs);
     },
-    finish: write,
+    finish() {
+      hurry.removeEventListener('abort', hasten);
+      return write();
+    },
   };
 }

@@ -5,7 +5,6 @@ import type { Proof } from '../domain/outcome.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import type { ConfirmCurrent } from './confirm-body.ts';
 
 /** Where an object's bytes ended up, and how that is known. */
 export interface Placed {
@@ -26,6 +25,9 @@ export interface Content {
   readonly sizeBytes: number;
   readonly crc32: string;
 }
+
+/** Makes sure that the source still has what was fetched from it; throws where it has not. */
+export type ConfirmCurrent = (content: Content) => Promise<void>;
 
 /**
  * Writes a held body under its key without overwriting what is not ours: a conditional write, and

@@ -4,8 +4,8 @@ import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import { headersOf } from '../domain/object-headers.ts';
-import type { Evidence, Outcome } from '../domain/outcome.ts';
-import { isSilence, settle } from '../domain/settle.ts';
+import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
+import { settle, silentSide } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
@@ -13,8 +13,9 @@ import type { Journal } from '../journal/journal.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
-import { answers } from '../storage/answers.ts';
+import { answers, takesRequests } from '../storage/answers.ts';
 import type { Locator } from '../storage/locator.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { explainConflicts } from './explain-conflicts.ts';
 import { createOutcomeKeeper } from './keep-outcomes.ts';
@@ -25,6 +26,7 @@ import { untoldFailures } from './untold-failures.ts';
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {
   readonly source: Source;
+  readonly store: ObjectStore;
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly executor: Executor;
@@ -90,10 +92,11 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
     return { recrawl: true };
   }
   const { outcomes, message } = await prepare(job, ports);
-  const keeper = createOutcomeKeeper(job.video, journal, (kept) => {
+  const onKept = (kept: readonly Outcome[]): void => {
     outcomes.push(...kept);
     for (const outcome of kept) hooks.onOutcome(job.video, outcome);
-  });
+  };
+  const keeper = createOutcomeKeeper(job.video, journal, { onKept, hurry: hooks.drain });
   const ended =
     message.files.length === 0
       ? 'finished'
@@ -104,8 +107,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
         });
   await keeper.finish();
 
-  const isDown = ended === 'finished' && (await isOriginDown(outcomes, ports.source, hooks.signal));
-  const end = isDown ? 'origin-down' : ended;
+  const end = ended === 'finished' ? await endOf(outcomes, ports, hooks.signal) : ended;
   const settlement = settle(job, outcomes, end, ports.random);
   const untold = untoldFailures(outcomes, settlement, message, ports.now);
   await keeper.keep(untold);
@@ -168,10 +170,19 @@ async function prepare(
   return { outcomes, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
 }
 
-/** Files that got no answer are not to blame when their origin answers nobody. */
-async function isOriginDown(outcomes: readonly Outcome[], source: Source, signal: AbortSignal): Promise<boolean> {
-  const silent = outcomes.find((outcome) => outcome.kind === 'failed' && isSilence(outcome.failure.failure));
-  return silent?.kind === 'failed' && !(await answers(source, silent.failure.url, signal));
+/** Files that got no answer are not to blame when their origin, or the destination, answers nobody. */
+async function endOf(
+  outcomes: readonly Outcome[],
+  { source, store }: Pick<DispatcherPorts, 'source' | 'store'>,
+  signal: AbortSignal,
+): Promise<BatchEnd> {
+  const silentAt = (side: 'source' | 'store'): FileFailure | undefined =>
+    outcomes.flatMap((outcome) =>
+      outcome.kind === 'failed' && silentSide(outcome.failure.failure) === side ? [outcome.failure] : [],
+    )[0];
+  const unheard = silentAt('source');
+  if (unheard && !(await answers(source, unheard.url, signal))) return 'origin-down';
+  return silentAt('store') && !(await takesRequests(store, signal)) ? 'store-down' : 'finished';
 }
 
 /** Evidence that says what the bytes are; what only was found there, or was not there, does not. */

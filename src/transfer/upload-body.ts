@@ -5,9 +5,8 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import type { ConfirmCurrent } from './confirm-body.ts';
 import { assertNoRival, bearsOurMark, conflictWith, isSame, writeOptions } from './place-object.ts';
-import type { Content, Placed } from './place-object.ts';
+import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
 const usualPartBytes = 8 * MiB;

@@ -20,11 +20,13 @@ export async function startLosingProxy(path: string): Promise<LosingProxy> {
     const upstream = connect(path);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          sockets.delete(socket);
+          client.destroy();
+          upstream.destroy();
+        });
     }
     client.on('data', (chunk) => {
       if (awaited && chunk.includes(awaited.bytes)) {

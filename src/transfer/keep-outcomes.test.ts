@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../domain/outcome.ts';
+import { openObjectJournal } from '../journal/object-journal.ts';
+import { openMemoryStore } from '../storage/memory-store.ts';
+import { createOutcomeKeeper } from './keep-outcomes.ts';
+
+const failed = (key: string): Outcome => ({
+  index: 0,
+  kind: 'failed',
+  failure: {
+    key,
+    url: `https://cdn.example/${key}`,
+    generation: 'g1',
+    tries: 1,
+    worker: 'thread-1',
+    at: '2026-11-23T08:00:00.000Z',
+    failure: { code: 'source.status', message: 'status 500', retryable: true },
+  },
+});
+
+/** A keeper over a journal that likes outcomes by the batch. */
+function keeper(): {
+  readonly keep: (key: string) => Promise<void>;
+  readonly finish: () => Promise<void>;
+  readonly stop: () => void;
+  readonly known: () => Promise<readonly string[]>;
+  readonly kept: string[];
+} {
+  const journal = openObjectJournal(openMemoryStore());
+  const hurry = new AbortController();
+  const kept: string[] = [];
+  const onKept = (outcomes: readonly Outcome[]): void => {
+    for (const each of outcomes) kept.push(each.kind === 'failed' ? each.failure.key : each.evidence.key);
+  };
+  const { keep, finish } = createOutcomeKeeper('v', journal, { onKept, hurry: hurry.signal });
+  return {
+    keep: (key) => keep([failed(key)]),
+    finish,
+    stop: () => hurry.abort(),
+    known: async () => [...(await journal.failures('v')).keys()].toSorted(),
+    kept,
+  };
+}
+
+describe('Outcomes of a batch', () => {
+  it('wait for each other, and are kept at its end', async () => {
+    const { keep, finish, kept, known } = keeper();
+    await keep('a');
+    await keep('b');
+    expect(kept).toEqual([]);
+    await finish();
+    expect(kept).toEqual(['a', 'b']);
+    expect(await known()).toEqual(['a', 'b']);
+  });
+
+  it('wait no longer once the process was asked to stop', async () => {
+    const { keep, stop, kept, known } = keeper();
+    await keep('a');
+    stop();
+    await expect.poll(() => kept).toEqual(['a']);
+    await keep('b');
+    expect(kept).toEqual(['a', 'b']);
+    expect(await known()).toEqual(['a', 'b']);
+  });
+});

@@ -1,0 +1,76 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LibraryReport } from '../../src/domain/report.ts';
+import { runFlants } from '../e2e/flants.ts';
+import type { FlantsResult, RunningFlants } from '../e2e/flants.ts';
+import { patient } from '../e2e/stage.ts';
+import { syntheticFiles, syntheticSegment } from '../media/synthetic.ts';
+import type { SyntheticShape } from '../media/synthetic.ts';
+import { hasRedis } from '../servers/redis.ts';
+import { hasVersitygw } from '../servers/versitygw.ts';
+import { clusterApi, idsIn } from './api.ts';
+import { openClusterStage } from './stage.ts';
+import type { ClusterStage } from './stage.ts';
+
+const library: SyntheticShape = { videos: 6, filesPerVideo: 20, fileBytes: 1_000, seed: 'pilot' };
+const [missing, accepted] = [syntheticSegment(3), syntheticSegment(4)];
+
+describe.skipIf(!hasRedis || !hasVersitygw)('a pilot from one machine that goes on in a cluster', patient, () => {
+  let stage: ClusterStage;
+  let up: RunningFlants | undefined;
+  beforeAll(async () => {
+    stage = await openClusterStage(library);
+  });
+  afterAll(async () => {
+    up?.kill('SIGKILL');
+    await up?.ended;
+    await stage?.close();
+  });
+
+  it('is taken over with its decisions, and copies nothing twice', async () => {
+    const state = ['--state', join(stage.scratch, 'state')];
+    const here = (verb: string, ...words: readonly string[]): Promise<FlantsResult> =>
+      runFlants([verb, ...words, ...state], { env: stage.env });
+    const files = [...syntheticFiles(library)];
+    stage.origin.remove(`/video-001/${missing}`);
+    stage.origin.remove(`/video-002/${accepted}`);
+    const half = join(stage.scratch, 'half.ndjson');
+    const rows = (await readFile(stage.catalogue, 'utf8')).split('\n');
+    await writeFile(half, `${rows.slice(0, library.videos / 2).join('\n')}\n`);
+
+    const copied = await here('copy', half, stage.destination, '--no-progress', '--threads', '1');
+    expect(copied.code, copied.stderr).toBe(2);
+    const decided = await here('accept', 'video-002', `video-002/${accepted}`, '--reason', 'lost for ever');
+    expect(decided.code, decided.stderr).toBe(0);
+
+    const imported = await stage.run('import', ...state, '--json');
+    expect(imported.code, imported.stderr).toBe(0);
+    expect(JSON.parse(imported.stdout)).toMatchObject({ videos: 3, publications: 2 });
+
+    const api = await clusterApi();
+    up = stage.start('up', '--crawlers', '1', '--transfers', '1', ...api.flags);
+    await api.until((videos) => idsIn('published', videos).length === 5 && idsIn('incomplete', videos).length === 1);
+    expect(idsIn('incomplete', await api.videos())).toEqual(['video-001']);
+    const told = await stage.run('report', 'video-002');
+    const report = JSON.parse(told.stdout) as LibraryReport;
+    expect(report.videos[0]?.failures).toMatchObject([
+      { key: `video-002/${accepted}`, acceptedBecause: 'lost for ever' },
+    ]);
+
+    const healed = files.find(({ path }) => path === `/video-001/${missing}`);
+    if (healed) stage.origin.put(healed.path, healed.body);
+    const retried = await stage.run('retry', 'video-001');
+    expect(retried.code, retried.stderr).toBe(0);
+    await api.until((videos) => idsIn('published', videos).length === library.videos);
+
+    const wanted = files.map(({ path }) => path.slice(1)).filter((key) => key !== `video-002/${accepted}`);
+    expect(stage.puts().toSorted()).toEqual(wanted.toSorted());
+    for (const { path, body } of files) {
+      if (path !== `/video-002/${accepted}`) expect((await stage.object(path.slice(1)))?.equals(body), path).toBe(true);
+    }
+    const again = await stage.run('import', ...state, '--json');
+    expect(again.code, again.stderr).toBe(0);
+    expect((await stage.status()).totals.videos.published).toBe(library.videos);
+  });
+});

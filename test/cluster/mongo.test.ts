@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { MongoClient } from 'mongodb';
+import type { Collection } from 'mongodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFlants } from '../e2e/flants.ts';
+import type { RunningFlants } from '../e2e/flants.ts';
+import { expectRefused } from '../e2e/refusal.ts';
+import { patient } from '../e2e/stage.ts';
+import { syntheticPlaylist } from '../media/synthetic.ts';
+import { hasMongo, startMongo } from '../servers/mongo.ts';
+import type { Mongo } from '../servers/mongo.ts';
+import { hasRedis } from '../servers/redis.ts';
+import { hasVersitygw } from '../servers/versitygw.ts';
+import { clusterApi, idsIn } from './api.ts';
+import type { ClusterApi } from './api.ts';
+import { openClusterStage, quickly } from './stage.ts';
+import type { ClusterStage } from './stage.ts';
+import { createTap } from './tap.ts';
+
+/** A document of somebody's own making. */
+interface Lecture {
+  readonly _id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly begin?: Date;
+  readonly hls?: { readonly master: string };
+  readonly flants?: {
+    readonly state: string;
+    readonly files: object;
+    readonly destinationUrl?: string;
+    readonly at: Date;
+  };
+}
+
+const publicUrl = 'https://cdn.example/vod';
+
+describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catalogue in MongoDB', patient, () => {
+  let mongo: Mongo;
+  let client: MongoClient;
+  const running: RunningFlants[] = [];
+  beforeAll(async () => {
+    mongo = await startMongo();
+    client = new MongoClient(mongo.url);
+  });
+  afterAll(async () => {
+    await client?.close();
+    await mongo?.stop();
+  });
+
+  /** A stage with a collection of its own, and a command on both. */
+  const open = async (
+    options: Parameters<typeof openClusterStage>,
+    play: (parts: {
+      readonly stage: ClusterStage;
+      readonly api: ClusterApi;
+      readonly lectures: Collection<Lecture>;
+      readonly start: () => RunningFlants;
+    }) => Promise<void>,
+  ): Promise<void> => {
+    const stage = await openClusterStage(...options);
+    const lectures = client.db(`flants-test-${randomUUID()}`).collection<Lecture>('lectures');
+    try {
+      const api = await clusterApi();
+      const start = (): RunningFlants => {
+        const catalogue = ['--mongo-database', lectures.dbName, '--mongo-collection', 'lectures'];
+        const fields = ['--mongo-fields', 'playlistUrl=hls.master,title=name,recordedAt=begin'];
+        const rules = ['--rule', 'state = broadcast', '--write-back', 'flants', '--public-url', publicUrl];
+        const clocks = ['--scan-every', '1h', '--delta-every', 'never', ...quickly];
+        const size = ['--crawlers', '1', '--transfers', '1', '--concurrency', '4'];
+        const up = startFlants(
+          ['up', stage.destination, ...catalogue, ...fields, ...rules, ...clocks, ...size, ...api.flags],
+          // The URL of a catalogue may hold a password: it stays off the command line.
+          { env: { ...stage.env, FLANTS_CATALOGUE: mongo.url } },
+        );
+        running.push(up);
+        return up;
+      };
+      await play({ stage, api, lectures, start });
+    } finally {
+      for (const up of running.splice(0)) {
+        up.kill('SIGKILL');
+        await up.ended;
+      }
+      await client.db(lectures.dbName).dropDatabase();
+      await stage.close();
+    }
+  };
+  const lecture = (stage: ClusterStage, number: number, more: Partial<Lecture> = {}): Lecture => ({
+    _id: `lecture-${number}`,
+    name: `Lecture ${number}`,
+    state: 'broadcast',
+    hls: { master: stage.origin.url + syntheticPlaylist(number) },
+    ...more,
+  });
+  const placeOf = (number: number): string => publicUrl + syntheticPlaylist(number);
+
+  it('takes what passes the rules, follows changes, writes back, and deletes nothing', async () => {
+    const library = { videos: 5, filesPerVideo: 4, fileBytes: 1_000, seed: 'mongo' };
+    await open([library], async ({ stage, api, lectures, start }) => {
+      const { hls: _, ...bare } = lecture(stage, 9);
+      await lectures.insertMany([lecture(stage, 0), lecture(stage, 1), lecture(stage, 2, { state: 'draft' }), bare]);
+      const up = start();
+      await api.until((videos) => idsIn('published', videos).length === 2);
+      expect(idsIn('published', await api.videos())).toEqual(['lecture-0', 'lecture-1']);
+      await up.says('"refused":2');
+
+      // Told by the change stream: the next scan is an hour away.
+      await lectures.insertOne(lecture(stage, 3));
+      await lectures.updateOne({ _id: 'lecture-2' }, { $set: { state: 'broadcast' } });
+      await api.until((videos) => idsIn('published', videos).length === 4);
+
+      await lectures.updateOne(
+        { _id: 'lecture-0' },
+        { $set: { 'hls.master': stage.origin.url + syntheticPlaylist(4) } },
+      );
+      await untilTold(lectures, 'lecture-0', ({ destinationUrl }) => destinationUrl === placeOf(4));
+      for (const number of [0, 4]) expect(await stage.object(syntheticPlaylist(number).slice(1))).toBeDefined();
+      for (const number of [1, 2, 3]) {
+        await untilTold(lectures, `lecture-${number}`, ({ destinationUrl }) => destinationUrl === placeOf(number));
+        expect(await lectures.findOne({ _id: `lecture-${number}` })).toMatchObject({
+          name: `Lecture ${number}`,
+          flants: {
+            state: 'published',
+            files: { total: 4, done: 4, failed: 0, accepted: 0 },
+            at: expect.any(Date) as Date,
+          },
+        });
+      }
+      expect(await lectures.findOne({ _id: 'lecture-9' })).not.toHaveProperty('flants');
+
+      await lectures.deleteOne({ _id: 'lecture-1' });
+      up.kill('SIGTERM');
+      expect((await up.ended).code).toBe(0);
+      const again = start();
+      await again.says('"withdrawn":1');
+      expect(await stage.object(syntheticPlaylist(1).slice(1))).toBeDefined();
+      await api.until((videos) => idsIn('published', videos).includes('lecture-1'));
+      const [kept, purged] = await Promise.all([stage.run('purge', 'lecture-2'), stage.run('purge', 'lecture-1')]);
+      expectRefused(kept, 'video.state', 'lecture-2');
+      expect(purged.code, purged.stderr).toBe(0);
+      expect(await stage.object(syntheticPlaylist(1).slice(1))).toBeDefined();
+      expect((await api.videos()).map(({ id }) => id)).not.toContain('lecture-1');
+    });
+  });
+
+  it('puts what was recorded just now before the backlog', async () => {
+    const library = { videos: 9, filesPerVideo: 30, fileBytes: 1_000, seed: 'fresh' };
+    const fresh = 8;
+    const isBacklog = (path: string): boolean => path.endsWith('.ts') && !path.startsWith(folderOf(fresh));
+    const tap = createTap(20, isBacklog);
+    await open([library, { rule: tap.rule }], async ({ stage, api, lectures, start }) => {
+      try {
+        const old = { begin: new Date('2020-01-01T00:00:00Z') };
+        await lectures.insertMany(Array.from({ length: fresh }, (_, number) => lecture(stage, number, old)));
+        start();
+        await api.until((videos) => idsIn('copying', videos).length === fresh);
+        await tap.stands(4);
+        await lectures.insertOne(lecture(stage, fresh, { begin: new Date() }));
+        await api.until((videos) => videos.some(({ id, files }) => id === `lecture-${fresh}` && files.total > 0));
+        tap.open();
+        await api.until((videos) => idsIn('published', videos).length === library.videos);
+      } finally {
+        tap.open();
+      }
+      const playlists = stage.puts().filter((key) => key.endsWith('.m3u8'));
+      const place = playlists.indexOf(syntheticPlaylist(fresh).slice(1));
+      // A few of the backlog were in work by then.
+      expect(place).toBeGreaterThanOrEqual(0);
+      expect(place).toBeLessThan(fresh / 2);
+    });
+  });
+});
+
+function folderOf(number: number): string {
+  return syntheticPlaylist(number).replace('index.m3u8', '');
+}
+
+async function untilTold(
+  lectures: Collection<Lecture>,
+  id: string,
+  isSo: (told: NonNullable<Lecture['flants']>) => boolean,
+): Promise<void> {
+  await expect
+    .poll(async () => (await lectures.findOne({ _id: id }))?.flants, { timeout: 30_000 })
+    .toSatisfy((told: Lecture['flants']) => told !== undefined && isSo(told));
+}
