@@ -58,6 +58,9 @@ export const statusSchema = z
         example: z.object({ video: videoId, key: z.exactOptional(z.string()), failure: failureSchema }),
       }),
     ),
+    scan: z.exactOptional(
+      z.object({ startedAt: instant, rows: count, taken: count, refused: count, withdrawn: count }),
+    ),
   })
   .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
 

@@ -20,6 +20,8 @@ export interface AntData {
   readonly slots: number;
   /** Bytes of bodies held in this thread. */
   readonly heldBytes: number;
+  /** Tells this process from others, in the evidence. */
+  readonly processName?: string;
 }
 
 /** What a thread is given anew with each batch and while it runs; absent where the store wants none. */
@@ -69,7 +71,7 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
   }
 }
 
-function openPorts({ source, store, capabilities, slots, heldBytes }: AntData): AntPorts {
+function openPorts({ source, store, capabilities, slots, heldBytes, processName }: AntData): AntPorts {
   const currentCredentials = (): Promise<S3Credentials> =>
     credentials ? Promise.resolve(credentials) : Promise.reject(new Error('this store was opened without credentials'));
   return {
@@ -79,7 +81,7 @@ function openPorts({ source, store, capabilities, slots, heldBytes }: AntData): 
     bytes: createBudget(heldBytes),
     buffers: recycleBuffers(maxIdleBytes),
     now: Date.now,
-    worker: `thread-${threadId}`,
+    worker: `${processName === undefined ? '' : `${processName}/`}thread-${threadId}`,
   };
 }
 

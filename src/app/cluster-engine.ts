@@ -5,6 +5,7 @@ import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { jittered } from '../domain/settle.ts';
 import { second } from '../domain/units.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
@@ -35,7 +36,9 @@ export interface ClusterEngineHooks extends EngineHooks {
 
 /** Crawls are handed back while so many batches wait: Redis holds the work in flight, not the library. */
 export const maxWaitingBatches = 256;
-const crawlPauseMs = 1.5 * second;
+/** Of those that wait for room so many may ask again in a second, whoever they are. */
+const crawlsAskingPerSecond = 50;
+const longestCrawlPauseMs = 30 * second;
 
 /** After a failure that concerns all videos, nothing is tried for so long. */
 const haltedMs = 15 * second;
@@ -105,7 +108,7 @@ function hostOf(
     async admitCrawl({ fresh }) {
       if (restMs() > 0) return { againAfterMs: restMs() };
       const isFree = fresh || (await queues.batches.hasRoom(maxWaitingBatches));
-      return isFree ? undefined : { againAfterMs: crawlPauseMs };
+      return isFree ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
     outlastsOutages: true,
     admitBatch: () => (restMs() > 0 ? { againAfterMs: restMs() } : undefined),
@@ -115,6 +118,11 @@ function hostOf(
       hooks.onHalt(failure);
     },
   };
+}
+
+async function crawlPauseMs({ crawls }: Cluster['queues']): Promise<number> {
+  const waitingMs = ((await crawls.size()) / crawlsAskingPerSecond) * second;
+  return Math.min(longestCrawlPauseMs, Math.max(second, waitingMs));
 }
 
 /** The journal keeps no token of a URL that a catalogue named; the catalogue may have a fresh one. */

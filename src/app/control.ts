@@ -17,7 +17,7 @@ import { keepRoot } from './cluster-root.ts';
 import { keptDestination } from './destination-setting.ts';
 import { tokenParametersOf } from './key-rules.ts';
 import { publishNow } from './publish-now.ts';
-import { isWithdrawn } from './scan-record.ts';
+import { isWithdrawn, keptScan } from './scan-record.ts';
 
 /** A library in reach of its verbs. */
 export interface OpenControl {
@@ -71,6 +71,7 @@ export function controlPortsOf(
     destination: cluster.destination.name,
     answerWithinMs,
     isFresh: cluster.isFresh,
+    lastScan: () => keptScan(journal),
     isWithdrawn: (video) => isWithdrawn(video, journal),
     moveOn: cluster.moveOn,
     async crawl(video) {

@@ -90,9 +90,9 @@ export async function startAggregatorRole(
   const stopBeating = beatTo(alerts.heartbeat, hooks);
   await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
   return {
-    async assert() {
+    async assert({ again }) {
       await queues.keepSingle();
-      await queues.reconciliations.every('reconcile', options.reconcileEveryMs, { format: 1 });
+      await queues.reconciliations.every('reconcile', options.reconcileEveryMs, { format: 1 }, { ifNone: again });
     },
     async stop() {
       stopBeating();

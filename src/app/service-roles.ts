@@ -4,8 +4,12 @@ import type { Metrics } from '../telemetry/metrics.ts';
 
 /** The work of one role in this process. */
 export interface RunningRole {
-  /** Says again what a server that was emptied forgets: caps and schedules. Called at start and on a timer. */
-  assert(): Promise<void>;
+  /**
+   * Says again what a server that was emptied forgets: caps and schedules. Called at start and on a timer.
+   *
+   * @param options.again - at start a process has its own intervals hold, later it only mends what is gone
+   */
+  assert(options: { readonly again: boolean }): Promise<void>;
   /** Takes nothing more, and waits for what is in flight. */
   stop(): Promise<void>;
 }

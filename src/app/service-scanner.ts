@@ -60,16 +60,14 @@ export async function startScannerRole(
   await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await intakeSoon(queues);
   return {
-    async assert() {
+    async assert({ again }) {
+      const ifNone = { ifNone: again };
       await queues.keepSingle();
-      await queues.scans.every('scan', scanEveryMs, { format: 1 });
-      await queues.intakes.every('intake', options.recoverEveryMs, { format: 1 });
-      if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 });
-      if (await isEmptied(cluster)) {
-        // New revisions of published videos may have been under way.
-        await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
-        await intakeSoon(queues);
-      }
+      await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
+      await queues.intakes.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
+      if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
+      else if (!again) await queues.deltas.never('delta');
+      await recoverIfEmptied(cluster);
     },
     async stop() {
       stopping.abort();
@@ -83,9 +81,13 @@ async function intakeSoon({ intakes }: ClusterQueues): Promise<void> {
   await intakes.add({ id: 'now', data: { format: 1 }, priority: 0 });
 }
 
-/** Whether Redis has lost its memory since somebody asked last, or nobody ever did. */
-async function isEmptied({ redis, redisNames: { epoch } }: Cluster): Promise<boolean> {
-  return (await redis.set(epoch, new Date().toISOString(), 'NX')) === 'OK';
+/** A server that has lost its memory has lost the mark as well. It is set last: until then the work is sent again. */
+async function recoverIfEmptied({ redis, redisNames: { epoch }, queues }: Cluster): Promise<void> {
+  if ((await redis.exists(epoch)) === 1) return;
+  // New revisions of published videos may have been under way.
+  await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
+  await intakeSoon(queues);
+  await redis.set(epoch, new Date().toISOString());
 }
 
 function tell({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import type { ServiceOptions } from '../config/service-options.ts';
 import { MiB } from '../domain/units.ts';
@@ -64,5 +65,6 @@ function antData({ source, destination }: ClusterEngine, options: ServiceOptions
     capabilities: destination.capabilities,
     slots: connections,
     heldBytes: heldBytesOfBatch * (batchesPerThread + spareBatches),
+    processName: `${hostname()}/${process.pid}`,
   };
 }

@@ -110,9 +110,9 @@ async function keepAsserting(
   running: RunningRole,
   { cluster, options, hooks }: Pick<RoleParts, 'cluster' | 'options' | 'hooks'>,
 ): Promise<() => void> {
-  await running.assert();
+  await running.assert({ again: false });
   return repeat(options.reconcileEveryMs, async () => {
-    await running.assert();
+    await running.assert({ again: true });
     for (const [queue, jobs] of Object.entries(await cluster.queues.sizes())) hooks.metrics.queueDepth(queue, jobs);
   });
 }

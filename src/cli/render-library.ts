@@ -1,5 +1,12 @@
 import { videoStates } from '../domain/video.ts';
-import type { DecisionSummary, FailureCause, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
+import type {
+  DecisionSummary,
+  FailureCause,
+  LibraryStatus,
+  ScanCounts,
+  VideoDetail,
+  VideoSummary,
+} from '../domain/library.ts';
 import type { Totals } from '../domain/report.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
@@ -24,10 +31,11 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
 }
 
 /** How far a whole library has come, for people; lines with a line break at the end. */
-export function renderLibraryStatus({ destination, totals, causes }: LibraryStatus, retryWords: string): string {
+export function renderLibraryStatus({ destination, totals, causes, scan }: LibraryStatus, retryWords: string): string {
   return text([
     `Library at ${destination}`,
     ...totalLines(totals),
+    ...(scan ? [scanLine(scan)] : []),
     ...section('Failed', causes.map(causeLine), retryWords),
     ...causes.flatMap(({ code }) => {
       const hint = hintOf(code);
@@ -35,6 +43,15 @@ export function renderLibraryStatus({ destination, totals, causes }: LibraryStat
     }),
     ...(causes.length > 0 ? ['  to go on:', `    ${retryWords}`] : []),
   ]);
+}
+
+function scanLine({ startedAt, rows, taken, refused, withdrawn }: ScanCounts): string {
+  const others = [
+    ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
+    ...(withdrawn > 0 ? [`${formatCounted(withdrawn, 'video')} withdrawn`] : []),
+  ];
+  const told = others.length > 0 ? `; ${others.join(', ')}: flants report names them` : '';
+  return `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${formatCount(taken)} taken${told}`;
 }
 
 function totalLines({ videos, files }: Totals): readonly string[] {

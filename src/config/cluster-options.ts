@@ -70,9 +70,9 @@ export const clusterOptions = {
     kind: 'integer',
     min: 1,
     max: 1_000_000,
-    default: 2000,
+    default: 200,
     value: 'N',
-    text: 'most videos under way at a time; the others wait in the journal',
+    text: 'most videos that wait to be crawled; the others wait in the journal',
   },
   lease: {
     group: 'Cluster',

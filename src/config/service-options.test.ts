@@ -51,7 +51,7 @@ describe('options of a process', () => {
         watch: true,
         mongo: { collection: 'videos', fields: {}, projection: [], batchSize: 1000 },
       },
-      maxVideos: 2000,
+      maxVideos: 200,
       leaseMs: 300_000,
       reconcileEveryMs: 15_000,
       recoverEveryMs: 600_000,

@@ -192,6 +192,11 @@ async function serviceOptions(
 }
 
 function boundsOf(parsed: Parsed): ClusterBounds {
+  if (parsed.lease < 2 * parsed.reconcileEvery)
+    throw new FlantsError(
+      'usage',
+      '--lease is shorter than twice --reconcile-every: claims on waiting work would run out',
+    );
   const { maxBatches, maxBytesInFlight, maxVideos } = parsed;
   return {
     ...(maxBatches === undefined ? {} : { maxBatches }),

@@ -1,3 +1,4 @@
+import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -17,6 +18,8 @@ export interface ControlPorts {
   readonly idOf: (playlistUrl: URL) => VideoId | undefined;
   /** Whether a video is fresh where nobody decided about that. Absent: none is. */
   readonly isFresh?: (submission: Submission) => boolean;
+  /** What the latest reading of the whole catalogue found; undefined before the first. Absent: there is none to read. */
+  readonly lastScan?: () => Promise<ScanSummary | undefined>;
   /** Whether the catalogue has it no more. Absent: nobody can tell. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Gives the video its next step, as its facts stand now. */

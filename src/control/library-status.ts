@@ -2,6 +2,7 @@ import { hasBit } from '../domain/bits.ts';
 import type { FailureCode, Failure } from '../domain/failure.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { FailureCause, LibraryStatus } from '../domain/library.ts';
+import type { ScanSummary } from '../domain/scan-summary.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
@@ -56,7 +57,14 @@ async function count(ports: ControlPorts, rest: RestRecords): Promise<LibrarySta
     addTroubles(causes, video, troubles);
   }
   const { destination } = ports;
-  return { format: 1, destination, at, totals, causes: [...causes.values()].toSorted(moreCommonFirst) };
+  const scan = countsOf(await ports.lastScan?.());
+  return { format: 1, destination, at, totals, causes: [...causes.values()].toSorted(moreCommonFirst), ...scan };
+}
+
+function countsOf(scan: ScanSummary | undefined): Pick<LibraryStatus, 'scan'> {
+  if (!scan) return {};
+  const { startedAt, rows, taken, refused, withdrawn } = scan;
+  return { scan: { startedAt, rows, taken, refused: refused.count, withdrawn: withdrawn.count } };
 }
 
 interface Recorded {

@@ -27,7 +27,9 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
     addToTotals(totals, made);
   }
   const { destination, unguarded = [] } = ports;
-  return { format: 1, destination, at, totals, videos: reports, refusedRows: [], unguarded };
+  const scan = await ports.lastScan?.();
+  const ofCatalogue = { refusedRows: scan?.refused.rows ?? [], ...(scan ? { withdrawn: scan.withdrawn.ids } : {}) };
+  return { format: 1, destination, at, totals, videos: reports, ...ofCatalogue, unguarded };
 }
 
 async function* allIds({ journal }: ControlPorts): AsyncGenerator<VideoId> {

@@ -32,6 +32,18 @@ export interface LibraryStatus {
   readonly totals: Totals;
   /** The most common first. */
   readonly causes: readonly FailureCause[];
+  /** The latest reading of the whole catalogue; absent before the first, and without a catalogue. */
+  readonly scan?: ScanCounts;
+}
+
+/** How many rows a reading of the catalogue found; a report names them. */
+export interface ScanCounts {
+  /** ISO 8601 instant. */
+  readonly startedAt: string;
+  readonly rows: number;
+  readonly taken: number;
+  readonly refused: number;
+  readonly withdrawn: number;
 }
 
 /** Work under way. */

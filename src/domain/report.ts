@@ -56,6 +56,8 @@ export interface LibraryReport {
   readonly videos: readonly VideoReport[];
   /** Rows of the catalogue that were no videos. */
   readonly refusedRows: readonly { readonly row: number; readonly id?: string; readonly failure: Failure }[];
+  /** Videos that the catalogue has no more, as its latest reading found; absent where nobody reads one again and again. */
+  readonly withdrawn?: readonly VideoId[];
   /** What the destination does not guard, such as writes over what another writer just put there. */
   readonly unguarded: readonly string[];
   /** Absent where the report was made without a run. */

@@ -110,9 +110,14 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   }
 
   /** A server that was emptied forgets it, as it does `limit`. */
-  async every(id: string, everyMs: number, data: T): Promise<void> {
+  async every(id: string, everyMs: number, data: T, { ifNone } = { ifNone: false }): Promise<void> {
+    if (ifNone && (await refusedByRedis(this.#queue.getJobScheduler(bullmqId(id))))) return;
     const template = { name: 'job', data: { data }, opts: jobOptions };
     await refusedByRedis(this.#queue.upsertJobScheduler(bullmqId(id), { every: everyMs }, template));
+  }
+
+  async never(id: string): Promise<void> {
+    await refusedByRedis(this.#queue.removeJobScheduler(bullmqId(id)));
   }
 
   /**

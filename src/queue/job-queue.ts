@@ -61,6 +61,10 @@ export interface Schedule<T> {
    * from the start.
    *
    * @param id - of the schedule, not of its jobs
+   * @param options.ifNone - leave alone one that is there with another interval: of several who say so on their timers,
+   *   and were told differently, the one that began last is heard
    */
-  every(id: string, everyMs: number, data: T): Promise<void>;
+  every(id: string, everyMs: number, data: T, options?: { readonly ifNone: boolean }): Promise<void>;
+  /** Ends a schedule; none is no error. */
+  never(id: string): Promise<void>;
 }

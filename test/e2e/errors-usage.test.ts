@@ -46,6 +46,11 @@ describe('a command line that cannot be meant', () => {
     ],
     ['AWS without a region', ['copy', 'index.m3u8', 's3://bucket/vod'], 'name it with --region or AWS_REGION'],
     ['a cluster without a journal', ['crawler', 's3://bucket/vod'], 'a cluster needs --journal'],
+    [
+      'claims that run out while they wait',
+      ['crawler', 'out', '--journal', 'private', '--lease', '20s'],
+      '--lease is shorter than twice --reconcile-every',
+    ],
     ['a scanner without a source', ['scanner', 'out', '--journal', 'private'], 'needs a source before the destination'],
     [
       'a journal that would be published',

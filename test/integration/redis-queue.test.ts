@@ -243,6 +243,23 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
       expect(seen).toEqual(['tick']);
     });
 
+    it('of another interval is left alone by who only mends, and ends when it is told to', async () => {
+      const [one, two] = [replica(), replica()];
+      work(one.queue, note);
+      await one.queue.every('tick', hour, 'tick');
+      await expect.poll(() => seen, patience).toEqual(['tick']);
+      for (let at = 0; at < 3; at++) {
+        await two.queue.every('tick', 2 * hour, 'tick', { ifNone: true });
+        await one.queue.every('tick', hour, 'tick', { ifNone: true });
+      }
+      expect(seen).toEqual(['tick']);
+      await one.queue.never('tick');
+      await one.queue.never('tick');
+      await expect.poll(() => one.queue.size(), patience).toBe(0);
+      await two.queue.every('tick', 2 * hour, 'tick', { ifNone: true });
+      await expect.poll(() => seen, patience).toEqual(['tick', 'tick']);
+    });
+
     it('comes back when it is said again after Redis was emptied', async () => {
       const { queue, connection } = replica();
       work(queue, note);
