@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { MemoryLedger } from '../ledger/memory-ledger.ts';
+import type { Lease } from '../ledger/ledger.ts';
+import { createReconciler } from './reconcile.ts';
+
+const never = new AbortController().signal;
+const minute = 60_000;
+
+const batch = (id: string, from: number, to: number): Lease => ({
+  id,
+  generation: 'g2',
+  kind: 'batch',
+  files: [[from, to]],
+  ttlMs: minute,
+});
+
+/** A video with two batches, and which of their jobs are in the queue. */
+async function stage() {
+  let now = 0;
+  const ledger = new MemoryLedger({ now: () => now });
+  await ledger.apply('v', { type: 'open', generation: 'g1' });
+  await ledger.apply('v', {
+    type: 'register',
+    seen: 'g1',
+    generation: 'g2',
+    revision: 'r',
+    total: 20,
+    done: [],
+  });
+  await ledger.lease('v', batch('a', 0, 10));
+  await ledger.lease('v', batch('b', 10, 20));
+  const queued = new Set(['a', 'b']);
+  const moved: string[] = [];
+  const reconciler = createReconciler({
+    ledger,
+    leaseMs: minute,
+    isQueued: async (_, { id }) => queued.has(id),
+    moveOn: async (video) => void moved.push(video),
+    onVideo: () => undefined,
+  });
+  const alive = async (): Promise<string[]> => (await ledger.leases('v')).map(({ id }) => id).toSorted();
+  return { ledger, queued, moved, reconciler, alive, pass: (ms: number) => (now += ms) };
+}
+
+test('work that waits in a queue for longer than its term is not sent again', async () => {
+  const { reconciler, alive, pass } = await stage();
+  for (let round = 0; round < 5; round += 1) {
+    pass(0.9 * minute);
+    expect(await reconciler.run(never)).toBe(0);
+  }
+  expect(await alive()).toEqual(['a', 'b']);
+});
+
+test('a claim whose job is in no queue ends at the second look, and the video is asked what it needs at each', async () => {
+  const { reconciler, alive, queued, moved } = await stage();
+  queued.delete('b');
+  expect(await reconciler.run(never)).toBe(0);
+  expect(await alive()).toEqual(['a', 'b']);
+  expect(await reconciler.run(never)).toBe(1);
+  expect(await alive()).toEqual(['a']);
+  expect(moved).toEqual(['v', 'v']);
+});
+
+test('a job that was sent just after the first look keeps its claim', async () => {
+  const { reconciler, alive, queued } = await stage();
+  queued.delete('b');
+  await reconciler.run(never);
+  queued.add('b');
+  await reconciler.run(never);
+  queued.delete('b');
+  expect(await reconciler.run(never)).toBe(0);
+  expect(await alive()).toEqual(['a', 'b']);
+});
