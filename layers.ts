@@ -39,6 +39,7 @@ export const freeFiles: readonly string[] = [
   'storage/answers.ts',
   'storage/checksum.ts',
   'storage/unchanged.ts',
+  'journal/align.ts',
   'journal/failed-files.ts',
   'journal/first-sight.ts',
   'journal/tally-of.ts',

@@ -114,14 +114,19 @@ function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): numbe
   return Math.min(maxFiles, Math.max(minFiles, Math.ceil(open / lanes)));
 }
 
-/** Sends a whole video to be crawled or published, unless somebody carries that already. */
+/**
+ * Sends a whole video to be crawled or published, unless somebody carries that already.
+ *
+ * @param options.delayMs - how long the job waits in its queue first
+ * @returns whether it was sent
+ */
 export async function sendVideo(
   video: VideoId,
   { generation, fresh }: VideoRecord,
   kind: 'crawl' | 'publish',
   { ledger, crawls, publications, leaseMs, newId }: Omit<AdvancePorts, 'batches' | 'limits'>,
-  { recheck }: Pick<VideoJob, 'recheck'> = { recheck: false },
-): Promise<void> {
+  { recheck, delayMs = 0 }: Pick<VideoJob, 'recheck'> & { readonly delayMs?: number } = { recheck: false },
+): Promise<boolean> {
   const job: VideoJob = {
     format: 1,
     video,
@@ -132,11 +137,13 @@ export async function sendVideo(
     recheck,
     fresh: fresh === true,
   };
-  if (!(await ledger.lease(video, videoLeaseOf(job, kind, leaseMs)))) return;
+  if (!(await ledger.lease(video, videoLeaseOf(job, kind, leaseMs + delayMs)))) return false;
   const queue = kind === 'crawl' ? crawls : publications;
   await queue.add({
     id: jobIdOf(video, generation, job.lease),
     data: job,
     priority: fresh ? bands.fresh : bands.backlog,
+    delayMs,
   });
+  return true;
 }

@@ -1,11 +1,11 @@
 import { jobIdOf } from '../domain/batch.ts';
-import { chargeOf, failureOf } from '../domain/failure.ts';
+import { FlantsError, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { JobQueue } from '../queue/job-queue.ts';
+import type { JobOptions, JobQueue } from '../queue/job-queue.ts';
 
 /** What became of a crawl or a publication. */
 export type Attempted<T> =
@@ -33,17 +33,27 @@ export interface AttemptPorts {
   readonly random: () => number;
 }
 
-/** Runs a step of a whole video under its lease, and decides about trying again where it fails. */
+/** A job that so many processes were lost with costs its video a try: two may have ended for other reasons. */
+const maxLost = 3;
+
+/**
+ * Runs a step of a whole video under its lease, and decides about trying again where it fails. One with which process
+ * after process was lost fails as `worker.lost` without being run.
+ */
 export async function attempt<T>(
   job: VideoJob,
   ports: AttemptPorts,
-  signal: AbortSignal,
+  { signal, lost }: JobOptions,
   run: () => Promise<T>,
 ): Promise<Attempted<T>> {
   const { ledger, kind, leaseMs } = ports;
   const { video, generation } = job;
   try {
-    const ran = await underLease(video, videoLeaseOf(job, kind, leaseMs), ledger, run);
+    const ran = await underLease(video, videoLeaseOf(job, kind, leaseMs), ledger, () => {
+      if (lost >= maxLost)
+        throw new FlantsError('worker.lost', `${lost} processes were lost ${doing[kind]} this video`);
+      return run();
+    });
     if (!ran) return { result: 'refused' };
     await ledger.release(video, job.lease);
     return { result: 'done', value: ran.value };
@@ -58,11 +68,15 @@ export async function attempt<T>(
       await sendAgain(retry, job, ports);
       return { result: 'postponed', failure, delayMs: retry.delayMs };
     }
+    // Whoever lost its claim may have failed because of who has it now: a video is not to be lost by that.
+    if (!(await ledger.renew(video, job.lease, leaseMs))) return { result: 'refused' };
     await ledger.apply(video, { type: 'invalidate', generation, failure });
     await ledger.release(video, job.lease);
     return { result: 'invalid', failure };
   }
 }
+
+const doing = { crawl: 'crawling', publish: 'publishing' } as const;
 
 async function sendAgain(
   retry: { readonly job: VideoJob; readonly delayMs: number },

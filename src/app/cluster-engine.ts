@@ -3,7 +3,6 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../config/service-options.ts';
 import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
-import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { jittered } from '../domain/settle.ts';
 import { second } from '../domain/units.ts';
@@ -100,7 +99,7 @@ function hostOf(
   return {
     async submissionOf(video) {
       const submission = await journal.submission(video);
-      if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
+      if (!submission) return undefined;
       const url = await urlInCatalogue(video, catalogue, hooks.signal);
       const isSame = url !== undefined && withoutTokens(new URL(url), tokenParameters).href === submission.playlistUrl;
       return isSame ? { ...submission, playlistUrl: url } : submission;
@@ -111,6 +110,8 @@ function hostOf(
       return isFree ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
     outlastsOutages: true,
+    // A process that copies crawls nothing.
+    copiesFiles: false,
     admitBatch: () => (restMs() > 0 ? { againAfterMs: restMs() } : undefined),
     onRest: (video, record) => sendConclusion(video, record, queues),
     halt(failure) {

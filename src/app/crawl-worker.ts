@@ -5,14 +5,15 @@ import type { Failure } from '../domain/failure.ts';
 import { silentSide } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
-import type { JobEnd } from '../queue/job-queue.ts';
+import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { answers } from '../storage/answers.ts';
 import { attempt } from './attempt.ts';
 import type { AttemptPorts } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
 
 /** Takes one video through the crawler and on to its next step. */
-export async function workCrawl(job: VideoJob, context: EngineContext, signal: AbortSignal): Promise<JobEnd> {
+export async function workCrawl(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
+  const { signal } = options;
   const { parts, host, newId } = context;
   const { video } = job;
   const full = await host.admitCrawl(job, signal);
@@ -25,6 +26,12 @@ export async function workCrawl(job: VideoJob, context: EngineContext, signal: A
     return { result: 'done' };
   }
   const submission = await host.submissionOf(video);
+  if (!submission) {
+    // It was purged, and brought back by somebody who had read the journal before.
+    await parts.ledger.release(video, job.lease);
+    await parts.ledger.retire(video, record.generation);
+    return { result: 'done' };
+  }
   const isDown = async (failure: Failure): Promise<boolean> =>
     silentSide(failure) === 'source' && !(await answers(parts.source, submission.playlistUrl, signal));
   const ports: AttemptPorts = {
@@ -34,7 +41,7 @@ export async function workCrawl(job: VideoJob, context: EngineContext, signal: A
     newId,
     ...(host.outlastsOutages ? { isDown } : {}),
   };
-  const attempted = await attempt(job, ports, signal, () =>
+  const attempted = await attempt(job, ports, options, () =>
     crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
   );
   if (attempted.result === 'refused') return { result: 'done' };
@@ -56,16 +63,16 @@ async function welcome(
   record: VideoRecord,
   crawled: CrawlResult,
   { video }: VideoJob,
-  { parts, hooks, locator }: EngineContext,
+  { parts, host, hooks, locator }: EngineContext,
 ): Promise<void> {
   if (crawled.result === 'stale') return;
   if (crawled.result === 'unchanged') {
-    if (record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);
+    if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);
     await reopenFailed(video, parts);
     return;
   }
   const { files, documents, digest, warnings } = crawled.revision;
-  locator.remember(video, digest, crawled.fetchUrls);
+  if (host.copiesFiles) locator.remember(video, digest, crawled.fetchUrls);
   await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
 }

@@ -2,6 +2,7 @@ import type { DispatchLimits } from '../aggregator/advance.ts';
 import { planVideo } from '../crawler/crawl.ts';
 import type { CrawlerPorts } from '../crawler/crawl.ts';
 import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -52,12 +53,14 @@ export interface EngineHooks {
 
 /** What the engine asks of whoever runs it. */
 export interface EngineHost {
-  /** What a video is, with the token of its URL where one is known. @throws {FlantsError} `state.unusable` for one that was never submitted */
-  submissionOf(video: VideoId): Promise<Submission>;
+  /** What a video is, with the token of its URL where one is known; undefined for one that was never submitted, or purged. */
+  submissionOf(video: VideoId): Promise<Submission | undefined>;
   /** Waits until the crawlers may add to what is waiting to be copied, or says that the job is to come again after so long. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
   /** Crawls and publications wait for an origin or a destination that is down, as files do; else they fail after their tries. */
   readonly outlastsOutages: boolean;
+  /** Batches are copied here too, so that URLs with tokens which a crawl has read are kept for them. */
+  readonly copiesFiles: boolean;
   /** Says that a batch is not to be copied now, but after so long. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
   /** A video needs nothing more for now. */
@@ -88,10 +91,12 @@ export function createContext(
 ): EngineContext {
   const newId = leaseIds(parts.newGeneration);
   const replan: Replan = async (video, signal) => {
-    const { revision, fetchUrls } = await planVideo(await host.submissionOf(video), parts, { signal });
+    const submission = await host.submissionOf(video);
+    if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
+    const { revision, fetchUrls } = await planVideo(submission, parts, { signal });
     return { digest: revision.digest, fetchUrls };
   };
-  const locator = createTokenLocator(replan, parts.journal);
+  const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });
   const mover = createMover(
     { ...parts, limits: parts.dispatch, newId },
     {

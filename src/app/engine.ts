@@ -1,4 +1,3 @@
-import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
@@ -58,14 +57,14 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);
-      if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
-      return { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
+      return submission && { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
     },
     async admitCrawl(_, signal) {
       await parts.batches.room(maxWaitingBatches, { signal });
       return undefined;
     },
     outlastsOutages: false,
+    copiesFiles: true,
     admitBatch: () => undefined,
     onRest(video, record) {
       if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);

@@ -41,7 +41,8 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, un
           await goOn(queues.deltas, 'delta', last);
           break;
         }
-        if (await recallVideo(video, cluster)) await cluster.sendCrawl(video, { recheck: false });
+        const record = await recallVideo(video, cluster);
+        if (record && !record.hold) await cluster.sendCrawl(video, { recheck: false });
         last = video;
       }
       return { result: 'done' };

@@ -1,17 +1,16 @@
 import { advance, sendVideo } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
 import { serialise } from '../aggregator/serialise.ts';
-import { applyAcceptances } from '../control/accept.ts';
-import { FlantsError } from '../domain/failure.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import { applyAcceptances } from '../journal/align.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** Moves videos on: what everybody asks who has changed a video. */
 export interface Mover {
   /** Gives a video its next step, or lets it rest. */
   readonly moveOn: (video: VideoId) => Promise<void>;
-  /** Sends a video to the crawlers, whatever its next step would be. */
+  /** Sends a video to the crawlers, whatever its next step would be; not one that the ledger does not know, or has let go of. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
 }
 
@@ -53,8 +52,7 @@ export function createMover(ports: MoverPorts, { drain, onRest }: MoverHooks): M
     }),
     async sendCrawl(video, { recheck }) {
       const record = await ledger.read(video);
-      if (!record) throw new FlantsError('internal', `the ledger does not know the video ${video}`);
-      await sendVideo(video, record, 'crawl', ports, { recheck });
+      if (record) await sendVideo(video, record, 'crawl', ports, { recheck });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { FetchUrls } from '../crawler/crawl.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Locator } from '../storage/locator.ts';
+import type { Locator, PlanUrls } from '../storage/locator.ts';
 
 /** Keeps the URLs with tokens of the videos under way, in memory only. */
 export interface TokenLocator extends Locator {
@@ -15,37 +15,75 @@ export type Replan = (
   signal: AbortSignal,
 ) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>;
 
-/** Videos whose URLs are kept; those known longest make room, and are read again if need be. */
-const maxVideos = 512;
+/** What a locator needs. */
+export interface TokenLocatorPorts {
+  readonly replan: Replan;
+  readonly journal: Pick<Journal, 'revision'>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
 
-/** Knows no URLs yet. */
-export function createTokenLocator(replan: Replan, journal: Pick<Journal, 'revision'>): TokenLocator {
-  const known = new Map<VideoId, { readonly revision: RevisionDigest; readonly urls: FetchUrls }>();
-  const remember: TokenLocator['remember'] = (video, revision, urls) => {
+/** What may be kept: videos that were used longest ago make room, and are read again if need be. */
+export interface LocatorLimits {
+  readonly maxVideos: number;
+  /** Of all videos together; the one used last is kept, however many it has. */
+  readonly maxUrls: number;
+}
+
+const defaultLocatorLimits: LocatorLimits = { maxVideos: 512, maxUrls: 100_000 };
+
+interface Known {
+  readonly revision: RevisionDigest;
+  readonly fetchUrls: FetchUrls;
+  readonly readAt: number;
+}
+
+/**
+ * Knows no URLs yet.
+ *
+ * | known of this plan                     | the plan has tokens | then                         |
+ * |----------------------------------------|---------------------|------------------------------|
+ * | URLs that were read after `spentAt`    |                     | these                        |
+ * | none, and none have run out            | no                  | those of the plan            |
+ * | anything else                          |                     | its playlists are read again |
+ */
+export function createTokenLocator(
+  { replan, journal, now }: TokenLocatorPorts,
+  { maxVideos, maxUrls }: LocatorLimits = defaultLocatorLimits,
+): TokenLocator {
+  /** Those used last come last. */
+  const known = new Map<VideoId, Known>();
+  let urls = 0;
+
+  const forget = (video: VideoId): void => {
+    urls -= known.get(video)?.fetchUrls.size ?? 0;
     known.delete(video);
-    known.set(video, { revision, urls });
-    const [oldest] = known.keys();
-    if (known.size > maxVideos && oldest !== undefined) known.delete(oldest);
   };
-  const read = async (video: VideoId, revision: RevisionDigest, signal: AbortSignal): Promise<boolean> => {
-    const { digest, fetchUrls } = await replan(video, signal);
-    if (digest === revision) remember(video, revision, fetchUrls);
-    return digest === revision;
+  const keep = (video: VideoId, entry: Known): PlanUrls => {
+    forget(video);
+    known.set(video, entry);
+    urls += entry.fetchUrls.size;
+    for (const oldest of known.keys()) {
+      if (oldest === video || (known.size <= maxVideos && urls <= maxUrls)) break;
+      forget(oldest);
+    }
+    return { readAt: entry.readAt, locate: (index, url) => entry.fetchUrls.get(index) ?? url };
   };
+
   return {
-    remember,
-    forget: (video) => void known.delete(video),
-    locate(video, revision, index, url) {
+    remember: (video, revision, fetchUrls) => void keep(video, { revision, fetchUrls, readAt: now() }),
+    forget,
+    async load(video, revision, { spentAt, signal }) {
       const entry = known.get(video);
-      return (entry?.revision === revision ? entry.urls.get(index) : undefined) ?? url;
+      const isGood = entry?.revision === revision && (spentAt === undefined || entry.readAt > spentAt);
+      if (isGood) return keep(video, entry);
+      if (spentAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
+        return keep(video, { revision, fetchUrls: new Map(), readAt: 0 });
+      }
+      // Clocks differ: what is read now is younger than what ran out, whoever's clock told when that was.
+      const readAt = Math.max(now(), (spentAt ?? 0) + 1);
+      const { digest, fetchUrls } = await replan(video, signal);
+      return digest === revision ? keep(video, { revision, fetchUrls, readAt }) : undefined;
     },
-    async load(video, revision, { signal }) {
-      if (known.get(video)?.revision === revision) return true;
-      const header = await journal.revision(video, revision);
-      if (header?.hasTokens) return read(video, revision, signal);
-      remember(video, revision, new Map());
-      return true;
-    },
-    renew: async (video, revision, { signal }) => void (await read(video, revision, signal)),
   };
 }

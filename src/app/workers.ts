@@ -4,7 +4,8 @@ import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
 import { workCrawl } from './crawl-worker.ts';
 import type { EngineContext } from './engine-context.ts';
-import { createPublicationWorker } from './publication-worker.ts';
+import { workPublication } from './publication-worker.ts';
+import { overcome } from './setbacks.ts';
 
 const crawlsAtATime = 8;
 const publicationsAtATime = 4;
@@ -12,17 +13,16 @@ const publicationsAtATime = 4;
 /** Workers that take videos through the crawler. */
 export function startCrawlers(context: EngineContext): QueueWorkers {
   return context.parts.crawls.work(
-    until(context.drain, (job, signal) => workCrawl(job, context, signal)),
+    until(context.drain, (job, options) => workCrawl(job, context, options)),
     { concurrency: crawlsAtATime, onError: reporter(context) },
   );
 }
 
 /** Workers that publish videos which are whole. */
 export function startPublishers(context: EngineContext): QueueWorkers {
-  const publish = createPublicationWorker(context);
   return context.parts.publications.work(
-    until(context.hooks.signal, async (job, signal) => {
-      await publish(job, signal);
+    until(context.hooks.signal, async (job, options) => {
+      await workPublication(job, context, options);
       return done;
     }),
     { concurrency: publicationsAtATime, onError: reporter(context) },
@@ -33,14 +33,14 @@ export function startPublishers(context: EngineContext): QueueWorkers {
 export function startTransfers(context: EngineContext, executor: Executor): QueueWorkers {
   const { parts, hooks, drain, host, locator } = context;
   return parts.batches.work(
-    async (job) => {
+    async (job, { lost }) => {
       const refused = host.admitBatch(job);
       if (refused) return { result: 'again', delayMs: refused.againAfterMs };
       const begun = performance.now();
-      const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain });
+      const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain, lost });
       if (ran) hooks.onBatch?.(job, ran, performance.now() - begun);
       if (halt) host.halt(halt);
-      else if (recrawl && !drain.aborted) await context.sendCrawl(job.video, { recheck: false });
+      else if (recrawl && !drain.aborted) await overcome('source-changed', job, context);
       else await context.moveOn(job.video);
       return done;
     },
@@ -50,8 +50,8 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
 
 const done: JobEnd = { result: 'done' };
 
-function until<T>(signal: AbortSignal, handle: (job: T, signal: AbortSignal) => Promise<JobEnd>): JobHandler<T> {
-  return (job, options) => handle(job, AbortSignal.any([options.signal, signal]));
+function until<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
+  return (job, options) => handle(job, { ...options, signal: AbortSignal.any([options.signal, signal]) });
 }
 
 /** A queue brings the job again. What a second delivery cannot mend concerns all videos. */

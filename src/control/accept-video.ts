@@ -1,4 +1,5 @@
-import { failedFileNamed, applyAcceptances } from './accept.ts';
+import { applyAcceptances } from '../journal/align.ts';
+import { failedFileNamed } from './accept.ts';
 import { recall } from './align.ts';
 import type { Accepted, AcceptRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';

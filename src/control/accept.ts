@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
-import { acceptances, failedFiles } from '../journal/failed-files.ts';
+import { applyAcceptances } from '../journal/align.ts';
+import { failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import { tallyOf } from '../journal/tally-of.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -59,27 +60,4 @@ export async function failedFileNamed(file: string, video: VideoId, ports: Accep
   const names = (match ? matches : failed).slice(0, 5).map(({ key }) => key);
   const problem = match ? `names ${matches.length} failed files` : `is no failed file of ${video}; its failed files`;
   throw new FlantsError('usage', `${file} ${problem}: ${names.join(', ')}`);
-}
-
-/**
- * Marks the failed files of a video that were accepted before, now or for an earlier revision.
- *
- * @returns how many were newly marked
- */
-export async function applyAcceptances(video: VideoId, { ledger, journal }: AcceptPorts): Promise<number> {
-  const accepted = new Set((await acceptances(video, journal)).keys());
-  if (accepted.size === 0) return 0;
-  const tally = await ledger.tally(video);
-  const revision = tally?.record.revision;
-  if (!tally || revision === undefined) return 0;
-  const { record } = tally;
-  const files = (await failedFiles(video, tally, journal)).filter(({ key }) => accepted.has(key));
-  if (files.length === 0) return 0;
-  const applied = await ledger.apply(video, {
-    type: 'accept',
-    generation: record.generation,
-    revision,
-    files: files.map(({ index }) => index),
-  });
-  return applied.result === 'applied' ? applied.record.accepted - record.accepted : 0;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { standingOf } from '../journal/first-sight.ts';
 import type { VideoId } from '../domain/video.ts';
-import { alignWithDecisions } from './align.ts';
+import { recallAligned } from './align.ts';
 import type { Cancelled } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect } from './decided.ts';
@@ -22,7 +22,7 @@ export async function cancelVideo(
   }
   let underWay = 0;
   const decided = await takeEffect(video, ports, async () => {
-    await alignWithDecisions(video, ports);
+    await recallAligned(video, ports);
     underWay = await leasesLeft(video, ports, { waitMs, ...(signal ? { signal } : {}) });
   });
   return { ...decided, underWay };

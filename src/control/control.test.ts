@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith, FlantsError } from '../domain/failure.ts';
+import { recallVideo } from '../journal/recall.ts';
+import { exchange } from '../../test/cluster/gate.ts';
 import { digestOf } from '../domain/revision.ts';
 import type { Revision } from '../domain/revision.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -169,6 +171,18 @@ describe('submitting', () => {
     const generation = await planned(library, 'a', { total: 3 });
     await library.ledger.apply('a', { type: 'invalidate', generation, failure });
     expect((await library.control.submit({ id: 'a', playlistUrl: url('a') })).state).toBe('copying');
+  });
+
+  it('gives a video that has another playlist by now a fresh start without its plan, a new token does not', async () => {
+    const library = openLibrary();
+    const generation = await planned(library, 'a', { total: 3 });
+    await library.control.submit({ id: 'a', playlistUrl: `${url('a')}?token=new` });
+    expect(await library.ledger.read('a')).toMatchObject({ total: 3 });
+    await library.control.submit({ id: 'a', playlistUrl: url('other') });
+    const record = await library.ledger.read('a');
+    expect(record?.generation).not.toBe(generation);
+    expect(record).not.toHaveProperty('revision');
+    expect(library.asked).toEqual(['crawl a', 'crawl a']);
   });
 
   it('leaves the work on a known video alone, and has it looked at again', async () => {
@@ -493,5 +507,39 @@ describe('purging', () => {
     await library.control.cancel('a');
     await expect(library.control.purge('a')).rejects.toThrow('under way');
     expect(await library.journal.submission('a')).toBeDefined();
+  });
+
+  it('keeps it cancelled for all who look at it meanwhile, whatever it was before', async () => {
+    const library = openLibrary();
+    await retired(library, 'a', 2);
+    const { journal, ledger } = library;
+    const seen: unknown[] = [];
+    const purging = exchange<Journal>(journal, {
+      async purge(video) {
+        const record = await recallVideo(video, { journal, ledger, newGeneration: () => 'other' });
+        seen.push(record?.hold);
+        await journal.purge(video);
+        seen.push(await recallVideo(video, { journal, ledger, newGeneration: () => 'other' }));
+      },
+    });
+    await library.with({ journal: purging, withdrawn: ['a'] }).purge('a');
+    expect(seen).toEqual(['cancelled', expect.objectContaining({ hold: 'cancelled' })]);
+    expect(await ledger.read('a')).toBeUndefined();
+  });
+
+  it('that was cut short is taken up by the next one', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, done: [0] });
+    const { journal } = library;
+    const broken = exchange<Journal>(journal, {
+      purge: () => Promise.reject(new FlantsError('state.unusable', 'the journal is away')),
+    });
+    await expect(library.with({ journal: broken, withdrawn: ['a'] }).purge('a')).rejects.toEqual(code('state.unusable'));
+    expect(await library.ledger.read('a')).toMatchObject({ hold: 'cancelled' });
+    // In the end only decisions were left.
+    const decisionsLeft = exchange<Journal>(journal, { submission: () => Promise.resolve(undefined) });
+    expect(await library.with({ journal: decisionsLeft }).purge('a')).toEqual({ video: 'a', objectsLeft: 1 });
+    expect(await library.ledger.read('a')).toBeUndefined();
+    await expect(library.control.purge('a')).rejects.toEqual(code('video.unknown'));
   });
 });

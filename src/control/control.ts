@@ -73,7 +73,7 @@ export interface Control {
   fileLines(video: VideoId, write: (line: string) => Promise<void>): Promise<void>;
   /**
    * Drops all that is known of a video that is cancelled, invalid, or gone from the catalogue, and has nothing under
-   * way. Objects at the destination stay.
+   * way; one that it could not finish stays cancelled. Objects at the destination stay.
    */
   purge(video: VideoId): Promise<Purged>;
 }

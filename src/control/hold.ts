@@ -2,7 +2,7 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
 import { standingOf } from '../journal/first-sight.ts';
-import { alignWithDecisions } from './align.ts';
+import { recallAligned } from './align.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect } from './decided.ts';
 
@@ -12,7 +12,7 @@ export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<D
   if ((await holdOf(video, ports)) !== 'paused') {
     await journal.decide({ type: 'paused', video, at: instant(ports) });
   }
-  return takeEffect(video, ports, () => alignWithDecisions(video, ports));
+  return takeEffect(video, ports, () => recallAligned(video, ports));
 }
 
 /** Ends a pause. */
@@ -22,7 +22,7 @@ export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<
     await journal.decide({ type: 'resumed', video, at: instant(ports) });
   }
   return takeEffect(video, ports, async () => {
-    await alignWithDecisions(video, ports);
+    await recallAligned(video, ports);
     await moveOn(video);
   });
 }

@@ -1,7 +1,7 @@
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
 import { standingOf } from '../journal/first-sight.ts';
-import { alignWithDecisions } from './align.ts';
+import { recallAligned } from './align.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect } from './decided.ts';
 
@@ -12,5 +12,5 @@ export async function prioritiseVideo(video: VideoId, fresh: boolean, ports: Con
   if ((await standingOf(video, journal)).fresh !== fresh) {
     await journal.decide({ type: 'prioritised', video, at: instant(ports), fresh });
   }
-  return takeEffect(video, ports, () => alignWithDecisions(video, ports));
+  return takeEffect(video, ports, () => recallAligned(video, ports));
 }

@@ -1,42 +1,62 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { VideoId } from '../domain/video.ts';
+import { standingOf } from '../journal/first-sight.ts';
+import type { Journal } from '../journal/journal.ts';
 import { recordOf } from '../journal/tally-of.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { recallAligned } from './align.ts';
 import type { Purged } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { knownSubmission } from './decided.ts';
+import { instant } from './decided.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * Forgets a video that nobody wants any more.
+ * Forgets a video that nobody wants any more. It is cancelled first, and stays in the ledger as such until the journal
+ * has forgotten it, so that nobody who reads the journal meanwhile takes it up again. One whose purge was cut short is
+ * cancelled, or unknown but for decisions: another purge ends it.
  *
  * @throws {FlantsError} `video.state` while it is wanted or worked on
  */
 export async function purgeVideo(video: VideoId, ports: ControlPorts): Promise<Purged> {
   const { journal, ledger } = ports;
-  await knownSubmission(video, journal);
-  const record = await recordOf(video, ports);
-  if (!record) throw unknownVideo(video);
-  await assertUnwanted(video, record, ports);
-  const publication = await journal.publication(video);
-  await letGo(video, ledger);
+  const objectsLeft = await objectsOf(video, ports);
+  if (await journal.submission(video)) await cancelForGood(video, ports);
+  else if (!(await hasDecisions(video, journal))) throw unknownVideo(video);
   await journal.purge(video);
-  // Whoever read the journal just before may have brought it back.
-  await letGo(video, ledger);
-  return { video, objectsLeft: record.done + (publication?.documents.length ?? 0) };
+  const left = await ledger.read(video);
+  // Where it is claimed after all: whoever claims it finds no submission, and lets go of it.
+  if (left) await ledger.retire(video, left.generation);
+  return { video, objectsLeft };
 }
 
-async function letGo(video: VideoId, ledger: Ledger): Promise<void> {
-  const present = await ledger.read(video);
-  if (!present || (await ledger.retire(video, present.generation))) return;
+async function objectsOf(video: VideoId, ports: ControlPorts): Promise<number> {
+  const record = await recordOf(video, ports);
+  const publication = await ports.journal.publication(video);
+  return (record?.done ?? 0) + (publication?.documents.length ?? 0);
+}
+
+async function cancelForGood(video: VideoId, ports: ControlPorts): Promise<void> {
+  const { journal } = ports;
+  const isCancelled = (await standingOf(video, journal)).hold === 'cancelled';
+  if (!isCancelled && !(await isUnwanted(video, ports))) {
+    throw new FlantsError('video.state', `the video ${video} is neither cancelled nor invalid: cancel it first`);
+  }
+  await assertIdle(video, ports);
+  if (!isCancelled) await journal.decide({ type: 'cancelled', video, at: instant(ports) });
+  await recallAligned(video, ports);
+  await assertIdle(video, ports);
+}
+
+async function isUnwanted(video: VideoId, ports: ControlPorts): Promise<boolean> {
+  const record = await recordOf(video, ports);
+  return record?.invalid !== undefined || ((await ports.isWithdrawn?.(video)) ?? false);
+}
+
+async function assertIdle(video: VideoId, { ledger }: ControlPorts): Promise<void> {
+  if ((await ledger.leases(video)).length === 0) return;
   throw new FlantsError('video.state', `work on the video ${video} is under way: ask again in a few minutes`);
 }
 
-async function assertUnwanted(
-  video: VideoId,
-  record: VideoRecord,
-  { isWithdrawn }: Pick<ControlPorts, 'isWithdrawn'>,
-): Promise<void> {
-  if (record.hold === 'cancelled' || record.invalid || (await isWithdrawn?.(video))) return;
-  throw new FlantsError('video.state', `the video ${video} is neither cancelled nor invalid: cancel it first`);
+async function hasDecisions(video: VideoId, journal: Journal): Promise<boolean> {
+  for await (const _ of journal.decisions(video)) return true;
+  return false;
 }

@@ -1,8 +1,10 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
+import { playlistMark } from '../domain/playlist-mark.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
+import { askAnew } from '../journal/align.ts';
 import { standingOf } from '../journal/first-sight.ts';
-import { alignWithDecisions } from './align.ts';
+import { recallAligned } from './align.ts';
 import type { SubmitRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, takeEffect } from './decided.ts';
@@ -24,10 +26,13 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
     await journal.decide({ type: 'prioritised', video, at, fresh });
   }
   await journal.decide({ type: 'submitted', video, at, submission });
+  const hasMoved = known !== undefined && playlistMark(known) !== playlistMark(submission);
   const startsAnew = before.hold === 'cancelled' || (known && known.playlistUrl !== submission.playlistUrl);
   return takeEffect(video, ports, async () => {
-    const { invalid, generation: seen } = await alignWithDecisions(video, ports);
-    if (invalid || startsAnew) {
+    const { invalid, generation: seen } = await recallAligned(video, ports);
+    if (hasMoved) {
+      await askAnew(video, ports);
+    } else if (invalid || startsAnew) {
       // Stale: whoever opened it meanwhile has given it the fresh start.
       await ledger.apply(video, { type: 'open', seen, generation: newGeneration() });
     }

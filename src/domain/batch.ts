@@ -27,6 +27,8 @@ export interface BatchJob {
   readonly fresh: boolean;
   /** A worker died that had these among others: whoever works them next works nothing beside them, so that its death would tell. */
   readonly alone?: boolean;
+  /** URLs of the plan that were read at this instant (milliseconds since the epoch) or before have run out. */
+  readonly urlsSpentAt?: number;
 }
 
 /** The claim on a batch's files, held from when it is planned until it is settled. */
@@ -85,7 +87,8 @@ export interface BatchMessage {
 
 /**
  * How the worker that had a batch ended. `origin-down`, `store-down`: it finished, some files got no answer from there,
- * and neither did whoever asked their origin or the destination afterwards.
+ * and neither did whoever asked their origin or the destination afterwards. `origin-down` is also that of a batch whose
+ * URLs could not be read, `worker-lost` that of one that took whole processes with it: neither was run.
  */
 export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down' | 'store-down';
 

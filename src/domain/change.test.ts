@@ -167,6 +167,19 @@ test('putting forward and telling put their fact, which the next revision keeps'
   expect(after(opened, registered, forward, { ...forward, fresh: false }).record).not.toHaveProperty('fresh');
 });
 
+test('setbacks add up over new plans, until it is published or given a fresh start', () => {
+  const setback = (count: number, generation = 'g1'): Change => ({ type: 'setback', generation, count });
+  const begun = [opened, registered, setback(1), setback(1)] as const;
+  expect(after(...begun).record.setbacks).toBe(1);
+  const often = [...begun, register('g2', 'r2'), setback(2, 'g2')] as const;
+  expect(after(...often).record.setbacks).toBe(2);
+  const over: readonly Change[] = [
+    { type: 'publish', generation: 'g2', revision: 'r2' },
+    { type: 'open', seen: 'g2', generation: 'g3' },
+  ];
+  for (const change of over) expect(after(...often, change).record).not.toHaveProperty('setbacks');
+});
+
 describe('record', () => {
   test('sets bits once, however often it is told', () => {
     const tally = after(opened, registered, record([1, 2], [3]), record([2], [3]));
@@ -228,6 +241,7 @@ describe('what is late', () => {
     record([5], [6]), { type: 'reopen', ...of, files: [0] }, { type: 'accept', ...of, files: [6] }, { type: 'publish', ...of },
     { type: 'invalidate', generation: 'g1', failure: invalid }, { type: 'hold', generation: 'g1', hold: 'paused' }, { ...registered, generation: 'g9' },
     { type: 'prioritise', generation: 'g1', fresh: true }, { type: 'tell', generation: 'g1', told: 'g1 copying' },
+    { type: 'setback', generation: 'g1', count: 1 },
   ]; // prettier-ignore
 
   test.each(late.map((change) => [change.type, change] as const))('%s never makes a video', (_, change) => {
@@ -289,6 +303,7 @@ describe('any history', () => {
       hold: fc.constantFrom('paused' as const, 'cancelled' as const, null),
     }),
     fc.record({ type: fc.constant('prioritise' as const), generation: generations, fresh: fc.boolean() }),
+    fc.record({ type: fc.constant('setback' as const), generation: generations, count: fc.nat(6) }),
     fc.record({ type: fc.constant('tell' as const), generation: generations, told: fc.constantFrom('a', 'b') }),
   );
   const histories = fc.array(change, { maxLength: 20 }).map((changes) => [opened, registered, ...changes]);

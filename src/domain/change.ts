@@ -17,8 +17,9 @@ export interface Tally {
 /** What can happen to a video's tally. Each names the generation it belongs to. */
 export type Change =
   /**
-   * First sight, or a fresh start with a new generation; a known revision and its bits stay. `hold` and `fresh` are
-   * for a first sight: a known video keeps its own.
+   * First sight, or a fresh start with a new generation; a known revision and its bits stay, why it was invalid and its
+   * setbacks are forgotten. `hold` and `fresh` are for a first sight: a known video keeps its own. `asked` is for both:
+   * where it is another than before, revision and bits go too, as they are of another playlist.
    */
   | {
       readonly type: 'open';
@@ -26,6 +27,7 @@ export type Change =
       readonly generation: Generation;
       readonly hold?: Hold;
       readonly fresh?: boolean;
+      readonly asked?: string;
     }
   /** First sight of a video that was published and retired, as the journal tells: every file is done but those accepted, and that was told. */
   | {
@@ -75,10 +77,13 @@ export type Change =
       readonly revision: RevisionDigest;
       readonly files: readonly number[];
     }
+  /** Its setbacks are over with it. */
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }
   | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
+  /** `count`: how many there were with this one, so that who says it twice counts it once. A new plan keeps it. */
+  | { readonly type: 'setback'; readonly generation: Generation; readonly count: number }
   /** `told`: as `situationOf` names it. */
   | { readonly type: 'tell'; readonly generation: Generation; readonly told: string };
 
@@ -105,10 +110,7 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
   if (change.type === 'open') {
     if (now === change.generation && tally) return { result: 'applied', tally };
     if (now !== change.seen) return stale;
-    return applied(tally ?? emptyTally(change), (record) => {
-      const { invalid: _, ...rest } = record;
-      return { ...rest, generation: change.generation };
-    });
+    return { result: 'applied', tally: tally ? openedAnew(tally, change) : emptyTally(change) };
   }
   if (change.type === 'restore') {
     if (!tally) return { result: 'applied', tally: restored(change) };
@@ -129,16 +131,26 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
       return applied(tally, ({ hold: _, ...rest }) => (change.hold ? { ...rest, hold: change.hold } : rest));
     case 'prioritise':
       return applied(tally, ({ fresh: _, ...rest }) => (change.fresh ? { ...rest, fresh: true } : rest));
+    case 'setback':
+      return applied(tally, (record) => ({ ...record, setbacks: change.count }));
     case 'tell':
       return applied(tally, (record) => ({ ...record, told: change.told }));
     case 'publish':
       if (tally.record.revision !== change.revision) return stale;
-      return applied(tally, (record) => ({ ...record, published: change.revision }));
+      return applied(tally, ({ setbacks: _, ...rest }) => ({ ...rest, published: change.revision }));
     case 'record':
     case 'reopen':
     case 'accept':
       return tally.record.revision === change.revision ? markFiles(tally, change) : stale;
   }
+}
+
+function openedAnew(tally: Tally, { generation, asked }: Extract<Change, { type: 'open' }>): Tally {
+  const { invalid: _, setbacks: __, ...facts } = tally.record;
+  if (asked === undefined || asked === facts.asked) return { ...tally, record: { ...facts, generation } };
+  const { revision: ___, ...rest } = facts;
+  const unplanned = emptyTally({ generation, asked });
+  return { ...unplanned, record: { ...rest, ...unplanned.record } };
 }
 
 function restored(change: Extract<Change, { type: 'restore' }>): Tally {
@@ -158,7 +170,7 @@ function restored(change: Extract<Change, { type: 'restore' }>): Tally {
 }
 
 function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
-  const { published, hold, fresh, told } = tally.record;
+  const { published, hold, fresh, told, setbacks, asked } = tally.record;
   const begun: Tally = {
     record: {
       generation: change.generation,
@@ -171,6 +183,8 @@ function register(tally: Tally, change: Extract<Change, { type: 'register' }>): 
       ...(hold === undefined ? {} : { hold }),
       ...(fresh === undefined ? {} : { fresh }),
       ...(told === undefined ? {} : { told }),
+      ...(setbacks === undefined ? {} : { setbacks }),
+      ...(asked === undefined ? {} : { asked }),
     },
     done: emptyBits(change.total),
     failed: emptyBits(change.total),
@@ -216,9 +230,9 @@ function applied(tally: Tally, change: (record: VideoRecord) => VideoRecord): Ch
   return { result: 'applied', tally: { ...tally, record: change(tally.record) } };
 }
 
-type FirstSight = Pick<Extract<Change, { type: 'open' }>, 'generation' | 'hold' | 'fresh'>;
+type FirstSight = Pick<Extract<Change, { type: 'open' }>, 'generation' | 'hold' | 'fresh' | 'asked'>;
 
-function emptyTally({ generation, hold, fresh }: FirstSight): Tally {
+function emptyTally({ generation, hold, fresh, asked }: FirstSight): Tally {
   return {
     record: {
       generation,
@@ -228,6 +242,7 @@ function emptyTally({ generation, hold, fresh }: FirstSight): Tally {
       accepted: 0,
       ...(hold === undefined ? {} : { hold }),
       ...(fresh ? { fresh } : {}),
+      ...(asked === undefined ? {} : { asked }),
     },
     done: emptyBits(0),
     failed: emptyBits(0),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
+import { playlistMark } from '../domain/playlist-mark.ts';
 import { firstSightOf } from './first-sight.ts';
 import type { Decision } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -41,6 +42,7 @@ describe('the first sight of a video', () => {
       type: 'open',
       generation,
       fresh,
+      asked: playlistMark(submission),
       ...(hold === undefined ? {} : { hold }),
     });
   });

@@ -1,4 +1,5 @@
 import type { Change } from '../domain/change.ts';
+import { playlistMark } from '../domain/playlist-mark.ts';
 import type { Generation, Hold, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
@@ -40,14 +41,15 @@ export async function firstSightOf(
     readonly isFresh?: boolean;
   },
 ): Promise<Extract<Change, { type: 'open' | 'restore' }> | undefined> {
-  const [submission, { hold, fresh = isFresh }, published] = await Promise.all([
-    journal.submission(video),
+  const [{ hold, fresh = isFresh }, published] = await Promise.all([
     standingOf(video, journal),
     journal.publication(video),
   ]);
+  // Last, as a purge removes it before the decisions: while it is there, so were all of them.
+  const submission = await journal.submission(video);
   if (!submission) return undefined;
   const common = { generation, fresh, ...(hold === undefined ? {} : { hold }) };
-  if (!published) return { type: 'open', ...common };
+  if (!published) return { type: 'open', ...common, asked: playlistMark(submission) };
   const { revision, total, accepted } = published;
   return { type: 'restore', ...common, revision, total, accepted };
 }

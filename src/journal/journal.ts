@@ -98,7 +98,10 @@ export interface Journal {
   unpublished(after?: VideoId): AsyncIterable<VideoId>;
   /** The others that were submitted, in the same way. */
   published(after?: VideoId): AsyncIterable<VideoId>;
-  /** Drops all that is known of a video: decisions, revisions, evidence, failures, publication. */
+  /**
+   * Drops all that is known of a video: revisions, evidence, failures, publication; then the submission, then the other
+   * decisions. Who finds a submission after having read decisions has read them all.
+   */
   purge(video: VideoId): Promise<void>;
   /** Small facts about the library: key rules, capabilities. undefined where unset. */
   setting(name: string): Promise<unknown>;

@@ -146,13 +146,16 @@ class ObjectJournal implements Journal {
     return this.#decisions.videos('published', after);
   }
 
-  /** The submission goes last: until then the video is found, and a purge that was cut short can be made again. */
+  /**
+   * The submission goes before the decisions, so that the video is not taken up again without them, and those go last:
+   * by them what is left of a purge that was cut short is found, and can be purged again.
+   */
   async purge(video: VideoId): Promise<void> {
     await this.#revisions.purge(video);
     await this.#objects.removeAll(keys.outcomes(video));
-    await this.#objects.removeAll(keys.decisions(video));
     await this.#objects.remove(keys.publication(video));
     await this.#objects.remove(keys.submission(video));
+    await this.#objects.removeAll(keys.decisions(video));
     this.#outcomes.drop(video);
   }
 

@@ -1,7 +1,7 @@
 import type { RedisScript } from './redis-script.ts';
 
 /**
- * Puts one fact of a video, or takes it away.
+ * Puts one fact of a video, or takes it away. Its setbacks are over once it is published.
  *
  * KEYS: video.
  * ARGV: generation, revision or empty where any will do, field, value; without a value the field goes.
@@ -21,6 +21,7 @@ if value then
 else
   redis.call('HDEL', video, field)
 end
+if field == 'p' then redis.call('HDEL', video, 'b') end
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

@@ -21,6 +21,8 @@ export const recordFields = {
   hold: 'h',
   fresh: 'n',
   told: 's',
+  setbacks: 'b',
+  asked: 'q',
   invalid: 'i',
 } as const satisfies Record<keyof VideoRecord, string>;
 
@@ -43,7 +45,7 @@ export function valueOf(fact: Exclude<VideoRecord[keyof VideoRecord], undefined>
 
 /** The record in a hash; undefined for one without fields, which is none. */
 export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | undefined {
-  const { g, r, t, d, f, a, p, h, n, s, i } = hash;
+  const { g, r, t, d, f, a, p, h, n, s, b, q, i } = hash;
   if (g === undefined) return undefined;
   return {
     generation: g,
@@ -56,6 +58,8 @@ export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | 
     ...(h === undefined ? {} : { hold: h as Hold }),
     ...(n === undefined ? {} : { fresh: true }),
     ...(s === undefined ? {} : { told: s }),
+    ...(b === undefined ? {} : { setbacks: Number(b) }),
+    ...(q === undefined ? {} : { asked: q }),
     ...(i === undefined ? {} : { invalid: JSON.parse(i) as Failure }),
   };
 }

@@ -148,7 +148,8 @@ export class RedisLedger implements Ledger {
       case 'open': {
         const { seen = '', ...first } = change;
         const fields = fieldsOf(tallyAfter(undefined, first).record);
-        return this.#run(openScript, [key, videos], [video, change.generation, seen, ...fields]);
+        const given = [video, change.generation, seen, change.asked ?? '', ...fields];
+        return this.#run(openScript, [key, videos, bits], given);
       }
       case 'restore': {
         const tally = tallyAfter(undefined, change);
@@ -201,7 +202,7 @@ export class RedisLedger implements Ledger {
   }
 }
 
-type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'tell' }>;
+type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'setback' | 'tell' }>;
 
 function factArguments(change: Fact): Argument[] {
   const { generation } = change;
@@ -214,6 +215,8 @@ function factArguments(change: Fact): Argument[] {
       return [generation, '', recordFields.hold, ...(change.hold ? [change.hold] : [])];
     case 'prioritise':
       return [generation, '', recordFields.fresh, ...(change.fresh ? [valueOf(true)] : [])];
+    case 'setback':
+      return [generation, '', recordFields.setbacks, change.count];
     case 'tell':
       return [generation, '', recordFields.told, change.told];
   }

@@ -21,6 +21,8 @@ export interface VideoRow {
   /** 1 where it is. */
   readonly fresh: number | null;
   readonly told: string | null;
+  readonly setbacks: number | null;
+  readonly asked: string | null;
 }
 
 /** A video with its bits; a kind without a row is null. */
@@ -45,7 +47,8 @@ export interface LeaseRow {
 
 /** The facts in a row. */
 export function recordOf(row: VideoRow): VideoRecord {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told } = row;
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks, asked } =
+    row;
   return {
     generation,
     ...(revision === null ? {} : { revision }),
@@ -58,12 +61,15 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(invalid === null ? {} : { invalid: JSON.parse(invalid) as Failure }),
     ...(fresh === null ? {} : { fresh: true }),
     ...(told === null ? {} : { told }),
+    ...(setbacks === null ? {} : { setbacks }),
+    ...(asked === null ? {} : { asked }),
   };
 }
 
 /** The values of a video's row, in the order of its columns. */
 export function valuesOf(video: VideoId, record: VideoRecord): (string | number | null)[] {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told } = record;
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks, asked } =
+    record;
   return [
     video,
     generation,
@@ -77,6 +83,8 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     invalid === undefined ? null : JSON.stringify(invalid),
     fresh ? 1 : null,
     told ?? null,
+    setbacks ?? null,
+    asked ?? null,
   ];
 }
 

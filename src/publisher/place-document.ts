@@ -5,7 +5,7 @@ import type { PlannedDocument } from '../domain/revision.ts';
 import type { RevisionDigest } from '../domain/video.ts';
 import type { Publication } from '../journal/journal.ts';
 import { crc32Hex } from '../storage/checksum.ts';
-import type { ObjectStore, StoredObject, WriteCondition } from '../storage/object-store.ts';
+import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 
 type PublishedDocument = Publication['documents'][number];
 
@@ -19,14 +19,27 @@ interface Place {
   readonly isCurrent: () => Promise<boolean>;
 }
 
+/** Who is refused a write looks once more at what stands there: somebody wrote in between. */
+const maxLooks = 2;
+
 /**
- * Writes one document over nothing, or over what we published before, and nothing else.
+ * Writes one document over what was seen there: over nothing, or over what we published before; with `overwrite` over
+ * anything.
+ *
+ * | stands there                      | then                                                     |
+ * |-----------------------------------|----------------------------------------------------------|
+ * | the same bytes                    | left: it was published, by this run or one beside it     |
+ * | nothing                           | create                                                   |
+ * | what we published, or our mark    | replace exactly that                                     |
+ * | anything else                     | conflict; with `overwrite` replace exactly that          |
+ * | something else when it is written | look once more, then fail in a way that is tried again   |
  *
  * @param place.known - the document as it was last published
- * @param place.isCurrent - whether the revision is the video's still. Asked after the look at what stands there, so that
+ * @param place.isCurrent - whether the revision is the video's still. Asked after each look at what stands there, so that
  *   who is held up between the two cannot write over what a newer one has put there
  * @returns undefined when it is not, and nothing was written
- * @throws {FlantsError} `store.conflict` when something foreign stands there and `existing` is not `overwrite`
+ * @throws {FlantsError} `store.conflict` when something foreign stands there and `existing` is not `overwrite`; a
+ *   `store.status` that may be tried again when others keep writing there
  */
 export async function placeDocument(
   document: PlannedDocument,
@@ -34,44 +47,36 @@ export async function placeDocument(
   { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
   signal: AbortSignal,
 ): Promise<PublishedDocument | undefined> {
-  const crc32 = crc32Hex(document.body);
-  const describe = (etag: string): PublishedDocument => ({
-    key: document.key,
-    etag,
-    crc32,
-    sizeBytes: document.body.byteLength,
-  });
-  const write = async (condition: WriteCondition): Promise<PublishedDocument | undefined> => {
-    const written = await store.put(document.key, document.body, crc32, {
-      ...headersOf(document.key, document.role),
+  const { key, role, body } = document;
+  const crc32 = crc32Hex(body);
+  const describe = (etag: string): PublishedDocument => ({ key, etag, crc32, sizeBytes: body.byteLength });
+
+  for (let looks = 0; looks < maxLooks; looks++) {
+    const standing = await store.head(key, { signal });
+    if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
+    if (!(await isCurrent())) return undefined;
+    if (standing && existing !== 'overwrite' && !isOurs(standing, known)) {
+      throw new FlantsError(
+        'store.conflict',
+        `a playlist that FLAnts did not publish stands at ${key}; --existing overwrite replaces it`,
+      );
+    }
+    const written = await store.put(key, body, crc32, {
+      ...headersOf(key, role),
       metadata: { [revisionMetadata]: revision },
-      ...(condition ? { condition } : {}),
+      condition: standing ? { ifMatch: standing.etag } : { ifNoneMatch: '*' },
       signal,
     });
-    return written.result === 'stored' ? describe(written.etag) : undefined;
-  };
-
-  const standing = await store.head(document.key, { signal });
-  if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
-  if (!(await isCurrent())) return undefined;
-  const isOurs = standing?.etag === known?.etag || standing?.metadata[revisionMetadata] !== undefined;
-  const mayReplace = isOurs || existing === 'overwrite';
-  if (!standing || mayReplace) {
-    const placed = await write(conditionOf(standing, existing));
-    if (placed) return placed;
+    if (written.result === 'stored') return describe(written.etag);
   }
-  throw new FlantsError(
-    'store.conflict',
-    standing && !mayReplace
-      ? `a playlist that FLAnts did not publish stands at ${document.key}; --existing overwrite replaces it`
-      : `${document.key} changed at ${store.name} while it was published; run again`,
-  );
+  throw new FlantsError('store.status', `${key} changed at ${store.name} each time it was about to be published`, {
+    retryable: true,
+  });
 }
 
-/** Create, or replace exactly what was seen; an overwrite asks for neither. */
-function conditionOf(standing: StoredObject | undefined, existing: ExistingPolicy): WriteCondition {
-  if (!standing) return { ifNoneMatch: '*' };
-  return existing === 'overwrite' ? undefined : { ifMatch: standing.etag };
+/** Whether we wrote it: as the journal tells, or as its mark does. */
+function isOurs({ etag, metadata }: StoredObject, known: PublishedDocument | undefined): boolean {
+  return etag === known?.etag || metadata[revisionMetadata] !== undefined;
 }
 
 /** The same bytes stand there already. A store that keeps no checksum is read back: documents are small. */

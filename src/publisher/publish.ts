@@ -5,6 +5,7 @@ import type { RevisionHeader } from '../domain/revision.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import { isWhole } from '../domain/video.ts';
 import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
+import { alignWithDecisions } from '../journal/align.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
@@ -62,6 +63,9 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const header = await journal.revision(video, revision);
   if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);
   if (await hasSourceChanged(header, ports, signal)) return { result: 'source-changed' };
+  // A hold that was decided and never reached the ledger holds all the same.
+  const decided = await alignWithDecisions(video, ports);
+  if (!decided || !isPublishable(decided)) return { result: 'stale' };
 
   const isCurrent = async (): Promise<boolean> => {
     const present = await ledger.read(video);

@@ -84,7 +84,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
       concurrency,
       lockDuration: setting.stallTimes.lockDurationMs,
       stalledInterval: setting.stallTimes.stalledIntervalMs,
-      // A job that has often met dying workers is no worse for it: whoever batches splits it.
+      // How often a job was lost is for its handler to judge.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
       drainDelay: idleLookSeconds,
       runRetryDelay: second,
@@ -110,7 +110,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
   }
 
   async #process(job: Job<StoredJob<T>, void>, token: string | undefined): Promise<void> {
-    const turn = this.#turn(job.data);
+    const turn = this.#turn(job.data, job.stalledCounter);
     this.#running.add(turn);
     const back = await turn.finally(() => this.#running.delete(turn));
     if (!back) return;
@@ -125,12 +125,12 @@ export class BullmqWorkers<T> implements QueueWorkers {
   }
 
   /** One turn of the handler; undefined when it is done with the job. Never throws. */
-  async #turn({ data, errors = 0 }: StoredJob<T>): Promise<Return | undefined> {
+  async #turn({ data, errors = 0 }: StoredJob<T>, lost: number): Promise<Return | undefined> {
     const { signal } = this.#stopping;
     // It was on its way when the workers were stopped.
     if (signal.aborted) return { delayMs: 0, errors };
     try {
-      const end = await this.#handler(data, { signal });
+      const end = await this.#handler(data, { signal, lost });
       return end.result === 'done' ? undefined : { delayMs: Math.max(minAgainMs, Math.ceil(end.delayMs)), errors: 0 };
     } catch (error) {
       if (signal.aborted && failureOf(error).code === 'aborted') return { delayMs: 0, errors };

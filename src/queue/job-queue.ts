@@ -11,8 +11,19 @@ export interface NewJob<T> {
 /** Done with it, or bring it again later. */
 export type JobEnd = { readonly result: 'done' } | { readonly result: 'again'; readonly delayMs: number };
 
+/** What a handler is told beside its job. */
+export interface JobOptions {
+  /** Aborted when the workers are stopped. */
+  readonly signal: AbortSignal;
+  /**
+   * How often a worker had this job and gave no sign of life any more: its process ended, or was cut off for long. A job
+   * that comes again is the same one; 0 where a queue does not outlive its process.
+   */
+  readonly lost: number;
+}
+
 /** What works a job. What it throws brings the job again after a delay; it must not lose it. */
-export type JobHandler<T> = (data: T, options: { readonly signal: AbortSignal }) => Promise<JobEnd>;
+export type JobHandler<T> = (data: T, options: JobOptions) => Promise<JobEnd>;
 
 /** How many jobs at a time, and who hears what handlers throw, but for `aborted` after `stop`. */
 export interface WorkOptions {

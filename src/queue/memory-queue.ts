@@ -165,7 +165,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
   async #run(job: Job<T>, { handler, onError, stopping: { signal } }: Workers<T>): Promise<void> {
     let end: JobEnd;
     try {
-      end = await handler(job.data, { signal });
+      end = await handler(job.data, { signal, lost: 0 });
     } catch (error) {
       if (signal.aborted && failureOf(error).code === 'aborted') {
         this.#place(job, 0);

@@ -10,10 +10,14 @@ const rereadAfterMs = 60 * minute;
 export interface ScanMemo {
   /** Reads all submissions of the journal, unless that was done within the last hour. */
   refresh(journal: Journal, now: number): Promise<void>;
-  /** Whether the journal holds this very submission; false where it is not known to. */
-  holds(submission: Submission): boolean;
-  /** Takes up what the journal holds from now on. */
-  learn(submission: Submission): void;
+  /** Whether a row says nothing new: the journal holds this very submission, or it was learned; false where that is not known. */
+  holds(row: Submission): boolean;
+  /**
+   * Takes up what the journal holds from now on.
+   *
+   * @param row - what the catalogue says, where that is something else and old
+   */
+  learn(submission: Submission, row?: Submission): void;
   /** Ids of videos that a catalogue submitted. */
   catalogued(): Iterable<VideoId>;
 }
@@ -22,11 +26,15 @@ export interface ScanMemo {
 export function createScanMemo(): ScanMemo {
   const catalogues = new Map<VideoId, string>();
   const persons = new Map<VideoId, string>();
+  const overruled = new Map<VideoId, string>();
   let readAt: number | undefined;
-  const learn = (submission: Submission): void => {
-    const [own, other] = submission.by === 'person' ? [persons, catalogues] : [catalogues, persons];
-    own.set(submission.id, digestOf(submission));
-    other.delete(submission.id);
+  const learn: ScanMemo['learn'] = (submission, row) => {
+    const { id, by } = submission;
+    const [own, other] = by === 'person' ? [persons, catalogues] : [catalogues, persons];
+    own.set(id, digestOf(submission));
+    other.delete(id);
+    if (row && digestOf(row) !== own.get(id)) overruled.set(id, digestOf(row));
+    else overruled.delete(id);
   };
   return {
     async refresh(journal, now) {
@@ -34,12 +42,13 @@ export function createScanMemo(): ScanMemo {
       readAt = undefined;
       catalogues.clear();
       persons.clear();
+      overruled.clear();
       for await (const submission of journal.submissions()) learn(submission);
       readAt = now;
     },
-    holds: (submission) => {
-      const known = catalogues.get(submission.id) ?? persons.get(submission.id);
-      return known !== undefined && known === digestOf(submission);
+    holds: (row) => {
+      const digest = digestOf(row);
+      return [catalogues, persons, overruled].some((known) => known.get(row.id) === digest);
     },
     learn,
     catalogued: () => catalogues.keys(),

@@ -80,6 +80,7 @@ function setUp() {
 const sight = (changes: Partial<Sight> = {}): Sight => ({
   isNew: false,
   hasChanged: false,
+  hasMoved: false,
   isFresh: false,
   ...changes,
 });
@@ -103,6 +104,34 @@ describe('A pass over a catalogue', () => {
     });
     expect(second.summary).toMatchObject({ taken: 3, added: 1, changed: 1, withdrawn: { count: 1, ids: ['c'] } });
     expect((await journal.submission('b'))?.title).toBe('New');
+  });
+
+  it('tells apart a new title and a new playlist', async () => {
+    const { pass } = setUp();
+    await pass([row('a'), row('b')]);
+    const other = `https://h/other.m3u8?token=${Math.random()}`;
+    const { sights } = await pass([row('a', { title: 'New' }), row('b', { playlistUrl: other })]);
+    expect(Object.fromEntries(sights)).toEqual({
+      a: sight({ hasChanged: true }),
+      b: sight({ hasChanged: true, hasMoved: true }),
+    });
+  });
+
+  it('leaves what a person submitted instead of its row, until the row says something new', async () => {
+    const { pass, journal, ports } = setUp();
+    await pass([row('a')]);
+    const mine: Submission = { id: 'a', playlistUrl: 'https://elsewhere/a.m3u8?token=mine', by: 'person' };
+    await journal.decide({ type: 'submitted', video: 'a', at: '2026-11-23T00:00:00Z', submission: mine });
+    ports.memo = createScanMemo();
+    expect((await pass([row('a')])).sights.get('a')).toEqual(sight());
+    expect(await journal.submission('a')).toEqual(mine);
+    const { lookups } = journal;
+    await pass([row('a')]);
+    expect(journal.lookups).toBe(lookups);
+
+    const moved = await pass([row('a', { playlistUrl: 'https://h/moved.m3u8' })]);
+    expect(moved.sights.get('a')).toEqual(sight({ hasChanged: true, hasMoved: true }));
+    expect((await journal.submission('a'))?.playlistUrl).toBe('https://h/moved.m3u8');
   });
 
   it('tells what was recorded lately', async () => {

@@ -2,9 +2,10 @@ import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { isFresh } from '../domain/freshness.ts';
+import { playlistMark } from '../domain/playlist-mark.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
-import { isSame, judge, keptForm } from './scan.ts';
+import { isOverruled, isSame, judge, keptForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { ScanMemo } from './scan-memo.ts';
 
@@ -22,6 +23,8 @@ export interface Sight {
   readonly isNew: boolean;
   /** It was submitted before with another playlist, title or date. */
   readonly hasChanged: boolean;
+  /** With another playlist. */
+  readonly hasMoved: boolean;
   readonly isFresh: boolean;
 }
 
@@ -99,20 +102,21 @@ export async function takeRow(
   if (row.kind === 'refused') return row;
   const { submission } = row;
   const kept = keptForm(submission, keyRules);
-  const taken = (isNew: boolean, hasChanged: boolean): TakenRow => ({
-    kind: 'taken',
-    submission,
-    sight: { isNew, hasChanged, isFresh: isFresh(submission, { freshWindowMs, now: now() }) },
-  });
-  if (memo.holds(kept)) return taken(false, false);
+  const taken = (changes: Partial<Sight>): TakenRow => {
+    const isFreshNow = isFresh(submission, { freshWindowMs, now: now() });
+    const sight = { isNew: false, hasChanged: false, hasMoved: false, isFresh: isFreshNow, ...changes };
+    return { kind: 'taken', submission, sight };
+  };
+  if (memo.holds(kept)) return taken({});
   const known = await journal.submission(kept.id);
-  if (isSame(known, kept)) {
-    memo.learn(known ?? kept);
-    return taken(false, false);
+  if (known && (isSame(known, kept) || (await isOverruled(kept, known, journal)))) {
+    memo.learn(known, kept);
+    return taken({});
   }
   await journal.decide({ type: 'submitted', video: kept.id, at: new Date(now()).toISOString(), submission: kept });
   memo.learn(kept);
-  return taken(known === undefined, known !== undefined);
+  if (!known) return taken({ isNew: true });
+  return taken({ hasChanged: true, hasMoved: playlistMark(known) !== playlistMark(kept) });
 }
 
 function listed({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {

@@ -28,6 +28,7 @@ function setUp(rows: readonly CatalogueRow[]) {
   const journal = new MemoryJournal();
   const ledger = new MemoryLedger();
   const seen: string[] = [];
+  const copied: string[] = [];
   const bad: RefusedRow[] = [];
   let generations = 0;
   const ports = {
@@ -47,12 +48,15 @@ function setUp(rows: readonly CatalogueRow[]) {
       close: async () => {},
     };
     const sink = {
-      onVideo: async ({ id }: { id: string }) => void seen.push(id),
+      onVideo: async ({ id, playlistUrl }: { id: string; playlistUrl: string }) => {
+        seen.push(id);
+        copied.push(playlistUrl);
+      },
       onRefused: (found: RefusedRow) => void bad.push(found),
     };
     return scanCatalogue(catalogue, rules, ports, sink, never);
   };
-  return { journal, ledger, ports, seen, bad, scan };
+  return { journal, ledger, ports, seen, copied, bad, scan };
 }
 
 describe('A scan', () => {
@@ -83,7 +87,8 @@ describe('A scan', () => {
     await ledger.apply('b', { type: 'invalidate', generation: 'g2', failure: failureWith('hls.live', 'live') });
     await scan();
     expect((await ledger.read('a'))?.generation).toBe('g1');
-    expect(await ledger.read('b')).toEqual({ generation: 'g3', total: 0, done: 0, failed: 0, accepted: 0 });
+    expect(await ledger.read('b')).toMatchObject({ generation: 'g3', total: 0, done: 0, failed: 0, accepted: 0 });
+    expect(await ledger.read('b')).not.toHaveProperty('invalid');
     expect(await decisionsOf(journal, 'a')).toHaveLength(1);
     expect(await decisionsOf(journal, 'b')).toHaveLength(1);
   });
@@ -141,6 +146,17 @@ describe('A scan', () => {
 });
 
 describe('A person who submits a video', () => {
+  test('is not overruled by a row that says what it said before', async () => {
+    const { scan, journal, copied } = setUp([row('a')]);
+    await scan();
+    const at = new Date(now).toISOString();
+    const mine = { id: 'a', playlistUrl: 'https://elsewhere/a.m3u8', by: 'person' } as const;
+    await journal.decide({ type: 'submitted', video: 'a', at, submission: mine });
+    await scan();
+    expect(await journal.submission('a')).toEqual(mine);
+    expect(copied).toEqual(['https://h/a.m3u8?token=t', 'https://elsewhere/a.m3u8']);
+  });
+
   test('ends its cancellation, also by saying nothing new', async () => {
     const { ports, ledger, journal } = setUp([]);
     const submission = { id: 'a', playlistUrl: 'https://h/a.m3u8' };

@@ -66,11 +66,9 @@ export async function scanCatalogue(
       sink.onRefused(row);
       continue;
     }
-    const { submission } = row;
-    found.add(submission.id);
+    found.add(row.submission.id);
     taken += 1;
-    await submit(submission, ports);
-    await sink.onVideo(submission);
+    await sink.onVideo(await submit(row.submission, ports));
     if (wanted.size > 0 && found.size === wanted.size) break;
   }
   return taken === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
@@ -86,24 +84,45 @@ export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): Catal
 /**
  * Puts a video into journal and ledger, decision first. No token of its playlist's URL is kept. What a person submits is a
  * decision even where it says nothing new: it ends a pause or cancellation.
+ *
+ * @returns what the video is now, with its tokens: what was given, unless a person has overruled that
  */
-export async function submit(given: Submission, ports: ScannerPorts): Promise<void> {
+export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
   const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
   const submission = keptForm(given, ports.keyRules);
   const { id } = submission;
   const isByPerson = submission.by === 'person';
-  if (isByPerson || !isSame(await journal.submission(id), submission)) {
+  const known = await journal.submission(id);
+  const overruling = known && !isByPerson && (await isOverruled(submission, known, journal)) ? known : undefined;
+  if (isByPerson || !(overruling || isSame(known, submission))) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
+  const current = overruling ?? given;
   const record = await ledger.read(id);
   if (!record) {
     const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
     const change = await firstSightOf(id, { journal, generation: newGeneration(), isFresh: fresh });
     if (change) await ledger.apply(id, change);
-    return;
+    return current;
   }
   if (isByPerson && record.hold) await ledger.apply(id, { type: 'hold', generation: record.generation, hold: null });
   if (record.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
+  return current;
+}
+
+/**
+ * Whether a row of a catalogue says what the catalogue had said before a person submitted something else: then that
+ * stands, until the catalogue says something new.
+ *
+ * @param known - the latest submission
+ */
+export async function isOverruled(row: Submission, known: Submission, journal: Journal): Promise<boolean> {
+  if (known.by !== 'person') return false;
+  let own: Submission | undefined;
+  for await (const decision of journal.decisions(row.id)) {
+    if (decision.type === 'submitted' && decision.submission.by !== 'person') own = decision.submission;
+  }
+  return isSame(own, row);
 }
 
 /** A submission as the journal keeps it: without tokens. */

@@ -1,4 +1,5 @@
 import type { VideoId } from '../domain/video.ts';
+import { askAnew } from '../journal/align.ts';
 import { recallVideo } from '../journal/recall.ts';
 import type { RecallPorts } from '../journal/recall.ts';
 import type { OnSight } from './scan-pass.ts';
@@ -22,13 +23,20 @@ export interface TakeUpPorts extends RecallPorts {
  * | fresh, unchanged                   | knows it            | nothing                                               |
  * | fresh, unchanged                   | does not, published | nothing                                               |
  * | fresh                              | does not            | taken up at once                                      |
- * | changed since it was submitted     | any                 | looked at again at once; an invalid one starts anew   |
+ * | names another playlist than before | any                 | starts anew without its plan, whatever is under way   |
+ * | changed otherwise                  | any                 | looked at again at once; an invalid one starts anew   |
+ *
+ * What a crash leaves undone of that the intake finds, and of a published video the next look at its source.
  */
 export function createTakeUp(ports: TakeUpPorts): OnSight {
   const { journal, ledger, newGeneration, settleRoot, moveOn, sendCrawl } = ports;
-  return async ({ id, playlistUrl }, { isFresh, hasChanged }) => {
+  return async ({ id, playlistUrl }, { isFresh, hasChanged, hasMoved }) => {
     await settleRoot(playlistUrl);
     if (!isFresh && !hasChanged) return;
+    if (hasMoved) {
+      await askAnew(id, ports);
+      return moveOn(id);
+    }
     const known = await ledger.read(id);
     if (!hasChanged && (known || (await journal.publication(id)))) return;
     const record = known ?? (await recallVideo(id, ports));

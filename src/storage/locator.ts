@@ -1,23 +1,34 @@
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 
+/** The URLs that really fetch a plan's files. */
+export interface PlanUrls {
+  /** When they were read, in milliseconds since the epoch. */
+  readonly readAt: number;
+  /**
+   * What to fetch for a file.
+   *
+   * @param url - of the plan, without tokens
+   * @returns that URL, with its token where one is known
+   */
+  readonly locate: (index: number, url: string) => string;
+}
+
+/** How URLs are loaded. */
+export interface LoadOptions {
+  /** URLs that were read at this instant or before have run out. */
+  readonly spentAt?: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Knows the URLs that really fetch a plan's files: with the tokens that sealed plans leave out.
  */
 export interface Locator {
   /**
-   * What to fetch for a file of a revision.
+   * The URLs of a plan, read again from its playlists where they are not known or have run out.
    *
-   * @param url - of the plan, without tokens
-   * @returns that URL, with its token where one is known
-   */
-  locate(video: VideoId, revision: RevisionDigest, index: number, url: string): string;
-  /**
-   * Makes sure that the URLs of a plan are known, reading its playlists again where they are not.
-   *
-   * @returns false when the source has another plan by now
+   * @returns undefined when the source has another plan by now
    * @throws as `Source.fetch`
    */
-  load(video: VideoId, revision: RevisionDigest, options: { readonly signal: AbortSignal }): Promise<boolean>;
-  /** Reads the video's playlists again for fresh tokens. Throws as `Source.fetch` when that fails. */
-  renew(video: VideoId, revision: RevisionDigest, options: { readonly signal: AbortSignal }): Promise<void>;
+  load(video: VideoId, revision: RevisionDigest, options: LoadOptions): Promise<PlanUrls | undefined>;
 }

@@ -5,6 +5,7 @@ import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemorySource } from '../storage/memory-source.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
 import { copyFile } from './copy-file.ts';
@@ -144,7 +145,54 @@ describe('Copying one file', () => {
     const foreign = Buffer.from('foreign');
     await store.put('v/seg.ts', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: never });
     expect(evidenceOf(await copy({ prior }, 'overwrite')).proof).toBe('written');
+    expect(store.objects.get('v/seg.ts')?.crc32).toBe(crc32Hex(Buffer.from('media')));
   });
+
+  test('with overwrite, does not look first at what is new, or at what the evidence knows', async () => {
+    const { source, store, ports } = setUp();
+    const looked: string[] = [];
+    const head: ObjectStore['head'] = (key, options) => {
+      looked.push(key);
+      return store.head(key, options);
+    };
+    const policy = { existing: 'overwrite', sha256: false, generation: 'g' } as const;
+    const overwriting = { ...ports, store: { ...store, head } };
+    const prior = evidenceOf(await copyFile(task, policy, overwriting, never));
+    source.objects.set(task.fetchUrl, { bytes: 'other' });
+    expect(evidenceOf(await copyFile({ ...task, prior }, policy, overwriting, never)).proof).toBe('written');
+    expect(looked).toEqual([]);
+  });
+
+  test('with overwrite too, leaves what is newer where the source has changed since', async () => {
+    const { copy, source, store } = setUp('older');
+    const prior = evidenceOf(await copy());
+    source.objects.set(task.fetchUrl, { bytes: 'newer' });
+    await copy({ prior });
+    source.objects.set(task.fetchUrl, (request) => ({ bytes: request === 3 ? 'older' : 'newer' }));
+    const late = await copy({ prior }, 'overwrite');
+    expect(late).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.changed' } } });
+    expect(store.objects.get('v/seg.ts')?.crc32).toBe(crc32Hex(Buffer.from('newer')));
+  });
+
+  test.each(['verify', 'overwrite'] as const)(
+    'with %s, is to be tried again when another of ours writes between look and write',
+    async (existing) => {
+      const { copy, source, store, ports } = setUp();
+      await copy();
+      source.objects.set(task.fetchUrl, { bytes: 'other' });
+      const head: ObjectStore['head'] = async (key, options) => {
+        const standing = await store.head(key, options);
+        const object = store.objects.get(key);
+        if (object) store.objects.set(key, { ...object, etag: '"a third"' });
+        return standing;
+      };
+      const policy = { existing, sha256: false, generation: 'g' };
+      expect(await copyFile(task, policy, { ...ports, store: { ...store, head } }, never)).toMatchObject({
+        failure: { failure: { code: 'store.status', retryable: true } },
+      });
+      expect(evidenceOf(await copy({}, existing)).proof).toBe('written');
+    },
+  );
 
   test('is done with a file marked GAP that the source does not have', async () => {
     const { copy, source } = setUp();

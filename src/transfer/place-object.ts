@@ -30,7 +30,7 @@ export interface Content {
 export type ConfirmCurrent = (content: Content) => Promise<void>;
 
 /**
- * Writes a held body under its key without overwriting what is not ours: a conditional write, and
+ * Writes a held body under its key without overwriting what is not ours, or was not seen: a conditional write, and
  * a look at what stands there where it is refused.
  *
  * | stands there            | we know            | then                                  |
@@ -38,12 +38,13 @@ export type ConfirmCurrent = (content: Content) => Promise<void>;
  * | nothing                 | nothing            | create                                |
  * | what we wrote           | its ETag           | replace exactly that                  |
  * | nothing, was removed    | its ETag           | create                                |
- * | the same bytes          |                    | `same-checksum`                       |
+ * | the same bytes          |                    | `same-checksum`; with `overwrite` only where they bear our mark |
  * | what bears our mark     | no evidence of it  | replace exactly that, if the source still has our bytes |
- * | anything else           |                    | conflict, unless `overwrite`          |
+ * | anything else           |                    | conflict; with `overwrite` as what bears our mark |
  *
  * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when other bytes came
- *   from another URL of this library, and as `confirm`
+ *   from another URL of this library, a `store.status` that may be tried again when others keep writing there,
+ *   and as `confirm`
  */
 export async function placeObject(
   task: FileTask,
@@ -55,7 +56,7 @@ export async function placeObject(
   assertNoRival(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
-  const written = await write(firstCondition(task, policy));
+  const written = await write(unseen(task));
   if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
 
   const standing = await store.head(task.key, { signal });
@@ -64,15 +65,18 @@ export async function placeObject(
     if (created.result === 'stored') return { etag: created.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
-  if (await isSame(standing, content, store, signal)) return { etag: standing.etag, proof: 'same-checksum' };
-  if (bearsOurMark(standing, task)) {
-    // Written by a run that was killed before its evidence was kept, from a source that has changed since; or by
-    // whoever overtook us.
-    await confirm(content);
-    const replaced = await write({ ifMatch: standing.etag });
-    if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
+  if (mayStay(standing, task, policy) && (await isSame(standing, content, store, signal))) {
+    return { etag: standing.etag, proof: 'same-checksum' };
   }
-  throw conflictWith(standing, content);
+  if (!mayReplace(standing, task, policy)) throw conflictWith(standing, content);
+  // Written by a run that was killed before its evidence was kept, from a source that has changed since; or by
+  // whoever overtook us.
+  await confirm(content);
+  const replaced = await write({ ifMatch: standing.etag });
+  if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
+  throw new FlantsError('store.status', `${task.key} changed at ${store.name} while it was replaced`, {
+    retryable: true,
+  });
 }
 
 /** What goes with the bytes of a file. */
@@ -81,7 +85,7 @@ export function writeOptions(task: FileTask, condition: WriteCondition, signal: 
     contentType: task.contentType,
     cacheControl: task.cacheControl,
     metadata: { [sourceMetadata]: sourceMark(task.url) },
-    ...(condition ? { condition } : {}),
+    condition,
     signal,
   };
 }
@@ -102,6 +106,24 @@ export function bearsOurMark({ metadata }: StoredObject, { url }: Pick<FileTask,
   return metadata[sourceMetadata] === sourceMark(url);
 }
 
+/** Whether the same bytes may be left there. What somebody else wrote may have other headers: `overwrite` replaces it all the same. */
+export function mayStay(
+  standing: StoredObject,
+  task: Pick<FileTask, 'url'>,
+  { existing }: Pick<CopyPolicy, 'existing'>,
+): boolean {
+  return existing !== 'overwrite' || bearsOurMark(standing, task);
+}
+
+/** Whether other bytes that nothing is known of may be replaced. */
+export function mayReplace(
+  standing: StoredObject,
+  task: Pick<FileTask, 'url'>,
+  { existing }: Pick<CopyPolicy, 'existing'>,
+): boolean {
+  return existing === 'overwrite' || bearsOurMark(standing, task);
+}
+
 /** The error for what stands in the way. */
 export function conflictWith(standing: StoredObject, content: Content): FlantsError {
   return new FlantsError(
@@ -111,11 +133,7 @@ export function conflictWith(standing: StoredObject, content: Content): FlantsEr
 }
 
 /** Without a look: what our evidence says, or that nothing stands there. */
-function firstCondition(
-  { prior }: Pick<FileTask, 'prior'>,
-  { existing }: Pick<CopyPolicy, 'existing'>,
-): WriteCondition {
-  if (existing === 'overwrite') return undefined;
+function unseen({ prior }: Pick<FileTask, 'prior'>): WriteCondition {
   return prior?.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
 }
 

@@ -1,10 +1,9 @@
-import type { BatchEnd, BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
+import type { BatchEnd, BatchJob, BatchMessage, ExistingPolicy } from '../domain/batch.ts';
 import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
-import { failureOf } from '../domain/failure.ts';
+import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
-import { headersOf } from '../domain/object-headers.ts';
-import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
+import type { FileFailure, Outcome } from '../domain/outcome.ts';
 import { settle, silentSide } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
@@ -14,14 +13,17 @@ import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import { answers, takesRequests } from '../storage/answers.ts';
-import type { Locator } from '../storage/locator.ts';
+import type { Locator, PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { explainConflicts } from './explain-conflicts.ts';
 import { createOutcomeKeeper } from './keep-outcomes.ts';
+import { loadUrls } from './load-urls.ts';
+import { prepareBatch } from './prepare-batch.ts';
+import type { PreparedBatch } from './prepare-batch.ts';
 import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
-import { untoldFailures } from './untold-failures.ts';
+import { commonFailures, untoldFailures } from './untold-failures.ts';
 
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {
@@ -48,17 +50,22 @@ export interface DispatcherHooks {
   readonly drain: AbortSignal;
   /** Aborted: drop what is in flight. */
   readonly signal: AbortSignal;
+  /** How often this job's process ended with it, or was taken for dead. */
+  readonly lost: number;
   /** Each outcome that a worker told, or that was concluded from its silence, once it is in the journal. */
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
   /** What becomes of the files of a batch that failed. */
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
 }
 
+/** A batch that so many processes were lost with is not run again as it is. */
+const maxLost = 2;
+
 /** What the rest of the engine must know of a batch. */
 export interface BatchResult {
   readonly halt?: Failure;
   readonly recrawl: boolean;
-  /** How it ended; absent when it was not run. */
+  /** How it ended; absent when it was let go. */
   readonly ran?: {
     readonly end: BatchEnd;
     readonly done: number;
@@ -71,6 +78,14 @@ export interface BatchResult {
 /**
  * Takes one batch through: looks up what its earlier deliveries left as evidence, has the rest copied, keeps
  * each outcome, counts, and sends the remainder out again. Order: evidence, record, add the remainder, let go.
+ *
+ * | before it is run                                     | then                                               |
+ * |------------------------------------------------------|----------------------------------------------------|
+ * | its video has another plan or generation, or is held | it is let go                                       |
+ * | two processes or more were lost with it              | not run: settled as `worker-lost`, so it is halved |
+ * | the source has another plan, or none                 | it is let go, and the video crawled                |
+ * | its playlists cannot be read now                     | not run: all its files wait                        |
+ * | none of these                                        | run, with URLs that are not known to have run out  |
  */
 export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
   const { ledger } = ports;
@@ -86,32 +101,87 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
 }
 
 async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
-  const { ledger, journal, locator } = ports;
-  if (!(await hasLocations(job, locator, hooks.signal))) {
+  const { ledger, locator, now } = ports;
+  if (hooks.lost >= maxLost) {
+    const { known, message } = await prepareBatch(job, ports, asPlanned);
+    return conclude(job, { message, kept: known, unkept: [], end: 'worker-lost' }, ports, hooks);
+  }
+  const loaded = await loadUrls(job, locator, hooks.signal);
+  if (loaded.result === 'replanned') {
     await ledger.release(job.video, job.id);
     return { recrawl: true };
   }
-  const { outcomes, message } = await prepare(job, ports);
-  const onKept = (kept: readonly Outcome[]): void => {
-    outcomes.push(...kept);
-    for (const outcome of kept) hooks.onOutcome(job.video, outcome);
-  };
-  const keeper = createOutcomeKeeper(job.video, journal, { onKept, hurry: hooks.drain });
-  const ended =
-    message.files.length === 0
-      ? 'finished'
-      : await ports.executor.run(message, {
-          drain: hooks.drain,
-          signal: hooks.signal,
-          onOutcomes: async (told) => keeper.keep(await explainConflicts(job.video, told, journal)),
-        });
-  await keeper.finish();
+  if (loaded.result === 'unreadable') {
+    const { known, message } = await prepareBatch(job, ports, asPlanned);
+    const unkept = commonFailures(message, loaded.failure, now);
+    return conclude(job, { message, kept: known, unkept, end: 'origin-down' }, ports, hooks);
+  }
+  // What is refused from now on was read before, or, where clocks differ, when the reader says.
+  const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
+  const prepared = await prepareBatch(job, ports, loaded.urls.locate);
+  return conclude(job, { ...(await copyPrepared(prepared, ports, hooks)), urlsSpentAt }, ports, hooks);
+}
 
-  const end = ended === 'finished' ? await endOf(outcomes, ports, hooks.signal) : ended;
-  const settlement = settle(job, outcomes, end, ports.random);
-  const untold = untoldFailures(outcomes, settlement, message, ports.now);
-  await keeper.keep(untold);
+/** URLs of files that are not fetched. */
+const asPlanned: PlanUrls['locate'] = (_, url) => url;
+
+/** What came of a batch before it is counted. */
+interface Ended {
+  readonly message: BatchMessage;
+  /** Outcomes that are in the journal. */
+  readonly kept: readonly Outcome[];
+  /** Those that say nothing about their files, and of which the journal would fill up: the whole run halts, or waits. */
+  readonly unkept: readonly Outcome[];
+  readonly end: BatchEnd;
+  /** As in the job, of the URLs that it was run with. */
+  readonly urlsSpentAt?: number;
+}
+
+/** Has the files copied, and keeps each outcome in the journal as it comes. */
+async function copyPrepared(
+  { known, message }: PreparedBatch,
+  ports: DispatcherPorts,
+  { onOutcome, drain, signal }: DispatcherHooks,
+): Promise<Ended> {
+  const { journal, executor } = ports;
+  const { video } = message;
+  if (message.files.length === 0) return { message, kept: known, unkept: [], end: 'finished' };
+  const kept = [...known];
+  const unkept: Outcome[] = [];
+  const onKept = (outcomes: readonly Outcome[]): void => {
+    kept.push(...outcomes);
+    for (const outcome of outcomes) onOutcome(video, outcome);
+  };
+  const keeper = createOutcomeKeeper(video, journal, { onKept, hurry: drain });
+  const ended = await executor.run(message, {
+    drain,
+    signal,
+    onOutcomes: async (told) => {
+      unkept.push(...told.filter(isHalting));
+      const telling = told.filter((outcome) => !isHalting(outcome));
+      if (telling.length > 0) await keeper.keep(await explainConflicts(video, telling, journal));
+    },
+  });
   await keeper.finish();
+  return { message, kept, unkept, end: ended === 'finished' ? await endOf(kept, ports, signal) : ended };
+}
+
+function isHalting(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && chargeOf(outcome.failure.failure) === 'halt';
+}
+
+/** Decides about each file, counts, and sends out again what is left. */
+async function conclude(
+  job: BatchJob,
+  { message, kept, unkept, end, urlsSpentAt }: Ended,
+  ports: DispatcherPorts,
+  hooks: DispatcherHooks,
+): Promise<BatchResult> {
+  const { ledger, journal } = ports;
+  const settlement = settle(job, [...kept, ...unkept], end, ports.random);
+  const untold = untoldFailures(kept, settlement, message, ports.now);
+  if (untold.length > 0) await journal.recordOutcomes(job.video, untold);
+  for (const outcome of untold) hooks.onOutcome(job.video, outcome);
   await ledger.apply(job.video, {
     type: 'record',
     generation: job.generation,
@@ -119,55 +189,12 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
     done: settlement.done,
     failed: settlement.failed.map(({ index }) => index),
   });
-  hooks.onFailures(job.video, settledFailures(outcomes, settlement));
+  hooks.onFailures(job.video, settledFailures([...kept, ...unkept, ...untold], settlement));
   if (settlement.halt) await ledger.release(job.video, job.id);
-  else await passOn(job, settlement, ports, hooks.signal);
+  else await passOn(job, settlement, urlsSpentAt, ports);
   const { done, failed, resend, recrawl, halt } = settlement;
   const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
-}
-
-/** Whether URLs are at hand for the plan that the batch is of. Playlists that cannot be read leave it its plain ones. */
-async function hasLocations({ video, revision }: BatchJob, locator: Locator, signal: AbortSignal): Promise<boolean> {
-  try {
-    return await locator.load(video, revision, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (failureOf(error).code === 'state.unusable') throw error;
-    return true;
-  }
-}
-
-/** The message for the executor, and outcomes of files that this generation has evidence for already. */
-async function prepare(
-  job: BatchJob,
-  { journal, locator, existing, sha256 }: DispatcherPorts,
-): Promise<{ readonly outcomes: Outcome[]; readonly message: BatchMessage }> {
-  const planned = await journal.files(job.video, job.revision, job.files);
-  const evidence = await journal.evidence(
-    job.video,
-    planned.map(({ file }) => file.key),
-  );
-  const outcomes: Outcome[] = [];
-  const files: FileTask[] = [];
-  for (const { index, file } of planned) {
-    const prior = evidence.get(file.key);
-    if (prior?.generation === job.generation && prior.url === file.url) {
-      outcomes.push({ index, kind: 'unchanged', evidence: prior });
-      continue;
-    }
-    files.push({
-      ...file,
-      ...headersOf(file.key, file.role),
-      index,
-      fetchUrl: locator.locate(job.video, job.revision, index, file.url),
-      tries: job.tries[index] ?? 0,
-      ...(prior && isOurs(prior) ? { prior } : {}),
-    });
-  }
-  const { id, video, generation } = job;
-  const alone = job.alone === true ? { alone: true } : {};
-  return { outcomes, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
 }
 
 /** Files that got no answer are not to blame when their origin, or the destination, answers nobody. */
@@ -185,24 +212,16 @@ async function endOf(
   return silentAt('store') && !(await takesRequests(store, signal)) ? 'store-down' : 'finished';
 }
 
-/** Evidence that says what the bytes are; what only was found there, or was not there, does not. */
-function isOurs({ proof }: Evidence): boolean {
-  return proof !== 'absent-optional' && proof !== 'present';
-}
-
 /** Ends the batch's lease; what is left of it goes out again under leases of its own. */
 async function passOn(
   job: BatchJob,
-  settlement: Settlement,
+  { resend }: Settlement,
+  urlsSpentAt: number | undefined,
   ports: DispatcherPorts,
-  signal: AbortSignal,
 ): Promise<void> {
-  if (settlement.resend.some(({ renew }) => renew)) {
-    // Where the playlists cannot be read either, the files keep their old URLs: a refusal costs a try each time.
-    await ports.locator.renew(job.video, job.revision, { signal }).catch(() => undefined);
-  }
-  const remainders = settlement.resend.map(({ files, tries, waits, delayMs, alone = false }, number) => ({
-    job: { ...job, id: `${job.id}.${number}`, files, tries, waits, alone } satisfies BatchJob,
+  const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
+  const remainders = resend.map(({ files, tries, waits, delayMs, alone = false }, number) => ({
+    job: { ...job, ...spent, id: `${job.id}.${number}`, files, tries, waits, alone } satisfies BatchJob,
     delayMs,
   }));
   const heirs = remainders.map(({ job: heir, delayMs }) => leaseOf(heir, ports.leaseMs + delayMs));

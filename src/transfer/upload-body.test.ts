@@ -108,6 +108,24 @@ describe('A body too large to hold', () => {
     expect(await copy({}, 'overwrite')).toMatchObject({ kind: 'copied' });
   });
 
+  test('replaces only what was seen before it, also with overwrite', async () => {
+    const { store, copy, source } = setUp();
+    const foreign = Buffer.from('put there meanwhile');
+    const late = changed(source, (object) => ({
+      ...object,
+      body: (async function* () {
+        yield* inPieces(object.body);
+        await store.put('large.mp4', foreign, crc32Hex(foreign), { contentType: '', cacheControl: '', signal: never });
+      })(),
+    }));
+    expect(await copy({}, 'overwrite', late)).toMatchObject({
+      kind: 'failed',
+      failure: { failure: { code: 'store.status', retryable: true } },
+    });
+    expect(store.objects.get('large.mp4')?.sizeBytes).toBe(foreign.byteLength);
+    expect(await copy({}, 'overwrite')).toMatchObject({ kind: 'copied' });
+  });
+
   test('may come from another URL with the same bytes, and with no others', async () => {
     const { copy, source, store } = setUp();
     const { evidence: prior } = (await copy()) as { evidence: Evidence };

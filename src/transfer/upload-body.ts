@@ -5,7 +5,7 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { assertNoRival, bearsOurMark, conflictWith, isSame, writeOptions } from './place-object.ts';
+import { assertNoRival, conflictWith, isSame, mayReplace, mayStay, writeOptions } from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
@@ -29,8 +29,8 @@ export async function uploadBody(
   announcedBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<Content & Placed & { readonly sha256?: string }> {
-  const standing = policy.existing === 'overwrite' ? undefined : await store.head(task.key, { signal });
-  const condition = policy.existing === 'overwrite' ? undefined : conditionOver(standing, task);
+  const standing = await store.head(task.key, { signal });
+  const condition = conditionOver(standing, task, policy);
   const upload = await store.upload(task.key, writeOptions(task, condition, signal));
   try {
     const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
@@ -40,12 +40,12 @@ export async function uploadBody(
         `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
       );
     }
-    if (standing && (await isSame(standing, content, store, signal))) {
+    if (standing && mayStay(standing, task, policy) && (await isSame(standing, content, store, signal))) {
       await upload.abort();
       return { ...content, etag: standing.etag, proof: 'same-checksum' };
     }
     assertNoRival(task, policy, content);
-    if (standing && !isOurs(standing, task)) throw conflictWith(standing, content);
+    if (standing && !isReplaceable(standing, task, policy)) throw conflictWith(standing, content);
     if (standing && !isKnown(standing, task)) await confirm(content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
@@ -56,13 +56,15 @@ export async function uploadBody(
   }
 }
 
-/** Nothing but what was seen may be replaced, and that only where it is ours. */
-function conditionOver(standing: StoredObject | undefined, task: FileTask): WriteCondition {
-  return standing && isOurs(standing, task) ? { ifMatch: standing.etag } : { ifNoneMatch: '*' };
+type Policy = Pick<CopyPolicy, 'existing'>;
+
+/** Nothing but what was seen may be replaced, and that only where it is ours or `overwrite` says so. */
+function conditionOver(standing: StoredObject | undefined, task: FileTask, policy: Policy): WriteCondition {
+  return standing && isReplaceable(standing, task, policy) ? { ifMatch: standing.etag } : { ifNoneMatch: '*' };
 }
 
-function isOurs(standing: StoredObject, task: FileTask): boolean {
-  return bearsOurMark(standing, task) || isKnown(standing, task);
+function isReplaceable(standing: StoredObject, task: FileTask, policy: Policy): boolean {
+  return mayReplace(standing, task, policy) || isKnown(standing, task);
 }
 
 /** Our evidence is about just this object. */

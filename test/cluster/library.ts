@@ -239,14 +239,11 @@ export async function openClusterLibrary(
       {
         drain: drain.signal,
         host: {
-          async submissionOf(video) {
-            const submission = await parts.journal.submission(video);
-            if (!submission) throw new Error(`nobody submitted ${video}`);
-            return submission;
-          },
+          submissionOf: (video) => parts.journal.submission(video),
           admitCrawl: () => Promise.resolve(undefined),
           admitBatch: () => undefined,
           outlastsOutages: true,
+          copiesFiles: works.includes('transfer'),
           onRest: () => undefined,
           halt: (failure) => void halts.push(failure),
         },

@@ -318,6 +318,22 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
       });
     });
 
+    it('calls no job lost whose handler came to an end, whatever that was', async () => {
+      work(
+        async (data, { lost }) => {
+          log.add(`${data} lost ${lost} times`);
+          if (log.entries.length === 1) return { result: 'again', delayMs: 5 };
+          if (log.entries.length === 2) throw new Error('no');
+          return done;
+        },
+        1,
+        () => {},
+      );
+      await add('a');
+      await empty();
+      expect(log.entries).toEqual(Array.from({ length: 3 }, () => 'a lost 0 times'));
+    });
+
     describe('a handler that throws', () => {
       it('is told of, and its job comes again', async () => {
         const errors: unknown[] = [];

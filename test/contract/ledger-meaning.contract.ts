@@ -15,7 +15,8 @@ const files = fc.array(file, { maxLength: 30 });
 const total = fc.oneof(fc.nat(130), fc.constantFrom(0, 1, 24, 25, 26, 50, 75, 100));
 const hold = fc.constantFrom('paused' as const, 'cancelled' as const);
 
-const firstSight = { generation, hold, fresh: fc.boolean() };
+const asked = fc.constantFrom('q1', 'q1', 'q2');
+const firstSight = { generation, hold, fresh: fc.boolean(), asked };
 const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record(
     { type: fc.constant('open' as const), seen: generation, ...firstSight },
@@ -46,6 +47,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ type: fc.constant('invalidate' as const), generation, failure: fc.constant(badPlaylist) }),
   fc.record({ type: fc.constant('hold' as const), generation, hold: fc.option(hold) }),
   fc.record({ type: fc.constant('prioritise' as const), generation, fresh: fc.boolean() }),
+  fc.record({ type: fc.constant('setback' as const), generation, count: fc.integer({ min: 1, max: 9 }) }),
   fc.record({ type: fc.constant('tell' as const), generation, told: fc.string() }),
 );
 const beginnings: readonly (readonly Change[])[] = [

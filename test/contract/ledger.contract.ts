@@ -97,6 +97,27 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
       });
     });
 
+    describe('opening a video for another playlist', () => {
+      const asking = (asked: string, generation: string, seen?: string): Change => ({ ...open(generation, seen), asked });
+
+      it('keeps what is asked over a plan and fresh starts', async () => {
+        await applyAll(asking('one', 'g1'), register('g1', 'g2', 'r1', 10));
+        expect(await applyAll(open('g3', 'g2'))).toMatchObject({ asked: 'one', revision: 'r1' });
+        expect(await applyAll(asking('one', 'g4', 'g3'))).toMatchObject({ asked: 'one', revision: 'r1', total: 10 });
+      });
+
+      it('drops the plan of the former with its bits, and keeps what was decided and published', async () => {
+        await applyAll(asking('one', 'g1'), register('g1', 'g2', 'r1', 10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+        await applyAll(publish(), hold('paused'), prioritise(true));
+        expect(await applyAll(asking('two', 'g3', 'g2'))).toEqual({
+          generation: 'g3', total: 0, done: 0, failed: 0, accepted: 0, published: 'r1', hold: 'paused', fresh: true, asked: 'two',
+        }); // prettier-ignore
+        await expectStale(record([5]), publish(), record([5], [], 'g3'));
+        expect(await applyAll(asking('two', 'g3', 'g2'), register('g3', 'g4', 'r1', 10, [4]))).toMatchObject({ done: 1 });
+        expect(await applyAll(record([5], [6], 'g4'))).toMatchObject({ done: 2, failed: 1, asked: 'two' });
+      });
+    });
+
     describe('registering a revision', () => {
       it('counts what is known to be there', async () => {
         expect(await planned(10, [0, 9])).toEqual({

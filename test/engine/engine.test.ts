@@ -11,6 +11,9 @@ const textOf = (library: Library, key: string): string | undefined => {
   return found && Buffer.from(found.body).toString();
 };
 
+/** Less than any: what comes again comes at once. */
+const noDelay = (): number => -1;
+
 /** Fails the test at the instant a playlist is written that names something absent. */
 function refusingBrokenPlaylists(store: ObjectStore, standing: ReadonlyMap<string, unknown>): ObjectStore {
   return {
@@ -76,6 +79,20 @@ describe('A copy', () => {
     expect(textOf(library, 'a/new.ts')).toBe('new');
   });
 
+  test.each(['paused', 'cancelled'] as const)('that is %s is not published, although the ledger never heard of it', async (type) => {
+    const library = openLibrary(videoFiles('a', 3));
+    const deciding = (store: ObjectStore): ObjectStore => ({
+      ...store,
+      put: async (key, ...rest) => {
+        if (key === 'a/seg2.ts') await library.journal.decide({ type, video: 'a', at: '2026-01-01T00:00:00Z' });
+        return store.put(key, ...rest);
+      },
+    });
+    expect((await library.copy({ between: deciding })).states).toEqual({ a: type });
+    expect([...library.store.objects.keys()].toSorted()).toEqual(['a/seg0.ts', 'a/seg1.ts', 'a/seg2.ts']);
+    expect(await library.journal.publication('a')).toBeUndefined();
+  });
+
   test('sends only what changed when the source was cut anew', async () => {
     const library = openLibrary(videoFiles('a', 6));
     await library.copy();
@@ -116,10 +133,25 @@ describe('A copy', () => {
     library.source.objects.set(`${home}/a/index.m3u8`, (request) => ({
       bytes: `${mediaPlaylist(['seg0.ts'])}# ${request}\n`,
     }));
-    const run = await library.copy();
+    const run = await library.copy({ random: noDelay });
     expect(run.states).toEqual({ a: 'invalid' });
     expect(run.failures.map(({ code }) => code)).toEqual(['source.changed']);
     expect(textOf(library, 'a/index.m3u8')).toBeUndefined();
+  });
+
+  test('publishes where what stands between repeats each write, and answers with what came of the second', async () => {
+    const library = openLibrary(videoFiles('a', 3));
+    const run = await library.copy({
+      between: (store) => ({
+        ...store,
+        put: async (...put) => {
+          await store.put(...put);
+          return store.put(...put);
+        },
+      }),
+    });
+    expect(run.states).toEqual({ a: 'published' });
+    expect(textOf(library, 'a/index.m3u8')).toBe(mediaPlaylist(['seg0.ts', 'seg1.ts', 'seg2.ts']));
   });
 
   test('never overwrites what it did not write, unless told to', async () => {
@@ -174,9 +206,9 @@ describe('A copy', () => {
     const run = await library.copy();
     expect(run.states).toEqual({ a: 'published' });
     expect(textOf(library, 'a/index.m3u8')).toBe(mediaPlaylist(['seg0.ts', 'seg1.ts']));
-    expect(JSON.stringify([...(await library.journal.evidence('a', ['a/seg0.ts', 'a/seg1.ts'])).values()])).not.toContain(
-      't2',
-    );
+    expect(
+      JSON.stringify([...(await library.journal.evidence('a', ['a/seg0.ts', 'a/seg1.ts'])).values()]),
+    ).not.toContain('t2');
   });
 
   test('halts without a charge when the destination denies the right to write, and goes on in the next run', async () => {

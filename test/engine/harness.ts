@@ -39,6 +39,8 @@ export interface CopyOptions {
   readonly between?: (store: ObjectStore) => ObjectStore;
   readonly drain?: AbortSignal;
   readonly executor?: (usual: Executor) => Executor;
+  /** The shortest delays that the real limits allow, if nothing else is said. */
+  readonly random?: () => number;
 }
 
 export interface Run {
@@ -92,8 +94,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
       sha256: false,
       newGeneration: randomUUID,
       now: Date.now,
-      // The shortest delays that the real limits allow.
-      random: () => 0,
+      random: options.random ?? (() => 0),
     };
     const never = new AbortController().signal;
     const engine = startEngine(parts, {
@@ -129,7 +130,7 @@ function videosOf(source: MemorySource): readonly string[] {
 }
 
 /** Copies in this very thread: what happens in threads is tested with threads. */
-function inlineExecutor(source: MemorySource, store: ObjectStore): Executor {
+export function inlineExecutor(source: MemorySource, store: ObjectStore): Executor {
   const ports = {
     source,
     store,

@@ -108,24 +108,54 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
     await expect.poll(() => seen, patience).toEqual(['waits', 'waits']);
   });
 
-  it('gives the jobs of a process that was killed to another', async () => {
-    const { queue } = replica();
-    for (const id of ['a', 'b']) await add(queue, id);
+  /** A process that takes the jobs that stand in the queue, and is killed when the test says so. */
+  const mortalWith = async (...ids: readonly string[]): Promise<{ kill(): Promise<void> }> => {
     const args = [join(import.meta.dirname, 'redis-mortal-worker.ts'), server.url, prefix];
     const times = [String(stallTimes.lockDurationMs), String(stallTimes.stalledIntervalMs)];
     const mortal = spawn(process.execPath, [...args, ...times], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     mortal.stdout.setEncoding('utf8').on('data', (text: string) => void (said += text));
-    await expect.poll(() => said, patience).toBe('a\nb\n');
+    const exited = once(mortal, 'exit');
+    const kill = async (): Promise<void> => {
+      mortal.kill('SIGKILL');
+      await exited;
+    };
+    await expect
+      .poll(() => said.trim().split('\n').toSorted(), patience)
+      .toEqual(ids)
+      .catch(async (error: unknown) => {
+        await kill();
+        throw error;
+      });
+    return { kill };
+  };
+
+  it('gives the jobs of a process that was killed to another', async () => {
+    const { queue } = replica();
+    for (const id of ['a', 'b']) await add(queue, id);
+    const mortal = await mortalWith('a', 'b');
     work(queue, note);
     await add(queue, 'c');
     await expect.poll(() => seen, patience).toEqual(['c']);
-    const exited = once(mortal, 'exit');
-    mortal.kill('SIGKILL');
-    await exited;
+    await mortal.kill();
     await isEmpty(queue);
     expect(seen.toSorted()).toEqual(['a', 'b', 'c']);
     expect(refusals).toEqual([]);
+  });
+
+  it('says of each job how many processes were lost with it', async () => {
+    const { queue } = replica();
+    for (const id of ['a', 'b']) await add(queue, id);
+    await (await mortalWith('a', 'b')).kill();
+    await (await mortalWith('a', 'b')).kill();
+    await add(queue, 'c');
+    work(queue, async (data, { lost }) => {
+      seen.push(`${data} ${lost}`);
+      // It is no less lost for having been put off.
+      return seen.length < 4 && data === 'a' ? { result: 'again', delayMs: 10 } : done;
+    });
+    await isEmpty(queue);
+    expect(new Set(seen)).toEqual(new Set(['a 2', 'b 2', 'c 0']));
   });
 
   it('gives what a stopped worker handed back to another at once', async () => {

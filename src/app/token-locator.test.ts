@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { VideoId } from '../domain/video.ts';
+import type { RevisionHeader } from '../domain/revision.ts';
+import { createTokenLocator } from './token-locator.ts';
+import type { LocatorLimits, TokenLocator } from './token-locator.ts';
+
+const plan = 'https://cdn.example/seg.ts';
+const { signal } = new AbortController();
+
+describe('a locator', () => {
+  let now: number;
+  /** Videos whose playlists were read, in order. */
+  let reads: VideoId[];
+  let digest: string;
+
+  beforeEach(() => {
+    now = 1_000;
+    reads = [];
+    digest = 'r';
+  });
+
+  /** Each reading gives a token of its own to each of so many files. */
+  const open = (limits?: LocatorLimits, { urls = 1, hasTokens = true } = {}): TokenLocator =>
+    createTokenLocator(
+      {
+        replan: async (video) => {
+          reads.push(video);
+          const url = `${plan}?token=${reads.length}`;
+          return { digest, fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])) };
+        },
+        journal: { revision: async () => ({ hasTokens }) as RevisionHeader },
+        now: () => now,
+      },
+      limits,
+    );
+  const urlOf = async (locator: TokenLocator, spentAt?: number): Promise<string | undefined> =>
+    (await locator.load('v', 'r', { signal, ...(spentAt === undefined ? {} : { spentAt }) }))?.locate(0, plan);
+
+  it('reads the playlists once for all that do not complain', async () => {
+    const locator = open();
+    expect(await urlOf(locator)).toBe(`${plan}?token=1`);
+    now += 1_000_000;
+    expect(await urlOf(locator)).toBe(`${plan}?token=1`);
+    expect(reads).toEqual(['v']);
+  });
+
+  it('reads them again when what it knows has run out, once for all that say so', async () => {
+    const locator = open();
+    const known = await locator.load('v', 'r', { signal });
+    now += 1_000;
+    expect(await urlOf(locator, 1_500)).toBe(`${plan}?token=2`);
+    expect(await urlOf(locator, 1_400)).toBe(`${plan}?token=2`);
+    expect(await urlOf(locator)).toBe(`${plan}?token=2`);
+    expect(known?.locate(0, plan)).toBe(`${plan}?token=1`);
+  });
+
+  it('knows nothing newer by a clock that is behind', async () => {
+    const locator = open();
+    await urlOf(locator);
+    expect(await urlOf(locator, 9_000)).toBe(`${plan}?token=2`);
+    expect((await locator.load('v', 'r', { signal, spentAt: 9_000 }))?.readAt).toBeGreaterThan(9_000);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('takes what a crawl has read, until that has run out', async () => {
+    const locator = open();
+    locator.remember('v', 'r', new Map([[0, `${plan}?token=crawled`]]));
+    expect(await urlOf(locator)).toBe(`${plan}?token=crawled`);
+    expect(await urlOf(locator, now)).toBe(`${plan}?token=1`);
+  });
+
+  it('reads no playlists of a plan without tokens, unless its URLs were refused', async () => {
+    const locator = open(undefined, { hasTokens: false });
+    expect(await urlOf(locator)).toBe(plan);
+    expect(reads).toEqual([]);
+    expect(await urlOf(locator, now)).toBe(`${plan}?token=1`);
+  });
+
+  it('says when the source has another plan', async () => {
+    const locator = open();
+    digest = 'another';
+    expect(await locator.load('v', 'r', { signal })).toBeUndefined();
+    digest = 'r';
+    expect(await urlOf(locator)).toBe(`${plan}?token=2`);
+  });
+
+  it('lets go of what was used longest ago where there are too many URLs, and never of the latest', async () => {
+    const load = async (locator: TokenLocator, ...videos: readonly VideoId[]): Promise<readonly VideoId[]> => {
+      reads = [];
+      for (const video of videos) await locator.load(video, 'r', { signal });
+      return reads;
+    };
+    const locator = open({ maxVideos: 10, maxUrls: 10 }, { urls: 4 });
+    expect(await load(locator, 'a', 'b', 'a')).toEqual(['a', 'b']);
+    expect(await load(locator, 'c', 'a', 'b'), 'b made room for c').toEqual(['c', 'b']);
+    locator.forget('b');
+    expect(await load(locator, 'a', 'd', 'a')).toEqual(['d']);
+    const small = open({ maxVideos: 10, maxUrls: 3 }, { urls: 4 });
+    expect(await load(small, 'a', 'a', 'b', 'b')).toEqual(['a', 'b']);
+    const few = open({ maxVideos: 2, maxUrls: 100 });
+    expect(await load(few, 'a', 'b', 'c', 'b', 'a')).toEqual(['a', 'b', 'c', 'a']);
+  });
+});

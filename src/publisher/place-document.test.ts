@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { ExistingPolicy } from '../domain/batch.ts';
+import type { PlannedDocument } from '../domain/revision.ts';
+import { crc32Hex } from '../storage/checksum.ts';
+import { openMemoryStore } from '../storage/memory-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { placeDocument } from './place-document.ts';
+
+const never = new AbortController().signal;
+const key = 'v/index.m3u8';
+const documentOf = (text: string): PlannedDocument => ({
+  key,
+  url: `https://cdn.example/${key}`,
+  role: 'media-playlist',
+  body: Buffer.from(text),
+});
+
+/** A destination, and a publisher whose first `put` finds that something happened just before it. */
+function setUp(existing: ExistingPolicy = 'verify') {
+  const store = openMemoryStore();
+  let happens: (() => Promise<unknown>) | undefined;
+  const put: ObjectStore['put'] = async (...given) => {
+    const happening = happens;
+    happens = undefined;
+    await happening?.();
+    return store.put(...given);
+  };
+  const publish = (text: string, revision: string, isCurrent = (): Promise<boolean> => Promise.resolve(true)) =>
+    placeDocument(documentOf(text), { revision, isCurrent }, { store: { ...store, put }, existing }, never);
+  return {
+    publish,
+    beforeWrite: (happening: () => Promise<unknown>) => void (happens = happening),
+    plant(text: string) {
+      const body = Buffer.from(text);
+      return store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: never });
+    },
+    text: () => Buffer.from(store.objects.get(key)?.body ?? []).toString(),
+    etag: () => store.objects.get(key)?.etag,
+  };
+}
+
+describe('A document', () => {
+  it('that another run of the same job wrote just before is left and counts as published', async () => {
+    const { publish, beforeWrite, etag } = setUp();
+    beforeWrite(() => publish('ours', 'r1'));
+    const placed = await publish('ours', 'r1');
+    expect(placed).toMatchObject({ key, etag: etag() });
+  });
+
+  it('of an older revision that came just before is replaced', async () => {
+    const { publish, beforeWrite, text } = setUp();
+    beforeWrite(() => publish('older', 'r1'));
+    await publish('newer', 'r2');
+    expect(text()).toBe('newer');
+  });
+
+  it.each(['verify', 'overwrite'] as const)(
+    'of a newer revision that came just before stays, with %s',
+    async (existing) => {
+      const { publish, beforeWrite, text, plant } = setUp(existing);
+      if (existing === 'overwrite') await plant('foreign');
+      let isCurrent = true;
+      beforeWrite(() => {
+        isCurrent = false;
+        return publish('newer', 'r2');
+      });
+      expect(await publish('older', 'r1', () => Promise.resolve(isCurrent))).toBeUndefined();
+      expect(text()).toBe('newer');
+    },
+  );
+
+  it('that changes each time it is about to be written may be tried again', async () => {
+    const { publish, beforeWrite, text } = setUp();
+    beforeWrite(async () => {
+      await publish('one', 'r1');
+      beforeWrite(() => publish('two', 'r2'));
+    });
+    await expect(publish('ours', 'r3')).rejects.toMatchObject({ failure: { code: 'store.status', retryable: true } });
+    expect(text()).toBe('two');
+  });
+
+  it('is not put over what somebody else wrote, before or just now, unless it is to', async () => {
+    const late = setUp();
+    late.beforeWrite(() => late.plant('foreign'));
+    await expect(late.publish('ours', 'r1')).rejects.toMatchObject({ code: 'store.conflict' });
+    await expect(late.publish('ours', 'r1')).rejects.toMatchObject({ code: 'store.conflict' });
+    expect(late.text()).toBe('foreign');
+
+    const forced = setUp('overwrite');
+    forced.beforeWrite(() => forced.plant('foreign'));
+    await forced.publish('ours', 'r1');
+    expect(forced.text()).toBe('ours');
+  });
+});

@@ -1,0 +1,62 @@
+import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
+import { headersOf } from '../domain/object-headers.ts';
+import type { Evidence, Outcome } from '../domain/outcome.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { PlanUrls } from '../storage/locator.ts';
+
+/** What preparing a batch asks for. */
+export interface PreparePorts {
+  readonly journal: Pick<Journal, 'files' | 'evidence'>;
+  readonly existing: ExistingPolicy;
+  readonly sha256: boolean;
+}
+
+/** A batch, looked up. */
+export interface PreparedBatch {
+  /** Of the files that this generation has evidence for already. */
+  readonly known: readonly Outcome[];
+  /** The others, for the executor. */
+  readonly message: BatchMessage;
+}
+
+/**
+ * Looks up what a batch's earlier deliveries left as evidence, and resolves the rest of its files.
+ *
+ * @param locate - the URL that fetches a file of the plan
+ */
+export async function prepareBatch(
+  job: BatchJob,
+  { journal, existing, sha256 }: PreparePorts,
+  locate: PlanUrls['locate'],
+): Promise<PreparedBatch> {
+  const planned = await journal.files(job.video, job.revision, job.files);
+  const evidence = await journal.evidence(
+    job.video,
+    planned.map(({ file }) => file.key),
+  );
+  const known: Outcome[] = [];
+  const files: FileTask[] = [];
+  for (const { index, file } of planned) {
+    const prior = evidence.get(file.key);
+    if (prior?.generation === job.generation && prior.url === file.url) {
+      known.push({ index, kind: 'unchanged', evidence: prior });
+      continue;
+    }
+    files.push({
+      ...file,
+      ...headersOf(file.key, file.role),
+      index,
+      fetchUrl: locate(index, file.url),
+      tries: job.tries[index] ?? 0,
+      ...(prior && isOurs(prior) ? { prior } : {}),
+    });
+  }
+  const { id, video, generation } = job;
+  const alone = job.alone === true ? { alone: true } : {};
+  return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
+}
+
+/** Evidence that says what the bytes are; what only was found there, or was not there, does not. */
+function isOurs({ proof }: Evidence): boolean {
+  return proof !== 'absent-optional' && proof !== 'present';
+}
