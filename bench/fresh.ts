@@ -85,6 +85,8 @@ async function play(stage: Stage, installed: Installed): Promise<{ idleMs: numbe
         recordedAt: new Date(Date.now() - 400 * day),
       })),
     );
+    const known = join(store.folder, 'fresh-journal', 'submissions');
+    while ((await countFiles(known)) < library.playlists.length) await sleep(200);
     while ((await countFiles(objects)) < startAfter) await sleep(200);
     const busyMs = await timed('second');
     const arrived = await countFiles(objects);

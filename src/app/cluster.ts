@@ -61,7 +61,7 @@ export interface Cluster extends Mover {
  * A video is let out in batches of this many files, so many of them at a time: enough for one video to have the whole
  * attention of a few processes, and few enough to hold it soon after a person said so.
  */
-export const dispatchLimits = { maxFiles: 100, maxBatchesOfVideo: 16, lanes: 4 } as const;
+export const dispatchLimits = { maxFiles: 100, maxBatchesOfVideo: 16, lanes: 2 } as const;
 
 /**
  * Connects to Redis and to the journal, and checks that both can be trusted with work.

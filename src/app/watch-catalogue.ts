@@ -2,9 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { failureOf } from '../domain/failure.ts';
 import { minute, second } from '../domain/units.ts';
+import { eachAtOnce } from '../scanner/each-at-once.ts';
 import type { ServiceHooks } from './service-roles.ts';
 
 const pauses = { firstMs: second, lastMs: minute };
+
+/** Many at a time, so that one that is fresh does not wait behind a thousand others that were changed before it. */
+const rowsAtATime = 32;
 
 /**
  * Follows the changes of a catalogue until it is stopped, opening the feed again when it breaks; what happens while it
@@ -25,10 +29,10 @@ export async function watchCatalogue(
         return;
       }
       log.info(`following the changes of ${catalogue.name}`);
-      for await (const row of feed.rows) {
+      await eachAtOnce(feed.rows, { width: rowsAtATime, keyOf: idOf }, (row) => {
         pauseMs = pauses.firstMs;
-        await onRow(row);
-      }
+        return onRow(row);
+      });
     } catch (error) {
       if (signal.aborted) return;
       log.warn(`the changes of the catalogue are not followed for now: ${failureOf(error).message}`);
@@ -36,4 +40,8 @@ export async function watchCatalogue(
       pauseMs = Math.min(pauses.lastMs, 2 * pauseMs);
     }
   }
+}
+
+function idOf(row: CatalogueRow): string | undefined {
+  return row.kind === 'video' ? row.submission.id : row.id;
 }

@@ -534,7 +534,9 @@ describe('purging', () => {
     const broken = exchange<Journal>(journal, {
       purge: () => Promise.reject(new FlantsError('state.unusable', 'the journal is away')),
     });
-    await expect(library.with({ journal: broken, withdrawn: ['a'] }).purge('a')).rejects.toEqual(code('state.unusable'));
+    await expect(library.with({ journal: broken, withdrawn: ['a'] }).purge('a')).rejects.toEqual(
+      code('state.unusable'),
+    );
     expect(await library.ledger.read('a')).toMatchObject({ hold: 'cancelled' });
     // In the end only decisions were left.
     const decisionsLeft = exchange<Journal>(journal, { submission: () => Promise.resolve(undefined) });

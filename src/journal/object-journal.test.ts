@@ -83,28 +83,29 @@ describe('a journal of objects', () => {
       expect(await openObjectJournal(store).files('v', revision.digest, [[0, 2_500]])).toHaveLength(2_500);
     });
 
-    it('finds a video whose purge was cut short, with no plan that has lost its files', async () => {
-      const journal = openObjectJournal(store);
+    it('has not lost what was decided of a video whose purge was cut short, and ends it when it is purged again', async () => {
       const revision = revisionOf('v', filesOf(2_500));
-      await journal.decide(submitted('v'));
-      await journal.decide(decided('cancelled', 'v', '2026-11-03T10:00:00.000Z'));
-      await journal.seal(revision);
-      await journal.recordOutcomes('v', [copied(evidenceOf('a'))]);
-      await journal.recordPublication(publicationOf('v', revision.digest));
-      for (let deletions = 1; objects.objects.size > 0; deletions++) {
+      for (let isWhole = false, deletions = 0; !isWhole; deletions++) {
+        const journal = openObjectJournal(store);
+        await journal.decide(submitted('v'));
+        await journal.decide(decided('cancelled', 'v', '2026-11-03T10:00:00.000Z'));
+        await journal.seal(revision);
+        await journal.recordOutcomes('v', [copied(evidenceOf('a'))]);
+        await journal.recordPublication(publicationOf('v', revision.digest));
         let left = deletions;
         store.isBroken = (request) => request.startsWith('delete') && left-- <= 0;
-        await openObjectJournal(store)
-          .purge('v')
-          .catch(() => undefined);
+        await journal.purge('v').catch(() => undefined);
         store.isBroken = () => false;
+
         const after = openObjectJournal(store);
-        // Nobody takes it up without what was decided about it; and what was is the last that is left to find it by.
+        isWhole = objects.objects.size === 0;
         const decisions = await listOf(after.decisions('v'));
-        if ((await listOf(after.submissions())).length > 0) expect(decisions).toHaveLength(2);
-        if (objects.objects.size > 0) expect(decisions).not.toEqual([]);
+        if (!isWhole) expect(decisions).not.toEqual([]);
+        if (await after.submission('v')) expect(decisions).toHaveLength(2);
         if (await after.revision('v', revision.digest))
           expect(await after.files('v', revision.digest, [[0, 2_500]])).toHaveLength(2_500);
+        await after.purge('v');
+        expect(objects.objects.size).toBe(0);
       }
     });
 

@@ -47,8 +47,7 @@ export interface LeaseRow {
 
 /** The facts in a row. */
 export function recordOf(row: VideoRow): VideoRecord {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks, asked } =
-    row;
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks } = row;
   return {
     generation,
     ...(revision === null ? {} : { revision }),
@@ -62,13 +61,13 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(fresh === null ? {} : { fresh: true }),
     ...(told === null ? {} : { told }),
     ...(setbacks === null ? {} : { setbacks }),
-    ...(asked === null ? {} : { asked }),
+    ...(row.asked === null ? {} : { asked: row.asked }),
   };
 }
 
 /** The values of a video's row, in the order of its columns. */
 export function valuesOf(video: VideoId, record: VideoRecord): (string | number | null)[] {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks, asked } =
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks } =
     record;
   return [
     video,
@@ -84,7 +83,7 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     fresh ? 1 : null,
     told ?? null,
     setbacks ?? null,
-    asked ?? null,
+    record.asked ?? null,
   ];
 }
 

@@ -86,19 +86,22 @@ describe('An intake', () => {
     expect(moved).toEqual(['v']);
   });
 
-  it.each([false, true])('has a video crawled anew that names another playlist by now; invalid: %s', async (invalid) => {
-    const { journal, ledger, moved, record, intake } = await library();
-    const failure = { code: 'source.not-found', retryable: false, message: 'gone' } as const;
-    if (invalid) await ledger.apply('v', { type: 'invalidate', generation: 'g2', failure });
-    await journal.decide(submitted('v', 'https://h/corrected.m3u8', at));
-    await intake();
-    expect(await record()).toMatchObject({ generation: 'g3', total: 0 });
-    expect(await record()).not.toHaveProperty('invalid');
-    expect(moved).toEqual(['v']);
-    await intake();
-    expect(await record()).toMatchObject({ generation: 'g3' });
-    expect(moved).toEqual(['v']);
-  });
+  it.each([false, true])(
+    'has a video crawled anew that names another playlist by now; invalid: %s',
+    async (invalid) => {
+      const { journal, ledger, moved, record, intake } = await library();
+      const failure = { code: 'source.not-found', retryable: false, message: 'gone' } as const;
+      if (invalid) await ledger.apply('v', { type: 'invalidate', generation: 'g2', failure });
+      await journal.decide(submitted('v', 'https://h/corrected.m3u8', at));
+      await intake();
+      expect(await record()).toMatchObject({ generation: 'g3', total: 0 });
+      expect(await record()).not.toHaveProperty('invalid');
+      expect(moved).toEqual(['v']);
+      await intake();
+      expect(await record()).toMatchObject({ generation: 'g3' });
+      expect(moved).toEqual(['v']);
+    },
+  );
 
   it('lets go of what was purged', async () => {
     const { journal, ledger, moved, intake } = await library();

@@ -5,6 +5,7 @@ import { isFresh } from '../domain/freshness.ts';
 import { playlistMark } from '../domain/playlist-mark.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
+import { eachAtOnce } from './each-at-once.ts';
 import { isOverruled, isSame, judge, keptForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { ScanMemo } from './scan-memo.ts';
@@ -66,7 +67,7 @@ export async function scanPass(
     if (row.sight.hasChanged) counts.changed += 1;
     await onSight(row.submission, row.sight);
   };
-  await eachAtOnce(catalogue.rows({ signal }), maxLookups, (row) => {
+  await eachAtOnce(catalogue.rows({ signal }), { width: maxLookups }, (row) => {
     const id = row.kind === 'video' ? row.submission.id : row.id;
     // A row that is refused is in the catalogue all the same.
     if (id !== undefined) seen.add(id);
@@ -121,25 +122,4 @@ export async function takeRow(
 
 function listed({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {
   return { row, failure, ...(id === undefined ? {} : { id }) };
-}
-
-/** Works items so many at a time. After the first error nothing more is begun, what was begun ends, and the error is thrown. */
-async function eachAtOnce<T>(items: AsyncIterable<T>, width: number, work: (item: T) => Promise<void>): Promise<void> {
-  const running = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    for await (const item of items) {
-      if (failure) break;
-      const task: Promise<void> = work(item)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => running.delete(task));
-      running.add(task);
-      if (running.size >= width) await Promise.race(running);
-    }
-  } finally {
-    await Promise.all(running);
-  }
-  if (failure) throw failure.error;
 }

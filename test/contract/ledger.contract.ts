@@ -98,7 +98,10 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     });
 
     describe('opening a video for another playlist', () => {
-      const asking = (asked: string, generation: string, seen?: string): Change => ({ ...open(generation, seen), asked });
+      const asking = (asked: string, generation: string, seen?: string): Change => ({
+        ...open(generation, seen),
+        asked,
+      });
 
       it('keeps what is asked over a plan and fresh starts', async () => {
         await applyAll(asking('one', 'g1'), register('g1', 'g2', 'r1', 10));
@@ -113,7 +116,9 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
           generation: 'g3', total: 0, done: 0, failed: 0, accepted: 0, published: 'r1', hold: 'paused', fresh: true, asked: 'two',
         }); // prettier-ignore
         await expectStale(record([5]), publish(), record([5], [], 'g3'));
-        expect(await applyAll(asking('two', 'g3', 'g2'), register('g3', 'g4', 'r1', 10, [4]))).toMatchObject({ done: 1 });
+        expect(await applyAll(asking('two', 'g3', 'g2'), register('g3', 'g4', 'r1', 10, [4]))).toMatchObject({
+          done: 1,
+        });
         expect(await applyAll(record([5], [6], 'g4'))).toMatchObject({ done: 2, failed: 1, asked: 'two' });
       });
     });

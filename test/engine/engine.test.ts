@@ -79,19 +79,22 @@ describe('A copy', () => {
     expect(textOf(library, 'a/new.ts')).toBe('new');
   });
 
-  test.each(['paused', 'cancelled'] as const)('that is %s is not published, although the ledger never heard of it', async (type) => {
-    const library = openLibrary(videoFiles('a', 3));
-    const deciding = (store: ObjectStore): ObjectStore => ({
-      ...store,
-      put: async (key, ...rest) => {
-        if (key === 'a/seg2.ts') await library.journal.decide({ type, video: 'a', at: '2026-01-01T00:00:00Z' });
-        return store.put(key, ...rest);
-      },
-    });
-    expect((await library.copy({ between: deciding })).states).toEqual({ a: type });
-    expect([...library.store.objects.keys()].toSorted()).toEqual(['a/seg0.ts', 'a/seg1.ts', 'a/seg2.ts']);
-    expect(await library.journal.publication('a')).toBeUndefined();
-  });
+  test.each(['paused', 'cancelled'] as const)(
+    'that is %s is not published, although the ledger never heard of it',
+    async (type) => {
+      const library = openLibrary(videoFiles('a', 3));
+      const deciding = (store: ObjectStore): ObjectStore => ({
+        ...store,
+        put: async (key, ...rest) => {
+          if (key === 'a/seg2.ts') await library.journal.decide({ type, video: 'a', at: '2026-01-01T00:00:00Z' });
+          return store.put(key, ...rest);
+        },
+      });
+      expect((await library.copy({ between: deciding })).states).toEqual({ a: type });
+      expect([...library.store.objects.keys()].toSorted()).toEqual(['a/seg0.ts', 'a/seg1.ts', 'a/seg2.ts']);
+      expect(await library.journal.publication('a')).toBeUndefined();
+    },
+  );
 
   test('sends only what changed when the source was cut anew', async () => {
     const library = openLibrary(videoFiles('a', 6));
