@@ -332,9 +332,9 @@ describe.skipIf(missingServers !== '')(
       });
       await library.submit('v');
       await library.rests('v', 'published');
-      expect(refusals).toBe(2 * 11);
+      expect(refusals).toBe(2 * 12);
       expect(crawls.map(({ tries }) => tries)).toEqual(crawls.map(() => 0));
-      expect(crawls.map(({ waits }) => waits)).toEqual(crawls.map((_, attempt) => attempt));
+      expect(crawls.map(({ waits }) => waits)).toEqual(crawls.map((_, again) => again + 1));
     });
 
     it('a destination that is down costs no file a try', async () => {

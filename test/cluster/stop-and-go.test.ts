@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dispatchLimits } from '../../src/app/cluster.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';
 import { syntheticFiles } from '../media/synthetic.ts';
@@ -16,7 +17,7 @@ import type { Tap } from './tap.ts';
 const library: SyntheticShape = { videos: 6, filesPerVideo: 60, fileBytes: 1_000, seed: 'stop' };
 const concurrency = 8;
 /** Outcomes go to the journal by the batch: a transfer that is killed has so many at most that it has not told of. */
-const untold = 2 * 15;
+const untold = 2 * Math.ceil(library.filesPerVideo / dispatchLimits.lanes);
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-copy', patient, () => {
   let tap: Tap;

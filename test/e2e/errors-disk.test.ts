@@ -46,7 +46,7 @@ describe('a place below a file', () => {
   it('holds no state', async () => {
     const refused = await copyTo(join(stage.scratch, 'never'), 'unused', '--state', await below());
     expectRefused(refused, 'state.unusable', 'a file stands where a folder is needed');
-    expect(refused.stderr).toContain('name another folder with --state');
+    expect(refused.stderr).toContain('mend it, or name another: --state for copies from here');
   });
 
   it('holds no report: that is said before anything is copied', async () => {
@@ -131,7 +131,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
       saidBy(ended);
       expect([1, 2]).toContain(ended.code);
       expect(ended.stderr).toMatch(
-        /^flants: the state .* cannot be used: the disk is full \[state\.unusable\]\n {2}name another folder with --state, or mend this one$/m,
+        /^flants: the state .* cannot be used: the disk is full \[state\.unusable\]\n {2}mend it, or name another: --state for copies from here, --redis and --journal for a cluster$/m,
       );
       growDisk(disk, 4096);
       const copied = await copyTo(destination, join(`disk-${sizeKiB}`, 'state'));
