@@ -44,10 +44,10 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a Redis that loses everything in mi
   it('costs time: no decision, and no copy of what is there', async () => {
     await Promise.race([tap.stands(8), up.ended]);
     // No more comes from the origin: what stands of a video now stays as it is.
-    const videos = await api.until((all) => idsIn('copying', all).length > 2);
+    const held = await api.until((videos) => idsIn('copying', videos).length > 2);
     const standing = [...(await keysAt(stage))].join('\n');
     const partOf = (id: string): number => standing.split(`/${id}/`).length - 1;
-    const copying = idsIn('copying', videos);
+    const copying = idsIn('copying', held);
     const paused = copying.find((id) => partOf(id) > 0 && partOf(id) < library.filesPerVideo) ?? '';
     const cancelled = copying.find((id) => partOf(id) === 0) ?? '';
     expect([paused, cancelled]).not.toContain('');
