@@ -31,6 +31,8 @@ if (what === 'log-refusal') {
   );
   process.exit(1);
 }
+// As the command itself: it outlives whoever reads what it says.
+process.stderr.on('error', () => {});
 process.on('SIGTERM', () => {
   if (what !== 'stubborn') end('asked');
 });
