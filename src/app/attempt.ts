@@ -1,5 +1,5 @@
 import { jobIdOf } from '../domain/batch.ts';
-import { FlantsError, chargeOf, failureOf } from '../domain/failure.ts';
+import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
@@ -60,8 +60,7 @@ export async function attempt<T>(
   } catch (error) {
     const met = failureOf(error);
     if (signal.aborted) return { result: 'postponed', failure: met };
-    // With a time to return it is a wait, and no try.
-    const failure = (await ports.isDown?.(met)) ? { ...met, retryAfterMs: met.retryAfterMs ?? 0 } : met;
+    const failure = (await ports.isDown?.(met)) ? asWait(met) : met;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = retryOf(job, failure, ports.random);
     if (retry) {

@@ -5,7 +5,7 @@ import type { StoreOptions } from '../config/network-options.ts';
 import { isFresh } from '../domain/freshness.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord } from '../domain/video.ts';
-import { jobIdOf } from '../domain/batch.ts';
+import { jobIdOf, maxFilesOfBatch } from '../domain/batch.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openObjectJournal } from '../journal/object-journal.ts';
 import { RedisLedger } from '../ledger/redis-ledger.ts';
@@ -61,7 +61,7 @@ export interface Cluster extends Mover {
  * A video is let out in batches of this many files, so many of them at a time: enough for one video to have the whole
  * attention of a few processes, and few enough to hold it soon after a person said so.
  */
-export const dispatchLimits = { maxFiles: 100, maxBatchesOfVideo: 16, lanes: 2 } as const;
+export const dispatchLimits = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 16, lanes: 2 } as const;
 
 /**
  * Connects to Redis and to the journal, and checks that both can be trusted with work.

@@ -1,20 +1,17 @@
 import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
-import type { Failure } from '../domain/failure.ts';
-import { silentSide } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { answers } from '../storage/answers.ts';
-import { attempt } from './attempt.ts';
-import type { AttemptPorts } from './attempt.ts';
 import type { EngineContext } from './engine-context.ts';
+import { workVideo } from './video-work.ts';
 
 /** Takes one video through the crawler and on to its next step. */
 export async function workCrawl(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
   const { signal } = options;
-  const { parts, host, newId } = context;
+  const { parts, host } = context;
   const { video } = job;
   const full = await host.admitCrawl(job, signal);
   if (full) return { result: 'again', delayMs: full.againAfterMs };
@@ -32,31 +29,20 @@ export async function workCrawl(job: VideoJob, context: EngineContext, options: 
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };
   }
-  const isDown = async (failure: Failure): Promise<boolean> =>
-    silentSide(failure) === 'source' && !(await answers(parts.source, submission.playlistUrl, signal));
-  const ports: AttemptPorts = {
-    ...parts,
-    queue: parts.crawls,
-    kind: 'crawl',
-    newId,
-    ...(host.outlastsOutages ? { isDown } : {}),
-  };
-  const attempted = await attempt(job, ports, options, () =>
-    crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
+  return workVideo(
+    job,
+    {
+      kind: 'crawl',
+      run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
+      relyingOn: { side: 'source', answers: () => answers(parts.source, submission.playlistUrl, signal) },
+      async onEnd(crawled) {
+        if (crawled) await welcome(record, crawled, job, context);
+        await context.moveOn(video);
+      },
+    },
+    context,
+    options,
   );
-  if (attempted.result === 'refused') return { result: 'done' };
-  if (attempted.result === 'postponed') {
-    // Stopped in the middle: it is for whoever works next.
-    if (attempted.delayMs === undefined) return { result: 'again', delayMs: 0 };
-    context.hooks.onPostponed(video, attempted.delayMs, attempted.failure);
-    return { result: 'done' };
-  }
-  const result = attempted.result === 'done' ? attempted.value.result : attempted.result;
-  context.hooks.onVideoWork?.('crawl', video, result);
-  if (attempted.result === 'halted') host.halt(attempted.failure);
-  if (attempted.result === 'done') await welcome(record, attempted.value, job, context);
-  await context.moveOn(video);
-  return { result: 'done' };
 }
 
 async function welcome(

@@ -1,8 +1,10 @@
 import type { Failure } from '../domain/failure.ts';
+import { maxFilesOfBatch } from '../domain/batch.ts';
 import { minute } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
+import { aborted } from './aborted.ts';
 import { createContext } from './engine-context.ts';
 import type { EngineHooks, EngineHost, EngineParts } from './engine-context.ts';
 import { createRoster } from './roster.ts';
@@ -36,7 +38,6 @@ export interface RunHooks extends EngineHooks {
 const maxWaitingCrawls = 256;
 /** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
 const maxWaitingBatches = 16;
-const maxFilesOfBatch = 100;
 
 /** Longer than any run: it is the sole owner of its state, and ends all leases when it starts. */
 const leaseMs = 24 * 60 * minute;
@@ -50,10 +51,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
   const stopping = new AbortController();
   let haltedBy: Failure | undefined;
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
-  const drained = new Promise<void>((resolve) => {
-    drain.addEventListener('abort', () => resolve(), { once: true });
-    if (drain.aborted) resolve();
-  });
+  const drained = aborted(drain);
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);

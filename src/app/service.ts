@@ -3,25 +3,22 @@ import { serveHttp } from '../api/serve.ts';
 import type { Role, ServiceOptions } from '../config/service-options.ts';
 import { createControl } from '../control/control.ts';
 import type { Control } from '../control/control.ts';
-import { haltAlert, scanAlert } from '../domain/alert.ts';
-import { failureOf } from '../domain/failure.ts';
-import type { Failure } from '../domain/failure.ts';
-import { minute } from '../domain/units.ts';
 import { createHealth } from '../telemetry/health.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { aborted } from './aborted.ts';
 import { openClusterEngine } from './cluster-engine.ts';
 import type { ClusterEngine } from './cluster-engine.ts';
 import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { controlPortsOf } from './control.ts';
 import { engineHooksOf } from './service-engine-hooks.ts';
+import { incidentAlerts } from './incidents.ts';
 import { openCatalogue } from './open-catalogue.ts';
 import { openDestination } from './open-destination.ts';
-import { sendAlert } from './send-alert.ts';
 import { startAggregatorRole } from './service-aggregator.ts';
-import type { Incident, RunningRole, ServiceHooks } from './service-roles.ts';
+import type { RunningRole, ServiceHooks } from './service-roles.ts';
 import { startScannerRole } from './service-scanner.ts';
 import { startTransferRole } from './service-transfer.ts';
 import { startCrawlers } from './workers.ts';
@@ -58,7 +55,7 @@ export async function runService(role: Role, options: ServiceOptions, process: P
     log,
     metrics,
     onTrouble: (failure) => log.warn(`it comes again: ${failure.message}`, { code: failure.code }),
-    alert: alerting(role, cluster, log),
+    alert: incidentAlerts(role, cluster.queues, log),
   };
   const catalogue = catalogueOf(options);
   const opened: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
@@ -148,37 +145,6 @@ function apiOf(
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
 }
 
-/** Incidents of one kind that follow each other closely are one: it is told when it began. */
-const sameIncidentMs = 30 * minute;
-
-function alerting(role: Role, { queues }: Cluster, log: Logger): ServiceHooks['alert'] {
-  const begun = new Map<string, { readonly since: number; last: number }>();
-  const sinceOf = ({ type, failure }: { readonly type: string; readonly failure: Failure }): number => {
-    const key = `${type} ${failure.code}`;
-    const now = Date.now();
-    const known = begun.get(key);
-    if (known && now - known.last < sameIncidentMs) {
-      known.last = now;
-      return known.since;
-    }
-    begun.set(key, { since: now, last: now });
-    return now;
-  };
-  return async (incident: Incident) => {
-    const since = sinceOf(incident);
-    const now = Date.now();
-    if (since !== now) return;
-    const { failure } = incident;
-    const alert =
-      incident.type === 'halted'
-        ? haltAlert(role, failure, since, now)
-        : scanAlert(incident.catalogue, failure, since, now);
-    await sendAlert(alert, queues.alerts, log).catch((error: unknown) =>
-      log.warn(`an alert could not be sent: ${failureOf(error).message}`),
-    );
-  };
-}
-
 /** Runs now and then until it is stopped; what goes wrong is left for the next time. */
 function repeat(everyMs: number, run: () => Promise<void>): () => void {
   let running = false;
@@ -192,11 +158,4 @@ function repeat(everyMs: number, run: () => Promise<void>): () => void {
       });
   }, everyMs);
   return () => clearInterval(timer);
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -4,7 +4,7 @@ import type { VideoId } from '../domain/video.ts';
 import { recallAligned } from './align.ts';
 import type { Cancelled } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, knownSubmission, takeEffect } from './decided.ts';
+import { instant, knownSubmission, takeEffect, withinTime } from './decided.ts';
 
 /** How often to look whether work has ended. */
 const lookEveryMs = 250;
@@ -20,22 +20,19 @@ export async function cancelVideo(
   if ((await standingOf(video, journal)).hold !== 'cancelled') {
     await journal.decide({ type: 'cancelled', video, at: instant(ports) });
   }
-  let underWay = 0;
-  const decided = await takeEffect(video, ports, async () => {
-    await recallAligned(video, ports);
-    underWay = await leasesLeft(video, ports, { waitMs, ...(signal ? { signal } : {}) });
-  });
+  const decided = await takeEffect(video, ports, () => recallAligned(video, ports));
+  const underWay = decided.pending ? 0 : await leasesLeft(video, ports, { waitMs, ...(signal ? { signal } : {}) });
   return { ...decided, underWay };
 }
 
 /** Who stops waiting early is told how many there are by then: the cancellation holds either way. */
 async function leasesLeft(
   video: VideoId,
-  { ledger }: ControlPorts,
+  { ledger, answerWithinMs }: ControlPorts,
   { waitMs, signal }: { readonly waitMs: number; readonly signal?: AbortSignal },
 ): Promise<number> {
   for (let waitedMs = 0; ; waitedMs += lookEveryMs) {
-    const { length } = await ledger.leases(video);
+    const { length } = await withinTime(answerWithinMs, () => ledger.leases(video));
     if (length === 0 || waitedMs >= waitMs || signal?.aborted) return length;
     await sleep(lookEveryMs, undefined, signal ? { signal } : {}).catch(() => undefined);
   }

@@ -30,7 +30,7 @@ export async function takeEffect(
 }
 
 /** A ledger that is away makes its callers wait until it is back; people get their answer before that. */
-async function withinTime<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
+export async function withinTime<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
   if (answerWithinMs === undefined) return work();
   const over = new AbortController();
   const late = sleep(answerWithinMs, undefined, { signal: over.signal }).then(() => {

@@ -92,6 +92,9 @@ export interface BatchMessage {
  */
 export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down' | 'store-down';
 
+/** Files of a batch at the most, wherever it runs. */
+export const maxFilesOfBatch = 100;
+
 /** Bounds of one batch. */
 export interface BatchLimits {
   readonly maxFiles: number;

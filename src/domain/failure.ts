@@ -105,6 +105,11 @@ export function chargeOf(failure: Failure): Charge {
   return charge;
 }
 
+/** The same failure as a wait: with a time to return it costs no try. Where none was named, it is as soon as one likes. */
+export function asWait(failure: Failure): Failure {
+  return { ...failure, retryAfterMs: failure.retryAfterMs ?? 0 };
+}
+
 /** What is known of a failure beside its code and message. */
 export interface FailureDetails {
   /** Defaults to what the code's charge implies. */

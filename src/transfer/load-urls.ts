@@ -1,5 +1,5 @@
 import type { BatchJob } from '../domain/batch.ts';
-import { chargeOf, failureOf } from '../domain/failure.ts';
+import { asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 
@@ -31,7 +31,6 @@ export async function loadUrls(
     if (failure.code === 'state.unusable') throw error;
     const charge = chargeOf(failure);
     if (charge !== 'try' && charge !== 'wait') return { result: 'replanned' };
-    // With a time to return it is a wait, and no try.
-    return { result: 'unreadable', failure: { ...failure, retryAfterMs: failure.retryAfterMs ?? 0 } };
+    return { result: 'unreadable', failure: asWait(failure) };
   }
 }

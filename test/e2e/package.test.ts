@@ -33,13 +33,16 @@ describe('the npm package', () => {
   });
   afterAll(() => rm(scratch, { recursive: true }));
 
-  /** With the Node that runs this test before all others, and nothing of this clone on the path. */
+  /**
+   * Runs a command with the Node that runs this test before all others, and nothing of this clone on the path. What the
+   * machine says about its network (proxies, certificates, registries) holds; what the outer npm set for this clone
+   * does not.
+   */
   const run = async (command: string, args: readonly string[]): Promise<string> => {
     const path = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)];
-    const env = {
-      PATH: path.filter((folder) => !folder.startsWith(join(root, 'node_modules', '.bin'))).join(delimiter),
-    };
-    return (await execute(command, args, { cwd: installed, env: { ...env, HOME: process.env['HOME'] } })).stdout;
+    const machine = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+    const PATH = path.filter((folder) => !folder.startsWith(join(root, 'node_modules', '.bin'))).join(delimiter);
+    return (await execute(command, args, { cwd: installed, env: { ...machine, PATH } })).stdout;
   };
   const flants = (...args: readonly string[]): Promise<string> =>
     run(join(installed, 'node_modules/.bin/flants'), args);
