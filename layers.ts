@@ -3,9 +3,10 @@
  * table into lint rules, and `test/architecture/` plants violations to see them
  * bite.
  *
- * All is refused unless it stands here: a folder that is not in the table may
- * import nothing, and a package that a room does not own is refused in it. Rooms
- * are flat: a file in a folder below a room is refused too. Tests are free.
+ * Everything is refused unless it stands here: a folder that is not in the table
+ * may import nothing, and a package that a room does not own is refused in it. A
+ * room may have folders, one level deep, for files that belong together; they
+ * may import what their room may. Tests are free.
  */
 
 /** What one room may import, beside its own files and Node's modules. */
@@ -41,11 +42,11 @@ export const freeFiles: readonly string[] = [
   'storage/unchanged.ts',
   'journal/align.ts',
   'journal/failed-files.ts',
-  'journal/first-sight.ts',
-  'journal/tally-of.ts',
+  'journal/initial-record.ts',
+  'journal/tally.ts',
   'journal/report-video.ts',
   'journal/read-ahead.ts',
-  'journal/recall.ts',
+  'journal/restore.ts',
   'ledger/keep-lease.ts',
 ];
 
@@ -67,6 +68,9 @@ export const ownedModules: Readonly<Record<string, readonly string[]>> = {
   'node:process': [],
 };
 
+/** Owner of a package that every file of a room may import. */
+const anyFile = '**/*.ts';
+
 const base = ['domain', 'config', 'telemetry'];
 const adapters = ['state', 'redis', ...Object.keys(ports)];
 const services = ['scanner', 'crawler', 'transfer', 'publisher', 'aggregator', 'verifier', 'control'];
@@ -80,17 +84,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   domain: { ...closed, layer: 0, pure: true },
   hls: { ...closed, layer: 0, pure: true, rooms: ['domain'] },
 
-  config: { ...closed, layer: 1, rooms: ['domain'], packages: { zod: '*.ts' }, readsEnvironment: true },
+  config: { ...closed, layer: 1, rooms: ['domain'], packages: { zod: anyFile }, readsEnvironment: true },
   telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'], packages: { 'prom-client': 'metrics.ts' } },
 
   state: adapterRoom,
   redis: { ...adapterRoom, packages: { ioredis: 'connect.ts' } },
-  storage: { ...adapterRoom, packages: { undici: '*.ts', 'undici/**': 'undici.ts', '@aws-sdk/*': 's3-*.ts' } },
+  storage: { ...adapterRoom, packages: { undici: anyFile, 'undici/**': 'undici.ts', '@aws-sdk/*': 's3/*.ts' } },
   queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
-  catalogue: { ...adapterRoom, packages: { zod: '*.ts', mongodb: 'mongo-*.ts' } },
-  executor: { ...adapterRoom, packages: { piscina: '*.ts' } },
+  catalogue: { ...adapterRoom, packages: { zod: anyFile, mongodb: 'mongo-*.ts' } },
+  executor: { ...adapterRoom, packages: { piscina: anyFile } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),
 
@@ -98,14 +102,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...closed,
     layer: 4,
     rooms: [...base, 'control'],
-    packages: { hono: '*.ts', 'hono/*': '*.ts', '@hono/node-server': 'serve.ts', zod: '*.ts' },
+    packages: { hono: anyFile, 'hono/*': anyFile, '@hono/node-server': 'serve.ts', zod: anyFile },
   },
-  app: { ...closed, layer: 4, rooms: [...base, 'hls', ...adapters, ...services, 'api'] },
+  engine: { ...closed, layer: 4, rooms: [...base, 'hls', ...services], ports: true },
+  app: { ...closed, layer: 5, rooms: [...base, 'hls', ...adapters, ...services, 'api', 'engine'] },
   cli: {
     ...closed,
-    layer: 5,
+    layer: 6,
     rooms: [...base, 'control', 'app'],
-    packages: { commander: '*.ts', 'log-update': '*.ts' },
+    packages: { commander: anyFile, 'log-update': anyFile },
   },
 };
 
@@ -124,41 +129,51 @@ export function importRules(): readonly ImportRule[] {
   const shut: ImportRule = {
     files: ['src/**'],
     patterns: ['**'],
-    message: 'This folder is no room of layers.ts: rooms are src/<room>/*.ts, and each is entered there first.',
+    message:
+      'Not a room of layers.ts, or too deep: src/<room>/*.ts and src/<room>/<folder>/*.ts are, once entered there.',
   };
   return [shut, ...Object.entries(rooms).flatMap(([name, room]) => rulesOfRoom(name, room))];
 }
 
 function rulesOfRoom(name: string, room: Room): ImportRule[] {
-  const rule = (files: string): ImportRule => {
-    const owned = Object.entries(room.packages).filter(([, owners]) => owners === '*.ts' || owners === files);
+  const rule = (owner: string, depth: Depth): ImportRule => {
+    const files = owner === anyFile ? (depth === 1 ? '*.ts' : '*/*.ts') : owner;
+    const owned = Object.entries(room.packages).filter(([, owners]) => owners === anyFile || owners === owner);
     return {
       files: [`src/${name}/${files}`],
       patterns: [
         '**',
-        ...allowed(name, room).map((pattern) => `!${pattern}`),
-        ...refusedModules(name),
-        ...owned.map(([owner]) => `!${owner}`),
+        ...allowed(name, room, depth).map((pattern) => `!${pattern}`),
+        ...refusedImports(name),
+        ...owned.map(([pattern]) => `!${pattern}`),
       ],
       message: `Not open to src/${name}: layers.ts says which rooms, port files and packages are.`,
     };
   };
-  const owners = new Set(['*.ts', ...Object.values(room.packages)]);
-  return [...owners].map(rule);
+  const special = Object.values(room.packages).filter((owner) => owner !== anyFile);
+  return [
+    rule(anyFile, 1),
+    rule(anyFile, 2),
+    ...[...new Set(special)].map((owner) => rule(owner, owner.includes('/') ? 2 : 1)),
+  ];
 }
 
-function allowed(name: string, room: Room): string[] {
+/** Folders between `src/` and a file: its room, or its room and one folder in it. */
+type Depth = 1 | 2;
+
+function allowed(name: string, room: Room, depth: Depth): string[] {
   const portFiles = Object.entries(ports).flatMap(([owner, files]) => files.map((file) => `${owner}/${file}`));
   const files = [
-    ...room.rooms.map((other) => `${other}/*.ts`),
+    ...room.rooms.flatMap((other) => [`${other}/*.ts`, `${other}/*/*.ts`]),
     ...(room.ports ? portFiles : []),
     ...(room.layer >= 2 ? freeFiles : []),
-  ];
+  ].filter((file) => !file.startsWith(`${name}/`));
+  const own = depth === 1 ? ['./*.ts', './*/*.ts'] : ['./*.ts', '../*.ts', '../*/*.ts'];
   const modules = room.pure ? pureModules : ['node:*', 'node:*/*'];
-  return ['./*.ts', ...files.filter((file) => !file.startsWith(`${name}/`)).map((file) => `../${file}`), ...modules];
+  return [...own, ...files.map((file) => `${'../'.repeat(depth)}${file}`), ...modules];
 }
 
-function refusedModules(name: string): string[] {
+function refusedImports(name: string): string[] {
   const foreign = Object.entries(ownedModules).filter(([, owners]) => !owners.includes(name));
-  return [...foreign.map(([module]) => module), './*.test.ts', '../*/*.test.ts'];
+  return [...foreign.map(([module]) => module), '**/*.test.ts'];
 }

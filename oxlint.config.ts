@@ -5,7 +5,7 @@ import type { ImportRule } from './layers.ts';
 
 const free = ['src/**/*.test.ts', 'test/**', 'bench/**', 'scripts/**', 'bin/**'];
 const readsEnvironment = Object.entries(rooms).flatMap(([name, room]) =>
-  room.readsEnvironment ? [`src/${name}/*.ts`] : [],
+  room.readsEnvironment ? [`src/${name}/**/*.ts`] : [],
 );
 
 /** Ways to the environment, and ways around the import rules, that the import rules cannot see. */

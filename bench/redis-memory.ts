@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { openQueues } from '../src/app/cluster-queues.ts';
-import type { ClusterQueues } from '../src/app/cluster-queues.ts';
-import { RedisLedger } from '../src/ledger/redis-ledger.ts';
+import { openQueues } from '../src/app/cluster/queues.ts';
+import type { ClusterQueues } from '../src/app/cluster/queues.ts';
+import { RedisLedger } from '../src/ledger/redis/ledger.ts';
 import { connectRedis } from '../src/redis/connect.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { startRedis } from '../test/servers/redis.ts';

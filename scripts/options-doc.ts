@@ -1,10 +1,10 @@
-import { envOf, expectationOf, flagOf } from '../src/config/option-spec.ts';
-import type { OptionSpec } from '../src/config/option-spec.ts';
-import type { OptionName } from '../src/config/options.ts';
-import { configFileSchema } from '../src/config/option-schemas.ts';
-import type { VerbSpec } from '../src/config/verb-spec.ts';
-import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/verbs.ts';
-import type { VerbName } from '../src/config/verbs.ts';
+import { envOf, expectationOf, flagOf } from '../src/config/registry/option-spec.ts';
+import type { OptionSpec } from '../src/config/registry/option-spec.ts';
+import type { OptionName } from '../src/config/registry/options.ts';
+import { configFileSchema } from '../src/config/registry/option-schemas.ts';
+import type { VerbSpec } from '../src/config/registry/verb-spec.ts';
+import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/registry/verbs.ts';
+import type { VerbName } from '../src/config/registry/verbs.ts';
 import { failureCodes } from '../src/domain/failure.ts';
 
 /** Pages made from the registry, by path below the repository. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { VideoNews } from '../catalogue/catalogue.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { recallVideo } from '../journal/recall.ts';
+import { recallVideo } from '../journal/restore.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { concludeVideo } from './conclude-video.ts';
 

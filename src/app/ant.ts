@@ -3,7 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
-import type { S3Credentials } from '../storage/s3-credentials.ts';
+import type { S3Credentials } from '../storage/s3/credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import { recycleBuffers } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';

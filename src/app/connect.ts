@@ -1,13 +1,13 @@
 import { openFileSource } from '../storage/file-source.ts';
-import { openFolderStore } from '../storage/folder-store.ts';
+import { openFolderStore } from '../storage/folder/store.ts';
 import { guardByLooking } from '../storage/guard.ts';
-import { openHttpSource } from '../storage/http-source.ts';
-import type { ScopedHeaders } from '../storage/http-source-headers.ts';
+import { openHttpSource } from '../storage/http/source.ts';
+import type { ScopedHeaders } from '../storage/http/headers.ts';
 import { limitBandwidth } from '../storage/limit-bandwidth.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { routeSource } from '../storage/route-source.ts';
-import type { S3Credentials } from '../storage/s3-credentials.ts';
-import { openS3Store } from '../storage/s3-store.ts';
+import type { S3Credentials } from '../storage/s3/credentials.ts';
+import { openS3Store } from '../storage/s3/store.ts';
 import type { Source } from '../storage/source.ts';
 import { second } from '../domain/units.ts';
 

@@ -11,13 +11,13 @@ import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
-import { openCluster } from './cluster.ts';
-import type { Cluster } from './cluster.ts';
-import { keepRoot } from './cluster-root.ts';
+import { openCluster } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { keepRoot } from './cluster/key-root.ts';
 import { keptDestination } from './destination-setting.ts';
-import { tokenParametersOf } from './key-rules.ts';
-import { publishNow } from './publish-now.ts';
-import { isWithdrawn, keptScan } from './scan-record.ts';
+import { tokenParametersOf } from '../engine/key-rules.ts';
+import { publishNow } from './embedded/publish-now.ts';
+import { isWithdrawn, keptScan } from './cluster/scan-record.ts';
 
 /** A library in reach of its verbs. */
 export interface OpenControl {

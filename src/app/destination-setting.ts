@@ -1,8 +1,8 @@
 import type { CopyOptions } from '../config/copy-options.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Journal } from '../journal/journal.ts';
-import { awsCredentials } from '../storage/s3-credentials.ts';
-import type { S3Credentials } from '../storage/s3-credentials.ts';
+import { awsCredentials } from '../storage/s3/credentials.ts';
+import type { S3Credentials } from '../storage/s3/credentials.ts';
 import type { StoreSpec } from './connect.ts';
 
 const settingName = 'destination';

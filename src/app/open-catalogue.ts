@@ -5,8 +5,8 @@ import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
 import { singleCatalogue } from '../catalogue/single-catalogue.ts';
 import { openMongoCatalogue } from '../catalogue/mongo-catalogue.ts';
 import type { MongoCatalogueOptions } from '../catalogue/mongo-catalogue.ts';
-import type { SourceArgument } from '../config/location.ts';
-import type { ServiceSource } from '../config/source-words.ts';
+import type { SourceArgument } from '../config/values/location.ts';
+import type { ServiceSource } from '../config/values/service-source.ts';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 

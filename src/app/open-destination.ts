@@ -1,6 +1,6 @@
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { probeStore } from '../storage/probe.ts';
-import type { S3Credentials } from '../storage/s3-credentials.ts';
+import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';

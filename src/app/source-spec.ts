@@ -1,5 +1,5 @@
 import type { CopyOptions } from '../config/copy-options.ts';
-import { scopeHeaders } from '../storage/http-source-headers.ts';
+import { scopeHeaders } from '../storage/http/headers.ts';
 import type { SourceSpec } from './connect.ts';
 import type { Survey } from './open-catalogue.ts';
 

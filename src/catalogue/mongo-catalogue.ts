@@ -1,6 +1,6 @@
 import { BSON } from 'mongodb';
 import type { Collection, Db, Document } from 'mongodb';
-import type { MongoFields } from '../config/mongo-values.ts';
+import type { MongoFields } from '../config/values/mongo.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Catalogue, CatalogueRow, VideoNews } from './catalogue.ts';

@@ -1,6 +1,6 @@
 import { BSON, Binary, Decimal128, Double, Int32, Long, ObjectId, UUID } from 'mongodb';
 import type { Document } from 'mongodb';
-import type { MongoFields } from '../config/mongo-values.ts';
+import type { MongoFields } from '../config/values/mongo.ts';
 import { valueAt } from '../domain/catalogue-rule.ts';
 import type { CatalogueRow } from './catalogue.ts';
 import { readRow } from './row-reader.ts';

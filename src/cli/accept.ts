@@ -1,6 +1,6 @@
 import { loadAcceptOptions } from '../config/state-options.ts';
-import type { AcceptResult } from '../app/inspect.ts';
-import { exitCodes } from '../config/verbs.ts';
+import type { AcceptResult } from '../app/embedded/inspect.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import type { Accepted } from '../control/requests.ts';
 import type { Verb } from './context.ts';
 import { eachVideo } from './each-video.ts';
@@ -32,7 +32,7 @@ export const accept: Verb = async (input, context) => {
       ),
     );
   }
-  const { acceptFailure } = await import('../app/inspect.ts');
+  const { acceptFailure } = await import('../app/embedded/inspect.ts');
   const accepted = await stoppable((signal) => acceptFailure({ ...place, ...request }, { signal }));
   const { key, result } = accepted;
   const outcome =

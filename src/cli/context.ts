@@ -1,4 +1,4 @@
-import type { CommandInput } from '../config/command-input.ts';
+import type { CommandInput } from '../config/input/command-input.ts';
 
 /** What a verb has of the process around it. */
 export interface CommandContext {

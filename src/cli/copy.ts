@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { CommandInput } from '../config/command-input.ts';
+import type { CommandInput } from '../config/input/command-input.ts';
 import { loadCopyOptions } from '../config/copy-options.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
 import { failureOf } from '../domain/failure.ts';
@@ -26,7 +26,7 @@ const abortGraceMs = 5 * second;
 /** `flants copy` */
 export const copy: Verb = async (input, context) => {
   const options = await loadCopyOptions(input);
-  const { copyLibrary } = await import('../app/embedded.ts');
+  const { copyLibrary } = await import('../app/embedded/copy-library.ts');
   const { stdout, stderr } = context;
   const display = options.json
     ? jsonLines(stdout)

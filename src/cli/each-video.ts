@@ -1,4 +1,4 @@
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';

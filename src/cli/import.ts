@@ -1,7 +1,7 @@
-import { loadImportOptions } from '../config/steer-options.ts';
-import { exitCodes } from '../config/verbs.ts';
-import type { importState as take } from '../app/import-state.ts';
-import type { ImportOptions } from '../config/steer-options.ts';
+import { loadImportOptions } from '../config/library-options.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
+import type { importState as take } from '../app/cluster/import-state.ts';
+import type { ImportOptions } from '../config/library-options.ts';
 import type { Verb } from './context.ts';
 import { formatCounted } from './format.ts';
 import { stoppable } from './stoppable.ts';
@@ -11,7 +11,7 @@ type Imported = Awaited<ReturnType<typeof take>>;
 /** `flants import`: may be repeated, and goes on where it stopped. */
 export const importState: Verb = async (input, { stdout, stderr }) => {
   const { options, json } = await loadImportOptions(input);
-  const app = await import('../app/import-state.ts');
+  const app = await import('../app/cluster/import-state.ts');
   const onWarning = (message: string): void => void stderr.write(`warn: ${message}\n`);
   const imported = await stoppable((signal) => app.importState(options, { signal, onWarning }));
   stdout.write(json ? `${JSON.stringify(imported)}\n` : sayImported(imported, options));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ClusterOptions } from '../config/control-options.ts';
-import { parseDestination } from '../config/location.ts';
+import { parseDestination } from '../config/values/location.ts';
 import { libraryWords } from './library-words.ts';
 
 const env = { HOME: '/home/me' };

@@ -1,6 +1,6 @@
 import type { ControlOptions } from '../config/control-options.ts';
-import type { StateEnvironment } from '../config/state-dir.ts';
-import { withoutSecrets } from '../config/location.ts';
+import type { StateEnvironment } from '../config/values/state-dir.ts';
+import { withoutSecrets } from '../config/values/location.ts';
 import { usualRedisUrl } from '../config/cluster-place.ts';
 import { shellWord } from './shell-words.ts';
 import { stateWords } from './state-words.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verbs } from '../config/verbs.ts';
+import { verbs } from '../config/registry/verbs.ts';
 import { readVersion } from './version.ts';
 
 const bin = fileURLToPath(new URL('../../bin/flants.js', import.meta.url));

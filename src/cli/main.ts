@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { readEnvironment } from '../config/environment.ts';
-import type { Environment } from '../config/environment.ts';
-import { exitCodes, verbNames } from '../config/verbs.ts';
-import type { VerbName } from '../config/verbs.ts';
+import { readEnvironment } from '../config/input/environment.ts';
+import type { Environment } from '../config/input/environment.ts';
+import { exitCodes, verbNames } from '../config/registry/verbs.ts';
+import type { VerbName } from '../config/registry/verbs.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
 import { buildProgram } from './program.ts';
@@ -24,11 +24,11 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   videos: async () => (await import('./videos.ts')).videos,
   show: async () => (await import('./show.ts')).show,
   submit: async () => (await import('./submit.ts')).submit,
-  pause: async () => (await import('./steer.ts')).pause,
-  resume: async () => (await import('./steer.ts')).resume,
-  cancel: async () => (await import('./steer.ts')).cancel,
-  priority: async () => (await import('./steer.ts')).priority,
-  purge: async () => (await import('./steer.ts')).purge,
+  pause: async () => (await import('./decisions.ts')).pause,
+  resume: async () => (await import('./decisions.ts')).resume,
+  cancel: async () => (await import('./decisions.ts')).cancel,
+  priority: async () => (await import('./decisions.ts')).priority,
+  purge: async () => (await import('./decisions.ts')).purge,
   import: async () => (await import('./import.ts')).importState,
 };
 

@@ -1,11 +1,11 @@
 import { Argument, Command, Option } from 'commander';
-import { flagOf } from '../config/option-spec.ts';
-import type { OptionSpec } from '../config/option-spec.ts';
-import type { OptionName } from '../config/options.ts';
-import type { Flags } from '../config/merge.ts';
-import type { VerbSpec } from '../config/verb-spec.ts';
-import { exitCodeTexts, specIn, verbNames, verbs } from '../config/verbs.ts';
-import type { VerbName } from '../config/verbs.ts';
+import { flagOf } from '../config/registry/option-spec.ts';
+import type { OptionSpec } from '../config/registry/option-spec.ts';
+import type { OptionName } from '../config/registry/options.ts';
+import type { Flags } from '../config/input/merge.ts';
+import type { VerbSpec } from '../config/registry/verb-spec.ts';
+import { exitCodeTexts, specIn, verbNames, verbs } from '../config/registry/verbs.ts';
+import type { VerbName } from '../config/registry/verbs.ts';
 import { readVersion } from './version.ts';
 
 /** Called with the verb that was typed. */

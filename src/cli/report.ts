@@ -1,5 +1,5 @@
 import { loadReportOptions } from '../config/state-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import type { Control } from '../control/control.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Verb } from './context.ts';
@@ -15,7 +15,7 @@ export const report: Verb = async (input, context) => {
       await withReadOnlyControl(place, context, (control) => writeClusterReport(control, what, write));
       return;
     }
-    const { writeReport } = await import('../app/inspect.ts');
+    const { writeReport } = await import('../app/embedded/inspect.ts');
     await writeReport({ ...place, ...what }, write);
   };
   if (outputPath === undefined) await writeToStream(context.stdout, produce);

@@ -1,5 +1,5 @@
 import { loadRetryOptions } from '../config/state-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import type { Retried } from '../control/requests.ts';
 import type { Verb } from './context.ts';
 import { formatCounted } from './format.ts';
@@ -13,7 +13,7 @@ export const retry: Verb = async (input, context) => {
     context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the cluster'));
     return exitCodes.whole;
   }
-  const { retryFailed } = await import('../app/inspect.ts');
+  const { retryFailed } = await import('../app/embedded/inspect.ts');
   const retried = await retryFailed({ ...place, ...request });
   context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the same flants copy'));
   return exitCodes.whole;

@@ -1,4 +1,4 @@
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { second } from '../domain/units.ts';
 import { onStopSignals } from './signals.ts';
 

@@ -1,10 +1,10 @@
 import { secretsOf } from '../config/secrets.ts';
 import { loadServiceOptions } from '../config/service-options.ts';
 import type { Role } from '../config/service-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
 import { createServiceLogger } from '../telemetry/service-logger.ts';
-import type { ReadyMessage } from '../app/role-process.ts';
+import type { ReadyMessage } from '../app/up/role-process.ts';
 import type { Verb } from './context.ts';
 import { hearServiceSignals } from './service-signals.ts';
 import { readVersion } from './version.ts';
@@ -24,7 +24,7 @@ export function service(role: Role): Verb {
     });
     const { drain, signal, dispose } = hearServiceSignals(graceMs, (text) => log.info(text));
     try {
-      const { runService } = await import('../app/service.ts');
+      const { runService } = await import('../app/cluster/service.ts');
       await runService(role, options, { drain, signal, log, version: readVersion(), onReady: tellReady });
       return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
     } catch (error) {

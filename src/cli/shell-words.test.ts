@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { resumeCommand, shellWord } from './shell-words.ts';
 import { stateWords } from './state-words.ts';
-import { parseDestination } from '../config/location.ts';
-import { stateDirOf } from '../config/state-dir.ts';
+import { parseDestination } from '../config/values/location.ts';
+import { stateDirOf } from '../config/values/state-dir.ts';
 
 it('quotes what a shell would take apart', () => {
   expect(['a/b.m3u8', 's3://media/vod', 'a b', "it's", '$HOME', ''].map(shellWord)).toEqual([

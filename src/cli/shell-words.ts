@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../config/location.ts';
+import { withoutSecrets } from '../config/values/location.ts';
 
 /** One word as a POSIX shell must be given it. */
 export function shellWord(word: string): string {

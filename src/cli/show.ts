@@ -1,4 +1,4 @@
-import { loadNamedVideosOptions } from '../config/steer-options.ts';
+import { loadNamedVideosOptions } from '../config/library-options.ts';
 import type { Verb } from './context.ts';
 import { eachVideo } from './each-video.ts';
 import { renderDetail } from './render-library.ts';

@@ -1,6 +1,6 @@
-import type { Destination } from '../config/location.ts';
-import { stateDirOf } from '../config/state-dir.ts';
-import type { StateEnvironment } from '../config/state-dir.ts';
+import type { Destination } from '../config/values/location.ts';
+import { stateDirOf } from '../config/values/state-dir.ts';
+import type { StateEnvironment } from '../config/values/state-dir.ts';
 import { shellWord } from './shell-words.ts';
 
 /** The state of a destination. */

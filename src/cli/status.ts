@@ -1,5 +1,5 @@
 import { loadStatusOptions } from '../config/state-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { exitCodeOf } from '../domain/exit-code.ts';
 import type { LibraryStatus } from '../domain/library.ts';
 import type { LibraryReport } from '../domain/report.ts';
@@ -18,7 +18,7 @@ export const status: Verb = async (input, context) => {
     return exitCodeOf({ videos: report.videos, refused: report.refusedRows.length, interrupted: false });
   };
   if (place.kind === 'embedded') {
-    const { readStatus } = await import('../app/inspect.ts');
+    const { readStatus } = await import('../app/embedded/inspect.ts');
     const report = await readStatus({ ...place, videos });
     return tell(report, () => renderStatus(report, { stateDir: place.stateDir, stateWords: words }));
   }

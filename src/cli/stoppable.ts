@@ -1,4 +1,4 @@
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { onStopSignals } from './signals.ts';
 
 /** Runs what only reads: the first signal aborts it, the next ends the process. */

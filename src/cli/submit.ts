@@ -1,5 +1,5 @@
-import { loadSubmitOptions } from '../config/steer-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { loadSubmitOptions } from '../config/library-options.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import type { Verb } from './context.ts';
 import { failureText } from './event-lines.ts';

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import type { RolePlan } from '../app/role-process.ts';
-import type { ReadyRole } from '../app/up.ts';
+import type { RolePlan } from '../app/up/role-process.ts';
+import type { ReadyRole } from '../app/up/supervise-cluster.ts';
 import { addressText, childEnvironment } from '../config/child-environment.ts';
-import type { CommandInput } from '../config/command-input.ts';
+import type { CommandInput } from '../config/input/command-input.ts';
 import { secretsOf } from '../config/secrets.ts';
 import { loadUpOptions, roles } from '../config/service-options.ts';
 import type { UpOptions } from '../config/service-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import { readLogLine } from '../telemetry/log-line.ts';
 import { createServiceLogger, renderLogLine } from '../telemetry/service-logger.ts';
 import type { Verb } from './context.ts';
@@ -19,7 +19,7 @@ const entry = fileURLToPath(new URL('../../bin/flants.js', import.meta.url));
 /** `flants up`: a whole cluster on this machine. */
 export const up: Verb = async (input, { stdout, stderr }) => {
   const options = await loadUpOptions(input);
-  const { superviseCluster } = await import('../app/up.ts');
+  const { superviseCluster } = await import('../app/up/supervise-cluster.ts');
   const { logLevel: level, logFormat: format = stderr.isTTY ? 'text' : 'json', graceMs } = options;
   const write = (line: string): void => void stderr.write(`${line}\n`);
   const log = createServiceLogger({

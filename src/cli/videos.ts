@@ -1,5 +1,5 @@
-import { loadListOptions } from '../config/steer-options.ts';
-import { exitCodes } from '../config/verbs.ts';
+import { loadListOptions } from '../config/library-options.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
 import { writeToStream } from './output.ts';
 import { renderListed } from './render-library.ts';

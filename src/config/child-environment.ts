@@ -1,9 +1,9 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { ListenAddress } from './address.ts';
-import type { Flags } from './merge.ts';
-import { envOf } from './option-spec.ts';
-import { optionNames, specOf } from './options.ts';
-import type { OptionName } from './options.ts';
+import type { ListenAddress } from './values/address.ts';
+import type { Flags } from './input/merge.ts';
+import { envOf } from './registry/option-spec.ts';
+import { optionNames, specOf } from './registry/options.ts';
+import type { OptionName } from './registry/options.ts';
 import type { Role, UpOptions } from './service-options.ts';
 
 /** Linux takes no longer text in one variable (MAX_ARG_STRLEN), its name included. */

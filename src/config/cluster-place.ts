@@ -1,8 +1,8 @@
 import { FlantsError } from '../domain/failure.ts';
-import { parseDestination, localPath } from './location.ts';
-import type { Destination } from './location.ts';
+import { parseDestination, localPath } from './values/location.ts';
+import type { Destination } from './values/location.ts';
 import { readCertificates } from './network-options.ts';
-import { isWithin, realPathOf } from './paths.ts';
+import { isWithin, realPathOf } from './values/paths.ts';
 
 /** Where Redis is. */
 export interface RedisPlace {

@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
 import { readClusterPlace } from './cluster-place.ts';
 import type { ClusterPlace } from './cluster-place.ts';
-import type { CommandInput } from './command-input.ts';
-import { localPath, parseDestination } from './location.ts';
-import type { Destination } from './location.ts';
+import type { CommandInput } from './input/command-input.ts';
+import { localPath, parseDestination } from './values/location.ts';
+import type { Destination } from './values/location.ts';
 import { assertEndpoint, readStoreOptions } from './network-options.ts';
 import type { StoreOptions } from './network-options.ts';
-import type { ParsedOptions } from './option-schemas.ts';
-import { stateDirOf } from './state-dir.ts';
-import type { controlVerbs } from './control-verbs.ts';
+import type { ParsedOptions } from './registry/option-schemas.ts';
+import { stateDirOf } from './values/state-dir.ts';
+import type { controlVerbs } from './registry/control-verbs.ts';
 
 /** Which state a verb is about, checked and frozen. */
 export interface StateOptions {

@@ -5,9 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCopyOptions } from './copy-options.ts';
 import type { CopyOptions } from './copy-options.ts';
-import { readEnvironment } from './environment.ts';
-import type { Flags } from './merge.ts';
-import { stateDirOf } from './state-dir.ts';
+import { readEnvironment } from './input/environment.ts';
+import type { Flags } from './input/merge.ts';
+import { stateDirOf } from './values/state-dir.ts';
 
 let cwd = '';
 const remote = 'https://cdn.example/a/master.m3u8';

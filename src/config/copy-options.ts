@@ -1,15 +1,22 @@
 import { availableParallelism } from 'node:os';
-import { mergeInput } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
-import { localPath, parseDestination, parseSource } from './location.ts';
-import type { Destination, SourceArgument } from './location.ts';
+import { mergeInput } from './input/command-input.ts';
+import type { CommandInput } from './input/command-input.ts';
+import { localPath, parseDestination, parseSource } from './values/location.ts';
+import type { Destination, SourceArgument } from './values/location.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
-import type { ParsedOptions } from './option-schemas.ts';
-import { assertParent } from './paths.ts';
-import { assertFolder, assertOutside, assertReadable, assertRoot, folderUrl, splitWords } from './places.ts';
-import { stateDirOf } from './state-dir.ts';
-import { tokenParametersFrom } from './token-parameters.ts';
+import type { ParsedOptions } from './registry/option-schemas.ts';
+import { assertParent } from './values/paths.ts';
+import {
+  assertFolder,
+  assertOutside,
+  assertReadable,
+  assertRoot,
+  folderUrl,
+  splitWords,
+} from './values/checked-paths.ts';
+import { stateDirOf } from './values/state-dir.ts';
+import { tokenParametersFrom } from './values/token-parameters.ts';
 
 type Parsed = ParsedOptions<'copy'>;
 type Kept =

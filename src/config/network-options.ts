@@ -1,8 +1,8 @@
 import { FlantsError } from '../domain/failure.ts';
-import { readTextFile } from './config-file.ts';
-import { headerLines, parseHeaders } from './headers.ts';
-import type { Header } from './headers.ts';
-import { localPath } from './location.ts';
+import { readTextFile } from './input/config-file.ts';
+import { headerLines, parseHeaders } from './values/headers.ts';
+import type { Header } from './values/headers.ts';
+import { localPath } from './values/location.ts';
 
 /** How to reach a store. */
 export interface StoreOptions {

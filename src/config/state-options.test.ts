@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CommandInput } from './command-input.ts';
-import { readEnvironment } from './environment.ts';
-import { parseDestination } from './location.ts';
-import type { Flags } from './merge.ts';
-import { stateDirOf } from './state-dir.ts';
+import type { CommandInput } from './input/command-input.ts';
+import { readEnvironment } from './input/environment.ts';
+import { parseDestination } from './values/location.ts';
+import type { Flags } from './input/merge.ts';
+import { stateDirOf } from './values/state-dir.ts';
 import { loadAcceptOptions, loadReportOptions, loadRetryOptions, loadStatusOptions } from './state-options.ts';
 import { loadVerifyOptions } from './verify-options.ts';
 

@@ -1,12 +1,12 @@
 import { FlantsError, failureCodes } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import { mergeInput } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
+import { mergeInput } from './input/command-input.ts';
+import type { CommandInput } from './input/command-input.ts';
 import { findLibrary } from './control-options.ts';
 import type { ControlOptions, StateOptions } from './control-options.ts';
-import { localPath } from './location.ts';
-import { assertParent } from './paths.ts';
-import { closestWord } from './suggest.ts';
+import { localPath } from './values/location.ts';
+import { assertParent } from './values/paths.ts';
+import { closestWord } from './input/suggest.ts';
 
 /** What a verb was asked, of whichever library. */
 type Asked<T extends StateOptions> = Omit<T, keyof StateOptions> & { readonly place: ControlOptions };

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
-import { mergeInput } from './command-input.ts';
-import type { CommandInput } from './command-input.ts';
-import { reasonOf } from './config-file.ts';
-import { localPath, parseVerifyTarget } from './location.ts';
-import type { VerifyTarget } from './location.ts';
+import { mergeInput } from './input/command-input.ts';
+import type { CommandInput } from './input/command-input.ts';
+import { reasonOf } from './input/config-file.ts';
+import { localPath, parseVerifyTarget } from './values/location.ts';
+import type { VerifyTarget } from './values/location.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
-import type { ParsedOptions } from './option-schemas.ts';
+import type { ParsedOptions } from './registry/option-schemas.ts';
 
 /** All that one `verify` needs, checked and frozen. */
 export interface VerifyOptions

@@ -1,9 +1,9 @@
 import { applyAcceptances } from '../journal/align.ts';
 import { failedFileNamed } from './accept.ts';
-import { recall } from './align.ts';
+import { recall } from './restore.ts';
 import type { Accepted, AcceptRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, takeEffect } from './decided.ts';
+import { instant, takeEffect } from './take-effect.ts';
 
 /** Lets a video go out without one of its failed files. */
 export async function acceptVideo({ video, file, reason }: AcceptRequest, ports: ControlPorts): Promise<Accepted> {

@@ -3,7 +3,7 @@ import type { VideoId } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';
 import { failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
-import { tallyOf } from '../journal/tally-of.ts';
+import { tallyOf } from '../journal/tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { unknownVideo } from './unknown-video.ts';
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { standingOf } from '../journal/first-sight.ts';
+import { standingOf } from '../journal/initial-record.ts';
 import type { VideoId } from '../domain/video.ts';
-import { recallAligned } from './align.ts';
+import { recallAligned } from './restore.ts';
 import type { Cancelled } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, knownSubmission, takeEffect, withinTime } from './decided.ts';
+import { instant, knownSubmission, takeEffect, withinTime } from './take-effect.ts';
 
 /** How often to look whether work has ended. */
 const lookEveryMs = 250;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith, FlantsError } from '../domain/failure.ts';
-import { recallVideo } from '../journal/recall.ts';
+import { recallVideo } from '../journal/restore.ts';
 import { exchange } from '../../test/cluster/gate.ts';
 import { digestOf } from '../domain/revision.ts';
 import type { Revision } from '../domain/revision.ts';

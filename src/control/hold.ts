@@ -1,10 +1,10 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/first-sight.ts';
-import { recallAligned } from './align.ts';
+import { standingOf } from '../journal/initial-record.ts';
+import { recallAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, knownSubmission, takeEffect } from './decided.ts';
+import { instant, knownSubmission, takeEffect } from './take-effect.ts';
 
 /** Lets out no more work on a video; what is under way ends by itself and counts. */
 export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {

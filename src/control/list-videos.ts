@@ -2,7 +2,7 @@ import { withoutTokens } from '../domain/destination-key.ts';
 import type { VideoSummary } from '../domain/library.ts';
 import { stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord } from '../domain/video.ts';
-import { recordOf } from '../journal/tally-of.ts';
+import { recordOf } from '../journal/tally.ts';
 import type { VideosQuery } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { readAhead } from '../journal/read-ahead.ts';

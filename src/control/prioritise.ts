@@ -1,9 +1,9 @@
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/first-sight.ts';
-import { recallAligned } from './align.ts';
+import { standingOf } from '../journal/initial-record.ts';
+import { recallAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, knownSubmission, takeEffect } from './decided.ts';
+import { instant, knownSubmission, takeEffect } from './take-effect.ts';
 
 /** Puts a video before the backlog, or back into it: from its next batch on. */
 export async function prioritiseVideo(video: VideoId, fresh: boolean, ports: ControlPorts): Promise<Decided> {

@@ -1,12 +1,12 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/first-sight.ts';
+import { standingOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
-import { recordOf } from '../journal/tally-of.ts';
-import { recallAligned } from './align.ts';
+import { recordOf } from '../journal/tally.ts';
+import { recallAligned } from './restore.ts';
 import type { Purged } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant } from './decided.ts';
+import { instant } from './take-effect.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant } from './decided.ts';
+import { instant } from './take-effect.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 import { reportVideo } from '../journal/report-video.ts';
 import { unknownVideo } from './unknown-video.ts';

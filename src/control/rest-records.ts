@@ -1,6 +1,6 @@
 import { minute } from '../domain/units.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { tallyAtRest } from '../journal/tally-of.ts';
+import { tallyAtRest } from '../journal/tally.ts';
 import type { ControlPorts } from './control-ports.ts';
 
 /** What is asked from memory. */

@@ -1,6 +1,6 @@
 import type { VideoId } from '../domain/video.ts';
-import { recordOf } from '../journal/tally-of.ts';
-import { recall } from './align.ts';
+import { recordOf } from '../journal/tally.ts';
+import { recall } from './restore.ts';
 import type { Retried, RetryRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { seenVideos, width } from './list-videos.ts';

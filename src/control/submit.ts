@@ -3,11 +3,11 @@ import type { Decided } from '../domain/library.ts';
 import { playlistMark } from '../domain/playlist-mark.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import { askAnew } from '../journal/align.ts';
-import { standingOf } from '../journal/first-sight.ts';
-import { recallAligned } from './align.ts';
+import { standingOf } from '../journal/initial-record.ts';
+import { recallAligned } from './restore.ts';
 import type { SubmitRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, takeEffect } from './decided.ts';
+import { instant, takeEffect } from './take-effect.ts';
 
 const schemes: readonly string[] = ['http:', 'https:', 'file:'];
 const maxIdLength = 1_000;

@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { ExternalReference } from '../domain/revision.ts';
-import type { Errand, Visit } from './errand.ts';
+import type { Errand, Visit } from './fetch-document.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from './presentation.ts';
 
 /** The lists of a presentation while they grow. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { ReferenceCollector } from './collector.ts';
+import { ReferenceCollector } from './reference-collector.ts';
 import { findJsonStrings } from './json-strings.ts';
 import type { DocumentContext, References } from './reference.ts';
 

@@ -2,9 +2,9 @@ import { readAttributes } from './attributes.ts';
 import type { Attribute } from './attributes.ts';
 import { readByteRange } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
-import { ReferenceCollector } from './collector.ts';
-import type { UriSpot, Use } from './collector.ts';
-import { keepLookalikes, keepTitleAddresses, keepUnknown } from './lookalikes.ts';
+import { ReferenceCollector } from './reference-collector.ts';
+import type { UriSpot, Use } from './reference-collector.ts';
+import { keepLookalikes, keepTitleAddresses, keepUnknown } from './unknown-uris.ts';
 import type { DocumentContext, References } from './reference.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
 

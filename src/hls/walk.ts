@@ -2,8 +2,8 @@ import { defaultTokenParameters, withoutTokens } from '../domain/destination-key
 import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { arrange } from './arrange.ts';
-import { runErrand, withoutFragment } from './errand.ts';
-import type { Errand, ErrandOptions, Visit } from './errand.ts';
+import { runErrand, withoutFragment } from './fetch-document.ts';
+import type { Errand, ErrandOptions, Visit } from './fetch-document.ts';
 import { fanOut } from './fan-out.ts';
 import type { PlacedReference, Presentation } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';

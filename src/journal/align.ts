@@ -4,11 +4,11 @@ import { playlistMark } from '../domain/playlist-mark.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
-import { standingOf } from './first-sight.ts';
-import type { Standing } from './first-sight.ts';
+import { standingOf } from './initial-record.ts';
+import type { Standing } from './initial-record.ts';
 import type { Journal } from './journal.ts';
-import { recallVideo } from './recall.ts';
-import type { RecallPorts } from './recall.ts';
+import { recallVideo } from './restore.ts';
+import type { RecallPorts } from './restore.ts';
 
 /** What bringing a ledger in line with its journal needs. */
 export interface AlignPorts {

@@ -8,7 +8,7 @@ import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
 import type { Journal } from './journal.ts';
-import { tallyOf } from './tally-of.ts';
+import { tallyOf } from './tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** What reports are made from. */

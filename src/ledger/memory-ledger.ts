@@ -2,7 +2,7 @@ import { applyChange } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
-import { isRival } from './rival.ts';
+import { isRival } from './lease-conflict.ts';
 
 interface HeldLease {
   readonly lease: Lease;

@@ -4,7 +4,7 @@ import type { Change, Tally } from '../domain/change.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
-import { isRival } from './rival.ts';
+import { isRival } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
 

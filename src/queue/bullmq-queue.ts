@@ -11,8 +11,8 @@ import type { StallTimes, WorkersSetting } from './bullmq-workers.ts';
 import { defaultErrorDelays } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
-import { abortedWaiting, hasRoom } from './room.ts';
-import type { QueueCounts } from './room.ts';
+import { abortedWaiting, hasRoom } from './capacity.ts';
+import type { QueueCounts } from './capacity.ts';
 
 /** Where a queue is, and how it behaves. */
 export interface BullmqQueueOptions {

@@ -3,7 +3,7 @@ import { defaultErrorDelays, errorDelayMs } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
-import { abortedWaiting, hasRoom } from './room.ts';
+import { abortedWaiting, hasRoom } from './capacity.ts';
 
 /** The longest that a timer of Node can wait; more would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;

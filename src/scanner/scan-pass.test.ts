@@ -6,7 +6,7 @@ import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Submission } from '../domain/video.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { createScanMemo } from './scan-memo.ts';
+import { createScanMemo } from './known-rows.ts';
 import { scanPass } from './scan-pass.ts';
 import type { Sight } from './scan-pass.ts';
 

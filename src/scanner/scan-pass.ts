@@ -8,7 +8,7 @@ import type { Submission, VideoId } from '../domain/video.ts';
 import { eachAtOnce } from './each-at-once.ts';
 import { isOverruled, isSame, judge, keptForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
-import type { ScanMemo } from './scan-memo.ts';
+import type { ScanMemo } from './known-rows.ts';
 
 /** What a pass needs. */
 export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {

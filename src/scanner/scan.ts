@@ -5,7 +5,7 @@ import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { isFresh } from '../domain/freshness.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
-import { firstSightOf } from '../journal/first-sight.ts';
+import { firstSightOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 

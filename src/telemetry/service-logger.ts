@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../config/location.ts';
+import { withoutSecrets } from '../config/values/location.ts';
 import { jsonLine, textLine } from './log-line.ts';
 import type { LogRecord } from './log-line.ts';
 import { leveled } from './logger.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../domain/outcome.ts';
-import { openObjectJournal } from '../journal/object-journal.ts';
+import { openObjectJournal } from '../journal/object/journal.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import { createOutcomeKeeper } from './keep-outcomes.ts';
 

@@ -23,7 +23,7 @@ import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
-import { commonFailures, untoldFailures } from './untold-failures.ts';
+import { commonFailures, untoldFailures } from './missing-outcomes.ts';
 
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {

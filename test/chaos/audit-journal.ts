@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { openObjectJournal } from '../../src/journal/object-journal.ts';
+import { openObjectJournal } from '../../src/journal/object/journal.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { ClusterStage } from '../cluster/stage.ts';
 import { openS3At } from '../servers/open-s3.ts';

@@ -1,9 +1,9 @@
-import { openQueues } from '../../src/app/cluster-queues.ts';
-import type { ClusterQueues } from '../../src/app/cluster-queues.ts';
+import { openQueues } from '../../src/app/cluster/queues.ts';
+import type { ClusterQueues } from '../../src/app/cluster/queues.ts';
 import { stateOf } from '../../src/domain/video.ts';
 import type { VideoId, VideoRecord } from '../../src/domain/video.ts';
 import type { Ledger, Lease } from '../../src/ledger/ledger.ts';
-import { RedisLedger } from '../../src/ledger/redis-ledger.ts';
+import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { ClusterStage } from '../cluster/stage.ts';
 import type { ExpectedVideo } from './expected.ts';

@@ -1,6 +1,6 @@
 /** A parent to be killed: supervises one process of the fixture in its own process. Arguments: the file for marks. */
 import { fileURLToPath } from 'node:url';
-import { superviseCluster } from '../../src/app/up.ts';
+import { superviseCluster } from '../../src/app/up/supervise-cluster.ts';
 
 const [mark = ''] = process.argv.slice(2);
 const never = new AbortController().signal;

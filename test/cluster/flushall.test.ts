@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dispatchLimits } from '../../src/app/cluster.ts';
+import { dispatchLimits } from '../../src/app/cluster/cluster.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';

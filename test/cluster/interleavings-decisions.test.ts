@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { askAnew } from '../../src/journal/align.ts';
-import { firstSightOf } from '../../src/journal/first-sight.ts';
+import { firstSightOf } from '../../src/journal/initial-record.ts';
 import { scanPass } from '../../src/scanner/scan-pass.ts';
-import { createScanMemo } from '../../src/scanner/scan-memo.ts';
-import { createTakeUp } from '../../src/scanner/take-up.ts';
+import { createScanMemo } from '../../src/scanner/known-rows.ts';
+import { createTakeUp } from '../../src/scanner/start-video.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
 import { bounded, missingServers, openClusterLibrary, startServers } from './library.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { workPublication } from '../../src/app/publication-worker.ts';
+import { workPublication } from '../../src/engine/publication-worker.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dispatchLimits } from '../../src/app/cluster.ts';
+import { dispatchLimits } from '../../src/app/cluster/cluster.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';
 import { syntheticFiles } from '../media/synthetic.ts';

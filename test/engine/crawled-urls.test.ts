@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { workCrawl } from '../../src/app/crawl-worker.ts';
-import { createContext } from '../../src/app/engine-context.ts';
-import type { EngineHost } from '../../src/app/engine-context.ts';
+import { workCrawl } from '../../src/engine/crawl-worker.ts';
+import { createContext } from '../../src/engine/context.ts';
+import type { EngineHost } from '../../src/engine/context.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { minute } from '../../src/domain/units.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createTokenLocator } from '../../src/app/token-locator.ts';
+import { createTokenLocator } from '../../src/engine/token-locator.ts';
 import { planVideo } from '../../src/crawler/crawl.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import { FlantsError } from '../../src/domain/failure.ts';

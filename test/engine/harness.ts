@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { startEngine } from '../../src/app/engine.ts';
-import type { RunParts } from '../../src/app/engine.ts';
+import { startEngine } from '../../src/engine/engine.ts';
+import type { RunParts } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';

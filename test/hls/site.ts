@@ -1,5 +1,5 @@
 import { FlantsError } from '../../src/domain/failure.ts';
-import type { FetchedText } from '../../src/hls/errand.ts';
+import type { FetchedText } from '../../src/hls/fetch-document.ts';
 import { walkPresentation } from '../../src/hls/walk.ts';
 import type { WalkOptions } from '../../src/hls/walk.ts';
 import type { Presentation } from '../../src/hls/presentation.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importJournal, importSettings } from '../../src/journal/import-journal.ts';
 import type { ImportCounts } from '../../src/journal/import-journal.ts';
 import type { Journal } from '../../src/journal/journal.ts';
-import { openObjectJournal } from '../../src/journal/object-journal.ts';
+import { openObjectJournal } from '../../src/journal/object/journal.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { MemoryStore } from '../../src/storage/memory-store.ts';

@@ -1,6 +1,6 @@
 import { afterAll, describe } from 'vitest';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import { RedisLedger } from '../../src/ledger/redis-ledger.ts';
+import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
 import { SqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';

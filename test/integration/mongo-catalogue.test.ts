@@ -8,7 +8,7 @@ import type { MongoCatalogueOptions } from '../../src/catalogue/mongo-catalogue.
 import { parseRule } from '../../src/domain/catalogue-rule.ts';
 import type { Submission } from '../../src/domain/video.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
-import { createScanMemo } from '../../src/scanner/scan-memo.ts';
+import { createScanMemo } from '../../src/scanner/known-rows.ts';
 import { scanPass } from '../../src/scanner/scan-pass.ts';
 import { freePort } from '../servers/free-port.ts';
 import { hasMongo, hasOwnMongo, startMongo, startOwnMongo } from '../servers/mongo.ts';

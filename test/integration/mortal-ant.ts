@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { connectSource } from '../../src/app/connect.ts';
 import type { FromThread, ThreadTask, ToThread } from '../../src/executor/thread-protocol.ts';
-import { openFolderStore } from '../../src/storage/folder-store.ts';
+import { openFolderStore } from '../../src/storage/folder/store.ts';
 import type { Source } from '../../src/storage/source.ts';
 import type { AntPorts } from '../../src/transfer/ant-ports.ts';
 import { createBudget } from '../../src/transfer/budget.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32Hex } from '../../src/storage/checksum.ts';
-import { folderError } from '../../src/storage/folder-store-errors.ts';
-import { openFolderStore } from '../../src/storage/folder-store.ts';
+import { folderError } from '../../src/storage/folder/errors.ts';
+import { openFolderStore } from '../../src/storage/folder/store.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
 
 const { signal } = new AbortController();

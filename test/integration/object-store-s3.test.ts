@@ -9,7 +9,7 @@ import { failureOf } from '../../src/domain/failure.ts';
 import type { Failure, FailureCode } from '../../src/domain/failure.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
-import type { S3StoreOptions } from '../../src/storage/s3-store.ts';
+import type { S3StoreOptions } from '../../src/storage/s3/store.ts';
 import { selfSigned } from '../servers/certificate.ts';
 import { freePort } from '../servers/free-port.ts';
 import { openS3At } from '../servers/open-s3.ts';

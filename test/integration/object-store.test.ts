@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { openFolderStore } from '../../src/storage/folder-store.ts';
+import { openFolderStore } from '../../src/storage/folder/store.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import { objectStoreContract } from '../contract/object-store.contract.ts';
 import { startFauxqs } from '../servers/fauxqs.ts';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { describe } from 'vitest';
 import { GiB } from '../../src/domain/units.ts';
 import { openFileSource } from '../../src/storage/file-source.ts';
-import { openHttpSource } from '../../src/storage/http-source.ts';
+import { openHttpSource } from '../../src/storage/http/source.ts';
 import { limitBandwidth } from '../../src/storage/limit-bandwidth.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import { routeSource } from '../../src/storage/route-source.ts';

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RolePlan } from '../../src/app/role-process.ts';
-import { superviseCluster } from '../../src/app/up.ts';
-import type { UpEnd, UpHooks } from '../../src/app/up.ts';
+import type { RolePlan } from '../../src/app/up/role-process.ts';
+import { superviseCluster } from '../../src/app/up/supervise-cluster.ts';
+import type { UpEnd, UpHooks } from '../../src/app/up/supervise-cluster.ts';
 
 const entry = fileURLToPath(new URL('../cli/role-fixture.ts', import.meta.url));
 const pace = { firstMs: 20, longestMs: 100, forgivenAfterMs: 60_000 };

@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { openS3Store } from '../../src/storage/s3-store.ts';
-import type { S3StoreOptions } from '../../src/storage/s3-store.ts';
+import { openS3Store } from '../../src/storage/s3/store.ts';
+import type { S3StoreOptions } from '../../src/storage/s3/store.ts';
 import { second } from '../../src/domain/units.ts';
 import type { S3Server } from './s3-server.ts';
 

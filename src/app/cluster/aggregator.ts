@@ -1,0 +1,119 @@
+import { beat, deliverAlert } from '../../aggregator/alert-delivery.ts';
+import type { Delivery } from '../../aggregator/alert-delivery.ts';
+import { concludeVideo } from '../../aggregator/conclude-video.ts';
+import { createReconciler } from '../../aggregator/reconcile.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { ServiceOptions } from '../../config/service-options.ts';
+import { restAlert } from '../../domain/alert.ts';
+import type { Alert } from '../../domain/alert.ts';
+import { failureOf } from '../../domain/failure.ts';
+import { situationOf } from '../../domain/video.ts';
+import type { JobEnd } from '../../queue/job-queue.ts';
+import type { ClusterEngine } from './engine.ts';
+import type { ConclusionJob } from './queues.ts';
+import type { Cluster } from './cluster.ts';
+import { createLookout } from '../../engine/alert-watch.ts';
+import type { RunningRole, ServiceHooks } from './role.ts';
+import { sendAlert } from './send-alert.ts';
+import { startPublishers } from '../../engine/workers.ts';
+
+const conclusionsAtATime = 8;
+const deliveriesAtATime = 4;
+
+/** Publishes what is whole, tells of what has come to rest, and finds what nothing carries. */
+export async function startAggregatorRole(
+  cluster: Cluster,
+  engine: ClusterEngine,
+  catalogue: Catalogue | undefined,
+  options: ServiceOptions,
+  hooks: ServiceHooks,
+): Promise<RunningRole> {
+  const { queues, ledger, journal } = cluster;
+  const { alerts, tokenParameters } = options;
+  const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
+  const tellAll = (told: readonly Alert[]): Promise<unknown> =>
+    Promise.all(told.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
+
+  const conclude = async ({ video }: ConclusionJob): Promise<JobEnd> => {
+    await concludeVideo(video, {
+      journal,
+      ledger,
+      tokenParameters,
+      urlOf: (key) => destinationUrl(key, options),
+      now: Date.now,
+      async tell(report, record, news) {
+        await catalogue?.tell?.(news);
+        const alert = restAlert(report, situationOf(record), Date.now(), news.destinationUrl);
+        if (alert) await tellAll([alert]);
+        hooks.log.info(`${video} is ${report.state}`, { video, ...report.files });
+      },
+    });
+    return { result: 'done' };
+  };
+
+  const deliver = async (delivery: Delivery, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
+    if (!alerts.webhook) return { result: 'done' };
+    const ports = { ...alerts.webhook, fetch, now: Date.now, random: Math.random, signal };
+    const delivered = await deliverAlert(delivery, ports);
+    if (delivered.result === 'delivered') return { result: 'done' };
+    const level = delivered.result === 'given-up' ? 'error' : 'warn';
+    hooks.log[level](`an alert was not delivered: ${delivered.failure.message}`, { alert: delivery.alert.id });
+    if (delivered.result === 'again') {
+      const { delivery: next, delayMs } = delivered;
+      await queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority: 0, delayMs });
+    }
+    return { result: 'done' };
+  };
+
+  const lookout = createLookout(cluster, alerts, hooks.metrics);
+  const reconciler = createReconciler({
+    ledger,
+    isQueued: queues.isQueued,
+    moveOn: cluster.moveOn,
+    leaseMs: options.leaseMs,
+    onVideo: lookout.see,
+  });
+  const reconcile = async (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
+    lookout.begin();
+    const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
+    if (ended > 0) hooks.log.warn(`${ended} claims on work had no job behind them, and were ended`);
+    await tellAll(await lookout.finish());
+    return { result: 'done' };
+  };
+
+  const workers = [
+    startPublishers(engine.context),
+    queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
+    queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
+    queues.reconciliations.work(reconcile, { concurrency: 1, onError }),
+  ];
+  const stopBeating = beatTo(alerts.heartbeat, hooks);
+  await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
+  return {
+    async assert({ again }) {
+      await queues.keepSingle();
+      await queues.reconciliations.every('reconcile', options.reconcileEveryMs, { format: 1 }, { ifNone: again });
+    },
+    async stop() {
+      stopBeating();
+      await Promise.all(workers.map((each) => each.stop()));
+    },
+  };
+}
+
+/** Where players find an object, or where it is in the store, as far as anybody said. */
+function destinationUrl(key: string, { publicUrl, destination }: ServiceOptions): string {
+  if (publicUrl === undefined) return `${destination.name}/${key}`;
+  return new URL(key.split('/').map(encodeURIComponent).join('/'), publicUrl).href;
+}
+
+function beatTo(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {
+  if (!heartbeat) return () => {};
+  const timer = setInterval(() => {
+    void beat(heartbeat.url, { fetch, now: Date.now, signal }).then(
+      (failure) => failure && log.warn(`the heartbeat was not heard: ${failure.message}`),
+      () => undefined,
+    );
+  }, heartbeat.everyMs);
+  return () => clearInterval(timer);
+}

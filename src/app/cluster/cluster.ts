@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { ClusterPlace } from '../../config/cluster-place.ts';
+import type { Destination } from '../../config/values/location.ts';
+import type { StoreOptions } from '../../config/network-options.ts';
+import { isFresh } from '../../domain/freshness.ts';
+import { situationOf, stateOf } from '../../domain/video.ts';
+import type { Submission, VideoId, VideoRecord } from '../../domain/video.ts';
+import { jobIdOf, maxFilesOfBatch } from '../../domain/batch.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { openObjectJournal } from '../../journal/object/journal.ts';
+import { RedisLedger } from '../../ledger/redis/ledger.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { checkRedisSettings } from '../../redis/check-settings.ts';
+import { connectRedis } from '../../redis/connect.ts';
+import type { RedisClient } from '../../redis/connect.ts';
+import { redisNames } from '../../redis/names.ts';
+import type { RedisNames } from '../../redis/names.ts';
+import { awaitRedis } from '../../redis/await-redis.ts';
+import { openQueues } from './queues.ts';
+import type { ClusterQueues } from './queues.ts';
+import { destinationOf, keepDestination } from '../destination-setting.ts';
+import type { DestinationSetting } from '../destination-setting.ts';
+import { createMover, leaseIds } from '../../engine/step-driver.ts';
+import type { Mover } from '../../engine/step-driver.ts';
+import { openDestination } from '../open-destination.ts';
+
+/** How to reach a cluster. */
+export interface ClusterOptions extends ClusterPlace, StoreOptions {
+  readonly destination: Destination;
+  /** Requests to a store at a time. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  readonly freshWindowMs: number;
+}
+
+/** What whoever opens a cluster hears. */
+export interface ClusterHooks {
+  readonly onWarning: (message: string) => void;
+  /** Redis is away, or back; `why` is for people. */
+  readonly onRedis: (isThere: boolean, why: string) => void;
+  /** Aborted: stop waiting for what does not answer. */
+  readonly signal: AbortSignal;
+  /** Aborted: nothing is sent any more. */
+  readonly drain: AbortSignal;
+}
+
+/** What every process of a cluster shares: the ports on Redis and on the journal's store. */
+export interface Cluster extends Mover {
+  readonly redis: RedisClient;
+  readonly redisNames: RedisNames;
+  readonly queues: ClusterQueues;
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly destination: DestinationSetting;
+  readonly newGeneration: () => string;
+  readonly isFresh: (submission: Submission) => boolean;
+  close(): Promise<void>;
+}
+
+/**
+ * A video is let out in batches of this many files, so many of them at a time: enough for one video to have the whole
+ * attention of a few processes, and few enough to hold it soon after a person said so.
+ */
+export const dispatchLimits = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 16, lanes: 2 } as const;
+
+/**
+ * Connects to Redis and to the journal, and checks that both can be trusted with work.
+ *
+ * @throws {FlantsError} `usage` for settings of Redis that lose work, and for a journal of another destination;
+ *   `state.unusable` when Redis cannot be reached; of the journal's store
+ */
+export async function openCluster(options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
+  const redis = connectRedis(options.redis, (error) => hooks.onRedis(false, error.message));
+  redis.on('ready', () => hooks.onRedis(true, ''));
+  try {
+    await awaitRedis(redis, options.redis, hooks.signal);
+    for (const warning of await checkRedisSettings(redis)) hooks.onWarning(warning);
+    return await overConnection(redis, options, hooks);
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function overConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
+  const destination = destinationOf(options);
+  const place = destinationOf({ ...options, destination: options.journal });
+  const { store } = await openDestination(place, hooks.signal);
+  const journal = openObjectJournal(store, { signal: hooks.signal });
+  await keepDestination(journal, destination);
+  const ledger = new RedisLedger(redis, options.redis.prefix);
+  const queues = openQueues(redis, options.redis.prefix, (error) => hooks.onWarning(`Redis: ${error.message}`));
+  const mover = createMover(
+    {
+      ...queues,
+      ledger,
+      journal,
+      limits: dispatchLimits,
+      leaseMs: options.leaseMs,
+      newId: leaseIds(randomUUID),
+    },
+    { drain: hooks.drain, onRest: (video, record) => sendConclusion(video, record, queues) },
+  );
+  return {
+    ...mover,
+    redis,
+    redisNames: redisNames(options.redis.prefix),
+    queues,
+    ledger,
+    journal,
+    destination,
+    newGeneration: randomUUID,
+    isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),
+    async close() {
+      await queues.close();
+      await journal.close();
+      await store.close();
+      redis.disconnect();
+    },
+  };
+}
+
+/** Has the aggregator tell of a video that rests, unless that was told; a published one leaves the ledger besides. */
+export async function sendConclusion(
+  video: VideoId,
+  record: VideoRecord,
+  { conclusions }: Pick<ClusterQueues, 'conclusions'>,
+): Promise<void> {
+  const state = stateOf(record);
+  if (state !== 'published' && record.told === situationOf(record)) return;
+  await conclusions.add({
+    id: jobIdOf(video, record.generation, state),
+    data: { format: 1, video },
+    priority: 0,
+  });
+}

@@ -1,0 +1,54 @@
+import type { Role } from '../../config/service-options.ts';
+import type { Health } from '../../telemetry/health.ts';
+import type { ClusterEngineHooks } from './engine.ts';
+import type { ServiceHooks } from './role.ts';
+
+/** What a process tells of its engine: metrics of each file, and a line in the log for what somebody may look for. */
+export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): ClusterEngineHooks {
+  const { log, metrics, drain, signal } = hooks;
+  const goesOn = (): void => {
+    health.set('work', true);
+    metrics.halted(false);
+  };
+  return {
+    drain,
+    signal,
+    onOutcome(_, outcome) {
+      if (outcome.kind === 'failed') return;
+      goesOn();
+      metrics.file(outcome.kind, outcome.kind === 'copied' ? outcome.evidence.sizeBytes : 0);
+    },
+    onFailures(video, { final, again }) {
+      for (const { key, failure } of final) {
+        metrics.file('failed');
+        log.warn(`a file failed: ${failure.message}`, { video, key, code: failure.code });
+      }
+      for (const { failure, ...retry } of again) {
+        log.debug(`tried again: ${failure.message}`, { video, code: failure.code, ...retry });
+      }
+    },
+    onPostponed: (video, delayMs, failure) =>
+      log.info(`comes again: ${failure.message}`, { video, code: failure.code, delayMs }),
+    async onPlanned(video, { files, documents }) {
+      goesOn();
+      log.debug('planned', { video, files, documents });
+    },
+    onBatch({ video, id, tries, waits }, ran, durationMs) {
+      metrics.batch(ran.end, durationMs);
+      const attempt = Math.max(0, ...Object.values(tries)) + 1;
+      log.debug('a batch ended', { video, batch: id, attempt, waits, ...ran, durationMs: Math.round(durationMs) });
+    },
+    onVideoWork(kind, video, result) {
+      if (kind === 'crawl') metrics.crawl(result);
+      else metrics.publication(result);
+      log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });
+    },
+    onWarning: (video, message) => log.warn(message, { video }),
+    onHalt(failure) {
+      metrics.halted(true);
+      health.set('work', false, failure.message);
+      log.error(`the ${role} cannot go on, and tries again soon: ${failure.message}`, { code: failure.code });
+      void hooks.alert({ type: 'halted', failure });
+    },
+  };
+}

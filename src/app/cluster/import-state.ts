@@ -1,0 +1,53 @@
+import type { ImportOptions } from '../../config/library-options.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { importJournal, importSettings } from '../../journal/import-journal.ts';
+import type { ImportCounts } from '../../journal/import-journal.ts';
+import { SqliteJournal } from '../../journal/sqlite-journal.ts';
+import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { openStateFile } from '../../state/state-file.ts';
+import { openCluster } from './cluster.ts';
+import type { ControlHooks } from '../control.ts';
+import { keptDestination } from '../destination-setting.ts';
+import { destinationOf, placeOf } from '../destination-setting.ts';
+
+const connections = 32;
+
+/**
+ * Takes the state of copies from here over into a cluster's journal. Run again it takes what is new; nothing that the
+ * cluster knows is lost, and nothing that is at the destination is copied again.
+ *
+ * @throws {FlantsError} `usage` when the state is of another destination or was begun with other rules for keys
+ */
+export async function importState(options: ImportOptions, { onWarning, signal }: ControlHooks): Promise<ImportCounts> {
+  const state = openStateFile(options.stateDir);
+  try {
+    const [from, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
+    const kept = await keptDestination(from);
+    const destination = destinationOf({ ...options, concurrency: connections });
+    if (kept && placeOf(kept.store) !== placeOf(destination.store)) {
+      throw new FlantsError('usage', `this state is of ${kept.name}, not of ${destination.name}`);
+    }
+    const cluster = await openCluster(
+      { ...options, leaseMs: 0, freshWindowMs: 0, concurrency: connections },
+      { onWarning, onRedis: () => {}, signal, drain: signal },
+    );
+    try {
+      const pair = { from, to: cluster.journal };
+      const [differing] = await importSettings(pair, ['key-rules']);
+      if (differing) {
+        throw new FlantsError(
+          'usage',
+          `this state was begun with other rules for keys (${JSON.stringify(differing.from)}) than the cluster (${JSON.stringify(differing.to)}): its files would change their places`,
+        );
+      }
+      return await importJournal(pair, {
+        revisionOf: async (video) => (await ledger.read(video))?.revision,
+        signal,
+      });
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    state.close();
+  }
+}

@@ -1,0 +1,29 @@
+import type { Role } from '../../config/service-options.ts';
+import { haltAlert, scanAlert } from '../../domain/alert.ts';
+import { failureOf } from '../../domain/failure.ts';
+import { minute } from '../../domain/units.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { ClusterQueues } from './queues.ts';
+import { sendAlert } from './send-alert.ts';
+import type { ServiceHooks } from './role.ts';
+
+/** Incidents of one kind that follow each other this closely are one. */
+const sameIncidentMs = 30 * minute;
+
+/** Sends an alert about the first of incidents that follow each other. */
+export function incidentAlerts(role: Role, { alerts }: ClusterQueues, log: Logger): ServiceHooks['alert'] {
+  const seenAt = new Map<string, number>();
+  return async (incident) => {
+    const { type, failure } = incident;
+    const kind = `${type} ${failure.code}`;
+    const now = Date.now();
+    const before = seenAt.get(kind);
+    seenAt.set(kind, now);
+    if (before !== undefined && now - before < sameIncidentMs) return;
+    const alert =
+      type === 'halted' ? haltAlert(role, failure, now, now) : scanAlert(incident.catalogue, failure, now, now);
+    await sendAlert(alert, alerts, log).catch((error: unknown) =>
+      log.warn(`an alert could not be sent: ${failureOf(error).message}`),
+    );
+  };
+}

@@ -1,0 +1,20 @@
+import type { Journal } from '../../journal/journal.ts';
+import type { ScanSummary } from '../../domain/scan-summary.ts';
+import type { VideoId } from '../../domain/video.ts';
+
+const settingName = 'scan';
+
+/** Keeps what the latest scan found, for reports. */
+export async function keepScan(journal: Journal, summary: ScanSummary): Promise<void> {
+  await journal.setSetting(settingName, summary);
+}
+
+/** What the latest scan found; undefined before the first. */
+export async function keptScan(journal: Journal): Promise<ScanSummary | undefined> {
+  return (await journal.setting(settingName)) as ScanSummary | undefined;
+}
+
+/** Whether the latest scan missed a video that an earlier one had. */
+export async function isWithdrawn(video: VideoId, journal: Journal): Promise<boolean> {
+  return (await keptScan(journal))?.withdrawn.ids.includes(video) ?? false;
+}

@@ -1,0 +1,102 @@
+import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
+import type { ServiceOptions } from '../../config/service-options.ts';
+import { failureOf } from '../../domain/failure.ts';
+import type { ScanSummary } from '../../domain/scan-summary.ts';
+import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
+import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
+import { createScanMemo } from '../../scanner/known-rows.ts';
+import { scanPass, takeRow } from '../../scanner/scan-pass.ts';
+import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
+import { createTakeUp } from '../../scanner/start-video.ts';
+import type { ClusterQueues, LibraryJob } from './queues.ts';
+import { keepRoot } from './key-root.ts';
+import type { Cluster } from './cluster.ts';
+import { createPasses } from './library-passes.ts';
+import { keepScan } from './scan-record.ts';
+import type { RunningRole, ServiceHooks } from './role.ts';
+import { watchCatalogue } from './watch-catalogue.ts';
+
+/** Reads the catalogue into the journal, and takes videos from the journal into work as there is room. */
+export async function startScannerRole(
+  cluster: Cluster,
+  catalogue: Catalogue,
+  options: ServiceOptions,
+  hooks: ServiceHooks,
+): Promise<RunningRole> {
+  const { queues, journal } = cluster;
+  const { scanEveryMs, deltaEveryMs, rules, freshWindowMs } = options.catalogue;
+  const stopping = new AbortController();
+  const until = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
+  const ports: ScanPassPorts = { journal, keyRules: options, freshWindowMs, memo: createScanMemo(), now: Date.now };
+  const takeUp = createTakeUp({ ...cluster, settleRoot: keepRoot(journal, options).settle });
+
+  const scan: JobHandler<LibraryJob> = async () => {
+    try {
+      const summary = await scanPass(catalogue, rules, ports, takeUp, until);
+      await keepScan(journal, summary);
+      tell(summary, hooks);
+      if (summary.added > 0) await intakeSoon(queues);
+    } catch (error) {
+      if (until.aborted) return { result: 'again', delayMs: 0 };
+      const failure = failureOf(error);
+      hooks.log.error(`the catalogue could not be read: ${failure.message}`, { code: failure.code });
+      await hooks.alert({ type: 'scan-failed', catalogue: catalogue.name, failure });
+    }
+    return { result: 'done' };
+  };
+  const follow = async (row: CatalogueRow): Promise<void> => {
+    const taken = await takeRow(row, rules, ports);
+    if (taken.kind === 'refused') return;
+    await takeUp(taken.submission, taken.sight);
+    if (taken.sight.isNew && !taken.sight.isFresh) await intakeSoon(queues);
+  };
+
+  const { intake, delta } = createPasses(cluster, options, until);
+  const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
+  const work = (queue: BullmqQueue<LibraryJob>, handler: JobHandler<LibraryJob>): QueueWorkers =>
+    queue.work(handler, { concurrency: 1, onError });
+  const workers = [work(queues.scans, scan), work(queues.intakes, intake), work(queues.deltas, delta)];
+  const watching = options.catalogue.watch ? watchCatalogue(catalogue, follow, hooks, until) : undefined;
+  await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
+  await intakeSoon(queues);
+  return {
+    async assert({ again }) {
+      const ifNone = { ifNone: again };
+      await queues.keepSingle();
+      await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
+      await queues.intakes.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
+      if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
+      else if (!again) await queues.deltas.never('delta');
+      await recoverIfEmptied(cluster);
+    },
+    async stop() {
+      stopping.abort();
+      await Promise.all(workers.map((each) => each.stop()));
+      await watching;
+    },
+  };
+}
+
+async function intakeSoon({ intakes }: ClusterQueues): Promise<void> {
+  await intakes.add({ id: 'now', data: { format: 1 }, priority: 0 });
+}
+
+/** A server that has lost its memory has lost the mark as well. It is set last: until then the work is sent again. */
+async function recoverIfEmptied({ redis, redisNames: { epoch }, queues }: Cluster): Promise<void> {
+  if ((await redis.exists(epoch)) === 1) return;
+  // New revisions of published videos may have been under way.
+  await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
+  await intakeSoon(queues);
+  await redis.set(epoch, new Date().toISOString());
+}
+
+function tell({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {
+  const [refused, withdrawn] = [counted.refused.count, counted.withdrawn.count];
+  log.info(`the catalogue was read: ${rows} rows, ${added} of them new videos`, {
+    taken,
+    changed,
+    refused,
+    withdrawn,
+    durationMs,
+  });
+}

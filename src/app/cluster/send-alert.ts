@@ -1,0 +1,11 @@
+import type { Delivery } from '../../aggregator/alert-delivery.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { JobQueue } from '../../queue/job-queue.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+
+/** Logs an alert, and sends it on its way; one that is on its way already is not sent twice. */
+export async function sendAlert(alert: Alert, alerts: JobQueue<Delivery>, log: Logger): Promise<void> {
+  const level = alert.type === 'complete' ? 'debug' : 'warn';
+  log[level](`alert: ${alert.message}`, { alert: alert.id, type: alert.type, video: alert.video?.id });
+  await alerts.add({ id: alert.id, data: { format: 1, alert, tries: 0 }, priority: 0 });
+}

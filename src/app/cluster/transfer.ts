@@ -1,0 +1,70 @@
+import { hostname } from 'node:os';
+import { extname } from 'node:path';
+import type { ServiceOptions } from '../../config/service-options.ts';
+import { MiB } from '../../domain/units.ts';
+import { batchesPerThread, createThreadExecutor } from '../../executor/threads.ts';
+import type { AntData, AntExtra } from '../ant.ts';
+import type { ClusterEngine } from './engine.ts';
+import type { Cluster } from './cluster.ts';
+import type { RunningRole } from './role.ts';
+import { startTransfers } from '../../engine/workers.ts';
+
+/** The fresh lane has a place on each thread beside those of the backlog. */
+const spareBatches = 1;
+
+/** Bytes of bodies that one batch may hold at a time: a cap on bytes in flight is kept by a cap on batches. */
+export const heldBytesOfBatch = 24 * MiB;
+
+/** The most batches in work that both caps allow; undefined without any. */
+export function batchCapOf({
+  maxBatches,
+  maxBytesInFlight,
+}: Pick<ServiceOptions, 'maxBatches' | 'maxBytesInFlight'>): number | undefined {
+  const byBytes =
+    maxBytesInFlight === undefined ? Infinity : Math.max(1, Math.floor(maxBytesInFlight / heldBytesOfBatch));
+  const cap = Math.min(maxBatches ?? Infinity, byBytes);
+  return cap === Infinity ? undefined : cap;
+}
+
+/** Has batches copied on threads of this process. */
+export async function startTransferRole(
+  { queues }: Cluster,
+  engine: ClusterEngine,
+  options: ServiceOptions,
+): Promise<RunningRole> {
+  const executor = createThreadExecutor<AntExtra>({
+    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
+    workerData: antData(engine, options),
+    threads: options.threads,
+    spareBatches,
+    extra: engine.destination.extra,
+  });
+  const workers = startTransfers(engine.context, executor);
+  const assert = (): Promise<void> => queues.limitBatches(batchCapOf(options));
+  return {
+    assert,
+    async stop() {
+      await workers.stop();
+      await executor.close();
+    },
+  };
+}
+
+/** Each thread gets its share of the process's bounds. */
+function antData({ source, destination }: ClusterEngine, options: ServiceOptions): AntData {
+  const { threads, bytesPerSecond } = options;
+  const connections = Math.ceil(options.concurrency / threads);
+  const { store } = destination.setting;
+  return {
+    source: {
+      ...source,
+      connections,
+      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / threads }),
+    },
+    store: store.kind === 's3' ? { ...store, connections } : store,
+    capabilities: destination.capabilities,
+    slots: connections,
+    heldBytes: heldBytesOfBatch * (batchesPerThread + spareBatches),
+    processName: `${hostname()}/${process.pid}`,
+  };
+}

@@ -1,0 +1,101 @@
+import type { Meter } from '../../aggregator/progress-tracker.ts';
+import { addToTotals, emptyTotals } from '../../domain/totals.ts';
+import { reportVideo } from '../../journal/report-video.ts';
+import type { CopyOptions } from '../../config/copy-options.ts';
+import type { KeyRules } from '../../domain/destination-key.ts';
+import { exitCodeOf } from '../../domain/exit-code.ts';
+import type { LibraryReport, VideoReport } from '../../domain/report.ts';
+import type { VideoId } from '../../domain/video.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { StoreCapabilities } from '../../storage/object-store.ts';
+import type { DestinationSetting } from '../destination-setting.ts';
+import { emit } from './emit.ts';
+import type { CopyHooks } from './emit.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { ToldRow } from './refused-rows.ts';
+
+/** What a run keeps, and counts. */
+export interface State {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  readonly meter: Meter;
+}
+
+/** What all parts of a run share. */
+export interface RunContext {
+  readonly options: CopyOptions;
+  readonly hooks: CopyHooks;
+  readonly state: State;
+  readonly keyRules: KeyRules;
+}
+
+/** What a scan has found. */
+export interface Scanned {
+  readonly videos: readonly VideoId[];
+  /** Rows that are no videos, and videos that were asked for and not found. */
+  readonly refused: readonly ToldRow[];
+}
+
+/** A run that is over. */
+export interface Ended {
+  readonly scanned: Scanned;
+  readonly engine: Engine;
+  readonly destination: DestinationSetting;
+  readonly capabilities: StoreCapabilities;
+}
+
+/** Says what became of the videos of a run, and which exit code that makes. */
+export async function conclude(
+  { state, keyRules, hooks }: RunContext,
+  { scanned, engine, destination, capabilities }: Ended,
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  const videos: VideoReport[] = [];
+  const totals = emptyTotals();
+  for (const id of scanned.videos) {
+    const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
+    if (!report) continue;
+    videos.push(report);
+    addToTotals(totals, report);
+  }
+  const halted = engine.halted();
+  const progress = state.meter.progress();
+  const exitCode = exitCodeOf({
+    videos,
+    refused: scanned.refused.length,
+    interrupted: hooks.drain.aborted || hooks.signal.aborted,
+    ...(halted ? { halted } : {}),
+  });
+  const report: LibraryReport = {
+    format: 1,
+    destination: destination.name,
+    at: new Date().toISOString(),
+    totals,
+    videos,
+    refusedRows: scanned.refused,
+    unguarded: unguardedBy(capabilities),
+    run: progress.run,
+  };
+  emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
+  return { exitCode, report };
+}
+
+/** What a destination may leave to chance, and what that means to a library. */
+const risks: readonly { readonly unless: 'createOnly' | 'replaceOnly' | 'checksums'; readonly risk: string }[] = [
+  {
+    unless: 'createOnly',
+    risk: 'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
+  },
+  {
+    unless: 'replaceOnly',
+    risk: 'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
+  },
+  {
+    unless: 'checksums',
+    risk: 'the destination does not check checksums: bytes that are damaged on the way there go unnoticed until verify --checksums',
+  },
+];
+
+function unguardedBy(capabilities: StoreCapabilities): readonly string[] {
+  return risks.filter(({ unless }) => !capabilities[unless]).map(({ risk }) => risk);
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { extname } from 'node:path';
+import { createMeter } from '../../aggregator/progress-tracker.ts';
+import type { CopyOptions } from '../../config/copy-options.ts';
+import { withoutSecrets } from '../../config/values/location.ts';
+import type { BatchJob } from '../../domain/batch.ts';
+import { failureOf } from '../../domain/failure.ts';
+import type { LibraryReport } from '../../domain/report.ts';
+import { MiB, second } from '../../domain/units.ts';
+import type { VideoJob } from '../../domain/video-job.ts';
+import type { VideoId } from '../../domain/video.ts';
+import { createThreadExecutor } from '../../executor/threads.ts';
+import { defaultWalkLimits } from '../../hls/walk.ts';
+import { SqliteJournal } from '../../journal/sqlite-journal.ts';
+import { observeLedger } from '../../ledger/observe-ledger.ts';
+import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { MemoryQueue } from '../../queue/memory-queue.ts';
+import { scanCatalogue } from '../../scanner/scan.ts';
+import { openStateFile } from '../../state/state-file.ts';
+import type { StoreCapabilities } from '../../storage/object-store.ts';
+import type { AntData, AntExtra } from '../ant.ts';
+import { conclude } from './conclude-run.ts';
+import type { RunContext, Scanned, State } from './conclude-run.ts';
+import { boundHeap } from './bound-heap.ts';
+import { connectSource } from '../connect.ts';
+import type { SourceSpec } from '../connect.ts';
+import { destinationOf, keepDestination } from '../destination-setting.ts';
+import type { DestinationSetting } from '../destination-setting.ts';
+import { dryRun } from './dry-run.ts';
+import { emit } from './emit.ts';
+import type { CopyHooks } from './emit.ts';
+import { startEngine } from '../../engine/engine.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { keepKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
+import { openCatalogue, surveySources } from '../open-catalogue.ts';
+import { openDestination } from '../open-destination.ts';
+import { missingRow, toldRow } from './refused-rows.ts';
+import type { ToldRow } from './refused-rows.ts';
+import { sourceSpecOf } from '../source-spec.ts';
+
+/** Bytes of bodies held by all threads together. */
+const heldBytes = 96 * MiB;
+const progressEveryMs = second;
+
+/**
+ * One run of the embedded engine: everything in this process, state in one file.
+ *
+ * @returns what became of the videos of this run, and the exit code
+ * @throws {FlantsError} when nothing could start
+ */
+export async function copyLibrary(
+  options: CopyOptions,
+  hooks: CopyHooks,
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  if (options.dryRun) return dryRun(options, hooks);
+  const state = openStateFile(options.stateDir);
+  try {
+    const journal = new SqliteJournal(state);
+    const meter = createMeter(() => performance.now());
+    const ledger = observeLedger(new SqliteLedger(state), (...change) => meter.changed(...change));
+    await ledger.releaseAll();
+    for await (const { video, record } of ledger.videos()) meter.changed(video, undefined, record);
+    return await run(options, hooks, { journal, ledger, meter });
+  } finally {
+    state.close();
+  }
+}
+
+async function run(
+  options: CopyOptions,
+  hooks: CopyHooks,
+  state: State,
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  const { journal, ledger, meter } = state;
+  const survey = await surveySources(options.sources, hooks.signal);
+  const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
+  const sourceSpec = sourceSpecOf(options, survey);
+  const source = connectSource(sourceSpec);
+  const common: RunContext = { options, hooks, state, keyRules };
+
+  const destination = destinationOf(options);
+  const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
+  await keepDestination(journal, destination);
+  emit(hooks, {
+    type: 'started',
+    sources: options.sources.map(nameOf),
+    destination: destination.name,
+    stateDir: options.stateDir,
+  });
+
+  const executor = createThreadExecutor<AntExtra>({
+    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
+    workerData: antData(options, sourceSpec, destination, capabilities),
+    threads: options.threads,
+    extra,
+  });
+  const engine = startEngine(
+    {
+      source,
+      store,
+      journal,
+      ledger,
+      executor,
+      keyRules,
+      limits: defaultWalkLimits,
+      crawls: new MemoryQueue<VideoJob>(),
+      batches: new MemoryQueue<BatchJob>(),
+      publications: new MemoryQueue<VideoJob>(),
+      external: options.external,
+      existing: options.existing,
+      sha256: options.sha256,
+      newGeneration: randomUUID,
+      now: Date.now,
+      random: Math.random,
+    },
+    {
+      drain: hooks.drain,
+      signal: hooks.signal,
+      onOutcome: (_, outcome) => {
+        if (outcome.kind !== 'failed') meter.told(outcome);
+      },
+      onFailures: (video, { final, again }) => {
+        meter.failed(final.length);
+        for (const { key, url, failure } of final) emit(hooks, { type: 'file-failed', video, key, url, failure });
+        for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
+      },
+      onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
+      onPlanned: async (video, counts) => {
+        await keepKeyRules(journal, keyRules);
+        emit(hooks, { type: 'planned', video, ...counts });
+      },
+      onState: (video, videoState, failure) =>
+        emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
+      onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
+    },
+  );
+  const stopBounding = boundHeap();
+  const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: meter.progress() }), progressEveryMs);
+  try {
+    const scanned = await scan(common, engine);
+    await engine.idle();
+    await engine.stop();
+    return await conclude(common, { scanned, engine, destination, capabilities });
+  } finally {
+    clearInterval(ticking);
+    stopBounding();
+    await engine.stop();
+    await executor.close();
+    await Promise.all([source.close(), store.close()]);
+  }
+}
+
+async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
+  const videos: VideoId[] = [];
+  const refused: ToldRow[] = [];
+  const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
+  const missing = await scanCatalogue(
+    openCatalogue(options.sources),
+    rules,
+    { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
+    {
+      onVideo: async ({ id, playlistUrl }) => {
+        videos.push(id);
+        await engine.crawl(id, { recheck: options.recheck, playlistUrl });
+      },
+      onRefused: (row) => {
+        const told = toldRow(row);
+        refused.push(told);
+        emit(hooks, { type: 'row-refused', ...told });
+      },
+    },
+    AbortSignal.any([hooks.drain, hooks.signal]),
+  ).catch((error: unknown): readonly VideoId[] => {
+    // Stopped while it read: what was scanned so far is concluded as usual.
+    if (hooks.drain.aborted && failureOf(error).code === 'aborted') return [];
+    throw error;
+  });
+  for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
+  return { videos, refused: [...refused, ...missing.map(missingRow)] };
+}
+
+/** Each thread gets its share of the run's bounds. */
+function antData(
+  options: CopyOptions,
+  source: SourceSpec,
+  { store }: DestinationSetting,
+  capabilities: StoreCapabilities,
+): AntData {
+  const share = (whole: number): number => Math.ceil(whole / options.threads);
+  const connections = share(options.concurrency);
+  return {
+    source: {
+      ...source,
+      connections,
+      ...(options.bytesPerSecond === undefined ? {} : { bytesPerSecond: options.bytesPerSecond / options.threads }),
+    },
+    store: store.kind === 's3' ? { ...store, connections } : store,
+    capabilities,
+    slots: connections,
+    heldBytes: share(heldBytes),
+  };
+}
+
+function nameOf(source: CopyOptions['sources'][number]): string {
+  return source.kind === 'catalogue' ? source.path : withoutSecrets(source.url);
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { resolve } from 'node:path';
+import { addToTotals, emptyTotals } from '../../domain/totals.ts';
+import { reportVideo } from '../../journal/report-video.ts';
+import type { StateOptions } from '../../config/control-options.ts';
+import type { AcceptOptions, ReportOptions, RetryOptions, VideosOptions } from '../../config/state-options.ts';
+import { acceptFile } from '../../control/accept.ts';
+import { writeFileLines } from '../../control/file-lines.ts';
+import { retryVideo } from '../../control/retry.ts';
+import { unknownVideo } from '../../control/unknown-video.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import type { LibraryReport, VideoReport } from '../../domain/report.ts';
+import { isWhole } from '../../domain/video.ts';
+import type { VideoId } from '../../domain/video.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { SqliteJournal } from '../../journal/sqlite-journal.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import type { PublishResult } from '../../publisher/publish.ts';
+import { openStateFile } from '../../state/state-file.ts';
+import { keptDestination } from '../destination-setting.ts';
+import { tokenParametersOf } from '../../engine/key-rules.ts';
+import { publishNow } from './publish-now.ts';
+
+interface OpenState {
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+}
+
+async function withState<T>(
+  { stateDir }: StateOptions,
+  { readOnly }: { readonly readOnly: boolean },
+  work: (state: OpenState) => Promise<T>,
+): Promise<T> {
+  const state = openStateFile(stateDir, { readOnly });
+  try {
+    return await work({ journal: new SqliteJournal(state), ledger: new SqliteLedger(state) });
+  } finally {
+    state.close();
+  }
+}
+
+/** What a state knows of its videos. May be asked while a run is under way. */
+export async function readStatus(options: VideosOptions): Promise<LibraryReport> {
+  return withState(options, { readOnly: true }, async (state) => {
+    const totals = emptyTotals();
+    const videos: VideoReport[] = [];
+    for await (const report of reports(options.videos, state)) {
+      addToTotals(totals, report);
+      videos.push(report);
+    }
+    return { ...(await describe(options, state)), totals, videos };
+  });
+}
+
+/**
+ * Opens failed files, and videos that no plan could be made of, for the next copy.
+ *
+ * @throws {FlantsError} `usage` for a video that the state does not know
+ */
+export async function retryFailed(options: RetryOptions): Promise<{ reopened: number; videos: number }> {
+  return withState(options, { readOnly: false }, async (state) => {
+    let [reopened, videos] = [0, 0];
+    for await (const video of idsOf(options.videos, state)) {
+      const retried = await retryVideo(video, options.failedBy, { ...state, newGeneration: randomUUID });
+      reopened += retried.files;
+      if (retried.files > 0 || retried.wasInvalid) videos += 1;
+    }
+    return { reopened, videos };
+  });
+}
+
+/** What came of accepting a failed file. */
+export interface AcceptResult {
+  /** Of the file. */
+  readonly key: string;
+  /** What publishing came to; `not-whole` where other files are missing still. */
+  readonly result: PublishResult['result'] | 'not-whole';
+}
+
+/**
+ * Lets a video go out without one of its failed files, and publishes it if that was the last obstacle.
+ *
+ * @throws {FlantsError} `usage` when there is no such failed file; of the destination when publishing fails:
+ *   the decision stands all the same
+ */
+export async function acceptFailure(
+  options: AcceptOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<AcceptResult> {
+  return withState(options, { readOnly: false }, async (state) => {
+    const { video, file, reason } = options;
+    const key = await acceptFile({ video, file, reason, at: new Date().toISOString() }, state);
+    const record = await state.ledger.read(video);
+    return { key, result: record && isWhole(record) ? await publishNow(video, state, signal) : 'not-whole' };
+  });
+}
+
+/** Writes a report: one JSON document, or a line for each file. */
+export async function writeReport(options: ReportOptions, write: (line: string) => Promise<void>): Promise<void> {
+  if (!options.files) {
+    await write(JSON.stringify(await readStatus(options), null, 2));
+    return;
+  }
+  await withState(options, { readOnly: true }, async (state) => {
+    for await (const video of idsOf(options.videos, state)) await writeFileLines(video, state, write);
+  });
+}
+
+async function* reports(videos: readonly VideoId[], state: OpenState): AsyncGenerator<VideoReport> {
+  const tokenParameters = await tokenParametersOf(state.journal);
+  for await (const video of idsOf(videos, state)) {
+    const report = await reportVideo(video, { ...state, tokenParameters });
+    if (report) yield report;
+  }
+}
+
+/** The videos named, or all of them. */
+async function* idsOf(named: readonly VideoId[], { journal, ledger }: OpenState): AsyncGenerator<VideoId> {
+  if (named.length === 0) for await (const { video } of ledger.videos()) yield video;
+  for (const video of named) {
+    if (!(await ledger.read(video))) throw await unknownWord(video, journal);
+    yield video;
+  }
+}
+
+/** A word that is no video may be the destination, which `--state` makes superfluous. */
+async function unknownWord(word: string, journal: Journal): Promise<FlantsError> {
+  const store = (await keptDestination(journal))?.store;
+  if (store?.kind !== 'folder' || resolve(word) !== store.path) return unknownVideo(word);
+  return new FlantsError('usage', `${word} is the destination of the state that --state names: leave out one of them`);
+}
+
+async function describe(
+  options: StateOptions,
+  { journal }: OpenState,
+): Promise<Pick<LibraryReport, 'format' | 'destination' | 'at' | 'refusedRows' | 'unguarded'>> {
+  const destination = (await keptDestination(journal))?.name ?? options.destination?.name ?? options.stateDir;
+  return { format: 1, destination, at: new Date().toISOString(), refusedRows: [], unguarded: [] };
+}

@@ -1,0 +1,36 @@
+import { second } from '../../domain/units.ts';
+import type { VideoId } from '../../domain/video.ts';
+import type { Journal } from '../../journal/journal.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { publishVideo } from '../../publisher/publish.ts';
+import type { PublishResult } from '../../publisher/publish.ts';
+import { connectSource } from '../connect.ts';
+import { keptDestination } from '../destination-setting.ts';
+import { openDestination } from '../open-destination.ts';
+
+/**
+ * Publishes a video of a state that nobody else is at work on.
+ *
+ * @throws {FlantsError} of the destination
+ */
+export async function publishNow(
+  video: VideoId,
+  { journal, ledger }: { readonly journal: Journal; readonly ledger: Ledger },
+  signal: AbortSignal,
+): Promise<PublishResult['result']> {
+  const destination = await keptDestination(journal);
+  if (!destination) return 'stale';
+  const { store } = await openDestination(destination, signal);
+  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true });
+  try {
+    await ledger.releaseAll();
+    const published = await publishVideo(
+      video,
+      { journal, ledger, store, source, existing: 'verify', now: Date.now },
+      signal,
+    );
+    return published.result;
+  } finally {
+    await Promise.all([store.close(), source.close()]);
+  }
+}

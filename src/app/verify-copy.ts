@@ -1,0 +1,160 @@
+import { dirname, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { reportVideo } from '../journal/report-video.ts';
+import type { VerifyOptions } from '../config/verify-options.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { VerifyReport } from '../domain/verify-report.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
+import { openStateFile } from '../state/state-file.ts';
+import type { StateFile } from '../state/state-file.ts';
+import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
+import type { Destination } from '../verifier/destination.ts';
+import { verifyPresentation } from '../verifier/verify.ts';
+import type { Expected, VerifyRequest } from '../verifier/verify.ts';
+import { connectSource, connectStore } from './connect.ts';
+import type { StoreSpec } from './connect.ts';
+import { credentialsOf, destinationOf, keptDestination } from './destination-setting.ts';
+import type { DestinationSetting } from './destination-setting.ts';
+import { tokenParametersOf } from '../engine/key-rules.ts';
+import { sourceSpecOf } from './source-spec.ts';
+
+interface Opened {
+  readonly destination: Destination;
+  readonly playlistUrl: string;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Proves a copy from its destination; with a state at hand, against what was copied too.
+ *
+ * @throws {FlantsError} when the destination or the state cannot be read
+ */
+export async function verifyCopy(
+  options: VerifyOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<VerifyReport> {
+  if (options.target.kind === 'http' && options.stateDir !== undefined) {
+    throw new FlantsError(
+      'usage',
+      '--state tells keys, not URLs: verify the s3:// address or the path with it, or leave it out',
+    );
+  }
+  const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
+  try {
+    const journal = state && new SqliteJournal(state);
+    const kept = journal && (await keptDestination(journal));
+    const { destination, playlistUrl, close } = openTarget(options, kept);
+    try {
+      return await verifyPresentation(
+        {
+          name: options.target.name,
+          playlistUrl,
+          destination,
+          expected: journal ? await expectedIn(journal) : async () => undefined,
+          acceptedBecause: await acceptancesIn(state),
+          readsBytes: options.checksums,
+          concurrency: options.concurrency,
+        },
+        signal,
+      );
+    } finally {
+      await close();
+    }
+  } finally {
+    state?.close();
+  }
+}
+
+/** What a state knows: documents as they were published, files as they were copied. */
+async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
+  const documents = await publishedDocuments(journal);
+  return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
+}
+
+/** Failed files without which videos were published, by key: each with the reason that was given. */
+async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
+  if (state === undefined) return () => undefined;
+  const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
+  const tokenParameters = await tokenParametersOf(ports.journal);
+  const reasons = new Map<string, string>();
+  for await (const { video, record } of ports.ledger.videos()) {
+    if (record.accepted === 0 || record.published !== record.revision) continue;
+    const report = await reportVideo(video, { ...ports, tokenParameters });
+    for (const { key, acceptedBecause } of report?.failures ?? [])
+      if (acceptedBecause !== undefined) reasons.set(key, acceptedBecause);
+  }
+  return (key) => reasons.get(key);
+}
+
+/** By key. Videos may share a playlist: whoever published it last has written what stands there. */
+async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string, Expected>> {
+  const latest = new Map<string, Expected & { readonly at: string }>();
+  for await (const { id } of journal.submissions()) {
+    const publication = await journal.publication(id);
+    if (!publication) continue;
+    const { at, documents } = publication;
+    for (const { key, sizeBytes, crc32 } of documents) {
+      if ((latest.get(key)?.at ?? '') <= at) latest.set(key, { sizeBytes, crc32, at });
+    }
+  }
+  return latest;
+}
+
+async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected | undefined> {
+  // Which video has it does not matter: a state file keeps evidence by key alone.
+  const known = (await journal.evidence('', [key])).get(key);
+  if (!known || known.proof === 'absent-optional') return undefined;
+  return { sizeBytes: known.sizeBytes, ...(known.crc32 === '' ? {} : { crc32: known.crc32 }) };
+}
+
+function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined): Opened {
+  const { target } = options;
+  if (target.kind === 'http') {
+    const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
+    return {
+      destination: destinationOverHttp(source, target.url),
+      playlistUrl: target.url,
+      close: () => source.close(),
+    };
+  }
+  if (target.kind === 'file') {
+    const base = kept?.store.kind === 'folder' ? kept.store.path : rootAbove(target.path);
+    const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
+    // Without a state, messages name what lies beside the playlist as the playlist does.
+    const prefix = kept ? '' : withSlash(relative(base, dirname(target.path)));
+    const root = withSlash(pathToFileURL(base).href);
+    const destination = destinationInStore(store, { root, prefix, keepsChecksums: false });
+    return { destination, playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
+  }
+  const { bucket, key, name } = target;
+  const keptStore = kept?.store.kind === 's3' && kept.store.bucket === bucket ? kept : undefined;
+  const setting =
+    keptStore && options.endpoint === undefined
+      ? keptStore
+      : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
+  const spec: StoreSpec = {
+    ...setting.store,
+    ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}),
+  };
+  const store = connectStore(spec, credentialsOf(setting));
+  const prefix = keptStore?.store.kind === 's3' && keptStore.store.prefix !== '' ? `${keptStore.store.prefix}/` : '';
+  const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+  const destination = destinationInStore(store, { root: `s3://${bucket}/`, prefix, keepsChecksums: true });
+  return { destination, playlistUrl, close: () => store.close() };
+}
+
+/**
+ * Without a state nobody tells where a copied folder begins. Anything on the way up might be it, so a playlist
+ * may name what lies up to three folders above itself; what is further away counts as outside.
+ */
+function rootAbove(path: string): string {
+  let folder = dirname(path);
+  for (let level = 0; level < 3 && dirname(dirname(folder)) !== dirname(folder); level++) folder = dirname(folder);
+  return folder;
+}
+
+function withSlash(url: string): string {
+  return url.endsWith('/') ? url : `${url}/`;
+}

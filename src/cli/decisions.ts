@@ -1,0 +1,84 @@
+import { loadCancelOptions, loadNamedVideosOptions, loadPriorityOptions } from '../config/library-options.ts';
+import type { Verb } from './context.ts';
+import { eachVideo } from './each-video.ts';
+import { formatCounted } from './format.ts';
+import { withControl } from './with-control.ts';
+
+/** `flants pause` */
+export const pause: Verb = async (input, context) => {
+  const { place, ...options } = await loadNamedVideosOptions('pause', input);
+  return withControl(place, context, (control) =>
+    eachVideo(
+      { verb: 'pause', ...options, work: (video) => control.pause(video), say: (_, video) => `${video} is paused` },
+      context,
+    ),
+  );
+};
+
+/** `flants resume` */
+export const resume: Verb = async (input, context) => {
+  const { place, ...options } = await loadNamedVideosOptions('resume', input);
+  return withControl(place, context, (control) =>
+    eachVideo(
+      {
+        verb: 'resume',
+        ...options,
+        work: (video) => control.resume(video),
+        say: ({ state }, video) => `${video} goes on${state === undefined ? '' : `: ${state}`}`,
+      },
+      context,
+    ),
+  );
+};
+
+/** `flants cancel` */
+export const cancel: Verb = async (input, context) => {
+  const { place, waitMs, ...options } = await loadCancelOptions(input);
+  return withControl(place, context, (control, signal) =>
+    eachVideo(
+      {
+        verb: 'cancel',
+        ...options,
+        work: (video) => control.cancel(video, { waitMs, signal }),
+        say: ({ underWay }, video) =>
+          underWay === 0
+            ? `${video} is cancelled`
+            : `${video} is cancelled; ${formatCounted(underWay, 'piece')} of work on it will end by themselves`,
+      },
+      context,
+    ),
+  );
+};
+
+/** `flants priority` */
+export const priority: Verb = async (input, context) => {
+  const { place, fresh, ...options } = await loadPriorityOptions(input);
+  return withControl(place, context, (control) =>
+    eachVideo(
+      {
+        verb: 'priority',
+        ...options,
+        work: (video) => control.prioritise(video, fresh),
+        say: (_, video) => (fresh ? `${video} goes before the backlog` : `${video} is back in the backlog`),
+      },
+      context,
+    ),
+  );
+};
+
+/** `flants purge` */
+export const purge: Verb = async (input, context) => {
+  const { place, ...options } = await loadNamedVideosOptions('purge', input);
+  return withControl(place, context, (control) =>
+    eachVideo(
+      {
+        verb: 'purge',
+        ...options,
+        work: (video) => control.purge(video),
+        say: ({ objectsLeft }, video) =>
+          `${video} is forgotten; ${objectsLeft === 0 ? 'nothing of it is' : `${formatCounted(objectsLeft, 'object')} stay`} at the destination`,
+      },
+      context,
+    ),
+  );
+};

@@ -1,0 +1,31 @@
+import type { Environment } from './environment.ts';
+import { readConfigFile } from './config-file.ts';
+import { localPath } from '../values/location.ts';
+import { mergeOptions } from './merge.ts';
+import type { Flags } from './merge.ts';
+import type { ParsedOptions } from '../registry/option-schemas.ts';
+import type { VerbName } from '../registry/verbs.ts';
+
+/** What a person gave to one verb. */
+export interface CommandInput {
+  /** What stood after the verb and is no option. */
+  readonly words: readonly string[];
+  readonly flags: Flags;
+  readonly environment: Environment;
+  /** What relative paths begin at. */
+  readonly cwd: string;
+}
+
+/**
+ * Reads the config file, where one is named, and merges all layers.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export async function mergeInput<V extends VerbName>(
+  verb: V,
+  { flags, environment, cwd }: CommandInput,
+): Promise<ParsedOptions<V>> {
+  const path = flags.config ?? environment.options.config?.text;
+  const file = typeof path === 'string' ? await readConfigFile(localPath(path, cwd)) : undefined;
+  return mergeOptions(verb, { environment, flags, ...(file === undefined ? {} : { file }) });
+}

@@ -1,0 +1,31 @@
+import { envOf } from '../registry/option-spec.ts';
+import { optionNames, specOf } from '../registry/options.ts';
+import type { OptionName } from '../registry/options.ts';
+import type { StateEnvironment } from '../values/state-dir.ts';
+
+/** All that FLAnts takes from the process's environment. */
+export interface Environment extends StateEnvironment {
+  /** Texts of options that are set, by option; `variable` says where each came from. */
+  readonly options: Readonly<Partial<Record<OptionName, { readonly variable: string; readonly text: string }>>>;
+  /** `TERM=dumb`: a terminal that cannot move its cursor. */
+  readonly dumbTerminal: boolean;
+}
+
+/**
+ * Reads the environment once. A variable that is set to nothing counts as unset.
+ *
+ * @param variables - the process's own, or a test's
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
+  const options: Partial<Record<OptionName, { variable: string; text: string }>> = {};
+  for (const name of optionNames) {
+    const variable = [envOf(name), ...(specOf(name).alsoEnv ?? [])].find((each) => (variables[each] ?? '') !== '');
+    if (variable !== undefined) options[name] = { variable, text: variables[variable] ?? '' };
+  }
+  return Object.freeze({
+    options: Object.freeze(options),
+    XDG_STATE_HOME: variables['XDG_STATE_HOME'],
+    HOME: variables['HOME'],
+    dumbTerminal: variables['TERM'] === 'dumb',
+  });
+}

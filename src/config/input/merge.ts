@@ -1,0 +1,117 @@
+import type { z } from 'zod';
+import { FlantsError } from '../../domain/failure.ts';
+import type { ConfigFile } from './config-file.ts';
+import type { Environment } from './environment.ts';
+import { withoutSecrets } from '../values/location.ts';
+import { expectationOf, flagOf } from '../registry/option-spec.ts';
+import { schemaOf } from '../registry/option-schemas.ts';
+import type { ParsedOptions } from '../registry/option-schemas.ts';
+import { specOf } from '../registry/options.ts';
+import type { OptionName } from '../registry/options.ts';
+import { closestWord } from './suggest.ts';
+import { verbs } from '../registry/verbs.ts';
+import type { VerbName } from '../registry/verbs.ts';
+
+/** What flags said: texts, lists of texts, and switches, by option. */
+export type Flags = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
+
+/** Where options come from, weakest first. */
+export interface Layers {
+  readonly file?: ConfigFile;
+  readonly environment: Environment;
+  readonly flags: Flags;
+}
+
+/**
+ * Merges file, environment and flags (the later wins as a whole, lists too) and checks the result.
+ *
+ * @throws {FlantsError} `usage`, naming the option where it was given, its value, and what is expected
+ */
+export function mergeOptions<V extends VerbName>(verb: V, layers: Layers): ParsedOptions<V> {
+  const names: readonly OptionName[] = verbs[verb].options;
+  const merged: Record<string, unknown> = {};
+  const origins: Partial<Record<OptionName, string>> = {};
+  for (const name of names) {
+    for (const given of valuesOf(name, layers)) {
+      merged[name] = given.value;
+      origins[name] = given.origin;
+    }
+  }
+  const result = schemaOf(verb).safeParse(merged);
+  if (!result.success) throw refusal(result.error, merged, origins);
+  return result.data;
+}
+
+/** What an option is in each layer that has it, weakest first. */
+function valuesOf(
+  name: OptionName,
+  { file, environment, flags }: Layers,
+): readonly { readonly origin: string; readonly value: unknown }[] {
+  const inFile = file?.values[name];
+  const inEnvironment = environment.options[name];
+  const inFlags = flags[name];
+  return [
+    ...(file === undefined || inFile === undefined ? [] : [{ origin: `"${name}" in ${file.path}`, value: inFile }]),
+    ...(inEnvironment === undefined
+      ? []
+      : [{ origin: inEnvironment.variable, value: decodeText(name, inEnvironment.text) }]),
+    ...(inFlags === undefined ? [] : [{ origin: flagOf(name), value: decodeFlag(name, inFlags) }]),
+  ];
+}
+
+function decodeFlag(name: OptionName, given: string | boolean | readonly string[]): unknown {
+  if (typeof given === 'boolean') return given;
+  if (typeof given === 'string') return decodeText(name, given);
+  return given.flatMap((text) => decodeText(name, text));
+}
+
+const words: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  1: true,
+  false: false,
+  no: false,
+  off: false,
+  0: false,
+};
+
+/** Text of a flag or variable in the type that JSON would have; what makes no sense stays text, for the schema to refuse. */
+function decodeText(name: OptionName, text: string): unknown {
+  const spec = specOf(name);
+  switch (spec.kind) {
+    case 'integer':
+      return /^\s*-?\d+\s*$/.test(text) ? Number(text) : text;
+    case 'switch':
+      return words[text.trim().toLowerCase()] ?? text;
+    case 'list':
+      return text
+        .split(spec.separator)
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+    default:
+      return text;
+  }
+}
+
+function refusal(
+  error: z.ZodError,
+  merged: Readonly<Record<string, unknown>>,
+  origins: Readonly<Partial<Record<OptionName, string>>>,
+): FlantsError {
+  const name = error.issues[0]?.path[0] as OptionName;
+  const spec = specOf(name);
+  const value = merged[name];
+  const meant = spec.kind === 'choice' && typeof value === 'string' ? closestWord(value, spec.choices) : undefined;
+  return new FlantsError(
+    'usage',
+    `${origins[name] ?? flagOf(name)} is ${shown(name, value)}: expected ${expectationOf(spec)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+  );
+}
+
+/** Users and queries in URLs are secrets everywhere. */
+function shown(name: OptionName, value: unknown): string {
+  if (specOf(name).secret) return 'not usable';
+  if (typeof value === 'string') return `"${withoutSecrets(value)}"`;
+  return JSON.stringify(value) ?? 'missing';
+}

@@ -1,0 +1,82 @@
+import {
+  boundOptions,
+  catalogueOptionNames,
+  fileOptions,
+  placeOptions,
+  storeOptions,
+  talkOptions,
+} from './option-groups.ts';
+import type { VerbSpec } from './verb-spec.ts';
+
+/** The same line works for each process, so that one environment or config file serves all. */
+const common = [
+  ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...fileOptions, ...storeOptions, ...catalogueOptionNames,
+  ...boundOptions, ...talkOptions, 'logLevel', 'logFormat', 'config',
+] as const; // prettier-ignore
+
+const words = {
+  group: 'Run as a cluster',
+  words: '[source…] <destination>',
+  wordTexts: [
+    ['source', 'catalogue (.json, .ndjson, .jsonl), playlist, or mongodb:// URL; the scanner needs one'],
+    ['destination', 's3://bucket/prefix or a folder that every process reaches'],
+  ],
+  exitNote: '0 also means that it was asked to stop, and did so in order.',
+} as const;
+
+const overrides = {
+  redis: { defaultText: 'redis://127.0.0.1:6379' },
+  bwlimit: { text: 'most bytes per second of each transfer process, such as 20M (MiB/s); units K, M, G' },
+  concurrency: { text: 'files in flight in each transfer process' },
+  listen: { defaultText: '127.0.0.1, any free port' },
+} as const;
+
+const api = { defaultText: '127.0.0.1:4010' } as const;
+const example = 's3://media/vod --journal s3://media-private/journal';
+
+/** Verbs of the processes of a cluster. */
+export const clusterVerbs = {
+  up: {
+    ...words,
+    summary: 'run a whole cluster on this machine, and start again what ends',
+    options: ['crawlers', 'transfers', ...common],
+    overrides: {
+      ...overrides,
+      threads: { text: 'worker threads of each transfer process', defaultText: '1' },
+      listen: { ...api, text: 'where the API answers, with health and metrics; the other processes take free ports' },
+      logFormat: { defaultText: 'text on a terminal, else json' },
+    },
+    examples: [
+      ['a catalogue file, Redis on this machine', `flants up videos.ndjson ${example}`],
+      ['MongoDB, its URL in the environment', `FLANTS_CATALOGUE=mongodb://… flants up ${example}`],
+    ],
+  },
+  scanner: {
+    ...words,
+    summary: 'read the catalogue again and again, and make crawl jobs of it',
+    options: common,
+    overrides,
+    examples: [['with rules', `flants scanner videos.ndjson ${example} --rule 'state = broadcast'`]],
+  },
+  crawler: {
+    ...words,
+    summary: 'read playlists, and seal a plan for each video',
+    options: common,
+    overrides,
+    examples: [['on any number of machines', `flants crawler ${example} --redis rediss://redis.example`]],
+  },
+  transfer: {
+    ...words,
+    summary: 'copy files in batches',
+    options: common,
+    overrides,
+    examples: [['on any number of machines', `flants transfer ${example} --redis rediss://redis.example`]],
+  },
+  aggregator: {
+    ...words,
+    summary: 'count, publish what is whole, report, alert, and answer the API',
+    options: common,
+    overrides: { ...overrides, listen: api },
+    examples: [['with changes by the API', `FLANTS_TOKEN=… flants aggregator ${example}`]],
+  },
+} as const satisfies Record<string, VerbSpec>;

@@ -1,0 +1,24 @@
+import { videoStates } from '../../domain/video.ts';
+import type { OptionSpec } from './option-spec.ts';
+
+/** Options of the verbs by which people steer videos. */
+export const controlVerbOptions = {
+  id: {
+    group: 'What to submit',
+    kind: 'text',
+    value: 'ID',
+    text: 'name of the video',
+    defaultText: 'its URL without tokens',
+  },
+  title: { group: 'What to submit', kind: 'text', value: 'TEXT', text: 'title of the video, for people' },
+  fresh: { group: 'What to submit', kind: 'switch', default: false, text: 'it goes before the backlog' },
+  inState: {
+    group: 'Which videos',
+    kind: 'list',
+    separator: ',',
+    value: 'STATE,…',
+    expected: `some of ${videoStates.join(', ')}`,
+    text: 'only videos in one of these states, such as incomplete or waiting',
+    defaultText: 'all',
+  },
+} as const satisfies Record<string, OptionSpec>;

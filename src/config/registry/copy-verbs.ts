@@ -1,0 +1,53 @@
+import { storeOptions } from './option-groups.ts';
+import type { VerbSpec } from './verb-spec.ts';
+
+/** Verbs that work by themselves. */
+export const copyVerbs = {
+  copy: {
+    group: 'Copy a library from here',
+    summary: 'copy videos to a bucket or folder, and publish each one that is whole',
+    words: '<source…> <destination>',
+    wordTexts: [
+      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      ['destination', 's3://bucket/prefix or a folder'],
+    ],
+    options: [
+      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'dryRun',
+      'header', 'headerFile', 'root', 'tokenParams', 'sourceTimeout',
+      ...storeOptions, 'concurrency', 'threads', 'bwlimit',
+      'json', 'report', 'progress', 'logLevel', 'state', 'config',
+    ], // prettier-ignore
+    examples: [
+      ['one video', 'flants copy https://cdn.example/class/42/master.m3u8 s3://media/vod'],
+      ['a library, gently', 'flants copy videos.ndjson s3://media/vod --bwlimit 20M --concurrency 16'],
+      ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
+      ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
+    ],
+  },
+  verify: {
+    group: 'Copy a library from here',
+    summary: 'prove from the destination alone that a copy is whole',
+    words: '<playlist>',
+    wordTexts: [['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL']],
+    options: [
+      'checksums',
+      'header',
+      'headerFile',
+      'sourceTimeout',
+      ...storeOptions,
+      'concurrency',
+      'json',
+      'state',
+      'config',
+    ],
+    examples: [
+      ['every object is there', 'flants verify s3://media/vod/class/42/master.m3u8'],
+      [
+        'every byte is the one that was copied',
+        'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
+      ],
+    ],
+    overrides: { state: { defaultText: 'none: the destination alone is looked at' } },
+    exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
+  },
+} as const satisfies Record<string, VerbSpec>;

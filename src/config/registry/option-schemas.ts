@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { videoStates } from '../../domain/video.ts';
+import { isRedisUrl, parseAddress } from '../values/address.ts';
+import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
+import { optionSpecs, specOf } from './options.ts';
+import type { OptionName } from './options.ts';
+import { expectationOf } from './option-spec.ts';
+import type { OptionSpec } from './option-spec.ts';
+import { parseDuration, parsePercent, parseRate, parseSize } from '../values/quantities.ts';
+import { verbs } from './verbs.ts';
+import type { VerbName } from './verbs.ts';
+
+const text = z.string().trim().min(1);
+const url = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? ''));
+const integer = (spec: { readonly min: number; readonly max: number }): z.ZodInt => z.int().min(spec.min).max(spec.max);
+const list = z.array(text).default([]);
+
+/** What a bearer token may consist of, so that it fits into a header: printable ASCII without spaces. */
+export const tokenPattern = /^[!-~]{8,}$/;
+
+/** A value that is written in a way of its own; undefined is what it cannot be. */
+function written<T>(parse: (text: string) => T | undefined): z.ZodType<T, string> {
+  return text.transform(orRefused(parse));
+}
+
+function orRefused<I, T>(parse: (value: I) => T | undefined) {
+  return (value: I, context: z.RefinementCtx): T => {
+    const parsed = parse(value);
+    if (parsed !== undefined) return parsed;
+    context.issues.push({ code: 'custom', input: value });
+    return z.NEVER;
+  };
+}
+
+/** The value of each option, in the types of JSON; what a flag or variable says is decoded before (`decodeText`). */
+const optionSchemas = {
+  ids: list,
+  limit: integer(optionSpecs.limit).exactOptional(),
+  existing: z.enum(optionSpecs.existing.choices).default(optionSpecs.existing.default),
+  recheck: z.boolean().default(optionSpecs.recheck.default),
+  sha256: z.boolean().default(optionSpecs.sha256.default),
+  external: z.enum(optionSpecs.external.choices).default(optionSpecs.external.default),
+  dryRun: z.boolean().default(optionSpecs.dryRun.default),
+  header: list,
+  headerFile: text.exactOptional(),
+  root: text.exactOptional(),
+  tokenParams: list,
+  sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
+  endpoint: url.exactOptional(),
+  region: text.exactOptional(),
+  profile: text.exactOptional(),
+  ca: text.exactOptional(),
+  concurrency: integer(optionSpecs.concurrency).default(optionSpecs.concurrency.default),
+  threads: integer(optionSpecs.threads).exactOptional(),
+  bwlimit: written(parseRate).exactOptional(),
+  json: z.boolean().default(optionSpecs.json.default),
+  report: text.exactOptional(),
+  progress: z.boolean().default(optionSpecs.progress.default),
+  logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
+  logFormat: z.enum(optionSpecs.logFormat.choices).exactOptional(),
+  format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),
+  output: text.exactOptional(),
+  failedBy: text.exactOptional(),
+  reason: text.exactOptional(),
+  checksums: z.boolean().default(optionSpecs.checksums.default),
+
+  catalogue: list,
+  scanEvery: written(parseDuration).prefault(optionSpecs.scanEvery.default),
+  deltaEvery: written((value) => (value === 'never' ? value : parseDuration(value))).prefault(
+    optionSpecs.deltaEvery.default,
+  ),
+  freshWindow: written(parseDuration).prefault(optionSpecs.freshWindow.default),
+  rule: list,
+  mongoDatabase: text.exactOptional(),
+  mongoCollection: text.default(optionSpecs.mongoCollection.default),
+  mongoFilter: written(parseMongoFilter).exactOptional(),
+  mongoFields: z.array(text).transform(orRefused(parseMongoFields)).prefault([]),
+  mongoProjection: list,
+  mongoBatchSize: integer(optionSpecs.mongoBatchSize).default(optionSpecs.mongoBatchSize.default),
+  writeBack: written(parseFieldPath).exactOptional(),
+  watch: z.boolean().default(optionSpecs.watch.default),
+
+  redis: text.refine(isRedisUrl).exactOptional(),
+  redisPrefix: text.regex(/^[\w.-]{1,64}$/).default(optionSpecs.redisPrefix.default),
+  redisCa: text.exactOptional(),
+  journal: text.exactOptional(),
+  crawlers: integer(optionSpecs.crawlers).exactOptional(),
+  transfers: integer(optionSpecs.transfers).exactOptional(),
+  maxBatches: integer(optionSpecs.maxBatches).exactOptional(),
+  maxBytesInFlight: written(parseSize).exactOptional(),
+  maxVideos: integer(optionSpecs.maxVideos).default(optionSpecs.maxVideos.default),
+  lease: written(parseDuration).prefault(optionSpecs.lease.default),
+  reconcileEvery: written(parseDuration).prefault(optionSpecs.reconcileEvery.default),
+  recoverEvery: written(parseDuration).prefault(optionSpecs.recoverEvery.default),
+  grace: written(parseDuration).prefault(optionSpecs.grace.default),
+  listen: written(parseAddress).exactOptional(),
+  token: text.regex(tokenPattern).exactOptional(),
+  tokenFile: text.exactOptional(),
+  requireTokenToRead: z.boolean().default(optionSpecs.requireTokenToRead.default),
+  webhook: url.exactOptional(),
+  webhookSecret: text.regex(tokenPattern).exactOptional(),
+  webhookSecretFile: text.exactOptional(),
+  heartbeat: url.exactOptional(),
+  heartbeatEvery: written(parseDuration).prefault(optionSpecs.heartbeatEvery.default),
+  freshLate: written(parseDuration).prefault(optionSpecs.freshLate.default),
+  stalled: written(parseDuration).prefault(optionSpecs.stalled.default),
+  failureShare: written(parsePercent).prefault(optionSpecs.failureShare.default),
+  publicUrl: url.exactOptional(),
+
+  id: text.exactOptional(),
+  title: text.exactOptional(),
+  fresh: z.boolean().exactOptional(),
+  inState: z.array(z.enum(videoStates)).default([]),
+
+  state: text.exactOptional(),
+  config: text.exactOptional(),
+} as const satisfies Record<OptionName, z.ZodType>;
+
+type Schemas = typeof optionSchemas;
+type VerbOptions<V extends VerbName> = Pick<Schemas, (typeof verbs)[V]['options'][number]>;
+
+/** The strict object of one verb's options: `parse({...file, ...environment, ...flags})` is the whole merge. */
+export function schemaOf<V extends VerbName>(verb: V): z.ZodObject<VerbOptions<V>, z.core.$strict> {
+  const names: readonly OptionName[] = verbs[verb].options;
+  return z.strictObject(Object.fromEntries(names.map((name) => [name, optionSchemas[name]])) as VerbOptions<V>);
+}
+
+/** What a verb's options come to, before files named by them are read. */
+export type ParsedOptions<V extends VerbName> = z.output<ReturnType<typeof schemaOf<V>>>;
+
+/** JSON Schema (2020-12) of the config file: any option of any verb. */
+export function configFileSchema(): Record<string, unknown> {
+  const described = Object.entries(optionSchemas)
+    .filter(([name]) => isFileOption(name))
+    .map(([name, schema]) => {
+      const spec = specOf(name as OptionName);
+      return [name, schema.describe(descriptionOf(spec))] as const;
+    });
+  return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), {
+    io: 'input',
+  });
+}
+
+/** The text, and what the types of JSON Schema cannot say. */
+function descriptionOf(spec: OptionSpec): string {
+  if (spec.kind === 'switch' && spec.default) return `false: ${spec.text}`;
+  return spec.kind === 'rate' || spec.kind === 'duration' ? `${spec.text} (${expectationOf(spec)})` : spec.text;
+}
+
+/** A config file cannot name another one. */
+export function isFileOption(name: string): name is Exclude<OptionName, 'config'> {
+  return name !== 'config' && Object.hasOwn(optionSpecs, name);
+}

@@ -1,0 +1,236 @@
+import { catalogueOptions } from './catalogue-options.ts';
+import { clusterOptions } from './cluster-options.ts';
+import { controlVerbOptions } from './control-options.ts';
+import type { OptionSpec } from './option-spec.ts';
+
+/**
+ * Every option of every verb, once. The key is the name in the config file; flag and
+ * environment variable follow from it (`flagOf`, `envOf`). Plain data: help must not wait for zod.
+ */
+export const optionSpecs = {
+  ids: {
+    group: 'What to copy',
+    kind: 'list',
+    separator: ',',
+    value: 'ID,…',
+    text: 'only these videos of the catalogue',
+  },
+  limit: {
+    group: 'What to copy',
+    kind: 'integer',
+    min: 1,
+    max: 1_000_000_000,
+    value: 'N',
+    text: 'only the first N videos',
+    defaultText: 'all',
+  },
+  existing: {
+    group: 'What to copy',
+    kind: 'choice',
+    choices: ['verify', 'skip', 'overwrite'],
+    default: 'verify',
+    value: 'WHAT',
+    text: 'where an object stands already: verify that its bytes are the same, skip it unseen, or overwrite it',
+  },
+  recheck: {
+    group: 'What to copy',
+    kind: 'switch',
+    default: false,
+    text: 'ask the source for each file again, also where the playlist has not changed',
+  },
+  sha256: {
+    group: 'What to copy',
+    kind: 'switch',
+    default: false,
+    text: 'put a SHA-256 in the evidence of each file that this run fetches',
+  },
+  external: {
+    group: 'What to copy',
+    kind: 'choice',
+    choices: ['refuse', 'keep'],
+    default: 'refuse',
+    value: 'WHAT',
+    text: 'a URI that cannot be copied: refuse the video, or keep the URI as it is and report it',
+  },
+  dryRun: {
+    group: 'What to copy',
+    kind: 'switch',
+    default: false,
+    text: 'plan and report, and write nothing to the destination',
+  },
+
+  header: {
+    group: 'Source',
+    kind: 'list',
+    separator: '\n',
+    value: 'NAME: VALUE',
+    secret: true,
+    text: 'send this header to the hosts of the sources; may be repeated',
+  },
+  headerFile: {
+    group: 'Source',
+    kind: 'path',
+    value: 'FILE',
+    text: 'headers to send, one per line: keeps secrets off the command line',
+  },
+  root: {
+    group: 'Source',
+    kind: 'path',
+    value: 'DIR',
+    text: 'folder that the keys of local files are relative to',
+    defaultText: 'the deepest one that holds all of them',
+  },
+  tokenParams: {
+    group: 'Source',
+    kind: 'list',
+    separator: ',',
+    value: 'NAME,…',
+    text: 'query parameters that only grant access, beside the usual ones; * at the end matches any rest',
+  },
+  sourceTimeout: {
+    group: 'Source',
+    kind: 'duration',
+    default: '30s',
+    value: 'TIME',
+    text: 'give up on a source that is silent for so long',
+  },
+
+  endpoint: {
+    group: 'Destination',
+    kind: 'url',
+    value: 'URL',
+    text: 'an S3-compatible store',
+    defaultText: 'AWS',
+    alsoEnv: ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
+  },
+  region: {
+    group: 'Destination',
+    kind: 'text',
+    value: 'NAME',
+    text: 'region of the bucket; needed for AWS',
+    defaultText: 'AWS_REGION',
+    alsoEnv: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+  },
+  profile: {
+    group: 'Destination',
+    kind: 'text',
+    value: 'NAME',
+    text: 'profile of the AWS configuration to take credentials from',
+  },
+  ca: {
+    group: 'Destination',
+    kind: 'path',
+    value: 'FILE',
+    text: 'further certificate authorities to trust, PEM, for source and endpoint',
+  },
+
+  concurrency: { group: 'Speed', kind: 'integer', min: 1, max: 4096, default: 32, value: 'N', text: 'files in flight' },
+  threads: {
+    group: 'Speed',
+    kind: 'integer',
+    min: 1,
+    max: 256,
+    value: 'N',
+    text: 'worker threads',
+    defaultText: 'one per core',
+  },
+  bwlimit: {
+    group: 'Speed',
+    kind: 'rate',
+    value: 'RATE',
+    text: 'most bytes per second in all, such as 20M (MiB/s); units K, M, G; shared evenly among the threads',
+    defaultText: 'no limit',
+  },
+
+  json: {
+    group: 'Output',
+    kind: 'switch',
+    default: false,
+    text: 'machine-readable output on standard output, one JSON value per line',
+  },
+  report: {
+    group: 'Output',
+    kind: 'path',
+    value: 'FILE',
+    text: 'write the report of the whole library to this file at the end, as JSON',
+  },
+  progress: {
+    group: 'Output',
+    kind: 'switch',
+    default: true,
+    text: 'show no progress',
+    defaultText: 'progress is shown',
+  },
+  logLevel: {
+    group: 'Output',
+    kind: 'choice',
+    choices: ['error', 'warn', 'info', 'debug'],
+    default: 'info',
+    value: 'LEVEL',
+    text: 'how much to tell on standard error: error, warn, info or debug',
+  },
+  logFormat: {
+    group: 'Output',
+    kind: 'choice',
+    choices: ['json', 'text'],
+    value: 'FORMAT',
+    text: 'lines on standard error: json, one object each, or text for people',
+    defaultText: 'json',
+  },
+  format: {
+    group: 'Output',
+    kind: 'choice',
+    choices: ['json', 'ndjson'],
+    default: 'json',
+    value: 'FORMAT',
+    text: 'json: the whole library; ndjson: one line per file',
+  },
+  output: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file', defaultText: 'standard output' },
+  failedBy: {
+    group: 'What to retry',
+    kind: 'text',
+    value: 'CODE',
+    text: 'only files that failed with this code, such as source.not-found',
+  },
+  reason: {
+    group: 'What to accept',
+    kind: 'text',
+    value: 'TEXT',
+    text: 'why the video may be published without the file; kept in every report; must be given',
+  },
+  checksums: {
+    group: 'What to compare',
+    kind: 'switch',
+    default: false,
+    text: 'read every byte, and compare checksums with those of --state, else with those that S3 keeps',
+  },
+
+  ...catalogueOptions,
+  ...clusterOptions,
+  ...controlVerbOptions,
+
+  state: {
+    group: 'State',
+    kind: 'path',
+    value: 'DIR',
+    text: 'folder of the state',
+    defaultText: 'one per destination below ~/.local/state/flants',
+  },
+  config: {
+    group: 'Configuration',
+    kind: 'path',
+    value: 'FILE',
+    text: 'options as a JSON object; environment and flags override it',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+/** Name of an option, as in the config file. */
+export type OptionName = keyof typeof optionSpecs;
+
+/** All names, in the order of the registry. */
+export const optionNames = Object.keys(optionSpecs) as readonly OptionName[];
+
+/** The spec of an option, without its literal types. */
+export function specOf(name: OptionName): OptionSpec {
+  return optionSpecs[name];
+}

@@ -1,0 +1,103 @@
+import { stat } from 'node:fs/promises';
+import { dirname, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FlantsError } from '../../domain/failure.ts';
+import { reasonOf } from '../input/config-file.ts';
+import { withoutSecrets } from './location.ts';
+import type { SourceArgument } from './location.ts';
+import { isWithin, realPathOf, sharedFolder } from './paths.ts';
+
+/**
+ * Sources, then the destination.
+ *
+ * @throws {FlantsError} `usage` where one is missing
+ */
+export function splitWords(
+  verb: string,
+  words: readonly string[],
+): {
+  readonly sourceTexts: readonly string[];
+  readonly destinationText: string;
+} {
+  const destinationText = words.at(-1);
+  if (destinationText === undefined) throw new FlantsError('usage', `${verb} needs a source and a destination`);
+  if (words.length === 1)
+    throw new FlantsError(
+      'usage',
+      `${verb} needs a source and a destination; only "${withoutSecrets(destinationText)}" was given`,
+    );
+  return { sourceTexts: words.slice(0, -1), destinationText };
+}
+
+function pathOf(source: SourceArgument): string | undefined {
+  if (source.kind === 'catalogue') return source.path;
+  return source.url.startsWith('file:') ? fileURLToPath(source.url) : undefined;
+}
+
+/** @throws {FlantsError} `usage` when a local source is not there */
+export async function assertReadable(source: SourceArgument, text = pathOf(source) ?? ''): Promise<void> {
+  const path = pathOf(source);
+  if (path === undefined) return;
+  const found = await stat(path).catch((cause: unknown) => {
+    const hint = /^(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+\/)/i.test(text) ? '; a URL begins with https://' : '';
+    throw new FlantsError('usage', `the source is ${text}, ${reasonOf(cause)}${hint}`, { cause });
+  });
+  if (found.isDirectory())
+    throw new FlantsError('usage', `the source ${text} is a folder: name a playlist or a catalogue in it`);
+}
+
+/** @throws {FlantsError} `usage` when it is no folder, or a playlist is outside */
+export async function assertRoot(root: string, sources: readonly SourceArgument[]): Promise<void> {
+  const found = await stat(root).catch((cause: unknown) => {
+    throw new FlantsError('usage', `--root names ${root}, ${reasonOf(cause)}`, { cause });
+  });
+  if (!found.isDirectory()) throw new FlantsError('usage', `--root names ${root}, which is not a folder`);
+  for (const source of sources) {
+    const path = source.kind === 'playlist' ? pathOf(source) : undefined;
+    if (path !== undefined && !isWithin(path, root))
+      throw new FlantsError('usage', `the source ${path} is not below --root ${root}`);
+  }
+}
+
+/**
+ * Keys are paths below the root, so a copy into the root itself would write each file over itself.
+ *
+ * @throws {FlantsError} `usage` for a destination that cannot be
+ */
+export async function assertFolder(
+  path: string,
+  { sources, root }: { readonly sources: readonly SourceArgument[]; readonly root: string | undefined },
+): Promise<void> {
+  const existing = await stat(path).catch(() => undefined);
+  if (existing && !existing.isDirectory())
+    throw new FlantsError('usage', `the destination ${path} is a file: expected s3://bucket/prefix or a folder`);
+  const folders = sources
+    .flatMap((source) => (source.kind === 'playlist' ? [pathOf(source)] : []))
+    .filter((each) => each !== undefined)
+    .map(dirname);
+  const from = root ?? sharedFolder(folders);
+  if (from !== undefined && (await realPathOf(from)) === (await realPathOf(path))) {
+    throw new FlantsError(
+      'usage',
+      `the destination ${path} is the folder of the source: a copy must go somewhere else`,
+    );
+  }
+}
+
+/**
+ * What is private must not stand in what is published.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export async function assertOutside(stateDir: string, option: string, destination: string): Promise<void> {
+  if (!isWithin(await realPathOf(stateDir), await realPathOf(destination))) return;
+  throw new FlantsError(
+    'usage',
+    `the state ${stateDir} is inside the destination ${destination}: it would be published; name another folder with ${option}`,
+  );
+}
+
+/** As a `file:` URL with its final slash. */
+export function folderUrl(path: string): string {
+  return pathToFileURL(path.endsWith(sep) ? path : path + sep).href;
+}

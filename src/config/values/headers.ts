@@ -1,0 +1,36 @@
+import { FlantsError } from '../../domain/failure.ts';
+import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/request-header.ts';
+
+/** A header to send to the hosts of the sources. Its value may be a secret. */
+export interface Header {
+  /** Lower case. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/**
+ * Reads headers written as `Name: value`.
+ *
+ * @param where - for messages, which never hold the value: `--header`, or a file's name
+ * @throws {FlantsError} `usage`
+ */
+export function parseHeaders(lines: readonly string[], where: string): readonly Header[] {
+  return lines.map((line, index) => {
+    const place = lines.length === 1 ? where : `${where} (number ${index + 1})`;
+    const [, name = '', value = ''] = /^([^:]*):[ \t]*(.*?)[ \t]*$/s.exec(line.trim()) ?? [];
+    if (!isHeaderName(name)) throw new FlantsError('usage', `${place} is not a header: expected "Name: value"`);
+    if (value === '' || !isHeaderValue(value)) {
+      throw new FlantsError(
+        'usage',
+        `${place}: the value of ${name} is empty or has a character that HTTP does not allow`,
+      );
+    }
+    if (isReservedHeader(name)) throw new FlantsError('usage', `${place}: ${name} is set by FLAnts itself`);
+    return { name: name.toLowerCase(), value };
+  });
+}
+
+/** Lines of a header file; empty ones and those that begin with `#` are left out. */
+export function headerLines(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+}

@@ -1,0 +1,184 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { FlantsError } from '../../domain/failure.ts';
+
+/** Where a library goes. */
+export type Destination =
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Without slashes at its ends; empty for the bucket itself. */
+      readonly prefix: string;
+      /** `s3://bucket/prefix`, for people. */
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'folder';
+      /** Absolute, without a slash at its end. */
+      readonly path: string;
+      readonly name: string;
+    };
+
+/** What a word on the command line names as a source. */
+export type SourceArgument =
+  /** http(s) or file URL of one playlist. */
+  | { readonly kind: 'playlist'; readonly url: string }
+  /** Absolute path of a file that lists videos. */
+  | { readonly kind: 'catalogue'; readonly path: string };
+
+/** The playlist that `verify` begins with. */
+export type VerifyTarget =
+  | { readonly kind: 's3'; readonly bucket: string; readonly key: string; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string; readonly name: string }
+  | { readonly kind: 'http'; readonly url: string; readonly name: string };
+
+const playlistName = /\.m3u8?$/i;
+const catalogueName = /\.(?:json|ndjson|jsonl)$/i;
+/** `minio:bucket/prefix` as other tools write it, or `s3:/bucket`. One letter is a drive of Windows. */
+const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
+
+/**
+ * Reads a destination; looks at nothing outside the text.
+ *
+ * @param cwd - what a relative path begins at
+ * @throws {FlantsError} `usage`
+ */
+export function parseDestination(text: string, cwd: string): Destination {
+  if (/^s3:\/\//i.test(text)) {
+    const { bucket, path } = parseS3(text, 'destination');
+    const prefix = path.replace(/^\/+|\/+$/g, '');
+    if (prefix.split('/').some((part) => part === '.' || part === '..')) {
+      throw usage(`the destination ${text} has a dot segment; name the prefix itself`);
+    }
+    return { kind: 's3', bucket, prefix, name: prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}` };
+  }
+  const scheme = schemeOf(text);
+  if (scheme === 'http' || scheme === 'https') {
+    throw usage(
+      `the destination ${withoutSecrets(text)} is a web address: expected s3://bucket/prefix or a folder, last of all; an S3-compatible store is named with --endpoint`,
+    );
+  }
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(
+      `the destination ${withoutSecrets(text)} begins with ${scheme}://: expected s3://bucket/prefix or a folder`,
+    );
+  if (playlistName.test(text) || catalogueName.test(text)) {
+    throw usage(
+      `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
+    );
+  }
+  if (text.trim() === '') throw usage('the destination is empty: expected s3://bucket/prefix or a folder');
+  assertLocal(text, 'the destination', 's3://bucket/prefix', 'folder');
+  const path = localPath(text, cwd);
+  return { kind: 'folder', path, name: path };
+}
+
+/**
+ * Reads a source; looks at nothing outside the text.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export function parseSource(text: string, cwd: string): SourceArgument {
+  const scheme = schemeOf(text);
+  if (scheme === 'http' || scheme === 'https') {
+    const url = URL.parse(text);
+    if (!url) throw usage(`the source ${withoutSecrets(text)} is not a valid URL`);
+    if (catalogueName.test(url.pathname)) {
+      throw usage(
+        `the source ${withoutSecrets(text)} looks like a catalogue: a catalogue must be a file here; download it first`,
+      );
+    }
+    if (url.pathname === '/') {
+      throw usage(
+        `the source ${withoutSecrets(text)} names a host and no playlist on it: expected a URL such as https://cdn.example/videos/1/master.m3u8`,
+      );
+    }
+    return { kind: 'playlist', url: url.href };
+  }
+  if (scheme === 's3')
+    throw usage(`the source ${text} is in S3: sources are http(s) URLs and files; name its https URL`);
+  if (scheme === 'mongodb' || scheme === 'mongodb+srv')
+    throw usage(
+      `the source ${withoutSecrets(text)} is a MongoDB catalogue: those are for flants up and flants scanner`,
+    );
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(`the source ${withoutSecrets(text)} begins with ${scheme}://: expected an http(s) URL or a path`);
+  if (text.trim() === '') throw usage('a source is empty: expected an http(s) URL or a path');
+  assertLocal(text, 'the source', 'an http(s) URL', 'file');
+  const path = localPath(text, cwd);
+  return catalogueName.test(path) ? { kind: 'catalogue', path } : { kind: 'playlist', url: pathToFileURL(path).href };
+}
+
+/**
+ * Reads the playlist to verify; looks at nothing outside the text.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
+  const scheme = schemeOf(text);
+  if (scheme === 's3') {
+    const { bucket, path: key } = parseS3(text, 'playlist');
+    if (key === '' || key.endsWith('/'))
+      throw usage(`${text} names no playlist: expected s3://bucket/path/of/a/playlist.m3u8`);
+    return { kind: 's3', bucket, key, name: `s3://${bucket}/${key}` };
+  }
+  if (scheme === 'http' || scheme === 'https') {
+    const url = URL.parse(text);
+    if (!url) throw usage(`${withoutSecrets(text)} is not a valid URL`);
+    return { kind: 'http', url: url.href, name: withoutSecrets(url.href) };
+  }
+  if (scheme !== undefined && scheme !== 'file')
+    throw usage(`${withoutSecrets(text)} begins with ${scheme}://: expected s3://, http(s):// or a path`);
+  assertLocal(text, 'the playlist', 's3://bucket/path/of/a/playlist.m3u8 or an http(s) URL', 'file');
+  const path = localPath(text, cwd);
+  return { kind: 'file', path, name: path };
+}
+
+/** A URL as it may be shown: no user, no query. What has no scheme stays as it is. */
+export function withoutSecrets(text: string): string {
+  const scheme = schemeOf(text);
+  if (scheme === undefined || scheme === 'file') return text;
+  const url = /^(?:https?|s3)$/.test(scheme) ? URL.parse(text) : null;
+  // Several hosts of MongoDB are no URL to a parser, and a password may hold anything: all up to the last @ goes.
+  if (!url) return text.replace(/^([^:]*:\/\/).*@/s, '$1…@').replace(/\?.*$/s, '?…');
+  const user = url.username === '' && url.password === '' ? '' : '…@';
+  return `${url.protocol}//${user}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+}
+
+/** An absolute path without a slash at its end. */
+export function localPath(text: string, cwd: string): string {
+  const path = schemeOf(text) === 'file' ? fileUrlPath(text) : text;
+  return isAbsolute(path) ? resolve(path) : resolve(join(cwd, path));
+}
+
+function fileUrlPath(text: string): string {
+  try {
+    return fileURLToPath(text);
+  } catch (cause) {
+    throw new FlantsError('usage', `${text} is not a valid file URL`, { cause });
+  }
+}
+
+/** A bucket of AWS has 3 to 63 characters; other stores allow more kinds. */
+function parseS3(text: string, what: string): { readonly bucket: string; readonly path: string } {
+  const match = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(text);
+  const bucket = match?.[1] ?? '';
+  if (bucket === '') throw usage(`the ${what} ${text} names no bucket: expected s3://bucket/prefix`);
+  if (!/^[a-z0-9][a-z0-9._-]{1,254}$/i.test(bucket))
+    throw usage(`the ${what} ${text} names the bucket "${bucket}", which cannot be a bucket's name`);
+  return { bucket, path: match?.[2] ?? '' };
+}
+
+/** @throws {FlantsError} `usage` for what was hardly meant as a path */
+function assertLocal(text: string, what: string, expected: string, local: 'folder' | 'file'): void {
+  if (!remoteName.test(text)) return;
+  throw usage(`${what} ${text} looks like a remote: expected ${expected}; a ${local} of that name is ./${text}`);
+}
+
+function schemeOf(text: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+}
+
+function usage(message: string): FlantsError {
+  return new FlantsError('usage', message);
+}

@@ -1,0 +1,29 @@
+import { FlantsError } from '../../domain/failure.ts';
+import { readTextFile } from '../input/config-file.ts';
+import { localPath } from './location.ts';
+import { tokenPattern } from '../registry/option-schemas.ts';
+
+/** A secret as it was given: as it is, or by the file that holds it. */
+interface GivenSecret {
+  readonly value: string | undefined;
+  readonly file: string | undefined;
+  /** That names the file. */
+  readonly option: string;
+  readonly cwd: string;
+}
+
+/**
+ * The secret itself; the file is read only where no value is given. White space around it does not count.
+ *
+ * @throws {FlantsError} `usage` when the file cannot be read, or what it holds is no secret
+ */
+export async function readSecret({ value, file, option, cwd }: GivenSecret): Promise<string | undefined> {
+  if (value !== undefined || file === undefined) return value;
+  const path = localPath(file, cwd);
+  const text = (await readTextFile(path, option)).trim();
+  if (tokenPattern.test(text)) return text;
+  throw new FlantsError(
+    'usage',
+    `${option} names ${path}, which holds no secret: expected at least 8 printable characters without spaces`,
+  );
+}

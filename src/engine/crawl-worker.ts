@@ -1,0 +1,64 @@
+import { reopenFailed } from '../control/reopen.ts';
+import { crawlVideo } from '../crawler/crawl.ts';
+import type { CrawlResult } from '../crawler/crawl.ts';
+import type { VideoJob } from '../domain/video-job.ts';
+import type { VideoRecord } from '../domain/video.ts';
+import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
+import { answers } from '../storage/answers.ts';
+import type { EngineContext } from './context.ts';
+import { workVideo } from './video-step.ts';
+
+/** Takes one video through the crawler and on to its next step. */
+export async function workCrawl(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
+  const { signal } = options;
+  const { parts, host } = context;
+  const { video } = job;
+  const full = await host.admitCrawl(job, signal);
+  if (full) return { result: 'again', delayMs: full.againAfterMs };
+  const record = await parts.ledger.read(video);
+  if (!record) return { result: 'done' };
+  if (record.hold || record.generation !== job.generation) {
+    await parts.ledger.release(video, job.lease);
+    await context.moveOn(video);
+    return { result: 'done' };
+  }
+  const submission = await host.submissionOf(video);
+  if (!submission) {
+    // It was purged, and brought back by somebody who had read the journal before.
+    await parts.ledger.release(video, job.lease);
+    await parts.ledger.retire(video, record.generation);
+    return { result: 'done' };
+  }
+  return workVideo(
+    job,
+    {
+      kind: 'crawl',
+      run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
+      relyingOn: { side: 'source', answers: () => answers(parts.source, submission.playlistUrl, signal) },
+      async onEnd(crawled) {
+        if (crawled) await welcome(record, crawled, job, context);
+        await context.moveOn(video);
+      },
+    },
+    context,
+    options,
+  );
+}
+
+async function welcome(
+  record: VideoRecord,
+  crawled: CrawlResult,
+  { video }: VideoJob,
+  { parts, host, hooks, locator }: EngineContext,
+): Promise<void> {
+  if (crawled.result === 'stale') return;
+  if (crawled.result === 'unchanged') {
+    if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);
+    await reopenFailed(video, parts);
+    return;
+  }
+  const { files, documents, digest, warnings } = crawled.revision;
+  if (host.copiesFiles) locator.remember(video, digest, crawled.fetchUrls);
+  await hooks.onPlanned(video, { files: files.length, documents: documents.length });
+  for (const warning of warnings) hooks.onWarning(video, warning);
+}

@@ -1,0 +1,64 @@
+import { chargeOf, failureOf } from '../domain/failure.ts';
+import type { Executor } from '../executor/executor.ts';
+import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
+import { runBatch } from '../transfer/run-batch.ts';
+import { workCrawl } from './crawl-worker.ts';
+import type { EngineContext } from './context.ts';
+import { workPublication } from './publication-worker.ts';
+import { overcome } from './restart-video.ts';
+
+const crawlsAtATime = 8;
+const publicationsAtATime = 4;
+
+/** Workers that take videos through the crawler. */
+export function startCrawlers(context: EngineContext): QueueWorkers {
+  return context.parts.crawls.work(
+    until(context.drain, (job, options) => workCrawl(job, context, options)),
+    { concurrency: crawlsAtATime, onError: reporter(context) },
+  );
+}
+
+/** Workers that publish videos which are whole. */
+export function startPublishers(context: EngineContext): QueueWorkers {
+  return context.parts.publications.work(
+    until(context.hooks.signal, async (job, options) => {
+      await workPublication(job, context, options);
+      return done;
+    }),
+    { concurrency: publicationsAtATime, onError: reporter(context) },
+  );
+}
+
+/** Workers that have batches copied. */
+export function startTransfers(context: EngineContext, executor: Executor): QueueWorkers {
+  const { parts, hooks, drain, host, locator } = context;
+  return parts.batches.work(
+    async (job, { lost }) => {
+      const refused = host.admitBatch(job);
+      if (refused) return { result: 'again', delayMs: refused.againAfterMs };
+      const begun = performance.now();
+      const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain, lost });
+      if (ran) hooks.onBatch?.(job, ran, performance.now() - begun);
+      if (halt) host.halt(halt);
+      else if (recrawl && !drain.aborted) await overcome('source-changed', job, context);
+      else await context.moveOn(job.video);
+      return done;
+    },
+    { concurrency: executor.concurrency, onError: reporter(context) },
+  );
+}
+
+const done: JobEnd = { result: 'done' };
+
+function until<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
+  return (job, options) => handle(job, { ...options, signal: AbortSignal.any([options.signal, signal]) });
+}
+
+/** A queue brings the job again. What a second delivery cannot mend concerns all videos. */
+function reporter({ host }: EngineContext): (error: unknown) => void {
+  return (error) => {
+    const failure = failureOf(error);
+    const isBeyondMending = failure.code === 'state.unusable' || failure.code === 'internal';
+    if (isBeyondMending || chargeOf(failure) === 'halt') host.halt(failure);
+  };
+}

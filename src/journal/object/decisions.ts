@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { Submission, VideoId } from '../../domain/video.ts';
+import type { Decision } from '../journal.ts';
+import { keys, lastSegment, nameOfSegment, segmentOf } from './names.ts';
+import type { JournalObjects } from './objects.ts';
+import { jsonBody, jsonType, valueIn } from './text.ts';
+import { readAhead } from '../read-ahead.ts';
+
+/** Objects that are read at a time. */
+const width = 16;
+const numberDigits = 8;
+
+/** What the name of a decision's object tells. */
+interface DecisionName {
+  readonly key: string;
+  readonly number: number;
+  readonly type: string;
+  /** The same for the very same decision. */
+  readonly digest: string;
+}
+
+/** The object of a submission: the video's latest. */
+interface SubmissionObject {
+  readonly submission: Submission;
+}
+
+/**
+ * What people decided. The order is that of numbers, each above all that were to be seen when the decision was made:
+ * no clock is asked, and of decisions that were made at the same time either may be first.
+ */
+export class ObjectDecisions {
+  readonly #objects: JournalObjects;
+  /** The end of the queue of each video about which something is being decided here. */
+  readonly #deciding = new Map<VideoId, Promise<void>>();
+
+  constructor(objects: JournalObjects) {
+    this.#objects = objects;
+  }
+
+  async decide(decision: Decision): Promise<void> {
+    const { video } = decision;
+    const before = this.#deciding.get(video) ?? Promise.resolve();
+    const made = before.catch(() => undefined).then(() => this.#decide(decision));
+    this.#deciding.set(video, made);
+    try {
+      await made;
+    } finally {
+      if (this.#deciding.get(video) === made) this.#deciding.delete(video);
+    }
+  }
+
+  async *decisions(video: VideoId): AsyncGenerator<Decision> {
+    const names = await this.#names(video);
+    const bodies = readAhead(names, width, async ({ key }) => ({ key, body: await this.#objects.read(key) }));
+    for await (const { key, body } of bodies) {
+      if (body) yield this.#valueIn<{ decision: Decision }>(key, body).decision;
+    }
+  }
+
+  async submission(video: VideoId): Promise<Submission | undefined> {
+    return this.#submissionAt(keys.submission(video));
+  }
+
+  async *submissions(after?: VideoId): AsyncGenerator<Submission> {
+    const behind = after === undefined ? undefined : keys.submissions + segmentOf(after);
+    const found = readAhead(this.#objects.list(keys.submissions, behind), width, (key) => this.#submissionAt(key));
+    for await (const submission of found) if (submission) yield submission;
+  }
+
+  /** Two listings side by side; an object is read only for a name too long to tell its video. */
+  async *videos(wanted: 'published' | 'unpublished', after?: VideoId): AsyncGenerator<VideoId> {
+    const segment = after === undefined ? undefined : segmentOf(after);
+    const publications = this.#objects.list(keys.publications, segment && keys.publications + segment);
+    try {
+      let published = await publications.next();
+      for await (const key of this.#objects.list(keys.submissions, segment && keys.submissions + segment)) {
+        const name = lastSegment(key);
+        while (published.done !== true && lastSegment(published.value) < name) published = await publications.next();
+        const isPublished = published.done !== true && lastSegment(published.value) === name;
+        if (isPublished !== (wanted === 'published')) continue;
+        const video = nameOfSegment(name) ?? (await this.#submissionAt(key))?.id;
+        if (video !== undefined) yield video;
+      }
+    } finally {
+      await publications.return(undefined);
+    }
+  }
+
+  async #decide(decision: Decision): Promise<void> {
+    const { video, type } = decision;
+    const names = await this.#names(video);
+    const digest = createHash('sha256').update(JSON.stringify(decision)).digest('hex').slice(0, 32);
+    const made = names.some((name) => name.digest === digest);
+    if (!made) {
+      const number = String((names.at(-1)?.number ?? 0) + 1).padStart(numberDigits, '0');
+      const key = `${keys.decisions(video)}${number}-${type}-${digest}`;
+      await this.#objects.write(key, jsonBody({ decision }), { contentType: jsonType });
+    }
+    if (decision.type !== 'submitted') return;
+    // One that was made before is the latest still, unless another followed it; a crash may have come between its two writes.
+    const isLatest = !made || names.findLast((name) => name.type === 'submitted')?.digest === digest;
+    if (!isLatest) return;
+    const object: SubmissionObject = { submission: decision.submission };
+    await this.#objects.write(keys.submission(video), jsonBody(object), { contentType: jsonType });
+  }
+
+  /** In their order, each once. */
+  async #names(video: VideoId): Promise<readonly DecisionName[]> {
+    const names = new Map<string, DecisionName>();
+    for await (const key of this.#objects.list(keys.decisions(video))) {
+      const [number = '', type = '', digest = ''] = lastSegment(key).split('-');
+      // Two that wrote the very same at a time may have numbered it twice.
+      if (!names.has(digest)) names.set(digest, { key, number: Number(number), type, digest });
+    }
+    return [...names.values()];
+  }
+
+  async #submissionAt(key: string): Promise<Submission | undefined> {
+    const body = await this.#objects.read(key);
+    return body && this.#valueIn<SubmissionObject>(key, body).submission;
+  }
+
+  #valueIn<T>(key: string, body: Uint8Array): T {
+    return valueIn<T>(body, `${this.#objects.name}/${key}`);
+  }
+}

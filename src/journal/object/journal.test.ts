@@ -1,0 +1,210 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  copied,
+  decided,
+  evidenceOf,
+  failed,
+  failureOf,
+  fileAt,
+  filesOf,
+  listOf,
+  publicationOf,
+  revisionOf,
+  submitted,
+} from '../../../test/contract/journal-fixtures.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { openMemoryStore } from '../../storage/memory-store.ts';
+import type { MemoryStore } from '../../storage/memory-store.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { openObjectJournal } from './journal.ts';
+
+/** A store that tells what it was asked, and refuses what `isBroken` says. */
+interface WatchedStore extends ObjectStore {
+  /** Method and key, in order. */
+  readonly asked: string[];
+  isBroken: (request: string) => boolean;
+  /** Most `get` that were under way at a time. */
+  mostGets: number;
+}
+
+function watched(store: MemoryStore): WatchedStore {
+  const ask = (method: string, key: string): void => {
+    const request = `${method} ${key}`;
+    watching.asked.push(request);
+    if (watching.isBroken(request)) throw new FlantsError('store.full', 'no room');
+  };
+  let gets = 0;
+  const watching: WatchedStore = {
+    ...store,
+    asked: [],
+    isBroken: () => false,
+    mostGets: 0,
+    put: async (key, ...rest) => (ask('put', key), store.put(key, ...rest)),
+    get: async (key, options) => {
+      ask('get', key);
+      gets += 1;
+      watching.mostGets = Math.max(watching.mostGets, gets);
+      const found = await store.get(key, options);
+      gets -= 1;
+      return found;
+    },
+    delete: async (key, ...rest) => (ask('delete', key), store.delete(key, ...rest)),
+    list: (prefix, options) => (ask('list', prefix), store.list(prefix, options)),
+  };
+  return watching;
+}
+
+describe('a journal of objects', () => {
+  let objects: MemoryStore;
+  let store: WatchedStore;
+  /** What was asked of the store meanwhile. */
+  const askedBy = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    const before = store.asked.length;
+    await work();
+    return store.asked.slice(before);
+  };
+
+  beforeEach(() => {
+    objects = openMemoryStore('s3://private/state');
+    store = watched(objects);
+  });
+
+  describe('after a crash', () => {
+    it('has not sealed what lacks its header, and takes it when it is sealed again', async () => {
+      const revision = revisionOf('v', filesOf(2_500));
+      for (const broken of [/files-1000-/, /documents$/, /header$/]) {
+        store.isBroken = (request) => request.startsWith('put') && broken.test(request);
+        await expect(openObjectJournal(store).seal(revision)).rejects.toMatchObject({ code: 'store.full' });
+        store.isBroken = () => false;
+        expect(await openObjectJournal(store).revision('v', revision.digest)).toBeUndefined();
+        expect(await openObjectJournal(store).files('v', revision.digest, [[0, 2_500]])).toEqual([]);
+      }
+      await openObjectJournal(store).seal(revision);
+      expect(await openObjectJournal(store).files('v', revision.digest, [[0, 2_500]])).toHaveLength(2_500);
+    });
+
+    it('has not lost what was decided of a video whose purge was cut short, and ends it when it is purged again', async () => {
+      const revision = revisionOf('v', filesOf(2_500));
+      for (let isWhole = false, deletions = 0; !isWhole; deletions++) {
+        const journal = openObjectJournal(store);
+        await journal.decide(submitted('v'));
+        await journal.decide(decided('cancelled', 'v', '2026-11-03T10:00:00.000Z'));
+        await journal.seal(revision);
+        await journal.recordOutcomes('v', [copied(evidenceOf('a'))]);
+        await journal.recordPublication(publicationOf('v', revision.digest));
+        let left = deletions;
+        store.isBroken = (request) => request.startsWith('delete') && left-- <= 0;
+        await journal.purge('v').catch(() => undefined);
+        store.isBroken = () => false;
+
+        const after = openObjectJournal(store);
+        isWhole = objects.objects.size === 0;
+        const decisions = await listOf(after.decisions('v'));
+        if (!isWhole) expect(decisions).not.toEqual([]);
+        if (await after.submission('v')) expect(decisions).toHaveLength(2);
+        if (await after.revision('v', revision.digest))
+          expect(await after.files('v', revision.digest, [[0, 2_500]])).toHaveLength(2_500);
+        await after.purge('v');
+        expect(objects.objects.size).toBe(0);
+      }
+    });
+
+    it('hears of a submission that was decided, once it is decided again', async () => {
+      store.isBroken = (request) => request === 'put submissions/v';
+      await expect(openObjectJournal(store).decide(submitted('v'))).rejects.toMatchObject({ code: 'store.full' });
+      store.isBroken = () => false;
+      await openObjectJournal(store).decide(submitted('v'));
+      expect(await openObjectJournal(store).submission('v')).toEqual(submitted('v').submission);
+      expect(await listOf(openObjectJournal(store).decisions('v'))).toHaveLength(1);
+    });
+  });
+
+  describe('asks little', () => {
+    it('of a plan that batches read, nothing twice', async () => {
+      const revision = revisionOf('v', filesOf(5_000));
+      await openObjectJournal(store).seal(revision);
+      const journal = openObjectJournal(store);
+      const first = await askedBy(() => journal.files('v', revision.digest, [[2_100, 2_200]]));
+      expect(first.map((request) => request.replace(/.*\//, ''))).toEqual(['header', 'files-2000-3000']);
+      expect(await askedBy(() => journal.files('v', revision.digest, [[2_200, 2_300]]))).toEqual([]);
+      const next = await askedBy(() => journal.files('v', revision.digest, [[2_950, 3_050]]));
+      expect(next.map((request) => request.replace(/.*\//, ''))).toEqual(['files-3000-4000']);
+    });
+
+    it('of many who want the same at a time, one request', async () => {
+      const revision = revisionOf('v', filesOf(500));
+      await openObjectJournal(store).seal(revision);
+      const journal = openObjectJournal(store);
+      const asked = await askedBy(() =>
+        Promise.all(
+          Array.from({ length: 5 }, (_, at) => journal.files('v', revision.digest, [[at * 100, at * 100 + 100]])),
+        ),
+      );
+      expect(asked).toHaveLength(2);
+    });
+
+    it('of evidence, a listing and what is new', async () => {
+      const writer = openObjectJournal(store);
+      const reader = openObjectJournal(store);
+      for (let index = 0; index < 5; index++) await writer.recordOutcomes('v', [copied(evidenceOf(fileAt(index).key))]);
+      const keys = filesOf(10).map(({ key }) => key);
+      expect(await askedBy(() => reader.evidence('v', keys))).toHaveLength(1 + 5);
+      expect(await askedBy(() => reader.evidence('v', keys))).toEqual(['list outcomes/v/']);
+      await writer.recordOutcomes('v', [copied(evidenceOf(fileAt(7).key))]);
+      expect(await askedBy(() => reader.evidence('v', keys))).toHaveLength(2);
+      expect(await askedBy(() => writer.evidence('v', keys))).toEqual(['list outcomes/v/']);
+      expect(await askedBy(() => writer.evidence('v', []))).toEqual([]);
+    });
+
+    it('of failures, a listing where no file has failed', async () => {
+      const writer = openObjectJournal(store);
+      await writer.recordOutcomes('v', [copied(evidenceOf('a'))]);
+      expect(await askedBy(() => openObjectJournal(store).failures('v'))).toEqual(['list outcomes/v/']);
+      await writer.recordOutcomes('v', [failed(failureOf('b'))]);
+      expect((await openObjectJournal(store).failures('v')).size).toBe(1);
+    });
+
+    it('of unpublished videos, two listings', async () => {
+      const journal = openObjectJournal(store);
+      for (const id of ['a', 'b/c', 'D']) await journal.decide(submitted(id));
+      const asked = await askedBy(() => listOf(journal.unpublished()));
+      expect(asked.toSorted()).toEqual(['list publications/', 'list submissions/']);
+    });
+
+    it('reads 1,000 objects of a video a few at a time', async () => {
+      const writer = openObjectJournal(store);
+      const files = filesOf(1_000);
+      for (const { key } of files) await writer.recordOutcomes('v', [copied(evidenceOf(key))]);
+      const keys = files.map(({ key }) => key);
+      expect((await openObjectJournal(store).evidence('v', keys)).size).toBe(1_000);
+      expect(store.mostGets).toBeGreaterThan(1);
+      expect(store.mostGets).toBeLessThanOrEqual(16);
+    });
+  });
+
+  it('puts what comes after behind what was seen, by however much clocks differ', async () => {
+    const [ahead, behind] = [
+      openObjectJournal(store, { now: () => 2e12 }),
+      openObjectJournal(store, { now: () => 1e12 }),
+    ];
+    await ahead.recordOutcomes('v', [copied(evidenceOf('a', { worker: 'ahead' }))]);
+    expect((await behind.evidence('v', ['a'])).size).toBe(1);
+    await behind.forget('v', ['a']);
+    expect((await ahead.evidence('v', ['a'])).size).toBe(0);
+    await openObjectJournal(store, { now: () => 0 }).recordOutcomes('v', [copied(evidenceOf('a', { worker: 'last' }))]);
+    expect((await behind.evidence('v', ['a'])).get('a')?.worker).toBe('last');
+  });
+
+  it('refuses what is damaged or of a newer version, and names it', async () => {
+    const journal = openObjectJournal(store);
+    await journal.decide(submitted('v'));
+    await journal.recordOutcomes('v', [copied(evidenceOf('a'))]);
+    for (const [key, object] of objects.objects) {
+      objects.objects.set(key, { ...object, body: Buffer.from('{"format":2}') });
+    }
+    const fresh = openObjectJournal(store);
+    await expect(fresh.submission('v')).rejects.toMatchObject({ code: 'state.unusable' });
+    await expect(fresh.submission('v')).rejects.toThrow('s3://private/state/submissions/v');
+    await expect(fresh.evidence('v', ['a'])).rejects.toMatchObject({ code: 'state.unusable' });
+  });
+});

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FlantsError, failureOf } from '../../domain/failure.ts';
+import type { FailureCode } from '../../domain/failure.ts';
+import { jittered } from '../../domain/settle.ts';
+import { second } from '../../domain/units.ts';
+import { crc32Hex } from '../../storage/checksum.ts';
+import type { ObjectStore } from '../../storage/object-store.ts';
+import { readAhead } from '../read-ahead.ts';
+
+/** Bounds of trying again. */
+export interface TryLimits {
+  readonly maxTries: number;
+  /** Doubled after each try, up to `maxDelayMs`. */
+  readonly baseDelayMs: number;
+  readonly maxDelayMs: number;
+  /** No try begins later than this after the first. */
+  readonly maxTotalMs: number;
+}
+
+/** Most of what a store refuses for a moment goes through within these. */
+const fewTries: TryLimits = { maxTries: 5, baseDelayMs: second / 2, maxDelayMs: 4 * second, maxTotalMs: 10 * second };
+
+/** Objects that are removed at a time. */
+const removalWidth = 16;
+
+/** What somebody must mend, or asked for: told as it is. */
+const toldAsTheyAre: ReadonlySet<FailureCode> = new Set([
+  'aborted',
+  'store.denied',
+  'store.no-bucket',
+  'store.credentials',
+  'store.full',
+]);
+
+/** How an object is written. */
+export interface WriteOptions {
+  readonly contentType: string;
+  /** Only where nothing stands. */
+  readonly createOnly?: boolean;
+}
+
+/**
+ * The store as the journal uses it: whole small objects. What may pass in a moment is tried a few times, so that no
+ * file is charged for the journal's trouble.
+ *
+ * All methods throw `FlantsError`: `state.unusable` (with `retryable` as the store's failure has it) for what lasts,
+ * the store's own code where rights, bucket, credentials or space are missing, and `aborted`.
+ */
+export class JournalObjects {
+  readonly name: string;
+  readonly #store: ObjectStore;
+  readonly #signal: AbortSignal;
+  readonly #limits: TryLimits;
+
+  constructor(store: ObjectStore, signal: AbortSignal, limits: TryLimits = fewTries) {
+    this.#limits = limits;
+    this.name = store.name;
+    this.#store = store;
+    this.#signal = signal;
+  }
+
+  /** undefined where nothing stands. */
+  async read(key: string): Promise<Buffer | undefined> {
+    return this.#persistently(async () => {
+      const found = await this.#store.get(key, { signal: this.#signal });
+      if (!found) return undefined;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of found.body) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    });
+  }
+
+  /** Whether it was written: false where only an absent one is to be, and something stands. */
+  async write(key: string, body: Uint8Array, { contentType, createOnly = false }: WriteOptions): Promise<boolean> {
+    const options = {
+      contentType,
+      cacheControl: 'no-store',
+      signal: this.#signal,
+      ...(createOnly ? { condition: { ifNoneMatch: '*' } as const } : {}),
+    };
+    const answer = await this.#persistently(() => this.#store.put(key, body, crc32Hex(body), options));
+    return answer.result === 'stored';
+  }
+
+  /** Keys with the prefix, behind `after`, in ascending order. */
+  async *list(prefix: string, after?: string): AsyncGenerator<string> {
+    let last = after;
+    let keys = this.#keysAfter(prefix, last);
+    try {
+      for (;;) {
+        // The listing that failed is over: another one begins where it ended.
+        const next = await this.#persistently(
+          () => keys.next(),
+          () => (keys = this.#keysAfter(prefix, last)),
+        );
+        if (next.done === true) return;
+        last = next.value;
+        yield next.value;
+      }
+    } finally {
+      await keys.return(undefined);
+    }
+  }
+
+  /** Nothing there is no error. */
+  async remove(key: string): Promise<void> {
+    await this.#persistently(() => this.#store.delete(key, { signal: this.#signal }));
+  }
+
+  /** Removes whatever has a prefix. */
+  async removeAll(prefix: string): Promise<void> {
+    for await (const _ of readAhead(this.list(prefix), removalWidth, (key) => this.remove(key)));
+  }
+
+  async *#keysAfter(prefix: string, after: string | undefined): AsyncGenerator<string, undefined> {
+    const options = { signal: this.#signal, ...(after === undefined ? {} : { after }) };
+    for await (const { key } of this.#store.list(prefix, options)) yield key;
+  }
+
+  async #persistently<T>(work: () => Promise<T>, beforeRetry: () => unknown = () => undefined): Promise<T> {
+    const { maxTries, baseDelayMs, maxDelayMs, maxTotalMs } = this.#limits;
+    const beganMs = performance.now();
+    for (let tries = 1; ; tries++) {
+      try {
+        return await work();
+      } catch (error) {
+        const { retryable, retryAfterMs = 0 } = failureOf(error);
+        const planned = Math.min(maxDelayMs, baseDelayMs * 2 ** (tries - 1));
+        const delayMs = Math.max(retryAfterMs, jittered(planned, Math.random));
+        const isLate = performance.now() - beganMs + delayMs > maxTotalMs;
+        if (!retryable || this.#signal.aborted || isLate || tries === maxTries) throw this.#errorOf(error);
+        await sleep(delayMs, undefined, { signal: this.#signal }).catch(() => undefined);
+        beforeRetry();
+      }
+    }
+  }
+
+  #errorOf(error: unknown): unknown {
+    if (!(error instanceof FlantsError) || toldAsTheyAre.has(error.code)) return error;
+    const { message, retryable, status, retryAfterMs } = error.failure;
+    return new FlantsError('state.unusable', `the journal in ${this.name} cannot be used: ${message}`, {
+      retryable,
+      cause: error,
+      ...(status === undefined ? {} : { status }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import type { Evidence, FileFailure, Outcome } from '../../domain/outcome.ts';
+import type { VideoId } from '../../domain/video.ts';
+import type { BodyCache } from './cache.ts';
+import { keys as names } from './names.ts';
+import type { JournalObjects } from './objects.ts';
+import { OutcomeIndex, checksumOf } from './outcome-index.ts';
+import type { VideoOutcomes } from './outcome-index.ts';
+import { keyOf, lineOf, outcomeName, readOutcomeName } from './outcome-names.ts';
+import type { OutcomeLine } from './outcome-names.ts';
+import { linesBody, linesIn, linesType } from './text.ts';
+import { readAhead } from '../read-ahead.ts';
+
+/** Objects of a video that are read at a time. */
+const width = 16;
+/** Some 6 MB: a million files. */
+const maxIndexSize = 1_500_000;
+
+/** What an `ObjectOutcomes` works with. */
+export interface OutcomePorts {
+  readonly objects: JournalObjects;
+  readonly cache: BodyCache;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * What became of files: one object for each call that tells, none is ever changed.
+ *
+ * Which line counts is decided by order, not by what the evidence says of its time: each object is behind all that its
+ * writer had seen of the video, as Lamport's clocks have it, so that no clock that is wrong can undo what came after.
+ * Those who know nothing of each other are ordered by their clocks.
+ *
+ * Each look lists the video's objects, one request for a thousand of them, and reads those that are new to this process.
+ */
+export class ObjectOutcomes {
+  readonly #objects: JournalObjects;
+  readonly #cache: BodyCache;
+  readonly #now: () => number;
+  readonly #index = new OutcomeIndex(maxIndexSize);
+
+  constructor({ objects, cache, now }: OutcomePorts) {
+    this.#objects = objects;
+    this.#cache = cache;
+    this.#now = now;
+  }
+
+  async record(video: VideoId, outcomes: readonly Outcome[]): Promise<void> {
+    await this.#append(video, outcomes.map(lineOf));
+  }
+
+  async forget(video: VideoId, keys: readonly string[]): Promise<void> {
+    await this.#append(
+      video,
+      keys.map((key) => ({ kind: 'forgotten', key })),
+    );
+  }
+
+  async evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+    const found = new Map<string, Evidence>();
+    if (keys.length === 0) return found;
+    for await (const line of this.#linesOf(video, new Set(keys), await this.#list(video))) {
+      if (line.kind === 'known') found.set(line.evidence.key, line.evidence);
+      if (line.kind === 'forgotten') found.delete(line.key);
+    }
+    return found;
+  }
+
+  async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
+    const found = new Map<string, FileFailure>();
+    const listed = await this.#list(video);
+    const telling = listed.filter((key) => readOutcomeName(key).failed > 0);
+    const [first] = telling;
+    if (first === undefined) return found;
+    const keys = new Set<string>();
+    for await (const lines of readAhead(telling, width, (key) => this.#read(key))) {
+      for (const line of lines) if (line.kind === 'failed') keys.add(line.failure.key);
+    }
+    for await (const line of this.#linesOf(video, keys, listed.slice(listed.indexOf(first)))) {
+      if (line.kind === 'failed') found.set(line.failure.key, line.failure);
+      if (line.kind === 'known') found.delete(line.evidence.key);
+    }
+    return found;
+  }
+
+  /** Lets go of what this process knows of a video. */
+  drop(video: VideoId): void {
+    this.#index.drop(video);
+  }
+
+  async #append(video: VideoId, lines: readonly OutcomeLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    // To stand behind what others wrote, one must have seen it.
+    if (!this.#index.has(video)) await this.#list(video);
+    const known = this.#index.of(video);
+    known.order = Math.max(this.#now() * 1_000, known.order + 1);
+    const key = names.outcomes(video) + outcomeName(known.order, lines);
+    const body = linesBody({ video }, lines);
+    await this.#objects.write(key, body, { contentType: linesType });
+    this.#cache.put(key, body);
+    known.add(key, lines.map(keyOf));
+    this.#index.shrink();
+  }
+
+  /** The lines about these keys in these objects, in their order. */
+  async *#linesOf(video: VideoId, keys: ReadonlySet<string>, listed: readonly string[]): AsyncGenerator<OutcomeLine> {
+    const known = this.#index.of(video);
+    await this.#learn(known, listed);
+    const checksums = new Set([...keys].map(checksumOf));
+    const telling = listed.filter((key) => known.mayTellOf(key, checksums));
+    for await (const lines of readAhead(telling, width, (key) => this.#read(key))) {
+      yield* lines.filter((line) => keys.has(keyOf(line)));
+    }
+    this.#index.shrink();
+  }
+
+  /** Keys of the video's objects in their order. What was purged is known no more. */
+  async #list(video: VideoId): Promise<readonly string[]> {
+    const listed: string[] = [];
+    for await (const key of this.#objects.list(names.outcomes(video))) listed.push(key);
+    const known = this.#index.of(video);
+    known.order = Math.max(known.order, readOutcomeName(listed.at(-1) ?? '').order);
+    const standing = new Set(listed);
+    for (const key of known.objects.keys()) if (!standing.has(key)) known.drop(key);
+    return listed;
+  }
+
+  async #learn(known: VideoOutcomes, listed: readonly string[]): Promise<void> {
+    const unknown = listed.filter((key) => !known.objects.has(key));
+    const read = readAhead(unknown, width, async (key) => ({ key, lines: await this.#read(key) }));
+    for await (const { key, lines } of read) known.add(key, lines.map(keyOf));
+  }
+
+  async #read(key: string): Promise<readonly OutcomeLine[]> {
+    const body = await this.#cache.get(key, () => this.#objects.read(key));
+    if (!body) return [];
+    return linesIn(body, `${this.#objects.name}/${key}`).map((line) => JSON.parse(line) as OutcomeLine);
+  }
+}

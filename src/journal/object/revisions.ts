@@ -1,0 +1,155 @@
+import { FlantsError } from '../../domain/failure.ts';
+import { indicesOf } from '../../domain/index-ranges.ts';
+import type { IndexRanges } from '../../domain/index-ranges.ts';
+import type { DocumentRole, PlannedDocument, PlannedFile, Revision, RevisionHeader } from '../../domain/revision.ts';
+import type { RevisionDigest, VideoId } from '../../domain/video.ts';
+import type { BodyCache } from './cache.ts';
+import { headerName, keys, lastSegment } from './names.ts';
+import type { FileSpan } from './names.ts';
+import type { JournalObjects } from './objects.ts';
+import { jsonBody, jsonType, linesBody, linesIn, linesType, valueIn } from './text.ts';
+import { readAhead } from '../read-ahead.ts';
+
+/** Files in one object: a batch reads one or two such objects, a video of usual size is one. */
+const chunkFiles = 1_000;
+/** Objects of one revision that are read or written at a time. */
+const width = 8;
+
+/** What the header's object holds. */
+type SealedHeader = Omit<RevisionHeader, 'documents'> & {
+  /** Files in each object but the last. */
+  readonly chunkFiles: number;
+};
+
+interface DocumentLine {
+  readonly key: string;
+  readonly url: string;
+  readonly role: DocumentRole;
+  readonly base64: string;
+}
+
+/** Sealed revisions: files in chunks, documents, and the header last. What has no header is not sealed. */
+export class ObjectRevisions {
+  readonly #objects: JournalObjects;
+  readonly #cache: BodyCache;
+
+  constructor(objects: JournalObjects, cache: BodyCache) {
+    this.#objects = objects;
+    this.#cache = cache;
+  }
+
+  async seal({ files, documents, ...header }: Revision): Promise<void> {
+    const { video, digest } = header;
+    const headerKey = keys.revisionHeader(video, digest);
+    // What others purged may still be in the cache.
+    if (await this.#objects.read(headerKey)) return;
+    const write = async (span: FileSpan): Promise<void> => {
+      const body = linesBody({ video, digest }, files.slice(...span));
+      await this.#objects.write(keys.files(video, digest, span), body, { contentType: linesType });
+    };
+    for await (const _ of readAhead(spansOf(files.length, chunkFiles), width, write));
+    const lines = documents.map(({ key, url, role, body }): DocumentLine => ({
+      key,
+      url,
+      role,
+      base64: Buffer.from(body).toString('base64'),
+    }));
+    await this.#objects.write(keys.documents(video, digest), linesBody({ video, digest }, lines), {
+      contentType: linesType,
+    });
+    const sealed: SealedHeader = { ...header, chunkFiles };
+    // Where somebody else sealed it meanwhile, theirs stays: the files are the same.
+    await this.#objects.write(headerKey, jsonBody(sealed), { contentType: jsonType, createOnly: true });
+    this.#cache.drop(headerKey);
+  }
+
+  async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
+    const headerKey = keys.revisionHeader(video, digest);
+    const body = await this.#objects.read(headerKey);
+    if (!body) return undefined;
+    const { chunkFiles: _, ...header } = this.#headerIn(body, headerKey);
+    const documentsKey = keys.documents(video, digest);
+    const documents = await this.#objects.read(documentsKey);
+    // A purge that was cut short has left the header, and is to be finished.
+    if (!documents) throw this.#lost(documentsKey);
+    return { ...header, documents: linesIn(documents, this.#placeOf(documentsKey)).map(documentOf) };
+  }
+
+  /** Of a revision that others have purged, what this process has read of it may still be told. */
+  async files(
+    video: VideoId,
+    digest: RevisionDigest,
+    ranges: IndexRanges,
+  ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]> {
+    const headerKey = keys.revisionHeader(video, digest);
+    const body = ranges.length === 0 ? undefined : await this.#cached(headerKey);
+    if (!body) return [];
+    const { total, chunkFiles: size } = this.#headerIn(body, headerKey);
+    const wanted = spansOf(total, size).filter((span) => within(span, ranges).length > 0);
+    const chunks = readAhead(wanted, width, (span) => this.#chunk(video, digest, span));
+    const found: { readonly index: number; readonly file: PlannedFile }[] = [];
+    for await (const { span, lines } of chunks) {
+      for (const index of indicesOf(within(span, ranges))) {
+        found.push({ index, file: JSON.parse(lines[index - span[0]] ?? '') as PlannedFile });
+      }
+    }
+    return found;
+  }
+
+  /** Headers go first: what is left of a purge that was cut short is sealed no more. */
+  async purge(video: VideoId): Promise<void> {
+    for await (const key of this.#objects.list(keys.revisions(video))) {
+      this.#cache.drop(key);
+      if (lastSegment(key) === headerName) await this.#objects.remove(key);
+    }
+    await this.#objects.removeAll(keys.revisions(video));
+  }
+
+  async #chunk(
+    video: VideoId,
+    digest: RevisionDigest,
+    span: FileSpan,
+  ): Promise<{ readonly span: FileSpan; readonly lines: readonly string[] }> {
+    const key = keys.files(video, digest, span);
+    const body = await this.#cached(key);
+    const lines = body && linesIn(body, this.#placeOf(key));
+    if (lines?.length !== span[1] - span[0]) throw this.#lost(key);
+    return { span, lines };
+  }
+
+  #cached(key: string): Promise<Buffer | undefined> {
+    return this.#cache.get(key, () => this.#objects.read(key));
+  }
+
+  #headerIn(body: Uint8Array, key: string): SealedHeader {
+    return valueIn<SealedHeader>(body, this.#placeOf(key));
+  }
+
+  #placeOf(key: string): string {
+    return `${this.#objects.name}/${key}`;
+  }
+
+  #lost(key: string): FlantsError {
+    return new FlantsError('state.unusable', `the journal has lost ${this.#placeOf(key)}`);
+  }
+}
+
+function documentOf(line: string): PlannedDocument {
+  const { base64, ...document } = JSON.parse(line) as DocumentLine;
+  return { ...document, body: Buffer.from(base64, 'base64') };
+}
+
+/** How `total` files are cut into objects. */
+function spansOf(total: number, size: number): readonly FileSpan[] {
+  return Array.from({ length: Math.ceil(total / size) }, (_, number): FileSpan => [
+    number * size,
+    Math.min(total, (number + 1) * size),
+  ]);
+}
+
+/** What of the ranges lies within a span. */
+function within([first, end]: FileSpan, ranges: IndexRanges): IndexRanges {
+  return ranges
+    .map(([from, to]) => [Math.max(from, first), Math.min(to, end)] as const)
+    .filter(([from, to]) => from < to);
+}

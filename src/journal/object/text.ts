@@ -1,0 +1,75 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { FlantsError } from '../../domain/failure.ts';
+
+/** What every object of the journal begins with. */
+interface Formatted {
+  readonly format: 1;
+}
+
+/** Content type of an object that holds one value. */
+export const jsonType = 'application/json';
+/** Content type of an object that holds lines: gzip of NDJSON. */
+export const linesType = 'application/gzip';
+
+/** An object that holds one value; undefined fields are left out. */
+export function jsonBody(value: object): Buffer {
+  return Buffer.from(JSON.stringify({ format: 1, ...value } satisfies Formatted));
+}
+
+/**
+ * The value in such an object.
+ *
+ * @param place - of the object, for messages
+ * @throws {FlantsError} `state.unusable` where it is none, or of another format
+ */
+export function valueIn<T>(body: Uint8Array, place: string): T {
+  const { format: _, ...value } = formatted(Buffer.from(body).toString(), place);
+  return value as T;
+}
+
+/** An object of many lines, each a JSON value; the head is the first. */
+export function linesBody(head: object, lines: readonly unknown[]): Buffer {
+  const text = [{ format: 1, ...head } satisfies Formatted, ...lines].map((line) => `${JSON.stringify(line)}\n`);
+  return gzipSync(text.join(''));
+}
+
+/**
+ * The lines in such an object, each to be parsed by its reader, without the head.
+ *
+ * @throws {FlantsError} `state.unusable` as `valueIn`
+ */
+export function linesIn(body: Uint8Array, place: string): readonly string[] {
+  const [head = '', ...lines] = unzipped(body, place).split('\n');
+  formatted(head, place);
+  return lines.slice(0, -1);
+}
+
+function unzipped(body: Uint8Array, place: string): string {
+  try {
+    return gunzipSync(body).toString();
+  } catch (error) {
+    throw unreadable(place, error);
+  }
+}
+
+function formatted(text: string, place: string): Formatted {
+  const value = parsed(text, place);
+  if (typeof value === 'object' && value !== null && 'format' in value && value.format === 1) return value as Formatted;
+  throw unreadable(place);
+}
+
+function parsed(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw unreadable(place, error);
+  }
+}
+
+function unreadable(place: string, cause?: unknown): FlantsError {
+  return new FlantsError(
+    'state.unusable',
+    `${place} is damaged, or was written by a newer version of FLAnts; update FLAnts, or restore the object`,
+    { cause },
+  );
+}

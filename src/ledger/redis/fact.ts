@@ -1,0 +1,27 @@
+import type { RedisScript } from './script.ts';
+
+/**
+ * Puts one fact of a video, or takes it away. Its setbacks are over once it is published.
+ *
+ * KEYS: video.
+ * ARGV: generation, revision or empty where any will do, field, value; without a value the field goes.
+ * Result: [1 when applied or 0 when stale, fields before, fields now].
+ */
+export const factScript: RedisScript = {
+  name: 'flantsLedgerFact',
+  numberOfKeys: 1,
+  lua: `
+local video = KEYS[1]
+local generation, revision, field, value = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local before = redis.call('HGETALL', video)
+local now = redis.call('HMGET', video, 'g', 'r')
+if now[1] ~= generation or (revision ~= '' and now[2] ~= revision) then return {0, before, before} end
+if value then
+  redis.call('HSET', video, field, value)
+else
+  redis.call('HDEL', video, field)
+end
+if field == 'p' then redis.call('HDEL', video, 'b') end
+return {1, before, redis.call('HGETALL', video)}
+`,
+};

@@ -1,0 +1,254 @@
+import { emptyBits } from '../../domain/bits.ts';
+import { applyChange } from '../../domain/change.ts';
+import type { Change, Tally } from '../../domain/change.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import type { Generation, VideoId, VideoRecord } from '../../domain/video.ts';
+import type { RedisClient } from '../../redis/connect.ts';
+import { redisNames } from '../../redis/names.ts';
+import type { RedisNames } from '../../redis/names.ts';
+import { refusedByRedis } from '../../redis/refused.ts';
+import type { Applied, Ledger, Lease } from '../ledger.ts';
+import { factScript } from './fact.ts';
+import { leaseScript } from './lease.ts';
+import { leasesScript } from './leases.ts';
+import {
+  fieldsOf,
+  hashOf,
+  leaseOf,
+  leaseText,
+  planesOf,
+  recordFields,
+  recordOf,
+  runsOf,
+  tallyOf,
+  valueOf,
+} from './rows.ts';
+import { markScript } from './mark.ts';
+import { openScript } from './open.ts';
+import { passScript } from './pass.ts';
+import { registerScript } from './register.ts';
+import { renewScript } from './renew.ts';
+import { restoreScript } from './restore.ts';
+import { retireScript } from './retire.ts';
+import type { RedisScript } from './script.ts';
+import { tallyScript } from './tally.ts';
+
+/** How many videos are read at a time, so that no command keeps the server from others. */
+const pageSize = 500;
+
+const scripts = [
+  openScript,
+  restoreScript,
+  registerScript,
+  markScript,
+  factScript,
+  leaseScript,
+  passScript,
+  renewScript,
+  leasesScript,
+  retireScript,
+  tallyScript,
+];
+
+type Argument = string | number | Buffer;
+type Method = (...keysAndArguments: Argument[]) => Promise<unknown>;
+/** What scripts that apply a change give: whether they did, fields before, fields now. */
+type ScriptAnswer = readonly [applied: number, before: readonly string[], now: readonly string[]];
+
+/** What the script for a tally gives, as bytes: fields and values, planes. */
+type TallyAnswer = readonly [flat: readonly Buffer[], planes: Buffer | null];
+
+/**
+ * A ledger in Redis, shared by any number of processes. Each operation is one script, so nothing comes between; leases
+ * run out by the server's clock. Its `close` leaves the connection open.
+ */
+export class RedisLedger implements Ledger {
+  readonly #client: RedisClient;
+  readonly #names: RedisNames;
+
+  /** @param prefix - begins the name of each key */
+  constructor(client: RedisClient, prefix: string) {
+    this.#client = client;
+    this.#names = redisNames(prefix);
+    for (const { name, numberOfKeys, lua } of scripts) client.defineCommand(name, { numberOfKeys, lua });
+  }
+
+  async apply(video: VideoId, change: Change): Promise<Applied> {
+    const [applied, was, is] = (await this.#send(video, change)) as ScriptAnswer;
+    const before = recordOf(hashOf(was));
+    if (applied === 0) return { result: 'stale', record: before };
+    const record = recordOf(hashOf(is));
+    if (!record) throw new FlantsError('internal', `a ${change.type} was applied to no video`);
+    return { result: 'applied', before, record };
+  }
+
+  async read(video: VideoId): Promise<VideoRecord | undefined> {
+    return recordOf(await refusedByRedis(this.#client.hgetall(this.#names.video(video))));
+  }
+
+  async tally(video: VideoId): Promise<Tally | undefined> {
+    const keys = [this.#names.video(video), this.#names.bits(video)];
+    const [flat, planes] = (await this.#call(`${tallyScript.name}Buffer`, keys, [])) as TallyAnswer;
+    const record = recordOf(hashOf(flat.map(String)));
+    return record && tallyOf(record, planes ?? Buffer.alloc(0));
+  }
+
+  async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
+    for await (const ids of this.#pages()) {
+      const pipeline = this.#client.pipeline();
+      for (const id of ids) pipeline.hgetall(this.#names.video(id));
+      const hashes = await answersOf(pipeline);
+      for (const [at, video] of ids.entries()) {
+        const record = recordOf(hashes[at] as Record<string, string>);
+        if (record) yield { video, record };
+      }
+    }
+  }
+
+  async lease(video: VideoId, lease: Lease): Promise<boolean> {
+    return (await this.#run(leaseScript, this.#leaseKeys(video), leaseArguments(lease))) === 1;
+  }
+
+  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
+    const given = [leaseId, ...heirs.flatMap(leaseArguments)];
+    return (await this.#run(passScript, this.#leaseKeys(video), given)) === 1;
+  }
+
+  async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
+    return (await this.#run(renewScript, this.#leaseKeys(video), [leaseId, ttlMs])) === 1;
+  }
+
+  async release(video: VideoId, leaseId: string): Promise<void> {
+    await refusedByRedis(this.#client.hdel(this.#names.leases(video), leaseId));
+  }
+
+  async leases(video: VideoId): Promise<readonly Lease[]> {
+    const flat = (await this.#run(leasesScript, this.#leaseKeys(video), [])) as readonly string[];
+    return Object.entries(hashOf(flat)).map(([id, text]) => leaseOf(id, text));
+  }
+
+  async releaseAll(): Promise<void> {
+    for await (const ids of this.#pages()) {
+      await refusedByRedis(this.#client.unlink(ids.map((id) => this.#names.leases(id))));
+    }
+  }
+
+  async retire(video: VideoId, generation: Generation): Promise<boolean> {
+    const { videos } = this.#names;
+    const keys = [this.#names.video(video), videos, this.#names.bits(video), this.#names.leases(video)];
+    return (await this.#run(retireScript, keys, [video, generation])) === 1;
+  }
+
+  async close(): Promise<void> {}
+
+  async #send(video: VideoId, change: Change): Promise<unknown> {
+    const { videos } = this.#names;
+    const [key, bits] = [this.#names.video(video), this.#names.bits(video)];
+    switch (change.type) {
+      case 'open': {
+        const { seen = '', ...first } = change;
+        const fields = fieldsOf(tallyAfter(undefined, first).record);
+        const given = [video, change.generation, seen, change.asked ?? '', ...fields];
+        return this.#run(openScript, [key, videos, bits], given);
+      }
+      case 'restore': {
+        const tally = tallyAfter(undefined, change);
+        const given = [video, change.generation, change.revision, planesOf(tally), ...fieldsOf(tally.record)];
+        return this.#run(restoreScript, [key, videos, bits], given);
+      }
+      case 'register': {
+        const { seen, generation, revision, total } = change;
+        const tally = tallyAfter(unplanned(seen), change);
+        const given = [seen, generation, revision, total, tally.record.done, planesOf(tally)];
+        return this.#run(registerScript, [key, bits], given);
+      }
+      case 'record':
+      case 'accept':
+      case 'reopen': {
+        const runs = change.type === 'record' ? runsOf(change.done, change.failed) : runsOf(change.files);
+        const given = [change.type, change.generation, change.revision, JSON.stringify(runs)];
+        return this.#run(markScript, [key, bits], given);
+      }
+      default:
+        return this.#run(factScript, [key], factArguments(change));
+    }
+  }
+
+  /** Ids of all videos, in ascending order of their bytes. */
+  async *#pages(): AsyncIterable<readonly VideoId[]> {
+    let after = '-';
+    for (;;) {
+      const ids = await refusedByRedis(this.#client.zrangebylex(this.#names.videos, after, '+', 'LIMIT', 0, pageSize));
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      yield ids;
+      after = `(${last}`;
+    }
+  }
+
+  #leaseKeys(video: VideoId): string[] {
+    return [this.#names.video(video), this.#names.leases(video)];
+  }
+
+  #run({ name }: RedisScript, keys: readonly string[], given: readonly Argument[]): Promise<unknown> {
+    return this.#call(name, keys, given);
+  }
+
+  /** Sends the script's digest only; where the server forgot the script, ioredis sends it again by itself. */
+  async #call(name: string, keys: readonly string[], given: readonly Argument[]): Promise<unknown> {
+    const method = (this.#client as unknown as Readonly<Record<string, Method>>)[name];
+    if (!method) throw new FlantsError('internal', `there is no script ${name}`);
+    return refusedByRedis(method.call(this.#client, ...keys, ...given));
+  }
+}
+
+type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'setback' | 'tell' }>;
+
+function factArguments(change: Fact): Argument[] {
+  const { generation } = change;
+  switch (change.type) {
+    case 'publish':
+      return [generation, change.revision, recordFields.published, change.revision];
+    case 'invalidate':
+      return [generation, '', recordFields.invalid, valueOf(change.failure)];
+    case 'hold':
+      return [generation, '', recordFields.hold, ...(change.hold ? [change.hold] : [])];
+    case 'prioritise':
+      return [generation, '', recordFields.fresh, ...(change.fresh ? [valueOf(true)] : [])];
+    case 'setback':
+      return [generation, '', recordFields.setbacks, change.count];
+    case 'tell':
+      return [generation, '', recordFields.told, change.told];
+  }
+}
+
+function leaseArguments(lease: Lease): Argument[] {
+  return [lease.id, lease.ttlMs, leaseText(lease)];
+}
+
+/** What a change that cannot be stale makes of a tally. */
+function tallyAfter(tally: Tally | undefined, change: Change): Tally {
+  const changed = applyChange(tally, change);
+  if (changed.result === 'stale') throw new FlantsError('internal', `a ${change.type} that begins anew was stale`);
+  return changed.tally;
+}
+
+function unplanned(generation: Generation): Tally {
+  const none = emptyBits(0);
+  return {
+    record: { generation, total: 0, done: 0, failed: 0, accepted: 0 },
+    done: none,
+    failed: none,
+    accepted: none,
+  };
+}
+
+type Commands = ReturnType<RedisClient['pipeline']>;
+
+/** What each command of a pipeline gave. @throws {FlantsError} `state.unusable` where one was refused */
+async function answersOf(commands: Commands): Promise<readonly unknown[]> {
+  const answers = (await refusedByRedis(commands.exec())) ?? [];
+  return Promise.all(
+    answers.map(([error, value]) => refusedByRedis(error ? Promise.reject(error) : Promise.resolve(value))),
+  );
+}

@@ -1,0 +1,33 @@
+import type { RedisScript } from './script.ts';
+
+/**
+ * First sight of a video, or a fresh start with a new generation.
+ *
+ * KEYS: video, videos, bits.
+ * ARGV: video id, generation, seen generation or empty, what is asked or empty, then fields and values for a first sight.
+ * Result: [1 when applied or 0 when stale, fields before, fields now].
+ */
+export const openScript: RedisScript = {
+  name: 'flantsLedgerOpen',
+  numberOfKeys: 3,
+  lua: `
+local video, videos, bits = KEYS[1], KEYS[2], KEYS[3]
+local id, generation, seen, asked = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local before = redis.call('HGETALL', video)
+local now = redis.call('HGET', video, 'g')
+if now == generation then return {1, before, before} end
+if (now or '') ~= seen then return {0, before, before} end
+if not now then
+  redis.call('HSET', video, unpack(ARGV, 5))
+  redis.call('ZADD', videos, 0, id)
+end
+redis.call('HSET', video, 'g', generation)
+if asked ~= '' and asked ~= redis.call('HGET', video, 'q') then
+  redis.call('HSET', video, 'q', asked, 't', 0, 'd', 0, 'f', 0, 'a', 0)
+  redis.call('HDEL', video, 'r')
+  redis.call('DEL', bits)
+end
+redis.call('HDEL', video, 'i', 'b')
+return {1, before, redis.call('HGETALL', video)}
+`,
+};

@@ -1,0 +1,28 @@
+import { liveLeasesLua } from './live-leases.ts';
+import type { RedisScript } from './script.ts';
+
+/**
+ * Ends a lease and grants its heirs.
+ *
+ * KEYS: video, leases.
+ * ARGV: lease id, then for each heir its id, milliseconds that it lives, and the lease as JSON: [generation, kind, files, ttlMs].
+ * Result: 1 when passed on, now or by the same call before; 0 when the lease is not alive.
+ */
+export const passScript: RedisScript = {
+  name: 'flantsLedgerPass',
+  numberOfKeys: 2,
+  lua: `${liveLeasesLua}
+local video, leases = KEYS[1], KEYS[2]
+local alive = {}
+for _, lease in ipairs(liveLeases(leases, redis.call('HGET', video, 'g'))) do alive[lease.id] = true end
+if not alive[ARGV[1]] then
+  for at = 2, #ARGV, 3 do
+    if not alive[ARGV[at]] then return 0 end
+  end
+  return #ARGV > 1 and 1 or 0
+end
+redis.call('HDEL', leases, ARGV[1])
+for at = 2, #ARGV, 3 do grant(leases, ARGV[at], ARGV[at + 1], ARGV[at + 2]) end
+return 1
+`,
+};

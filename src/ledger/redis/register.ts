@@ -1,0 +1,27 @@
+import type { RedisScript } from './script.ts';
+
+/**
+ * Registers a sealed plan: its bits replace all that were there.
+ *
+ * KEYS: video, bits.
+ * ARGV: seen generation, generation, revision, total, done, planes of bits.
+ * Result: [1 when applied or 0 when stale, fields before, fields now].
+ */
+export const registerScript: RedisScript = {
+  name: 'flantsLedgerRegister',
+  numberOfKeys: 2,
+  lua: `
+local video, bits = KEYS[1], KEYS[2]
+local seen, generation, revision = ARGV[1], ARGV[2], ARGV[3]
+local before = redis.call('HGETALL', video)
+local now = redis.call('HMGET', video, 'g', 'r', 'p')
+if not now[1] then return {0, before, before} end
+if now[1] == generation and now[2] == revision then return {1, before, before} end
+if now[1] ~= seen then return {0, before, before} end
+redis.call('HSET', video, 'g', generation, 'r', revision, 't', ARGV[4], 'd', ARGV[5], 'f', 0, 'a', 0)
+redis.call('HDEL', video, 'i')
+if now[3] == revision then redis.call('HDEL', video, 'p') end
+redis.call('SET', bits, ARGV[6])
+return {1, before, redis.call('HGETALL', video)}
+`,
+};

@@ -1,0 +1,27 @@
+import type { RedisScript } from './script.ts';
+
+/**
+ * First sight of a video that was published and retired.
+ *
+ * KEYS: video, videos, bits.
+ * ARGV: video id, generation, revision, planes of bits, then all fields and values.
+ * Result: [1 when applied or 0 when stale, fields before, fields now].
+ */
+export const restoreScript: RedisScript = {
+  name: 'flantsLedgerRestore',
+  numberOfKeys: 3,
+  lua: `
+local video, videos, bits = KEYS[1], KEYS[2], KEYS[3]
+local id, generation, revision = ARGV[1], ARGV[2], ARGV[3]
+local before = redis.call('HGETALL', video)
+if #before > 0 then
+  local now = redis.call('HMGET', video, 'g', 'r')
+  local again = now[1] == generation and now[2] == revision
+  return {again and 1 or 0, before, before}
+end
+redis.call('HSET', video, unpack(ARGV, 5))
+redis.call('SET', bits, ARGV[4])
+redis.call('ZADD', videos, 0, id)
+return {1, before, redis.call('HGETALL', video)}
+`,
+};

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { decided, filesOf, publicationOf, revisionOf, submitted } from '../../test/contract/journal-fixtures.ts';
+import type { Change } from '../domain/change.ts';
+import { situationOf } from '../domain/video.ts';
+import type { VideoId, VideoRecord } from '../domain/video.ts';
+import type { Decision } from '../journal/journal.ts';
+import { firstSightOf } from '../journal/initial-record.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
+import { MemoryLedger } from '../ledger/memory-ledger.ts';
+import { takeIn } from './admission.ts';
+import type { Intake } from './admission.ts';
+
+const at = '2026-11-04T10:00:00.000Z';
+const revision = revisionOf('v', filesOf(3));
+const { digest } = revision;
+const never = new AbortController().signal;
+
+/** A library in which the ledger knows `v` and its plan, as it was submitted. */
+async function library() {
+  const [journal, ledger] = [new MemoryJournal(), new MemoryLedger()];
+  await journal.decide(submitted('v'));
+  await journal.seal(revision);
+  await ledger.apply('v', (await firstSightOf('v', { journal, generation: 'g1' })) as Change);
+  await ledger.apply('v', { type: 'register', seen: 'g1', generation: 'g2', revision: digest, total: 3, done: [0] });
+  const moved: VideoId[] = [];
+  let generations = 2;
+  const ports = {
+    journal,
+    ledger,
+    newGeneration: () => `g${++generations}`,
+    hasRoom: async () => true,
+    moveOn: async (video: VideoId) => void moved.push(video),
+  };
+  const record = async (): Promise<VideoRecord> => (await ledger.read('v')) as VideoRecord;
+  const intake = (after?: VideoId): Promise<Intake> => takeIn(after, ports, never);
+  return { journal, ledger, moved, ports, record, intake };
+}
+
+describe('An intake', () => {
+  it('takes up what is not there, as long as there is room, and goes on where it stopped', async () => {
+    const { journal, ledger, ports, moved, intake } = await library();
+    for (const id of ['a', 'b', 'c', 'w']) await journal.decide(submitted(id));
+    let room = 2;
+    const cramped = { ...ports, hasRoom: async () => room-- > 0 };
+    expect(await takeIn(undefined, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
+    expect(await intake('b')).toEqual({ admitted: 2, isDone: true, stoppedAt: 'w' });
+    expect(moved).toEqual(['a', 'b', 'c', 'w']);
+    expect(await ledger.read('w')).toMatchObject({ total: 0 });
+  });
+
+  const lost: readonly { readonly decision: Decision; readonly fact: Partial<VideoRecord> }[] = [
+    { decision: decided('paused', 'v', at), fact: { hold: 'paused' } },
+    { decision: decided('cancelled', 'v', at), fact: { hold: 'cancelled' } },
+    { decision: { type: 'prioritised', video: 'v', at, fresh: true }, fact: { fresh: true } },
+  ];
+  it.each(lost)('applies $decision.type, which never reached the ledger', async ({ decision, fact }) => {
+    const { journal, moved, record, intake } = await library();
+    // Published once: what is under way is a new revision of it.
+    await journal.recordPublication(publicationOf('v', 'former'));
+    await journal.decide(decision);
+    await intake();
+    expect(await record()).toMatchObject(fact);
+    expect(moved).toEqual(['v']);
+    await intake();
+    expect(moved).toEqual(['v']);
+  });
+
+  it('ends a pause that was ended', async () => {
+    const { journal, ledger, moved, record, intake } = await library();
+    await journal.recordPublication(publicationOf('v', 'former'));
+    await ledger.apply('v', { type: 'hold', generation: 'g2', hold: 'paused' });
+    await journal.decide(decided('paused', 'v', at));
+    await journal.decide(decided('resumed', 'v', at));
+    await intake();
+    expect(await record()).not.toHaveProperty('hold');
+    expect(moved).toEqual(['v']);
+  });
+
+  it('accepts what was accepted of a video that is incomplete and was told of', async () => {
+    const { journal, ledger, moved, record, intake } = await library();
+    await ledger.apply('v', { type: 'record', generation: 'g2', revision: digest, done: [1], failed: [2] });
+    await ledger.apply('v', { type: 'tell', generation: 'g2', told: situationOf(await record()) });
+    await journal.decide({ type: 'accepted', video: 'v', at, key: revision.files[2]?.key ?? '', reason: 'lost' });
+    await intake();
+    expect(await record()).toMatchObject({ done: 2, failed: 1, accepted: 1 });
+    expect(moved).toEqual(['v']);
+  });
+
+  it.each([false, true])(
+    'has a video crawled anew that names another playlist by now; invalid: %s',
+    async (invalid) => {
+      const { journal, ledger, moved, record, intake } = await library();
+      const failure = { code: 'source.not-found', retryable: false, message: 'gone' } as const;
+      if (invalid) await ledger.apply('v', { type: 'invalidate', generation: 'g2', failure });
+      await journal.decide(submitted('v', 'https://h/corrected.m3u8', at));
+      await intake();
+      expect(await record()).toMatchObject({ generation: 'g3', total: 0 });
+      expect(await record()).not.toHaveProperty('invalid');
+      expect(moved).toEqual(['v']);
+      await intake();
+      expect(await record()).toMatchObject({ generation: 'g3' });
+      expect(moved).toEqual(['v']);
+    },
+  );
+
+  it('lets go of what was purged', async () => {
+    const { journal, ledger, moved, intake } = await library();
+    await journal.purge('v');
+    await intake();
+    expect(await ledger.read('v')).toBeUndefined();
+    expect(moved).toEqual([]);
+  });
+
+  it('that was stopped begins at the beginning again', async () => {
+    const { ports } = await library();
+    expect(await takeIn(undefined, ports, AbortSignal.abort())).toEqual({ admitted: 0, isDone: false });
+  });
+});

@@ -1,0 +1,60 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, folderError } from './errors.ts';
+import { etagOf, stagingName } from './staging.ts';
+import type { StoredObject } from '../object-store.ts';
+import { compareKeys } from '../store-key.ts';
+
+/** What to list of a folder. */
+export interface FolderListing {
+  readonly prefix: string;
+  readonly after: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Lists the files below a folder in the byte order of their keys, holding one folder's names at each depth.
+ * Symbolic links to files are listed, those to folders are not followed: they may go round in circles.
+ *
+ * @param folder - key of the folder with its final slash; empty for the root
+ */
+export async function* listFolder(root: string, folder: string, listing: FolderListing): AsyncGenerator<StoredObject> {
+  const { prefix, after, signal } = listing;
+  for (const name of await namesIn(join(root, folder), folder === '')) {
+    if (signal.aborted) throw folderError(signal.reason, root, signal);
+    const key = folder + name;
+    if (name.endsWith('/')) {
+      const mayHold = key.startsWith(prefix) || prefix.startsWith(key);
+      const mayFollow = compareKeys(key, after) > 0 || after.startsWith(key);
+      if (mayHold && mayFollow) yield* listFolder(root, key, listing);
+    } else if (key.startsWith(prefix) && compareKeys(key, after) > 0) {
+      const object = await describe(root, key);
+      if (object) yield object;
+    }
+  }
+}
+
+/** A folder's name sorts with its slash, as it does within the keys below it. */
+async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => !(isRoot && entry.name === stagingName))
+      .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
+      .toSorted(compareKeys);
+  } catch (error) {
+    // It was removed since its parent was read, or was never there.
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw folderError(error, path);
+  }
+}
+
+async function describe(root: string, key: string): Promise<StoredObject | undefined> {
+  try {
+    const stats = await stat(join(root, key), { bigint: true });
+    return stats.isFile() ? { key, sizeBytes: Number(stats.size), etag: etagOf(stats), metadata: {} } : undefined;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw folderError(error, join(root, key));
+  }
+}

@@ -1,0 +1,150 @@
+import { open, stat, unlink } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { FlantsError } from '../../domain/failure.ts';
+import { GiB } from '../../domain/units.ts';
+import { crc32Hex, measureBody } from '../checksum.ts';
+import { errnoOf, folderError } from './errors.ts';
+import { listFolder } from './list.ts';
+import { FolderStaging, etagOf, stagingName } from './staging.ts';
+import { folderUpload } from './upload.ts';
+import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from '../object-store.ts';
+import { assertStorableKey } from '../store-key.ts';
+import { bodyOf } from '../stream-body.ts';
+
+const folderLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
+
+type Call = { readonly signal: AbortSignal };
+
+/**
+ * A local folder as a store: a key is a path below it. It is made with the first write.
+ *
+ * Content type, cache control and metadata are not kept. `head` reads the file for its checksum: it is asked
+ * where that is wanted, and a file system keeps none.
+ */
+export function openFolderStore(options: { readonly path: string }): ObjectStore {
+  return new FolderStore(resolve(options.path));
+}
+
+class FolderStore implements ObjectStore {
+  readonly name: string;
+  readonly limits = folderLimits;
+  readonly #staging: FolderStaging;
+
+  constructor(root: string) {
+    this.name = root;
+    this.#staging = new FolderStaging(root);
+  }
+
+  async head(key: string, { signal }: Call): Promise<StoredObject | undefined> {
+    const path = this.#pathOf(key, signal);
+    return this.#withErrors(path, signal, async () => {
+      const handle = await openIfAny(path);
+      if (!handle) return undefined;
+      const object = await describe(key, handle).catch(async (error: unknown) => {
+        await handle.close();
+        throw error;
+      });
+      const { crc32 } = await measureBody(handle.createReadStream({ signal }) as AsyncIterable<Uint8Array>);
+      return { ...object, crc32 };
+    });
+  }
+
+  async get(key: string, { signal }: Call): ReturnType<ObjectStore['get']> {
+    const path = this.#pathOf(key, signal);
+    return this.#withErrors(path, signal, async () => {
+      const handle = await openIfAny(path);
+      if (!handle) return undefined;
+      const object = await describe(key, handle);
+      return { object, body: bodyOf(handle.createReadStream({ signal }), (error) => folderError(error, path, signal)) };
+    });
+  }
+
+  async put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult> {
+    const { condition, signal } = options;
+    const path = this.#pathOf(key, signal);
+    if (crc32Hex(body) !== crc32)
+      throw new FlantsError('store.checksum', `${path}: other bytes arrived than were sent`);
+    return this.#withErrors(path, signal, async () => {
+      const staged = await this.#staging.create();
+      const etag = await fill(staged.handle, body, signal).catch(async (error: unknown) => {
+        await this.#staging.discard(staged.path);
+        throw error;
+      });
+      return this.#staging.publish(staged.path, etag, key, condition);
+    });
+  }
+
+  async upload(key: string, options: PutOptions): Promise<Upload> {
+    return folderUpload(this.#staging, key, this.#pathOf(key, options.signal), options);
+  }
+
+  list(prefix: string, { signal, after = '' }: Call & { readonly after?: string }): AsyncIterable<StoredObject> {
+    return listFolder(this.name, '', { prefix, after, signal });
+  }
+
+  async delete(key: string, { signal }: Call): Promise<void> {
+    const path = this.#pathOf(key, signal);
+    await this.#withErrors(path, signal, async () => {
+      try {
+        await unlink(path);
+      } catch (error) {
+        if (!isAbsent(error) && errnoOf(error) !== 'EISDIR') throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#staging.close();
+  }
+
+  #pathOf(key: string, signal: AbortSignal): string {
+    if (signal.aborted) throw folderError(signal.reason, this.name, signal);
+    assertStorableKey(key, this.name);
+    const segments = key.split('/');
+    if (segments.includes('') || segments[0] === stagingName) {
+      throw new FlantsError(
+        'store.key',
+        `${this.name} cannot hold ${JSON.stringify(key)}: a folder has no such file name`,
+      );
+    }
+    return join(this.name, key);
+  }
+
+  async #withErrors<T>(place: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw folderError(error, place, signal);
+    }
+  }
+}
+
+/** Nothing stands there: no such name, or one above it is a file. */
+function isAbsent(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+}
+
+/** Opens a file; undefined for what is none, so that no pipe or device is waited for. */
+async function openIfAny(path: string): Promise<FileHandle | undefined> {
+  try {
+    return (await stat(path)).isFile() ? await open(path, 'r') : undefined;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
+async function describe(key: string, handle: FileHandle): Promise<StoredObject> {
+  const stats = await handle.stat({ bigint: true });
+  return { key, sizeBytes: Number(stats.size), etag: etagOf(stats), metadata: {} };
+}
+
+async function fill(handle: FileHandle, body: Uint8Array, signal: AbortSignal): Promise<string> {
+  try {
+    await handle.writeFile(body, { signal });
+    return etagOf(await handle.stat({ bigint: true }));
+  } finally {
+    await handle.close();
+  }
+}

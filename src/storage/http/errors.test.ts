@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { parseRetryAfter, placeOf, transportError } from './errors.ts';
+
+const now = Date.parse('2026-11-23T08:00:00Z');
+const url = new URL('https://user:pass@cdn.example/a/seg.ts?token=secret#t');
+
+describe('Retry-After', () => {
+  it.each([
+    ['0', 0],
+    [' 30 ', 30_000],
+    ['601', 600_000],
+    ['Mon, 23 Nov 2026 08:01:00 GMT', 60_000],
+    ['Mon, 23 Nov 2026 07:00:00 GMT', 0],
+    ['Tue, 24 Nov 2026 08:00:00 GMT', 600_000],
+    ['soon', undefined],
+    ['', undefined],
+  ])('%j is %s ms', (value, waitMs) => expect(parseRetryAfter(value, now)).toBe(waitMs));
+});
+
+describe('errors on the way', () => {
+  const withCode = (code: string): Error => Object.assign(new Error('low-level words'), { code });
+
+  it.each([
+    ['UND_ERR_CONNECT_TIMEOUT', 'source.timeout'],
+    ['ETIMEDOUT', 'source.timeout'],
+    ['UND_ERR_HEADERS_TIMEOUT', 'source.timeout'],
+    ['ENOTFOUND', 'source.host-unknown'],
+    ['EAI_AGAIN', 'source.host-unknown'],
+    ['ECONNREFUSED', 'source.unreachable'],
+    ['UND_ERR_SOCKET', 'source.unreachable'],
+    ['HPE_INVALID_CONSTANT', 'source.unreachable'],
+    ['CERT_HAS_EXPIRED', 'source.tls'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'source.tls'],
+    ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'source.tls'],
+    ['something new', 'source.unreachable'],
+  ])('%s before the answer is %s', (code, expected) =>
+    expect(transportError(withCode(code), url, 'answer').code).toBe(expected),
+  );
+
+  it.each([
+    ['UND_ERR_BODY_TIMEOUT', 'source.timeout'],
+    ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'source.short-body'],
+    ['UND_ERR_SOCKET', 'source.short-body'],
+    ['ECONNRESET', 'source.unreachable'],
+    ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'source.unreachable'],
+  ])('%s within a body is %s', (code, expected) =>
+    expect(transportError(withCode(code), url, 'body').code).toBe(expected),
+  );
+
+  it('are told in one line, with their cause and without secrets', () => {
+    const cause = Object.assign(new Error('first line\nsecond line'), { code: 'EIO' });
+    const error = transportError(cause, url, 'answer');
+    expect(error.message).toBe('https://cdn.example/a/seg.ts: first line (EIO)');
+    expect(error.cause).toBe(cause);
+  });
+});
+
+it('names a place without user information, query and fragment', () => {
+  expect(placeOf(url)).toBe('https://cdn.example/a/seg.ts');
+});

@@ -1,0 +1,96 @@
+import { FlantsError } from '../../domain/failure.ts';
+import { minute, second } from '../../domain/units.ts';
+import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
+
+/** A source cannot keep a file away for longer than this. */
+const maxRetryAfterMs = 10 * minute;
+
+/** A URL as messages may show it: user information, query and fragment can hold secrets. */
+export function placeOf(url: URL): string {
+  return url.origin + url.pathname;
+}
+
+/** The error of a fetch whose signal was aborted. */
+export function abortedError(url: URL): FlantsError {
+  return new FlantsError('aborted', `stopped while fetching ${placeOf(url)}`);
+}
+
+/**
+ * What a broken exchange means, from the codes of Node and undici.
+ *
+ * @param phase - a TLS error within a body is a broken connection, not a certificate that nobody trusts
+ */
+export function transportError(error: Error, url: URL, phase: 'answer' | 'body'): FlantsError {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const place = placeOf(url);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return new FlantsError('source.timeout', `${url.host} did not take the connection in time (${place})`, {
+      cause: error,
+    });
+  }
+  if (code === 'UND_ERR_HEADERS_TIMEOUT') {
+    return new FlantsError('source.timeout', `${place} did not answer in time`, { cause: error });
+  }
+  if (code === 'UND_ERR_BODY_TIMEOUT') {
+    return new FlantsError('source.timeout', `${place} stopped sending`, { cause: error });
+  }
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (phase === 'body' && code === 'UND_ERR_SOCKET')) {
+    return new FlantsError('source.short-body', `${place} closed the connection before it had sent all it announced`, {
+      cause: error,
+    });
+  }
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+    return new FlantsError('source.host-unknown', `the name ${url.hostname} cannot be resolved (${code}; ${place})`, {
+      cause: error,
+    });
+  }
+  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED') {
+    return new FlantsError('aborted', `the source was closed while fetching ${place}`, { cause: error });
+  }
+  if (phase === 'answer' && isTlsCode(code)) {
+    return new FlantsError(
+      'source.tls',
+      `no trusted TLS connection to ${url.host}: ${tlsReason(error, code)} (${place})`,
+      { cause: error },
+    );
+  }
+  return new FlantsError('source.unreachable', `${place}: ${connectionReason(error, code)}`, { cause: error });
+}
+
+/** What a status other than 200, 304 or a redirect means. RFC 9110 section 15; Retry-After section 10.2.3. */
+export function statusError(status: number, retryAfter: string | undefined, url: URL, nowMs: number): FlantsError {
+  const place = placeOf(url);
+  const waitMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, nowMs);
+  const details = { status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+  switch (status) {
+    case 401:
+    case 403:
+      return new FlantsError('source.denied', `${place} refused access (status ${status})`, { status });
+    case 404:
+      return new FlantsError('source.not-found', `${place} is not there (status 404)`, { status });
+    case 410:
+      return new FlantsError('source.gone', `${place} is gone (status 410)`, { status });
+    case 429:
+      return new FlantsError('source.throttled', `${place} asks for fewer requests (status 429)`, details);
+    default: {
+      if (status === 503 && waitMs !== undefined) {
+        return new FlantsError('source.throttled', `${place} asks to come back later (status 503)`, details);
+      }
+      const retryable = status >= 500 || status === 408 || status === 425;
+      return new FlantsError('source.status', `${place} answered with status ${status}`, {
+        ...(retryable ? details : { status }),
+        retryable,
+      });
+    }
+  }
+}
+
+/**
+ * Milliseconds that a Retry-After header asks for, from 0 to ten minutes.
+ *
+ * @param value - seconds or an HTTP date; undefined comes back for anything else
+ */
+export function parseRetryAfter(value: string, nowMs: number): number | undefined {
+  const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * second : Date.parse(value) - nowMs;
+  return Number.isNaN(waitMs) ? undefined : Math.min(maxRetryAfterMs, Math.max(0, waitMs));
+}

@@ -1,0 +1,187 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { FlantsError } from '../../domain/failure.ts';
+import { KiB } from '../../domain/units.ts';
+import { abortedError, placeOf, transportError } from './errors.ts';
+import { Pace } from './pace.ts';
+
+/** Most bytes held for a reader that is slower than the network; the connection is paused above it. */
+const maxHeldBytes = 256 * KiB;
+/** An unwanted body is read up to here to keep its connection; beyond it a new connection is cheaper. */
+const maxDiscardedBytes = 64 * KiB;
+
+/** A response whose body is under way. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AnswerBody;
+}
+
+/** The bytes of a response, once; what goes wrong is thrown as `FlantsError`. */
+export interface AnswerBody extends AsyncIterable<Uint8Array> {
+  /** Closes the connection unless everything has come already. */
+  cancel(): void;
+  /** Lets a short rest come so that the connection can be used again. */
+  discard(): void;
+}
+
+/**
+ * Sends one GET and resolves when the headers of its response are there.
+ *
+ * Works on undici's handler interface: a third less CPU for 16 KiB than its stream.
+ *
+ * @throws {FlantsError} as `Source.fetch`, for what went wrong on the way
+ */
+export function exchange(dispatcher: Dispatcher, url: URL, headers: string[], signal: AbortSignal): Promise<Answer> {
+  if (signal.aborted) return Promise.reject(abortedError(url));
+  return new Promise((resolve, reject) => {
+    const handler = new Exchange(url, signal, resolve, reject);
+    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method: 'GET', headers }, handler);
+  });
+}
+
+/**
+ * One request and its response:
+ *
+ * waiting ──onResponseStart──▶ receiving ──onResponseEnd──▶ complete
+ *    └────────onResponseError, signal, cancel────┴──▶ over
+ */
+class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<Uint8Array, undefined> {
+  #state: 'waiting' | 'receiving' | 'complete' | 'over' = 'waiting';
+  #controller: Dispatcher.DispatchController | undefined;
+  #error: FlantsError | undefined;
+  #chunks: Uint8Array[] = [];
+  #next = 0;
+  #heldBytes = 0;
+  #discardedBytes: number | undefined;
+  #pace: Pace | undefined;
+  #reader:
+    | { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: FlantsError): void }
+    | undefined;
+  readonly #url: URL;
+  readonly #signal: AbortSignal;
+  readonly #answered: (answer: Answer) => void;
+  readonly #refused: (error: FlantsError) => void;
+  readonly #abort = (): void => this.#fail(abortedError(this.#url));
+
+  constructor(
+    url: URL,
+    signal: AbortSignal,
+    answered: (answer: Answer) => void,
+    refused: (error: FlantsError) => void,
+  ) {
+    this.#url = url;
+    this.#signal = signal;
+    this.#answered = answered;
+    this.#refused = refused;
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection.
+    if (this.#error) controller.abort(this.#error);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200 || this.#state !== 'waiting') return;
+    this.#state = 'receiving';
+    this.#pace = new Pace(performance.now());
+    this.#answered({ status, headers, body: this });
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#state !== 'receiving') return;
+    if (this.#pace?.keepsUp(chunk.byteLength, performance.now()) === false) {
+      this.#fail(new FlantsError('source.timeout', `${placeOf(this.#url)} sends too slowly to ever end`));
+    } else if (this.#discardedBytes !== undefined) {
+      this.#discardedBytes += chunk.byteLength;
+      if (this.#discardedBytes > maxDiscardedBytes) this.cancel();
+    } else if (this.#reader) {
+      this.#reader.resolve({ done: false, value: chunk });
+      this.#reader = undefined;
+    } else {
+      this.#chunks.push(chunk);
+      this.#heldBytes += chunk.byteLength;
+      if (this.#heldBytes > maxHeldBytes) {
+        controller.pause();
+        this.#pace?.pause(performance.now());
+      }
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.#state !== 'receiving') return;
+    this.#state = 'complete';
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#reader?.resolve({ done: true, value: undefined });
+    this.#reader = undefined;
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#state === 'over' || this.#state === 'complete') return;
+    this.#fail(transportError(error, this.#url, this.#state === 'waiting' ? 'answer' : 'body'));
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    if (this.#error) return Promise.reject(this.#error);
+    const chunk = this.#take();
+    if (chunk) return Promise.resolve({ done: false, value: chunk });
+    if (this.#state !== 'receiving') return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.cancel();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  cancel(): void {
+    const isWhole = this.#state === 'complete' && this.#chunks.length === 0;
+    if (isWhole || this.#state === 'over') return;
+    // Whoever reads on must not take what came so far for the whole.
+    this.#chunks = [];
+    this.#fail(abortedError(this.#url));
+  }
+
+  discard(): void {
+    this.#discardedBytes = this.#heldBytes;
+    this.#chunks = [];
+    this.#resume();
+  }
+
+  #take(): Uint8Array | undefined {
+    const chunk = this.#chunks[this.#next];
+    if (!chunk) return undefined;
+    this.#next++;
+    this.#heldBytes -= chunk.byteLength;
+    if (this.#next === this.#chunks.length) {
+      this.#chunks = [];
+      this.#next = 0;
+      if (this.#state === 'receiving') this.#resume();
+    }
+    return chunk;
+  }
+
+  #resume(): void {
+    this.#pace?.resume(performance.now());
+    this.#controller?.resume();
+  }
+
+  #fail(error: FlantsError): void {
+    if (this.#state === 'waiting') this.#refused(error);
+    this.#error = error;
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+    this.#signal.removeEventListener('abort', this.#abort);
+    const isOpen = this.#state !== 'complete';
+    this.#state = 'over';
+    if (isOpen) this.#controller?.abort(error);
+  }
+}

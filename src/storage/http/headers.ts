@@ -1,0 +1,104 @@
+import { FlantsError } from '../../domain/failure.ts';
+import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/request-header.ts';
+import type { FetchOptions } from '../source.ts';
+
+/** Headers, and the one origin (`https://cdn.example:8443`) that may see them. Plain JSON, so that it can go to workers. */
+export interface HeaderScope {
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a library's sources want in each request, such as Authorization or Cookie. */
+export type ScopedHeaders = readonly HeaderScope[];
+
+/** What every origin may see. */
+const unscoped: readonly string[] = ['user-agent', 'flants'];
+
+/**
+ * Gives each source's origin the user's headers, and its own user information as Basic authentication.
+ *
+ * @param sources - URLs as the user gave them; other than http(s) ones are passed over
+ * @param headers - names and values as the user gave them
+ * @throws {FlantsError} `usage` for a header that HTTP does not allow, or that is not the user's to set
+ */
+export function scopeHeaders(sources: readonly string[], headers: Readonly<Record<string, string>>): ScopedHeaders {
+  const scopes = new Map<string, Record<string, string>>();
+  for (const source of sources) {
+    const url = URL.parse(source);
+    if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) continue;
+    const basic = basicAuthorization(url);
+    scopes.set(url.origin, {
+      ...scopes.get(url.origin),
+      ...headers,
+      ...(basic === undefined ? {} : { authorization: basic }),
+    });
+  }
+  const scoped = [...scopes].map(([origin, own]) => ({ origin, headers: own }));
+  indexScopes(scoped);
+  return scoped;
+}
+
+/** Header names and values in turn, by the origin that may see them. */
+export type HeaderIndex = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Makes scopes ready for use. What is for `http://host` also goes to `https://host`, as sources
+ * move their visitors there; never the other way, where everybody could read it.
+ *
+ * @throws {FlantsError} `usage` for a header that HTTP does not allow, or that is not the user's to set
+ */
+export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
+  const index = new Map<string, readonly string[]>();
+  for (const { origin, headers } of scopes) {
+    const own = Object.entries(headers).flatMap(checked);
+    index.set(
+      origin,
+      Object.keys(headers).some((name) => name.toLowerCase() === 'user-agent') ? own : [...own, ...unscoped],
+    );
+  }
+  for (const { origin } of scopes) {
+    const secure = origin.replace(/^http:/, 'https:');
+    if (!index.has(secure)) index.set(secure, index.get(origin) ?? unscoped);
+  }
+  return index;
+}
+
+/** Names and values in turn, as undici takes them. Conditions by RFC 9110 section 13.1. */
+export function requestHeaders(url: URL, options: FetchOptions, index: HeaderIndex): string[] {
+  const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : 'gzip, deflate, br'];
+  const own = index.get(url.origin) ?? unscoped;
+  const basic = basicAuthorization(url);
+  for (let at = 0; at < own.length; at += 2) {
+    const [name, value] = [own[at] as string, own[at + 1] as string];
+    if (basic === undefined || name !== 'authorization') headers.push(name, value);
+  }
+  if (basic !== undefined) headers.push('authorization', basic);
+  if (options.unless?.etag !== undefined) headers.push('if-none-match', options.unless.etag);
+  if (options.unless?.lastModified !== undefined) headers.push('if-modified-since', options.unless.lastModified);
+  return headers;
+}
+
+/** RFC 7617; undefined for a URL without user information. */
+function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
+  const pair = [url.username, url.password].map(decodeLeniently).join(':');
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function decodeLeniently(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function checked([name, value]: [string, string]): [string, string] {
+  const lower = name.toLowerCase();
+  if (isReservedHeader(lower))
+    throw new FlantsError('usage', `the header ${name} is set by flants itself and cannot be given`);
+  if (!isHeaderName(name) || !isHeaderValue(value)) {
+    throw new FlantsError('usage', `the header ${JSON.stringify(name)} is not a valid HTTP header`);
+  }
+  return [lower, value];
+}

@@ -1,0 +1,176 @@
+import type { Dispatcher } from 'undici';
+import { FlantsError } from '../../domain/failure.ts';
+import type { Validators } from '../../domain/revision.ts';
+import { contentCodings, decodeText } from './decode.ts';
+import { placeOf, statusError } from './errors.ts';
+import { exchange } from './exchange.ts';
+import type { Answer } from './exchange.ts';
+import { indexScopes, requestHeaders } from './headers.ts';
+import type { HeaderIndex, ScopedHeaders } from './headers.ts';
+import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
+import { Agent } from '../undici.ts';
+import { trusting } from '../trust.ts';
+
+/** How to reach HTTP sources. */
+export interface HttpSourceOptions {
+  /** What the user's sources want, by origin: see `scopeHeaders`. */
+  readonly headers: ScopedHeaders;
+  /** Most connections to one origin; further requests wait for one, and no time-out runs meanwhile. */
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  /** From the request to the end of the response's headers. */
+  readonly headersTimeoutMs: number;
+  /** Longest silence within a body. */
+  readonly bodyTimeoutMs: number;
+  /** Redirects that are followed for one object. */
+  readonly maxRedirects: number;
+  /** Certificates of authorities to trust beside the well-known ones, PEM. */
+  readonly ca?: string;
+}
+
+/**
+ * A source behind HTTP/1.1 or TLS, with a pool of connections for each origin.
+ *
+ * @throws {FlantsError} `usage` for a header that cannot be sent
+ */
+export function openHttpSource(options: HttpSourceOptions): Source {
+  const index = indexScopes(options.headers);
+  const agent = new Agent({
+    connections: options.connections,
+    connect: { timeout: options.connectTimeoutMs, ...trusting(options.ca) },
+    headersTimeout: options.headersTimeoutMs,
+    bodyTimeout: options.bodyTimeoutMs,
+    // One request on a connection at a time: a broken one harms one file, and it takes less CPU.
+    allowH2: false,
+  });
+  return {
+    fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { agent, index, maxRedirects: options.maxRedirects }),
+    close: () => agent.destroy(),
+  };
+}
+
+interface Way {
+  readonly agent: Dispatcher;
+  readonly index: HeaderIndex;
+  readonly maxRedirects: number;
+}
+
+async function fetchObject(text: string, options: FetchOptions, way: Way): Promise<FetchedObject | NotModified> {
+  const requested = parse(text);
+  const passed: string[] = [];
+  let url = requested;
+  for (;;) {
+    const answer = await exchange(way.agent, url, requestHeaders(url, options, way.index), options.signal);
+    if (answer.status === 200) return fetched(answer, url, options);
+    answer.body.discard();
+    if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
+    if (!isRedirect(answer.status)) {
+      throw statusError(answer.status, first(answer.headers['retry-after']), url, Date.now());
+    }
+    passed.push(url.href);
+    url = redirected(url, requested, answer);
+    if (passed.includes(url.href)) {
+      throw new FlantsError('source.redirects', `${placeOf(requested)} redirects in a circle`);
+    }
+    if (passed.length > way.maxRedirects) {
+      throw new FlantsError('source.redirects', `${placeOf(requested)} redirects more than ${way.maxRedirects} times`);
+    }
+  }
+}
+
+function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject {
+  const { headers, body } = answer;
+  const codings = contentCodings(first(headers['content-encoding']));
+  const contentType = mediaType(first(headers['content-type']));
+  const length = first(headers['content-length']);
+  try {
+    return {
+      result: 'fetched',
+      finalUrl: url.href,
+      validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
+      ...(contentType === undefined ? {} : { contentType }),
+      // That as many bytes come as were announced is checked by undici as it reads.
+      ...(length === undefined ? {} : { sizeBytes: Number(length) }),
+      ...(isUnframed(length, first(headers['transfer-encoding'])) ? { isUnframed: true } : {}),
+      body: options.kind === 'text' ? decodeText(body, codings, url) : asIdentity(body, codings, url),
+      cancel: () => body.cancel(),
+    };
+  } catch (error) {
+    body.cancel();
+    throw error;
+  }
+}
+
+/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
+function isUnframed(length: string | undefined, transferEncoding: string | undefined): boolean {
+  return length === undefined && !/(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
+}
+
+function asIdentity(body: AsyncIterable<Uint8Array>, codings: readonly string[], url: URL): AsyncIterable<Uint8Array> {
+  if (codings.length === 0) return body;
+  throw new FlantsError(
+    'source.wrong-body',
+    `${placeOf(url)} comes ${codings.join(', ')}-coded although the bytes themselves were asked for`,
+  );
+}
+
+/** RFC 9110 section 15.4; the user information of the URL asked for stays with its origin. */
+function redirected(from: URL, requested: URL, answer: Answer): URL {
+  const location = first(answer.headers.location);
+  if (location === undefined) {
+    throw new FlantsError(
+      'source.status',
+      `${placeOf(from)} redirects (status ${answer.status}) without saying where`,
+      { status: answer.status, retryable: false },
+    );
+  }
+  const to = URL.parse(location, from.href);
+  if (!to || !isHttp(to)) {
+    throw new FlantsError('source.refused', `${placeOf(from)} redirects to what is no http(s) URL`, {
+      status: answer.status,
+    });
+  }
+  const home = to.origin === requested.origin;
+  to.username = home ? requested.username : '';
+  to.password = home ? requested.password : '';
+  to.hash = '';
+  return to;
+}
+
+function parse(text: string): URL {
+  const url = URL.parse(text);
+  if (!url || !isHttp(url)) {
+    throw new FlantsError(
+      'source.refused',
+      url ? `a ${url.protocol} URL cannot be fetched by HTTP` : 'that is not a URL',
+    );
+  }
+  url.hash = '';
+  return url;
+}
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'https:' || url.protocol === 'http:';
+}
+
+function isRedirect(status: number): boolean {
+  return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+function asksConditionally({ unless }: FetchOptions): boolean {
+  return unless?.etag !== undefined || unless?.lastModified !== undefined;
+}
+
+function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {
+  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
+}
+
+function mediaType(header: string | undefined): string | undefined {
+  const type = header?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === '' ? undefined : type;
+}
+
+/** A header that came more than once has its first value. */
+function first(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}

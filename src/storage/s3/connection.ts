@@ -1,0 +1,170 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher, Pool as UndiciPool } from 'undici';
+import { KiB, second } from '../../domain/units.ts';
+import { exchange } from './exchange.ts';
+import type { S3Answer } from './exchange.ts';
+import { networkError, parseErrorBody, refusalError } from './errors.ts';
+import type { S3Attempt, S3Refusal } from './errors.ts';
+import { addressOf } from './address.ts';
+import type { S3Address } from './address.ts';
+import type { S3Credentials } from './credentials.ts';
+import { bodyOf } from '../stream-body.ts';
+import { trusting } from '../trust.ts';
+import { signRequest, unsignedPayload } from './sigv4.ts';
+import { Pool, request as sendRequest } from '../undici.ts';
+
+/** How long to wait for a store, each in milliseconds. */
+export interface S3Timeouts {
+  readonly connectTimeoutMs: number;
+  /** From the request to the headers of its answer; the time that a body needs on its way there comes on top. */
+  readonly headersTimeoutMs: number;
+  /** Between two pieces of an answer's body. */
+  readonly bodyTimeoutMs: number;
+}
+
+/** Which bucket, as whom, over how many connections. */
+export interface S3ConnectionOptions {
+  readonly bucket: string;
+  /** URL of a store other than AWS. */
+  readonly endpoint?: string;
+  readonly region: string;
+  /** Asked before each request: keep what it gives (`keepCredentials`), as the same object. */
+  readonly credentials: () => Promise<S3Credentials>;
+  readonly connections: number;
+  readonly timeouts: S3Timeouts;
+  /** PEM of authorities to trust beside those that Node knows. */
+  readonly ca?: string;
+}
+
+/** One request about one object. */
+export interface S3Request {
+  readonly method: 'HEAD' | 'GET' | 'PUT' | 'DELETE';
+  /** Below the bucket, with the prefix. */
+  readonly key: string;
+  /** Canonical, as `canonicalQuery` makes it. */
+  readonly query?: string;
+  /** Names in lower case. All are signed. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array;
+  readonly signal: AbortSignal;
+}
+
+/** An answer whose body is still to come. */
+export interface S3Stream {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** A connection that sends more slowly than 64 KiB a second is given up. */
+const slowestBytesPerMs = (64 * KiB) / second;
+
+/**
+ * The hot path to one bucket: signed requests over connections that are kept alive.
+ *
+ * The body goes out unhashed (`UNSIGNED-PAYLOAD`): its CRC-32 is a signed header, so that whoever changed the
+ * bytes on the way would have to keep their CRC-32; against more than accidents there is TLS.
+ */
+export class S3Connection {
+  readonly address: S3Address;
+  readonly #options: S3ConnectionOptions;
+  readonly #pool: UndiciPool;
+
+  constructor(options: S3ConnectionOptions) {
+    const { timeouts } = options;
+    this.#options = options;
+    this.address = addressOf(options.bucket, options.region, options.endpoint);
+    this.#pool = new Pool(this.address.origin, {
+      connections: options.connections,
+      // One stream to one of S3's machines would carry everything that many connections spread.
+      allowH2: false,
+      bodyTimeout: timeouts.bodyTimeoutMs,
+      connect: { timeout: timeouts.connectTimeoutMs, ...trusting(options.ca) },
+    });
+  }
+
+  /** What messages say was tried. */
+  attempt(operation: string, key: string): S3Attempt {
+    const { bucket, region } = this.#options;
+    return { operation, place: `s3://${bucket}/${key}`, endpoint: this.address.origin, region };
+  }
+
+  /**
+   * Sends a request and collects its answer, whatever the status.
+   *
+   * @throws {FlantsError} `store.unreachable`, `store.timeout`, `store.credentials` or `aborted`
+   */
+  async send(request: S3Request): Promise<S3Answer> {
+    try {
+      return await exchange(this.#pool, await this.#sign(request), request.signal);
+    } catch (error) {
+      throw networkError(error, this.attempt(request.method, request.key), request.signal);
+    }
+  }
+
+  /** As `send`, with the body to be read to the end or left by `return()`. */
+  async stream(request: S3Request): Promise<S3Stream> {
+    const attempt = this.attempt(request.method, request.key);
+    try {
+      const signed = await this.#sign(request);
+      const { statusCode, headers, body } = await sendRequest.call(this.#pool, { ...signed, signal: request.signal });
+      return {
+        status: statusCode,
+        headers,
+        body: bodyOf(body, (error) => networkError(error, attempt, request.signal)),
+      };
+    } catch (error) {
+      throw networkError(error, attempt, request.signal);
+    }
+  }
+
+  /** The error that an answer means. */
+  refusal(request: S3Request, answer: S3Answer): Error {
+    return refusalError(refusalOf(answer), this.attempt(request.method, request.key));
+  }
+
+  /** Breaks off what is still under way. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+
+  async #sign(request: S3Request): Promise<Dispatcher.DispatchOptions> {
+    const { method, query = '', body } = request;
+    const path = this.address.pathOf(request.key);
+    const headers = signRequest({
+      method,
+      host: this.address.host,
+      path,
+      query,
+      headers: request.headers,
+      payloadHash: unsignedPayload,
+      credentials: await this.#options.credentials(),
+      region: this.#options.region,
+      now: new Date(),
+    });
+    return {
+      method,
+      path: query === '' ? path : `${path}?${query}`,
+      headers,
+      body: body ?? null,
+      // Undici's clock runs from the first byte sent.
+      headersTimeout: this.#options.timeouts.headersTimeoutMs + (body?.byteLength ?? 0) / slowestBytesPerMs,
+    };
+  }
+}
+
+/** The store's own answer behind an error status. */
+export function refusalOf(answer: S3Answer): S3Refusal {
+  const header = (name: string): string | undefined => {
+    const value = answer.headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const retryAfter = header('retry-after');
+  const region = header('x-amz-bucket-region');
+  return {
+    status: answer.status,
+    ...parseErrorBody(answer.body),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(region === undefined ? {} : { bucketRegion: region }),
+  };
+}

@@ -1,0 +1,169 @@
+import type * as AwsSdk from '@aws-sdk/client-s3';
+import type { CompletedPart, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import type { FlantsError } from '../../domain/failure.ts';
+import { minute } from '../../domain/units.ts';
+import type { PutOptions, PutResult } from '../object-store.ts';
+import { base64OfHex } from '../checksum.ts';
+import type { S3Connection, S3ConnectionOptions } from './connection.ts';
+import { isRefusedCondition, networkError, refusalError } from './errors.ts';
+import type { S3Attempt, S3Refusal } from './errors.ts';
+import { quoted } from './object.ts';
+import { trusting } from '../trust.ts';
+
+/** Joining thousands of parts takes S3 its time, and it says nothing meanwhile. */
+const completionTimeoutMs = 5 * minute;
+
+/** A part that the store has taken. */
+export interface S3Part {
+  readonly number: number;
+  readonly etag: string;
+  readonly crc32: string;
+}
+
+/** An upload that was begun. */
+export interface S3UploadId {
+  readonly key: string;
+  readonly uploadId: string;
+}
+
+type Sdk = typeof AwsSdk;
+
+/**
+ * What is asked seldom, the control of uploads in parts, by AWS's SDK: it knows the XML.
+ * It is loaded when it is first needed, and never retries.
+ */
+export class S3Control {
+  readonly #options: S3ConnectionOptions;
+  readonly #connection: S3Connection;
+  #loaded: Promise<{ readonly sdk: Sdk; readonly client: S3Client }> | undefined;
+
+  constructor(options: S3ConnectionOptions, connection: S3Connection) {
+    this.#options = options;
+    this.#connection = connection;
+  }
+
+  async createUpload(key: string, options: PutOptions): Promise<S3UploadId> {
+    const answer = await this.#call('begin the upload of', key, options.signal, ({ sdk, client }) =>
+      client.send(
+        new sdk.CreateMultipartUploadCommand({
+          Bucket: this.#options.bucket,
+          Key: key,
+          ContentType: options.contentType,
+          CacheControl: options.cacheControl,
+          Metadata: options.metadata,
+          ChecksumAlgorithm: 'CRC32',
+          ChecksumType: 'FULL_OBJECT',
+        }),
+        { abortSignal: options.signal },
+      ),
+    );
+    return { key, uploadId: answer.UploadId ?? '' };
+  }
+
+  /** Joins the parts into the object. */
+  async completeUpload(
+    upload: S3UploadId,
+    parts: readonly S3Part[],
+    crc32: string,
+    options: PutOptions,
+  ): Promise<PutResult> {
+    const { condition, signal } = options;
+    return this.#call('complete the upload of', upload.key, signal, async ({ sdk, client }): Promise<PutResult> => {
+      const command = new sdk.CompleteMultipartUploadCommand({
+        Bucket: this.#options.bucket,
+        Key: upload.key,
+        UploadId: upload.uploadId,
+        MultipartUpload: { Parts: parts.toSorted((a, b) => a.number - b.number).map(completedPart) },
+        ChecksumCRC32: base64OfHex(crc32),
+        ChecksumType: 'FULL_OBJECT',
+        ...(condition && 'ifNoneMatch' in condition ? { IfNoneMatch: condition.ifNoneMatch } : {}),
+        ...(condition && 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : {}),
+      });
+      try {
+        const { ETag = '' } = await client.send(command, { abortSignal: signal, requestTimeout: completionTimeoutMs });
+        return { result: 'stored', etag: quoted(ETag) };
+      } catch (error) {
+        if (isServiceError(error) && isRefusedCondition(refusalOf(error), condition))
+          return { result: 'precondition-failed' };
+        throw error;
+      }
+    });
+  }
+
+  async abortUpload({ key, uploadId }: S3UploadId): Promise<void> {
+    await this.#call('give up the upload of', key, undefined, ({ sdk, client }) =>
+      client.send(new sdk.AbortMultipartUploadCommand({ Bucket: this.#options.bucket, Key: key, UploadId: uploadId })),
+    );
+  }
+
+  async close(): Promise<void> {
+    const loaded = await this.#loaded?.catch(() => undefined);
+    loaded?.client.destroy();
+  }
+
+  async #call<T>(
+    operation: string,
+    key: string,
+    signal: AbortSignal | undefined,
+    send: (loaded: { sdk: Sdk; client: S3Client }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      this.#loaded ??= this.#load();
+      return await send(await this.#loaded);
+    } catch (error) {
+      throw controlError(error, this.#connection.attempt(operation, key), signal);
+    }
+  }
+
+  async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
+    const sdk = await import('@aws-sdk/client-s3');
+    const { region, credentials, timeouts, ca } = this.#options;
+    const { endpoint, pathStyle } = this.#connection.address;
+    const client = new sdk.S3Client({
+      region,
+      endpoint,
+      forcePathStyle: pathStyle,
+      maxAttempts: 1,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      credentials: async () => {
+        const { expiresAtMs, ...keys } = await credentials();
+        return { ...keys, ...(expiresAtMs === undefined ? {} : { expiration: new Date(expiresAtMs) }) };
+      },
+      requestHandler: {
+        connectionTimeout: timeouts.connectTimeoutMs,
+        requestTimeout: timeouts.headersTimeoutMs,
+        throwOnRequestTimeout: true,
+        httpsAgent: { keepAlive: true, ...trusting(ca) },
+      },
+    });
+    return { sdk, client };
+  }
+}
+
+function completedPart({ number, etag, crc32 }: S3Part): CompletedPart {
+  return { PartNumber: number, ETag: etag, ChecksumCRC32: base64OfHex(crc32) };
+}
+
+function controlError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
+  return signal?.aborted || !isServiceError(error)
+    ? networkError(error, attempt, signal)
+    : refusalError(refusalOf(error), attempt);
+}
+
+function refusalOf(error: S3ServiceException): S3Refusal {
+  const headers = error.$response?.headers ?? {};
+  const [retryAfter, bucketRegion] = [headers['retry-after'], headers['x-amz-bucket-region']];
+  return {
+    status: error.$metadata.httpStatusCode ?? 0,
+    code: error.name,
+    message: error.message,
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+    ...(bucketRegion === undefined ? {} : { bucketRegion }),
+  };
+}
+
+/** The SDK has more than one copy of its own error class, so its shape is asked for. */
+function isServiceError(error: unknown): error is S3ServiceException {
+  return error instanceof Error && '$metadata' in error && '$fault' in error;
+}

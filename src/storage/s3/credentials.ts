@@ -1,0 +1,93 @@
+import type { defaultProvider } from '@aws-sdk/credential-provider-node';
+import { FlantsError } from '../../domain/failure.ts';
+import { minute } from '../../domain/units.ts';
+import type { SigningKeys } from './sigv4.ts';
+
+/** Credentials as a plain value, fit to be sent to a worker thread. */
+export interface S3Credentials extends SigningKeys {
+  /** Milliseconds since 1970; absent where they last. */
+  readonly expiresAtMs?: number;
+}
+
+/** The SDK would write paragraphs to the console where it finds both a profile and keys in the environment; the profile goes first. */
+const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** How long before they run out credentials are renewed: longer than any request takes. */
+const renewBeforeMs = 5 * minute;
+
+/**
+ * Keeps credentials until shortly before they run out. Callers that come together share one renewal;
+ * when it fails, what still holds is used.
+ *
+ * @param obtain - throws `FlantsError` `store.credentials` where there are none
+ * @param now - milliseconds since 1970
+ */
+export function keepCredentials(
+  obtain: () => Promise<S3Credentials>,
+  now: () => number = Date.now,
+): () => Promise<S3Credentials> {
+  let held: S3Credentials | undefined;
+  let renewal: Promise<S3Credentials> | undefined;
+  const expiresIn = (credentials: S3Credentials): number => (credentials.expiresAtMs ?? Infinity) - now();
+  const renew = async (): Promise<S3Credentials> => {
+    try {
+      const obtained = await obtain();
+      // The same object stays while nothing changed: the signer derives its key once for each.
+      if (!held || !isSame(held, obtained)) held = obtained;
+      return held;
+    } catch (error) {
+      if (held && expiresIn(held) > 0) return held;
+      throw error;
+    } finally {
+      renewal = undefined;
+    }
+  };
+  return () => {
+    if (held && expiresIn(held) > renewBeforeMs) return Promise.resolve(held);
+    renewal ??= renew();
+    return renewal;
+  };
+}
+
+/**
+ * Credentials from where AWS's own tools find them: environment, shared files, SSO, a container's or an instance's role.
+ *
+ * @param profile - of the shared files; the environment's `AWS_PROFILE`, or `default`, where it is absent
+ * @returns a function that throws `FlantsError` `store.credentials` where none are found
+ */
+export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
+  let provider: ReturnType<typeof defaultProvider> | undefined;
+  return keepCredentials(async () => {
+    try {
+      if (!provider) {
+        const sdk = await import('@aws-sdk/credential-provider-node');
+        provider = sdk.defaultProvider({ logger: silent, ...(profile === undefined ? {} : { profile }) });
+      }
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider();
+      return {
+        accessKeyId,
+        secretAccessKey,
+        ...(sessionToken === undefined ? {} : { sessionToken }),
+        ...(expiration === undefined ? {} : { expiresAtMs: expiration.getTime() }),
+      };
+    } catch (cause) {
+      throw new FlantsError('store.credentials', noCredentials(profile, cause), { cause });
+    }
+  });
+}
+
+function isSame(a: S3Credentials, b: S3Credentials): boolean {
+  return (
+    a.accessKeyId === b.accessKeyId &&
+    a.secretAccessKey === b.secretAccessKey &&
+    a.sessionToken === b.sessionToken &&
+    a.expiresAtMs === b.expiresAtMs
+  );
+}
+
+function noCredentials(profile: string | undefined, cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message.replace(/\s+/g, ' ') : String(cause);
+  return profile === undefined
+    ? `no credentials for S3 were found (${reason}): set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile`
+    : `the profile ${profile} gives no credentials (${reason}): look into ~/.aws/credentials and ~/.aws/config, or log in with: aws sso login --profile ${profile}`;
+}

@@ -1,0 +1,218 @@
+import { FlantsError } from '../../domain/failure.ts';
+import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
+import { second } from '../../domain/units.ts';
+import type { WriteCondition } from '../object-store.ts';
+import { parseRetryAfter } from '../http/errors.ts';
+import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
+
+/** What a store said when it did not do as asked. */
+export interface S3Refusal {
+  readonly status: number;
+  /** S3's own word, such as `AccessDenied`; absent in answers to HEAD, which have no body. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly retryAfter?: string;
+  /** Where the bucket really is, when it is elsewhere. */
+  readonly bucketRegion?: string;
+}
+
+/** What was asked of which store, for messages. */
+export interface S3Attempt {
+  /** `PUT`, `HEAD`, `list`… */
+  readonly operation: string;
+  /** `s3://bucket/key` */
+  readonly place: string;
+  /** Scheme, host and port that were asked. */
+  readonly endpoint: string;
+  /** The region that the request was signed for. */
+  readonly region: string;
+}
+
+type Meaning = readonly [code: FailureCode, advice?: string | undefined, details?: FailureDetails];
+
+/** A write met another one to the same key: nobody's fault, a moment later it goes through. */
+const conflictDelayMs = 1 * second;
+
+const neededRights =
+  'the credentials lack this right (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload are needed)';
+const noSuchBucket =
+  'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
+
+/** S3's error codes, and those of its imitators. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const byCode: Readonly<Record<string, Meaning>> = {
+  AccessDenied: ['store.denied', neededRights],
+  InvalidAccessKeyId: ['store.credentials', 'the store does not know this access key'],
+  SignatureDoesNotMatch: ['store.credentials', 'the secret access key does not belong to the access key'],
+  ExpiredToken: ['store.credentials', 'the temporary credentials have run out; get new ones'],
+  TokenRefreshRequired: ['store.credentials', 'the temporary credentials have run out; get new ones'],
+  InvalidToken: ['store.credentials', 'the session token is not valid for this store'],
+  InvalidClientTokenId: ['store.credentials', 'the store does not know these credentials'],
+  RequestTimeTooSkewed: ['store.credentials', 'the clock of this machine is off; set it right'],
+  XAdminUserNotFound: ['store.credentials', 'the store does not know this access key'],
+  NoSuchBucket: ['store.no-bucket', noSuchBucket],
+  InvalidBucketName: ['store.no-bucket', 'no bucket can have this name'],
+  SlowDown: ['store.throttled'],
+  RequestLimitExceeded: ['store.throttled'],
+  TooManyRequests: ['store.throttled'],
+  Throttling: ['store.throttled'],
+  ThrottlingException: ['store.throttled'],
+  ConditionalRequestConflict: [
+    'store.status',
+    'another write to this key is under way',
+    { retryable: true, retryAfterMs: conflictDelayMs },
+  ],
+  OperationAborted: [
+    'store.status',
+    'another write to this key is under way',
+    { retryable: true, retryAfterMs: conflictDelayMs },
+  ],
+  BadDigest: ['store.checksum', 'the bytes that arrived are not those that were sent'],
+  InvalidDigest: ['store.checksum'],
+  XAmzContentSHA256Mismatch: ['store.checksum', 'the bytes that arrived are not those that were sent'],
+  XAmzContentChecksumMismatch: ['store.checksum', 'the bytes that arrived are not those that were sent'],
+  IncompleteBody: ['store.checksum', 'not all bytes arrived'],
+  RequestTimeout: ['store.timeout', 'the store waited too long for the bytes'],
+  KeyTooLongError: ['store.key'],
+  ExistingObjectIsDirectory: ['store.key', 'here a key cannot also be the folder of others'],
+  ObjectParentIsFile: ['store.key', 'here a key cannot also be the folder of others'],
+  XMinioObjectExistsAsDirectory: ['store.key', 'here a key cannot also be the folder of others'],
+  XMinioParentIsObject: ['store.key', 'here a key cannot also be the folder of others'],
+  XMinioInvalidObjectName: ['store.key'],
+  InsufficientStorage: ['store.full'],
+  QuotaExceeded: ['store.full'],
+  XMinioStorageFull: ['store.full'],
+  XMinioAdminBucketQuotaExceeded: ['store.full'],
+  NoSuchUpload: ['store.status', 'the upload was given up by somebody else', { retryable: true }],
+};
+
+const elsewhere = new Set([
+  'PermanentRedirect',
+  'TemporaryRedirect',
+  'AuthorizationHeaderMalformed',
+  'IllegalLocationConstraintException',
+]);
+
+/** Whether the store kept what stands there because of the condition; `If-Match` on nothing is a 404 there. */
+export function isRefusedCondition({ status, code }: S3Refusal, condition: WriteCondition): boolean {
+  if (condition === undefined) return false;
+  return status === 412 || (status === 404 && code === 'NoSuchKey' && 'ifMatch' in condition);
+}
+
+/** Whether this answer to a GET or DELETE says that there is no such object, and not that something above it is missing. */
+export function isAbsence({ status, code }: S3Refusal): boolean {
+  return status === 404 && (code === undefined || code === 'NoSuchKey');
+}
+
+/** The error of an answer that was no success. Never names a secret: of the store's answer only its code and message. */
+export function refusalError(refusal: S3Refusal, attempt: S3Attempt): FlantsError {
+  const [code, advice, details] = meaningOf(refusal, attempt);
+  const retryAfterMs = refusal.retryAfter === undefined ? undefined : parseRetryAfter(refusal.retryAfter, Date.now());
+  const said = [refusal.status, refusal.code].filter((part) => part !== undefined).join(' ');
+  const message = `${attempt.operation} ${attempt.place}: ${advice ?? refusal.message ?? 'the store refused'} (${said})`;
+  return new FlantsError(code, message, {
+    status: refusal.status,
+    ...details,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meaning {
+  const { status, code = '', bucketRegion } = refusal;
+  if (bucketRegion !== undefined && bucketRegion !== region && (status === 301 || status === 307 || status === 400)) {
+    return ['store.no-bucket', `the bucket is in region ${bucketRegion}, not ${region}; give --region ${bucketRegion}`];
+  }
+  if (elsewhere.has(code)) {
+    return [
+      'store.no-bucket',
+      `the bucket is not at this endpoint or not in region ${region}: ${refusal.message ?? code}`,
+    ];
+  }
+  return byCode[code] ?? byStatus(refusal, operation);
+}
+
+/** For answers without a code that says more: those to HEAD, and those of something that stands before the store. */
+function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
+  if (status === 400 && operation === 'HEAD') {
+    return ['store.credentials', 'the store refuses the credentials or the region and says no more: check both'];
+  }
+  if (status === 401) return ['store.credentials', 'the store wants other credentials'];
+  if (status === 403 && operation === 'HEAD') {
+    return [
+      'store.denied',
+      'the credentials lack s3:GetObject, or s3:ListBucket, without which nobody is told that an object is absent',
+    ];
+  }
+  if (status === 403) return ['store.denied', neededRights];
+  if (status === 404 && code === undefined) return ['store.no-bucket', noSuchBucket];
+  if (status === 409 || status === 408) return ['store.status', undefined, { retryable: true }];
+  if (status === 429 || status === 503) return ['store.throttled'];
+  if (status === 507) return ['store.full'];
+  return ['store.status', undefined, { retryable: status >= 500 && status !== 501 }];
+}
+
+const timeouts = new Set([
+  'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'TimeoutError',
+]); // prettier-ignore
+
+/** The error of a request that got no answer. */
+export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
+  if (error instanceof FlantsError) return error;
+  const place = `${attempt.operation} ${attempt.place}`;
+  if (signal?.aborted)
+    return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
+  const reason = innermost(error);
+  if (timeouts.has(reason.code) || timeouts.has(reason.name)) {
+    return new FlantsError('store.timeout', `${place}: no answer in time`, { cause: error });
+  }
+  if (reason.code === 'UND_ERR_DESTROYED' || reason.code === 'UND_ERR_CLOSED') {
+    return new FlantsError('aborted', `${place}: the store was closed meanwhile`, { cause: error });
+  }
+  if (reason.code === 'UND_ERR_INVALID_ARG')
+    return new FlantsError('store.key', `${place}: ${reason.message}`, { cause: error });
+  if (isTlsCode(reason.code)) {
+    const message = `${place}: no trusted TLS connection to ${attempt.endpoint}: ${tlsReason(reason, reason.code)}`;
+    return new FlantsError('store.unreachable', message, { cause: error, retryable: false });
+  }
+  return new FlantsError(
+    'store.unreachable',
+    `${place}: ${attempt.endpoint}: ${connectionReason(reason, reason.code)}`,
+    { cause: error },
+  );
+}
+
+/** Node reports a host with several addresses as an AggregateError without a message. */
+function innermost(error: unknown): { readonly code: string; readonly name: string; readonly message: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
+  if (!(error instanceof Error)) return { code: '', name: '', message: String(error) };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return { code, name: error.name, message: error.message };
+}
+
+/** Reads the XML of an error answer. A page that is no such XML says nothing. */
+export function parseErrorBody(body: string): Pick<S3Refusal, 'code' | 'message' | 'bucketRegion'> {
+  const text = (name: string): string | undefined => {
+    const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];
+    return found === undefined || found === '' ? undefined : unescapeXml(found).replace(/\s+/g, ' ').slice(0, 300);
+  };
+  const [code, message, region] = [text('Code'), text('Message'), text('Region')];
+  return {
+    ...(code === undefined ? {} : { code }),
+    ...(message === undefined ? {} : { message }),
+    ...(region === undefined ? {} : { bucketRegion: region }),
+  };
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&#39;': "'",
+  '&#34;': '"',
+  '&amp;': '&',
+};
+
+/** Undoes the entities that S3 and its imitators write. */
+export function unescapeXml(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|apos|amp|#39|#34);/g, (entity) => entities[entity] ?? entity);
+}

@@ -1,0 +1,81 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { KiB } from '../../domain/units.ts';
+
+/** A whole answer. */
+export interface S3Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** Its beginning, as text: S3's answers to what is sent this way are empty or short XML. */
+  readonly body: string;
+}
+
+/** More of an answer is of no use: an error's code and message stand at its beginning. */
+const maxBodyBytes = 64 * KiB;
+
+/**
+ * Sends one request and collects its whole answer.
+ *
+ * Works on undici's handler interface: `request` makes a stream of each answer, and here nearly all are empty.
+ *
+ * @throws what undici throws, or the signal's reason
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<S3Answer> {
+  if (signal.aborted) return Promise.reject(signal.reason as Error);
+  return new Promise((resolve, reject) => {
+    dispatcher.dispatch(request, new Exchange(signal, resolve, reject));
+  });
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #chunks: Uint8Array[] = [];
+  #heldBytes = 0;
+  readonly #signal: AbortSignal;
+  readonly #resolve: (answer: S3Answer) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #abort = (): void => {
+    this.#reject(this.#signal.reason);
+    this.#controller?.abort(this.#signal.reason as Error);
+  };
+
+  constructor(signal: AbortSignal, resolve: (answer: S3Answer) => void, reject: (error: unknown) => void) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // Aborted while it waited for a connection.
+    if (this.#signal.aborted) this.#abort();
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    if (this.#heldBytes < maxBodyBytes) this.#chunks.push(chunk);
+    this.#heldBytes += chunk.byteLength;
+  }
+
+  onResponseEnd(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
+    this.#resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#reject(error);
+  }
+}

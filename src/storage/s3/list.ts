@@ -1,0 +1,74 @@
+import { FlantsError } from '../../domain/failure.ts';
+import type { S3Connection, S3Request } from './connection.ts';
+import { unescapeXml } from './errors.ts';
+import { quoted } from './object.ts';
+import { canonicalQuery } from './sigv4.ts';
+
+/** One page of a listing, keys with the prefix. */
+export interface S3Page {
+  readonly objects: readonly { readonly key: string; readonly sizeBytes: number; readonly etag: string }[];
+  /** Where the next page begins; absent on the last one. */
+  readonly next?: string;
+}
+
+/**
+ * Up to 1,000 keys below a prefix: those after a key, or from where another page ended.
+ *
+ * The SDK's reading of a page costs as much as copying a hundred files, and loading it 35 MB.
+ *
+ * @throws {FlantsError} as `ObjectStore.list`
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ */
+export async function listPage(
+  connection: S3Connection,
+  prefix: string,
+  from: { readonly after?: string; readonly next?: string },
+  signal: AbortSignal,
+): Promise<S3Page> {
+  const query = canonicalQuery({
+    'list-type': '2',
+    // XML cannot say every character that a key may have.
+    'encoding-type': 'url',
+    prefix,
+    ...(from.after === undefined ? {} : { 'start-after': from.after }),
+    ...(from.next === undefined ? {} : { 'continuation-token': from.next }),
+  });
+  const request: S3Request = { method: 'GET', key: '', query, headers: [], signal };
+  const { status, headers, body } = await connection.stream(request);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString('utf8');
+  if (status !== 200) throw connection.refusal(request, { status, headers, body: text });
+  const page = parsePage(text);
+  if (page) return page;
+  throw new FlantsError(
+    'store.status',
+    `${connection.attempt('list', prefix).place} is answered with something other than a listing`,
+    { retryable: true },
+  );
+}
+
+/** A page from its XML; undefined for what is none, or is cut short. */
+export function parsePage(xml: string): S3Page | undefined {
+  if (!/<ListBucketResult[\s>]/.test(xml) || !xml.includes('</ListBucketResult>')) return undefined;
+  const outside = xml.replace(/<Contents>.*?<\/Contents>/gs, '');
+  const decode = textOf(outside, 'EncodingType') === 'url' ? decodeKey : (key: string): string => key;
+  const next = textOf(outside, 'IsTruncated') === 'true' ? textOf(outside, 'NextContinuationToken') : undefined;
+  const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
+    key: decode(textOf(object, 'Key') ?? ''),
+    sizeBytes: Number(textOf(object, 'Size') ?? 0),
+    etag: quoted(textOf(object, 'ETag') ?? ''),
+  }));
+  return { objects, ...(next === undefined ? {} : { next }) };
+}
+
+function textOf(xml: string, name: string): string | undefined {
+  const start = xml.indexOf(`<${name}>`);
+  const end = xml.indexOf(`</${name}>`, start);
+  return start === -1 || end === -1 ? undefined : unescapeXml(xml.slice(start + name.length + 2, end));
+}
+
+/** S3 encodes keys in listings as forms do. */
+function decodeKey(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '));
+}

@@ -1,0 +1,43 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StoredObject } from '../object-store.ts';
+import { hexOfBase64 } from '../checksum.ts';
+
+const metadataPrefix = 'x-amz-meta-';
+
+/** An object as the headers of HEAD and GET describe it. */
+export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): StoredObject {
+  const metadata: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (name.startsWith(metadataPrefix) && typeof value === 'string')
+      metadata[name.slice(metadataPrefix.length)] = value;
+  }
+  const crc32 = wholeCrc32(headers);
+  const contentType = headers['content-type'];
+  return {
+    key,
+    sizeBytes: Number(headers['content-length'] ?? 0),
+    etag: quoted(headers.etag ?? ''),
+    ...(crc32 === undefined ? {} : { crc32 }),
+    metadata,
+    ...(contentType === undefined ? {} : { contentType }),
+  };
+}
+
+/** Headers of user metadata. */
+export function metadataHeaders(metadata: Readonly<Record<string, string>>): (readonly [string, string])[] {
+  return Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value]);
+}
+
+/** ETags in the one form that can be compared and sent back: some stores leave the quotes out here and there. */
+export function quoted(etag: string): string {
+  return etag === '' || etag.endsWith('"') ? etag : `"${etag}"`;
+}
+
+/** A composite checksum (of the parts' checksums, written with `-` and their number) is none of the object. */
+function wholeCrc32(headers: IncomingHttpHeaders): string | undefined {
+  const value = headers['x-amz-checksum-crc32'];
+  if (typeof value !== 'string' || value.includes('-') || headers['x-amz-checksum-type'] === 'COMPOSITE')
+    return undefined;
+  return hexOfBase64(value);
+}

@@ -1,0 +1,157 @@
+import { GiB, KiB, MiB } from '../../domain/units.ts';
+import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject } from '../object-store.ts';
+import { base64OfHex } from '../checksum.ts';
+import { S3Connection, refusalOf } from './connection.ts';
+import type { S3ConnectionOptions, S3Request } from './connection.ts';
+import { S3Control } from './control.ts';
+import { isAbsence, isRefusedCondition } from './errors.ts';
+import { listPage } from './list.ts';
+import { metadataHeaders, objectOfHeaders, quoted } from './object.ts';
+import { beginUpload } from './upload.ts';
+import { assertStorableKey, compareKeys } from '../store-key.ts';
+
+/** Where a library goes in S3, and how to get there. */
+export interface S3StoreOptions extends S3ConnectionOptions {
+  /** Keys begin with it and a slash; slashes around it are dropped. Empty for the whole bucket. */
+  readonly prefix: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+const s3Limits: StoreLimits = { maxPutBytes: 5 * GiB, minPartBytes: 5 * MiB, maxPartCount: 10_000 };
+
+const maxErrorBytes = 64 * KiB;
+
+/** Without it S3 does not tell the checksum that it keeps. */
+const withChecksum = [['x-amz-checksum-mode', 'ENABLED']] as const;
+
+/**
+ * A bucket of S3 or of a store that speaks its protocol, or a part of one. Nothing is asked of it yet.
+ *
+ * @throws {FlantsError} from all methods, as `ObjectStore` says
+ */
+export function openS3Store(options: S3StoreOptions): ObjectStore {
+  return new S3Store(options);
+}
+
+class S3Store implements ObjectStore {
+  readonly name: string;
+  readonly limits = s3Limits;
+  readonly #prefix: string;
+  readonly #connection: S3Connection;
+  readonly #control: S3Control;
+
+  constructor(options: S3StoreOptions) {
+    const prefix = options.prefix.replace(/^\/+|\/+$/g, '');
+    this.#prefix = prefix === '' ? '' : `${prefix}/`;
+    this.name = `s3://${options.bucket}/${prefix}`.replace(/\/$/, '');
+    this.#connection = new S3Connection(options);
+    this.#control = new S3Control(options, this.#connection);
+  }
+
+  async head(key: string, { signal }: { readonly signal: AbortSignal }): Promise<StoredObject | undefined> {
+    const request: S3Request = { method: 'HEAD', key: this.#full(key), headers: withChecksum, signal };
+    const answer = await this.#connection.send(request);
+    if (answer.status === 200) return objectOfHeaders(key, answer.headers);
+    // Whether the bucket is absent too, a HEAD does not say.
+    if (answer.status === 404) return undefined;
+    throw this.#connection.refusal(request, answer);
+  }
+
+  async get(key: string, { signal }: { readonly signal: AbortSignal }): ReturnType<ObjectStore['get']> {
+    const request: S3Request = { method: 'GET', key: this.#full(key), headers: withChecksum, signal };
+    const { status, headers, body } = await this.#connection.stream(request);
+    if (status === 200) return { object: objectOfHeaders(key, headers), body };
+    const answer = { status, headers, body: await textOf(body) };
+    if (isAbsence(refusalOf(answer))) return undefined;
+    throw this.#connection.refusal(request, answer);
+  }
+
+  async put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult> {
+    const { condition, signal } = options;
+    const request: S3Request = {
+      method: 'PUT',
+      key: this.#full(key),
+      headers: putHeaders(crc32, options),
+      body,
+      signal,
+    };
+    const answer = await this.#connection.send(request);
+    if (answer.status === 200) return { result: 'stored', etag: quoted(answer.headers.etag ?? '') };
+    if (isRefusedCondition(refusalOf(answer), condition)) return { result: 'precondition-failed' };
+    throw this.#connection.refusal(request, answer);
+  }
+
+  async upload(key: string, options: PutOptions): ReturnType<ObjectStore['upload']> {
+    return beginUpload(this.#connection, this.#control, this.#full(key), options);
+  }
+
+  async *list(
+    prefix: string,
+    options: { readonly signal: AbortSignal; readonly after?: string },
+  ): AsyncGenerator<StoredObject> {
+    const { signal, after } = options;
+    const start = after === undefined ? {} : { after: this.#prefix + after };
+    for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
+      const page = await listPage(
+        this.#connection,
+        this.#prefix + prefix,
+        next === undefined ? start : { next },
+        signal,
+      );
+      next = page.next;
+      const objects = page.objects.map((object) => ({
+        ...object,
+        key: object.key.slice(this.#prefix.length),
+        metadata: {},
+      }));
+      // S3 lists in this order; some imitators sort their pages by a language's rules.
+      for (const object of objects.toSorted((a, b) => compareKeys(a.key, b.key))) {
+        // Consoles mark the folder of the prefix by an object of its name.
+        if (object.key !== '' && (after === undefined || compareKeys(object.key, after) > 0)) yield object;
+      }
+    }
+  }
+
+  async delete(key: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+    const request: S3Request = { method: 'DELETE', key: this.#full(key), headers: [], signal };
+    const answer = await this.#connection.send(request);
+    if (answer.status === 200 || answer.status === 204 || isAbsence(refusalOf(answer))) return;
+    throw this.#connection.refusal(request, answer);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#connection.close(), this.#control.close()]);
+  }
+
+  #full(key: string): string {
+    assertStorableKey(key, this.name);
+    return this.#prefix + key;
+  }
+}
+
+function putHeaders(
+  crc32: string,
+  { contentType, cacheControl, metadata, condition }: PutOptions,
+): (readonly [string, string])[] {
+  const headers: (readonly [string, string])[] = [
+    ['cache-control', cacheControl],
+    ['content-type', contentType],
+    ['x-amz-checksum-crc32', base64OfHex(crc32)],
+  ];
+  if (condition)
+    headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);
+  if (metadata) headers.push(...metadataHeaders(metadata));
+  return headers;
+}
+
+/** The beginning of an error's body: its code and message. */
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    heldBytes += chunk.byteLength;
+    if (heldBytes >= maxErrorBytes) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
