@@ -106,7 +106,7 @@ async function runVideo(
   }
   if (!publishes) return;
   await ledger.apply(video, { type: 'publish', generation, revision });
-  await ledger.apply(video, { type: 'tell', generation, told: `published ${revision}` });
+  await ledger.apply(video, { type: 'announce', generation, announced: `published ${revision}` });
   await ledger.retire(video, generation);
 }
 

@@ -14,7 +14,7 @@ const libraries: readonly LibrarySpec[] = [
 ];
 
 /** Something that delivers the stage's library below a prefix. */
-interface Mover {
+interface StepDriver {
   readonly name: string;
   run(stage: Stage, prefix: string): Promise<Cost>;
 }
@@ -30,7 +30,7 @@ export async function versusRclone(
 ): Promise<void> {
   const rclone = toolPath('rclone');
   if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
-  const movers: readonly Mover[] = [
+  const movers: readonly StepDriver[] = [
     ...[['flants', installed] as const, ...others].map(([name, build]) => ({
       name,
       run: (stage: Stage, prefix: string) => runFlants(stage, build, prefix),
@@ -49,13 +49,13 @@ export async function versusRclone(
 /** Each round in the other order, so that no mover always finds the machine as the same one left it. */
 async function compete(
   stage: Stage,
-  movers: readonly Mover[],
+  movers: readonly StepDriver[],
   rounds: number,
 ): Promise<ReadonlyMap<string, readonly Cost[]>> {
   const costs = new Map<string, Cost[]>(movers.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
-    for (const mover of round % 2 === 0 ? movers : movers.toReversed()) {
-      costs.get(mover.name)?.push(await mover.run(stage, `${mover.name}-${round}`));
+    for (const stepDriver of round % 2 === 0 ? movers : movers.toReversed()) {
+      costs.get(stepDriver.name)?.push(await stepDriver.run(stage, `${stepDriver.name}-${round}`));
     }
   }
   return costs;

@@ -73,7 +73,7 @@ export async function deliverAlert(delivery: Delivery, ports: DeliveryPorts): Pr
  *
  * @returns what went wrong; the next beat is the cure
  */
-export function beat(
+export function sendHeartbeat(
   url: string,
   ports: Pick<DeliveryPorts, 'fetch' | 'now' | 'signal'>,
 ): Promise<Failure | undefined> {

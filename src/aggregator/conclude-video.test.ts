@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { VideoNews } from '../catalogue/catalogue.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { recallVideo } from '../journal/restore.ts';
+import { restoreVideo } from '../journal/restore.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { concludeVideo } from './conclude-video.ts';
 
@@ -77,7 +77,7 @@ test('one that was looked at again and is as it was leaves without a word', asyn
   const { journal, ledger, news, conclude, publish } = await stage();
   await publish();
   await conclude();
-  await recallVideo('v', { journal, ledger, newGeneration: () => 'g3' });
+  await restoreVideo('v', { journal, ledger, newGeneration: () => 'g3' });
   expect(await ledger.read('v')).toMatchObject({ generation: 'g3', total: 2, done: 2, published: 'r' });
   await conclude();
   expect(news).toHaveLength(1);

@@ -29,7 +29,7 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
   if (!record || nextStep(record, nothingCarried) !== 'none') return;
   const { generation } = record;
   const situation = situationOf(record);
-  if (record.told !== situation) {
+  if (record.announced !== situation) {
     const report = await reportVideo(video, ports);
     if (!report) return;
     const { id, state, files, playlistKey } = report;
@@ -42,7 +42,7 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
       ...(isPublished ? { destinationUrl: urlOf(playlistKey) } : {}),
     };
     await ports.tell(report, record, news);
-    await ledger.apply(video, { type: 'tell', generation, told: situation });
+    await ledger.apply(video, { type: 'announce', generation, announced: situation });
   }
   if (stateOf(record) === 'published') await ledger.retire(video, generation);
 }

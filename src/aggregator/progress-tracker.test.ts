@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../domain/outcome.ts';
 import type { VideoRecord } from '../domain/video.ts';
-import { createMeter } from './progress-tracker.ts';
+import { createProgressTracker } from './progress-tracker.ts';
 
 const waiting: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0 };
 const copying: VideoRecord = { ...waiting, revision: 'r', total: 10, done: 4 };
@@ -9,11 +9,11 @@ type Copied = Extract<Outcome, { kind: 'copied' | 'unchanged' }>;
 const copied = (sizeBytes: number): Copied => ({ index: 0, kind: 'copied', evidence: { sizeBytes } }) as Copied;
 
 test('sums follow each change of each video', () => {
-  const meter = createMeter(() => 0);
-  meter.changed('a', undefined, waiting);
-  meter.changed('b', undefined, waiting);
-  meter.changed('b', waiting, copying);
-  const { totals, uncrawled, active } = meter.progress();
+  const tracker = createProgressTracker(() => 0);
+  tracker.changed('a', undefined, waiting);
+  tracker.changed('b', undefined, waiting);
+  tracker.changed('b', waiting, copying);
+  const { totals, uncrawled, active } = tracker.progress();
   expect(active).toEqual([{ video: 'b', done: 4, total: 10 }]);
   expect(totals.videos).toMatchObject({ waiting: 1, copying: 1 });
   expect(totals.files).toEqual({ total: 10, done: 4, failed: 0, accepted: 0 });
@@ -22,15 +22,15 @@ test('sums follow each change of each video', () => {
 
 test('rates are those of the last seconds, and say when the rest will be there', () => {
   let now = 0;
-  const meter = createMeter(() => now);
-  meter.changed('v', undefined, { ...copying, done: 0 });
+  const tracker = createProgressTracker(() => now);
+  tracker.changed('v', undefined, { ...copying, done: 0 });
   for (let at = 1; at <= 30; at++) {
     now = at * 1000;
     // A slow start, then a file of 1000 bytes each second.
-    if (at > 15) meter.told(copied(1000));
-    meter.progress();
+    if (at > 15) tracker.told(copied(1000));
+    tracker.progress();
   }
-  const { bytesPerSecond, filesPerSecond, remainingMs, run } = meter.progress();
+  const { bytesPerSecond, filesPerSecond, remainingMs, run } = tracker.progress();
   expect(bytesPerSecond).toBe(1000);
   expect(filesPerSecond).toBe(1);
   expect(remainingMs).toBe(10_000);
@@ -38,5 +38,5 @@ test('rates are those of the last seconds, and say when the rest will be there',
 });
 
 test('nobody can tell the rest while nothing moves', () => {
-  expect(createMeter(() => 0).progress().remainingMs).toBeUndefined();
+  expect(createProgressTracker(() => 0).progress().remainingMs).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 
 /** Sums of a library and of a run, kept up to date change by change. */
-export interface Meter {
+export interface ProgressTracker {
   /** A video's record before (absent for a new one) and after a change. */
   changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
   told(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
@@ -24,7 +24,7 @@ const shownVideos = 8;
 const windowMs = 10 * second;
 
 /** @param now - milliseconds of any clock that only goes forward */
-export function createMeter(now: () => number): Meter {
+export function createProgressTracker(now: () => number): ProgressTracker {
   const startedAt = now();
   const totals = emptyTotals();
   const run: Mutable<RunCounts> = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 };

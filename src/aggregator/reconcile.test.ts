@@ -35,7 +35,7 @@ async function stage() {
     ledger,
     leaseMs: minute,
     isQueued: async (_, { id }) => queued.has(id),
-    moveOn: async (video) => void moved.push(video),
+    takeNextStep: async (video) => void moved.push(video),
     onVideo: () => undefined,
   });
   const alive = async (): Promise<string[]> => (await ledger.leases('v')).map(({ id }) => id).toSorted();

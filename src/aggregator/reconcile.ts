@@ -7,7 +7,7 @@ export interface ReconcilePorts {
   /** Whether the job that a lease stands for is in its queue. */
   readonly isQueued: (video: VideoId, lease: Lease) => Promise<boolean>;
   /** Gives a video its next step, as its facts stand now. */
-  readonly moveOn: (video: VideoId) => Promise<void>;
+  readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** How long a claim lasts whose job waits. */
   readonly leaseMs: number;
   readonly onVideo: (video: VideoId, record: VideoRecord, leases: readonly Lease[]) => void;
@@ -24,7 +24,7 @@ export interface Reconciler {
  * job was sent. As a job is sent just after its lease is taken, only a lease that was alone at two looks is ended.
  */
 export function createReconciler(ports: ReconcilePorts): Reconciler {
-  const { ledger, isQueued, moveOn, onVideo, leaseMs } = ports;
+  const { ledger, isQueued, takeNextStep, onVideo, leaseMs } = ports;
   let suspects = new Set<string>();
   return {
     async run(signal) {
@@ -45,7 +45,7 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
             alone.add(lease.id);
           }
         }
-        await moveOn(video);
+        await takeNextStep(video);
       }
       suspects = alone;
       return ended;

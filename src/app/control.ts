@@ -13,11 +13,11 @@ import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { keepRoot } from './cluster/key-root.ts';
-import { keptDestination } from './destination-setting.ts';
+import { createKeyRoot } from './cluster/key-root.ts';
+import { readDestination } from './destination-setting.ts';
 import { tokenParametersOf } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';
-import { isWithdrawn, keptScan } from './cluster/scan-record.ts';
+import { isWithdrawn, readLastScan } from './cluster/scan-record.ts';
 
 /** A library in reach of its verbs. */
 export interface OpenControl {
@@ -65,15 +65,15 @@ export function controlPortsOf(
   wishes: { readonly tokenParameters: readonly string[] },
 ): ControlPorts {
   const { journal, ledger } = cluster;
-  const root = keepRoot(journal, { ...wishes, catalogue: { sources: [] } });
+  const root = createKeyRoot(journal, { ...wishes, catalogue: { sources: [] } });
   return {
     ...common(journal, ledger),
     destination: cluster.destination.name,
     answerWithinMs,
     isFresh: cluster.isFresh,
-    lastScan: () => keptScan(journal),
+    lastScan: () => readLastScan(journal),
     isWithdrawn: (video) => isWithdrawn(video, journal),
-    moveOn: cluster.moveOn,
+    takeNextStep: cluster.takeNextStep,
     async crawl(video) {
       const submission = await journal.submission(video);
       if (submission) await root.settle(submission.playlistUrl);
@@ -90,9 +90,9 @@ async function openStateControl(
   const [journal, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
   const control = createControl({
     ...common(journal, ledger),
-    destination: (await keptDestination(journal))?.name ?? stateDir,
+    destination: (await readDestination(journal))?.name ?? stateDir,
     // The next copy takes up all but what only waits to be published.
-    async moveOn(video) {
+    async takeNextStep(video) {
       const record = await ledger.read(video);
       if (record && isWhole(record) && record.published !== record.revision) {
         await publishNow(video, { journal, ledger }, signal);

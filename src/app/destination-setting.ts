@@ -53,8 +53,8 @@ export function destinationOf({ destination, endpoint, region, profile, ca, conc
  *
  * @throws {FlantsError} `usage` when the state is of another destination
  */
-export async function keepDestination(journal: Journal, setting: DestinationSetting): Promise<void> {
-  const kept = await keptDestination(journal);
+export async function saveDestination(journal: Journal, setting: DestinationSetting): Promise<void> {
+  const kept = await readDestination(journal);
   if (kept && placeOf(kept.store) !== placeOf(setting.store)) {
     throw new FlantsError('usage', `this state is of ${kept.name}, not of ${setting.name}; name another with --state`);
   }
@@ -62,7 +62,7 @@ export async function keepDestination(journal: Journal, setting: DestinationSett
 }
 
 /** The destination of a state; undefined where nothing was copied yet. */
-export async function keptDestination(journal: Journal): Promise<DestinationSetting | undefined> {
+export async function readDestination(journal: Journal): Promise<DestinationSetting | undefined> {
   return (await journal.setting(settingName)) as DestinationSetting | undefined;
 }
 

@@ -15,7 +15,7 @@ import { verifyPresentation } from '../verifier/verify.ts';
 import type { Expected, VerifyRequest } from '../verifier/verify.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
-import { credentialsOf, destinationOf, keptDestination } from './destination-setting.ts';
+import { credentialsOf, destinationOf, readDestination } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
 import { tokenParametersOf } from '../engine/key-rules.ts';
 import { sourceSpecOf } from './source-spec.ts';
@@ -44,7 +44,7 @@ export async function verifyCopy(
   const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
   try {
     const journal = state && new SqliteJournal(state);
-    const kept = journal && (await keptDestination(journal));
+    const kept = journal && (await readDestination(journal));
     const { destination, playlistUrl, close } = openTarget(options, kept);
     try {
       return await verifyPresentation(

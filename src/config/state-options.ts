@@ -18,7 +18,7 @@ export interface VideosOptions extends StateOptions {
 }
 
 /** How a verb talks. */
-export interface TalkOptions {
+export interface OutputOptions {
   readonly json: boolean;
 }
 
@@ -45,14 +45,14 @@ export interface ReportOptions extends VideosOptions {
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadStatusOptions(input: CommandInput): Promise<Asked<VideosOptions> & TalkOptions> {
+export async function loadStatusOptions(input: CommandInput): Promise<Asked<VideosOptions> & OutputOptions> {
   const parsed = await mergeInput('status', input);
   const { place, rest } = await findLibrary(parsed, input);
   return Object.freeze({ place, videos: rest, json: parsed.json });
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadRetryOptions(input: CommandInput): Promise<Asked<RetryOptions> & TalkOptions> {
+export async function loadRetryOptions(input: CommandInput): Promise<Asked<RetryOptions> & OutputOptions> {
   const parsed = await mergeInput('retry', input);
   const { place, rest } = await findLibrary(parsed, input);
   const { failedBy, json } = parsed;
@@ -65,7 +65,7 @@ export async function loadRetryOptions(input: CommandInput): Promise<Asked<Retry
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadAcceptOptions(input: CommandInput): Promise<Asked<AcceptOptions> & TalkOptions> {
+export async function loadAcceptOptions(input: CommandInput): Promise<Asked<AcceptOptions> & OutputOptions> {
   const parsed = await mergeInput('accept', input);
   const { place, rest } = await findLibrary(parsed, input);
   const [video, file, ...more] = rest;

@@ -12,7 +12,7 @@ export async function acceptVideo({ video, file, reason }: AcceptRequest, ports:
   const decided = await takeEffect(video, ports, async () => {
     await recall(video, ports);
     await applyAcceptances(video, ports);
-    await ports.moveOn(video);
+    await ports.takeNextStep(video);
   });
   return { ...decided, key };
 }

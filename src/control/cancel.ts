@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { standingOf } from '../journal/initial-record.ts';
+import { currentDecisions } from '../journal/initial-record.ts';
 import type { VideoId } from '../domain/video.ts';
-import { recallAligned } from './restore.ts';
+import { restoreAligned } from './restore.ts';
 import type { Cancelled } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect, withinTime } from './take-effect.ts';
@@ -17,10 +17,10 @@ export async function cancelVideo(
 ): Promise<Cancelled> {
   const { journal } = ports;
   await knownSubmission(video, journal);
-  if ((await standingOf(video, journal)).hold !== 'cancelled') {
+  if ((await currentDecisions(video, journal)).hold !== 'cancelled') {
     await journal.decide({ type: 'cancelled', video, at: instant(ports) });
   }
-  const decided = await takeEffect(video, ports, () => recallAligned(video, ports));
+  const decided = await takeEffect(video, ports, () => restoreAligned(video, ports));
   const underWay = decided.pending ? 0 : await leasesLeft(video, ports, { waitMs, ...(signal ? { signal } : {}) });
   return { ...decided, underWay };
 }

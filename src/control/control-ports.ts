@@ -23,7 +23,7 @@ export interface ControlPorts {
   /** Whether the catalogue has it no more. Absent: nobody can tell. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Gives the video its next step, as its facts stand now. */
-  readonly moveOn: (video: VideoId) => Promise<void>;
+  readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Has the source of a video looked at, whatever its facts; nothing where somebody does already. */
   readonly crawl: (video: VideoId) => Promise<void>;
   /** A decision that could not take effect by then is answered as pending. Absent: however long it takes. */

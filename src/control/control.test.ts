@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith, FlantsError } from '../domain/failure.ts';
-import { recallVideo } from '../journal/restore.ts';
+import { restoreVideo } from '../journal/restore.ts';
 import { exchange } from '../../test/cluster/gate.ts';
 import { digestOf } from '../domain/revision.ts';
 import type { Revision } from '../domain/revision.ts';
@@ -16,7 +16,7 @@ interface Library {
   readonly journal: MemoryJournal;
   readonly ledger: MemoryLedger;
   readonly control: Control;
-  /** Calls of `moveOn` and `crawl`. */
+  /** Calls of `takeNextStep` and `crawl`. */
   readonly asked: string[];
   /** Another control over the same, with one port replaced. */
   with(ports: {
@@ -44,7 +44,7 @@ function openLibrary(): Library {
       idOf: (url) => (url.pathname === '/' ? undefined : url.pathname.slice(1)),
       isFresh: ({ recordedAt }) => recordedAt !== undefined,
       ...(withdrawn ? { isWithdrawn: async (video: string) => withdrawn.includes(video) } : {}),
-      moveOn: async (video) => void asked.push(`move on ${video}`),
+      takeNextStep: async (video) => void asked.push(`move on ${video}`),
       crawl: async (video) => void asked.push(`crawl ${video}`),
       ...ports,
     });
@@ -516,10 +516,10 @@ describe('purging', () => {
     const seen: unknown[] = [];
     const purging = exchange<Journal>(journal, {
       async purge(video) {
-        const record = await recallVideo(video, { journal, ledger, newGeneration: () => 'other' });
+        const record = await restoreVideo(video, { journal, ledger, newGeneration: () => 'other' });
         seen.push(record?.hold);
         await journal.purge(video);
-        seen.push(await recallVideo(video, { journal, ledger, newGeneration: () => 'other' }));
+        seen.push(await restoreVideo(video, { journal, ledger, newGeneration: () => 'other' }));
       },
     });
     await library.with({ journal: purging, withdrawn: ['a'] }).purge('a');

@@ -1,8 +1,8 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/initial-record.ts';
-import { recallAligned } from './restore.ts';
+import { currentDecisions } from '../journal/initial-record.ts';
+import { restoreAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect } from './take-effect.ts';
 
@@ -12,24 +12,24 @@ export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<D
   if ((await holdOf(video, ports)) !== 'paused') {
     await journal.decide({ type: 'paused', video, at: instant(ports) });
   }
-  return takeEffect(video, ports, () => recallAligned(video, ports));
+  return takeEffect(video, ports, () => restoreAligned(video, ports));
 }
 
 /** Ends a pause. */
 export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {
-  const { journal, moveOn } = ports;
+  const { journal, takeNextStep } = ports;
   if ((await holdOf(video, ports)) === 'paused') {
     await journal.decide({ type: 'resumed', video, at: instant(ports) });
   }
   return takeEffect(video, ports, async () => {
-    await recallAligned(video, ports);
-    await moveOn(video);
+    await restoreAligned(video, ports);
+    await takeNextStep(video);
   });
 }
 
 async function holdOf(video: VideoId, { journal }: ControlPorts): Promise<'paused' | undefined> {
   await knownSubmission(video, journal);
-  const { hold } = await standingOf(video, journal);
+  const { hold } = await currentDecisions(video, journal);
   if (hold === 'cancelled') {
     throw new FlantsError(
       'video.state',

@@ -1,7 +1,7 @@
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/initial-record.ts';
-import { recallAligned } from './restore.ts';
+import { currentDecisions } from '../journal/initial-record.ts';
+import { restoreAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, knownSubmission, takeEffect } from './take-effect.ts';
 
@@ -9,8 +9,8 @@ import { instant, knownSubmission, takeEffect } from './take-effect.ts';
 export async function prioritiseVideo(video: VideoId, fresh: boolean, ports: ControlPorts): Promise<Decided> {
   const { journal } = ports;
   await knownSubmission(video, journal);
-  if ((await standingOf(video, journal)).fresh !== fresh) {
+  if ((await currentDecisions(video, journal)).fresh !== fresh) {
     await journal.decide({ type: 'prioritised', video, at: instant(ports), fresh });
   }
-  return takeEffect(video, ports, () => recallAligned(video, ports));
+  return takeEffect(video, ports, () => restoreAligned(video, ports));
 }

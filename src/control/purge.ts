@@ -1,9 +1,9 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
-import { standingOf } from '../journal/initial-record.ts';
+import { currentDecisions } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import { recordOf } from '../journal/tally.ts';
-import { recallAligned } from './restore.ts';
+import { restoreAligned } from './restore.ts';
 import type { Purged } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant } from './take-effect.ts';
@@ -36,13 +36,13 @@ async function objectsOf(video: VideoId, ports: ControlPorts): Promise<number> {
 
 async function cancelForGood(video: VideoId, ports: ControlPorts): Promise<void> {
   const { journal } = ports;
-  const isCancelled = (await standingOf(video, journal)).hold === 'cancelled';
+  const isCancelled = (await currentDecisions(video, journal)).hold === 'cancelled';
   if (!isCancelled && !(await isUnwanted(video, ports))) {
     throw new FlantsError('video.state', `the video ${video} is neither cancelled nor invalid: cancel it first`);
   }
   await assertIdle(video, ports);
   if (!isCancelled) await journal.decide({ type: 'cancelled', video, at: instant(ports) });
-  await recallAligned(video, ports);
+  await restoreAligned(video, ports);
   await assertIdle(video, ports);
 }
 

@@ -1,7 +1,7 @@
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { alignWithDecisions } from '../journal/align.ts';
-import { recallVideo } from '../journal/restore.ts';
-import type { RecallPorts } from '../journal/restore.ts';
+import { restoreVideo } from '../journal/restore.ts';
+import type { RestorePorts } from '../journal/restore.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
@@ -9,8 +9,8 @@ import { unknownVideo } from './unknown-video.ts';
  *
  * @throws {FlantsError} `video.unknown` when it was never submitted
  */
-export async function recall(video: VideoId, ports: RecallPorts): Promise<VideoRecord> {
-  const record = await recallVideo(video, ports);
+export async function recall(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
+  const record = await restoreVideo(video, ports);
   if (!record) throw unknownVideo(video);
   return record;
 }
@@ -20,8 +20,8 @@ export async function recall(video: VideoId, ports: RecallPorts): Promise<VideoR
  *
  * @throws {FlantsError} `video.unknown` when it was never submitted
  */
-export async function recallAligned(video: VideoId, ports: RecallPorts): Promise<VideoRecord> {
-  const record = await alignWithDecisions(video, ports, () => recallVideo(video, ports));
+export async function restoreAligned(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
+  const record = await alignWithDecisions(video, ports, () => restoreVideo(video, ports));
   if (!record) throw unknownVideo(video);
   return record;
 }

@@ -15,7 +15,7 @@ export async function retryVideos({ videos = [], failedBy }: RetryRequest, ports
     await recall(video, ports);
     const { files, wasInvalid } = await retryVideo(video, failedBy, ports);
     if (files === 0 && !wasInvalid) return undefined;
-    await ports.moveOn(video);
+    await ports.takeNextStep(video);
     return files;
   };
   let [reopened, retried] = [0, 0];

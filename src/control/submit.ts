@@ -2,9 +2,9 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import { playlistMark } from '../domain/playlist-mark.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
-import { askAnew } from '../journal/align.ts';
-import { standingOf } from '../journal/initial-record.ts';
-import { recallAligned } from './restore.ts';
+import { startOver } from '../journal/align.ts';
+import { currentDecisions } from '../journal/initial-record.ts';
+import { restoreAligned } from './restore.ts';
 import type { SubmitRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, takeEffect } from './take-effect.ts';
@@ -18,7 +18,7 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
   const submission = submissionOf(request, ports);
   const { id: video } = submission;
   const known = await journal.submission(video);
-  const before = await standingOf(video, journal);
+  const before = await currentDecisions(video, journal);
   const at = instant(ports);
   const { fresh } = request;
   // First, so that whoever sees the video for the first time sees its priority as well.
@@ -29,9 +29,9 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
   const hasMoved = known !== undefined && playlistMark(known) !== playlistMark(submission);
   const startsAnew = before.hold === 'cancelled' || (known && known.playlistUrl !== submission.playlistUrl);
   return takeEffect(video, ports, async () => {
-    const { invalid, generation: seen } = await recallAligned(video, ports);
+    const { invalid, generation: seen } = await restoreAligned(video, ports);
     if (hasMoved) {
-      await askAnew(video, ports);
+      await startOver(video, ports);
     } else if (invalid || startsAnew) {
       // Stale: whoever opened it meanwhile has given it the fresh start.
       await ledger.apply(video, { type: 'open', seen, generation: newGeneration() });

@@ -140,7 +140,7 @@ describe('first sight', () => {
   test('of a published video finds it whole and told, but for what was accepted', () => {
     const tally = after({ ...restore, hold: 'cancelled', fresh: true });
     expect(tally.record).toEqual({
-      ...of, total: 10, done: 8, failed: 2, accepted: 2, published: 'r1', told: 'published r1', hold: 'cancelled', fresh: true,
+      ...of, total: 10, done: 8, failed: 2, accepted: 2, published: 'r1', announced: 'published r1', hold: 'cancelled', fresh: true,
     }); // prettier-ignore
     expect([tally.done, tally.failed, tally.accepted].map(setBits)).toEqual([
       [0, 1, 4, 5, 6, 7, 8, 9],
@@ -159,20 +159,20 @@ describe('first sight', () => {
 
 test('putting forward and telling put their fact, which the next revision keeps', () => {
   const forward: Change = { type: 'prioritise', generation: 'g1', fresh: true };
-  const tell: Change = { type: 'tell', generation: 'g1', told: 'g1 copying' };
+  const tell: Change = { type: 'announce', generation: 'g1', announced: 'g1 copying' };
   expect(after(opened, registered, forward, tell, register('g2', 'r2')).record).toMatchObject({
     fresh: true,
-    told: 'g1 copying',
+    announced: 'g1 copying',
   });
   expect(after(opened, registered, forward, { ...forward, fresh: false }).record).not.toHaveProperty('fresh');
 });
 
 test('setbacks add up over new plans, until it is published or given a fresh start', () => {
-  const setback = (count: number, generation = 'g1'): Change => ({ type: 'setback', generation, count });
+  const setback = (count: number, generation = 'g1'): Change => ({ type: 'restart', generation, count });
   const begun = [opened, registered, setback(1), setback(1)] as const;
-  expect(after(...begun).record.setbacks).toBe(1);
+  expect(after(...begun).record.restarts).toBe(1);
   const often = [...begun, register('g2', 'r2'), setback(2, 'g2')] as const;
-  expect(after(...often).record.setbacks).toBe(2);
+  expect(after(...often).record.restarts).toBe(2);
   const over: readonly Change[] = [
     { type: 'publish', generation: 'g2', revision: 'r2' },
     { type: 'open', seen: 'g2', generation: 'g3' },
@@ -240,8 +240,8 @@ describe('what is late', () => {
   const late: readonly Change[] = [
     record([5], [6]), { type: 'reopen', ...of, files: [0] }, { type: 'accept', ...of, files: [6] }, { type: 'publish', ...of },
     { type: 'invalidate', generation: 'g1', failure: invalid }, { type: 'hold', generation: 'g1', hold: 'paused' }, { ...registered, generation: 'g9' },
-    { type: 'prioritise', generation: 'g1', fresh: true }, { type: 'tell', generation: 'g1', told: 'g1 copying' },
-    { type: 'setback', generation: 'g1', count: 1 },
+    { type: 'prioritise', generation: 'g1', fresh: true }, { type: 'announce', generation: 'g1', announced: 'g1 copying' },
+    { type: 'restart', generation: 'g1', count: 1 },
   ]; // prettier-ignore
 
   test.each(late.map((change) => [change.type, change] as const))('%s never makes a video', (_, change) => {
@@ -303,8 +303,8 @@ describe('any history', () => {
       hold: fc.constantFrom('paused' as const, 'cancelled' as const, null),
     }),
     fc.record({ type: fc.constant('prioritise' as const), generation: generations, fresh: fc.boolean() }),
-    fc.record({ type: fc.constant('setback' as const), generation: generations, count: fc.nat(6) }),
-    fc.record({ type: fc.constant('tell' as const), generation: generations, told: fc.constantFrom('a', 'b') }),
+    fc.record({ type: fc.constant('restart' as const), generation: generations, count: fc.nat(6) }),
+    fc.record({ type: fc.constant('announce' as const), generation: generations, announced: fc.constantFrom('a', 'b') }),
   );
   const histories = fc.array(change, { maxLength: 20 }).map((changes) => [opened, registered, ...changes]);
 

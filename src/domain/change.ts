@@ -83,9 +83,9 @@ export type Change =
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }
   | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
   /** `count`: how many there were with this one, so that who says it twice counts it once. A new plan keeps it. */
-  | { readonly type: 'setback'; readonly generation: Generation; readonly count: number }
+  | { readonly type: 'restart'; readonly generation: Generation; readonly count: number }
   /** `told`: as `situationOf` names it. */
-  | { readonly type: 'tell'; readonly generation: Generation; readonly told: string };
+  | { readonly type: 'announce'; readonly generation: Generation; readonly announced: string };
 
 /** `stale`: the change belongs to a generation or revision that is no longer the video's. */
 export type Changed = { readonly result: 'applied'; readonly tally: Tally } | { readonly result: 'stale' };
@@ -131,13 +131,13 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
       return applied(tally, ({ hold: _, ...rest }) => (change.hold ? { ...rest, hold: change.hold } : rest));
     case 'prioritise':
       return applied(tally, ({ fresh: _, ...rest }) => (change.fresh ? { ...rest, fresh: true } : rest));
-    case 'setback':
-      return applied(tally, (record) => ({ ...record, setbacks: change.count }));
-    case 'tell':
-      return applied(tally, (record) => ({ ...record, told: change.told }));
+    case 'restart':
+      return applied(tally, (record) => ({ ...record, restarts: change.count }));
+    case 'announce':
+      return applied(tally, (record) => ({ ...record, announced: change.announced }));
     case 'publish':
       if (tally.record.revision !== change.revision) return stale;
-      return applied(tally, ({ setbacks: _, ...rest }) => ({ ...rest, published: change.revision }));
+      return applied(tally, ({ restarts: _, ...rest }) => ({ ...rest, published: change.revision }));
     case 'record':
     case 'reopen':
     case 'accept':
@@ -146,7 +146,7 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
 }
 
 function openedAnew(tally: Tally, { generation, asked }: Extract<Change, { type: 'open' }>): Tally {
-  const { invalid: _, setbacks: __, ...facts } = tally.record;
+  const { invalid: _, restarts: __, ...facts } = tally.record;
   if (asked === undefined || asked === facts.asked) return { ...tally, record: { ...facts, generation } };
   const { revision: ___, ...rest } = facts;
   const unplanned = emptyTally({ generation, asked });
@@ -166,11 +166,11 @@ function restored(change: Extract<Change, { type: 'restore' }>): Tally {
   const done = [...indicesOf(subtract([[0, total]], change.accepted))];
   const { tally } = markFiles(begun, { type: 'record', done, failed: accepted });
   const { tally: whole } = markFiles(tally, { type: 'accept', files: accepted });
-  return { ...whole, record: { ...whole.record, told: publishedSituation(revision) } };
+  return { ...whole, record: { ...whole.record, announced: publishedSituation(revision) } };
 }
 
 function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
-  const { published, hold, fresh, told, setbacks, asked } = tally.record;
+  const { published, hold, fresh, announced, restarts, asked } = tally.record;
   const begun: Tally = {
     record: {
       generation: change.generation,
@@ -182,8 +182,8 @@ function register(tally: Tally, change: Extract<Change, { type: 'register' }>): 
       ...(published === undefined || published === change.revision ? {} : { published }),
       ...(hold === undefined ? {} : { hold }),
       ...(fresh === undefined ? {} : { fresh }),
-      ...(told === undefined ? {} : { told }),
-      ...(setbacks === undefined ? {} : { setbacks }),
+      ...(announced === undefined ? {} : { announced }),
+      ...(restarts === undefined ? {} : { restarts }),
       ...(asked === undefined ? {} : { asked }),
     },
     done: emptyBits(change.total),

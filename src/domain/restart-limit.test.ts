@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { recoveryFrom } from './restart-limit.ts';
+import { planRestart } from './restart-limit.ts';
 
 const latest = (): number => 1;
 
 describe('a setback', () => {
   it('is waited out longer each time', () => {
-    const recoveries = [{}, ...[1, 2, 3].map((setbacks) => ({ setbacks }))].map((record) =>
-      recoveryFrom('source-changed', record, latest),
+    const recoveries = [{}, ...[1, 2, 3].map((restarts) => ({ restarts }))].map((record) =>
+      planRestart('source-changed', record, latest),
     );
     expect(recoveries).toEqual([
       { count: 1, delayMs: 500 },
@@ -17,11 +17,11 @@ describe('a setback', () => {
   });
 
   it('is the last one at the fifth in a row, and says why', () => {
-    for (const setbacks of [4, 9]) {
-      expect(recoveryFrom('source-changed', { setbacks }, latest)).toMatchObject({
+    for (const restarts of [4, 9]) {
+      expect(planRestart('source-changed', { restarts }, latest)).toMatchObject({
         failure: { code: 'source.changed' },
       });
-      expect(recoveryFrom('reopened', { setbacks }, latest)).toMatchObject({ failure: { code: 'store.status' } });
+      expect(planRestart('reopened', { restarts }, latest)).toMatchObject({ failure: { code: 'store.status' } });
     }
   });
 });

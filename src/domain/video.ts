@@ -43,9 +43,9 @@ export interface VideoRecord {
   /** Goes before the backlog: recorded lately, or put forward by a person. */
   readonly fresh?: true;
   /** The situation that was last told to whoever wants to hear of it (`situationOf`). */
-  readonly told?: string;
+  readonly announced?: string;
   /** Times in a row that it was set back on its way to being published: its source differed, or files vanished. Absent: none. */
-  readonly setbacks?: number;
+  readonly restarts?: number;
   /** The playlist for which it was opened last, as `playlistMark` names it. Absent: not known. */
   readonly asked?: string;
   /** Why no plan could be made of it. */

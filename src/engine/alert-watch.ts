@@ -8,7 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 /** Looks at the videos under way as reconciliation passes them, and says what somebody should hear. */
-export interface Lookout {
+export interface AlertWatch {
   begin(): void;
   readonly see: (video: VideoId, record: VideoRecord) => void;
   /** Ends a look. Each alert is given once for each situation. */
@@ -20,11 +20,11 @@ const minFilesOfShare = 100;
 const maxRemembered = 10_000;
 
 /** Sums are those of the videos that the ledger holds: under way, or resting for want of a decision. */
-export function createLookout(
+export function createAlertWatch(
   { journal }: { readonly journal: Pick<Journal, 'submission'> },
   limits: AlertOptions,
   metrics: Pick<Metrics, 'videos'>,
-): Lookout {
+): AlertWatch {
   let totals = emptyTotals();
   let fresh: { readonly video: VideoId; readonly record: VideoRecord }[] = [];
   let seen: Watch | undefined;

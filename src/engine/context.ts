@@ -11,8 +11,8 @@ import type { JobQueue } from '../queue/job-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BatchResult } from '../transfer/run-batch.ts';
 import type { SettledFailures } from '../transfer/settled-failures.ts';
-import { createMover, leaseIds } from './step-driver.ts';
-import type { Mover } from './step-driver.ts';
+import { createStepDriver, leaseIds } from './step-driver.ts';
+import type { StepDriver } from './step-driver.ts';
 import { createTokenLocator } from './token-locator.ts';
 import type { Replan, TokenLocator } from './token-locator.ts';
 
@@ -48,7 +48,7 @@ export interface EngineHooks {
   /** A batch has been run. */
   readonly onBatch?: (job: BatchJob, ran: NonNullable<BatchResult['ran']>, durationMs: number) => void;
   /** A crawl or a publication came to an end; `result` is a word of theirs, or `invalid`. */
-  readonly onVideoWork?: (kind: 'crawl' | 'publish', video: VideoId, result: string) => void;
+  readonly onVideoStep?: (kind: 'crawl' | 'publish', video: VideoId, result: string) => void;
 }
 
 /** What the engine asks of whoever runs it. */
@@ -70,7 +70,7 @@ export interface EngineHost {
 }
 
 /** What the workers of an engine share. */
-export interface EngineContext extends Mover {
+export interface EngineContext extends StepDriver {
   readonly parts: EngineParts;
   readonly hooks: EngineHooks;
   readonly host: EngineHost;
@@ -97,7 +97,7 @@ export function createContext(
     return { digest: revision.digest, fetchUrls };
   };
   const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });
-  const mover = createMover(
+  const stepDriver = createStepDriver(
     { ...parts, limits: parts.dispatch, newId },
     {
       drain,
@@ -108,7 +108,7 @@ export function createContext(
     },
   );
   return {
-    ...mover,
+    ...stepDriver,
     parts,
     hooks,
     host,

@@ -6,10 +6,10 @@ import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { answers } from '../storage/answers.ts';
 import type { EngineContext } from './context.ts';
-import { workVideo } from './video-step.ts';
+import { runVideoStep } from './video-step.ts';
 
 /** Takes one video through the crawler and on to its next step. */
-export async function workCrawl(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
+export async function crawlStep(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
   const { signal } = options;
   const { parts, host } = context;
   const { video } = job;
@@ -19,7 +19,7 @@ export async function workCrawl(job: VideoJob, context: EngineContext, options: 
   if (!record) return { result: 'done' };
   if (record.hold || record.generation !== job.generation) {
     await parts.ledger.release(video, job.lease);
-    await context.moveOn(video);
+    await context.takeNextStep(video);
     return { result: 'done' };
   }
   const submission = await host.submissionOf(video);
@@ -29,15 +29,15 @@ export async function workCrawl(job: VideoJob, context: EngineContext, options: 
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };
   }
-  return workVideo(
+  return runVideoStep(
     job,
     {
       kind: 'crawl',
       run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
       relyingOn: { side: 'source', answers: () => answers(parts.source, submission.playlistUrl, signal) },
       async onEnd(crawled) {
-        if (crawled) await welcome(record, crawled, job, context);
-        await context.moveOn(video);
+        if (crawled) await onCrawled(record, crawled, job, context);
+        await context.takeNextStep(video);
       },
     },
     context,
@@ -45,7 +45,7 @@ export async function workCrawl(job: VideoJob, context: EngineContext, options: 
   );
 }
 
-async function welcome(
+async function onCrawled(
   record: VideoRecord,
   crawled: CrawlResult,
   { video }: VideoJob,

@@ -7,7 +7,7 @@ import type { Executor } from '../executor/executor.ts';
 import { aborted } from './aborted.ts';
 import { createContext } from './context.ts';
 import type { EngineHooks, EngineHost, EngineParts } from './context.ts';
-import { createRoster } from './videos-in-progress.ts';
+import { createVideosInProgress } from './videos-in-progress.ts';
 import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 
 /** A running engine. */
@@ -47,7 +47,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
   const lanes = executor.concurrency;
   const dispatch = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * lanes, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
-  const roster = createRoster();
+  const inProgress = createVideosInProgress();
   const stopping = new AbortController();
   let haltedBy: Failure | undefined;
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
@@ -55,7 +55,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);
-      return submission && { ...submission, playlistUrl: roster.playlistUrlOf(video) ?? submission.playlistUrl };
+      return submission && { ...submission, playlistUrl: inProgress.playlistUrlOf(video) ?? submission.playlistUrl };
     },
     async admitCrawl(_, signal) {
       await parts.batches.room(maxWaitingBatches, { signal });
@@ -65,7 +65,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
     copiesFiles: true,
     admitBatch: () => undefined,
     onRest(video, record) {
-      if (roster.leave(video)) hooks.onState(video, stateOf(record), record.invalid);
+      if (inProgress.remove(video)) hooks.onState(video, stateOf(record), record.invalid);
     },
     halt(failure) {
       haltedBy ??= failure;
@@ -78,10 +78,10 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
     async crawl(video, { recheck, playlistUrl }) {
       await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
       if (drain.aborted) return;
-      roster.enter(video, playlistUrl);
+      inProgress.add(video, playlistUrl);
       await context.sendCrawl(video, { recheck });
     },
-    idle: () => Promise.race([drained, roster.empty()]),
+    idle: () => Promise.race([drained, inProgress.whenEmpty()]),
     halted: () => haltedBy,
     async stop() {
       stopping.abort();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { keepKeyRules, settleKeyRules } from './key-rules.ts';
+import { saveKeyRules, settleKeyRules } from './key-rules.ts';
 
 const tokenParameters = ['token'];
 
@@ -28,7 +28,7 @@ describe('The root of a library', () => {
       'file:///videos/one/a.m3u8',
     ]);
     expect(rules.root).toBe('file:///videos/');
-    await keepKeyRules(journal, rules);
+    await saveKeyRules(journal, rules);
     expect(await settleKeyRules(journal, { tokenParameters }, ['https://elsewhere.example/x.m3u8'])).toEqual(rules);
     await expect(settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({
       code: 'usage',
@@ -45,7 +45,7 @@ describe('The root of a library', () => {
 
   test('keeps its token names, as keys are made of what is no token', async () => {
     const journal = new MemoryJournal();
-    await keepKeyRules(journal, await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
+    await saveKeyRules(journal, await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
     await expect(settleKeyRules(journal, { tokenParameters: ['token', 'sig'] }, [])).rejects.toThrow('sig');
   });
 });

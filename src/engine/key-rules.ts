@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 const settingName = 'key-rules';
 
 /** What the command line says about keys. */
-export interface KeyWishes {
+export interface KeyRuleOptions {
   /** `file:` URL with its final slash. */
   readonly rootUrl?: string;
   /** Lower case. */
@@ -15,7 +15,7 @@ export interface KeyWishes {
 
 /**
  * The rules by which this library's keys are made: those under which its first video was planned, for ever, as a
- * file must not change its place. A run that plans nothing leaves none (`keepKeyRules`).
+ * file must not change its place. A run that plans nothing leaves none (`saveKeyRules`).
  *
  * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
  * @param options.keep - fix new rules at once; of several who do so at a time one wins
@@ -23,11 +23,11 @@ export interface KeyWishes {
  */
 export async function settleKeyRules(
   journal: Journal,
-  wishes: KeyWishes,
+  wishes: KeyRuleOptions,
   firstUrls: readonly string[],
   { keep = false }: { readonly keep?: boolean } = {},
 ): Promise<KeyRules> {
-  let kept = await keptKeyRules(journal);
+  let kept = await readKeyRules(journal);
   if (!kept) {
     const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
     if (!keep) return rules;
@@ -50,18 +50,18 @@ export async function settleKeyRules(
 }
 
 /** Fixes the rules of a library, once something was planned by them. */
-export async function keepKeyRules(journal: Journal, rules: KeyRules): Promise<void> {
+export async function saveKeyRules(journal: Journal, rules: KeyRules): Promise<void> {
   await journal.settle(settingName, rules);
 }
 
 /** The rules of the first run; undefined where there was none. */
-export async function keptKeyRules(journal: Journal): Promise<KeyRules | undefined> {
+export async function readKeyRules(journal: Journal): Promise<KeyRules | undefined> {
   return (await journal.setting(settingName)) as KeyRules | undefined;
 }
 
 /** Token parameters of a state, for messages and reports. */
 export async function tokenParametersOf(journal: Journal): Promise<readonly string[]> {
-  return (await keptKeyRules(journal))?.tokenParameters ?? defaultTokenParameters;
+  return (await readKeyRules(journal))?.tokenParameters ?? defaultTokenParameters;
 }
 
 /** The origin of the first playlist; of local ones the deepest folder that holds all of them. */

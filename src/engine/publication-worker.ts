@@ -3,15 +3,15 @@ import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
 import { takesRequests } from '../storage/answers.ts';
 import type { EngineContext } from './context.ts';
-import { overcome } from './restart-video.ts';
-import { workVideo } from './video-step.ts';
+import { restartVideo } from './restart-video.ts';
+import { runVideoStep } from './video-step.ts';
 
 /** Publishes one video, and has it go on from what came of that. */
-export async function workPublication(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
+export async function publicationStep(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
   const { signal } = options;
   const { parts, hooks } = context;
   const { video } = job;
-  return workVideo(
+  return runVideoStep(
     job,
     {
       kind: 'publish',
@@ -22,8 +22,8 @@ export async function workPublication(job: VideoJob, context: EngineContext, opt
           hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
         }
         const isSetback = published?.result === 'reopened' || published?.result === 'source-changed';
-        if (isSetback) await overcome(published.result, job, context);
-        else await context.moveOn(video);
+        if (isSetback) await restartVideo(published.result, job, context);
+        else await context.takeNextStep(video);
       },
     },
     context,

@@ -1,6 +1,6 @@
 import { sendVideo } from '../aggregator/advance.ts';
-import { recoveryFrom } from '../domain/restart-limit.ts';
-import type { Setback } from '../domain/restart-limit.ts';
+import { planRestart } from '../domain/restart-limit.ts';
+import type { RestartReason } from '../domain/restart-limit.ts';
 import type { Generation, VideoId } from '../domain/video.ts';
 import type { EngineContext } from './context.ts';
 
@@ -17,25 +17,25 @@ import type { EngineContext } from './context.ts';
  *
  * @param generation - of the work that met the setback
  */
-export async function overcome(
-  setback: Setback,
+export async function restartVideo(
+  setback: RestartReason,
   { video, generation }: { readonly video: VideoId; readonly generation: Generation },
-  { parts, newId, moveOn }: Pick<EngineContext, 'parts' | 'newId' | 'moveOn'>,
+  { parts, newId, takeNextStep }: Pick<EngineContext, 'parts' | 'newId' | 'takeNextStep'>,
 ): Promise<void> {
   const { ledger, random } = parts;
   const record = await ledger.read(video);
-  if (record?.generation !== generation) return moveOn(video);
+  if (record?.generation !== generation) return takeNextStep(video);
   const isSourceChanged = setback === 'source-changed';
   // Many batches of one plan meet the same change: it is one setback.
   if (isSourceChanged && (await ledger.leases(video)).some(({ kind }) => kind !== 'batch')) return;
-  const recovery = recoveryFrom(setback, record, random);
+  const recovery = planRestart(setback, record, random);
   if ('failure' in recovery) {
     await ledger.apply(video, { type: 'invalidate', generation, failure: recovery.failure });
-    return moveOn(video);
+    return takeNextStep(video);
   }
   const { count, delayMs } = recovery;
   const isMine =
     !isSourceChanged || (await sendVideo(video, record, 'crawl', { ...parts, newId }, { recheck: false, delayMs }));
-  if (isMine) await ledger.apply(video, { type: 'setback', generation, count });
-  if (!isSourceChanged) await moveOn(video);
+  if (isMine) await ledger.apply(video, { type: 'restart', generation, count });
+  if (!isSourceChanged) await takeNextStep(video);
 }

@@ -7,20 +7,20 @@ import { applyAcceptances } from '../journal/align.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** Moves videos on: what everybody asks who has changed a video. */
-export interface Mover {
+export interface StepDriver {
   /** Gives a video its next step, or lets it rest. */
-  readonly moveOn: (video: VideoId) => Promise<void>;
+  readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Sends a video to the crawlers, whatever its next step would be; not one that the ledger does not know, or has let go of. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
 }
 
 /** What a mover needs. */
-export interface MoverPorts extends AdvancePorts {
+export interface StepDriverPorts extends AdvancePorts {
   readonly journal: Journal;
 }
 
 /** How a mover is followed and stopped. */
-export interface MoverHooks {
+export interface StepDriverHooks {
   /** Aborted: nothing is sent any more. */
   readonly drain: AbortSignal;
   /** A video needs nothing more for now. */
@@ -33,16 +33,16 @@ export function leaseIds(newGeneration: () => Generation): () => string {
 }
 
 /** Makes a mover; its calls for one video run one after the other. */
-export function createMover(ports: MoverPorts, { drain, onRest }: MoverHooks): Mover {
+export function createStepDriver(ports: StepDriverPorts, { drain, onRest }: StepDriverHooks): StepDriver {
   const { ledger, journal } = ports;
   return {
-    moveOn: serialise(async (video) => {
+    takeNextStep: serialise(async (video) => {
       if (drain.aborted) return;
       const moved = await advance(video, ports);
       if (moved?.step !== 'none') return;
       // One that was told of has had its acceptances applied: who accepts later applies that at once.
       const isNewlyIncomplete =
-        stateOf(moved.record) === 'incomplete' && moved.record.told !== situationOf(moved.record);
+        stateOf(moved.record) === 'incomplete' && moved.record.announced !== situationOf(moved.record);
       if (isNewlyIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
         const again = await advance(video, ports);
         if (again?.step === 'none') await onRest(video, again.record);

@@ -6,7 +6,7 @@ import { attempt } from './attempt.ts';
 import type { EngineContext } from './context.ts';
 
 /** A step of a whole video: what it does, and what is done about what came of it. */
-export interface VideoWork<T> {
+export interface VideoStep<T> {
   readonly kind: 'crawl' | 'publish';
   readonly run: () => Promise<T>;
   /** Who must answer for it to succeed, and whether it answers anybody. */
@@ -16,9 +16,9 @@ export interface VideoWork<T> {
 }
 
 /** Works such a step as its job says: tries again, waits, hands back or lets go where that is due. */
-export async function workVideo<T extends { readonly result: string }>(
+export async function runVideoStep<T extends { readonly result: string }>(
   job: VideoJob,
-  { kind, run, relyingOn, onEnd }: VideoWork<T>,
+  { kind, run, relyingOn, onEnd }: VideoStep<T>,
   { parts, hooks, host, newId }: EngineContext,
   options: JobOptions,
 ): Promise<JobEnd> {
@@ -34,7 +34,7 @@ export async function workVideo<T extends { readonly result: string }>(
     return { result: 'done' };
   }
   const isDone = attempted.result === 'done';
-  hooks.onVideoWork?.(kind, job.video, isDone ? attempted.value.result : attempted.result);
+  hooks.onVideoStep?.(kind, job.video, isDone ? attempted.value.result : attempted.result);
   if (attempted.result === 'halted') host.halt(attempted.failure);
   await onEnd(isDone ? attempted.value : undefined);
   return { result: 'done' };

@@ -1,25 +1,25 @@
 import type { VideoId } from '../domain/video.ts';
 
 /** The videos under way in this process. */
-export interface Roster {
+export interface VideosInProgress {
   /** @param playlistUrl - with its token, where the journal's may lack one */
-  enter(video: VideoId, playlistUrl?: string): void;
+  add(video: VideoId, playlistUrl?: string): void;
   /** What was given when it entered; undefined for one that is not under way. */
   playlistUrlOf(video: VideoId): string | undefined;
   /** @returns whether it was under way */
-  leave(video: VideoId): boolean;
+  remove(video: VideoId): boolean;
   /** Resolves when none is under way; at once when none is now. */
-  empty(): Promise<void>;
+  whenEmpty(): Promise<void>;
 }
 
 /** Nobody under way. */
-export function createRoster(): Roster {
+export function createVideosInProgress(): VideosInProgress {
   const present = new Map<VideoId, string | undefined>();
   let waiting: (() => void)[] = [];
   return {
-    enter: (video, playlistUrl) => void present.set(video, playlistUrl),
+    add: (video, playlistUrl) => void present.set(video, playlistUrl),
     playlistUrlOf: (video) => present.get(video),
-    leave(video) {
+    remove(video) {
       const was = present.delete(video);
       if (present.size === 0) {
         for (const resolve of waiting) resolve();
@@ -27,7 +27,7 @@ export function createRoster(): Roster {
       }
       return was;
     },
-    empty: async () => {
+    whenEmpty: async () => {
       if (present.size > 0) await new Promise<void>((resolve) => waiting.push(resolve));
     },
   };

@@ -2,10 +2,10 @@ import { chargeOf, failureOf } from '../domain/failure.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
-import { workCrawl } from './crawl-worker.ts';
+import { crawlStep } from './crawl-worker.ts';
 import type { EngineContext } from './context.ts';
-import { workPublication } from './publication-worker.ts';
-import { overcome } from './restart-video.ts';
+import { publicationStep } from './publication-worker.ts';
+import { restartVideo } from './restart-video.ts';
 
 const crawlsAtATime = 8;
 const publicationsAtATime = 4;
@@ -13,7 +13,7 @@ const publicationsAtATime = 4;
 /** Workers that take videos through the crawler. */
 export function startCrawlers(context: EngineContext): QueueWorkers {
   return context.parts.crawls.work(
-    until(context.drain, (job, options) => workCrawl(job, context, options)),
+    until(context.drain, (job, options) => crawlStep(job, context, options)),
     { concurrency: crawlsAtATime, onError: reporter(context) },
   );
 }
@@ -22,7 +22,7 @@ export function startCrawlers(context: EngineContext): QueueWorkers {
 export function startPublishers(context: EngineContext): QueueWorkers {
   return context.parts.publications.work(
     until(context.hooks.signal, async (job, options) => {
-      await workPublication(job, context, options);
+      await publicationStep(job, context, options);
       return done;
     }),
     { concurrency: publicationsAtATime, onError: reporter(context) },
@@ -40,8 +40,8 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
       const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain, lost });
       if (ran) hooks.onBatch?.(job, ran, performance.now() - begun);
       if (halt) host.halt(halt);
-      else if (recrawl && !drain.aborted) await overcome('source-changed', job, context);
-      else await context.moveOn(job.video);
+      else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);
+      else await context.takeNextStep(job.video);
       return done;
     },
     { concurrency: executor.concurrency, onError: reporter(context) },

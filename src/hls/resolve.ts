@@ -52,7 +52,7 @@ function isFetched(url: URL, base: URL): boolean {
 }
 
 /** Where a document was asked for, where it came from, and where it belongs in the copy. */
-export interface Whereabouts {
+export interface DocumentPlace {
   /** After redirects. */
   readonly finalUrl: string;
   /** From which its key derives. */
@@ -65,7 +65,7 @@ export interface Whereabouts {
  *
  * @param url - the child's, resolved against the parent's final URL
  */
-export function placeOf(url: string, parent: Whereabouts): string {
+export function placeOf(url: string, parent: DocumentPlace): string {
   if (parent.finalUrl === parent.keyUrl) return url;
   const child = new URL(url);
   const final = new URL('.', parent.finalUrl);

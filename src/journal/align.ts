@@ -4,11 +4,11 @@ import { playlistMark } from '../domain/playlist-mark.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
-import { standingOf } from './initial-record.ts';
-import type { Standing } from './initial-record.ts';
+import { currentDecisions } from './initial-record.ts';
+import type { CurrentDecisions } from './initial-record.ts';
 import type { Journal } from './journal.ts';
-import { recallVideo } from './restore.ts';
-import type { RecallPorts } from './restore.ts';
+import { restoreVideo } from './restore.ts';
+import type { RestorePorts } from './restore.ts';
 
 /** What bringing a ledger in line with its journal needs. */
 export interface AlignPorts {
@@ -33,7 +33,7 @@ export async function alignWithDecisions(
 ): Promise<VideoRecord | undefined> {
   for (let round = 0; round < maxRounds; round++) {
     const record = await present();
-    const change = record && differenceOf(record, await standingOf(video, journal));
+    const change = record && differenceOf(record, await currentDecisions(video, journal));
     if (!change) return record;
     // A purge removes the submission first: while it is there, so were all decisions just now.
     if (!(await journal.submission(video))) return record;
@@ -47,9 +47,9 @@ export async function alignWithDecisions(
  * in the middle of: a crawl of the former registers nothing any more, and a publication of it ends. From then on it
  * needs a crawl, which nobody can forget.
  */
-export async function askAnew(video: VideoId, ports: RecallPorts): Promise<void> {
+export async function startOver(video: VideoId, ports: RestorePorts): Promise<void> {
   for (let round = 0; round < maxRounds; round++) {
-    const record = await recallVideo(video, ports);
+    const record = await restoreVideo(video, ports);
     const submission = record && (await ports.journal.submission(video));
     if (!submission) return;
     const asked = playlistMark(submission);
@@ -84,7 +84,7 @@ export async function applyAcceptances(video: VideoId, { ledger, journal }: Alig
   return applied.result === 'applied' ? applied.record.accepted - record.accepted : 0;
 }
 
-function differenceOf({ generation, ...record }: VideoRecord, { hold, fresh }: Standing): Change | undefined {
+function differenceOf({ generation, ...record }: VideoRecord, { hold, fresh }: CurrentDecisions): Change | undefined {
   if (record.hold !== hold) return { type: 'hold', generation, hold: hold ?? null };
   if (fresh !== undefined && fresh !== (record.fresh ?? false)) return { type: 'prioritise', generation, fresh };
   return undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
 import { playlistMark } from '../domain/playlist-mark.ts';
-import { firstSightOf } from './initial-record.ts';
+import { initialChangeOf } from './initial-record.ts';
 import type { Decision } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
 
@@ -24,7 +24,7 @@ async function journalOf(...decisions: readonly Decision[]): Promise<MemoryJourn
 
 describe('the first sight of a video', () => {
   it('is none of a video that nobody submitted', async () => {
-    expect(await firstSightOf('v', { journal: await journalOf(paused), generation })).toBeUndefined();
+    expect(await initialChangeOf('v', { journal: await journalOf(paused), generation })).toBeUndefined();
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('the first sight of a video', () => {
     { decisions: [forward, back], hold: undefined, fresh: false },
   ])('opens it as it was decided: $hold, fresh $fresh', async ({ decisions, hold, fresh }) => {
     const journal = await journalOf(submitted('v'), ...decisions);
-    expect(await firstSightOf('v', { journal, generation })).toEqual({
+    expect(await initialChangeOf('v', { journal, generation })).toEqual({
       type: 'open',
       generation,
       fresh,
@@ -49,17 +49,17 @@ describe('the first sight of a video', () => {
 
   it('is fresh where it is recent, unless somebody put it back', async () => {
     const recent = { generation, isFresh: true };
-    expect(await firstSightOf('v', { journal: await journalOf(submitted('v')), ...recent })).toMatchObject({
+    expect(await initialChangeOf('v', { journal: await journalOf(submitted('v')), ...recent })).toMatchObject({
       fresh: true,
     });
     const journal = await journalOf(submitted('v'), back);
-    expect(await firstSightOf('v', { journal, ...recent })).toMatchObject({ fresh: false });
+    expect(await initialChangeOf('v', { journal, ...recent })).toMatchObject({ fresh: false });
   });
 
   it('restores a published one, with what was accepted and decided', async () => {
     const journal = await journalOf(submitted('v'), paused);
     await journal.recordPublication(publicationOf('v', 'r', { total: 3, accepted: [[1, 2]] }));
-    expect(await firstSightOf('v', { journal, generation })).toEqual({
+    expect(await initialChangeOf('v', { journal, generation })).toEqual({
       type: 'restore',
       generation,
       revision: 'r',

@@ -4,14 +4,14 @@ import type { Generation, Hold, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
 /** What people decided about a video, as it stands now. */
-export interface Standing {
+export interface CurrentDecisions {
   readonly hold?: Hold;
   /** Absent where nobody put it forward or back. */
   readonly fresh?: boolean;
 }
 
 /** The decisions about a video that hold now: the latest of each kind. Submitting a cancelled video anew ends its cancellation. */
-export async function standingOf(video: VideoId, journal: Journal): Promise<Standing> {
+export async function currentDecisions(video: VideoId, journal: Journal): Promise<CurrentDecisions> {
   let hold: Hold | undefined;
   let fresh: boolean | undefined;
   for await (const decision of journal.decisions(video)) {
@@ -29,7 +29,7 @@ export async function standingOf(video: VideoId, journal: Journal): Promise<Stan
  *
  * @param isFresh - whether it is fresh where nobody decided about that
  */
-export async function firstSightOf(
+export async function initialChangeOf(
   video: VideoId,
   {
     journal,
@@ -42,7 +42,7 @@ export async function firstSightOf(
   },
 ): Promise<Extract<Change, { type: 'open' | 'restore' }> | undefined> {
   const [{ hold, fresh = isFresh }, published] = await Promise.all([
-    standingOf(video, journal),
+    currentDecisions(video, journal),
     journal.publication(video),
   ]);
   // Last, as a purge removes it before the decisions: while it is there, so were all of them.

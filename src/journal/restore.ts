@@ -1,10 +1,10 @@
 import type { Generation, Submission, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { firstSightOf } from './initial-record.ts';
+import { initialChangeOf } from './initial-record.ts';
 import type { Journal } from './journal.ts';
 
 /** What bringing a video back needs. */
-export interface RecallPorts {
+export interface RestorePorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly newGeneration: () => Generation;
@@ -16,13 +16,13 @@ export interface RecallPorts {
  * The facts of a video; one that the ledger has let go of, lost or never seen is taken up again with what the journal
  * tells. undefined for a video that was never submitted.
  */
-export async function recallVideo(video: VideoId, ports: RecallPorts): Promise<VideoRecord | undefined> {
+export async function restoreVideo(video: VideoId, ports: RestorePorts): Promise<VideoRecord | undefined> {
   const { journal, ledger, newGeneration, isFresh } = ports;
   const known = await ledger.read(video);
   if (known) return known;
   const submission = await journal.submission(video);
   if (!submission) return undefined;
-  const sight = await firstSightOf(video, {
+  const sight = await initialChangeOf(video, {
     journal,
     generation: newGeneration(),
     isFresh: isFresh?.(submission) ?? false,

@@ -1,7 +1,7 @@
 import { applyChange } from '../domain/change.ts';
 import type { Tally } from '../domain/change.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { firstSightOf } from './initial-record.ts';
+import { initialChangeOf } from './initial-record.ts';
 import type { Journal } from './journal.ts';
 
 /** The part of a ledger that tells how far a video has come. */
@@ -36,7 +36,7 @@ export async function recordOf(video: VideoId, ports: TallyPorts, isFresh = fals
 
 /** The same for a video of which it is known that no ledger has it: the ledger is not asked. */
 export async function tallyAtRest(video: VideoId, journal: Journal, isFresh = false): Promise<Tally | undefined> {
-  const change = await firstSightOf(video, { journal, generation: noGeneration, isFresh });
+  const change = await initialChangeOf(video, { journal, generation: noGeneration, isFresh });
   const changed = change && applyChange(undefined, change);
   return changed?.result === 'applied' ? changed.tally : undefined;
 }

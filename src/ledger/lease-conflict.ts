@@ -7,7 +7,7 @@ type Claim = Pick<Lease, 'id' | 'kind' | 'files'>;
  * Whether two leases of one generation claim the same, so that only one of them may live: both a crawl or publication,
  * or two batches with a file in common.
  */
-export function isRival(one: Claim, other: Claim): boolean {
+export function leasesConflict(one: Claim, other: Claim): boolean {
   if (one.id === other.id || (one.kind === 'batch') !== (other.kind === 'batch')) return false;
   return one.kind !== 'batch' || overlap(one.files, other.files);
 }

@@ -2,7 +2,7 @@ import { applyChange } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
-import { isRival } from './lease-conflict.ts';
+import { leasesConflict } from './lease-conflict.ts';
 
 interface HeldLease {
   readonly lease: Lease;
@@ -53,7 +53,7 @@ export class MemoryLedger implements Ledger {
 
   async lease(video: VideoId, lease: Lease): Promise<boolean> {
     if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
-    if (this.#live(video).some((other) => isRival(lease, other))) return false;
+    if (this.#live(video).some((other) => leasesConflict(lease, other))) return false;
     this.#grant(video, lease);
     return true;
   }

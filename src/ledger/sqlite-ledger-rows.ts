@@ -20,7 +20,9 @@ export interface VideoRow {
   readonly invalid: string | null;
   /** 1 where it is. */
   readonly fresh: number | null;
+  /** `announced` of the record. */
   readonly told: string | null;
+  /** `restarts` of the record. */
   readonly setbacks: number | null;
   readonly asked: string | null;
 }
@@ -59,15 +61,15 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(hold === null ? {} : { hold: hold as Hold }),
     ...(invalid === null ? {} : { invalid: JSON.parse(invalid) as Failure }),
     ...(fresh === null ? {} : { fresh: true }),
-    ...(told === null ? {} : { told }),
-    ...(setbacks === null ? {} : { setbacks }),
+    ...(told === null ? {} : { announced: told }),
+    ...(setbacks === null ? {} : { restarts: setbacks }),
     ...(row.asked === null ? {} : { asked: row.asked }),
   };
 }
 
 /** The values of a video's row, in the order of its columns. */
 export function valuesOf(video: VideoId, record: VideoRecord): (string | number | null)[] {
-  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, told, setbacks } =
+  const { generation, revision, total, done, failed, accepted, published, hold, invalid, fresh, announced, restarts } =
     record;
   return [
     video,
@@ -81,8 +83,8 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     hold ?? null,
     invalid === undefined ? null : JSON.stringify(invalid),
     fresh ? 1 : null,
-    told ?? null,
-    setbacks ?? null,
+    announced ?? null,
+    restarts ?? null,
     record.asked ?? null,
   ];
 }

@@ -4,7 +4,7 @@ import type { Change, Tally } from '../domain/change.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Applied, Ledger, Lease } from './ledger.ts';
-import { isRival } from './lease-conflict.ts';
+import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
 
@@ -57,7 +57,7 @@ export class SqliteLedger implements Ledger {
   async lease(video: VideoId, lease: Lease): Promise<boolean> {
     return this.#state.write(() => {
       if (this.#record(video)?.generation !== lease.generation) return false;
-      if (this.#live(video).some((other) => isRival(lease, other))) return false;
+      if (this.#live(video).some((other) => leasesConflict(lease, other))) return false;
       this.#grant(video, lease);
       return true;
     });

@@ -50,9 +50,9 @@ export async function findVanished(
 type Seen = Pick<StoredObject, 'sizeBytes' | 'etag'>;
 
 /** What stands under the keys that were looked for. */
-type Standing = ReadonlyMap<string, Seen>;
+type CurrentDecisions = ReadonlyMap<string, Seen>;
 
-async function look(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<Standing> {
+async function look(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<CurrentDecisions> {
   const standing = new Map<string, Seen>();
   for (const [folder, members] of Map.groupBy(keys, folderOf)) {
     const found =
@@ -74,7 +74,7 @@ function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-async function lookByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<Standing> {
+async function lookByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<CurrentDecisions> {
   const found = new Map<string, Seen>();
   for (let at = 0; at < keys.length; at += headsAtATime) {
     await Promise.all(
@@ -96,7 +96,7 @@ async function lookByListing(
   keys: readonly string[],
   store: ObjectStore,
   signal: AbortSignal,
-): Promise<Standing> {
+): Promise<CurrentDecisions> {
   const wanted = new Set(keys);
   const ordered = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const [first = ''] = ordered;

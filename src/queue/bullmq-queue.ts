@@ -11,7 +11,7 @@ import type { StallTimes, WorkersSetting } from './bullmq-workers.ts';
 import { defaultErrorDelays } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
-import { abortedWaiting, hasRoom } from './capacity.ts';
+import { abortedWaiting, hasCapacity } from './capacity.ts';
 import type { QueueCounts } from './capacity.ts';
 
 /** Where a queue is, and how it behaves. */
@@ -76,8 +76,8 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     return due + delayed;
   }
 
-  async hasRoom(max: number): Promise<boolean> {
-    return hasRoom(max, await this.#counts());
+  async hasCapacity(max: number): Promise<boolean> {
+    return hasCapacity(max, await this.#counts());
   }
 
   async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
@@ -88,7 +88,7 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     signal.addEventListener('abort', abort, { once: true });
     try {
       // The server may be away for long.
-      for (let pauseMs = roomPauses.firstMs; !(await Promise.race([aborted.promise, this.hasRoom(max)]));) {
+      for (let pauseMs = roomPauses.firstMs; !(await Promise.race([aborted.promise, this.hasCapacity(max)]));) {
         if (this.#isClosed) throw abortedWaiting();
         await Promise.race([aborted.promise, sleep(pauseMs)]);
         pauseMs = Math.min(roomPauses.lastMs, 2 * pauseMs);

@@ -10,8 +10,8 @@ export interface QueueCounts {
   readonly delayed: number;
 }
 
-/** Whether a queue has room for one more: what `JobQueue.hasRoom` means. */
-export function hasRoom(max: number, { due, delayed }: QueueCounts): boolean {
+/** Whether a queue has room for one more: what `JobQueue.hasCapacity` means. */
+export function hasCapacity(max: number, { due, delayed }: QueueCounts): boolean {
   if (!(max >= 1)) throw new FlantsError('internal', 'a queue never holds fewer than no jobs');
   return due < max && delayed < delayedPerPlace * max;
 }

@@ -22,7 +22,7 @@ export function withFreshLane<T extends { readonly fresh: boolean }>(
     has: async (id) => (await fresh.has(id)) || backlog.has(id),
     size: async () => (await fresh.size()) + (await backlog.size()),
     // Fresh work is not held up by this: it asks nobody.
-    hasRoom: (max) => backlog.hasRoom(max),
+    hasCapacity: (max) => backlog.hasCapacity(max),
     room: (max, options) => backlog.room(max, options),
     work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers {
       const workers = [

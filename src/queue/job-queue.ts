@@ -51,7 +51,7 @@ export interface JobQueue<T> {
    * Whether fewer than `max` jobs are waiting or active. Delayed jobs take no room until there are a hundred times as
    * many: one origin that asks for patience must not stop the others.
    */
-  hasRoom(max: number): Promise<boolean>;
+  hasCapacity(max: number): Promise<boolean>;
   /**
    * Resolves once there is room: where whoever adds waits for whoever works. All that wait go on together, so each of
    * several may add one too many. Throws `aborted` when the signal says so first.

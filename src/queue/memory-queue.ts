@@ -3,7 +3,7 @@ import { defaultErrorDelays, errorDelayMs } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
-import { abortedWaiting, hasRoom } from './capacity.ts';
+import { abortedWaiting, hasCapacity } from './capacity.ts';
 
 /** The longest that a timer of Node can wait; more would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -65,13 +65,13 @@ export class MemoryQueue<T> implements JobQueue<T> {
     return this.#ids.size;
   }
 
-  async hasRoom(max: number): Promise<boolean> {
-    return this.#hasRoom(max);
+  async hasCapacity(max: number): Promise<boolean> {
+    return this.#hasCapacity(max);
   }
 
   async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     if (signal.aborted) throw abortedWaiting();
-    if (this.#hasRoom(max)) return;
+    if (this.#hasCapacity(max)) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiter: Waiter = { max, resolve };
     const abort = (): void => reject(abortedWaiting());
@@ -183,11 +183,11 @@ export class MemoryQueue<T> implements JobQueue<T> {
     }
   }
 
-  #hasRoom(max: number): boolean {
-    return hasRoom(max, { due: this.#ids.size - this.#delayed.size, delayed: this.#delayed.size });
+  #hasCapacity(max: number): boolean {
+    return hasCapacity(max, { due: this.#ids.size - this.#delayed.size, delayed: this.#delayed.size });
   }
 
   #callWaiters(): void {
-    for (const waiter of this.#waiters) if (this.#hasRoom(waiter.max)) waiter.resolve();
+    for (const waiter of this.#waiters) if (this.#hasCapacity(waiter.max)) waiter.resolve();
   }
 }

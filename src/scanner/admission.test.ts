@@ -4,11 +4,11 @@ import type { Change } from '../domain/change.ts';
 import { situationOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Decision } from '../journal/journal.ts';
-import { firstSightOf } from '../journal/initial-record.ts';
+import { initialChangeOf } from '../journal/initial-record.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
-import { takeIn } from './admission.ts';
-import type { Intake } from './admission.ts';
+import { admitVideos } from './admission.ts';
+import type { Admission } from './admission.ts';
 
 const at = '2026-11-04T10:00:00.000Z';
 const revision = revisionOf('v', filesOf(3));
@@ -20,7 +20,7 @@ async function library() {
   const [journal, ledger] = [new MemoryJournal(), new MemoryLedger()];
   await journal.decide(submitted('v'));
   await journal.seal(revision);
-  await ledger.apply('v', (await firstSightOf('v', { journal, generation: 'g1' })) as Change);
+  await ledger.apply('v', (await initialChangeOf('v', { journal, generation: 'g1' })) as Change);
   await ledger.apply('v', { type: 'register', seen: 'g1', generation: 'g2', revision: digest, total: 3, done: [0] });
   const moved: VideoId[] = [];
   let generations = 2;
@@ -28,11 +28,11 @@ async function library() {
     journal,
     ledger,
     newGeneration: () => `g${++generations}`,
-    hasRoom: async () => true,
-    moveOn: async (video: VideoId) => void moved.push(video),
+    hasCapacity: async () => true,
+    takeNextStep: async (video: VideoId) => void moved.push(video),
   };
   const record = async (): Promise<VideoRecord> => (await ledger.read('v')) as VideoRecord;
-  const intake = (after?: VideoId): Promise<Intake> => takeIn(after, ports, never);
+  const intake = (after?: VideoId): Promise<Admission> => admitVideos(after, ports, never);
   return { journal, ledger, moved, ports, record, intake };
 }
 
@@ -41,8 +41,8 @@ describe('An intake', () => {
     const { journal, ledger, ports, moved, intake } = await library();
     for (const id of ['a', 'b', 'c', 'w']) await journal.decide(submitted(id));
     let room = 2;
-    const cramped = { ...ports, hasRoom: async () => room-- > 0 };
-    expect(await takeIn(undefined, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
+    const cramped = { ...ports, hasCapacity: async () => room-- > 0 };
+    expect(await admitVideos(undefined, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
     expect(await intake('b')).toEqual({ admitted: 2, isDone: true, stoppedAt: 'w' });
     expect(moved).toEqual(['a', 'b', 'c', 'w']);
     expect(await ledger.read('w')).toMatchObject({ total: 0 });
@@ -79,7 +79,7 @@ describe('An intake', () => {
   it('accepts what was accepted of a video that is incomplete and was told of', async () => {
     const { journal, ledger, moved, record, intake } = await library();
     await ledger.apply('v', { type: 'record', generation: 'g2', revision: digest, done: [1], failed: [2] });
-    await ledger.apply('v', { type: 'tell', generation: 'g2', told: situationOf(await record()) });
+    await ledger.apply('v', { type: 'announce', generation: 'g2', announced: situationOf(await record()) });
     await journal.decide({ type: 'accepted', video: 'v', at, key: revision.files[2]?.key ?? '', reason: 'lost' });
     await intake();
     expect(await record()).toMatchObject({ done: 2, failed: 1, accepted: 1 });
@@ -113,6 +113,6 @@ describe('An intake', () => {
 
   it('that was stopped begins at the beginning again', async () => {
     const { ports } = await library();
-    expect(await takeIn(undefined, ports, AbortSignal.abort())).toEqual({ admitted: 0, isDone: false });
+    expect(await admitVideos(undefined, ports, AbortSignal.abort())).toEqual({ admitted: 0, isDone: false });
   });
 });

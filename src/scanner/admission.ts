@@ -1,21 +1,21 @@
 import { playlistMark } from '../domain/playlist-mark.ts';
 import { isSettled } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { alignWithDecisions, applyAcceptances, askAnew } from '../journal/align.ts';
+import { alignWithDecisions, applyAcceptances, startOver } from '../journal/align.ts';
 import { readAhead } from '../journal/read-ahead.ts';
-import { recallVideo } from '../journal/restore.ts';
-import type { RecallPorts } from '../journal/restore.ts';
+import { restoreVideo } from '../journal/restore.ts';
+import type { RestorePorts } from '../journal/restore.ts';
 
 /** What the intake needs. */
-export interface IntakePorts extends RecallPorts {
+export interface AdmissionPorts extends RestorePorts {
   /** Whether the stages behind take another video. */
-  readonly hasRoom: () => Promise<boolean>;
+  readonly hasCapacity: () => Promise<boolean>;
   /** Gives a video its next step. */
-  readonly moveOn: (video: VideoId) => Promise<void>;
+  readonly takeNextStep: (video: VideoId) => Promise<void>;
 }
 
 /** How far an intake came. */
-export interface Intake {
+export interface Admission {
   /** Videos that the ledger did not know, and knows now. */
   readonly admitted: number;
   /** Every video was seen. */
@@ -34,16 +34,16 @@ const width = 16;
  *
  * @param after - begin behind this video
  */
-export async function takeIn(after: VideoId | undefined, ports: IntakePorts, signal: AbortSignal): Promise<Intake> {
+export async function admitVideos(after: VideoId | undefined, ports: AdmissionPorts, signal: AbortSignal): Promise<Admission> {
   if (after === undefined && !(await alignAll(ports, signal))) return { admitted: 0, isDone: false };
   let admitted = 0;
   let last = after;
   for await (const video of ports.journal.unpublished(after)) {
     if (signal.aborted) return { admitted, isDone: false, ...stopped(last) };
     if (!(await ports.ledger.read(video))) {
-      if (!(await ports.hasRoom())) return { admitted, isDone: false, ...stopped(last) };
-      await recallVideo(video, ports);
-      await ports.moveOn(video);
+      if (!(await ports.hasCapacity())) return { admitted, isDone: false, ...stopped(last) };
+      await restoreVideo(video, ports);
+      await ports.takeNextStep(video);
       admitted += 1;
     }
     last = video;
@@ -51,12 +51,12 @@ export async function takeIn(after: VideoId | undefined, ports: IntakePorts, sig
   return { admitted, isDone: true, ...stopped(last) };
 }
 
-function stopped(last: VideoId | undefined): Pick<Intake, 'stoppedAt'> {
+function stopped(last: VideoId | undefined): Pick<Admission, 'stoppedAt'> {
   return last === undefined ? {} : { stoppedAt: last };
 }
 
 /** Returns whether all were seen before it was stopped. */
-async function alignAll(ports: IntakePorts, signal: AbortSignal): Promise<boolean> {
+async function alignAll(ports: AdmissionPorts, signal: AbortSignal): Promise<boolean> {
   const aligned = readAhead(ports.ledger.videos(), width, ({ video, record }) => align(video, record, ports));
   for await (const _ of aligned) if (signal.aborted) return false;
   return !signal.aborted;
@@ -73,8 +73,8 @@ async function alignAll(ports: IntakePorts, signal: AbortSignal): Promise<boolea
  * | names another playlist                      | was opened for the former          | starts anew without a plan  |
  * | a failed file was accepted                  | settled, does not count it as such | applied                     |
  */
-async function align(video: VideoId, before: VideoRecord, ports: IntakePorts): Promise<void> {
-  const { journal, ledger, moveOn } = ports;
+async function align(video: VideoId, before: VideoRecord, ports: AdmissionPorts): Promise<void> {
+  const { journal, ledger, takeNextStep } = ports;
   const submission = await journal.submission(video);
   if (!submission) {
     await ledger.retire(video, before.generation);
@@ -83,9 +83,9 @@ async function align(video: VideoId, before: VideoRecord, ports: IntakePorts): P
   const record = await alignWithDecisions(video, ports);
   if (!record) return;
   const hasMoved = record.asked !== undefined && record.asked !== playlistMark(submission);
-  if (hasMoved) await askAnew(video, ports);
+  if (hasMoved) await startOver(video, ports);
   const lacksFiles = !hasMoved && isSettled(record) && record.failed > record.accepted;
   const accepted = lacksFiles ? await applyAcceptances(video, ports) : 0;
   const wasSteered = record.hold !== before.hold || record.fresh !== before.fresh;
-  if (hasMoved || accepted > 0 || wasSteered) await moveOn(video);
+  if (hasMoved || accepted > 0 || wasSteered) await takeNextStep(video);
 }

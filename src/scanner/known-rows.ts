@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 const rereadAfterMs = 60 * minute;
 
 /** What the journal holds of submissions, as far as this process knows: a hash for each video. */
-export interface ScanMemo {
+export interface KnownRows {
   /** Reads all submissions of the journal, unless that was done within the last hour. */
   refresh(journal: Journal, now: number): Promise<void>;
   /** Whether a row says nothing new: the journal holds this very submission, or it was learned; false where that is not known. */
@@ -23,12 +23,12 @@ export interface ScanMemo {
 }
 
 /** Knows nothing yet. */
-export function createScanMemo(): ScanMemo {
+export function createKnownRows(): KnownRows {
   const catalogues = new Map<VideoId, string>();
   const persons = new Map<VideoId, string>();
   const overruled = new Map<VideoId, string>();
   let readAt: number | undefined;
-  const learn: ScanMemo['learn'] = (submission, row) => {
+  const learn: KnownRows['learn'] = (submission, row) => {
     const { id, by } = submission;
     const [own, other] = by === 'person' ? [persons, catalogues] : [catalogues, persons];
     own.set(id, digestOf(submission));

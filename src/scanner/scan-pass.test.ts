@@ -6,9 +6,9 @@ import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Submission } from '../domain/video.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { createScanMemo } from './known-rows.ts';
+import { createKnownRows } from './known-rows.ts';
 import { scanPass } from './scan-pass.ts';
-import type { Sight } from './scan-pass.ts';
+import type { RowChange } from './scan-pass.ts';
 
 const begun = Date.UTC(2026, 10, 23);
 const hour = 3_600_000;
@@ -67,17 +67,17 @@ function setUp() {
     keyRules: { tokenParameters: ['token'] },
     now: () => clock.now,
     freshWindowMs: hour,
-    memo: createScanMemo(),
+    knownRows: createKnownRows(),
   };
   const pass = async (rows: Iterable<CatalogueRow>, rules: readonly CatalogueRule[] = []) => {
-    const sights = new Map<string, Sight>();
-    const onSight = async ({ id }: Submission, sight: Sight): Promise<void> => void sights.set(id, sight);
-    return { summary: await scanPass(catalogueOf(rows), rules, ports, onSight, never), sights };
+    const sights = new Map<string, RowChange>();
+    const onRow = async ({ id }: Submission, sight: RowChange): Promise<void> => void sights.set(id, sight);
+    return { summary: await scanPass(catalogueOf(rows), rules, ports, onRow, never), sights };
   };
   return { journal, clock, ports, pass };
 }
 
-const sight = (changes: Partial<Sight> = {}): Sight => ({
+const sight = (changes: Partial<RowChange> = {}): RowChange => ({
   isNew: false,
   hasChanged: false,
   hasMoved: false,
@@ -122,7 +122,7 @@ describe('A pass over a catalogue', () => {
     await pass([row('a')]);
     const mine: Submission = { id: 'a', playlistUrl: 'https://elsewhere/a.m3u8?token=mine', by: 'person' };
     await journal.decide({ type: 'submitted', video: 'a', at: '2026-11-23T00:00:00Z', submission: mine });
-    ports.memo = createScanMemo();
+    ports.knownRows = createKnownRows();
     expect((await pass([row('a')])).sights.get('a')).toEqual(sight());
     expect(await journal.submission('a')).toEqual(mine);
     const { lookups } = journal;
@@ -188,8 +188,8 @@ describe('A pass over a catalogue', () => {
     await pass(rows);
     expect(journal.lookups).toBe(500);
     // Another process, which has read the submissions first.
-    const onSight = async (): Promise<void> => {};
-    await scanPass(catalogueOf(rows), [], { ...ports, memo: createScanMemo() }, onSight, never);
+    const onRow = async (): Promise<void> => {};
+    await scanPass(catalogueOf(rows), [], { ...ports, knownRows: createKnownRows() }, onRow, never);
     expect(journal.lookups).toBe(500);
     clock.now += 2 * hour;
     await pass(rows);

@@ -6,20 +6,20 @@ import { playlistMark } from '../domain/playlist-mark.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import { eachAtOnce } from './each-at-once.ts';
-import { isOverruled, isSame, judge, keptForm } from './scan.ts';
+import { isOverruled, isSame, judge, storedForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
-import type { ScanMemo } from './known-rows.ts';
+import type { KnownRows } from './known-rows.ts';
 
 /** What a pass needs. */
 export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {
   /** How long a video goes before the backlog after it was recorded. */
   readonly freshWindowMs: number;
   /** Kept from pass to pass, so that a row that is known and unchanged costs nothing. */
-  readonly memo: ScanMemo;
+  readonly knownRows: KnownRows;
 }
 
 /** How a row compares with what was known. */
-export interface Sight {
+export interface RowChange {
   /** Nobody had submitted it before. */
   readonly isNew: boolean;
   /** It was submitted before with another playlist, title or date. */
@@ -30,28 +30,28 @@ export interface Sight {
 }
 
 /** Hears of each row that passes, in no order, 32 at a time. The submission has its tokens. */
-export type OnSight = (submission: Submission, sight: Sight) => Promise<void>;
+export type OnRow = (submission: Submission, sight: RowChange) => Promise<void>;
 
 const maxLookups = 32;
-const maxRefusedKept = 1_000;
-const maxWithdrawnKept = 10_000;
+const maxRefusedRows = 1_000;
+const maxWithdrawnIds = 10_000;
 
 /**
  * Reads a catalogue through once, and puts into the journal what is new or has changed. It never waits for room: what is to
- * be done about a video is the business of `onSight`, which is told of rows that are known and unchanged as well. The journal
+ * be done about a video is the business of `onRow`, which is told of rows that are known and unchanged as well. The journal
  * hears first: what a pass that broke off has not told of any more is found there (`unpublished`), not by the next pass.
  *
- * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onSight` throw; what was read by then is kept
+ * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onRow` throw; what was read by then is kept
  */
 export async function scanPass(
   catalogue: Catalogue,
   rules: readonly CatalogueRule[],
   ports: ScanPassPorts,
-  onSight: OnSight,
+  onRow: OnRow,
   signal: AbortSignal,
 ): Promise<ScanSummary> {
   const begun = ports.now();
-  await ports.memo.refresh(ports.journal, begun);
+  await ports.knownRows.refresh(ports.journal, begun);
   const seen = new Set<VideoId>();
   const counts = { rows: 0, taken: 0, added: 0, changed: 0 };
   const refused = { count: 0, rows: [] as ScanSummary['refused']['rows'][number][] };
@@ -59,13 +59,13 @@ export async function scanPass(
     const row = await takeRow(read, rules, ports);
     if (row.kind === 'refused') {
       refused.count += 1;
-      if (refused.rows.length < maxRefusedKept) refused.rows.push(listed(row));
+      if (refused.rows.length < maxRefusedRows) refused.rows.push(listed(row));
       return;
     }
     counts.taken += 1;
     if (row.sight.isNew) counts.added += 1;
     if (row.sight.hasChanged) counts.changed += 1;
-    await onSight(row.submission, row.sight);
+    await onRow(row.submission, row.sight);
   };
   await eachAtOnce(catalogue.rows({ signal }), { width: maxLookups }, (row) => {
     const id = row.kind === 'video' ? row.submission.id : row.id;
@@ -75,13 +75,13 @@ export async function scanPass(
     return take(row);
   });
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);
-  const gone = [...ports.memo.catalogued()].filter((id) => !seen.has(id));
+  const gone = [...ports.knownRows.catalogued()].filter((id) => !seen.has(id));
   return {
     startedAt: new Date(begun).toISOString(),
     durationMs: ports.now() - begun,
     ...counts,
     refused,
-    withdrawn: { count: gone.length, ids: gone.slice(0, maxWithdrawnKept) },
+    withdrawn: { count: gone.length, ids: gone.slice(0, maxWithdrawnIds) },
   };
 }
 
@@ -90,32 +90,32 @@ export interface TakenRow {
   readonly kind: 'taken';
   /** With its tokens. */
   readonly submission: Submission;
-  readonly sight: Sight;
+  readonly sight: RowChange;
 }
 
 /** Takes one row, of a whole reading, a feed, or one that was asked for: the journal is told where it says something new. */
 export async function takeRow(
   read: CatalogueRow,
   rules: readonly CatalogueRule[],
-  { journal, keyRules, memo, now, freshWindowMs }: ScanPassPorts,
+  { journal, keyRules, knownRows, now, freshWindowMs }: ScanPassPorts,
 ): Promise<TakenRow | RefusedRow> {
   const row = judge(read, rules);
   if (row.kind === 'refused') return row;
   const { submission } = row;
-  const kept = keptForm(submission, keyRules);
-  const taken = (changes: Partial<Sight>): TakenRow => {
+  const kept = storedForm(submission, keyRules);
+  const taken = (changes: Partial<RowChange>): TakenRow => {
     const isFreshNow = isFresh(submission, { freshWindowMs, now: now() });
     const sight = { isNew: false, hasChanged: false, hasMoved: false, isFresh: isFreshNow, ...changes };
     return { kind: 'taken', submission, sight };
   };
-  if (memo.holds(kept)) return taken({});
+  if (knownRows.holds(kept)) return taken({});
   const known = await journal.submission(kept.id);
   if (known && (isSame(known, kept) || (await isOverruled(kept, known, journal)))) {
-    memo.learn(known, kept);
+    knownRows.learn(known, kept);
     return taken({});
   }
   await journal.decide({ type: 'submitted', video: kept.id, at: new Date(now()).toISOString(), submission: kept });
-  memo.learn(kept);
+  knownRows.learn(kept);
   if (!known) return taken({ isNew: true });
   return taken({ hasChanged: true, hasMoved: playlistMark(known) !== playlistMark(kept) });
 }

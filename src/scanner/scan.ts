@@ -5,7 +5,7 @@ import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { isFresh } from '../domain/freshness.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
-import { firstSightOf } from '../journal/initial-record.ts';
+import { initialChangeOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -89,7 +89,7 @@ export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): Catal
  */
 export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
   const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
-  const submission = keptForm(given, ports.keyRules);
+  const submission = storedForm(given, ports.keyRules);
   const { id } = submission;
   const isByPerson = submission.by === 'person';
   const known = await journal.submission(id);
@@ -101,7 +101,7 @@ export async function submit(given: Submission, ports: ScannerPorts): Promise<Su
   const record = await ledger.read(id);
   if (!record) {
     const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
-    const change = await firstSightOf(id, { journal, generation: newGeneration(), isFresh: fresh });
+    const change = await initialChangeOf(id, { journal, generation: newGeneration(), isFresh: fresh });
     if (change) await ledger.apply(id, change);
     return current;
   }
@@ -126,7 +126,7 @@ export async function isOverruled(row: Submission, known: Submission, journal: J
 }
 
 /** A submission as the journal keeps it: without tokens. */
-export function keptForm(
+export function storedForm(
   { playlistUrl, ...rest }: Submission,
   { tokenParameters }: Pick<KeyRules, 'tokenParameters'>,
 ): Submission {

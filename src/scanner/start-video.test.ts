@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
 import type { Change } from '../domain/change.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { firstSightOf } from '../journal/initial-record.ts';
+import { initialChangeOf } from '../journal/initial-record.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { Applied, Lease } from '../ledger/ledger.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
-import type { Sight } from './scan-pass.ts';
-import { createTakeUp } from './start-video.ts';
+import type { RowChange } from './scan-pass.ts';
+import { createVideoStarter } from './start-video.ts';
 
-const moved: Sight = { isNew: false, hasChanged: true, hasMoved: true, isFresh: false };
+const moved: RowChange = { isNew: false, hasChanged: true, hasMoved: true, isFresh: false };
 const { submission } = submitted('v', 'https://h/new.m3u8');
 const lease = (kind: 'crawl' | 'publish'): Lease => ({ id: 'l', generation: 'g2', kind, files: [], ttlMs: 60_000 });
 
@@ -31,29 +31,29 @@ class RetiringLedger extends MemoryLedger {
 async function corrected() {
   const [journal, ledger] = [new MemoryJournal(), new RetiringLedger()];
   await journal.decide(submitted('v', 'https://h/old.m3u8'));
-  const sight = (await firstSightOf('v', { journal, generation: 'g1' })) as Change;
+  const sight = (await initialChangeOf('v', { journal, generation: 'g1' })) as Change;
   await ledger.apply('v', sight);
   await ledger.apply('v', { type: 'register', seen: 'g1', generation: 'g2', revision: 'old', total: 2, done: [0, 1] });
   await journal.decide(submitted('v', 'https://h/new.m3u8', '2026-11-03T10:00:00.000Z'));
   const steps: string[] = [];
   let generations = 2;
-  const takeUp = createTakeUp({
+  const startVideo = createVideoStarter({
     journal,
     ledger,
     newGeneration: () => `g${++generations}`,
     settleRoot: async () => {},
-    moveOn: async () => void steps.push('move on'),
+    takeNextStep: async () => void steps.push('move on'),
     sendCrawl: async () => void steps.push('crawl'),
   });
   const present = async (): Promise<VideoRecord | undefined> => ledger.read('v');
-  return { journal, ledger, steps, present, takeUp: () => takeUp(submission, moved) };
+  return { journal, ledger, steps, present, startVideo: () => startVideo(submission, moved) };
 }
 
 describe('A video that has another playlist by now', () => {
   it.each(['crawl', 'publish'] as const)('starts anew although a %s of the former is under way', async (kind) => {
-    const { ledger, present, steps, takeUp } = await corrected();
+    const { ledger, present, steps, startVideo } = await corrected();
     expect(await ledger.lease('v', lease(kind))).toBe(true);
-    await takeUp();
+    await startVideo();
     expect(await present()).toMatchObject({ generation: 'g3', total: 0 });
     expect(await present()).not.toHaveProperty('revision');
     expect(steps).toEqual(['move on']);
@@ -63,28 +63,28 @@ describe('A video that has another playlist by now', () => {
   });
 
   it('starts anew when it was invalid, too', async () => {
-    const { ledger, present, takeUp } = await corrected();
+    const { ledger, present, startVideo } = await corrected();
     const failure = { code: 'source.not-found', retryable: false, message: 'gone' } as const;
     await ledger.apply('v', { type: 'invalidate', generation: 'g2', failure });
-    await takeUp();
+    await startVideo();
     expect(await present()).toMatchObject({ generation: 'g3', total: 0 });
     expect(await present()).not.toHaveProperty('invalid');
   });
 
   it('is found when the ledger lets go of it at that instant', async () => {
-    const { journal, ledger, present, takeUp } = await corrected();
+    const { journal, ledger, present, startVideo } = await corrected();
     await journal.recordPublication(publicationOf('v', 'old', { total: 2, accepted: [] }));
     ledger.retiresBefore = 'open';
-    await takeUp();
+    await startVideo();
     expect(await present()).toMatchObject({ published: 'old', total: 0 });
     expect(await present()).not.toHaveProperty('revision');
   });
 
   it('is left to the plan that was made of that already', async () => {
-    const { ledger, present, takeUp } = await corrected();
-    await takeUp();
+    const { ledger, present, startVideo } = await corrected();
+    await startVideo();
     await ledger.apply('v', { type: 'register', seen: 'g3', generation: 'g4', revision: 'new', total: 3, done: [] });
-    await takeUp();
+    await startVideo();
     expect(await present()).toMatchObject({ generation: 'g4', revision: 'new' });
   });
 });

@@ -1,15 +1,15 @@
 import type { VideoId } from '../domain/video.ts';
-import { askAnew } from '../journal/align.ts';
-import { recallVideo } from '../journal/restore.ts';
-import type { RecallPorts } from '../journal/restore.ts';
-import type { OnSight } from './scan-pass.ts';
+import { startOver } from '../journal/align.ts';
+import { restoreVideo } from '../journal/restore.ts';
+import type { RestorePorts } from '../journal/restore.ts';
+import type { OnRow } from './scan-pass.ts';
 
 /** What taking up needs. */
-export interface TakeUpPorts extends RecallPorts {
+export interface VideoStarterPorts extends RestorePorts {
   /** Fixes the rules of the library's keys, where none stand yet. */
   readonly settleRoot: (playlistUrl: string) => Promise<void>;
   /** Gives a video its next step. */
-  readonly moveOn: (video: VideoId) => Promise<void>;
+  readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Has a video's source looked at, whatever its next step would be. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
 }
@@ -28,21 +28,21 @@ export interface TakeUpPorts extends RecallPorts {
  *
  * What a crash leaves undone of that the intake finds, and of a published video the next look at its source.
  */
-export function createTakeUp(ports: TakeUpPorts): OnSight {
-  const { journal, ledger, newGeneration, settleRoot, moveOn, sendCrawl } = ports;
+export function createVideoStarter(ports: VideoStarterPorts): OnRow {
+  const { journal, ledger, newGeneration, settleRoot, takeNextStep, sendCrawl } = ports;
   return async ({ id, playlistUrl }, { isFresh, hasChanged, hasMoved }) => {
     await settleRoot(playlistUrl);
     if (!isFresh && !hasChanged) return;
     if (hasMoved) {
-      await askAnew(id, ports);
-      return moveOn(id);
+      await startOver(id, ports);
+      return takeNextStep(id);
     }
     const known = await ledger.read(id);
     if (!hasChanged && (known || (await journal.publication(id)))) return;
-    const record = known ?? (await recallVideo(id, ports));
+    const record = known ?? (await restoreVideo(id, ports));
     if (!record) return;
     if (record.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
     if (record.revision !== undefined && !record.hold) await sendCrawl(id, { recheck: false });
-    else await moveOn(id);
+    else await takeNextStep(id);
   };
 }

@@ -29,10 +29,10 @@ const deadAfterMs = 30 * second;
  */
 export function createHealth(parts: readonly string[], now: () => number): Health {
   let beatAt = now();
-  const beat = setInterval(() => {
+  const sendHeartbeat = setInterval(() => {
     beatAt = now();
   }, beatEveryMs);
-  beat.unref();
+  sendHeartbeat.unref();
   const reasons = new Map<string, string>(parts.map((part) => [part, 'not tried yet']));
   return {
     alive: () => now() - beatAt < deadAfterMs,
@@ -41,6 +41,6 @@ export function createHealth(parts: readonly string[], now: () => number): Healt
       if (isWell) reasons.delete(part);
       else reasons.set(part, why);
     },
-    stop: () => clearInterval(beat),
+    stop: () => clearInterval(sendHeartbeat),
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../domain/outcome.ts';
 import { openObjectJournal } from '../journal/object/journal.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
-import { createOutcomeKeeper } from './keep-outcomes.ts';
+import { createOutcomeRecorder } from './keep-outcomes.ts';
 
 const failed = (key: string): Outcome => ({
   index: 0,
@@ -27,16 +27,16 @@ function keeper(): {
   readonly kept: string[];
 } {
   const journal = openObjectJournal(openMemoryStore());
-  const hurry = new AbortController();
+  const flush = new AbortController();
   const kept: string[] = [];
-  const onKept = (outcomes: readonly Outcome[]): void => {
+  const onRecorded = (outcomes: readonly Outcome[]): void => {
     for (const each of outcomes) kept.push(each.kind === 'failed' ? each.failure.key : each.evidence.key);
   };
-  const { keep, finish } = createOutcomeKeeper('v', journal, { onKept, hurry: hurry.signal });
+  const { keep, finish } = createOutcomeRecorder('v', journal, { onRecorded, flush: flush.signal });
   return {
     keep: (key) => keep([failed(key)]),
     finish,
-    stop: () => hurry.abort(),
+    stop: () => flush.abort(),
     known: async () => [...(await journal.failures('v')).keys()].toSorted(),
     kept,
   };

@@ -3,7 +3,7 @@ import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** Puts outcomes into the journal as it likes them to come. */
-export interface OutcomeKeeper {
+export interface OutcomeRecorder {
   /** Takes outcomes; they are kept now, or with others a little later. Throws what keeping earlier ones threw. */
   keep(outcomes: readonly Outcome[]): Promise<void>;
   /** Resolves when all that were taken are kept. */
@@ -11,19 +11,19 @@ export interface OutcomeKeeper {
 }
 
 /** How a keeper is followed. */
-export interface KeeperHooks {
+export interface RecorderHooks {
   /** Hears of outcomes once they are in the journal. */
-  readonly onKept: (outcomes: readonly Outcome[]) => void;
+  readonly onRecorded: (outcomes: readonly Outcome[]) => void;
   /** Aborted: the process may be ended soon, so nothing waits for others any more. */
-  readonly hurry: AbortSignal;
+  readonly flush: AbortSignal;
 }
 
 /** Keeps the outcomes of one batch. */
-export function createOutcomeKeeper(
+export function createOutcomeRecorder(
   video: VideoId,
   journal: Pick<Journal, 'grouping' | 'recordOutcomes'>,
-  { onKept, hurry }: KeeperHooks,
-): OutcomeKeeper {
+  { onRecorded, flush }: RecorderHooks,
+): OutcomeRecorder {
   const { maxOutcomes, maxDelayMs } = journal.grouping;
   let waiting: Outcome[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -32,7 +32,7 @@ export function createOutcomeKeeper(
   const writeAfter = async (before: Promise<void>, outcomes: readonly Outcome[]): Promise<void> => {
     await before;
     await journal.recordOutcomes(video, outcomes);
-    onKept(outcomes);
+    onRecorded(outcomes);
   };
   const write = (): Promise<void> => {
     clearTimeout(timer);
@@ -47,15 +47,15 @@ export function createOutcomeKeeper(
   };
 
   const hasten = (): void => void write();
-  hurry.addEventListener('abort', hasten, { once: true });
+  flush.addEventListener('abort', hasten, { once: true });
   return {
     async keep(outcomes) {
       waiting.push(...outcomes);
-      if (waiting.length >= maxOutcomes || maxDelayMs <= 0 || hurry.aborted) return write();
+      if (waiting.length >= maxOutcomes || maxDelayMs <= 0 || flush.aborted) return write();
       timer ??= setTimeout(() => void write(), maxDelayMs);
     },
     finish() {
-      hurry.removeEventListener('abort', hasten);
+      flush.removeEventListener('abort', hasten);
       return write();
     },
   };

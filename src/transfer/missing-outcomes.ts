@@ -7,7 +7,7 @@ import type { Settlement } from '../domain/settle.ts';
 const nobody = 'none';
 
 /** Outcomes of files that failed for good without a word from their worker: they are kept as all others are. */
-export function untoldFailures(
+export function missingOutcomes(
   told: readonly Outcome[],
   { failed }: Pick<Settlement, 'failed'>,
   message: Pick<BatchMessage, 'files' | 'generation'>,

@@ -53,7 +53,7 @@ export async function placeObject(
   { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   signal: AbortSignal,
 ): Promise<Placed> {
-  assertNoRival(task, policy, content);
+  assertNoOtherWriter(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
   const written = await write(unseen(task));
@@ -91,7 +91,7 @@ export function writeOptions(task: FileTask, condition: WriteCondition, signal: 
 }
 
 /** @throws {FlantsError} `key.conflict` when other bytes came from another URL of this library */
-export function assertNoRival(
+export function assertNoOtherWriter(
   { key, url, prior }: Pick<FileTask, 'key' | 'url' | 'prior'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
   content: Content,

@@ -17,13 +17,13 @@ import type { Locator, PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { explainConflicts } from './explain-conflicts.ts';
-import { createOutcomeKeeper } from './keep-outcomes.ts';
+import { createOutcomeRecorder } from './keep-outcomes.ts';
 import { loadUrls } from './load-urls.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
 import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
-import { commonFailures, untoldFailures } from './missing-outcomes.ts';
+import { commonFailures, missingOutcomes } from './missing-outcomes.ts';
 
 /** What a dispatcher of batches needs. */
 export interface DispatcherPorts {
@@ -104,7 +104,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   const { ledger, locator, now } = ports;
   if (hooks.lost >= maxLost) {
     const { known, message } = await prepareBatch(job, ports, asPlanned);
-    return conclude(job, { message, kept: known, unkept: [], end: 'worker-lost' }, ports, hooks);
+    return conclude(job, { message, kept: known, unrecorded: [], end: 'worker-lost' }, ports, hooks);
   }
   const loaded = await loadUrls(job, locator, hooks.signal);
   if (loaded.result === 'replanned') {
@@ -113,8 +113,8 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   }
   if (loaded.result === 'unreadable') {
     const { known, message } = await prepareBatch(job, ports, asPlanned);
-    const unkept = commonFailures(message, loaded.failure, now);
-    return conclude(job, { message, kept: known, unkept, end: 'origin-down' }, ports, hooks);
+    const unrecorded = commonFailures(message, loaded.failure, now);
+    return conclude(job, { message, kept: known, unrecorded, end: 'origin-down' }, ports, hooks);
   }
   // What is refused from now on was read before, or, where clocks differ, when the reader says.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
@@ -131,7 +131,7 @@ interface Ended {
   /** Outcomes that are in the journal. */
   readonly kept: readonly Outcome[];
   /** Those that say nothing about their files, and of which the journal would fill up: the whole run halts, or waits. */
-  readonly unkept: readonly Outcome[];
+  readonly unrecorded: readonly Outcome[];
   readonly end: BatchEnd;
   /** As in the job, of the URLs that it was run with. */
   readonly urlsSpentAt?: number;
@@ -145,25 +145,25 @@ async function copyPrepared(
 ): Promise<Ended> {
   const { journal, executor } = ports;
   const { video } = message;
-  if (message.files.length === 0) return { message, kept: known, unkept: [], end: 'finished' };
+  if (message.files.length === 0) return { message, kept: known, unrecorded: [], end: 'finished' };
   const kept = [...known];
-  const unkept: Outcome[] = [];
-  const onKept = (outcomes: readonly Outcome[]): void => {
+  const unrecorded: Outcome[] = [];
+  const onRecorded = (outcomes: readonly Outcome[]): void => {
     kept.push(...outcomes);
     for (const outcome of outcomes) onOutcome(video, outcome);
   };
-  const keeper = createOutcomeKeeper(video, journal, { onKept, hurry: drain });
+  const keeper = createOutcomeRecorder(video, journal, { onRecorded, flush: drain });
   const ended = await executor.run(message, {
     drain,
     signal,
     onOutcomes: async (told) => {
-      unkept.push(...told.filter(isHalting));
+      unrecorded.push(...told.filter(isHalting));
       const telling = told.filter((outcome) => !isHalting(outcome));
       if (telling.length > 0) await keeper.keep(await explainConflicts(video, telling, journal));
     },
   });
   await keeper.finish();
-  return { message, kept, unkept, end: ended === 'finished' ? await endOf(kept, ports, signal) : ended };
+  return { message, kept, unrecorded, end: ended === 'finished' ? await endOf(kept, ports, signal) : ended };
 }
 
 function isHalting(outcome: Outcome): boolean {
@@ -173,13 +173,13 @@ function isHalting(outcome: Outcome): boolean {
 /** Decides about each file, counts, and sends out again what is left. */
 async function conclude(
   job: BatchJob,
-  { message, kept, unkept, end, urlsSpentAt }: Ended,
+  { message, kept, unrecorded, end, urlsSpentAt }: Ended,
   ports: DispatcherPorts,
   hooks: DispatcherHooks,
 ): Promise<BatchResult> {
   const { ledger, journal } = ports;
-  const settlement = settle(job, [...kept, ...unkept], end, ports.random);
-  const untold = untoldFailures(kept, settlement, message, ports.now);
+  const settlement = settle(job, [...kept, ...unrecorded], end, ports.random);
+  const untold = missingOutcomes(kept, settlement, message, ports.now);
   if (untold.length > 0) await journal.recordOutcomes(job.video, untold);
   for (const outcome of untold) hooks.onOutcome(job.video, outcome);
   await ledger.apply(job.video, {
@@ -189,9 +189,9 @@ async function conclude(
     done: settlement.done,
     failed: settlement.failed.map(({ index }) => index),
   });
-  hooks.onFailures(job.video, settledFailures([...kept, ...unkept, ...untold], settlement));
+  hooks.onFailures(job.video, settledFailures([...kept, ...unrecorded, ...untold], settlement));
   if (settlement.halt) await ledger.release(job.video, job.id);
-  else await passOn(job, settlement, urlsSpentAt, ports);
+  else await sendRemainder(job, settlement, urlsSpentAt, ports);
   const { done, failed, resend, recrawl, halt } = settlement;
   const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
@@ -213,7 +213,7 @@ async function endOf(
 }
 
 /** Ends the batch's lease; what is left of it goes out again under leases of its own. */
-async function passOn(
+async function sendRemainder(
   job: BatchJob,
   { resend }: Settlement,
   urlsSpentAt: number | undefined,

@@ -5,7 +5,7 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { assertNoRival, conflictWith, isSame, mayReplace, mayStay, writeOptions } from './place-object.ts';
+import { assertNoOtherWriter, conflictWith, isSame, mayReplace, mayStay, writeOptions } from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
@@ -44,7 +44,7 @@ export async function uploadBody(
       await upload.abort();
       return { ...content, etag: standing.etag, proof: 'same-checksum' };
     }
-    assertNoRival(task, policy, content);
+    assertNoOtherWriter(task, policy, content);
     if (standing && !isReplaceable(standing, task, policy)) throw conflictWith(standing, content);
     if (standing && !isKnown(standing, task)) await confirm(content);
     const completed = await upload.complete(content.crc32);

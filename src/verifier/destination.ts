@@ -6,7 +6,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
 /** What stands under a URL of the destination. */
-export interface Standing {
+export interface CurrentDecisions {
   /** Absent where the destination does not tell without reading it. */
   readonly sizeBytes?: number;
   /** Absent where the destination does not keep it. */
@@ -18,9 +18,9 @@ export interface Destination {
   /** The text under a URL; undefined where nothing stands. */
   read(url: string, options: { readonly signal: AbortSignal }): Promise<ReadDocument | undefined>;
   /** What stands under a URL; undefined where nothing does. */
-  look(url: string, options: { readonly signal: AbortSignal }): Promise<Standing | undefined>;
+  look(url: string, options: { readonly signal: AbortSignal }): Promise<CurrentDecisions | undefined>;
   /** Reads every byte; undefined where nothing stands. */
-  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<Standing> | undefined>;
+  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<CurrentDecisions> | undefined>;
   /** `look` tells the checksum of what was written, not of what is there now: `measure` may be held against it. */
   readonly keepsChecksums: boolean;
   /** Whether a URL lies in this destination at all. */

@@ -6,7 +6,7 @@ import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
-import type { Destination, ReadDocument, Standing } from './destination.ts';
+import type { Destination, ReadDocument, CurrentDecisions } from './destination.ts';
 
 /** What is known of an object that should stand at the destination. */
 export interface Expected {
@@ -205,7 +205,7 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
 
-function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, standing: Standing, expected: Expected | undefined): Wrong {
+function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, standing: CurrentDecisions, expected: Expected | undefined): Wrong {
   const { sizeBytes = 0 } = standing;
   const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
   if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);
@@ -214,7 +214,7 @@ function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, standing: Standing, e
   return undefined;
 }
 
-function wrongChecksum({ crc32 }: Standing, reference: string | undefined): Wrong {
+function wrongChecksum({ crc32 }: CurrentDecisions, reference: string | undefined): Wrong {
   if (crc32 === undefined || reference === undefined || crc32 === reference) return undefined;
   return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
 }

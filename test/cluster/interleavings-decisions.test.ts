@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { askAnew } from '../../src/journal/align.ts';
-import { firstSightOf } from '../../src/journal/initial-record.ts';
+import { startOver } from '../../src/journal/align.ts';
+import { initialChangeOf } from '../../src/journal/initial-record.ts';
 import { scanPass } from '../../src/scanner/scan-pass.ts';
-import { createScanMemo } from '../../src/scanner/known-rows.ts';
-import { createTakeUp } from '../../src/scanner/start-video.ts';
+import { createKnownRows } from '../../src/scanner/known-rows.ts';
+import { createVideoStarter } from '../../src/scanner/start-video.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
 import { bounded, missingServers, openClusterLibrary, startServers } from './library.ts';
@@ -15,7 +15,7 @@ const tokenParameters = ['token'];
 
 /** Reads a catalogue that names `v` with this playlist. */
 async function scan(playlistUrl: string, { context }: ClusterProcess): Promise<void> {
-  const { parts, moveOn, sendCrawl } = context;
+  const { parts, takeNextStep, sendCrawl } = context;
   const catalogue = {
     name: 'test',
     async *rows() {
@@ -23,10 +23,10 @@ async function scan(playlistUrl: string, { context }: ClusterProcess): Promise<v
     },
     close: () => Promise.resolve(),
   };
-  const takeUp = createTakeUp({ ...parts, settleRoot: () => Promise.resolve(), moveOn, sendCrawl });
-  const memo = createScanMemo();
-  const ports = { journal: parts.journal, keyRules: { tokenParameters }, now: Date.now, freshWindowMs: 0, memo };
-  await scanPass(catalogue, [], ports, takeUp, signal);
+  const startVideo = createVideoStarter({ ...parts, settleRoot: () => Promise.resolve(), takeNextStep, sendCrawl });
+  const knownRows = createKnownRows();
+  const ports = { journal: parts.journal, keyRules: { tokenParameters }, now: Date.now, freshWindowMs: 0, knownRows };
+  await scanPass(catalogue, [], ports, startVideo, signal);
 }
 
 describe.skipIf(missingServers !== '')(
@@ -108,12 +108,12 @@ describe.skipIf(missingServers !== '')(
         at: '2026-11-02T10:00:00.000Z',
         submission: { id: 'v', playlistUrl: `${home}/v/index.m3u8` },
       });
-      const read = await firstSightOf('v', { journal, generation: randomUUID() });
+      const read = await initialChangeOf('v', { journal, generation: randomUUID() });
       await library.control.cancel('v');
       await library.control.purge('v');
       if (read) await ledger.apply('v', read);
-      await askAnew('v', process.context.parts);
-      await process.context.moveOn('v');
+      await startOver('v', process.context.parts);
+      await process.context.takeNextStep('v');
       await library.until('it is gone', async () => (await ledger.read('v')) === undefined);
       expect(process.halts).toEqual([]);
       expect((await library.queues.sizes()).crawls).toBe(0);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { workPublication } from '../../src/engine/publication-worker.ts';
+import { publicationStep } from '../../src/engine/publication-worker.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
@@ -55,9 +55,9 @@ describe.skipIf(missingServers !== '')(
               },
             }),
         });
-        const slowly = workPublication(job, slow.context, { signal, lost: 0 });
+        const slowly = publicationStep(job, slow.context, { signal, lost: 0 });
         await slowWrite.reached;
-        const quickly = workPublication(job, quick.context, { signal, lost: 0 });
+        const quickly = publicationStep(job, quick.context, { signal, lost: 0 });
         await quickEnd.reached;
         if (quickerRun === 'is over') {
           quickEnd.open();
@@ -104,7 +104,7 @@ describe.skipIf(missingServers !== '')(
       const transfers = ['one', 'other'].map((name) => library.join(name, ['transfer'], { random: () => -1 }));
       await library.submit('v');
       const record = await library.rests('v', 'invalid');
-      expect(record).toMatchObject({ setbacks: 4, invalid: { code: 'source.changed' } });
+      expect(record).toMatchObject({ restarts: 4, invalid: { code: 'source.changed' } });
       expect(new Set(sealed).size).toBe(5);
       expect(library.puts).toEqual([]);
 

@@ -8,7 +8,7 @@ import { countOf } from '../../src/domain/index-ranges.ts';
 import { minute } from '../../src/domain/units.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import type { Executor } from '../../src/executor/executor.ts';
-import { recallVideo } from '../../src/journal/restore.ts';
+import { restoreVideo } from '../../src/journal/restore.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { MemoryEntry } from '../../src/storage/memory-source.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
@@ -161,7 +161,7 @@ describe.skipIf(missingServers !== '')(
       const retireAndRecall = async (): Promise<void> => {
         const { journal, ledger } = library;
         await library.retire('v');
-        const recalled = await recallVideo('v', { journal, ledger, newGeneration: () => 'recalled' });
+        const recalled = await restoreVideo('v', { journal, ledger, newGeneration: () => 'recalled' });
         expect(recalled).toMatchObject({ total: 5, done: 5, published: recalled?.revision });
       };
 

@@ -389,7 +389,7 @@ function oneAtATime<T>(queue: JobQueue<T>): JobQueue<T> {
   return exchange(queue, { work: (handler, options) => queue.work(handler, { ...options, concurrency: 1 }) });
 }
 
-function controlOf({ parts, moveOn, sendCrawl }: EngineContext, destination: string): Control {
+function controlOf({ parts, takeNextStep, sendCrawl }: EngineContext, destination: string): Control {
   return createControl({
     journal: parts.journal,
     ledger: parts.ledger,
@@ -398,7 +398,7 @@ function controlOf({ parts, moveOn, sendCrawl }: EngineContext, destination: str
     destination,
     tokenParameters: () => Promise.resolve(keyRules.tokenParameters),
     idOf: () => undefined,
-    moveOn,
+    takeNextStep,
     crawl: (video) => sendCrawl(video, { recheck: false }),
   });
 }

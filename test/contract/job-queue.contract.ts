@@ -203,7 +203,7 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
     describe('room', () => {
       it('is there at once below the bound', async () => {
         await add('a');
-        expect(await queue.hasRoom(2)).toBe(true);
+        expect(await queue.hasCapacity(2)).toBe(true);
         await queue.room(2, { signal: never });
         expect(await queue.size()).toBe(1);
       });
@@ -217,21 +217,21 @@ export function describeJobQueue(name: string, create: () => Promise<JobQueueUnd
         });
         await addAll('active', 'waiting');
         await log.reaches(1);
-        expect(await queue.hasRoom(2)).toBe(false);
-        expect(await queue.hasRoom(3)).toBe(true);
+        expect(await queue.hasCapacity(2)).toBe(false);
+        expect(await queue.hasCapacity(3)).toBe(true);
         running.open();
         await queue.room(1, { signal: never });
-        expect(await queue.hasRoom(1)).toBe(true);
+        expect(await queue.hasCapacity(1)).toBe(true);
       });
 
       it('ends where delayed jobs are a hundred times as many', async () => {
         for (let at = 0; at < 100; at++) await add(`late-${at}`, { delayMs: 60_000 });
-        expect(await queue.hasRoom(1)).toBe(false);
-        expect(await queue.hasRoom(2)).toBe(true);
+        expect(await queue.hasCapacity(1)).toBe(false);
+        expect(await queue.hasCapacity(2)).toBe(true);
       });
 
       it('is a question with sense for one job or more', async () => {
-        await expect(queue.hasRoom(0)).rejects.toMatchObject({ code: 'internal' });
+        await expect(queue.hasCapacity(0)).rejects.toMatchObject({ code: 'internal' });
         await expect(queue.room(0, { signal: never })).rejects.toMatchObject({ code: 'internal' });
       });
 

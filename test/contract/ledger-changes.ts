@@ -42,4 +42,4 @@ export const restore = (total: number, accepted: IndexRanges = []): Extract<Chan
   type: 'restore', generation: 'g2', revision: 'r1', total, accepted,
 }); // prettier-ignore
 export const prioritise = (fresh: boolean, generation = 'g2'): Change => ({ type: 'prioritise', generation, fresh });
-export const tell = (told: string, generation = 'g2'): Change => ({ type: 'tell', generation, told });
+export const announce = (announced: string, generation = 'g2'): Change => ({ type: 'announce', generation, announced });

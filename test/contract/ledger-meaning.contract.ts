@@ -47,8 +47,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ type: fc.constant('invalidate' as const), generation, failure: fc.constant(badPlaylist) }),
   fc.record({ type: fc.constant('hold' as const), generation, hold: fc.option(hold) }),
   fc.record({ type: fc.constant('prioritise' as const), generation, fresh: fc.boolean() }),
-  fc.record({ type: fc.constant('setback' as const), generation, count: fc.integer({ min: 1, max: 9 }) }),
-  fc.record({ type: fc.constant('tell' as const), generation, told: fc.string() }),
+  fc.record({ type: fc.constant('restart' as const), generation, count: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({ type: fc.constant('announce' as const), generation, announced: fc.string() }),
 );
 const beginnings: readonly (readonly Change[])[] = [
   [],

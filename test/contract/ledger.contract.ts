@@ -18,7 +18,7 @@ import {
   register,
   reopenFiles,
   restore,
-  tell,
+  announce,
 } from './ledger-changes.ts';
 import { describeLeases } from './ledger-leases.contract.ts';
 import { describeMeaning } from './ledger-meaning.contract.ts';
@@ -323,7 +323,7 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
 
       it('of a published video finds it whole, but for what was accepted', async () => {
         expect(await applyAll(restore(60, [[3, 5], [59, 60]]))).toEqual({
-          generation: 'g2', revision: 'r1', total: 60, done: 57, failed: 3, accepted: 3, published: 'r1', told: 'published r1',
+          generation: 'g2', revision: 'r1', total: 60, done: 57, failed: 3, accepted: 3, published: 'r1', announced: 'published r1',
         }); // prettier-ignore
         const tally = await ledger.tally('v');
         expect(indicesIn(tally?.failed ?? new Uint8Array(), 60)).toEqual([3, 4, 59]);
@@ -347,17 +347,17 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describe('putting forward, and telling of a situation', () => {
       it('are facts that stay with the next revision and generation', async () => {
         await planned();
-        expect(await applyAll(prioritise(true), tell('g2 copying'))).toMatchObject({ fresh: true, told: 'g2 copying' });
-        const facts = { fresh: true, told: 'g2 copying' };
+        expect(await applyAll(prioritise(true), announce('g2 copying'))).toMatchObject({ fresh: true, announced: 'g2 copying' });
+        const facts = { fresh: true, announced: 'g2 copying' };
         expect(await applyAll(open('g3', 'g2'))).toMatchObject(facts);
         expect(await applyAll(register('g3', 'g4', 'r2', 5))).toMatchObject(facts);
         expect(await applyAll(prioritise(false, 'g4'))).not.toHaveProperty('fresh');
       });
 
       it('are refused for an older generation and an unknown video', async () => {
-        await expectStale(prioritise(true), tell('x'));
+        await expectStale(prioritise(true), announce('x'));
         await planned();
-        await expectStale(prioritise(true, 'g1'), tell('x', 'g1'));
+        await expectStale(prioritise(true, 'g1'), announce('x', 'g1'));
       });
     });
 
@@ -549,7 +549,7 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
         hold('paused'),
         invalidate(),
         prioritise(true),
-        tell('g2 paused'),
+        announce('g2 paused'),
       );
       await ledger.lease('v', lease('b1'));
       const before = await ledger.tally('v');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { workCrawl } from '../../src/engine/crawl-worker.ts';
+import { crawlStep } from '../../src/engine/crawl-worker.ts';
 import { createContext } from '../../src/engine/context.ts';
 import type { EngineHost } from '../../src/engine/context.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
@@ -74,7 +74,7 @@ it.each([
     recheck: false,
     fresh: false,
   };
-  await workCrawl(job, context, { signal, lost: 0 });
+  await crawlStep(job, context, { signal, lost: 0 });
   const revision = (await ledger.read('v'))?.revision ?? '';
   source.requests.length = 0;
   const urls = await context.locator.load('v', revision, { signal });

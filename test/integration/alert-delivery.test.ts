@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { beat, deliverAlert } from '../../src/aggregator/alert-delivery.ts';
+import { sendHeartbeat, deliverAlert } from '../../src/aggregator/alert-delivery.ts';
 import type { Delivered, Delivery, DeliveryPorts } from '../../src/aggregator/alert-delivery.ts';
 import { haltAlert } from '../../src/domain/alert.ts';
 import { failureWith } from '../../src/domain/failure.ts';
@@ -140,10 +140,10 @@ describe('an alert', () => {
 describe('a heartbeat', () => {
   it('asks for its URL, and says what went wrong', async () => {
     const { url, received } = await receiver(status(200));
-    expect(await beat(url, ports(url))).toBeUndefined();
+    expect(await sendHeartbeat(url, ports(url))).toBeUndefined();
     expect(received).toMatchObject([{ method: 'GET', url: '/hook/secret-path', body: '' }]);
     server?.close();
     const refusing = await receiver(status(404));
-    expect(await beat(refusing.url, ports(refusing.url))).toMatchObject({ code: 'webhook.refused', status: 404 });
+    expect(await sendHeartbeat(refusing.url, ports(refusing.url))).toMatchObject({ code: 'webhook.refused', status: 404 });
   });
 });

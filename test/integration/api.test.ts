@@ -43,7 +43,7 @@ async function start(options: Partial<HttpOptions> = {}, ports: Partial<ControlP
     destination: 's3://bucket/vod',
     tokenParameters: async () => ['token'],
     idOf: (url) => url.pathname.slice(1),
-    moveOn: async () => {},
+    takeNextStep: async () => {},
     crawl: async () => {},
     ...ports,
   });
@@ -387,7 +387,7 @@ describe('access', () => {
         destination: 'out',
         tokenParameters: async () => [],
         idOf: () => undefined,
-        moveOn: async () => {},
+        takeNextStep: async () => {},
         crawl: async () => {},
       }),
       log: { error: () => {} },

@@ -8,7 +8,7 @@ import type { MongoCatalogueOptions } from '../../src/catalogue/mongo-catalogue.
 import { parseRule } from '../../src/domain/catalogue-rule.ts';
 import type { Submission } from '../../src/domain/video.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
-import { createScanMemo } from '../../src/scanner/known-rows.ts';
+import { createKnownRows } from '../../src/scanner/known-rows.ts';
 import { scanPass } from '../../src/scanner/scan-pass.ts';
 import { freePort } from '../servers/free-port.ts';
 import { hasMongo, hasOwnMongo, startMongo, startOwnMongo } from '../servers/mongo.ts';
@@ -234,13 +234,13 @@ describe.skipIf(!hasMongo)('a catalogue in mongo', () => {
       keyRules: { tokenParameters: [] },
       now: Date.now,
       freshWindowMs: 0,
-      memo: createScanMemo(),
+      knownRows: createKnownRows(),
     };
     const added: string[] = [];
-    const onSight = async ({ id }: Submission, { isNew }: { isNew: boolean }): Promise<void> => {
+    const onRow = async ({ id }: Submission, { isNew }: { isNew: boolean }): Promise<void> => {
       if (isNew) added.push(id);
     };
-    const first = await scanPass(catalogue, rules, ports, onSight, never);
+    const first = await scanPass(catalogue, rules, ports, onRow, never);
     expect(first).toMatchObject({
       rows: 20_001,
       taken: 10_000,
@@ -254,7 +254,7 @@ describe.skipIf(!hasMongo)('a catalogue in mongo', () => {
 
     await collection.updateMany({ _id: { $lt: 11 as never } }, { $set: { name: 'Renamed' } });
     await collection.deleteMany({ _id: { $gt: 19_990 as never } });
-    const second = await scanPass(catalogue, rules, ports, onSight, never);
+    const second = await scanPass(catalogue, rules, ports, onRow, never);
     expect(second).toMatchObject({ taken: 9_995, added: 0, changed: 5, withdrawn: { count: 5 } });
     expect(second.withdrawn.ids).toEqual(['19991', '19993', '19995', '19997', '19999']);
   });

@@ -5,7 +5,7 @@ import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';
 import { redisNames } from '../../src/redis/names.ts';
-import { lease, open, publish, record, register, tell } from '../contract/ledger-changes.ts';
+import { lease, open, publish, record, register, announce } from '../contract/ledger-changes.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer, RedisServerOptions } from '../servers/redis.ts';
 
@@ -126,7 +126,7 @@ describe.skipIf(!hasRedis)('the ledger in Redis', () => {
     const files = Array.from({ length: 500 }, (_, index) => index);
     const begun = { ...open('g1'), hold: 'paused' as const, fresh: true };
     await applyAll(ledger, begun, register('g1', generation, digest, 500), record(files, [], generation, digest));
-    await applyAll(ledger, publish(generation, digest), tell(`${generation} incomplete`, generation));
+    await applyAll(ledger, publish(generation, digest), announce(`${generation} incomplete`, generation));
     expect(await client.object('ENCODING', names.video('v'))).toBe('listpack');
     expect(await client.strlen(names.bits('v'))).toBe(Math.ceil((3 * 500) / 8));
     expect(await client.memory('USAGE', names.video('v'))).toBeLessThan(600);

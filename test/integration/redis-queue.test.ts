@@ -232,7 +232,7 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
     );
     for (let at = 0; at < 10; at++) await add(queue, `job-${at}`);
     await expect.poll(() => seen.length, patience).toBe(2);
-    expect(await queue.hasRoom(10)).toBe(false);
+    expect(await queue.hasCapacity(10)).toBe(false);
     await queue.limit(4);
     await expect.poll(() => seen.length, patience).toBe(4);
     release.resolve();
@@ -250,7 +250,7 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
       // The next one stands, delayed, and nothing else does.
       await expect.poll(() => one.queue.size(), patience).toBe(1);
       expect(seen).toEqual(['tick']);
-      expect(await one.queue.hasRoom(1)).toBe(true);
+      expect(await one.queue.hasCapacity(1)).toBe(true);
     });
 
     it('brings further ones on its interval', async () => {

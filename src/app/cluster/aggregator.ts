@@ -1,4 +1,4 @@
-import { beat, deliverAlert } from '../../aggregator/alert-delivery.ts';
+import { sendHeartbeat, deliverAlert } from '../../aggregator/alert-delivery.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
@@ -12,7 +12,7 @@ import type { JobEnd } from '../../queue/job-queue.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
-import { createLookout } from '../../engine/alert-watch.ts';
+import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { sendAlert } from './send-alert.ts';
 import { startPublishers } from '../../engine/workers.ts';
@@ -65,19 +65,19 @@ export async function startAggregatorRole(
     return { result: 'done' };
   };
 
-  const lookout = createLookout(cluster, alerts, hooks.metrics);
+  const alertWatch = createAlertWatch(cluster, alerts, hooks.metrics);
   const reconciler = createReconciler({
     ledger,
     isQueued: queues.isQueued,
-    moveOn: cluster.moveOn,
+    takeNextStep: cluster.takeNextStep,
     leaseMs: options.leaseMs,
-    onVideo: lookout.see,
+    onVideo: alertWatch.see,
   });
   const reconcile = async (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
-    lookout.begin();
+    alertWatch.begin();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
     if (ended > 0) hooks.log.warn(`${ended} claims on work had no job behind them, and were ended`);
-    await tellAll(await lookout.finish());
+    await tellAll(await alertWatch.finish());
     return { result: 'done' };
   };
 
@@ -110,7 +110,7 @@ function destinationUrl(key: string, { publicUrl, destination }: ServiceOptions)
 function beatTo(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {
   if (!heartbeat) return () => {};
   const timer = setInterval(() => {
-    void beat(heartbeat.url, { fetch, now: Date.now, signal }).then(
+    void sendHeartbeat(heartbeat.url, { fetch, now: Date.now, signal }).then(
       (failure) => failure && log.warn(`the heartbeat was not heard: ${failure.message}`),
       () => undefined,
     );

@@ -18,10 +18,10 @@ import type { RedisNames } from '../../redis/names.ts';
 import { awaitRedis } from '../../redis/await-redis.ts';
 import { openQueues } from './queues.ts';
 import type { ClusterQueues } from './queues.ts';
-import { destinationOf, keepDestination } from '../destination-setting.ts';
+import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
-import { createMover, leaseIds } from '../../engine/step-driver.ts';
-import type { Mover } from '../../engine/step-driver.ts';
+import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
+import type { StepDriver } from '../../engine/step-driver.ts';
 import { openDestination } from '../open-destination.ts';
 
 /** How to reach a cluster. */
@@ -45,7 +45,7 @@ export interface ClusterHooks {
 }
 
 /** What every process of a cluster shares: the ports on Redis and on the journal's store. */
-export interface Cluster extends Mover {
+export interface Cluster extends StepDriver {
   readonly redis: RedisClient;
   readonly redisNames: RedisNames;
   readonly queues: ClusterQueues;
@@ -87,10 +87,10 @@ async function overConnection(redis: RedisClient, options: ClusterOptions, hooks
   const place = destinationOf({ ...options, destination: options.journal });
   const { store } = await openDestination(place, hooks.signal);
   const journal = openObjectJournal(store, { signal: hooks.signal });
-  await keepDestination(journal, destination);
+  await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);
   const queues = openQueues(redis, options.redis.prefix, (error) => hooks.onWarning(`Redis: ${error.message}`));
-  const mover = createMover(
+  const stepDriver = createStepDriver(
     {
       ...queues,
       ledger,
@@ -102,7 +102,7 @@ async function overConnection(redis: RedisClient, options: ClusterOptions, hooks
     { drain: hooks.drain, onRest: (video, record) => sendConclusion(video, record, queues) },
   );
   return {
-    ...mover,
+    ...stepDriver,
     redis,
     redisNames: redisNames(options.redis.prefix),
     queues,
@@ -127,7 +127,7 @@ export async function sendConclusion(
   { conclusions }: Pick<ClusterQueues, 'conclusions'>,
 ): Promise<void> {
   const state = stateOf(record);
-  if (state !== 'published' && record.told === situationOf(record)) return;
+  if (state !== 'published' && record.announced === situationOf(record)) return;
   await conclusions.add({
     id: jobIdOf(video, record.generation, state),
     data: { format: 1, video },

@@ -6,7 +6,7 @@ import type { ServiceHooks } from './role.ts';
 /** What a process tells of its engine: metrics of each file, and a line in the log for what somebody may look for. */
 export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): ClusterEngineHooks {
   const { log, metrics, drain, signal } = hooks;
-  const goesOn = (): void => {
+  const markWorking = (): void => {
     health.set('work', true);
     metrics.halted(false);
   };
@@ -15,7 +15,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     signal,
     onOutcome(_, outcome) {
       if (outcome.kind === 'failed') return;
-      goesOn();
+      markWorking();
       metrics.file(outcome.kind, outcome.kind === 'copied' ? outcome.evidence.sizeBytes : 0);
     },
     onFailures(video, { final, again }) {
@@ -30,7 +30,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     onPostponed: (video, delayMs, failure) =>
       log.info(`comes again: ${failure.message}`, { video, code: failure.code, delayMs }),
     async onPlanned(video, { files, documents }) {
-      goesOn();
+      markWorking();
       log.debug('planned', { video, files, documents });
     },
     onBatch({ video, id, tries, waits }, ran, durationMs) {
@@ -38,7 +38,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       const attempt = Math.max(0, ...Object.values(tries)) + 1;
       log.debug('a batch ended', { video, batch: id, attempt, waits, ...ran, durationMs: Math.round(durationMs) });
     },
-    onVideoWork(kind, video, result) {
+    onVideoStep(kind, video, result) {
       if (kind === 'crawl') metrics.crawl(result);
       else metrics.publication(result);
       log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });

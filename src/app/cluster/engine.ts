@@ -15,7 +15,7 @@ import { connectSource } from '../connect.ts';
 import type { SourceSpec } from '../connect.ts';
 import { createContext } from '../../engine/context.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
-import { keptKeyRules } from '../../engine/key-rules.ts';
+import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open-destination.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
@@ -106,7 +106,7 @@ function hostOf(
     },
     async admitCrawl({ fresh }) {
       if (restMs() > 0) return { againAfterMs: restMs() };
-      const isFree = fresh || (await queues.batches.hasRoom(maxWaitingBatches));
+      const isFree = fresh || (await queues.batches.hasCapacity(maxWaitingBatches));
       return isFree ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
     outlastsOutages: true,
@@ -144,7 +144,7 @@ async function urlInCatalogue(
 /** The rules of the library's keys: there are none before its first video is known. */
 export async function awaitKeyRules(journal: Journal, signal: AbortSignal): Promise<KeyRules> {
   for (;;) {
-    const rules = await keptKeyRules(journal);
+    const rules = await readKeyRules(journal);
     if (rules) return rules;
     await sleep(keyRulesPauseMs, undefined, { signal });
   }

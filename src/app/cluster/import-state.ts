@@ -7,7 +7,7 @@ import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import { openCluster } from './cluster.ts';
 import type { ControlHooks } from '../control.ts';
-import { keptDestination } from '../destination-setting.ts';
+import { readDestination } from '../destination-setting.ts';
 import { destinationOf, placeOf } from '../destination-setting.ts';
 
 const connections = 32;
@@ -22,7 +22,7 @@ export async function importState(options: ImportOptions, { onWarning, signal }:
   const state = openStateFile(options.stateDir);
   try {
     const [from, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
-    const kept = await keptDestination(from);
+    const kept = await readDestination(from);
     const destination = destinationOf({ ...options, concurrency: connections });
     if (kept && placeOf(kept.store) !== placeOf(destination.store)) {
       throw new FlantsError('usage', `this state is of ${kept.name}, not of ${destination.name}`);

@@ -5,13 +5,13 @@ import type { Journal } from '../../journal/journal.ts';
 import { settleKeyRules } from '../../engine/key-rules.ts';
 
 /** Fixes the rules of a library's keys, once. */
-export interface RootKeeper {
+export interface KeyRoot {
   /** @param playlistUrl - of the first video, where no rules stand yet */
   readonly settle: (playlistUrl: string) => Promise<void>;
 }
 
 /** What is known of a library's keys before its first video. */
-export interface RootWishes {
+export interface KeyRootOptions {
   readonly rootUrl?: string;
   /** Lower case. */
   readonly tokenParameters: readonly string[];
@@ -22,7 +22,7 @@ export interface RootWishes {
  * In a cluster the rules are those of the first video that is submitted: any process may plan it. Local videos of a
  * catalogue keep their place below the catalogue's own folder.
  */
-export function keepRoot(journal: Journal, { catalogue: { sources }, ...wishes }: RootWishes): RootKeeper {
+export function createKeyRoot(journal: Journal, { catalogue: { sources }, ...wishes }: KeyRootOptions): KeyRoot {
   const folders = sources.flatMap((source) =>
     source.kind === 'catalogue' ? [`${pathToFileURL(dirname(source.path)).href}/`] : [],
   );

@@ -1,10 +1,10 @@
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
-import { recallVideo } from '../../journal/restore.ts';
+import { restoreVideo } from '../../journal/restore.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler } from '../../queue/job-queue.ts';
-import { takeIn } from '../../scanner/admission.ts';
+import { admitVideos } from '../../scanner/admission.ts';
 import { maxWaitingBatches } from './engine.ts';
 import type { LibraryJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
@@ -21,27 +21,27 @@ export interface LibraryPasses {
 }
 
 /** Whether the crawlers, and those behind them, take another video. */
-type HasRoom = () => Promise<boolean>;
+type HasCapacity = () => Promise<boolean>;
 
 /** @param until - aborted: the pass is handed on as it stands */
 export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, until: AbortSignal): LibraryPasses {
   const { queues, journal } = cluster;
-  const hasRoom: HasRoom = async () =>
-    (await queues.crawls.size()) < maxVideos && queues.batches.hasRoom(maxWaitingBatches);
+  const hasCapacity: HasCapacity = async () =>
+    (await queues.crawls.size()) < maxVideos && queues.batches.hasCapacity(maxWaitingBatches);
   return {
     async intake({ after }) {
-      const { stoppedAt, isDone } = await takeIn(after, { ...cluster, hasRoom }, until);
-      if (!isDone) await goOn(queues.intakes, 'intake', stoppedAt);
+      const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, until);
+      if (!isDone) await resumeLater(queues.admissions, 'intake', stoppedAt);
       return { result: 'done' };
     },
     async delta({ after }) {
       let last = after;
       for await (const video of journal.published(after)) {
-        if (until.aborted || !(await hasRoom())) {
-          await goOn(queues.deltas, 'delta', last);
+        if (until.aborted || !(await hasCapacity())) {
+          await resumeLater(queues.deltas, 'delta', last);
           break;
         }
-        const record = await recallVideo(video, cluster);
+        const record = await restoreVideo(video, cluster);
         if (record && !record.hold) await cluster.sendCrawl(video, { recheck: false });
         last = video;
       }
@@ -50,7 +50,7 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, un
   };
 }
 
-async function goOn(queue: BullmqQueue<LibraryJob>, name: string, after: VideoId | undefined): Promise<void> {
+async function resumeLater(queue: BullmqQueue<LibraryJob>, name: string, after: VideoId | undefined): Promise<void> {
   const data: LibraryJob = { format: 1, ...(after === undefined ? {} : { after }) };
   await queue.add({ id: `${name} after ${after ?? ''}`, data, priority: 0, delayMs: fullPauseMs });
 }

@@ -32,7 +32,7 @@ export interface ClusterQueues {
   /** Read the whole catalogue. */
   readonly scans: BullmqQueue<LibraryJob>;
   /** Take videos from the journal into the ledger. */
-  readonly intakes: BullmqQueue<LibraryJob>;
+  readonly admissions: BullmqQueue<LibraryJob>;
   /** Look again at videos that are complete. */
   readonly deltas: BullmqQueue<LibraryJob>;
   /** Find what nothing carries. */
@@ -67,7 +67,7 @@ export function openQueues(connection: RedisClient, prefix: string, onTrouble: (
     open<LibraryJob>('deltas'),
     open<LibraryJob>('reconciliations'),
   ] as const;
-  const [scans, intakes, deltas, reconciliations] = single;
+  const [scans, admissions, deltas, reconciliations] = single;
   const queueOf = { crawl: crawls, batch: batches, publish: publications } as const;
   return {
     crawls,
@@ -76,7 +76,7 @@ export function openQueues(connection: RedisClient, prefix: string, onTrouble: (
     conclusions: open<ConclusionJob>('conclusions'),
     alerts: open<Delivery>('alerts'),
     scans,
-    intakes,
+    admissions,
     deltas,
     reconciliations,
     isQueued: (video, lease) => queueOf[lease.kind].has(jobIdOf(video, lease.generation, lease.id)),

@@ -5,16 +5,16 @@ import type { VideoId } from '../../domain/video.ts';
 const settingName = 'scan';
 
 /** Keeps what the latest scan found, for reports. */
-export async function keepScan(journal: Journal, summary: ScanSummary): Promise<void> {
+export async function saveScan(journal: Journal, summary: ScanSummary): Promise<void> {
   await journal.setSetting(settingName, summary);
 }
 
 /** What the latest scan found; undefined before the first. */
-export async function keptScan(journal: Journal): Promise<ScanSummary | undefined> {
+export async function readLastScan(journal: Journal): Promise<ScanSummary | undefined> {
   return (await journal.setting(settingName)) as ScanSummary | undefined;
 }
 
 /** Whether the latest scan missed a video that an earlier one had. */
 export async function isWithdrawn(video: VideoId, journal: Journal): Promise<boolean> {
-  return (await keptScan(journal))?.withdrawn.ids.includes(video) ?? false;
+  return (await readLastScan(journal))?.withdrawn.ids.includes(video) ?? false;
 }

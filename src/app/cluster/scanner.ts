@@ -4,15 +4,15 @@ import { failureOf } from '../../domain/failure.ts';
 import type { ScanSummary } from '../../domain/scan-summary.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
-import { createScanMemo } from '../../scanner/known-rows.ts';
+import { createKnownRows } from '../../scanner/known-rows.ts';
 import { scanPass, takeRow } from '../../scanner/scan-pass.ts';
 import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
-import { createTakeUp } from '../../scanner/start-video.ts';
+import { createVideoStarter } from '../../scanner/start-video.ts';
 import type { ClusterQueues, LibraryJob } from './queues.ts';
-import { keepRoot } from './key-root.ts';
+import { createKeyRoot } from './key-root.ts';
 import type { Cluster } from './cluster.ts';
 import { createPasses } from './library-passes.ts';
-import { keepScan } from './scan-record.ts';
+import { saveScan } from './scan-record.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { watchCatalogue } from './watch-catalogue.ts';
 
@@ -27,15 +27,15 @@ export async function startScannerRole(
   const { scanEveryMs, deltaEveryMs, rules, freshWindowMs } = options.catalogue;
   const stopping = new AbortController();
   const until = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
-  const ports: ScanPassPorts = { journal, keyRules: options, freshWindowMs, memo: createScanMemo(), now: Date.now };
-  const takeUp = createTakeUp({ ...cluster, settleRoot: keepRoot(journal, options).settle });
+  const ports: ScanPassPorts = { journal, keyRules: options, freshWindowMs, knownRows: createKnownRows(), now: Date.now };
+  const startVideo = createVideoStarter({ ...cluster, settleRoot: createKeyRoot(journal, options).settle });
 
   const scan: JobHandler<LibraryJob> = async () => {
     try {
-      const summary = await scanPass(catalogue, rules, ports, takeUp, until);
-      await keepScan(journal, summary);
+      const summary = await scanPass(catalogue, rules, ports, startVideo, until);
+      await saveScan(journal, summary);
       tell(summary, hooks);
-      if (summary.added > 0) await intakeSoon(queues);
+      if (summary.added > 0) await admitSoon(queues);
     } catch (error) {
       if (until.aborted) return { result: 'again', delayMs: 0 };
       const failure = failureOf(error);
@@ -47,24 +47,24 @@ export async function startScannerRole(
   const follow = async (row: CatalogueRow): Promise<void> => {
     const taken = await takeRow(row, rules, ports);
     if (taken.kind === 'refused') return;
-    await takeUp(taken.submission, taken.sight);
-    if (taken.sight.isNew && !taken.sight.isFresh) await intakeSoon(queues);
+    await startVideo(taken.submission, taken.sight);
+    if (taken.sight.isNew && !taken.sight.isFresh) await admitSoon(queues);
   };
 
   const { intake, delta } = createPasses(cluster, options, until);
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const work = (queue: BullmqQueue<LibraryJob>, handler: JobHandler<LibraryJob>): QueueWorkers =>
     queue.work(handler, { concurrency: 1, onError });
-  const workers = [work(queues.scans, scan), work(queues.intakes, intake), work(queues.deltas, delta)];
+  const workers = [work(queues.scans, scan), work(queues.admissions, intake), work(queues.deltas, delta)];
   const watching = options.catalogue.watch ? watchCatalogue(catalogue, follow, hooks, until) : undefined;
   await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await intakeSoon(queues);
+  await admitSoon(queues);
   return {
     async assert({ again }) {
       const ifNone = { ifNone: again };
       await queues.keepSingle();
       await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
-      await queues.intakes.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
+      await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
       if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
       else if (!again) await queues.deltas.never('delta');
       await recoverIfEmptied(cluster);
@@ -77,8 +77,8 @@ export async function startScannerRole(
   };
 }
 
-async function intakeSoon({ intakes }: ClusterQueues): Promise<void> {
-  await intakes.add({ id: 'now', data: { format: 1 }, priority: 0 });
+async function admitSoon({ admissions }: ClusterQueues): Promise<void> {
+  await admissions.add({ id: 'now', data: { format: 1 }, priority: 0 });
 }
 
 /** A server that has lost its memory has lost the mark as well. It is set last: until then the work is sent again. */
@@ -86,7 +86,7 @@ async function recoverIfEmptied({ redis, redisNames: { epoch }, queues }: Cluste
   if ((await redis.exists(epoch)) === 1) return;
   // New revisions of published videos may have been under way.
   await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await intakeSoon(queues);
+  await admitSoon(queues);
   await redis.set(epoch, new Date().toISOString());
 }
 

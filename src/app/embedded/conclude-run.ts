@@ -1,4 +1,4 @@
-import type { Meter } from '../../aggregator/progress-tracker.ts';
+import type { ProgressTracker } from '../../aggregator/progress-tracker.ts';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import { reportVideo } from '../../journal/report-video.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
@@ -13,13 +13,13 @@ import type { DestinationSetting } from '../destination-setting.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import type { Engine } from '../../engine/engine.ts';
-import type { ToldRow } from './refused-rows.ts';
+import type { RefusedRowEntry } from './refused-rows.ts';
 
 /** What a run keeps, and counts. */
 export interface State {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  readonly meter: Meter;
+  readonly tracker: ProgressTracker;
 }
 
 /** What all parts of a run share. */
@@ -34,7 +34,7 @@ export interface RunContext {
 export interface Scanned {
   readonly videos: readonly VideoId[];
   /** Rows that are no videos, and videos that were asked for and not found. */
-  readonly refused: readonly ToldRow[];
+  readonly refused: readonly RefusedRowEntry[];
 }
 
 /** A run that is over. */
@@ -59,7 +59,7 @@ export async function conclude(
     addToTotals(totals, report);
   }
   const halted = engine.halted();
-  const progress = state.meter.progress();
+  const progress = state.tracker.progress();
   const exitCode = exitCodeOf({
     videos,
     refused: scanned.refused.length,

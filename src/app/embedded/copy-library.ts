@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { extname } from 'node:path';
-import { createMeter } from '../../aggregator/progress-tracker.ts';
+import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { withoutSecrets } from '../../config/values/location.ts';
 import type { BatchJob } from '../../domain/batch.ts';
@@ -24,18 +24,18 @@ import type { RunContext, Scanned, State } from './conclude-run.ts';
 import { boundHeap } from './bound-heap.ts';
 import { connectSource } from '../connect.ts';
 import type { SourceSpec } from '../connect.ts';
-import { destinationOf, keepDestination } from '../destination-setting.ts';
+import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { keepKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
+import { saveKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
-import { missingRow, toldRow } from './refused-rows.ts';
-import type { ToldRow } from './refused-rows.ts';
+import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
+import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
 /** Bytes of bodies held by all threads together. */
@@ -56,11 +56,11 @@ export async function copyLibrary(
   const state = openStateFile(options.stateDir);
   try {
     const journal = new SqliteJournal(state);
-    const meter = createMeter(() => performance.now());
-    const ledger = observeLedger(new SqliteLedger(state), (...change) => meter.changed(...change));
+    const tracker = createProgressTracker(() => performance.now());
+    const ledger = observeLedger(new SqliteLedger(state), (...change) => tracker.changed(...change));
     await ledger.releaseAll();
-    for await (const { video, record } of ledger.videos()) meter.changed(video, undefined, record);
-    return await run(options, hooks, { journal, ledger, meter });
+    for await (const { video, record } of ledger.videos()) tracker.changed(video, undefined, record);
+    return await run(options, hooks, { journal, ledger, tracker });
   } finally {
     state.close();
   }
@@ -71,7 +71,7 @@ async function run(
   hooks: CopyHooks,
   state: State,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
-  const { journal, ledger, meter } = state;
+  const { journal, ledger, tracker } = state;
   const survey = await surveySources(options.sources, hooks.signal);
   const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
   const sourceSpec = sourceSpecOf(options, survey);
@@ -80,7 +80,7 @@ async function run(
 
   const destination = destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
-  await keepDestination(journal, destination);
+  await saveDestination(journal, destination);
   emit(hooks, {
     type: 'started',
     sources: options.sources.map(nameOf),
@@ -117,16 +117,16 @@ async function run(
       drain: hooks.drain,
       signal: hooks.signal,
       onOutcome: (_, outcome) => {
-        if (outcome.kind !== 'failed') meter.told(outcome);
+        if (outcome.kind !== 'failed') tracker.told(outcome);
       },
       onFailures: (video, { final, again }) => {
-        meter.failed(final.length);
+        tracker.failed(final.length);
         for (const { key, url, failure } of final) emit(hooks, { type: 'file-failed', video, key, url, failure });
         for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
       },
       onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
       onPlanned: async (video, counts) => {
-        await keepKeyRules(journal, keyRules);
+        await saveKeyRules(journal, keyRules);
         emit(hooks, { type: 'planned', video, ...counts });
       },
       onState: (video, videoState, failure) =>
@@ -135,7 +135,7 @@ async function run(
     },
   );
   const stopBounding = boundHeap();
-  const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: meter.progress() }), progressEveryMs);
+  const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: tracker.progress() }), progressEveryMs);
   try {
     const scanned = await scan(common, engine);
     await engine.idle();
@@ -152,7 +152,7 @@ async function run(
 
 async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
   const videos: VideoId[] = [];
-  const refused: ToldRow[] = [];
+  const refused: RefusedRowEntry[] = [];
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
   const missing = await scanCatalogue(
     openCatalogue(options.sources),
@@ -164,7 +164,7 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
         await engine.crawl(id, { recheck: options.recheck, playlistUrl });
       },
       onRefused: (row) => {
-        const told = toldRow(row);
+        const told = refusedRowEntry(row);
         refused.push(told);
         emit(hooks, { type: 'row-refused', ...told });
       },
@@ -176,7 +176,7 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
     throw error;
   });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-  return { videos, refused: [...refused, ...missing.map(missingRow)] };
+  return { videos, refused: [...refused, ...missing.map(missingRowEntry)] };
 }
 
 /** Each thread gets its share of the run's bounds. */

@@ -21,10 +21,10 @@ import { hasStateFile, openStateFile } from '../../state/state-file.ts';
 import { connectSource } from '../connect.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
-import { keptKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
+import { readKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
-import { missingRow, toldRow } from './refused-rows.ts';
-import type { ToldRow } from './refused-rows.ts';
+import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
+import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
 /** What a plan would need no copying for. */
@@ -66,7 +66,7 @@ async function rehearse(
   const keyRules = await settleKeyRules((await beganWithRules(known)) ?? journal, options, survey.firstUrls);
   const source = connectSource(sourceSpecOf(options, survey));
   const videos: VideoReport[] = [];
-  const refusedRows: ToldRow[] = [];
+  const refusedRows: RefusedRowEntry[] = [];
   const totals = emptyTotals();
   const startedAt = performance.now();
 
@@ -111,7 +111,7 @@ async function rehearse(
     }
   };
   const refuse = (row: RefusedRow): void => {
-    const told = toldRow(row);
+    const told = refusedRowEntry(row);
     refusedRows.push(told);
     emit(hooks, { type: 'row-refused', ...told });
   };
@@ -128,7 +128,7 @@ async function rehearse(
     );
     for (const id of missing) {
       emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-      refusedRows.push(missingRow(id));
+      refusedRows.push(missingRowEntry(id));
     }
   } finally {
     await source.close();
@@ -156,7 +156,7 @@ async function rehearse(
 
 /** The journal of a state that has its key rules: of such a one `settleKeyRules` only reads. */
 async function beganWithRules(known: Known | undefined): Promise<Journal | undefined> {
-  return known && (await keptKeyRules(known.journal)) ? known.journal : undefined;
+  return known && (await readKeyRules(known.journal)) ? known.journal : undefined;
 }
 
 /** Files with evidence of the same URL: a copy would ask for them only if the source has changed. */

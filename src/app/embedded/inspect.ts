@@ -18,7 +18,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { openStateFile } from '../../state/state-file.ts';
-import { keptDestination } from '../destination-setting.ts';
+import { readDestination } from '../destination-setting.ts';
 import { tokenParametersOf } from '../../engine/key-rules.ts';
 import { publishNow } from './publish-now.ts';
 
@@ -126,7 +126,7 @@ async function* idsOf(named: readonly VideoId[], { journal, ledger }: OpenState)
 
 /** A word that is no video may be the destination, which `--state` makes superfluous. */
 async function unknownWord(word: string, journal: Journal): Promise<FlantsError> {
-  const store = (await keptDestination(journal))?.store;
+  const store = (await readDestination(journal))?.store;
   if (store?.kind !== 'folder' || resolve(word) !== store.path) return unknownVideo(word);
   return new FlantsError('usage', `${word} is the destination of the state that --state names: leave out one of them`);
 }
@@ -135,6 +135,6 @@ async function describe(
   options: StateOptions,
   { journal }: OpenState,
 ): Promise<Pick<LibraryReport, 'format' | 'destination' | 'at' | 'refusedRows' | 'unguarded'>> {
-  const destination = (await keptDestination(journal))?.name ?? options.destination?.name ?? options.stateDir;
+  const destination = (await readDestination(journal))?.name ?? options.destination?.name ?? options.stateDir;
   return { format: 1, destination, at: new Date().toISOString(), refusedRows: [], unguarded: [] };
 }

@@ -5,7 +5,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { publishVideo } from '../../publisher/publish.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { connectSource } from '../connect.ts';
-import { keptDestination } from '../destination-setting.ts';
+import { readDestination } from '../destination-setting.ts';
 import { openDestination } from '../open-destination.ts';
 
 /**
@@ -18,7 +18,7 @@ export async function publishNow(
   { journal, ledger }: { readonly journal: Journal; readonly ledger: Ledger },
   signal: AbortSignal,
 ): Promise<PublishResult['result']> {
-  const destination = await keptDestination(journal);
+  const destination = await readDestination(journal);
   if (!destination) return 'stale';
   const { store } = await openDestination(destination, signal);
   const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true });

@@ -4,14 +4,14 @@ import type { VideoId } from '../../domain/video.ts';
 import type { RefusedRow } from '../../scanner/scan.ts';
 
 /** A row that is no video, as events and reports tell of it. */
-export type ToldRow = LibraryReport['refusedRows'][number];
+export type RefusedRowEntry = LibraryReport['refusedRows'][number];
 
 /** What a scan found in a catalogue. */
-export function toldRow({ row, id, failure }: RefusedRow): ToldRow {
+export function refusedRowEntry({ row, id, failure }: RefusedRow): RefusedRowEntry {
   return { row, failure, ...(id === undefined ? {} : { id }) };
 }
 
 /** A video that was asked for by its id, and that no source names. */
-export function missingRow(id: VideoId): ToldRow {
+export function missingRowEntry(id: VideoId): RefusedRowEntry {
   return { row: 0, id, failure: failureWith('catalogue.row', `no source names the video ${id}`) };
 }

@@ -2,7 +2,7 @@ import { second } from '../../domain/units.ts';
 import type { RoleEnd, RoleProcess } from './role-process.ts';
 
 /** How long processes that were asked to end may take. */
-export interface Patience {
+export interface GraceTimes {
   /** To finish what is in flight. */
   readonly graceMs: number;
   /** Beyond that, to let go of what they hold. */
@@ -12,7 +12,7 @@ export interface Patience {
 }
 
 /** Longer than a process itself gives its work before it leaves it. */
-export const usualPatience = { spareMs: 10 * second, abortMs: 8 * second } as const;
+export const defaultGrace = { spareMs: 10 * second, abortMs: 8 * second } as const;
 
 /** The processes that run at a time, and end together. */
 export interface RoleGroup {
@@ -29,7 +29,7 @@ export interface RoleGroup {
 }
 
 /** Keeps processes together. */
-export function createRoleGroup({ graceMs, spareMs, abortMs }: Patience): RoleGroup {
+export function createRoleGroup({ graceMs, spareMs, abortMs }: GraceTimes): RoleGroup {
   const running = new Set<RoleProcess>();
   const stopping = new AbortController();
   let killed = false;

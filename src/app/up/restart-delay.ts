@@ -1,7 +1,7 @@
 import { minute, second } from '../../domain/units.ts';
 
 /** How soon a process that ended is started again. */
-export interface RestartPace {
+export interface RestartDelays {
   readonly firstMs: number;
   /** The wait doubles up to this. */
   readonly longestMs: number;
@@ -10,7 +10,7 @@ export interface RestartPace {
 }
 
 /** Patient with a Redis that is away, and quick after a single crash. */
-export const usualPace: RestartPace = { firstMs: second / 2, longestMs: 30 * second, forgivenAfterMs: minute };
+export const defaultRestartDelays: RestartDelays = { firstMs: second / 2, longestMs: 30 * second, forgivenAfterMs: minute };
 
 /**
  * The wait before the next start.
@@ -19,7 +19,7 @@ export const usualPace: RestartPace = { firstMs: second / 2, longestMs: 30 * sec
  * @param livedMs - how long that life was
  */
 export function restartDelayMs(
-  { firstMs, longestMs, forgivenAfterMs }: RestartPace,
+  { firstMs, longestMs, forgivenAfterMs }: RestartDelays,
   lastMs: number,
   livedMs: number,
 ): number {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Role } from '../../config/service-options.ts';
 import { failureCodes, FlantsError } from '../../domain/failure.ts';
-import { restartDelayMs, usualPace } from './restart-delay.ts';
-import type { RestartPace } from './restart-delay.ts';
-import { createRoleGroup, usualPatience } from './process-group.ts';
-import type { Patience, RoleGroup } from './process-group.ts';
+import { restartDelayMs, defaultRestartDelays } from './restart-delay.ts';
+import type { RestartDelays } from './restart-delay.ts';
+import { createRoleGroup, defaultGrace } from './process-group.ts';
+import type { GraceTimes, RoleGroup } from './process-group.ts';
 import { startRole } from './role-process.ts';
 import type { RoleEnd, RolePlan } from './role-process.ts';
 import { readLogLine } from '../../telemetry/log-line.ts';
@@ -16,8 +16,8 @@ export interface Supervision {
   readonly plans: readonly RolePlan[];
   /** How long a process may take to end by itself when it is asked to. */
   readonly graceMs: number;
-  readonly pace?: RestartPace;
-  readonly patience?: Omit<Patience, 'graceMs'>;
+  readonly pace?: RestartDelays;
+  readonly patience?: Omit<GraceTimes, 'graceMs'>;
 }
 
 /** A process that is ready. */
@@ -56,7 +56,7 @@ const keptLines = 20;
  * @throws {FlantsError} what a process said that ended with 1 before it was ever ready: all others are stopped
  */
 export async function superviseCluster(supervision: Supervision, hooks: UpHooks): Promise<UpEnd> {
-  const { plans, graceMs, patience = usualPatience } = supervision;
+  const { plans, graceMs, patience = defaultGrace } = supervision;
   const group = createRoleGroup({ graceMs, ...patience });
   const ready = watchReady(plans, hooks.onReady);
   let fatal: Error | undefined;
@@ -108,7 +108,7 @@ interface Upkeep {
 
 /** One life after the other, until the group is stopped. */
 async function keepUp(plan: RolePlan, { supervision, hooks, group, ready }: Upkeep): Promise<void> {
-  const { entry, pace = usualPace } = supervision;
+  const { entry, pace = defaultRestartDelays } = supervision;
   let delayMs = 0;
   while (!group.stopping.aborted) {
     const begun = performance.now();

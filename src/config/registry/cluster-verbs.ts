@@ -4,14 +4,14 @@ import {
   fileOptions,
   placeOptions,
   storeOptions,
-  talkOptions,
+  outputOptions,
 } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** The same line works for each process, so that one environment or config file serves all. */
 const common = [
   ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...fileOptions, ...storeOptions, ...catalogueOptionNames,
-  ...boundOptions, ...talkOptions, 'logLevel', 'logFormat', 'config',
+  ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 
 const words = {

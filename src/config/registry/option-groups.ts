@@ -21,7 +21,7 @@ export const boundOptions = [
 ] as const; // prettier-ignore
 
 /** Whom a cluster answers, and whom it tells. */
-export const talkOptions = [
+export const outputOptions = [
   'listen', 'token', 'tokenFile', 'requireTokenToRead', 'webhook', 'webhookSecret', 'webhookSecretFile', 'heartbeat',
   'heartbeatEvery', 'freshLate', 'stalled', 'failureShare', 'publicUrl',
 ] as const; // prettier-ignore

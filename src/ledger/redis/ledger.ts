@@ -202,7 +202,7 @@ export class RedisLedger implements Ledger {
   }
 }
 
-type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'setback' | 'tell' }>;
+type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'restart' | 'announce' }>;
 
 function factArguments(change: Fact): Argument[] {
   const { generation } = change;
@@ -215,10 +215,10 @@ function factArguments(change: Fact): Argument[] {
       return [generation, '', recordFields.hold, ...(change.hold ? [change.hold] : [])];
     case 'prioritise':
       return [generation, '', recordFields.fresh, ...(change.fresh ? [valueOf(true)] : [])];
-    case 'setback':
-      return [generation, '', recordFields.setbacks, change.count];
-    case 'tell':
-      return [generation, '', recordFields.told, change.told];
+    case 'restart':
+      return [generation, '', recordFields.restarts, change.count];
+    case 'announce':
+      return [generation, '', recordFields.announced, change.announced];
   }
 }
 

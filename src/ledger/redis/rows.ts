@@ -20,8 +20,8 @@ export const recordFields = {
   published: 'p',
   hold: 'h',
   fresh: 'n',
-  told: 's',
-  setbacks: 'b',
+  announced: 's',
+  restarts: 'b',
   asked: 'q',
   invalid: 'i',
 } as const satisfies Record<keyof VideoRecord, string>;
@@ -57,8 +57,8 @@ export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | 
     ...(p === undefined ? {} : { published: p }),
     ...(h === undefined ? {} : { hold: h as Hold }),
     ...(n === undefined ? {} : { fresh: true }),
-    ...(s === undefined ? {} : { told: s }),
-    ...(b === undefined ? {} : { setbacks: Number(b) }),
+    ...(s === undefined ? {} : { announced: s }),
+    ...(b === undefined ? {} : { restarts: Number(b) }),
     ...(q === undefined ? {} : { asked: q }),
     ...(i === undefined ? {} : { invalid: JSON.parse(i) as Failure }),
   };
