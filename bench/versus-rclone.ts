@@ -1,4 +1,4 @@
-import { toolPath } from '../test/servers/tools.ts';
+import { findTool } from '../scripts/tools.ts';
 import { inMiB, medianCost, tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
 import type { LibrarySpec } from './library.ts';
@@ -28,7 +28,7 @@ export async function versusRclone(
   installed: Installed,
   { rounds, others }: { readonly rounds: number; readonly others: ReadonlyMap<string, Installed> },
 ): Promise<void> {
-  const rclone = toolPath('rclone');
+  const rclone = findTool('rclone');
   if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
   const movers: readonly StepDriver[] = [
     ...[['flants', installed] as const, ...others].map(([name, build]) => ({

@@ -21,13 +21,12 @@ export interface Tool {
 const module = (file: string): string[] =>
   ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules'].map((folder) => join(folder, file));
 
-/** All of them, with pinned versions where the version matters. */
-export const tools: readonly Tool[] = [
+const table = [
   { name: 'ffmpeg', places: ['ffmpeg'], from: { apt: 'ffmpeg' } },
   { name: 'openssl', places: ['openssl'], from: { apt: 'openssl' } },
   { name: 'nginx', places: ['nginx', '/usr/sbin/nginx'], from: { apt: 'nginx-light' } },
   { name: 'nginx-dav-ext', places: module('ngx_http_dav_ext_module.so'), from: { apt: 'libnginx-mod-http-dav-ext' } },
-  { name: 'redis', places: ['redis-server'], from: { apt: 'redis-server' } },
+  { name: 'redis', places: ['redis-server', '/usr/bin/redis-server'], from: { apt: 'redis-server' } },
   { name: 'java', places: ['javac'], from: { apt: 'openjdk-17-jdk-headless' } },
   { name: 'maven', places: ['mvn'], from: { apt: 'maven' }, builds: 'mongo' },
   { name: 'mongo', places: [cacheFolder('mongo', '1.47.0')], from: { maven: 'test/servers/mongo/pom.xml' } },
@@ -42,19 +41,39 @@ export const tools: readonly Tool[] = [
     from: { go: 'github.com/rclone/rclone', version: 'v1.76.0' },
     benchOnly: true,
   },
-];
+] as const satisfies readonly Tool[];
 
-function isPresent(tool: Tool): boolean {
-  return tool.places.some((place) => (place.startsWith('/') ? existsSync(place) : isOnPath(place)));
+/** All of them, with pinned versions where the version matters. */
+export const tools: readonly Tool[] = table;
+
+/** Name of a tool of the table. */
+export type ToolName = (typeof table)[number]['name'];
+
+/**
+ * Path of a tool as it is found now: an installation under way may change the answer, so nobody remembers it.
+ *
+ * @returns undefined where it is not installed
+ */
+export function findTool(name: ToolName): string | undefined {
+  const tool = tools.find((each) => each.name === name);
+  return tool && pathOf(tool);
+}
+
+function pathOf({ places }: Tool): string | undefined {
+  return places.flatMap((place) => (place.startsWith('/') ? [place] : onPath(place))).find((path) => existsSync(path));
 }
 
 /** Whether a tool is not there, and missed. */
 export function isMissing(tool: Tool): boolean {
   const built = tools.find(({ name }) => name === tool.builds);
-  return !isPresent(tool) && !(built && isPresent(built));
+  return pathOf(tool) === undefined && !(built && pathOf(built) !== undefined);
 }
 
 /** Whether a command can be found. */
 export function isOnPath(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, command)));
+  return onPath(command).some((path) => existsSync(path));
+}
+
+function onPath(command: string): string[] {
+  return (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, command));
 }

@@ -304,7 +304,11 @@ describe('any history', () => {
     }),
     fc.record({ type: fc.constant('prioritise' as const), generation: generations, fresh: fc.boolean() }),
     fc.record({ type: fc.constant('restart' as const), generation: generations, count: fc.nat(6) }),
-    fc.record({ type: fc.constant('announce' as const), generation: generations, announced: fc.constantFrom('a', 'b') }),
+    fc.record({
+      type: fc.constant('announce' as const),
+      generation: generations,
+      announced: fc.constantFrom('a', 'b'),
+    }),
   );
   const histories = fc.array(change, { maxLength: 20 }).map((changes) => [opened, registered, ...changes]);
 

@@ -34,7 +34,11 @@ const width = 16;
  *
  * @param after - begin behind this video
  */
-export async function admitVideos(after: VideoId | undefined, ports: AdmissionPorts, signal: AbortSignal): Promise<Admission> {
+export async function admitVideos(
+  after: VideoId | undefined,
+  ports: AdmissionPorts,
+  signal: AbortSignal,
+): Promise<Admission> {
   if (after === undefined && !(await alignAll(ports, signal))) return { admitted: 0, isDone: false };
   let admitted = 0;
   let last = after;

@@ -205,7 +205,11 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
 
-function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, standing: CurrentDecisions, expected: Expected | undefined): Wrong {
+function wrongSize(
+  { role, minSizeBytes = 0 }: PlacedFile,
+  standing: CurrentDecisions,
+  expected: Expected | undefined,
+): Wrong {
   const { sizeBytes = 0 } = standing;
   const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
   if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);

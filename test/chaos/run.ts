@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { minute } from '../../src/domain/units.ts';
 import { describeMissing, setupTools } from '../../scripts/setup-tools.ts';
-import { hasRedis } from '../servers/redis.ts';
-import { hasVersitygw } from '../servers/versitygw.ts';
+import { findTool } from '../../scripts/tools.ts';
 import { runChaos } from './chaos.ts';
 import { buildCommand } from './package-copy.ts';
 
@@ -32,7 +31,7 @@ const perVideo = Math.ceil(files / videos);
 
 const missing = describeMissing(await setupTools(console.log));
 if (missing !== undefined) console.log(missing);
-if (!hasRedis || !hasVersitygw) throw new Error('chaos needs redis-server and versitygw');
+if (!findTool('redis') || !findTool('versitygw')) throw new Error('chaos needs redis-server and versitygw');
 
 console.log(`seed ${seed}: ${videos} videos of ${perVideo} files, ${kills} kills`);
 const folder = await mkdtemp(join(tmpdir(), 'flants-chaos-package-'));

@@ -347,7 +347,10 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describe('putting forward, and telling of a situation', () => {
       it('are facts that stay with the next revision and generation', async () => {
         await planned();
-        expect(await applyAll(prioritise(true), announce('g2 copying'))).toMatchObject({ fresh: true, announced: 'g2 copying' });
+        expect(await applyAll(prioritise(true), announce('g2 copying'))).toMatchObject({
+          fresh: true,
+          announced: 'g2 copying',
+        });
         const facts = { fresh: true, announced: 'g2 copying' };
         expect(await applyAll(open('g3', 'g2'))).toMatchObject(facts);
         expect(await applyAll(register('g3', 'g4', 'r2', 5))).toMatchObject(facts);

@@ -144,6 +144,9 @@ describe('a heartbeat', () => {
     expect(received).toMatchObject([{ method: 'GET', url: '/hook/secret-path', body: '' }]);
     server?.close();
     const refusing = await receiver(status(404));
-    expect(await sendHeartbeat(refusing.url, ports(refusing.url))).toMatchObject({ code: 'webhook.refused', status: 404 });
+    expect(await sendHeartbeat(refusing.url, ports(refusing.url))).toMatchObject({
+      code: 'webhook.refused',
+      status: 404,
+    });
   });
 });

@@ -38,7 +38,7 @@ const settings: MediaSettings = {
  * in the cache under the hash of its recipe. Two processes may make it at once;
  * the first to be done wins. Read only: copy it before changing anything.
  *
- * @throws when ffmpeg is missing; `toolPath('ffmpeg')` tells
+ * @throws when ffmpeg is missing; `findTool('ffmpeg')` tells
  */
 export async function mediaLibrary(): Promise<string> {
   const recipe = createHash('sha256')

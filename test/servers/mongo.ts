@@ -2,14 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { librariesPath } from './tools.ts';
+import { findTool, isOnPath } from '../../scripts/tools.ts';
 
-const libraries = librariesPath('mongo', '1.47.0');
 /** A server of one's own to test with: each test takes a database of its own there, and drops it. */
 const ownUrl = process.env['FLANTS_TEST_MONGODB_URL'];
 
 /** Whether a server of this project's own can be started, which may be killed. */
-export const hasOwnMongo = libraries !== undefined;
+export const hasOwnMongo = librariesFolder() !== undefined;
 
 /** Tests that need MongoDB are skipped where there is neither a server that speaks its protocol nor the URL of a real one. */
 export const hasMongo = ownUrl !== undefined || hasOwnMongo;
@@ -37,6 +36,7 @@ export async function startMongo(): Promise<Mongo> {
 export async function startOwnMongo(
   options: { readonly changeStreams?: boolean; readonly port?: number } = {},
 ): Promise<StartedMongo> {
+  const libraries = librariesFolder();
   if (libraries === undefined) throw new Error('mongo is not installed: node scripts/setup-tools.ts');
   const words = [String(options.port ?? 0), ...(options.changeStreams === false ? ['no-change-streams'] : [])];
   const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
@@ -59,4 +59,9 @@ export async function startOwnMongo(
     stop: kill,
     kill,
   };
+}
+
+/** Folder of the server's libraries; undefined where they, or a JDK to run them, are not installed. */
+function librariesFolder(): string | undefined {
+  return isOnPath('javac') ? findTool('mongo') : undefined;
 }

@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findTool } from '../../scripts/tools.ts';
 import { answers } from './answers.ts';
 import { freePort } from './free-port.ts';
 
-const binary = '/usr/sbin/nginx';
-
 /** Tests that need nginx are skipped where it is not installed (`apt-get install nginx-light`). */
-export const hasNginx = existsSync(binary);
+export const hasNginx = findTool('nginx') !== undefined;
 
 /** A running nginx. */
 export interface Nginx {
@@ -30,6 +28,8 @@ export interface NginxOptions {
 
 /** Serves a folder on a free port of the loopback, with nginx as a process of its own. */
 export async function startNginx(folder: string, options: NginxOptions = {}): Promise<Nginx> {
+  const binary = findTool('nginx');
+  if (binary === undefined) throw new Error('nginx is not installed: node scripts/setup-tools.ts');
   const state = await mkdtemp(join(tmpdir(), 'flants-nginx-'));
   const port = await freePort();
   const configPath = join(state, 'nginx.conf');

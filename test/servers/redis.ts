@@ -1,19 +1,17 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import { findTool } from '../../scripts/tools.ts';
 import { freePort } from './free-port.ts';
 
-const binary = '/usr/bin/redis-server';
-
 /** Tests that need Redis are skipped where it is not installed (`apt-get install redis-server`). */
-export const hasRedis = existsSync(binary);
+export const hasRedis = findTool('redis') !== undefined;
 
 /** How Redis serves. */
 export interface RedisServerOptions {
@@ -47,6 +45,8 @@ export interface RedisServer {
 
 /** Starts a Redis that loses nothing for lack of memory. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const binary = findTool('redis');
+  if (binary === undefined) throw new Error('redis-server is not installed: node scripts/setup-tools.ts');
   const folder = await mkdtemp(join(tmpdir(), 'flants-redis-'));
   const { url, flags, ping } = await addressOf(folder, options);
   const files = ['--dir', folder, '--logfile', join(folder, 'redis.log'), '--save', ''];

@@ -4,15 +4,13 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findTool } from '../../scripts/tools.ts';
 import { answers } from './answers.ts';
 import { freePort } from './free-port.ts';
 import type { S3Server } from './s3-server.ts';
-import { toolPath } from './tools.ts';
-
-const binary = toolPath('versitygw');
 
 /** Tests that need versitygw are skipped where it is not installed. */
-export const hasVersitygw = binary !== undefined;
+export const hasVersitygw = findTool('versitygw') !== undefined;
 
 /** How versitygw serves. */
 export interface VersitygwOptions {
@@ -32,6 +30,7 @@ export interface Versitygw extends S3Server {
 
 /** Starts the strict one: it checks signatures, conditions and checksums. On a free port of the loopback. */
 export async function startVersitygw(options: VersitygwOptions = {}): Promise<Versitygw> {
+  const binary = findTool('versitygw');
   if (binary === undefined) throw new Error('versitygw is not installed: node scripts/setup-tools.ts');
   const root = await mkdtemp(join(options.parent ?? tmpdir(), 'flants-versitygw-'));
   const bucket = 'library';

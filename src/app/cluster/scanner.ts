@@ -27,7 +27,13 @@ export async function startScannerRole(
   const { scanEveryMs, deltaEveryMs, rules, freshWindowMs } = options.catalogue;
   const stopping = new AbortController();
   const until = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
-  const ports: ScanPassPorts = { journal, keyRules: options, freshWindowMs, knownRows: createKnownRows(), now: Date.now };
+  const ports: ScanPassPorts = {
+    journal,
+    keyRules: options,
+    freshWindowMs,
+    knownRows: createKnownRows(),
+    now: Date.now,
+  };
   const startVideo = createVideoStarter({ ...cluster, settleRoot: createKeyRoot(journal, options).settle });
 
   const scan: JobHandler<LibraryJob> = async () => {

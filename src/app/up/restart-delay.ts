@@ -10,7 +10,11 @@ export interface RestartDelays {
 }
 
 /** Patient with a Redis that is away, and quick after a single crash. */
-export const defaultRestartDelays: RestartDelays = { firstMs: second / 2, longestMs: 30 * second, forgivenAfterMs: minute };
+export const defaultRestartDelays: RestartDelays = {
+  firstMs: second / 2,
+  longestMs: 30 * second,
+  forgivenAfterMs: minute,
+};
 
 /**
  * The wait before the next start.
