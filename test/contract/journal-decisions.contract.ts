@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision, Journal } from '../../src/journal/journal.ts';
+import type { Decision } from '../../src/journal/journal.ts';
 import { decided, forEachOf, listOf, nastyIds, publicationOf, submitted } from './journal-fixtures.ts';
+import type { JournalUnderTest } from './journal-fixtures.ts';
 
 /** What every journal promises of decisions, submissions and publications. */
-export function describeDecisions(journalUnderTest: () => Journal): void {
+export function describeDecisions(underTest: () => JournalUnderTest): void {
   describe('decisions', () => {
     const course: readonly Decision[] = [
       submitted('v'),
@@ -20,7 +21,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     const courseOf = (id: string): readonly Decision[] => course.filter(({ video }) => video === id);
 
     it('are told in the order they were made, those of a video', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       for (const decision of course) await journal.decide(decision);
       expect(await listOf(journal.decisions('v'))).toEqual(courseOf('v'));
       expect(await listOf(journal.decisions('w'))).toEqual(courseOf('w'));
@@ -28,20 +29,22 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('keep the order of their calls when nobody waited between them', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       await Promise.all(course.map((decision) => journal.decide(decision)));
       expect(await listOf(journal.decisions('v'))).toEqual(courseOf('v'));
     });
 
     it('made twice are one, and the late double changes no order', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       for (const decision of [...course, ...course.slice(0, 2)]) await journal.decide(decision);
       expect(await listOf(journal.decisions('v'))).toEqual(courseOf('v'));
     });
 
     it('are all told when they are more than anybody holds at once', async () => {
-      const journal = journalUnderTest();
-      const many = Array.from({ length: 510 }, (_, index) => decided('paused', 'v', `2026-11-02T10:00:00.${index}Z`));
+      const { journal, pages } = underTest();
+      const many = Array.from({ length: pages.decisions + 10 }, (_, index) =>
+        decided('paused', 'v', `2026-11-02T10:00:00.${index}Z`),
+      );
       for (const decision of many) await journal.decide(decision);
       expect(await listOf(journal.decisions('v'))).toEqual(many);
     });
@@ -49,7 +52,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
 
   describe('submissions', () => {
     it('are the latest of each video, whatever was decided since', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       const first = submitted('v', 'https://origin.example/old.m3u8');
       const second = submitted('v', 'https://origin.example/new.m3u8', '2026-11-03T10:00:00.000Z');
       for (const decision of [first, second, decided('paused', 'v', '2026-11-04T10:00:00.000Z'), first])
@@ -60,7 +63,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('are not there for videos about which only other things were decided', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       await journal.decide(decided('paused', 'v', '2026-11-04T10:00:00.000Z'));
       expect(await journal.submission('v')).toBeUndefined();
       expect(await listOf(journal.submissions())).toEqual([]);
@@ -68,7 +71,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('keep every field', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       const submission = {
         id: 'v',
         playlistUrl: 'https://origin.example/v.m3u8',
@@ -80,20 +83,21 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('are listed each once, in an order that stays', async () => {
-      const journal = journalUnderTest();
-      const ids = Array.from({ length: 1100 }, (_, index) => `class-${(index * 7919) % 1100}`);
+      const { journal, pages } = underTest();
+      const count = pages.submissions + 100;
+      const ids = Array.from({ length: count }, (_, index) => `class-${(index * 7919) % count}`);
       await forEachOf([...ids, ...ids.slice(0, 50)], (id) => journal.decide(submitted(id)));
       const listed = (await listOf(journal.submissions())).map(({ id }) => id);
       expect(listed.toSorted()).toEqual(ids.toSorted());
       expect((await listOf(journal.submissions())).map(({ id }) => id)).toEqual(listed);
       expect(await listOf(journal.unpublished())).toEqual(listed);
-      expect(await listOf(journal.unpublished(listed[1090]))).toEqual(listed.slice(1091));
+      expect(await listOf(journal.unpublished(listed[count - 10]))).toEqual(listed.slice(count - 9));
     });
   });
 
   describe('publications', () => {
     it('are told as they were recorded, the latest one', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       expect(await journal.publication('v')).toBeUndefined();
       await journal.recordPublication(publicationOf('v', 'r1'));
       await journal.recordPublication(publicationOf('v', 'r2', { accepted: [] }));
@@ -105,7 +109,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
 
   describe('unpublished videos', () => {
     it('are those that were submitted and have no publication, in the order of the submissions', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       for (const id of nastyIds) await journal.decide(submitted(id));
       const inOrder = (await listOf(journal.submissions())).map(({ id }) => id);
       expect(await listOf(journal.unpublished())).toEqual(inOrder);
@@ -117,7 +121,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('begin behind any id, be it there, published, or unknown', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       for (const id of [...nastyIds, 'published']) await journal.decide(submitted(id));
       await journal.recordPublication(publicationOf('published', 'r'));
       const inOrder = (await listOf(journal.submissions())).map(({ id }) => id);
@@ -136,7 +140,7 @@ export function describeDecisions(journalUnderTest: () => Journal): void {
     });
 
     it('may be left in mid-list', async () => {
-      const journal = journalUnderTest();
+      const journal = underTest().journal;
       for (const id of ['a', 'b', 'c']) await journal.decide(submitted(id));
       for await (const id of journal.unpublished()) if (id === 'b') break;
       expect(await listOf(journal.unpublished())).toHaveLength(3);

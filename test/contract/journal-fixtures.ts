@@ -13,6 +13,8 @@ export interface JournalUnderTest {
   readonly another?: () => Journal;
   /** What is to be written only where nothing stands may overwrite what came in the same instant. */
   readonly isUnguarded?: boolean;
+  /** How many it reads in one go: lists longer than this cross the seams between its pages. */
+  readonly pages: { readonly decisions: number; readonly submissions: number };
   close(): Promise<void>;
 }
 

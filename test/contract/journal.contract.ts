@@ -37,7 +37,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
 
     describeRevisions(() => journal);
     describeOutcomes(() => journal);
-    describeDecisions(() => journal);
+    describeDecisions(() => test);
     describeSharing(() => test);
 
     describe('settings', () => {

@@ -20,25 +20,32 @@ import { temporaryState } from './temporary-state.ts';
 
 describeJournal('memory', async () => {
   const journal = new MemoryJournal();
-  return { journal, close: () => journal.close() };
+  return { journal, pages: { decisions: 16, submissions: 16 }, close: () => journal.close() };
 });
 
 describeJournal('sqlite', async () => {
   const state = temporaryState();
   return {
     journal: new SqliteJournal(state.open()),
+    pages: { decisions: 500, submissions: 1_000 },
     reopen: async () => new SqliteJournal(state.reopen()),
     close: async () => state.remove(),
   };
 });
 
+/** A list of objects has pages of 1,000 keys in S3; 16 bodies are read at a time. */
+const listedInPages = { decisions: 48, submissions: 1_000 };
+/** A folder is listed whole. */
+const listedWhole = { decisions: 48, submissions: 48 };
+
 function overStore(
   store: ObjectStore,
   close: () => Promise<unknown>,
   options: ObjectJournalOptions = {},
+  pages = listedInPages,
 ): JournalUnderTest {
   const another = (): ReturnType<typeof openObjectJournal> => openObjectJournal(store, options);
-  return { journal: another(), another, reopen: async () => another(), close: async () => void (await close()) };
+  return { journal: another(), another, pages, reopen: async () => another(), close: async () => void (await close()) };
 }
 
 describeJournal('objects in memory', async () => {
@@ -54,10 +61,15 @@ describeJournal('objects in memory, nothing cached', async () => {
 describeJournal('objects in a folder', async () => {
   const path = await mkdtemp(join(tmpdir(), 'flants-journal-'));
   const store = openFolderStore({ path });
-  return overStore(store, async () => {
-    await store.close();
-    await rm(path, { recursive: true });
-  });
+  return overStore(
+    store,
+    async () => {
+      await store.close();
+      await rm(path, { recursive: true });
+    },
+    {},
+    listedWhole,
+  );
 });
 
 /** One server for all tests of a store, and a prefix for each. */

@@ -19,7 +19,7 @@ import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/sy
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
-import type { Death, MortalAntData } from './mortal-ant.ts';
+import type { Death, MortalAntData } from '../servers/mortal-ant.ts';
 
 const library: SyntheticShape = { videos: 2, filesPerVideo: 12, fileBytes: 500, seed: 'threads' };
 const files = [...syntheticFiles(library)];
@@ -43,8 +43,8 @@ describe('a file that kills the thread which fetches it', () => {
       const journal = new MemoryJournal();
       const ledger = new MemoryLedger();
       const executor = createThreadExecutor<undefined>({
-        worker: new URL('./mortal-ant.ts', import.meta.url),
-        workerData: { folder, death, poison } satisfies MortalAntData,
+        worker: new URL('../servers/mortal-ant.ts', import.meta.url),
+        workerData: { destination: { folder }, death, poison } satisfies MortalAntData,
         threads: 2,
         extra: () => Promise.resolve(undefined),
       });

@@ -57,7 +57,7 @@ export async function runService(role: Role, options: ServiceOptions, process: P
     onTrouble: (failure) => log.warn(`it comes again: ${failure.message}`, { code: failure.code }),
     alert: incidentAlerts(role, cluster.queues, log),
   };
-  const catalogue = catalogueOf(options);
+  const catalogue = await catalogueOf(options);
   const opened: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
   try {
     const destination = role === 'scanner' ? undefined : await openDestination(cluster.destination, signal);
@@ -131,7 +131,7 @@ async function startRole(role: Role, { cluster, engine, catalogue, options, hook
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };
 }
 
-function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOptions): Catalogue | undefined {
+async function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOptions): Promise<Catalogue | undefined> {
   if (sources.length === 0) return undefined;
   const projection = [...new Set([...mongo.projection, ...rules.map(({ path }) => path)])];
   return openCatalogue(sources, { ...mongo, projection });

@@ -155,7 +155,7 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
   const refused: RefusedRowEntry[] = [];
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
   const missing = await scanCatalogue(
-    openCatalogue(options.sources),
+    await openCatalogue(options.sources),
     rules,
     { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
     {

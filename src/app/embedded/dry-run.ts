@@ -120,7 +120,7 @@ async function rehearse(
     const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     const missing = await scanCatalogue(
-      openCatalogue(options.sources),
+      await openCatalogue(options.sources),
       rules,
       ports,
       { onVideo: plan, onRefused: refuse },

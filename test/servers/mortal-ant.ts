@@ -2,23 +2,31 @@ import { workerData } from 'node:worker_threads';
 import { connectSource } from '../../src/app/connect.ts';
 import type { FromThread, ThreadTask, ToThread } from '../../src/executor/thread-protocol.ts';
 import { openFolderStore } from '../../src/storage/folder/store.ts';
+import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { Source } from '../../src/storage/source.ts';
 import type { AntPorts } from '../../src/transfer/ant-ports.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
+import { openS3At } from './open-s3.ts';
+import type { S3Server } from './s3-server.ts';
 
 /** How a thread ends that swallows poison. */
 export type Death = 'exit' | 'uncaught error';
 
+/** Where a mortal thread writes: a folder, or a prefix of a bucket. */
+export type MortalDestination =
+  | { readonly folder: string }
+  | { readonly server: Omit<S3Server, 'stop'>; readonly prefix: string };
+
 /** What a mortal thread is given once. */
 export interface MortalAntData {
-  readonly folder: string;
+  readonly destination: MortalDestination;
   readonly death: Death;
   /** A URL that ends like this is poison. */
   readonly poison: string;
 }
 
-const { folder, death, poison } = workerData as MortalAntData;
+const { destination, death, poison } = workerData as MortalAntData;
 
 /** Fetches as the real one does, but for the poison: then the whole thread dies, with all it has in hand. */
 function poisonous(source: Source): Source {
@@ -35,9 +43,14 @@ function poisonous(source: Source): Source {
   };
 }
 
+function storeOf(where: MortalDestination): ObjectStore {
+  if ('folder' in where) return openFolderStore({ path: where.folder });
+  return openS3At({ ...where.server, stop: () => Promise.resolve() }, where.prefix);
+}
+
 const ports: AntPorts = {
   source: poisonous(connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false })),
-  store: openFolderStore({ path: folder }),
+  store: storeOf(destination),
   slots: createBudget(4),
   bytes: createBudget(1_000_000),
   now: Date.now,
