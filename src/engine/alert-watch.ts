@@ -7,19 +7,19 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** Looks at the videos under way as reconciliation passes them, and says what somebody should hear. */
+/** Watches the videos in progress as reconciliation passes over them, and raises alerts about what takes too long or fails. */
 export interface AlertWatch {
   begin(): void;
   readonly see: (video: VideoId, record: VideoRecord) => void;
-  /** Ends a look. Each alert is given once for each situation. */
+  /** Ends the pass and returns its new alerts. An alert is returned once for each situation. */
   finish(): Promise<readonly Alert[]>;
 }
 
 const minFilesOfShare = 100;
-/** Alerts that were given are remembered by id. */
+/** Ids of alerts already returned. */
 const maxRemembered = 10_000;
 
-/** Sums are those of the videos that the ledger holds: under way, or resting for want of a decision. */
+/** Creates a watch. Its totals cover what the ledger holds: videos in progress, and those that wait for a decision. */
 export function createAlertWatch(
   { journal }: { readonly journal: Pick<Journal, 'submission'> },
   limits: AlertOptions,

@@ -7,38 +7,39 @@ import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobOptions, JobQueue } from '../queue/job-queue.ts';
 
-/** What became of a crawl or a publication. */
+/** How an attempt at a crawl or publication ended. */
 export type Attempted<T> =
   | { readonly result: 'done'; readonly value: T }
-  /** Somebody else has it in hand, or the video has moved on. */
+  /** The lease was refused: another process holds it, or the video has a newer generation. */
   | { readonly result: 'refused' }
-  /** It comes again after `delayMs`; without that it was stopped, and is found again by reconciliation. */
+  /** Queued again after `delayMs`. Without a delay it was interrupted, and its job has to be handed back. */
   | { readonly result: 'postponed'; readonly failure: Failure; readonly delayMs?: number }
-  /** Failed for good; the ledger says why. */
+  /** Failed for good. The failure is in the ledger. */
   | { readonly result: 'invalid'; readonly failure: Failure }
-  /** The run cannot go on. */
+  /** A failure that concerns every video, so that trying others is pointless. */
   | { readonly result: 'halted'; readonly failure: Failure };
 
-/** What an attempt needs. */
+/** Ports and settings of an attempt. */
 export interface AttemptPorts {
   readonly ledger: Ledger;
-  /** Where the job came from, and goes to again. */
+  /** The queue that delivered the job. A retry goes back to it. */
   readonly queue: JobQueue<VideoJob>;
   readonly kind: 'crawl' | 'publish';
   readonly leaseMs: number;
   readonly newId: () => string;
-  /** Whether a failure is that of an origin or a destination that is down as a whole: then nothing is charged. Absent: nobody asks. */
+  /** Whether the failure means that the whole origin or destination is down, which costs no try. Absent: never. */
   readonly isDown?: (failure: Failure) => Promise<boolean>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** A job that so many processes were lost with costs its video a try: two may have ended for other reasons. */
+/** Deliveries of a job whose process died before the job is blamed. Two processes may have died for other reasons. */
 const maxLost = 3;
 
 /**
- * Runs a step of a whole video under its lease, and decides about trying again where it fails. One with which process
- * after process was lost fails as `worker.lost` without being run.
+ * Runs a step of a whole video (a crawl or a publication) under its lease. When it fails, decides whether to retry it,
+ * wait, invalidate the video, or halt. A job that has outlived several dead processes fails as `worker.lost` without being
+ * run once more.
  */
 export async function attempt<T>(
   job: VideoJob,
@@ -67,7 +68,7 @@ export async function attempt<T>(
       await sendAgain(retry, job, ports);
       return { result: 'postponed', failure, delayMs: retry.delayMs };
     }
-    // Whoever lost its claim may have failed because of who has it now: a video is not to be lost by that.
+    // If the lease is lost, this failure may be the doing of the process that holds it now: do not invalidate the video.
     if (!(await ledger.renew(video, job.lease, leaseMs))) return { result: 'refused' };
     await ledger.apply(video, { type: 'invalidate', generation, failure });
     await ledger.release(video, job.lease);

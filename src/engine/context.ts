@@ -16,7 +16,7 @@ import type { StepDriver } from './step-driver.ts';
 import { createTokenLocator } from './token-locator.ts';
 import type { Replan, TokenLocator } from './token-locator.ts';
 
-/** Everything the engine is composed of, but for the executor; which adapters stand behind the ports is not its concern. */
+/** Ports and settings of the engine, except the executor. The engine does not know which adapters they are. */
 export interface EngineParts extends CrawlerPorts {
   readonly store: ObjectStore;
   readonly crawls: JobQueue<VideoJob>;
@@ -25,65 +25,65 @@ export interface EngineParts extends CrawlerPorts {
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
   readonly dispatch: DispatchLimits;
-  /** How long a claim on work outlives whoever made it. */
+  /** How long a lease outlives the process that took it. */
   readonly leaseMs: number;
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
 
-/** What the engine tells while it runs, and how it is ended. */
+/** Callbacks of a running engine, and the signals that stop it. */
 export interface EngineHooks {
-  /** Aborted: finish what is in flight, take nothing more. */
+  /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight too. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
-  /** A crawl or a publication failed and comes again later. */
+  /** A crawl or publication failed and is retried after the delay. */
   readonly onPostponed: (video: VideoId, delayMs: number, failure: Failure) => void;
-  /** A revision was sealed and registered; awaited before its first file goes out. */
+  /** A revision was sealed and registered. Awaited before its first file is sent. */
   readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => Promise<void>;
   readonly onWarning: (video: VideoId, message: string) => void;
-  /** A batch has been run. */
+  /** A batch has ended. */
   readonly onBatch?: (job: BatchJob, ran: NonNullable<BatchResult['ran']>, durationMs: number) => void;
-  /** A crawl or a publication came to an end; `result` is a word of theirs, or `invalid`. */
+  /** A crawl or publication has ended. `result` is its own result word, or `invalid`. */
   readonly onVideoStep?: (kind: 'crawl' | 'publish', video: VideoId, result: string) => void;
 }
 
-/** What the engine asks of whoever runs it. */
+/** What the engine leaves to the process that hosts it: the embedded run and the cluster decide these differently. */
 export interface EngineHost {
-  /** What a video is, with the token of its URL where one is known; undefined for one that was never submitted, or purged. */
+  /** The submission of a video, with the token of its URL where one is known. Undefined if never submitted, or purged. */
   submissionOf(video: VideoId): Promise<Submission | undefined>;
-  /** Waits until the crawlers may add to what is waiting to be copied, or says that the job is to come again after so long. */
+  /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
-  /** Crawls and publications wait for an origin or a destination that is down, as files do; else they fail after their tries. */
+  /** Whether crawls and publications wait out an outage of the origin or destination. If not, they fail after their tries. */
   readonly outlastsOutages: boolean;
-  /** Batches are copied here too, so that URLs with tokens which a crawl has read are kept for them. */
+  /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
   readonly copiesFiles: boolean;
-  /** Says that a batch is not to be copied now, but after so long. */
+  /** A delay after which to deliver the batch again. Undefined: copy it now. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
-  /** A video needs nothing more for now. */
+  /** Called when a video has no next step for now. */
   onRest(video: VideoId, record: VideoRecord): Promise<void> | void;
-  /** A failure that concerns all videos: the run ends, or rests for a while. */
+  /** A failure that concerns every video. The host ends the run, or pauses it for a while. */
   halt(failure: Failure): void;
 }
 
-/** What the workers of an engine share. */
+/** State and functions that the workers of one engine share. */
 export interface EngineContext extends StepDriver {
   readonly parts: EngineParts;
   readonly hooks: EngineHooks;
   readonly host: EngineHost;
-  /** Makes ids of leases unique for all time. */
+  /** Generates lease ids, see `leaseIds`. */
   readonly newId: () => string;
-  /** Aborted when no more is to be taken: drained, stopped or halted. */
+  /** Aborted when no more work is taken: the engine was drained, stopped or halted. */
   readonly drain: AbortSignal;
   readonly locator: TokenLocator;
-  /** Digest of the plan that the source would give now. Throws as `planVideo`. */
+  /** Crawls the video and returns the digest of its present plan, without sealing it. Throws as `planVideo`. */
   presentDigest(video: VideoId, signal: AbortSignal): Promise<RevisionDigest>;
 }
 
-/** Puts together what workers share. */
+/** Creates the context that the workers of one engine share. */
 export function createContext(
   parts: EngineParts,
   hooks: EngineHooks,

@@ -13,36 +13,36 @@ import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 /** A running engine. */
 export interface Engine {
   /**
-   * Looks at the video's source and carries it to its end. Waits while many videos wait to be crawled.
+   * Crawls a video and takes it through all further steps. Waits while many videos are queued for a crawl.
    *
-   * @param options.playlistUrl - with its token: the journal keeps none
+   * @param options.playlistUrl - the URL with its token, which the journal does not keep
    */
   crawl(video: VideoId, options: { readonly recheck: boolean; readonly playlistUrl?: string }): Promise<void>;
-  /** Resolves when no video is under way, or the engine was drained or halted. */
+  /** Resolves when no video is in progress, or the engine was drained or halted. */
   idle(): Promise<void>;
-  /** Why the run could not go on, if it could not. */
+  /** The failure that halted the run, if one did. */
   halted(): Failure | undefined;
-  /** Takes nothing more, waits for what is in flight. A second call does nothing. */
+  /** Stops taking work and waits for what is in flight. Further calls do nothing. */
   stop(): Promise<void>;
 }
 
-/** What a run of the whole engine is composed of. */
+/** Ports of an engine that runs as a whole in this process. */
 export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & { readonly executor: Executor };
 
-/** What a run is told. */
+/** Callbacks of such a run. */
 export interface RunHooks extends EngineHooks {
-  /** A video that was under way in this run rests. */
+  /** A video of this run has no next step for now. */
   readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
 }
 
 const maxWaitingCrawls = 256;
-/** Crawls wait while this many batches do: memory holds the work in flight, not the library. */
+/** Batches in the queue above which crawls wait, so that memory holds the work in flight and not the whole library. */
 const maxWaitingBatches = 16;
 
-/** Longer than any run: it is the sole owner of its state, and ends all leases when it starts. */
+/** Longer than any run. An embedded run is the sole owner of its state and ends all leases when it starts. */
 const leaseMs = 24 * 60 * minute;
 
-/** Runs all services in this process, until every video that it is given rests. */
+/** Runs crawlers, transfers and publishers in this process, over queues in memory. */
 export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): Engine {
   const lanes = executor.concurrency;
   const dispatch = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * lanes, lanes };

@@ -5,7 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 
 const settingName = 'key-rules';
 
-/** What the command line says about keys. */
+/** Options that decide about keys. */
 export interface KeyRuleOptions {
   /** `file:` URL with its final slash. */
   readonly rootUrl?: string;
@@ -14,12 +14,12 @@ export interface KeyRuleOptions {
 }
 
 /**
- * The rules by which this library's keys are made: those under which its first video was planned, for ever, as a
- * file must not change its place. A run that plans nothing leaves none (`saveKeyRules`).
+ * Returns the rules by which keys are derived. They are fixed by the first video that is planned and never change, since a
+ * file must keep its place. A run that plans nothing does not fix them (see `saveKeyRules`).
  *
- * @param firstUrls - playlist URLs to derive the root from where there is no rule yet; at least one
- * @param options.keep - fix new rules at once; of several who do so at a time one wins
- * @throws {FlantsError} `usage` when the wishes differ from the first run's
+ * @param firstUrls - at least one playlist URL, from which the root of a new library is derived
+ * @param options.keep - fix new rules at once; if several processes do so at a time, one wins
+ * @throws {FlantsError} `usage` when the options contradict the rules of the first run
  */
 export async function settleKeyRules(
   journal: Journal,
@@ -49,22 +49,22 @@ export async function settleKeyRules(
   return kept;
 }
 
-/** Fixes the rules of a library, once something was planned by them. */
+/** Fixes the rules, once a video was planned by them. */
 export async function saveKeyRules(journal: Journal, rules: KeyRules): Promise<void> {
   await journal.settle(settingName, rules);
 }
 
-/** The rules of the first run; undefined where there was none. */
+/** The rules in force. Undefined before the first video. */
 export async function readKeyRules(journal: Journal): Promise<KeyRules | undefined> {
   return (await journal.setting(settingName)) as KeyRules | undefined;
 }
 
-/** Token parameters of a state, for messages and reports. */
+/** Names of query parameters that hold tokens, for removing them from messages and reports. */
 export async function tokenParametersOf(journal: Journal): Promise<readonly string[]> {
   return (await readKeyRules(journal))?.tokenParameters ?? defaultTokenParameters;
 }
 
-/** The origin of the first playlist; of local ones the deepest folder that holds all of them. */
+/** The origin of the first playlist. For local playlists, the deepest folder that holds all of them. */
 function rootOf(urls: readonly string[]): string {
   const [first, ...others] = urls.map((url) => new URL(url));
   if (!first) throw new FlantsError('catalogue.unreadable', 'the catalogue names no video that could be copied');

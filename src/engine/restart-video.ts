@@ -5,17 +5,17 @@ import type { Generation, VideoId } from '../domain/video.ts';
 import type { EngineContext } from './context.ts';
 
 /**
- * Counts a setback of a video in the ledger, and has it go on from there.
+ * Restarts a video whose work turned out to be void, counts the restart in the ledger, and gives up after too many.
  *
- * | setback        | the video                                    | then                                              |
+ * | reason         | the video                                    | then                                              |
  * |----------------|----------------------------------------------|---------------------------------------------------|
- * | any            | has another generation by now                | its next step, nothing is counted                 |
- * | source-changed | is claimed as a whole                        | nothing: whoever claimed it moves it on           |
- * | any            | has had its last one                         | invalid                                           |
- * | source-changed | has not                                      | a crawl after a delay, and counted by who sent it |
- * | reopened       | has not                                      | counted, its next step                            |
+ * | any            | has a newer generation                       | takes its next step; nothing is counted           |
+ * | source-changed | has a crawl or publication lease             | nothing: the holder of the lease drives it on     |
+ * | any            | has used up its restarts                     | becomes invalid                                   |
+ * | source-changed | has some left                                | is crawled after a delay; whoever queues it counts |
+ * | reopened       | has some left                                | is counted and takes its next step                |
  *
- * @param generation - of the work that met the setback
+ * @param generation - the generation whose work is void
  */
 export async function restartVideo(
   setback: RestartReason,
@@ -26,7 +26,7 @@ export async function restartVideo(
   const record = await ledger.read(video);
   if (record?.generation !== generation) return takeNextStep(video);
   const isSourceChanged = setback === 'source-changed';
-  // Many batches of one plan meet the same change: it is one setback.
+  // Several batches of a plan meet the same change of the source. It counts as one restart.
   if (isSourceChanged && (await ledger.leases(video)).some(({ kind }) => kind !== 'batch')) return;
   const recovery = planRestart(setback, record, random);
   if ('failure' in recovery) {

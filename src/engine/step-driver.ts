@@ -6,33 +6,33 @@ import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** Moves videos on: what everybody asks who has changed a video. */
+/** Drives videos through their steps. Whoever has changed a video asks it to take the next one. */
 export interface StepDriver {
-  /** Gives a video its next step, or lets it rest. */
+  /** Sends the video's next step to its queue. Where there is none, the video rests until something changes it. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** Sends a video to the crawlers, whatever its next step would be; not one that the ledger does not know, or has let go of. */
+  /** Queues a crawl whatever the next step would be. Does nothing for a video that the ledger does not hold. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
 }
 
-/** What a mover needs. */
+/** Ports of a step driver. */
 export interface StepDriverPorts extends AdvancePorts {
   readonly journal: Journal;
 }
 
-/** How a mover is followed and stopped. */
+/** Callbacks and stop signal of a step driver. */
 export interface StepDriverHooks {
-  /** Aborted: nothing is sent any more. */
+  /** Once aborted, no step is sent. */
   readonly drain: AbortSignal;
-  /** A video needs nothing more for now. */
+  /** Called when a video has no next step for now. */
   readonly onRest: (video: VideoId, record: VideoRecord) => Promise<void> | void;
 }
 
-/** Ids of leases, unique for a video for all time. */
+/** Generates lease ids. An id is never used twice for the same video. */
 export function leaseIds(newGeneration: () => Generation): () => string {
   return () => newGeneration().slice(0, 13);
 }
 
-/** Makes a mover; its calls for one video run one after the other. */
+/** Creates a step driver. Calls for the same video run one after another, calls for different videos side by side. */
 export function createStepDriver(ports: StepDriverPorts, { drain, onRest }: StepDriverHooks): StepDriver {
   const { ledger, journal } = ports;
   return {
@@ -40,7 +40,7 @@ export function createStepDriver(ports: StepDriverPorts, { drain, onRest }: Step
       if (drain.aborted) return;
       const moved = await advance(video, ports);
       if (moved?.step !== 'none') return;
-      // One that was told of has had its acceptances applied: who accepts later applies that at once.
+      // A situation that was announced has had its acceptances applied. Later ones are applied as they are made.
       const isNewlyIncomplete =
         stateOf(moved.record) === 'incomplete' && moved.record.announced !== situationOf(moved.record);
       if (isNewlyIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {

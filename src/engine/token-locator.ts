@@ -3,19 +3,19 @@ import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 
-/** Keeps the URLs with tokens of the videos under way, in memory only. */
+/** Resolves files to URLs with valid tokens. The tokens of videos in progress stay in memory and are never stored. */
 export interface TokenLocator extends Locator {
   remember(video: VideoId, revision: RevisionDigest, urls: FetchUrls): void;
   forget(video: VideoId): void;
 }
 
-/** Reads a video's playlists again: the digest of their plan, and its URLs with tokens. */
+/** Crawls a video again for fresh tokens. Returns the digest of its plan, and the URLs by file. */
 export type Replan = (
   video: VideoId,
   signal: AbortSignal,
 ) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>;
 
-/** What a locator needs. */
+/** Ports of a token locator. */
 export interface TokenLocatorPorts {
   readonly replan: Replan;
   readonly journal: Pick<Journal, 'revision'>;
@@ -23,10 +23,10 @@ export interface TokenLocatorPorts {
   readonly now: () => number;
 }
 
-/** What may be kept: videos that were used longest ago make room, and are read again if need be. */
+/** Bounds of the cache. The videos used longest ago are dropped first and crawled again when they are needed. */
 export interface LocatorLimits {
   readonly maxVideos: number;
-  /** Of all videos together; the one used last is kept, however many it has. */
+  /** URLs of all videos together. The video used last stays, however many it has. */
   readonly maxUrls: number;
 }
 
@@ -39,12 +39,12 @@ interface Known {
 }
 
 /**
- * Knows no URLs yet.
+ * Creates a locator with an empty cache.
  *
- * | known of this plan                     | the plan has tokens | then                         |
+ * | cached for this plan                   | the plan has tokens | result                       |
  * |----------------------------------------|---------------------|------------------------------|
- * | URLs that were read after `spentAt`    |                     | these                        |
- * | none, and none have run out            | no                  | those of the plan            |
+ * | URLs that were read after `spentAt`    |                     | the cached URLs              |
+ * | none, and none have expired            | no                  | the URLs of the plan         |
  * | anything else                          |                     | its playlists are read again |
  */
 export function createTokenLocator(
@@ -80,7 +80,7 @@ export function createTokenLocator(
       if (spentAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
         return keep(video, { revision, fetchUrls: new Map(), readAt: 0 });
       }
-      // Clocks differ: what is read now is younger than what ran out, whoever's clock told when that was.
+      // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
       const readAt = Math.max(now(), (spentAt ?? 0) + 1);
       const { digest, fetchUrls } = await replan(video, signal);
       return digest === revision ? keep(video, { revision, fetchUrls, readAt }) : undefined;

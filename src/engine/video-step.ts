@@ -5,17 +5,17 @@ import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { attempt } from './attempt.ts';
 import type { EngineContext } from './context.ts';
 
-/** A step of a whole video: what it does, and what is done about what came of it. */
+/** A step that concerns a whole video: the work itself, and what follows it. */
 export interface VideoStep<T> {
   readonly kind: 'crawl' | 'publish';
   readonly run: () => Promise<T>;
-  /** Who must answer for it to succeed, and whether it answers anybody. */
+  /** The side that has to respond for the step to succeed, and a probe that tells whether it responds at all. */
   readonly relyingOn: { readonly side: 'source' | 'store'; readonly answers: () => Promise<boolean> };
-  /** What to do once it is over: undefined where it failed for good, or the run cannot go on. */
+  /** Called at the end. The value is undefined when the step failed for good or the run was halted. */
   readonly onEnd: (value: T | undefined) => Promise<void>;
 }
 
-/** Works such a step as its job says: tries again, waits, hands back or lets go where that is due. */
+/** Runs a step for its job, and settles the job: done, queued again after a delay, or handed back to another worker. */
 export async function runVideoStep<T extends { readonly result: string }>(
   job: VideoJob,
   { kind, run, relyingOn, onEnd }: VideoStep<T>,
@@ -28,7 +28,7 @@ export async function runVideoStep<T extends { readonly result: string }>(
   const attempted = await attempt(job, { ...parts, queue, kind, newId, isDown }, options, run);
   if (attempted.result === 'refused') return { result: 'done' };
   if (attempted.result === 'postponed') {
-    // Stopped in the middle: it is for whoever works next.
+    // Interrupted by a stop: hand the job to the next worker at once.
     if (attempted.delayMs === undefined) return { result: 'again', delayMs: 0 };
     hooks.onPostponed(job.video, attempted.delayMs, attempted.failure);
     return { result: 'done' };

@@ -1,18 +1,18 @@
 import type { VideoId } from '../domain/video.ts';
 
-/** The videos under way in this process. */
+/** The videos in progress in this process. */
 export interface VideosInProgress {
-  /** @param playlistUrl - with its token, where the journal's may lack one */
+  /** @param playlistUrl - the URL with its token, which the journal's may lack */
   add(video: VideoId, playlistUrl?: string): void;
-  /** What was given when it entered; undefined for one that is not under way. */
+  /** The URL given to `add`. Undefined for a video that is not in progress. */
   playlistUrlOf(video: VideoId): string | undefined;
-  /** @returns whether it was under way */
+  /** @returns whether the video was in progress */
   remove(video: VideoId): boolean;
-  /** Resolves when none is under way; at once when none is now. */
+  /** Resolves when no video is in progress. */
   whenEmpty(): Promise<void>;
 }
 
-/** Nobody under way. */
+/** Creates an empty set. */
 export function createVideosInProgress(): VideosInProgress {
   const present = new Map<VideoId, string | undefined>();
   let waiting: (() => void)[] = [];

@@ -10,7 +10,7 @@ import { restartVideo } from './restart-video.ts';
 const crawlsAtATime = 8;
 const publicationsAtATime = 4;
 
-/** Workers that take videos through the crawler. */
+/** Starts the workers that crawl videos. */
 export function startCrawlers(context: EngineContext): QueueWorkers {
   return context.parts.crawls.work(
     until(context.drain, (job, options) => crawlStep(job, context, options)),
@@ -18,7 +18,7 @@ export function startCrawlers(context: EngineContext): QueueWorkers {
   );
 }
 
-/** Workers that publish videos which are whole. */
+/** Starts the workers that publish complete videos. */
 export function startPublishers(context: EngineContext): QueueWorkers {
   return context.parts.publications.work(
     until(context.hooks.signal, async (job, options) => {
@@ -29,7 +29,7 @@ export function startPublishers(context: EngineContext): QueueWorkers {
   );
 }
 
-/** Workers that have batches copied. */
+/** Starts the workers that hand batches to the executor. */
 export function startTransfers(context: EngineContext, executor: Executor): QueueWorkers {
   const { parts, hooks, drain, host, locator } = context;
   return parts.batches.work(
@@ -54,7 +54,7 @@ function until<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
   return (job, options) => handle(job, { ...options, signal: AbortSignal.any([options.signal, signal]) });
 }
 
-/** A queue brings the job again. What a second delivery cannot mend concerns all videos. */
+/** Errors that a handler throws are retried by the queue. Those that another delivery cannot mend halt all work. */
 function reporter({ host }: EngineContext): (error: unknown) => void {
   return (error) => {
     const failure = failureOf(error);

@@ -1,24 +1,25 @@
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
 import type { Outcome } from '../domain/outcome.ts';
 
-/** How to follow a batch. */
+/** Callback and stop signals for one batch. */
 export interface RunOptions {
-  /** Called as outcomes come in, some at a time, each once; what it returns is awaited before the run ends. */
+  /** Called with outcomes as they arrive, a few at a time, each exactly once. Awaited before the run ends. */
   readonly onOutcomes: (outcomes: readonly Outcome[]) => Promise<void>;
-  /** Aborted: finish the files in flight and take no more. */
+  /** Once aborted, files in flight are finished and no more are started. */
   readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight too. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Carries batches somewhere to be copied: threads of this machine, or AWS Lambda.
+ * Runs batches on workers, which copy the bytes.
  *
- * `run` never throws for what a worker does: one that dies makes `worker-lost`, and what it said before counts.
+ * `run` never throws for what a worker does. If a worker dies, the batch ends as `worker-lost`, and the outcomes it reported
+ * before count.
  */
 export interface Executor {
   run(message: BatchMessage, options: RunOptions): Promise<BatchEnd>;
-  /** How many batches may run at a time with profit. */
+  /** How many batches are worth running at a time. */
   readonly concurrency: number;
   close(): Promise<void>;
 }

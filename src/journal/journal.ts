@@ -3,7 +3,7 @@ import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 
-/** What a person, or a catalogue for them, decided. */
+/** A decision about a video, made by a person or, for submissions, by a catalogue. */
 export type Decision =
   | { readonly type: 'submitted'; readonly video: VideoId; readonly at: string; readonly submission: Submission }
   | {
@@ -16,16 +16,16 @@ export type Decision =
   | { readonly type: 'paused' | 'resumed' | 'cancelled'; readonly video: VideoId; readonly at: string }
   | { readonly type: 'prioritised'; readonly video: VideoId; readonly at: string; readonly fresh: boolean };
 
-/** The documents of a revision as they stand at the destination, and what the ledger counted when they were put there. */
+/** The documents of a revision as published at the destination, with the ledger's counts at that time. */
 export interface Publication {
   readonly video: VideoId;
   readonly revision: RevisionDigest;
   readonly at: string;
   /** Files of the revision. */
   readonly total: number;
-  /** Those that are missing, and accepted. */
+  /** Files that are missing and were accepted. */
   readonly accepted: IndexRanges;
-  /** Of the files that are there. */
+  /** Sum over the files that are there. */
   readonly sizeBytes: number;
   readonly documents: readonly {
     readonly key: string;
@@ -35,78 +35,80 @@ export interface Publication {
   }[];
 }
 
-/** How many outcomes go into one `recordOutcomes`, and how long the first of them may wait for that. */
+/** How many outcomes to pass to one `recordOutcomes`, and how long the first of them may be held back for that. */
 export interface OutcomeGrouping {
   readonly maxOutcomes: number;
   readonly maxDelayMs: number;
 }
 
 /**
- * What must survive everything: sealed revisions, evidence, publications, decisions.
+ * The record that must survive everything: sealed revisions, evidence, publications, decisions. Queues and ledger can be
+ * rebuilt from it.
  *
- * What a method has answered is durable. Writing the same thing twice is the same as once.
- * Throws `FlantsError` `state.unusable` when the state cannot be read or written.
+ * A write is durable once its method resolves, and writing the same thing twice changes nothing. Methods throw
+ * `FlantsError` `state.unusable` when the state cannot be read or written.
  */
 export interface Journal {
-  /** How outcomes like to come: where each call costs a request, by the batch; elsewhere as they are told. */
+  /** Preferred size of `recordOutcomes` calls: whole batches where a call costs a request, small groups elsewhere. */
   readonly grouping: OutcomeGrouping;
-  /** Keeps a plan for good. One with a digest that was sealed for the video already changes nothing. */
+  /** Stores a plan for good. Does nothing if the video has a sealed revision with this digest. */
   seal(revision: Revision): Promise<void>;
-  /** undefined where no such revision was sealed. */
+  /** Undefined if no such revision was sealed. */
   revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined>;
-  /** The files of a sealed revision with these indices, in ascending order; indices beyond its end are left out. */
+  /** Files of a sealed revision by index, in ascending order. Indices beyond the end are left out. */
   files(
     video: VideoId,
     digest: RevisionDigest,
     ranges: IndexRanges,
   ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]>;
   /**
-   * Evidence replaces what was known of its key; a failure replaces the key's former failure and leaves evidence alone.
-   * Evidence ends the failure. Failures belong to a video and key: another video's of the same key is left alone.
+   * Stores outcomes by key. Evidence replaces earlier evidence of its key and clears the failure. A failure replaces the
+   * earlier failure and leaves evidence alone. Failures belong to a video: those of another video with the same key stay.
    */
   recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void>;
-  /** Drops the evidence of objects that turned out not to be there; unknown keys are no error. */
+  /** Drops the evidence of objects that have vanished. Unknown keys are ignored. */
   forget(video: VideoId, keys: readonly string[]): Promise<void>;
   /**
-   * What is known to be at the destination, by key. What only another video's outcomes tell of a key that both have may
-   * be known or not: a file of its own whose evidence is missing costs a look, never a copy too few.
+   * Evidence of what is at the destination, by key. For a key that two videos share, evidence that only the other video
+   * recorded may be missing here: that costs a second look at the object, and never skips a copy.
    */
   evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
-  /** Sum of `sizeBytes` in the evidence for the files of a sealed revision; 0 where there is none. */
+  /** Sum of `sizeBytes` over the evidence of a sealed revision's files. 0 if there is none. */
   sizeOf(video: VideoId, digest: RevisionDigest): Promise<number>;
-  /** Latest failures of a video, by key. */
+  /** The latest failure of each key of a video. */
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
   recordPublication(publication: Publication): Promise<void>;
-  /** The latest one; undefined where nothing was published. */
+  /** The latest publication. Undefined if the video was never published. */
   publication(video: VideoId): Promise<Publication | undefined>;
   decide(decision: Decision): Promise<void>;
-  /** In the order they were made. */
+  /** All decisions about a video, in the order they were made. */
   decisions(video: VideoId): AsyncIterable<Decision>;
-  /** The latest one that was submitted of a video; undefined where none was. */
+  /** The latest submission. Undefined if the video was never submitted. */
   submission(video: VideoId): Promise<Submission | undefined>;
   /**
-   * The latest one of each video, in an order of the journal's own that stays. What is submitted meanwhile may be seen or not.
+   * The latest submission of every video, in an order of the journal's own that does not change. Videos submitted during
+   * the iteration may or may not be seen.
    *
-   * @param after - begin behind this id, whether it is there or not
+   * @param after - start behind this id, which need not exist
    */
   submissions(after?: VideoId): AsyncIterable<Submission>;
   /**
-   * Ids of the videos that were submitted and never published, in the order of `submissions`.
+   * Ids of videos that were submitted and never published, in the order of `submissions`.
    *
-   * @param after - begin behind this id, whether it is there or not
+   * @param after - start behind this id, which need not exist
    */
   unpublished(after?: VideoId): AsyncIterable<VideoId>;
-  /** The others that were submitted, in the same way. */
+  /** Ids of videos that were submitted and published, likewise. */
   published(after?: VideoId): AsyncIterable<VideoId>;
   /**
-   * Drops all that is known of a video: revisions, evidence, failures, publication; then the submission, then the other
-   * decisions. Who finds a submission after having read decisions has read them all.
+   * Deletes a video: revisions, evidence, failures and publication, then the submission, then the other decisions. A
+   * reader that still finds the submission after reading the decisions has therefore read all of them.
    */
   purge(video: VideoId): Promise<void>;
-  /** Small facts about the library: key rules, capabilities. undefined where unset. */
+  /** A named fact about the library, such as its key rules. Undefined if not set. */
   setting(name: string): Promise<unknown>;
   setSetting(name: string, value: unknown): Promise<void>;
-  /** Sets what is not set yet; of several at a time one wins. Returns what is set now. */
+  /** Sets a value unless one is set, and returns the value now in force. If several callers race, one wins. */
   settle(name: string, value: unknown): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -1,31 +1,31 @@
-/** A job on its way in. */
+/** A job to be added. */
 export interface NewJob<T> {
-  /** An id that is waiting, delayed or active already is ignored. */
+  /** The job is ignored while another with this id is waiting, delayed or active. */
   readonly id: string;
   readonly data: T;
-  /** Lower goes first; among equals the order of arrival. */
+  /** Lower numbers go first. Jobs of equal priority keep their order. */
   readonly priority: number;
   readonly delayMs?: number;
 }
 
-/** Done with it, or bring it again later. */
+/** How a job ended: finished, or to be delivered again after a delay. */
 export type JobEnd = { readonly result: 'done' } | { readonly result: 'again'; readonly delayMs: number };
 
-/** What a handler is told beside its job. */
+/** What a handler gets beside its job. */
 export interface JobOptions {
   /** Aborted when the workers are stopped. */
   readonly signal: AbortSignal;
   /**
-   * How often a worker had this job and gave no sign of life any more: its process ended, or was cut off for long. A job
-   * that comes again is the same one; 0 where a queue does not outlive its process.
+   * How many workers have died with this job, or were cut off from the queue for too long. Deliveries after `again` count as
+   * the same job. Always 0 in a queue that does not outlive its process.
    */
   readonly lost: number;
 }
 
-/** What works a job. What it throws brings the job again after a delay; it must not lose it. */
+/** Handles a job. If it throws, the job is delivered again after a delay. */
 export type JobHandler<T> = (data: T, options: JobOptions) => Promise<JobEnd>;
 
-/** How many jobs at a time, and who hears what handlers throw, but for `aborted` after `stop`. */
+/** How many jobs to run at a time, and a callback for what handlers throw (except `aborted` after `stop`). */
 export interface WorkOptions {
   readonly concurrency: number;
   readonly onError: (error: unknown) => void;
@@ -33,49 +33,48 @@ export interface WorkOptions {
 
 /** Workers on a queue. */
 export interface QueueWorkers {
-  /** Takes no further jobs, signals the running ones, and waits for them. */
+  /** Stops taking jobs, aborts the signal of those that run, and waits for them. */
   stop(): Promise<void>;
 }
 
 /**
- * Carries jobs, at least once each. A queue may be lost at any time: it holds nothing that cannot be
- * found again in the ledger.
+ * Delivers jobs, each at least once. A queue may be lost at any time: everything in it can be found again by way of the
+ * ledger.
  */
 export interface JobQueue<T> {
   add(job: NewJob<T>): Promise<void>;
-  /** Whether a job of this id is waiting, delayed or active. */
+  /** Whether a job with this id is waiting, delayed or active. */
   has(id: string): Promise<boolean>;
-  /** Jobs waiting, delayed or active. */
+  /** Number of jobs that are waiting, delayed or active. */
   size(): Promise<number>;
   /**
-   * Whether fewer than `max` jobs are waiting or active. Delayed jobs take no room until there are a hundred times as
-   * many: one origin that asks for patience must not stop the others.
+   * Whether fewer than `max` jobs are waiting or active. Delayed jobs do not count until there are a hundred times as many,
+   * so that one throttling origin does not stop the others.
    */
   hasCapacity(max: number): Promise<boolean>;
   /**
-   * Resolves once there is room: where whoever adds waits for whoever works. All that wait go on together, so each of
-   * several may add one too many. Throws `aborted` when the signal says so first.
+   * Resolves when the queue has capacity, for producers that wait for consumers. All who wait resume together, so each may
+   * exceed `max` by one job. Throws `aborted` when the signal fires first.
    */
   room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
-  /** Works up to `concurrency` jobs at a time. */
+  /** Starts handling jobs, up to `concurrency` at a time. */
   work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers;
-  /** Stops all workers, and lets go of what the queue holds here. An `add` after it throws `aborted`. */
+  /** Stops all workers and releases connections and memory. `add` throws `aborted` from then on. */
   close(): Promise<void>;
 }
 
-/** Brings jobs by the clock, to a queue whose workers may be many. */
+/** Adds jobs to a queue at regular intervals, however many processes ask for it. */
 export interface Schedule<T> {
   /**
-   * Brings a job now and then on each interval, once in all for however many say so. Saying it again with the same
-   * interval leaves the clock alone; another interval begins anew. It may be forgotten as a queue may be lost: say it
-   * again on a timer. A job that takes longer than the interval meets the next one, which waits in the queue, delayed,
-   * from the start.
+   * Adds a job now and on each interval: one job, however many processes call this. Calling it again with the same interval
+   * leaves the schedule alone, another interval restarts it. A schedule is lost with its queue, so repeat the call on a
+   * timer. The next job is in the queue from the start, delayed, so a job that takes longer than the interval meets it.
    *
-   * @param id - of the schedule, not of its jobs
-   * @param options.ifNone - leave alone one that is there with another interval: of several who say so on their timers,
-   *   and were told differently, the one that began last is heard
+   * @param id - id of the schedule, not of its jobs
+   * @param options.ifNone - leave an existing schedule alone, even with another interval. Processes that were configured
+   *   differently then do not fight on their timers: the one that started last decides
    */
   every(id: string, everyMs: number, data: T, options?: { readonly ifNone: boolean }): Promise<void>;
-  /** Ends a schedule; none is no error. */
+  /** Removes a schedule. Unknown ids are ignored. */
   never(id: string): Promise<void>;
 }

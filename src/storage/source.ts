@@ -3,13 +3,13 @@ import type { Validators } from '../domain/revision.ts';
 /** How to ask a source for one object. */
 export interface FetchOptions {
   readonly signal: AbortSignal;
-  /** Answer `not-modified` when the object is still this one. Empty validators ask for nothing. */
+  /** Answer `not-modified` if the object still has these validators. Empty validators make the request unconditional. */
   readonly unless?: Validators;
-  /** Text is fetched with any content coding and decoded; media as identity, so that sizes describe the bytes. */
+  /** `text` accepts content codings and is decoded. `media` asks for `identity`, so that sizes describe the bytes. */
   readonly kind: 'text' | 'media';
 }
 
-/** An object under way. Its body must be read to the end or cancelled. */
+/** A response whose body has not been read yet. Read it to the end, or cancel it. */
 export interface FetchedObject {
   readonly result: 'fetched';
   /** After redirects. */
@@ -17,11 +17,11 @@ export interface FetchedObject {
   readonly validators: Validators;
   /** Lower-case media type without parameters; absent where the source does not say. */
   readonly contentType?: string;
-  /** As announced, before any content coding is undone; absent where it was not. */
+  /** The announced length, before decoding. Absent if none was announced. */
   readonly sizeBytes?: number;
   /**
-   * The end of the body is nothing but the end of its connection (RFC 9112 section 6.3), so that a body that was
-   * cut looks whole; absent where its length is known or its end is marked.
+   * Set when only the end of the connection ends the body (RFC 9112 section 6.3), so that a truncated body looks complete.
+   * Absent when the length is known or the end is marked.
    */
   readonly isUnframed?: boolean;
   /**
@@ -31,24 +31,24 @@ export interface FetchedObject {
    * `source.unreachable` when the connection breaks, `source.timeout` when nothing comes for too long.
    */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Lets go of a body that will not be read. */
+  /** Discards a body that will not be read. */
   cancel(): void;
 }
 
-/** The object is the one that `unless` describes. */
+/** The object still has the validators of `unless`. */
 export interface NotModified {
   readonly result: 'not-modified';
 }
 
 /**
- * Where a library comes from.
+ * Where a library is copied from.
  *
- * `fetch` never retries: trying again is decided in `domain/settle`. It throws
+ * `fetch` never retries, since retries are decided in `domain/settle`. It throws
  * `FlantsError` with `source.not-found` (404), `source.gone` (410), `source.denied` (401, 403),
  * `source.throttled` (429, or 503 that says when to return), `source.status` (any other status),
  * `source.unreachable`, `source.host-unknown`, `source.tls`, `source.timeout`, `source.redirects`,
  * `source.refused` (a scheme or address that policy forbids), or `aborted`.
- * Credentials go to the hosts they are for and are dropped when a redirect leaves those.
+ * Credentials are sent to the hosts they belong to, and dropped when a redirect leads elsewhere.
  */
 export interface Source {
   fetch(url: string, options: FetchOptions): Promise<FetchedObject | NotModified>;
