@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { reportVideo } from '../journal/report-video.ts';
 
-/** What concluding needs. */
+/** Ports for concluding a video. */
 export interface ConclusionPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
@@ -20,8 +20,8 @@ export interface ConclusionPorts {
 }
 
 /**
- * Tells of a video that has come to rest, once for each situation, and lets the ledger forget it when it is published:
- * the journal has all of it.
+ * Announces a video that has no next step, once for each situation, and retires a published one from the ledger, since the
+ * journal has everything about it.
  */
 export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Promise<void> {
   const { ledger, now, urlOf } = ports;

@@ -27,7 +27,7 @@ test('rates are those of the last seconds, and say when the rest will be there',
   for (let at = 1; at <= 30; at++) {
     now = at * 1000;
     // A slow start, then a file of 1000 bytes each second.
-    if (at > 15) tracker.told(copied(1000));
+    if (at > 15) tracker.recorded(copied(1000));
     tracker.progress();
   }
   const { bytesPerSecond, filesPerSecond, remainingMs, run } = tracker.progress();

@@ -7,23 +7,24 @@ import { second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 
-/** Sums of a library and of a run, kept up to date change by change. */
+/** Totals of a library and of a run, updated with each change. */
 export interface ProgressTracker {
-  /** A video's record before (absent for a new one) and after a change. */
+  /** Counts a change of a video's record. `before` is absent for a new video. */
   changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
-  told(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
-  /** So many files have failed for good. */
+  /** Counts a file that was copied or found unchanged. */
+  recorded(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
+  /** Counts files that failed for good. */
   failed(files: number): void;
   progress(): Progress;
 }
 
-/** Videos under way that a display could show. */
+/** Most videos in progress to report. */
 const shownVideos = 8;
 
-/** Rates are taken over this long. */
+/** Rates are averages over this time. */
 const windowMs = 10 * second;
 
-/** @param now - milliseconds of any clock that only goes forward */
+/** @param now - a monotonic clock in milliseconds */
 export function createProgressTracker(now: () => number): ProgressTracker {
   const startedAt = now();
   const totals = emptyTotals();
@@ -39,7 +40,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
       if (stateOf(after) === 'copying' && before) active.set(video, after);
       else active.delete(video);
     },
-    told(outcome) {
+    recorded(outcome) {
       run[outcome.kind] += 1;
       if (outcome.kind === 'copied') run.copiedBytes += outcome.evidence.sizeBytes;
     },

@@ -1,27 +1,28 @@
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Lease, Ledger } from '../ledger/ledger.ts';
 
-/** What reconciliation needs. */
+/** Ports of the reconciler. */
 export interface ReconcilePorts {
   readonly ledger: Ledger;
-  /** Whether the job that a lease stands for is in its queue. */
+  /** Whether the job behind a lease is in its queue. */
   readonly isQueued: (video: VideoId, lease: Lease) => Promise<boolean>;
-  /** Gives a video its next step, as its facts stand now. */
+  /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** How long a claim lasts whose job waits. */
+  /** Lifetime of the lease of a queued job. */
   readonly leaseMs: number;
   readonly onVideo: (video: VideoId, record: VideoRecord, leases: readonly Lease[]) => void;
 }
 
-/** Finds what nothing carries, and sends it again. */
+/** Finds work that no job carries, and queues it again. */
 export interface Reconciler {
-  /** Looks at every video of the ledger once. Returns how many leases it ended. */
+  /** Checks every video of the ledger once. @returns how many orphaned leases it ended */
   run(signal: AbortSignal): Promise<number>;
 }
 
 /**
- * A lease lasts for as long as its job is in a queue. One whose job is in none is held by nobody: its queue was wiped, or whoever took the lease died before the
- * job was sent. As a job is sent just after its lease is taken, only a lease that was alone at two looks is ended.
+ * Renews the leases of queued jobs, and ends orphaned ones: leases whose job is in no queue, because the queue was wiped or
+ * the process died between taking the lease and adding the job. Since the job is added just after its lease is taken, a
+ * lease is ended only if it was orphaned in two consecutive passes.
  */
 export function createReconciler(ports: ReconcilePorts): Reconciler {
   const { ledger, isQueued, takeNextStep, onVideo, leaseMs } = ports;

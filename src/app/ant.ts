@@ -11,62 +11,66 @@ import { transferBatch } from '../transfer/transfer-batch.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec, StoreSpec } from './connect.ts';
 
-/** What a thread is given once. */
+/** Data that a thread gets once, when it starts. */
 export interface AntData {
   readonly source: SourceSpec;
   readonly store: StoreSpec;
   readonly capabilities: StoreCapabilities;
   /** Files in flight in this thread. */
   readonly slots: number;
-  /** Bytes of bodies held in this thread. */
+  /** Bytes of bodies in the memory of this thread. */
   readonly heldBytes: number;
-  /** Tells this process from others, in the evidence. */
+  /** Identifies this process in the evidence. */
   readonly processName?: string;
 }
 
-/** What a thread is given anew with each batch and while it runs; absent where the store wants none. */
+/**
+ * Credentials that a thread gets with each batch, and again while the batch runs. Undefined if the store needs none.
+ */
 export type AntExtra = S3Credentials | undefined;
 
-/** Outcomes are told in handfuls: a message for each would cost more than it tells. */
-const tellEveryMs = 20;
+/** Outcomes are sent in groups, because a message for each file would cost too much. */
+const flushEveryMs = 20;
 
-/** Memory that waits in a thread for the next bodies. */
+/** Bytes of idle buffers that a thread keeps for the next bodies. */
 const maxIdleBytes = 8 * MiB;
 
 let credentials: AntExtra;
-let opened: AntPorts | undefined;
+let ports: AntPorts | undefined;
 
-/** The worker's entry: copies a batch, tells outcomes as they come, and says last how it ended. */
+/**
+ * Entry point of the worker thread. Copies a batch, reports its outcomes as they occur, and last how the batch ended.
+ */
 export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promise<void> {
   useCredentials(extra);
-  opened ??= openPorts(workerData as AntData);
+  ports ??= openPorts(workerData as AntData);
   const drain = new AbortController();
   const abort = new AbortController();
-  port.on('message', (told: ToThread<AntExtra>) => {
-    if (told.type === 'extra') useCredentials(told.extra);
-    if (told.type === 'drain') drain.abort();
-    if (told.type === 'abort') abort.abort();
+  port.on('message', (received: ToThread<AntExtra>) => {
+    if (received.type === 'extra') useCredentials(received.extra);
+    if (received.type === 'drain') drain.abort();
+    if (received.type === 'abort') abort.abort();
   });
 
-  const say = (said: FromThread): void => port.postMessage(said);
-  let untold: Outcome[] = [];
-  const tell = (): void => {
-    if (untold.length > 0) say({ type: 'outcomes', outcomes: untold });
-    untold = [];
+  const send = (update: FromThread): void => port.postMessage(update);
+  let unreported: Outcome[] = [];
+  const flush = (): void => {
+    if (unreported.length > 0) send({ type: 'outcomes', outcomes: unreported });
+    unreported = [];
   };
-  const timer = setInterval(tell, tellEveryMs);
+  const timer = setInterval(flush, flushEveryMs);
   try {
-    const end = await transferBatch(message, opened, {
+    const end = await transferBatch(message, ports, {
       drain: drain.signal,
       signal: abort.signal,
-      onOutcome: (outcome) => untold.push(outcome),
+      onOutcome: (outcome) => unreported.push(outcome),
     });
-    tell();
-    say({ type: 'end', end });
+    flush();
+    send({ type: 'end', end });
   } finally {
     clearInterval(timer);
     port.close();
-    // A port lives until the next full collection, and would keep this batch with it.
+    // A port lives until the next full garbage collection. With listeners it would hold this batch until then.
     port.removeAllListeners();
   }
 }
@@ -85,7 +89,7 @@ function openPorts({ source, store, capabilities, slots, heldBytes, processName 
   };
 }
 
-/** The signer derives its key once for each object of credentials: a copy of the same is not taken. */
+/** Ignores copies of the current credentials: the signer derives its key again for each new object. */
 function useCredentials(extra: AntExtra): void {
   if (!sameCredentials(credentials, extra)) credentials = extra;
 }

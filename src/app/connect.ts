@@ -11,18 +11,18 @@ import { openS3Store } from '../storage/s3/store.ts';
 import type { Source } from '../storage/source.ts';
 import { second } from '../domain/units.ts';
 
-/** Where a library comes from, as plain data that a thread can be given. */
+/** How to reach the source of a library, as plain data that can be sent to a thread. */
 export interface SourceSpec {
   readonly headers: ScopedHeaders;
   readonly connections: number;
   readonly timeoutMs: number;
-  /** The library lies in files of this machine, so its playlists may name such. */
+  /** Whether playlists may name files of this machine. Only for a library that is itself local. */
   readonly allowsFiles: boolean;
   readonly bytesPerSecond?: number;
   readonly ca?: string;
 }
 
-/** Where a library goes, as plain data. */
+/** How to reach a destination, as plain data that can be sent to a thread. */
 export type StoreSpec =
   | { readonly kind: 'folder'; readonly path: string }
   | {
@@ -39,7 +39,7 @@ const maxRedirects = 5;
 const connectTimeoutMs = 15 * second;
 const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
 
-/** Opens the adapters of a source. */
+/** Opens a source with the adapters for all its URL schemes. */
 export function connectSource(spec: SourceSpec): Source {
   const http = openHttpSource({
     headers: spec.headers,
@@ -59,9 +59,9 @@ export function connectSource(spec: SourceSpec): Source {
 }
 
 /**
- * Opens the adapter of a destination, guarded where the store itself does not.
+ * Opens a destination, and adds checks in place of the guards that the store itself lacks.
  *
- * @param capabilities - absent before they were probed
+ * @param capabilities - absent before the store was probed: then nothing is added
  */
 export function connectStore(
   spec: StoreSpec,

@@ -13,34 +13,34 @@ import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { createKeyRoot } from './cluster/key-root.ts';
+import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
 import { tokenParametersOf } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';
 import { isWithdrawn, readLastScan } from './cluster/scan-record.ts';
 
-/** A library in reach of its verbs. */
+/** A library opened for commands such as `retry` and `accept`. */
 export interface OpenControl {
   readonly control: Control;
   close(): Promise<void>;
 }
 
-/** What whoever opens a library hears. */
+/** Callback and stop signal of an open library. */
 export interface ControlHooks {
   readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Claims that a verb makes for the services to take up last as long as theirs do by default. */
+/** Leases that a command takes on behalf of the services. As long as the services' own by default. */
 const leaseMs = 5 * minute;
 const freshWindowMs = 24 * 60 * minute;
 const connections = 8;
 const answerWithinMs = 10 * second;
 
 /**
- * Opens a library for its verbs: a cluster's, or the state of copies from here.
+ * Opens a library for commands: that of a cluster, or the state file of copies made on this machine.
  *
- * @param hooks.readOnly - nothing will be changed: a state may be in use
+ * @param hooks.readOnly - nothing will be changed, so a state file may be in use by a running copy
  * @throws {FlantsError} as `openCluster`, or `state.locked`, `state.unusable`
  */
 export async function openControl(
@@ -59,13 +59,17 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
   return { control: createControl(controlPortsOf(cluster, { tokenParameters })), close: () => cluster.close() };
 }
 
-/** @param wishes.tokenParameters - for the rules of a library that has no video yet */
+/**
+ * Returns the ports of the commands on a cluster.
+ *
+ * @param options.tokenParameters - for the key rules of a library that has no video yet
+ */
 export function controlPortsOf(
   cluster: Cluster,
-  wishes: { readonly tokenParameters: readonly string[] },
+  options: { readonly tokenParameters: readonly string[] },
 ): ControlPorts {
   const { journal, ledger } = cluster;
-  const root = createKeyRoot(journal, { ...wishes, catalogue: { sources: [] } });
+  const keyRules = createKeyRulesInitializer(journal, { ...options, catalogue: { sources: [] } });
   return {
     ...common(journal, ledger),
     destination: cluster.destination.name,
@@ -76,7 +80,7 @@ export function controlPortsOf(
     takeNextStep: cluster.takeNextStep,
     async crawl(video) {
       const submission = await journal.submission(video);
-      if (submission) await root.settle(submission.playlistUrl);
+      if (submission) await keyRules.initialize(submission.playlistUrl);
       await cluster.sendCrawl(video, { recheck: false });
     },
   };
@@ -91,7 +95,7 @@ async function openStateControl(
   const control = createControl({
     ...common(journal, ledger),
     destination: (await readDestination(journal))?.name ?? stateDir,
-    // The next copy takes up all but what only waits to be published.
+    // The next copy resumes everything else. A complete video is published at once.
     async takeNextStep(video) {
       const record = await ledger.read(video);
       if (record && isWhole(record) && record.published !== record.revision) {

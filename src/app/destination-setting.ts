@@ -7,30 +7,37 @@ import type { StoreSpec } from './connect.ts';
 
 const settingName = 'destination';
 
-/** How a state's destination is reached: kept, so that later verbs need not be told again. Holds no secrets. */
+/** How to reach the destination of a state. Saved so that later commands need no options for it. Holds no secrets. */
 export interface DestinationSetting {
-  /** For people. */
+  /** For messages. */
   readonly name: string;
   readonly store: StoreSpec;
-  /** Of AWS's shared configuration. */
+  /** Profile of AWS's shared configuration. */
   readonly profile?: string;
 }
 
-type Wishes = Pick<CopyOptions, 'destination' | 'endpoint' | 'region' | 'profile' | 'ca' | 'concurrency'>;
+type DestinationOptions = Pick<CopyOptions, 'destination' | 'endpoint' | 'region' | 'profile' | 'ca' | 'concurrency'>;
 
-/** A store of one's own seldom cares for its region, but signatures name one. */
+/** Stores other than AWS rarely check the region, but signatures must name one. */
 const regionOfOtherStores = 'us-east-1';
 
 /**
- * The destination as the options name it.
+ * Returns the destination that the options name.
  *
- * @throws {FlantsError} `usage` when AWS is meant and no region is known
+ * @throws {FlantsError} `usage` if the destination is at AWS and no region is known
  */
-export function destinationOf({ destination, endpoint, region, profile, ca, concurrency }: Wishes): DestinationSetting {
+export function destinationOf({
+  destination,
+  endpoint,
+  region,
+  profile,
+  ca,
+  concurrency,
+}: DestinationOptions): DestinationSetting {
   const { name } = destination;
   if (destination.kind === 'folder') return { name, store: { kind: 'folder', path: destination.path } };
-  const known = region ?? (endpoint === undefined ? undefined : regionOfOtherStores);
-  if (known === undefined) {
+  const knownRegion = region ?? (endpoint === undefined ? undefined : regionOfOtherStores);
+  if (knownRegion === undefined) {
     throw new FlantsError('usage', `the region of ${name} is not known: name it with --region or AWS_REGION`);
   }
   return {
@@ -39,7 +46,7 @@ export function destinationOf({ destination, endpoint, region, profile, ca, conc
       kind: 's3',
       bucket: destination.bucket,
       prefix: destination.prefix,
-      region: known,
+      region: knownRegion,
       connections: concurrency,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(ca === undefined ? {} : { ca }),
@@ -49,29 +56,29 @@ export function destinationOf({ destination, endpoint, region, profile, ca, conc
 }
 
 /**
- * Remembers the destination of a state.
+ * Saves the destination of a state.
  *
- * @throws {FlantsError} `usage` when the state is of another destination
+ * @throws {FlantsError} `usage` if the state belongs to another destination
  */
 export async function saveDestination(journal: Journal, setting: DestinationSetting): Promise<void> {
-  const kept = await readDestination(journal);
-  if (kept && placeOf(kept.store) !== placeOf(setting.store)) {
-    throw new FlantsError('usage', `this state is of ${kept.name}, not of ${setting.name}; name another with --state`);
+  const saved = await readDestination(journal);
+  if (saved && placeOf(saved.store) !== placeOf(setting.store)) {
+    throw new FlantsError('usage', `this state is of ${saved.name}, not of ${setting.name}; name another with --state`);
   }
   await journal.setSetting(settingName, setting);
 }
 
-/** The destination of a state; undefined where nothing was copied yet. */
+/** Returns the destination of a state. Undefined if nothing was copied yet. */
 export async function readDestination(journal: Journal): Promise<DestinationSetting | undefined> {
   return (await journal.setting(settingName)) as DestinationSetting | undefined;
 }
 
-/** Credentials for a destination. A folder asks for none. */
+/** Returns a provider of credentials for a destination. Never called for a folder. */
 export function credentialsOf({ profile }: Pick<DestinationSetting, 'profile'>): () => Promise<S3Credentials> {
   return awsCredentials(profile);
 }
 
-/** What tells one destination from another. */
+/** Identifies a destination: the same place has the same text, whatever other settings differ. */
 export function placeOf(store: StoreSpec): string {
   return store.kind === 'folder' ? store.path : [store.endpoint ?? 'aws', store.bucket, store.prefix].join(' ');
 }

@@ -10,8 +10,8 @@ import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 
 /**
- * Opens everything that was named on the command line as one catalogue. The MongoDB driver is loaded only where a source
- * is in MongoDB: it costs every other start a seventh of a second.
+ * Opens all sources of the command line as one catalogue. Loads the MongoDB driver only for a source in MongoDB, since
+ * loading it takes a seventh of a second.
  *
  * @param mongo - how to read sources in MongoDB
  */
@@ -26,7 +26,7 @@ export async function openCatalogue(
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
   ];
   const [only] = parts;
-  return only && parts.length === 1 ? only : joined(parts);
+  return only && parts.length === 1 ? only : joinCatalogues(parts);
 }
 
 async function openMongoCatalogues(
@@ -39,34 +39,38 @@ async function openMongoCatalogues(
   return urls.map((url) => openMongoCatalogue({ ...mongo, url }));
 }
 
-/** Reasons that a message gives for a catalogue without videos. */
+/** The number of reasons in the message about a catalogue without videos. */
 const shownRefused = 3;
 
-/** What a run must know of its sources before it begins. */
+/** What a run has to know about its sources before it starts. */
 export interface Survey {
-  /** Playlist URLs by which a new library finds its root: those named by hand, else a catalogue's first. */
+  /**
+   * Playlist URLs from which a new library derives its root: each playlist named directly, and the first of each
+   * catalogue.
+   */
   readonly firstUrls: readonly string[];
-  /** One playlist URL for each origin, for headers that only the sources' own hosts may see. */
+  /** One playlist URL for each origin. Headers of the user are sent to these hosts only. */
   readonly originUrls: readonly string[];
 }
 
 /**
- * Reads the sources through once.
+ * Reads all sources once before the run.
  *
- * @throws {FlantsError} `catalogue.unreadable` when they name no video at all
+ * @throws {FlantsError} `catalogue.unreadable` if they name no video at all
  */
 export async function surveySources(sources: readonly SourceArgument[], signal: AbortSignal): Promise<Survey> {
   const firstUrls: string[] = [];
   const origins = new Map<string, string>();
-  const note = (url: string): void => void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
+  const addOrigin = (url: string): void =>
+    void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
   const refused: Failure[] = [];
   for (const source of sources) {
     if (source.kind === 'playlist') {
       firstUrls.push(source.url);
-      note(source.url);
+      addOrigin(source.url);
       continue;
     }
-    // Local videos of a catalogue keep their place below the catalogue's own folder.
+    // Keys of a catalogue's local videos are relative to the folder of the catalogue.
     const folder = `${pathToFileURL(dirname(source.path)).href}/`;
     let first: string | undefined;
     for await (const row of openFileCatalogue(source.path).rows({ signal })) {
@@ -76,25 +80,25 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
       }
       const { playlistUrl } = row.submission;
       first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
-      note(playlistUrl);
+      addOrigin(playlistUrl);
     }
     if (first !== undefined) firstUrls.push(first);
   }
-  if (firstUrls.length === 0) throw noVideo(sources, refused);
+  if (firstUrls.length === 0) throw noVideoError(sources, refused);
   return { firstUrls, originUrls: [...origins.values()] };
 }
 
-function noVideo(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {
+function noVideoError(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {
   const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.path] : []));
   const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
-  const rest = refused.length > shownRefused ? '; and so on' : '';
+  const suffix = refused.length > shownRefused ? '; and so on' : '';
   return new FlantsError(
     'catalogue.unreadable',
-    `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${rest}`,
+    `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${suffix}`,
   );
 }
 
-function joined(parts: readonly Catalogue[]): Catalogue {
+function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
   return {
     name: parts.map(({ name }) => name).join(', '),
     async *rows(options): AsyncIterable<CatalogueRow> {
@@ -121,7 +125,7 @@ function joined(parts: readonly Catalogue[]): Catalogue {
         }
       }
     },
-    ...watched(parts),
+    ...watchOfFirst(parts),
     find: async (id, options) => {
       for (const part of parts) {
         const found = await part.find?.(id, options);
@@ -136,8 +140,8 @@ function joined(parts: readonly Catalogue[]): Catalogue {
   };
 }
 
-/** Of several catalogues at most one can tell of changes; the others are read in intervals. */
-function watched(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
+/** Of several catalogues only the first that supports it is watched. The others are read at intervals. */
+function watchOfFirst(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
   const watch = parts.find((part) => part.watch)?.watch;
   return watch ? { watch } : {};
 }

@@ -5,27 +5,27 @@ import { connectStore } from './connect.ts';
 import { credentialsOf } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
 
-/** A destination that took a first write. */
+/** A destination that has accepted its first write. */
 export interface OpenDestination {
   readonly setting: DestinationSetting;
   readonly store: ObjectStore;
   readonly capabilities: StoreCapabilities;
-  /** What threads need to write there too; undefined where none is wanted. */
+  /** Credentials with which threads write there as well. Undefined if none are needed. */
   readonly extra: () => Promise<S3Credentials | undefined>;
 }
 
 /**
- * Finds credentials, probes what the destination honours, and guards the rest.
+ * Opens a destination: finds credentials, probes which conditions it honours, and adds checks for those it does not.
  *
- * @throws {FlantsError} `store.credentials`, and as `probeStore`
+ * @throws {FlantsError} `store.credentials` if there are none, and as `probeStore`
  */
 export async function openDestination(destination: DestinationSetting, signal: AbortSignal): Promise<OpenDestination> {
   const credentials = credentialsOf(destination);
   const extra: OpenDestination['extra'] = async () => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
-  const bare = connectStore(destination.store, credentials);
-  const capabilities = await probeStore(bare, { signal });
-  await bare.close();
+  const unguarded = connectStore(destination.store, credentials);
+  const capabilities = await probeStore(unguarded, { signal });
+  await unguarded.close();
   return {
     setting: destination,
     store: connectStore(destination.store, credentials, capabilities),

@@ -3,11 +3,11 @@ import { scopeHeaders } from '../storage/http/headers.ts';
 import type { SourceSpec } from './connect.ts';
 import type { Survey } from './open-catalogue.ts';
 
-type Wishes = Pick<CopyOptions, 'headers' | 'concurrency' | 'sourceTimeoutMs' | 'ca'>;
+type SourceOptions = Pick<CopyOptions, 'headers' | 'concurrency' | 'sourceTimeoutMs' | 'ca'>;
 
-/** How to reach the sources of a run: headers go to their own hosts only. */
+/** Returns how to reach the sources of a run. The headers of the user are sent to the hosts of these sources only. */
 export function sourceSpecOf(
-  { headers, concurrency, sourceTimeoutMs, ca }: Wishes,
+  { headers, concurrency, sourceTimeoutMs, ca }: SourceOptions,
   { originUrls }: Survey,
 ): SourceSpec {
   return {

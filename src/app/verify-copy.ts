@@ -20,16 +20,17 @@ import type { DestinationSetting } from './destination-setting.ts';
 import { tokenParametersOf } from '../engine/key-rules.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
-interface Opened {
+/** A destination opened for verification. */
+interface OpenTarget {
   readonly destination: Destination;
   readonly playlistUrl: string;
   readonly close: () => Promise<void>;
 }
 
 /**
- * Proves a copy from its destination; with a state at hand, against what was copied too.
+ * Verifies a copy by reading its destination. If a state is given, also compares the copy with what was recorded.
  *
- * @throws {FlantsError} when the destination or the state cannot be read
+ * @throws {FlantsError} if the destination or the state cannot be read
  */
 export async function verifyCopy(
   options: VerifyOptions,
@@ -44,8 +45,8 @@ export async function verifyCopy(
   const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
   try {
     const journal = state && new SqliteJournal(state);
-    const kept = journal && (await readDestination(journal));
-    const { destination, playlistUrl, close } = openTarget(options, kept);
+    const saved = journal && (await readDestination(journal));
+    const { destination, playlistUrl, close } = openTarget(options, saved);
     try {
       return await verifyPresentation(
         {
@@ -67,13 +68,13 @@ export async function verifyCopy(
   }
 }
 
-/** What a state knows: documents as they were published, files as they were copied. */
+/** Returns what a state has recorded about a key: a document as it was published, or a file as it was copied. */
 async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
   const documents = await publishedDocuments(journal);
   return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
 }
 
-/** Failed files without which videos were published, by key: each with the reason that was given. */
+/** Returns by key the reasons given for accepting failed files. Only of videos published without them. */
 async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
   if (state === undefined) return () => undefined;
   const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
@@ -88,7 +89,7 @@ async function acceptancesIn(state: StateFile | undefined): Promise<VerifyReques
   return (key) => reasons.get(key);
 }
 
-/** By key. Videos may share a playlist: whoever published it last has written what stands there. */
+/** Documents by key. Videos may share a playlist: the latest publication is what the destination holds. */
 async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string, Expected>> {
   const latest = new Map<string, Expected & { readonly at: string }>();
   for await (const { id } of journal.submissions()) {
@@ -103,13 +104,13 @@ async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string,
 }
 
 async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected | undefined> {
-  // Which video has it does not matter: a state file keeps evidence by key alone.
-  const known = (await journal.evidence('', [key])).get(key);
-  if (!known || known.proof === 'absent-optional') return undefined;
-  return { sizeBytes: known.sizeBytes, ...(known.crc32 === '' ? {} : { crc32: known.crc32 }) };
+  // A state file stores evidence by key alone, so any video id will do.
+  const evidence = (await journal.evidence('', [key])).get(key);
+  if (!evidence || evidence.proof === 'absent-optional') return undefined;
+  return { sizeBytes: evidence.sizeBytes, ...(evidence.crc32 === '' ? {} : { crc32: evidence.crc32 }) };
 }
 
-function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined): Opened {
+function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): OpenTarget {
   const { target } = options;
   if (target.kind === 'http') {
     const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
@@ -120,34 +121,34 @@ function openTarget(options: VerifyOptions, kept: DestinationSetting | undefined
     };
   }
   if (target.kind === 'file') {
-    const base = kept?.store.kind === 'folder' ? kept.store.path : rootAbove(target.path);
+    const base = saved?.store.kind === 'folder' ? saved.store.path : rootAbove(target.path);
     const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
-    // Without a state, messages name what lies beside the playlist as the playlist does.
-    const prefix = kept ? '' : withSlash(relative(base, dirname(target.path)));
+    // Without a state, messages name files relative to the playlist, as the playlist does.
+    const prefix = saved ? '' : withSlash(relative(base, dirname(target.path)));
     const root = withSlash(pathToFileURL(base).href);
     const destination = destinationInStore(store, { root, prefix, keepsChecksums: false });
     return { destination, playlistUrl: pathToFileURL(target.path).href, close: () => store.close() };
   }
   const { bucket, key, name } = target;
-  const keptStore = kept?.store.kind === 's3' && kept.store.bucket === bucket ? kept : undefined;
+  const savedS3 = saved?.store.kind === 's3' && saved.store.bucket === bucket ? saved : undefined;
   const setting =
-    keptStore && options.endpoint === undefined
-      ? keptStore
+    savedS3 && options.endpoint === undefined
+      ? savedS3
       : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
   const spec: StoreSpec = {
     ...setting.store,
     ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}),
   };
   const store = connectStore(spec, credentialsOf(setting));
-  const prefix = keptStore?.store.kind === 's3' && keptStore.store.prefix !== '' ? `${keptStore.store.prefix}/` : '';
+  const prefix = savedS3?.store.kind === 's3' && savedS3.store.prefix !== '' ? `${savedS3.store.prefix}/` : '';
   const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
   const destination = destinationInStore(store, { root: `s3://${bucket}/`, prefix, keepsChecksums: true });
   return { destination, playlistUrl, close: () => store.close() };
 }
 
 /**
- * Without a state nobody tells where a copied folder begins. Anything on the way up might be it, so a playlist
- * may name what lies up to three folders above itself; what is further away counts as outside.
+ * Guesses the root of a copied folder when no state says where it is. A playlist may name files up to three folders
+ * above itself. Anything further away counts as outside the copy.
  */
 function rootAbove(path: string): string {
   let folder = dirname(path);

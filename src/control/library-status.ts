@@ -12,8 +12,8 @@ import { tallyOf } from '../journal/tally.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant } from './take-effect.ts';
 import { width } from './list-videos.ts';
-import { createRestRecords } from './rest-records.ts';
-import type { RestRecords } from './rest-records.ts';
+import { createRecordCache } from './record-cache.ts';
+import type { RecordCache } from './record-cache.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 
 /** One thing that failed; without `key`, the whole video. */
@@ -29,7 +29,7 @@ interface Trouble {
  */
 export function libraryStatus(ports: ControlPorts): (maxAgeMs: number) => Promise<LibraryStatus> {
   let latest: { readonly at: number; readonly status: Promise<LibraryStatus>; isUnderWay: boolean } | undefined;
-  const rest = createRestRecords(ports);
+  const rest = createRecordCache(ports);
   return (maxAgeMs) => {
     if (latest && (latest.isUnderWay || ports.now() - latest.at < maxAgeMs)) return latest.status;
     const counted = { at: ports.now(), status: count(ports, rest), isUnderWay: true };
@@ -44,7 +44,7 @@ export function libraryStatus(ports: ControlPorts): (maxAgeMs: number) => Promis
   };
 }
 
-async function count(ports: ControlPorts, rest: RestRecords): Promise<LibraryStatus> {
+async function count(ports: ControlPorts, rest: RecordCache): Promise<LibraryStatus> {
   const at = instant(ports);
   const totals = emptyTotals();
   const causes = new Map<FailureCode, Mutable<FailureCause>>();
@@ -73,7 +73,7 @@ interface Recorded {
 }
 
 /** Every video with its record, by listings alone for those that rest and are remembered. */
-async function* recordedVideos({ journal, ledger }: ControlPorts, rest: RestRecords): AsyncGenerator<Recorded> {
+async function* recordedVideos({ journal, ledger }: ControlPorts, rest: RecordCache): AsyncGenerator<Recorded> {
   const underWay = new Map<VideoId, VideoRecord>();
   for await (const { video, record } of ledger.videos()) underWay.set(video, record);
   for (const isPublished of [true, false]) {

@@ -5,7 +5,7 @@ import type { RestorePorts } from '../journal/restore.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * A video's record, brought into the ledger with all that the journal tells where it was not there.
+ * Reads a video's record, restoring the video from the journal if the ledger does not hold it.
  *
  * @throws {FlantsError} `video.unknown` when it was never submitted
  */
@@ -16,7 +16,7 @@ export async function recall(video: VideoId, ports: RestorePorts): Promise<Video
 }
 
 /**
- * The same, with hold and priority as the journal says they were decided (`alignWithDecisions`).
+ * The same, with hold and priority aligned with the journal's decisions (`alignWithDecisions`).
  *
  * @throws {FlantsError} `video.unknown` when it was never submitted
  */

@@ -10,8 +10,8 @@ import type { ControlPorts } from './control-ports.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * Puts into effect what is decided already. What goes wrong with that is told in the answer, not thrown: it must not
- * look as if nothing had been decided.
+ * Applies a decision that the journal already holds. An error is returned as `pending` and not thrown, so that the decision
+ * does not look as if it had not been made.
  */
 export async function takeEffect(
   video: VideoId,
@@ -29,7 +29,7 @@ export async function takeEffect(
   }
 }
 
-/** A ledger that is away makes its callers wait until it is back; people get their answer before that. */
+/** A ledger that is unreachable makes its callers wait until it returns. People get an answer before that. */
 export async function withinTime<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
   if (answerWithinMs === undefined) return work();
   const over = new AbortController();
@@ -51,7 +51,7 @@ export async function knownSubmission(video: VideoId, journal: Journal): Promise
   return submission;
 }
 
-/** The present instant, as decisions keep it. */
+/** The present time in the format of decisions. */
 export function instant({ now }: Pick<ControlPorts, 'now'>): string {
   return new Date(now()).toISOString();
 }

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 import type { VideoReport } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
 
-/** What somebody who does not watch is told of. */
+/** The kinds of alerts, for people who are not watching. */
 export const alertTypes = [
   'complete',
   'incomplete',
@@ -36,7 +36,7 @@ export interface Alert {
   readonly failure?: Failure;
 }
 
-/** The parts of an alert that its kind decides. */
+/** The fields that depend on the kind of alert. */
 type Told = Pick<Alert, 'message' | 'video' | 'failure'>;
 
 /** @param situation - what tells this situation from an earlier one of the same type */
@@ -101,7 +101,7 @@ export interface FreshVideo {
   readonly since: number;
 }
 
-/** Bounds beyond which somebody is told. */
+/** Limits beyond which an alert is raised. */
 export interface AlertLimits {
   /** A fresh video is to be published within this time. */
   readonly freshLateMs: number;
@@ -156,7 +156,7 @@ export interface LibrarySnapshot {
   readonly files: VideoReport['files'];
 }
 
-/** What is remembered from one look at a library to the next. */
+/** What is remembered from one pass over a library to the next. */
 export interface Watch {
   /** What moves when anything does. */
   readonly moving: string;

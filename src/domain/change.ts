@@ -14,7 +14,7 @@ export interface Tally {
   readonly accepted: Bits;
 }
 
-/** What can happen to a video's tally. Each names the generation it belongs to. */
+/** A change to a video's tally. Each names the generation it belongs to. */
 export type Change =
   /**
    * First sight, or a fresh start with a new generation; a known revision and its bits stay, why it was invalid and its
@@ -84,7 +84,7 @@ export type Change =
   | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
   /** `count`: how many there were with this one, so that who says it twice counts it once. A new plan keeps it. */
   | { readonly type: 'restart'; readonly generation: Generation; readonly count: number }
-  /** `told`: as `situationOf` names it. */
+  /** `announced`: the situation, as `situationOf` names it. */
   | { readonly type: 'announce'; readonly generation: Generation; readonly announced: string };
 
 /** `stale`: the change belongs to a generation or revision that is no longer the video's. */

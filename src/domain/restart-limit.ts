@@ -3,15 +3,15 @@ import type { Failure } from './failure.ts';
 import { defaultRetryLimits, jittered } from './settle.ts';
 import type { VideoRecord } from './video.ts';
 
-/** Why a video did not come nearer to being published: its source is not that of its plan, or files vanished from the destination. */
+/** Why a video has to start again: its source no longer matches its plan, or files have vanished from the destination. */
 export type RestartReason = 'source-changed' | 'reopened';
 
-/** What comes of a setback: it is counted, and the video goes on after `delayMs`, or it is the last one. */
+/** The outcome of a restart: the new count, and either a delay or the failure of a video that has used up its restarts. */
 export type Recovery =
   | { readonly count: number; readonly delayMs: number }
   | { readonly count: number; readonly failure: Failure };
 
-/** A source that differs at every look has no plan that could be finished, and a leaky destination no whole copy. */
+/** A source that differs at every crawl allows no plan to be finished, and a destination that loses files no whole copy. */
 const maxRestarts = 5;
 
 const finalFailures: Readonly<Record<RestartReason, Failure>> = {
@@ -20,7 +20,7 @@ const finalFailures: Readonly<Record<RestartReason, Failure>> = {
 };
 
 /**
- * What to do after a setback: go on after a delay that doubles each time, or give up at the fifth in a row.
+ * Plans the restart of a video: after a delay that doubles each time, or never, at the fifth restart in a row.
  *
  * @param random - uniform in [0, 1), spreads the delays
  */

@@ -3,7 +3,7 @@ import type { Failure } from './failure.ts';
 /** A video's name in its catalogue: unique in the library, never empty. */
 export type VideoId = string;
 
-/** Random and new at each registration; what carries an older one counts for nothing. */
+/** Random, and new at each registration. Work that carries an older one is ignored. */
 export type Generation = string;
 
 /** Digest of a sealed revision: lower-case hex SHA-256. */
@@ -21,7 +21,7 @@ export interface Submission {
   readonly by?: 'person';
 }
 
-/** What a person decided about a video that is not done. */
+/** A decision that stops work on a video. */
 export type Hold = 'paused' | 'cancelled';
 
 /**
@@ -42,7 +42,7 @@ export interface VideoRecord {
   readonly hold?: Hold;
   /** Goes before the backlog: recorded lately, or put forward by a person. */
   readonly fresh?: true;
-  /** The situation that was last told to whoever wants to hear of it (`situationOf`). */
+  /** The situation last announced to catalogue, log and alerts (`situationOf`). */
   readonly announced?: string;
   /** Times in a row that it was set back on its way to being published: its source differed, or files vanished. Absent: none. */
   readonly restarts?: number;
@@ -77,7 +77,7 @@ export function isWhole(record: VideoRecord): boolean {
   return record.revision !== undefined && record.done + record.accepted === record.total;
 }
 
-/** Names a situation in which a video rests, so that it is told of once: looking at a published one again is no news. */
+/** Names the situation of a video that has no next step, so that it is announced once and not again after each look. */
 export function situationOf(record: VideoRecord): string {
   const state = stateOf(record);
   return state === 'published' ? publishedSituation(record.revision) : `${state} ${record.generation}`;

@@ -7,17 +7,20 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** Watches the videos in progress as reconciliation passes over them, and raises alerts about what takes too long or fails. */
+/**
+ * Watches the videos that each reconciliation pass visits, and raises alerts about those that take too long and about a
+ * library that stands still or fails.
+ */
 export interface AlertWatch {
-  begin(): void;
-  readonly see: (video: VideoId, record: VideoRecord) => void;
+  beginPass(): void;
+  readonly observe: (video: VideoId, record: VideoRecord) => void;
   /** Ends the pass and returns its new alerts. An alert is returned once for each situation. */
-  finish(): Promise<readonly Alert[]>;
+  endPass(): Promise<readonly Alert[]>;
 }
 
 const minFilesOfShare = 100;
-/** Ids of alerts already returned. */
-const maxRemembered = 10_000;
+/** Ids of returned alerts that are remembered. */
+const maxReturnedIds = 10_000;
 
 /** Creates a watch. Its totals cover what the ledger holds: videos in progress, and those that wait for a decision. */
 export function createAlertWatch(
@@ -27,9 +30,9 @@ export function createAlertWatch(
 ): AlertWatch {
   let totals = emptyTotals();
   let fresh: { readonly video: VideoId; readonly record: VideoRecord }[] = [];
-  let seen: Watch | undefined;
+  let current: Watch | undefined;
   const firstSeen = new Map<VideoId, number>();
-  const given = new Set<string>();
+  const returned = new Set<string>();
 
   const freshVideo = async (video: VideoId, record: VideoRecord): Promise<FreshVideo> => {
     const submission = await journal.submission(video);
@@ -46,27 +49,27 @@ export function createAlertWatch(
   };
 
   return {
-    begin() {
+    beginPass() {
       totals = emptyTotals();
       fresh = [];
     },
-    see(video, record) {
+    observe(video, record) {
       addToTotals(totals, { state: stateOf(record), files: record });
       if (record.fresh && stateOf(record) !== 'published') fresh.push({ video, record });
     },
-    async finish() {
+    async endPass() {
       metrics.videos(totals.videos);
       const now = Date.now();
-      seen = watch(seen, totals, now, { ...limits, minFilesOfShare });
+      current = watch(current, totals, now, { ...limits, minFilesOfShare });
       const videos = await Promise.all(fresh.map(({ video, record }) => freshVideo(video, record)));
       const present = new Set(videos.map(({ id }) => id));
       for (const id of firstSeen.keys()) if (!present.has(id)) firstSeen.delete(id);
       const alerts = [
         ...lateAlerts(videos, now, limits),
-        ...libraryAlerts(seen, totals, now, { ...limits, minFilesOfShare }),
-      ].filter(({ id }) => !given.has(id));
-      if (given.size > maxRemembered) given.clear();
-      for (const { id } of alerts) given.add(id);
+        ...libraryAlerts(current, totals, now, { ...limits, minFilesOfShare }),
+      ].filter(({ id }) => !returned.has(id));
+      if (returned.size > maxReturnedIds) returned.clear();
+      for (const { id } of alerts) returned.add(id);
       return alerts;
     },
   };

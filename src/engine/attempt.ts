@@ -38,8 +38,8 @@ const maxLost = 3;
 
 /**
  * Runs a step of a whole video (a crawl or a publication) under its lease. When it fails, decides whether to retry it,
- * wait, invalidate the video, or halt. A job that has outlived several dead processes fails as `worker.lost` without being
- * run once more.
+ * wait, invalidate the video, or halt. A job that has outlived several dead processes fails as `worker.lost` without
+ * being run once more.
  */
 export async function attempt<T>(
   job: VideoJob,
@@ -59,16 +59,16 @@ export async function attempt<T>(
     await ledger.release(video, job.lease);
     return { result: 'done', value: ran.value };
   } catch (error) {
-    const met = failureOf(error);
-    if (signal.aborted) return { result: 'postponed', failure: met };
-    const failure = (await ports.isDown?.(met)) ? asWait(met) : met;
+    const original = failureOf(error);
+    if (signal.aborted) return { result: 'postponed', failure: original };
+    const failure = (await ports.isDown?.(original)) ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = retryOf(job, failure, ports.random);
     if (retry) {
-      await sendAgain(retry, job, ports);
+      await queueRetry(retry, job, ports);
       return { result: 'postponed', failure, delayMs: retry.delayMs };
     }
-    // If the lease is lost, this failure may be the doing of the process that holds it now: do not invalidate the video.
+    // If the lease is lost, the process that now holds it may have caused this failure: do not invalidate the video.
     if (!(await ledger.renew(video, job.lease, leaseMs))) return { result: 'refused' };
     await ledger.apply(video, { type: 'invalidate', generation, failure });
     await ledger.release(video, job.lease);
@@ -78,17 +78,17 @@ export async function attempt<T>(
 
 const doing = { crawl: 'crawling', publish: 'publishing' } as const;
 
-async function sendAgain(
+async function queueRetry(
   retry: { readonly job: VideoJob; readonly delayMs: number },
   { lease }: VideoJob,
   { ledger, queue, kind, leaseMs, newId }: AttemptPorts,
 ): Promise<void> {
-  const again: VideoJob = { ...retry.job, lease: `${kind}-${newId()}` };
-  const { video, generation } = again;
-  if (!(await ledger.pass(video, lease, [videoLeaseOf(again, kind, leaseMs + retry.delayMs)]))) return;
+  const retryJob: VideoJob = { ...retry.job, lease: `${kind}-${newId()}` };
+  const { video, generation } = retryJob;
+  if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;
   await queue.add({
-    id: jobIdOf(video, generation, again.lease),
-    data: again,
+    id: jobIdOf(video, generation, retryJob.lease),
+    data: retryJob,
     priority: 0,
     delayMs: retry.delayMs,
   });

@@ -53,18 +53,23 @@ export interface EngineHooks {
 
 /** What the engine leaves to the process that hosts it: the embedded run and the cluster decide these differently. */
 export interface EngineHost {
-  /** The submission of a video, with the token of its URL where one is known. Undefined if never submitted, or purged. */
+  /**
+   * The submission of a video, with the token of its URL where one is known. Undefined if never submitted, or purged.
+   */
   submissionOf(video: VideoId): Promise<Submission | undefined>;
   /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
-  /** Whether crawls and publications wait out an outage of the origin or destination. If not, they fail after their tries. */
+  /**
+   * Whether crawls and publications wait out an outage of the origin or destination. If not, they fail after their
+   * tries.
+   */
   readonly outlastsOutages: boolean;
   /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
   readonly copiesFiles: boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
   /** Called when a video has no next step for now. */
-  onRest(video: VideoId, record: VideoRecord): Promise<void> | void;
+  onIdle(video: VideoId, record: VideoRecord): Promise<void> | void;
   /** A failure that concerns every video. The host ends the run, or pauses it for a while. */
   halt(failure: Failure): void;
 }
@@ -101,9 +106,9 @@ export function createContext(
     { ...parts, limits: parts.dispatch, newId },
     {
       drain,
-      async onRest(video, record) {
+      async onIdle(video, record) {
         locator.forget(video);
-        await host.onRest(video, record);
+        await host.onIdle(video, record);
       },
     },
   );

@@ -8,13 +8,13 @@ import { answers } from '../storage/answers.ts';
 import type { EngineContext } from './context.ts';
 import { runVideoStep } from './video-step.ts';
 
-/** Takes one video through the crawler and on to its next step. */
+/** Crawls one video and sends its next step. */
 export async function crawlStep(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
   const { signal } = options;
   const { parts, host } = context;
   const { video } = job;
-  const full = await host.admitCrawl(job, signal);
-  if (full) return { result: 'again', delayMs: full.againAfterMs };
+  const postponed = await host.admitCrawl(job, signal);
+  if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
   const record = await parts.ledger.read(video);
   if (!record) return { result: 'done' };
   if (record.hold || record.generation !== job.generation) {
@@ -24,7 +24,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
   }
   const submission = await host.submissionOf(video);
   if (!submission) {
-    // It was purged, and brought back by somebody who had read the journal before.
+    // The video was purged, then registered again by a process that had read the journal before the purge.
     await parts.ledger.release(video, job.lease);
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };

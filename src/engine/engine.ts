@@ -64,7 +64,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
     outlastsOutages: false,
     copiesFiles: true,
     admitBatch: () => undefined,
-    onRest(video, record) {
+    onIdle(video, record) {
       if (inProgress.remove(video)) hooks.onState(video, stateOf(record), record.invalid);
     },
     halt(failure) {

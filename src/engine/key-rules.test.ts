@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import { saveKeyRules, settleKeyRules } from './key-rules.ts';
+import { saveKeyRules, resolveKeyRules } from './key-rules.ts';
 
 const tokenParameters = ['token'];
 
@@ -19,33 +19,33 @@ describe('The root of a library', () => {
     ],
     ['that folder also when one lies in it', ['file:///videos/a.m3u8', 'file:///videos/two/b.m3u8'], 'file:///videos/'],
   ])('is %s', async (_what, urls, root) => {
-    expect((await settleKeyRules(new MemoryJournal(), { tokenParameters }, urls)).root).toBe(root);
+    expect((await resolveKeyRules(new MemoryJournal(), { tokenParameters }, urls)).root).toBe(root);
   });
 
   test('is what a person says, and stays what it was', async () => {
     const journal = new MemoryJournal();
-    const rules = await settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///videos/' }, [
+    const rules = await resolveKeyRules(journal, { tokenParameters, rootUrl: 'file:///videos/' }, [
       'file:///videos/one/a.m3u8',
     ]);
     expect(rules.root).toBe('file:///videos/');
     await saveKeyRules(journal, rules);
-    expect(await settleKeyRules(journal, { tokenParameters }, ['https://elsewhere.example/x.m3u8'])).toEqual(rules);
-    await expect(settleKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({
+    expect(await resolveKeyRules(journal, { tokenParameters }, ['https://elsewhere.example/x.m3u8'])).toEqual(rules);
+    await expect(resolveKeyRules(journal, { tokenParameters, rootUrl: 'file:///other/' }, [])).rejects.toMatchObject({
       code: 'usage',
     });
   });
 
   test('is found anew as long as nothing was planned: a typo in the first run costs nothing', async () => {
     const journal = new MemoryJournal();
-    await settleKeyRules(journal, { tokenParameters }, ['https://cnd.example/a.m3u8']);
-    expect((await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8'])).root).toBe(
+    await resolveKeyRules(journal, { tokenParameters }, ['https://cnd.example/a.m3u8']);
+    expect((await resolveKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8'])).root).toBe(
       'https://cdn.example',
     );
   });
 
   test('keeps its token names, as keys are made of what is no token', async () => {
     const journal = new MemoryJournal();
-    await saveKeyRules(journal, await settleKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
-    await expect(settleKeyRules(journal, { tokenParameters: ['token', 'sig'] }, [])).rejects.toThrow('sig');
+    await saveKeyRules(journal, await resolveKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
+    await expect(resolveKeyRules(journal, { tokenParameters: ['token', 'sig'] }, [])).rejects.toThrow('sig');
   });
 });

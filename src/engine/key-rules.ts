@@ -14,39 +14,39 @@ export interface KeyRuleOptions {
 }
 
 /**
- * Returns the rules by which keys are derived. They are fixed by the first video that is planned and never change, since a
- * file must keep its place. A run that plans nothing does not fix them (see `saveKeyRules`).
+ * Returns the rules by which keys are derived. They are fixed by the first video that is planned and never change,
+ * since a file must keep its place. A run that plans nothing does not fix them (see `saveKeyRules`).
  *
  * @param firstUrls - at least one playlist URL, from which the root of a new library is derived
- * @param options.keep - fix new rules at once; if several processes do so at a time, one wins
+ * @param options.save - fix new rules at once; if several processes do so at a time, one wins
  * @throws {FlantsError} `usage` when the options contradict the rules of the first run
  */
-export async function settleKeyRules(
+export async function resolveKeyRules(
   journal: Journal,
-  wishes: KeyRuleOptions,
+  options: KeyRuleOptions,
   firstUrls: readonly string[],
-  { keep = false }: { readonly keep?: boolean } = {},
+  { save = false }: { readonly save?: boolean } = {},
 ): Promise<KeyRules> {
-  let kept = await readKeyRules(journal);
-  if (!kept) {
-    const rules: KeyRules = { root: wishes.rootUrl ?? rootOf(firstUrls), tokenParameters: wishes.tokenParameters };
-    if (!keep) return rules;
-    kept = (await journal.settle(settingName, rules)) as KeyRules;
+  let saved = await readKeyRules(journal);
+  if (!saved) {
+    const rules: KeyRules = { root: options.rootUrl ?? rootOf(firstUrls), tokenParameters: options.tokenParameters };
+    if (!save) return rules;
+    saved = (await journal.settle(settingName, rules)) as KeyRules;
   }
-  if (wishes.rootUrl !== undefined && wishes.rootUrl !== kept.root) {
+  if (options.rootUrl !== undefined && options.rootUrl !== saved.root) {
     throw new FlantsError(
       'usage',
-      `--root is ${wishes.rootUrl}, but this library was begun with ${kept.root}; use another destination, or --state`,
+      `--root is ${options.rootUrl}, but this library was begun with ${saved.root}; use another destination, or --state`,
     );
   }
-  const added = wishes.tokenParameters.filter((name) => !kept.tokenParameters.includes(name));
+  const added = options.tokenParameters.filter((name) => !saved.tokenParameters.includes(name));
   if (added.length > 0) {
     throw new FlantsError(
       'usage',
       `--token-params adds ${added.join(', ')} to what this library was begun with; its keys would change`,
     );
   }
-  return kept;
+  return saved;
 }
 
 /** Fixes the rules, once a video was planned by them. */

@@ -6,7 +6,7 @@ import type { EngineContext } from './context.ts';
 import { restartVideo } from './restart-video.ts';
 import { runVideoStep } from './video-step.ts';
 
-/** Publishes one video, and has it go on from what came of that. */
+/** Publishes one video and sends its next step, or restarts it if files have vanished or the source has changed. */
 export async function publicationStep(job: VideoJob, context: EngineContext, options: JobOptions): Promise<JobEnd> {
   const { signal } = options;
   const { parts, hooks } = context;
@@ -21,8 +21,8 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
         if (published?.result === 'reopened') {
           hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
         }
-        const isSetback = published?.result === 'reopened' || published?.result === 'source-changed';
-        if (isSetback) await restartVideo(published.result, job, context);
+        const needsRestart = published?.result === 'reopened' || published?.result === 'source-changed';
+        if (needsRestart) await restartVideo(published.result, job, context);
         else await context.takeNextStep(video);
       },
     },

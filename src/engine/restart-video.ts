@@ -10,32 +10,32 @@ import type { EngineContext } from './context.ts';
  * | reason         | the video                                    | then                                              |
  * |----------------|----------------------------------------------|---------------------------------------------------|
  * | any            | has a newer generation                       | takes its next step; nothing is counted           |
- * | source-changed | has a crawl or publication lease             | nothing: the holder of the lease drives it on     |
+ * | source-changed | has a crawl or publication lease             | nothing: the holder of the lease takes it further |
  * | any            | has used up its restarts                     | becomes invalid                                   |
- * | source-changed | has some left                                | is crawled after a delay; whoever queues it counts |
+ * | source-changed | has some left                                | is crawled after a delay; its sender counts it    |
  * | reopened       | has some left                                | is counted and takes its next step                |
  *
  * @param generation - the generation whose work is void
  */
 export async function restartVideo(
-  setback: RestartReason,
+  reason: RestartReason,
   { video, generation }: { readonly video: VideoId; readonly generation: Generation },
   { parts, newId, takeNextStep }: Pick<EngineContext, 'parts' | 'newId' | 'takeNextStep'>,
 ): Promise<void> {
   const { ledger, random } = parts;
   const record = await ledger.read(video);
   if (record?.generation !== generation) return takeNextStep(video);
-  const isSourceChanged = setback === 'source-changed';
+  const isSourceChanged = reason === 'source-changed';
   // Several batches of a plan meet the same change of the source. It counts as one restart.
   if (isSourceChanged && (await ledger.leases(video)).some(({ kind }) => kind !== 'batch')) return;
-  const recovery = planRestart(setback, record, random);
-  if ('failure' in recovery) {
-    await ledger.apply(video, { type: 'invalidate', generation, failure: recovery.failure });
+  const restart = planRestart(reason, record, random);
+  if ('failure' in restart) {
+    await ledger.apply(video, { type: 'invalidate', generation, failure: restart.failure });
     return takeNextStep(video);
   }
-  const { count, delayMs } = recovery;
-  const isMine =
+  const { count, delayMs } = restart;
+  const isQueuedHere =
     !isSourceChanged || (await sendVideo(video, record, 'crawl', { ...parts, newId }, { recheck: false, delayMs }));
-  if (isMine) await ledger.apply(video, { type: 'restart', generation, count });
+  if (isQueuedHere) await ledger.apply(video, { type: 'restart', generation, count });
   if (!isSourceChanged) await takeNextStep(video);
 }

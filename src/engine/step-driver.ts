@@ -1,14 +1,14 @@
 import { advance, sendVideo } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
-import { serialise } from '../aggregator/serialise.ts';
+import { oneAtATime } from '../aggregator/one-at-a-time.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** Drives videos through their steps. Whoever has changed a video asks it to take the next one. */
+/** Drives videos through their steps. Code that has changed a video calls `takeNextStep` on it. */
 export interface StepDriver {
-  /** Sends the video's next step to its queue. Where there is none, the video rests until something changes it. */
+  /** Sends the video's next step to its queue. If it has none, the video is idle until something changes it. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Queues a crawl whatever the next step would be. Does nothing for a video that the ledger does not hold. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
@@ -24,7 +24,7 @@ export interface StepDriverHooks {
   /** Once aborted, no step is sent. */
   readonly drain: AbortSignal;
   /** Called when a video has no next step for now. */
-  readonly onRest: (video: VideoId, record: VideoRecord) => Promise<void> | void;
+  readonly onIdle: (video: VideoId, record: VideoRecord) => Promise<void> | void;
 }
 
 /** Generates lease ids. An id is never used twice for the same video. */
@@ -33,22 +33,22 @@ export function leaseIds(newGeneration: () => Generation): () => string {
 }
 
 /** Creates a step driver. Calls for the same video run one after another, calls for different videos side by side. */
-export function createStepDriver(ports: StepDriverPorts, { drain, onRest }: StepDriverHooks): StepDriver {
+export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: StepDriverHooks): StepDriver {
   const { ledger, journal } = ports;
   return {
-    takeNextStep: serialise(async (video) => {
+    takeNextStep: oneAtATime(async (video) => {
       if (drain.aborted) return;
-      const moved = await advance(video, ports);
-      if (moved?.step !== 'none') return;
+      const advanced = await advance(video, ports);
+      if (advanced?.step !== 'none') return;
       // A situation that was announced has had its acceptances applied. Later ones are applied as they are made.
       const isNewlyIncomplete =
-        stateOf(moved.record) === 'incomplete' && moved.record.announced !== situationOf(moved.record);
+        stateOf(advanced.record) === 'incomplete' && advanced.record.announced !== situationOf(advanced.record);
       if (isNewlyIncomplete && (await applyAcceptances(video, { ledger, journal })) > 0) {
         const again = await advance(video, ports);
-        if (again?.step === 'none') await onRest(video, again.record);
+        if (again?.step === 'none') await onIdle(video, again.record);
         return;
       }
-      await onRest(video, moved.record);
+      await onIdle(video, advanced.record);
     }),
     async sendCrawl(video, { recheck }) {
       const record = await ledger.read(video);

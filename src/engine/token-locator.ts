@@ -32,7 +32,7 @@ export interface LocatorLimits {
 
 const defaultLocatorLimits: LocatorLimits = { maxVideos: 512, maxUrls: 100_000 };
 
-interface Known {
+interface CachedUrls {
   readonly revision: RevisionDigest;
   readonly fetchUrls: FetchUrls;
   readonly readAt: number;
@@ -51,39 +51,39 @@ export function createTokenLocator(
   { replan, journal, now }: TokenLocatorPorts,
   { maxVideos, maxUrls }: LocatorLimits = defaultLocatorLimits,
 ): TokenLocator {
-  /** Those used last come last. */
-  const known = new Map<VideoId, Known>();
-  let urls = 0;
+  /** In order of use, the most recent last. */
+  const cache = new Map<VideoId, CachedUrls>();
+  let urlCount = 0;
 
   const forget = (video: VideoId): void => {
-    urls -= known.get(video)?.fetchUrls.size ?? 0;
-    known.delete(video);
+    urlCount -= cache.get(video)?.fetchUrls.size ?? 0;
+    cache.delete(video);
   };
-  const keep = (video: VideoId, entry: Known): PlanUrls => {
+  const store = (video: VideoId, entry: CachedUrls): PlanUrls => {
     forget(video);
-    known.set(video, entry);
-    urls += entry.fetchUrls.size;
-    for (const oldest of known.keys()) {
-      if (oldest === video || (known.size <= maxVideos && urls <= maxUrls)) break;
+    cache.set(video, entry);
+    urlCount += entry.fetchUrls.size;
+    for (const oldest of cache.keys()) {
+      if (oldest === video || (cache.size <= maxVideos && urlCount <= maxUrls)) break;
       forget(oldest);
     }
     return { readAt: entry.readAt, locate: (index, url) => entry.fetchUrls.get(index) ?? url };
   };
 
   return {
-    remember: (video, revision, fetchUrls) => void keep(video, { revision, fetchUrls, readAt: now() }),
+    remember: (video, revision, fetchUrls) => void store(video, { revision, fetchUrls, readAt: now() }),
     forget,
     async load(video, revision, { spentAt, signal }) {
-      const entry = known.get(video);
+      const entry = cache.get(video);
       const isGood = entry?.revision === revision && (spentAt === undefined || entry.readAt > spentAt);
-      if (isGood) return keep(video, entry);
+      if (isGood) return store(video, entry);
       if (spentAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
-        return keep(video, { revision, fetchUrls: new Map(), readAt: 0 });
+        return store(video, { revision, fetchUrls: new Map(), readAt: 0 });
       }
       // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
       const readAt = Math.max(now(), (spentAt ?? 0) + 1);
       const { digest, fetchUrls } = await replan(video, signal);
-      return digest === revision ? keep(video, { revision, fetchUrls, readAt }) : undefined;
+      return digest === revision ? store(video, { revision, fetchUrls, readAt }) : undefined;
     },
   };
 }

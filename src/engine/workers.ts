@@ -13,7 +13,7 @@ const publicationsAtATime = 4;
 /** Starts the workers that crawl videos. */
 export function startCrawlers(context: EngineContext): QueueWorkers {
   return context.parts.crawls.work(
-    until(context.drain, (job, options) => crawlStep(job, context, options)),
+    withSignal(context.drain, (job, options) => crawlStep(job, context, options)),
     { concurrency: crawlsAtATime, onError: reporter(context) },
   );
 }
@@ -21,7 +21,7 @@ export function startCrawlers(context: EngineContext): QueueWorkers {
 /** Starts the workers that publish complete videos. */
 export function startPublishers(context: EngineContext): QueueWorkers {
   return context.parts.publications.work(
-    until(context.hooks.signal, async (job, options) => {
+    withSignal(context.hooks.signal, async (job, options) => {
       await publicationStep(job, context, options);
       return done;
     }),
@@ -34,11 +34,11 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
   const { parts, hooks, drain, host, locator } = context;
   return parts.batches.work(
     async (job, { lost }) => {
-      const refused = host.admitBatch(job);
-      if (refused) return { result: 'again', delayMs: refused.againAfterMs };
-      const begun = performance.now();
+      const postponed = host.admitBatch(job);
+      if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
+      const startedAt = performance.now();
       const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain, lost });
-      if (ran) hooks.onBatch?.(job, ran, performance.now() - begun);
+      if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
       if (halt) host.halt(halt);
       else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);
       else await context.takeNextStep(job.video);
@@ -50,7 +50,7 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
 
 const done: JobEnd = { result: 'done' };
 
-function until<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
+function withSignal<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
   return (job, options) => handle(job, { ...options, signal: AbortSignal.any([options.signal, signal]) });
 }
 
@@ -58,7 +58,7 @@ function until<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
 function reporter({ host }: EngineContext): (error: unknown) => void {
   return (error) => {
     const failure = failureOf(error);
-    const isBeyondMending = failure.code === 'state.unusable' || failure.code === 'internal';
-    if (isBeyondMending || chargeOf(failure) === 'halt') host.halt(failure);
+    const isPermanent = failure.code === 'state.unusable' || failure.code === 'internal';
+    if (isPermanent || chargeOf(failure) === 'halt') host.halt(failure);
   };
 }

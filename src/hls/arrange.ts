@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { ExternalReference } from '../domain/revision.ts';
-import type { Errand, Visit } from './fetch-document.ts';
+import type { DocumentRequest, FetchedDocument } from './fetch-document.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from './presentation.ts';
 
 /** The lists of a presentation while they grow. */
@@ -19,15 +19,15 @@ interface Lists {
  * @throws {FlantsError} `hls.cycle` when a document names itself, directly or through others
  */
 export function arrange(
-  root: Errand,
-  visits: ReadonlyMap<string, Visit>,
-  identify: (errand: Errand) => string,
+  root: DocumentRequest,
+  visits: ReadonlyMap<string, FetchedDocument>,
+  identify: (request: DocumentRequest) => string,
 ): Presentation {
   const lists: Lists = { documents: [], files: [], external: [], warnings: [] };
   const arranged = new Set<string>();
   const above: PresentationDocument[] = [];
 
-  function enter(id: string, document: PresentationDocument, { external, warnings }: Visit): void {
+  function enter(id: string, document: PresentationDocument, { external, warnings }: FetchedDocument): void {
     if (arranged.has(id)) return;
     if (above.includes(document)) throw cycle([...above.slice(above.indexOf(document)), document]);
     above.push(document);

@@ -9,7 +9,7 @@ import type { PlacedReference, PresentationDocument } from './presentation.ts';
 import type { DocumentContext, ExternalPolicy, Reference } from './reference.ts';
 import { placeOf } from './resolve.ts';
 
-/** A text as `fetch` gives it. */
+/** A document as `fetch` returned it. */
 export interface FetchedText {
   /** After redirects. */
   readonly finalUrl: string;
@@ -18,23 +18,23 @@ export interface FetchedText {
   readonly contentType?: string;
 }
 
-/** A document to read. */
-export interface Errand {
+/** A document to fetch. */
+export interface DocumentRequest {
   readonly use: 'playlist' | 'chapters';
   readonly fetchUrl: string;
   readonly keyUrl: string;
 }
 
-/** What came of an errand. */
-export interface Visit {
+/** A document that was fetched and parsed. */
+export interface FetchedDocument {
   /** undefined where the text is a file like any other. */
   readonly document: PresentationDocument | undefined;
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
 }
 
-/** How to run errands. */
-export interface ErrandOptions {
+/** How to fetch documents. */
+export interface FetchDocumentOptions {
   /** Gets a text whole; what it throws ends the walk. Its signal is aborted when another text fails, too. */
   readonly fetch: (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchedText>;
   readonly maxBytes: number;
@@ -42,51 +42,51 @@ export interface ErrandOptions {
   readonly tokenParameters: readonly string[];
 }
 
-const justAFile: Visit = { document: undefined, external: [], warnings: [] };
+const plainFile: FetchedDocument = { document: undefined, external: [], warnings: [] };
 
 /**
- * Fetches one document and reads what it names.
+ * Fetches one document and resolves every URI in it.
  *
  * @throws {FlantsError} of `parsePlaylist`, `hls.limit`; whatever `fetch` throws
  */
-export async function runErrand(errand: Errand, options: ErrandOptions, signal: AbortSignal): Promise<Visit> {
-  const url = withoutTokens(new URL(errand.fetchUrl), options.tokenParameters).href;
-  const fetched = await fetchUnlessAbsent(errand, options, signal);
-  if (!fetched) return justAFile;
+export async function fetchDocument(request: DocumentRequest, options: FetchDocumentOptions, signal: AbortSignal): Promise<FetchedDocument> {
+  const url = withoutTokens(new URL(request.fetchUrl), options.tokenParameters).href;
+  const fetched = await fetchUnlessAbsent(request, options, signal);
+  if (!fetched) return plainFile;
   const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
   const finalUrl = withoutFragment(fetched.finalUrl);
   const context: DocumentContext = { url, finalUrl, external: options.external };
-  const content = errand.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
-  if (!content) return justAFile;
+  const content = request.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
+  if (!content) return plainFile;
 
   const { references, external, warnings, role, text, encoding } = content;
-  const whereabouts = { finalUrl, keyUrl: errand.keyUrl };
+  const documentPlace = { finalUrl, keyUrl: request.keyUrl };
   const document: PresentationDocument = {
     role,
     text,
     encoding,
     bytes,
     url,
-    fetchUrl: errand.fetchUrl,
-    ...whereabouts,
+    fetchUrl: request.fetchUrl,
+    ...documentPlace,
     validators: fetched.validators,
     sha256: createHash('sha256').update(fetched.bytes).digest('hex'),
-    references: references.map((reference) => place(reference, placeOf(reference.fetchUrl, whereabouts), url)),
+    references: references.map((reference) => placeReference(reference, placeOf(reference.fetchUrl, documentPlace), url)),
   };
   return { document, external, warnings };
 }
 
-/** The URL as it is asked for: a fragment never is. */
+/** The URL that is requested: a fragment is never sent. */
 export function withoutFragment(url: string): string {
   const plain = new URL(url);
   plain.hash = '';
   return plain.href;
 }
 
-/** Chapters that are not there are a file that is missing, which a person may accept; a missing playlist is the end. */
+/** Missing chapters count as a missing file, which a person may accept. A missing playlist ends the crawl. */
 async function fetchUnlessAbsent(
-  { use, fetchUrl }: Errand,
-  { fetch }: ErrandOptions,
+  { use, fetchUrl }: DocumentRequest,
+  { fetch }: FetchDocumentOptions,
   signal: AbortSignal,
 ): Promise<FetchedText | undefined> {
   try {
@@ -115,6 +115,6 @@ function readChaptersContent(bytes: Uint8Array, context: DocumentContext): Conte
   return chapters && { ...chapters, role: 'data', encoding: 'utf8' };
 }
 
-function place(reference: Reference, keyUrl: string, playlistUrl: string): PlacedReference {
+function placeReference(reference: Reference, keyUrl: string, playlistUrl: string): PlacedReference {
   return reference.use === 'file' ? { ...reference, keyUrl, playlistUrl } : { ...reference, keyUrl };
 }

@@ -12,17 +12,17 @@ export interface UriSpot {
   readonly tag: string;
 }
 
-/** What is done with a URI once it is resolved. */
+/** How to treat a URI once it is resolved. */
 export type Use =
   | { readonly use: 'playlist' | 'chapters' }
   | { readonly use: 'file'; readonly role: FileRole; readonly minSizeBytes?: number; readonly optional?: boolean };
 
-/** What a foreign URI means: a player could not do without it, or asks somebody else for it by design. */
+/** What a URI outside the copy means: a player needs it, or it leads to another service by design. */
 export type Foreign = { readonly foreign: 'needed' } | { readonly foreign: 'kept'; readonly reason: string };
 
 const needed: Foreign = { foreign: 'needed' };
 
-/** Gathers what a document says about other objects, each URI in exactly one list. */
+/** Collects the references of a document. Each URI ends in exactly one list. */
 export class ReferenceCollector implements References {
   readonly references: Reference[] = [];
   readonly external: ExternalReference[] = [];
@@ -92,7 +92,7 @@ export class ReferenceCollector implements References {
   }
 }
 
-/** A URI as a message may show it: what grants access often stands in its query. */
+/** A URI for messages. The query is left out, since it often grants access. */
 function shown(uri: string): string {
   return uri.replace(/\?.*$/s, '?…').replace(/\/\/[^/@]*@/, '//…@');
 }

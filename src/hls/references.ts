@@ -4,7 +4,7 @@ import { readByteRange } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 import { ReferenceCollector } from './reference-collector.ts';
 import type { UriSpot, Use } from './reference-collector.ts';
-import { keepLookalikes, keepTitleAddresses, keepUnknown } from './unknown-uris.ts';
+import { reportLookalikes, reportTitleAddresses, reportUnknownTag } from './unknown-uris.ts';
 import type { DocumentContext, References } from './reference.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
 
@@ -55,7 +55,7 @@ const tagReaders: Readonly<Record<string, TagReader>> = {
   'EXT-X-SESSION-KEY': readKey,
   'EXT-X-SESSION-DATA': readSessionData,
   'EXT-X-DATERANGE': readDateRange,
-  EXTINF: (tag, { into }) => keepTitleAddresses(tag, into),
+  EXTINF: (tag, { into }) => reportTitleAddresses(tag, into),
   'EXT-X-BYTERANGE': (tag, reading) => {
     const byteRange = requireByteRange(tag.value, tag, reading);
     if (byteRange) reading.pending.byteRange = byteRange;
@@ -102,7 +102,7 @@ export function readReferences(tokens: readonly Token[], kind: PlaylistKind, con
 
 function readTag(tag: TagToken, reading: Reading): void {
   if (Object.hasOwn(tagReaders, tag.name)) tagReaders[tag.name]?.(tag, reading);
-  else keepUnknown(tag, reading.into);
+  else reportUnknownTag(tag, reading.into);
 }
 
 function readUriLine(line: UriToken, reading: Reading): void {
@@ -132,7 +132,7 @@ function segmentUse(line: UriToken, { byteRange, gap }: Pending, { segmentRole, 
 function readVariant(tag: TagToken, reading: Reading): void {
   if (reading.pending.variant) warnOfLostVariant(reading.pending.variant, reading);
   reading.pending = { variant: tag };
-  keepLookalikes(tag, readAttributes(tag.value), reading.into);
+  reportLookalikes(tag, readAttributes(tag.value), reading.into);
 }
 
 function warnOfLostVariant({ line }: TagToken, { into }: Reading): void {
@@ -143,7 +143,7 @@ function readInner(use: Use): TagReader {
   return (tag, { into }) => {
     const attributes = attributesOf(tag);
     takeRequiredUri(tag, attributes, use, into);
-    keepLookalikes(tag, attributes.others, into);
+    reportLookalikes(tag, attributes.others, into);
   };
 }
 
@@ -156,7 +156,7 @@ function readRendition(tag: TagToken, { into }: Reading): void {
       into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
     else into.take(spotOf(tag, uri), { use: 'playlist' });
   }
-  keepLookalikes(tag, others, into);
+  reportLookalikes(tag, others, into);
 }
 
 function readMap(tag: TagToken, reading: Reading): void {
@@ -165,7 +165,7 @@ function readMap(tag: TagToken, reading: Reading): void {
   const range = written === undefined ? undefined : requireByteRange(written, tag, reading);
   const bound = range ? { minSizeBytes: (range.offset ?? 0) + range.length } : {};
   takeRequiredUri(tag, attributes, { use: 'file', role: 'initialization-section', ...bound }, reading.into);
-  keepLookalikes(tag, attributes.others, reading.into);
+  reportLookalikes(tag, attributes.others, reading.into);
 }
 
 function readKey(tag: TagToken, { into }: Reading): void {
@@ -180,7 +180,7 @@ function readKey(tag: TagToken, { into }: Reading): void {
   } else {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);
   }
-  keepLookalikes(
+  reportLookalikes(
     tag,
     others.filter(({ name }) => name !== 'KEYFORMAT'),
     into,
@@ -191,7 +191,7 @@ function readSessionData(tag: TagToken, { into }: Reading): void {
   const { uris, others } = attributesOf(tag);
   const isChapters = valueOf(others, 'DATA-ID') === 'com.apple.hls.chapters' && valueOf(others, 'FORMAT') !== 'RAW';
   for (const uri of uris) into.take(spotOf(tag, uri), isChapters ? { use: 'chapters' } : { use: 'file', role: 'data' });
-  keepLookalikes(tag, others, into);
+  reportLookalikes(tag, others, into);
 }
 
 /** Interstitials and their like: attributes whose URIs name other presentations, or lists of them. */
@@ -206,7 +206,7 @@ function readDateRange(tag: TagToken, { into }: Reading): void {
     const what = `${attribute.name} names another presentation, and interstitials are not supported yet`;
     into.askOldHome('hls.interstitial', spotOf(tag, attribute), what);
   }
-  keepLookalikes(
+  reportLookalikes(
     tag,
     attributes.filter((attribute) => !isInterstitial(attribute)),
     into,

@@ -51,7 +51,7 @@ function isFetched(url: URL, base: URL): boolean {
   return url.protocol === 'http:' || url.protocol === 'https:' || url.protocol === base.protocol;
 }
 
-/** Where a document was asked for, where it came from, and where it belongs in the copy. */
+/** The address that a document came from, and the one that its key derives from. */
 export interface DocumentPlace {
   /** After redirects. */
   readonly finalUrl: string;

@@ -2,8 +2,8 @@ import { defaultTokenParameters, withoutTokens } from '../domain/destination-key
 import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { arrange } from './arrange.ts';
-import { runErrand, withoutFragment } from './fetch-document.ts';
-import type { Errand, ErrandOptions, Visit } from './fetch-document.ts';
+import { fetchDocument, withoutFragment } from './fetch-document.ts';
+import type { DocumentRequest, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
 import { fanOut } from './fan-out.ts';
 import type { PlacedReference, Presentation } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';
@@ -30,7 +30,7 @@ export const defaultWalkLimits: WalkLimits = {
 
 /** How to walk. */
 export interface WalkOptions {
-  readonly fetch: ErrandOptions['fetch'];
+  readonly fetch: FetchDocumentOptions['fetch'];
   readonly limits: WalkLimits;
   readonly signal: AbortSignal;
   /** Defaults to `refuse`. */
@@ -50,24 +50,24 @@ export interface WalkOptions {
 export async function walkPresentation(rootUrl: string, options: WalkOptions): Promise<Presentation> {
   const { tokenParameters = defaultTokenParameters } = options;
   const start = withoutFragment(rootUrl);
-  const root: Errand = { use: 'playlist', fetchUrl: start, keyUrl: start };
+  const root: DocumentRequest = { use: 'playlist', fetchUrl: start, keyUrl: start };
   const plain = (url: string): string => withoutTokens(new URL(url), tokenParameters).href;
   // A document asked for at two addresses that redirects made one place is read at both: the plan must see a conflict.
-  const identify = ({ keyUrl, fetchUrl }: Errand): string => `${plain(keyUrl)} ${plain(fetchUrl)}`;
+  const identify = ({ keyUrl, fetchUrl }: DocumentRequest): string => `${plain(keyUrl)} ${plain(fetchUrl)}`;
   const visits = await readAll(root, { ...options, tokenParameters }, identify);
   return arrange(root, visits, identify);
 }
 
 /** Breadth first: the documents that the last ones named are read together. */
 async function readAll(
-  root: Errand,
+  root: DocumentRequest,
   options: WalkOptions & { readonly tokenParameters: readonly string[] },
-  identify: (errand: Errand) => string,
-): Promise<ReadonlyMap<string, Visit>> {
+  identify: (request: DocumentRequest) => string,
+): Promise<ReadonlyMap<string, FetchedDocument>> {
   const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenParameters } = options;
-  const errandOptions: ErrandOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
-  const visits = new Map<string, Visit>();
-  let wave: ReadonlyMap<string, Errand> = new Map([[identify(root), root]]);
+  const errandOptions: FetchDocumentOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
+  const visits = new Map<string, FetchedDocument>();
+  let wave: ReadonlyMap<string, DocumentRequest> = new Map([[identify(root), root]]);
   let files = 0;
   const assertWithin = (count: number, limit: number, what: string): void => {
     if (count <= limit) return;
@@ -78,13 +78,13 @@ async function readAll(
   for (let depth = 0; wave.size > 0; depth++) {
     assertWithin(depth, limits.maxDepth, `playlists in playlists ${depth} deep`);
     assertWithin(visits.size + wave.size, limits.maxPlaylists, `${visits.size + wave.size} playlists`);
-    const errands = [...wave];
-    const read = await fanOut(errands, ([, errand], either) => runErrand(errand, errandOptions, either), {
+    const requests = [...wave];
+    const read = await fanOut(requests, ([, request], either) => fetchDocument(request, errandOptions, either), {
       concurrency,
       signal,
     });
-    const next = new Map<string, Errand>();
-    for (const [index, visit] of read.entries()) visits.set(errands[index]?.[0] ?? '', visit);
+    const next = new Map<string, DocumentRequest>();
+    for (const [index, visit] of read.entries()) visits.set(requests[index]?.[0] ?? '', visit);
     for (const reference of read.flatMap(({ document }) => document?.references ?? [])) {
       if (!isErrand(reference)) {
         files++;

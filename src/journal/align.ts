@@ -10,21 +10,21 @@ import type { Journal } from './journal.ts';
 import { restoreVideo } from './restore.ts';
 import type { RestorePorts } from './restore.ts';
 
-/** What bringing a ledger in line with its journal needs. */
+/** Ports for aligning a ledger with its journal. */
 export interface AlignPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
 }
 
-/** Somebody else would have to change the same video just as often meanwhile. */
+/** Reached only if others change the same video as often in the meantime. */
 const maxRounds = 16;
 
 /**
- * Brings the hold and the priority of a record in line with what the journal says was decided. Safe beside others
- * that decide at the same time: whoever writes last looks at the journal once more, after it has.
+ * Applies the hold and priority that the journal records as decided to the ledger. Safe while others decide at the same
+ * time, since every writer reads the journal again after its last write.
  *
- * @param present - gives the record; by default as the ledger has it
- * @returns the record as it stands then; undefined where `present` gives none
+ * @param present - reads the record; defaults to `ledger.read`
+ * @returns the aligned record, or undefined if `present` returned none
  */
 export async function alignWithDecisions(
   video: VideoId,
@@ -43,9 +43,9 @@ export async function alignWithDecisions(
 }
 
 /**
- * Gives a video whose playlist is another than the one that is known of a fresh start without its plan, whatever it is
- * in the middle of: a crawl of the former registers nothing any more, and a publication of it ends. From then on it
- * needs a crawl, which nobody can forget.
+ * Starts a video over without its plan, because its playlist URL has changed. The new generation voids whatever is in
+ * progress: a crawl of the old playlist registers nothing, and a publication ends. Without a plan the video's next step is
+ * a crawl, so none can be forgotten.
  */
 export async function startOver(video: VideoId, ports: RestorePorts): Promise<void> {
   for (let round = 0; round < maxRounds; round++) {
@@ -62,7 +62,7 @@ export async function startOver(video: VideoId, ports: RestorePorts): Promise<vo
 }
 
 /**
- * Marks the failed files of a video that were accepted before, now or for an earlier revision.
+ * Marks failed files as accepted where the journal holds an acceptance, be it for this or an earlier revision.
  *
  * @returns how many were newly marked
  */

@@ -3,7 +3,7 @@ import type { Tally } from '../domain/change.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
-/** A file of the present revision that has failed for good. */
+/** A file of the present revision that failed for good. */
 export interface FailedPlace {
   readonly index: number;
   readonly key: string;
@@ -22,7 +22,7 @@ export async function failedFiles(
   return files.map(({ index, file: { key, url } }) => ({ index, key, url }));
 }
 
-/** Accepted keys of a video, each with the reason that was given. */
+/** Accepted keys of a video, with the reason of each. */
 export async function acceptances(video: VideoId, journal: Journal): Promise<ReadonlyMap<string, string>> {
   const reasons = new Map<string, string>();
   for await (const decision of journal.decisions(video)) {

@@ -10,13 +10,13 @@ const videosAtATime = 4;
 /** Files whose outcomes are copied at a time. */
 const chunkFiles = 1_000;
 
-/** From where, and where to. */
+/** The journal to read, and the one to write. */
 export interface JournalPair {
   readonly from: Journal;
   readonly to: Journal;
 }
 
-/** A setting that both journals have, and not the same. */
+/** A setting that the two journals disagree on. */
 export interface DifferingSetting {
   readonly name: string;
   readonly from: unknown;
@@ -24,7 +24,7 @@ export interface DifferingSetting {
   readonly to: unknown;
 }
 
-/** What was written: nothing but `videos` where all was there already. */
+/** Counts of what was written. All but `videos` are 0 if everything was there already. */
 export interface ImportCounts {
   /** Those that were looked at. */
   readonly videos: number;
@@ -34,7 +34,7 @@ export interface ImportCounts {
   readonly publications: number;
 }
 
-/** Sets what is not set yet in the other journal. What differs is told: whoever imports looks first whether it may. */
+/** Copies settings that the other journal lacks, and returns those that differ, for the caller to check before importing. */
 export async function importSettings(
   { from, to }: JournalPair,
   names: readonly string[],
@@ -50,9 +50,10 @@ export async function importSettings(
 }
 
 /**
- * Copies every video that was submitted into another journal: decisions, the present revision and the published one,
- * their evidence and failures, the publication. Where both know of a thing the newer stays, so it may be run again, after
- * it was cut short or after either of them has moved on. A video's submission comes last: what is listed is there in full.
+ * Copies all submitted videos into another journal: decisions, the present and the published revision with their evidence
+ * and failures, and the publication. Where both journals have an entry the newer one stays, so an import can be repeated
+ * after an interruption or after further work on either side. The submission is written last, so that a video which is
+ * listed is complete.
  *
  * @param options.revisionOf - the revision that the ledger counts; undefined where there is none
  */
@@ -133,7 +134,7 @@ interface Known {
   readonly failures: ReadonlyMap<string, FileFailure>;
 }
 
-/** What the other journal does not know of a file. Evidence ends a failure, so a later one is told behind it. */
+/** The outcomes of a file that the other journal lacks. Evidence clears a failure, so a later failure is written after it. */
 function newsOf(index: number, key: string, ours: Known, theirs: Known): readonly Outcome[] {
   const outcomes: Outcome[] = [];
   const [mine, known] = [ours.evidence.get(key), theirs.evidence.get(key)];

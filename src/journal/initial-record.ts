@@ -3,14 +3,14 @@ import { playlistMark } from '../domain/playlist-mark.ts';
 import type { Generation, Hold, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
-/** What people decided about a video, as it stands now. */
+/** The decisions about a video that are in force. */
 export interface CurrentDecisions {
   readonly hold?: Hold;
-  /** Absent where nobody put it forward or back. */
+  /** Absent if its priority was never changed. */
   readonly fresh?: boolean;
 }
 
-/** The decisions about a video that hold now: the latest of each kind. Submitting a cancelled video anew ends its cancellation. */
+/** Reads the decisions in force: the latest of each kind. Submitting a cancelled video again ends the cancellation. */
 export async function currentDecisions(video: VideoId, journal: Journal): Promise<CurrentDecisions> {
   let hold: Hold | undefined;
   let fresh: boolean | undefined;
@@ -24,10 +24,10 @@ export async function currentDecisions(video: VideoId, journal: Journal): Promis
 }
 
 /**
- * The change by which a ledger that does not know a video takes it up with all that the journal tells: that of a
- * published one stands whole at once. undefined for a video that was never submitted.
+ * The change that puts a video into a ledger which does not hold it, with everything that the journal knows. A published
+ * video is restored as published. Undefined for a video that was never submitted.
  *
- * @param isFresh - whether it is fresh where nobody decided about that
+ * @param isFresh - the priority of a video about which none was decided
  */
 export async function initialChangeOf(
   video: VideoId,

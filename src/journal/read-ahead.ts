@@ -1,6 +1,6 @@
 /**
- * Works items a few at a time, and gives what comes of them in the order of the items. No more than `width` are ahead
- * of the reader. The first error, in that order, is thrown; who leaves early waits for nothing.
+ * Maps items concurrently and yields the results in order. At most `width` items are ahead of the consumer. The first
+ * error, in the order of the items, is thrown. A consumer that stops early does not wait for the items in progress.
  */
 export async function* readAhead<T, R>(
   items: AsyncIterable<T> | Iterable<T>,

@@ -11,7 +11,7 @@ import type { Journal } from './journal.ts';
 import { tallyOf } from './tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** What reports are made from. */
+/** Ports that a report reads. */
 export interface ReportPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
@@ -19,7 +19,7 @@ export interface ReportPorts {
   readonly tokenParameters: readonly string[];
 }
 
-/** What is known of one video; undefined for an unknown one. */
+/** Reports on one video. Undefined for an unknown one. */
 export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<VideoReport | undefined> {
   const { journal, ledger } = ports;
   const submission = await journal.submission(video);
@@ -45,7 +45,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
   };
 }
 
-/** The sum made when it was published, or else one over the evidence, which is much to read. */
+/** The size recorded with the publication, or else the sum over all evidence, which is slow to read. */
 async function sizeOf(video: VideoId, { revision, published }: VideoRecord, journal: Journal): Promise<number> {
   if (revision === undefined) return 0;
   const publication = published === revision ? await journal.publication(video) : undefined;

@@ -3,18 +3,18 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { initialChangeOf } from './initial-record.ts';
 import type { Journal } from './journal.ts';
 
-/** What bringing a video back needs. */
+/** Ports for restoring a video. */
 export interface RestorePorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly newGeneration: () => Generation;
-  /** Whether a video is fresh where nobody decided about that. Absent: none is. */
+  /** The priority of a video about which none was decided. Absent: backlog. */
   readonly isFresh?: (submission: Submission) => boolean;
 }
 
 /**
- * The facts of a video; one that the ledger has let go of, lost or never seen is taken up again with what the journal
- * tells. undefined for a video that was never submitted.
+ * Reads a video's record, and puts the video back into the ledger from the journal if it was retired, lost or never
+ * there. Undefined for a video that was never submitted.
  */
 export async function restoreVideo(video: VideoId, ports: RestorePorts): Promise<VideoRecord | undefined> {
   const { journal, ledger, newGeneration, isFresh } = ports;

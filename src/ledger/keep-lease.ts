@@ -1,13 +1,13 @@
 import type { VideoId } from '../domain/video.ts';
 import type { Lease, Ledger } from './ledger.ts';
 
-/** Renewed so often in the time that it lasts: two renewals may fail before it is lost. */
+/** Renewals in the lifetime of a lease. Two in a row may fail before it expires. */
 const renewalsPerTerm = 3;
 
 /**
- * Works under a lease: takes it, or takes it up again, and renews it until the work is over. Who did the work ends it.
+ * Runs work under a lease, which it acquires (or resumes) and keeps renewing. The caller releases the lease.
  *
- * @returns what the work gave; undefined when the lease was refused, so that the work is somebody else's or nobody's
+ * @returns the result of the work, or undefined when the lease was refused and the work did not run
  */
 export async function underLease<T>(
   video: VideoId,

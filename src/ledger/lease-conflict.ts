@@ -4,8 +4,7 @@ import type { Lease } from './ledger.ts';
 type Claim = Pick<Lease, 'id' | 'kind' | 'files'>;
 
 /**
- * Whether two leases of one generation claim the same, so that only one of them may live: both a crawl or publication,
- * or two batches with a file in common.
+ * Whether two leases of one generation exclude each other: two of kind crawl or publish, or two batches that share a file.
  */
 export function leasesConflict(one: Claim, other: Claim): boolean {
   if (one.id === other.id || (one.kind === 'batch') !== (other.kind === 'batch')) return false;

@@ -58,11 +58,11 @@ export class MemoryLedger implements Ledger {
     return true;
   }
 
-  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
+  async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
     const alive = new Set(this.#live(video).map(({ id }) => id));
-    if (!alive.has(leaseId)) return heirs.length > 0 && heirs.every(({ id }) => alive.has(id));
+    if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
     this.#leases.get(video)?.delete(leaseId);
-    for (const heir of heirs) this.#grant(video, heir);
+    for (const successor of successors) this.#grant(video, successor);
     return true;
   }
 

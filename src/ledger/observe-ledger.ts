@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Tells of each change that really altered a record, with what it was before: sums over a library are kept by it. */
+/** Reports each change that altered a record, with the record before it, so that totals can be kept up to date. */
 export function observeLedger(
   ledger: Ledger,
   onChange: (video: VideoId, before: VideoRecord | undefined, after: VideoRecord) => void,
@@ -20,7 +20,7 @@ export function observeLedger(
     videos: () => ledger.videos(),
     lease: (video, lease) => ledger.lease(video, lease),
     renew: (video, leaseId, ttlMs) => ledger.renew(video, leaseId, ttlMs),
-    pass: (video, leaseId, heirs) => ledger.pass(video, leaseId, heirs),
+    pass: (video, leaseId, successors) => ledger.pass(video, leaseId, successors),
     release: (video, leaseId) => ledger.release(video, leaseId),
     leases: (video) => ledger.leases(video),
     releaseAll: () => ledger.releaseAll(),

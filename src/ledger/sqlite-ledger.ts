@@ -63,12 +63,12 @@ export class SqliteLedger implements Ledger {
     });
   }
 
-  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
+  async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
     return this.#state.write(() => {
       const alive = new Set(this.#live(video).map(({ id }) => id));
-      if (!alive.has(leaseId)) return heirs.length > 0 && heirs.every(({ id }) => alive.has(id));
+      if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
       this.#sql.dropLease.run(video, leaseId);
-      for (const heir of heirs) this.#grant(video, heir);
+      for (const successor of successors) this.#grant(video, successor);
       return true;
     });
   }

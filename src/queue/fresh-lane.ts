@@ -1,16 +1,16 @@
 import type { JobHandler, JobQueue, QueueWorkers, WorkOptions } from './job-queue.ts';
 
-/** Share of the places, at least one, that only fresh work may take. */
+/** Share of the places that is reserved for fresh work, at least one place. */
 const freshShare = 1 / 4;
 
-/** How many of so many places are kept for fresh work. */
+/** How many of `places` are reserved for fresh work. */
 export function freshPlaces(places: number): number {
   return Math.max(1, Math.floor(places * freshShare));
 }
 
 /**
- * Two queues as one: fresh work has a lane of its own, with workers beside those of the backlog, so that a backlog that
- * fills every place cannot hold it up.
+ * Combines two queues into one with a lane for fresh work. Each lane has its own workers, so a backlog that fills every
+ * place does not delay fresh videos.
  */
 export function withFreshLane<T extends { readonly fresh: boolean }>(
   fresh: JobQueue<T>,

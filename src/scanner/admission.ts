@@ -6,33 +6,33 @@ import { readAhead } from '../journal/read-ahead.ts';
 import { restoreVideo } from '../journal/restore.ts';
 import type { RestorePorts } from '../journal/restore.ts';
 
-/** What the intake needs. */
+/** Ports of an admission pass. */
 export interface AdmissionPorts extends RestorePorts {
-  /** Whether the stages behind take another video. */
+  /** Whether the crawlers and the stages behind them can take another video. */
   readonly hasCapacity: () => Promise<boolean>;
-  /** Gives a video its next step. */
+  /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
 }
 
-/** How far an intake came. */
+/** How far an admission pass came. */
 export interface Admission {
-  /** Videos that the ledger did not know, and knows now. */
+  /** Videos that were put into the ledger. */
   readonly admitted: number;
-  /** Every video was seen. */
+  /** Whether every video was seen. */
   readonly isDone: boolean;
-  /** The last one that was seen: where to go on; absent before the first. */
+  /** The last video that was seen, to resume behind. Absent if none was. */
   readonly stoppedAt?: VideoId;
 }
 
-/** Videos of the ledger that are compared with the journal at a time. */
+/** Videos of the ledger that are compared with the journal concurrently. */
 const width = 16;
 
 /**
- * Takes videos that were submitted and never published from the journal into the ledger, as long as there is room: so
- * the backlog waits in the journal, and a ledger that was lost fills up again by itself. One that begins at the beginning
- * compares what is in the ledger with the journal first.
+ * Admits submitted, unpublished videos from the journal into the ledger while there is capacity. The backlog therefore waits
+ * in the journal, and a ledger that was lost fills up again by itself. A pass from the beginning first compares the videos
+ * that are in the ledger with the journal.
  *
- * @param after - begin behind this video
+ * @param after - start behind this video
  */
 export async function admitVideos(
   after: VideoId | undefined,
@@ -59,7 +59,7 @@ function stopped(last: VideoId | undefined): Pick<Admission, 'stoppedAt'> {
   return last === undefined ? {} : { stoppedAt: last };
 }
 
-/** Returns whether all were seen before it was stopped. */
+/** @returns whether all videos were seen before the pass was stopped */
 async function alignAll(ports: AdmissionPorts, signal: AbortSignal): Promise<boolean> {
   const aligned = readAhead(ports.ledger.videos(), width, ({ video, record }) => align(video, record, ports));
   for await (const _ of aligned) if (signal.aborted) return false;
@@ -67,8 +67,8 @@ async function alignAll(ports: AdmissionPorts, signal: AbortSignal): Promise<boo
 }
 
 /**
- * Applies once more what the journal tells of a video that the ledger has, in case that never came there: whoever decided
- * died just then, or the ledger lost its last second.
+ * Applies the journal's decisions about a video to the ledger again, in case they never arrived: the deciding process died
+ * in between, or the ledger lost its last second.
  *
  * | journal                                     | ledger                             | what is done                |
  * |---------------------------------------------|------------------------------------|-----------------------------|

@@ -3,26 +3,26 @@ import { minute } from '../domain/units.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** After so long the journal is read anew: other processes submit and purge videos, too. */
+/** Age at which the journal is read again, since other processes also submit and purge videos. */
 const rereadAfterMs = 60 * minute;
 
-/** What the journal holds of submissions, as far as this process knows: a hash for each video. */
+/** The submissions that the journal holds, as far as this process knows: one hash per video. */
 export interface KnownRows {
-  /** Reads all submissions of the journal, unless that was done within the last hour. */
+  /** Reads all submissions from the journal, unless that was done within the last hour. */
   refresh(journal: Journal, now: number): Promise<void>;
-  /** Whether a row says nothing new: the journal holds this very submission, or it was learned; false where that is not known. */
+  /** Whether a row is known to be unchanged. False if that is not certain. */
   holds(row: Submission): boolean;
   /**
-   * Takes up what the journal holds from now on.
+   * Notes a submission that the journal now holds.
    *
-   * @param row - what the catalogue says, where that is something else and old
+   * @param row - the catalogue's row, where it differs because a person has overruled it
    */
   learn(submission: Submission, row?: Submission): void;
   /** Ids of videos that a catalogue submitted. */
   catalogued(): Iterable<VideoId>;
 }
 
-/** Knows nothing yet. */
+/** Creates an empty set. */
 export function createKnownRows(): KnownRows {
   const catalogues = new Map<VideoId, string>();
   const persons = new Map<VideoId, string>();

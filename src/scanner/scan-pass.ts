@@ -10,26 +10,26 @@ import { isOverruled, isSame, judge, storedForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
 
-/** What a pass needs. */
+/** Ports and settings of a pass. */
 export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {
-  /** How long a video goes before the backlog after it was recorded. */
+  /** How long after its recording a video counts as fresh. */
   readonly freshWindowMs: number;
-  /** Kept from pass to pass, so that a row that is known and unchanged costs nothing. */
+  /** Kept between passes, so that an unchanged row costs nothing. */
   readonly knownRows: KnownRows;
 }
 
-/** How a row compares with what was known. */
+/** How a row differs from the submission known before. */
 export interface RowChange {
-  /** Nobody had submitted it before. */
+  /** The video was never submitted before. */
   readonly isNew: boolean;
-  /** It was submitted before with another playlist, title or date. */
+  /** It was submitted before, with another playlist, title or date. */
   readonly hasChanged: boolean;
-  /** With another playlist. */
+  /** It was submitted before, with another playlist. */
   readonly hasMoved: boolean;
   readonly isFresh: boolean;
 }
 
-/** Hears of each row that passes, in no order, 32 at a time. The submission has its tokens. */
+/** Called for each row that passes the rules: in any order, up to 32 at a time. The submission includes tokens. */
 export type OnRow = (submission: Submission, sight: RowChange) => Promise<void>;
 
 const maxLookups = 32;
@@ -37,9 +37,9 @@ const maxRefusedRows = 1_000;
 const maxWithdrawnIds = 10_000;
 
 /**
- * Reads a catalogue through once, and puts into the journal what is new or has changed. It never waits for room: what is to
- * be done about a video is the business of `onRow`, which is told of rows that are known and unchanged as well. The journal
- * hears first: what a pass that broke off has not told of any more is found there (`unpublished`), not by the next pass.
+ * Reads a catalogue once and writes new and changed rows to the journal. It never waits for capacity: `onRow`, which also
+ * gets unchanged rows, decides what to do about a video. The journal is written first, so videos whose `onRow` was missed
+ * because a pass broke off are found there (`unpublished`), not by the next pass.
  *
  * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onRow` throw; what was read by then is kept
  */

@@ -41,7 +41,7 @@ async function corrected() {
     journal,
     ledger,
     newGeneration: () => `g${++generations}`,
-    settleRoot: async () => {},
+    initializeKeyRules: async () => {},
     takeNextStep: async () => void steps.push('move on'),
     sendCrawl: async () => void steps.push('crawl'),
   });

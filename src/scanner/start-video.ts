@@ -4,34 +4,34 @@ import { restoreVideo } from '../journal/restore.ts';
 import type { RestorePorts } from '../journal/restore.ts';
 import type { OnRow } from './scan-pass.ts';
 
-/** What taking up needs. */
+/** Ports for starting videos. */
 export interface VideoStarterPorts extends RestorePorts {
-  /** Fixes the rules of the library's keys, where none stand yet. */
-  readonly settleRoot: (playlistUrl: string) => Promise<void>;
-  /** Gives a video its next step. */
+  /** Fixes the rules for keys, if this is the library's first video. */
+  readonly initializeKeyRules: (playlistUrl: string) => Promise<void>;
+  /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** Has a video's source looked at, whatever its next step would be. */
+  /** Queues a crawl, whatever the next step would be. */
   readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
 }
 
 /**
- * What a scan does about the rows that it sees.
+ * Starts the videos that a scan reads, where they should not wait for admission from the backlog.
  *
- * | row                                | ledger              | what is done                                          |
+ * | row                                | ledger              | action                                                |
  * |------------------------------------|---------------------|-------------------------------------------------------|
- * | of the backlog, new or unchanged   | any                 | nothing: it waits for the intake                      |
- * | fresh, unchanged                   | knows it            | nothing                                               |
- * | fresh, unchanged                   | does not, published | nothing                                               |
- * | fresh                              | does not            | taken up at once                                      |
- * | names another playlist than before | any                 | starts anew without its plan, whatever is under way   |
- * | changed otherwise                  | any                 | looked at again at once; an invalid one starts anew   |
+ * | of the backlog, new or unchanged   | any                 | none: the video waits for admission                   |
+ * | fresh, unchanged                   | holds the video     | none                                                  |
+ * | fresh, unchanged                   | does not, published | none                                                  |
+ * | fresh                              | does not            | admitted at once                                      |
+ * | names another playlist than before | any                 | starts over without its plan, voiding work in progress |
+ * | changed otherwise                  | any                 | crawled at once; an invalid video gets a fresh start  |
  *
- * What a crash leaves undone of that the intake finds, and of a published video the next look at its source.
+ * What a crash leaves undone is found by the next admission pass or, for a published video, by the next delta look.
  */
 export function createVideoStarter(ports: VideoStarterPorts): OnRow {
-  const { journal, ledger, newGeneration, settleRoot, takeNextStep, sendCrawl } = ports;
+  const { journal, ledger, newGeneration, initializeKeyRules, takeNextStep, sendCrawl } = ports;
   return async ({ id, playlistUrl }, { isFresh, hasChanged, hasMoved }) => {
-    await settleRoot(playlistUrl);
+    await initializeKeyRules(playlistUrl);
     if (!isFresh && !hasChanged) return;
     if (hasMoved) {
       await startOver(id, ports);

@@ -109,7 +109,7 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE ledger_videos ADD COLUMN fresh INTEGER;
   ALTER TABLE ledger_videos ADD COLUMN told TEXT;
-  ALTER TABLE ledger_videos ADD COLUMN restarts INTEGER;
+  ALTER TABLE ledger_videos ADD COLUMN setbacks INTEGER;
   ALTER TABLE ledger_videos ADD COLUMN asked TEXT;
   `,
 ];

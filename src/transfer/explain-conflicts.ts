@@ -9,13 +9,13 @@ import type { Journal } from '../journal/journal.ts';
  */
 export async function explainConflicts(
   video: VideoId,
-  told: readonly Outcome[],
+  outcomes: readonly Outcome[],
   journal: Pick<Journal, 'evidence'>,
 ): Promise<readonly Outcome[]> {
-  const keys = told.flatMap((outcome) => (isConflict(outcome) ? [outcome.failure.key] : []));
-  if (keys.length === 0) return told;
+  const keys = outcomes.flatMap((outcome) => (isConflict(outcome) ? [outcome.failure.key] : []));
+  if (keys.length === 0) return outcomes;
   const evidence = await journal.evidence(video, keys);
-  return told.map((outcome) => {
+  return outcomes.map((outcome) => {
     const owner = isConflict(outcome) ? evidence.get(outcome.failure.key) : undefined;
     if (!isConflict(outcome) || !owner || owner.url === outcome.failure.url) return outcome;
     const { key, url } = outcome.failure;

@@ -3,24 +3,24 @@ import type { Failure } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Settlement } from '../domain/settle.ts';
 
-/** The worker of those that no worker lived to tell of. */
-const nobody = 'none';
+/** The worker named in outcomes that no worker reported. */
+const noWorker = 'none';
 
-/** Outcomes of files that failed for good without a word from their worker: they are kept as all others are. */
+/** Outcomes of files that failed for good although their worker reported nothing about them, to be recorded like all others. */
 export function missingOutcomes(
-  told: readonly Outcome[],
+  reported: readonly Outcome[],
   { failed }: Pick<Settlement, 'failed'>,
   message: Pick<BatchMessage, 'files' | 'generation'>,
   now: () => number,
 ): readonly Outcome[] {
-  const heard = new Set(told.map(({ index }) => index));
-  const unheard = new Map(
-    failed.filter(({ index }) => !heard.has(index)).map(({ index, failure }) => [index, failure]),
+  const reportedIndices = new Set(reported.map(({ index }) => index));
+  const unreported = new Map(
+    failed.filter(({ index }) => !reportedIndices.has(index)).map(({ index, failure }) => [index, failure]),
   );
-  return failuresOf(message, (index) => unheard.get(index), now);
+  return failuresOf(message, (index) => unreported.get(index), now);
 }
 
-/** Outcomes of files that no worker was given, as all of them met the same failure before. */
+/** The same failure for all files of a batch that no worker was given. */
 export function commonFailures(
   message: Pick<BatchMessage, 'files' | 'generation'>,
   failure: Failure,
@@ -39,7 +39,7 @@ function failuresOf(
     const failure = failureOf(index);
     if (!failure) return [];
     return [
-      { index, kind: 'failed', failure: { key, url, failure, generation, tries: tries + 1, worker: nobody, at } },
+      { index, kind: 'failed', failure: { key, url, failure, generation, tries: tries + 1, worker: noWorker, at } },
     ];
   });
 }

@@ -4,14 +4,14 @@ import type { Evidence, Outcome } from '../domain/outcome.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 
-/** What preparing a batch asks for. */
+/** Ports and settings for preparing a batch. */
 export interface PreparePorts {
   readonly journal: Pick<Journal, 'files' | 'evidence'>;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
 }
 
-/** A batch, looked up. */
+/** A batch after the lookup of its files and evidence. */
 export interface PreparedBatch {
   /** Of the files that this generation has evidence for already. */
   readonly known: readonly Outcome[];
@@ -20,7 +20,7 @@ export interface PreparedBatch {
 }
 
 /**
- * Looks up what a batch's earlier deliveries left as evidence, and resolves the rest of its files.
+ * Looks up the files of a batch, sets aside those that an earlier delivery has copied, and resolves the URLs of the rest.
  *
  * @param locate - the URL that fetches a file of the plan
  */

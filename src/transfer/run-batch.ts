@@ -17,7 +17,7 @@ import type { Locator, PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { explainConflicts } from './explain-conflicts.ts';
-import { createOutcomeRecorder } from './keep-outcomes.ts';
+import { createOutcomeRecorder } from './record-outcomes.ts';
 import { loadUrls } from './load-urls.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
@@ -25,7 +25,7 @@ import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
 import { commonFailures, missingOutcomes } from './missing-outcomes.ts';
 
-/** What a dispatcher of batches needs. */
+/** Ports of the dispatcher. */
 export interface DispatcherPorts {
   readonly source: Source;
   readonly store: ObjectStore;
@@ -44,7 +44,7 @@ export interface DispatcherPorts {
   readonly now: () => number;
 }
 
-/** How a batch is followed. */
+/** Callbacks and stop signals of a batch. */
 export interface DispatcherHooks {
   /** Aborted: finish what is in flight. */
   readonly drain: AbortSignal;
@@ -58,10 +58,10 @@ export interface DispatcherHooks {
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
 }
 
-/** A batch that so many processes were lost with is not run again as it is. */
+/** Deaths of processes after which a batch is not run again as it is. */
 const maxLost = 2;
 
-/** What the rest of the engine must know of a batch. */
+/** The result of a batch for the rest of the engine. */
 export interface BatchResult {
   readonly halt?: Failure;
   readonly recrawl: boolean;
@@ -76,16 +76,17 @@ export interface BatchResult {
 }
 
 /**
- * Takes one batch through: looks up what its earlier deliveries left as evidence, has the rest copied, keeps
- * each outcome, counts, and sends the remainder out again. Order: evidence, record, add the remainder, let go.
+ * Runs one batch. Skips files that an earlier delivery has copied, hands the rest to the executor, writes each outcome to the
+ * journal, counts it in the ledger, and queues the remainder again. The order is what makes a crash harmless: evidence, then
+ * the ledger's bits, then the job of the remainder, then the end of the lease.
  *
- * | before it is run                                     | then                                               |
+ * | situation before the run                             | action                                             |
  * |------------------------------------------------------|----------------------------------------------------|
- * | its video has another plan or generation, or is held | it is let go                                       |
+ * | its video has another plan or generation, or is held | dropped                                            |
  * | two processes or more were lost with it              | not run: settled as `worker-lost`, so it is halved |
- * | the source has another plan, or none                 | it is let go, and the video crawled                |
+ * | the source has another plan, or none                 | dropped, and the video is crawled                  |
  * | its playlists cannot be read now                     | not run: all its files wait                        |
- * | none of these                                        | run, with URLs that are not known to have run out  |
+ * | none of these                                        | run, with URLs that are not known to have expired  |
  */
 export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
   const { ledger } = ports;
@@ -104,7 +105,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   const { ledger, locator, now } = ports;
   if (hooks.lost >= maxLost) {
     const { known, message } = await prepareBatch(job, ports, asPlanned);
-    return conclude(job, { message, kept: known, unrecorded: [], end: 'worker-lost' }, ports, hooks);
+    return conclude(job, { message, recorded: known, unrecorded: [], end: 'worker-lost' }, ports, hooks);
   }
   const loaded = await loadUrls(job, locator, hooks.signal);
   if (loaded.result === 'replanned') {
@@ -114,7 +115,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   if (loaded.result === 'unreadable') {
     const { known, message } = await prepareBatch(job, ports, asPlanned);
     const unrecorded = commonFailures(message, loaded.failure, now);
-    return conclude(job, { message, kept: known, unrecorded, end: 'origin-down' }, ports, hooks);
+    return conclude(job, { message, recorded: known, unrecorded, end: 'origin-down' }, ports, hooks);
   }
   // What is refused from now on was read before, or, where clocks differ, when the reader says.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
@@ -125,11 +126,11 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
 /** URLs of files that are not fetched. */
 const asPlanned: PlanUrls['locate'] = (_, url) => url;
 
-/** What came of a batch before it is counted. */
+/** A batch that has run and is not counted yet. */
 interface Ended {
   readonly message: BatchMessage;
   /** Outcomes that are in the journal. */
-  readonly kept: readonly Outcome[];
+  readonly recorded: readonly Outcome[];
   /** Those that say nothing about their files, and of which the journal would fill up: the whole run halts, or waits. */
   readonly unrecorded: readonly Outcome[];
   readonly end: BatchEnd;
@@ -137,7 +138,7 @@ interface Ended {
   readonly urlsSpentAt?: number;
 }
 
-/** Has the files copied, and keeps each outcome in the journal as it comes. */
+/** Has the files copied, and records outcomes in the journal as they arrive. */
 async function copyPrepared(
   { known, message }: PreparedBatch,
   ports: DispatcherPorts,
@@ -145,43 +146,43 @@ async function copyPrepared(
 ): Promise<Ended> {
   const { journal, executor } = ports;
   const { video } = message;
-  if (message.files.length === 0) return { message, kept: known, unrecorded: [], end: 'finished' };
-  const kept = [...known];
+  if (message.files.length === 0) return { message, recorded: known, unrecorded: [], end: 'finished' };
+  const recorded = [...known];
   const unrecorded: Outcome[] = [];
   const onRecorded = (outcomes: readonly Outcome[]): void => {
-    kept.push(...outcomes);
+    recorded.push(...outcomes);
     for (const outcome of outcomes) onOutcome(video, outcome);
   };
-  const keeper = createOutcomeRecorder(video, journal, { onRecorded, flush: drain });
+  const recorder = createOutcomeRecorder(video, journal, { onRecorded, flush: drain });
   const ended = await executor.run(message, {
     drain,
     signal,
-    onOutcomes: async (told) => {
-      unrecorded.push(...told.filter(isHalting));
-      const telling = told.filter((outcome) => !isHalting(outcome));
-      if (telling.length > 0) await keeper.keep(await explainConflicts(video, telling, journal));
+    onOutcomes: async (outcomes) => {
+      unrecorded.push(...outcomes.filter(isHalting));
+      const reportable = outcomes.filter((outcome) => !isHalting(outcome));
+      if (reportable.length > 0) await recorder.record(await explainConflicts(video, reportable, journal));
     },
   });
-  await keeper.finish();
-  return { message, kept, unrecorded, end: ended === 'finished' ? await endOf(kept, ports, signal) : ended };
+  await recorder.finish();
+  return { message, recorded, unrecorded, end: ended === 'finished' ? await endOf(recorded, ports, signal) : ended };
 }
 
 function isHalting(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && chargeOf(outcome.failure.failure) === 'halt';
 }
 
-/** Decides about each file, counts, and sends out again what is left. */
+/** Settles each file, counts the outcomes in the ledger, and queues the remainder. */
 async function conclude(
   job: BatchJob,
-  { message, kept, unrecorded, end, urlsSpentAt }: Ended,
+  { message, recorded, unrecorded, end, urlsSpentAt }: Ended,
   ports: DispatcherPorts,
   hooks: DispatcherHooks,
 ): Promise<BatchResult> {
   const { ledger, journal } = ports;
-  const settlement = settle(job, [...kept, ...unrecorded], end, ports.random);
-  const untold = missingOutcomes(kept, settlement, message, ports.now);
-  if (untold.length > 0) await journal.recordOutcomes(job.video, untold);
-  for (const outcome of untold) hooks.onOutcome(job.video, outcome);
+  const settlement = settle(job, [...recorded, ...unrecorded], end, ports.random);
+  const missing = missingOutcomes(recorded, settlement, message, ports.now);
+  if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
+  for (const outcome of missing) hooks.onOutcome(job.video, outcome);
   await ledger.apply(job.video, {
     type: 'record',
     generation: job.generation,
@@ -189,7 +190,7 @@ async function conclude(
     done: settlement.done,
     failed: settlement.failed.map(({ index }) => index),
   });
-  hooks.onFailures(job.video, settledFailures([...kept, ...unrecorded, ...untold], settlement));
+  hooks.onFailures(job.video, settledFailures([...recorded, ...unrecorded, ...missing], settlement));
   if (settlement.halt) await ledger.release(job.video, job.id);
   else await sendRemainder(job, settlement, urlsSpentAt, ports);
   const { done, failed, resend, recrawl, halt } = settlement;
@@ -197,7 +198,7 @@ async function conclude(
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
 }
 
-/** Files that got no answer are not to blame when their origin, or the destination, answers nobody. */
+/** Tells an outage from the fault of single files: whether the origin or destination answers at all. */
 async function endOf(
   outcomes: readonly Outcome[],
   { source, store }: Pick<DispatcherPorts, 'source' | 'store'>,
@@ -207,12 +208,12 @@ async function endOf(
     outcomes.flatMap((outcome) =>
       outcome.kind === 'failed' && silentSide(outcome.failure.failure) === side ? [outcome.failure] : [],
     )[0];
-  const unheard = silentAt('source');
-  if (unheard && !(await answers(source, unheard.url, signal))) return 'origin-down';
+  const unanswered = silentAt('source');
+  if (unanswered && !(await answers(source, unanswered.url, signal))) return 'origin-down';
   return silentAt('store') && !(await takesRequests(store, signal)) ? 'store-down' : 'finished';
 }
 
-/** Ends the batch's lease; what is left of it goes out again under leases of its own. */
+/** Replaces the batch's lease by those of the remainder, and queues the remainder. */
 async function sendRemainder(
   job: BatchJob,
   { resend }: Settlement,
@@ -224,13 +225,13 @@ async function sendRemainder(
     job: { ...job, ...spent, id: `${job.id}.${number}`, files, tries, waits, alone } satisfies BatchJob,
     delayMs,
   }));
-  const heirs = remainders.map(({ job: heir, delayMs }) => leaseOf(heir, ports.leaseMs + delayMs));
-  if (!(await ports.ledger.pass(job.video, job.id, heirs))) return;
-  for (const { job: heir, delayMs } of remainders) {
+  const successors = remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs));
+  if (!(await ports.ledger.pass(job.video, job.id, successors))) return;
+  for (const { job: successor, delayMs } of remainders) {
     await ports.batches.add({
-      id: jobIdOf(heir.video, heir.generation, heir.id),
-      data: heir,
-      priority: heir.fresh ? bands.freshRetry : bands.backlogRetry,
+      id: jobIdOf(successor.video, successor.generation, successor.id),
+      data: successor,
+      priority: successor.fresh ? bands.freshRetry : bands.backlogRetry,
       delayMs,
     });
   }

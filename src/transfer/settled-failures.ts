@@ -3,13 +3,13 @@ import { countOf, indicesOf } from '../domain/index-ranges.ts';
 import type { FileFailure, Outcome } from '../domain/outcome.ts';
 import type { Settlement } from '../domain/settle.ts';
 
-/** Files that failed: for good, or to be tried again together. */
+/** Files of a batch that failed for good, and groups of files that are retried together. */
 export interface SettledFailures {
   readonly final: readonly FileFailure[];
   readonly again: readonly { readonly files: number; readonly delayMs: number; readonly failure: Failure }[];
 }
 
-/** What to tell of the files that failed; those that nobody spoke of are tried again in silence. */
+/** The failures of a batch to report. Files without an outcome are retried without a report. */
 export function settledFailures(outcomes: readonly Outcome[], { failed, resend }: Settlement): SettledFailures {
   const failures = new Map<number, FileFailure>();
   for (const outcome of outcomes) if (outcome.kind === 'failed') failures.set(outcome.index, outcome.failure);

@@ -160,7 +160,7 @@ export function startProcess(
         admitBatch: () => undefined,
         outlastsOutages: true,
         copiesFiles: works.includes('transfer'),
-        onRest: () => undefined,
+        onIdle: () => undefined,
         halt: (failure) => void halts.push(failure),
       },
     },

@@ -168,13 +168,13 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
     });
 
     describe('that are passed on', () => {
-      const heirs = [lease('h1', { files: [[0, 50]] }), lease('h2', { files: [[50, 100]], ttlMs: 300_000 })];
+      const successors = [lease('h1', { files: [[0, 50]] }), lease('h2', { files: [[50, 100]], ttlMs: 300_000 })];
 
       it('end, and their heirs live', async () => {
         await planned();
         await ledger.lease('v', lease('b1'));
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(true);
-        expect((await ledger.leases('v')).toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(heirs);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(true);
+        expect((await ledger.leases('v')).toSorted((a, b) => a.id.localeCompare(b.id))).toEqual(successors);
         expect(await ledger.lease('v', lease('b2', { files: [[49, 51]] }))).toBe(false);
         await test.advance(66_000);
         expect(await idsOf()).toEqual(['h2']);
@@ -196,15 +196,15 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
       });
 
       it('are refused when they are not alive, and change nothing', async () => {
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(false);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(false);
         await planned();
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(false);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(false);
         await ledger.lease('v', lease('b1'));
         await test.advance(60_000);
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(false);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(false);
         await ledger.lease('v', lease('b2'));
         await ledger.apply('v', open('g3', 'g2'));
-        expect(await ledger.pass('v', 'b2', heirs)).toBe(false);
+        expect(await ledger.pass('v', 'b2', successors)).toBe(false);
         expect(await idsOf()).toEqual([]);
         expect(await ledger.lease('v', lease('b3', { generation: 'g3' }))).toBe(true);
       });
@@ -212,10 +212,10 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
       it('are passed on once more by who did not hear the answer, as long as the heirs live', async () => {
         await planned();
         await ledger.lease('v', lease('b1'));
-        await ledger.pass('v', 'b1', heirs);
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(true);
+        await ledger.pass('v', 'b1', successors);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(true);
         await ledger.release('v', 'h1');
-        expect(await ledger.pass('v', 'b1', heirs)).toBe(false);
+        expect(await ledger.pass('v', 'b1', successors)).toBe(false);
         expect(await idsOf()).toEqual(['h2']);
       });
 

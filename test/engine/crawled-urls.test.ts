@@ -29,7 +29,7 @@ it.each([
     admitBatch: () => undefined,
     outlastsOutages: false,
     copiesFiles,
-    onRest: () => {},
+    onIdle: () => {},
     halt: () => {},
   };
   const context = createContext(

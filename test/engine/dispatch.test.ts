@@ -139,7 +139,7 @@ describe('A batch', () => {
   });
   const all = (): BatchJob => batchOf([[0, count]]);
   /** The remainders that were sent since somebody looked. */
-  const heirs = (): readonly BatchJob[] => sent.splice(0).map(({ data }) => data);
+  const successors = (): readonly BatchJob[] => sent.splice(0).map(({ data }) => data);
   const noneBy: Executor = {
     concurrency: 1,
     run: () => Promise.reject(new Error('nothing was to be run')),
@@ -156,13 +156,13 @@ describe('A batch', () => {
       token = 't2';
       expect(await first.run(batchOf([[0, 4]]))).toMatchObject({ ran: { done: 0, again: 4 } });
       expect(await first.run(batchOf([[4, 6]]))).toMatchObject({ ran: { done: 0, again: 2 } });
-      const [four, two] = heirs() as [BatchJob, BatchJob];
+      const [four, two] = successors() as [BatchJob, BatchJob];
       source.requests.length = 0;
       now += 1;
       expect(await second.run(four)).toMatchObject({ ran: { done: 4, failed: 0 } });
       expect(await second.run(two)).toMatchObject({ ran: { done: 2, failed: 0 } });
       expect(await third.run(batchOf([[6, 7]]))).toMatchObject({ ran: { done: 0, again: 1 } });
-      const [one] = heirs() as [BatchJob];
+      const [one] = successors() as [BatchJob];
       expect(await third.run(one)).toMatchObject({ ran: { done: 1, failed: 0 } });
       expect(
         source.requests.filter((url) => url === playlistUrl),
@@ -182,11 +182,11 @@ describe('A batch', () => {
     await exact.load();
     token = 't2';
     await ahead.run(batchOf([[0, 4]]));
-    const [once] = heirs() as [BatchJob];
+    const [once] = successors() as [BatchJob];
     expect(await exact.run(once)).toMatchObject({ ran: { done: 4, failed: 0 } });
     token = 't1';
     await exact.run(batchOf([[4, 8]]));
-    const [twice] = heirs() as [BatchJob];
+    const [twice] = successors() as [BatchJob];
     expect(await exact.run(twice)).toMatchObject({ ran: { done: 4, failed: 0 } });
   });
 
@@ -238,7 +238,7 @@ describe('A batch', () => {
     ])('any more is let go, and its video crawled again: $message', async (error) => {
       unreadable = error;
       expect(await dispatcher(0, { executor: noneBy }).run(all())).toEqual({ recrawl: true });
-      expect(heirs()).toEqual([]);
+      expect(successors()).toEqual([]);
       expect(await ledger.leases('v')).toEqual([]);
     });
   });
@@ -272,14 +272,14 @@ describe('A batch', () => {
     it('is halved after the second without being run, until the file is alone, which is charged then', async () => {
       const { run } = dispatcher(0, { executor: noneBy });
       expect(await run(all(), 2)).toMatchObject({ ran: { end: 'worker-lost', failed: 0, again: count } });
-      const halves = heirs();
+      const halves = successors();
       expect(halves).toMatchObject([
         { files: [[0, 4]], tries: {}, alone: true },
         { files: [[4, 8]], tries: {}, alone: true },
       ]);
       expect(source.requests, 'no playlist either').toEqual([]);
       const seen: (readonly [number, number])[] = [];
-      for (let next = halves[1]; next; next = heirs().find(({ files }) => hasFile(files, 5))) {
+      for (let next = halves[1]; next; next = successors().find(({ files }) => hasFile(files, 5))) {
         expect(Object.keys(next.tries).filter((index) => index !== '5')).toEqual([]);
         seen.push([countOf(next.files), next.tries[5] ?? 0]);
         await run(next, 2);
@@ -300,7 +300,7 @@ describe('A batch', () => {
     it('counts what they left as evidence', async () => {
       await dispatcher().run(batchOf([[0, 6]]));
       await dispatcher(0, { executor: noneBy }).run({ ...all(), id: 'all' }, 2);
-      expect(heirs().map(({ files }) => files)).toEqual([[[6, 7]], [[7, 8]]]);
+      expect(successors().map(({ files }) => files)).toEqual([[[6, 7]], [[7, 8]]]);
       expect(await ledger.read('v')).toMatchObject({ done: 6, failed: 0 });
     });
   });

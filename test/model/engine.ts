@@ -162,13 +162,13 @@ function* runBatch(engine: Engine, sent: BatchJob): Task {
   if (counted) {
     applyAcceptances(engine, video);
     yield;
-    const heirs = settlement.resend.map(({ files: rest, tries, waits, delayMs }) => ({
+    const successors = settlement.resend.map(({ files: rest, tries, waits, delayMs }) => ({
       job: { ...batch, id: unique(world, 'batch'), files: rest, tries, waits },
       delayMs,
     }));
-    const leases = heirs.map(({ job, delayMs }) => leaseOf(job, delayMs));
+    const leases = successors.map(({ job, delayMs }) => leaseOf(job, delayMs));
     if (ledger.pass(video, batch.id, leases)) {
-      for (const { job, delayMs } of heirs) {
+      for (const { job, delayMs } of successors) {
         yield;
         queue.set(job.id, { id: job.id, at: ledger.now + delayMs, video, work: job, lease: job.id });
       }

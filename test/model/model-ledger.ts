@@ -39,10 +39,10 @@ export class ModelLedger {
     return true;
   }
 
-  pass(video: VideoId, id: string, heirs: readonly Lease[]): boolean {
+  pass(video: VideoId, id: string, successors: readonly Lease[]): boolean {
     if (!this.leases(video).some((lease) => lease.id === id)) return false;
     this.release(video, id);
-    for (const heir of heirs) assert.ok(this.lease(video, heir), 'an heir claims what its parent did not');
+    for (const successor of successors) assert.ok(this.lease(video, successor), 'an heir claims what its parent did not');
     return true;
   }
 

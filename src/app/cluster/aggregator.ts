@@ -20,7 +20,7 @@ import { startPublishers } from '../../engine/workers.ts';
 const conclusionsAtATime = 8;
 const deliveriesAtATime = 4;
 
-/** Publishes what is whole, tells of what has come to rest, and finds what nothing carries. */
+/** Starts the aggregator. It publishes complete videos, announces those without a next step, and finds lost work. */
 export async function startAggregatorRole(
   cluster: Cluster,
   engine: ClusterEngine,
@@ -31,8 +31,8 @@ export async function startAggregatorRole(
   const { queues, ledger, journal } = cluster;
   const { alerts, tokenParameters } = options;
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
-  const tellAll = (told: readonly Alert[]): Promise<unknown> =>
-    Promise.all(told.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
+  const sendAll = (newAlerts: readonly Alert[]): Promise<unknown> =>
+    Promise.all(newAlerts.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
 
   const conclude = async ({ video }: ConclusionJob): Promise<JobEnd> => {
     await concludeVideo(video, {
@@ -44,7 +44,7 @@ export async function startAggregatorRole(
       async tell(report, record, news) {
         await catalogue?.tell?.(news);
         const alert = restAlert(report, situationOf(record), Date.now(), news.destinationUrl);
-        if (alert) await tellAll([alert]);
+        if (alert) await sendAll([alert]);
         hooks.log.info(`${video} is ${report.state}`, { video, ...report.files });
       },
     });
@@ -71,13 +71,13 @@ export async function startAggregatorRole(
     isQueued: queues.isQueued,
     takeNextStep: cluster.takeNextStep,
     leaseMs: options.leaseMs,
-    onVideo: alertWatch.see,
+    onVideo: alertWatch.observe,
   });
   const reconcile = async (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
-    alertWatch.begin();
+    alertWatch.beginPass();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
     if (ended > 0) hooks.log.warn(`${ended} claims on work had no job behind them, and were ended`);
-    await tellAll(await alertWatch.finish());
+    await sendAll(await alertWatch.endPass());
     return { result: 'done' };
   };
 
@@ -87,27 +87,27 @@ export async function startAggregatorRole(
     queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
     queues.reconciliations.work(reconcile, { concurrency: 1, onError }),
   ];
-  const stopBeating = beatTo(alerts.heartbeat, hooks);
+  const stopHeartbeat = startHeartbeat(alerts.heartbeat, hooks);
   await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
   return {
     async assert({ again }) {
-      await queues.keepSingle();
+      await queues.limitLibraryJobs();
       await queues.reconciliations.every('reconcile', options.reconcileEveryMs, { format: 1 }, { ifNone: again });
     },
     async stop() {
-      stopBeating();
+      stopHeartbeat();
       await Promise.all(workers.map((each) => each.stop()));
     },
   };
 }
 
-/** Where players find an object, or where it is in the store, as far as anybody said. */
+/** The public URL of an object. Without a configured public URL, its place in the store. */
 function destinationUrl(key: string, { publicUrl, destination }: ServiceOptions): string {
   if (publicUrl === undefined) return `${destination.name}/${key}`;
   return new URL(key.split('/').map(encodeURIComponent).join('/'), publicUrl).href;
 }
 
-function beatTo(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {
+function startHeartbeat(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {
   if (!heartbeat) return () => {};
   const timer = setInterval(() => {
     void sendHeartbeat(heartbeat.url, { fetch, now: Date.now, signal }).then(

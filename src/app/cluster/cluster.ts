@@ -27,24 +27,24 @@ import { openDestination } from '../open-destination.ts';
 /** How to reach a cluster. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly destination: Destination;
-  /** Requests to a store at a time. */
+  /** Concurrent requests to a store. */
   readonly concurrency: number;
   readonly leaseMs: number;
   readonly freshWindowMs: number;
 }
 
-/** What whoever opens a cluster hears. */
+/** Callbacks and stop signals of an open cluster. */
 export interface ClusterHooks {
   readonly onWarning: (message: string) => void;
-  /** Redis is away, or back; `why` is for people. */
+  /** Redis is unreachable, or back. `why` is a message for people. */
   readonly onRedis: (isThere: boolean, why: string) => void;
-  /** Aborted: stop waiting for what does not answer. */
+  /** Once aborted, nothing waits any longer for Redis or the store. */
   readonly signal: AbortSignal;
-  /** Aborted: nothing is sent any more. */
+  /** Once aborted, no more jobs are sent. */
   readonly drain: AbortSignal;
 }
 
-/** What every process of a cluster shares: the ports on Redis and on the journal's store. */
+/** What every process of a cluster uses: the ports on Redis and on the journal's store. */
 export interface Cluster extends StepDriver {
   readonly redis: RedisClient;
   readonly redisNames: RedisNames;
@@ -58,16 +58,16 @@ export interface Cluster extends StepDriver {
 }
 
 /**
- * A video is let out in batches of this many files, so many of them at a time: enough for one video to have the whole
- * attention of a few processes, and few enough to hold it soon after a person said so.
+ * Files in a batch, and batches of one video in flight. Enough for one video to occupy a few processes fully, and few
+ * enough that a pause takes effect soon.
  */
 export const dispatchLimits = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 16, lanes: 2 } as const;
 
 /**
- * Connects to Redis and to the journal, and checks that both can be trusted with work.
+ * Connects to Redis and to the journal, and checks that both are fit for use.
  *
- * @throws {FlantsError} `usage` for settings of Redis that lose work, and for a journal of another destination;
- *   `state.unusable` when Redis cannot be reached; of the journal's store
+ * @throws {FlantsError} `usage` if the settings of Redis would lose work, or the journal is of another destination;
+ *   `state.unusable` if Redis cannot be reached; as the journal's store
  */
 export async function openCluster(options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const redis = connectRedis(options.redis, (error) => hooks.onRedis(false, error.message));
@@ -75,14 +75,14 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
   try {
     await awaitRedis(redis, options.redis, hooks.signal);
     for (const warning of await checkRedisSettings(redis)) hooks.onWarning(warning);
-    return await overConnection(redis, options, hooks);
+    return await openOverConnection(redis, options, hooks);
   } catch (error) {
     redis.disconnect();
     throw error;
   }
 }
 
-async function overConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
+async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const destination = destinationOf(options);
   const place = destinationOf({ ...options, destination: options.journal });
   const { store } = await openDestination(place, hooks.signal);
@@ -99,7 +99,7 @@ async function overConnection(redis: RedisClient, options: ClusterOptions, hooks
       leaseMs: options.leaseMs,
       newId: leaseIds(randomUUID),
     },
-    { drain: hooks.drain, onRest: (video, record) => sendConclusion(video, record, queues) },
+    { drain: hooks.drain, onIdle: (video, record) => queueConclusion(video, record, queues) },
   );
   return {
     ...stepDriver,
@@ -120,8 +120,11 @@ async function overConnection(redis: RedisClient, options: ClusterOptions, hooks
   };
 }
 
-/** Has the aggregator tell of a video that rests, unless that was told; a published one leaves the ledger besides. */
-export async function sendConclusion(
+/**
+ * Queues the conclusion of a video without a next step: the aggregator announces its situation, and removes a published
+ * video from the ledger. Does nothing if the situation was announced before and the video is not published.
+ */
+export async function queueConclusion(
   video: VideoId,
   record: VideoRecord,
   { conclusions }: Pick<ClusterQueues, 'conclusions'>,

@@ -3,7 +3,7 @@ import type { Health } from '../../telemetry/health.ts';
 import type { ClusterEngineHooks } from './engine.ts';
 import type { ServiceHooks } from './role.ts';
 
-/** What a process tells of its engine: metrics of each file, and a line in the log for what somebody may look for. */
+/** Returns hooks that record the engine's events as metrics, log lines and health. */
 export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): ClusterEngineHooks {
   const { log, metrics, drain, signal } = hooks;
   const markWorking = (): void => {

@@ -9,7 +9,7 @@ import { second } from '../../domain/units.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { dispatchLimits, sendConclusion } from './cluster.ts';
+import { dispatchLimits, queueConclusion } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { connectSource } from '../connect.ts';
 import type { SourceSpec } from '../connect.ts';
@@ -19,7 +19,7 @@ import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open-destination.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
-/** The engine in one process of a cluster: its workers are started by role. */
+/** The engine of one process of a cluster. Its workers are started separately, by role. */
 export interface ClusterEngine {
   readonly context: EngineContext;
   readonly source: SourceSpec;
@@ -27,26 +27,30 @@ export interface ClusterEngine {
   close(): Promise<void>;
 }
 
-/** What a process hears of its engine, beside what happens to videos. */
+/** Callbacks of an engine in a cluster. */
 export interface ClusterEngineHooks extends EngineHooks {
-  /** A failure that concerns all videos; work is taken up again after a while, to see whether it is mended. */
+  /** A failure that concerns every video. Work pauses and is then tried again. */
   readonly onHalt: (failure: Failure) => void;
 }
 
-/** Crawls are handed back while so many batches wait: Redis holds the work in flight, not the library. */
+/**
+ * Batches in the queue above which crawls are postponed, so that Redis holds the work in flight and not the whole
+ * library.
+ */
 export const maxWaitingBatches = 256;
-/** Of those that wait for room so many may ask again in a second, whoever they are. */
-const crawlsAskingPerSecond = 50;
+/** Rate at which postponed crawls are delivered again, over the whole cluster. */
+const postponedCrawlsPerSecond = 50;
 const longestCrawlPauseMs = 30 * second;
 
-/** After a failure that concerns all videos, nothing is tried for so long. */
-const haltedMs = 15 * second;
-const keyRulesPauseMs = second;
+/** Pause after a failure that concerns every video. */
+const haltPauseMs = 15 * second;
+const keyRulesPollMs = second;
 
 /**
- * Puts the engine together over a cluster's ports, once the library has a video.
+ * Creates the engine over the ports of a cluster. Waits until the library has its first video, which fixes the key
+ * rules.
  *
- * @param catalogue - asked for URLs with fresh tokens; absent where none is at hand
+ * @param catalogue - looked up for URLs with fresh tokens. Without one, the URLs in the journal are used
  */
 export async function openClusterEngine(
   cluster: Cluster,
@@ -94,8 +98,8 @@ function hostOf(
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
 ): EngineHost {
-  let haltedUntil = 0;
-  const restMs = (): number => Math.max(0, haltedUntil - performance.now());
+  let resumeAt = 0;
+  const remainingHaltMs = (): number => Math.max(0, resumeAt - performance.now());
   return {
     async submissionOf(video) {
       const submission = await journal.submission(video);
@@ -105,28 +109,30 @@ function hostOf(
       return isSame ? { ...submission, playlistUrl: url } : submission;
     },
     async admitCrawl({ fresh }) {
-      if (restMs() > 0) return { againAfterMs: restMs() };
-      const isFree = fresh || (await queues.batches.hasCapacity(maxWaitingBatches));
-      return isFree ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
+      if (remainingHaltMs() > 0) return { againAfterMs: remainingHaltMs() };
+      const hasCapacity = fresh || (await queues.batches.hasCapacity(maxWaitingBatches));
+      return hasCapacity ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
     outlastsOutages: true,
-    // A process that copies crawls nothing.
+    // A process that copies files does not crawl.
     copiesFiles: false,
-    admitBatch: () => (restMs() > 0 ? { againAfterMs: restMs() } : undefined),
-    onRest: (video, record) => sendConclusion(video, record, queues),
+    admitBatch: () => (remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : undefined),
+    onIdle: (video, record) => queueConclusion(video, record, queues),
     halt(failure) {
-      haltedUntil = performance.now() + haltedMs;
+      resumeAt = performance.now() + haltPauseMs;
       hooks.onHalt(failure);
     },
   };
 }
 
 async function crawlPauseMs({ crawls }: Cluster['queues']): Promise<number> {
-  const waitingMs = ((await crawls.size()) / crawlsAskingPerSecond) * second;
+  const waitingMs = ((await crawls.size()) / postponedCrawlsPerSecond) * second;
   return Math.min(longestCrawlPauseMs, Math.max(second, waitingMs));
 }
 
-/** The journal keeps no token of a URL that a catalogue named; the catalogue may have a fresh one. */
+/**
+ * The playlist URL of a video in the catalogue, which may have a fresh token. The journal stores URLs without tokens.
+ */
 async function urlInCatalogue(
   video: VideoId,
   catalogue: Catalogue | undefined,
@@ -136,16 +142,16 @@ async function urlInCatalogue(
     const row = await catalogue?.find?.(video, { signal });
     return row?.kind === 'video' ? row.submission.playlistUrl : undefined;
   } catch {
-    // Away or changed: the URL without a token may do.
+    // The catalogue is unreachable or has changed. The URL without a token may be enough.
     return undefined;
   }
 }
 
-/** The rules of the library's keys: there are none before its first video is known. */
+/** Waits until the library has key rules: there are none before its first video. */
 export async function awaitKeyRules(journal: Journal, signal: AbortSignal): Promise<KeyRules> {
   for (;;) {
     const rules = await readKeyRules(journal);
     if (rules) return rules;
-    await sleep(keyRulesPauseMs, undefined, { signal });
+    await sleep(keyRulesPollMs, undefined, { signal });
   }
 }

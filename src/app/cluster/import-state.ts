@@ -13,19 +13,19 @@ import { destinationOf, placeOf } from '../destination-setting.ts';
 const connections = 32;
 
 /**
- * Takes the state of copies from here over into a cluster's journal. Run again it takes what is new; nothing that the
- * cluster knows is lost, and nothing that is at the destination is copied again.
+ * Imports the state file of copies made on this machine into a cluster's journal, so that the cluster copies none of
+ * them again. Can be repeated: later runs add what is new. Nothing that the cluster has recorded is lost.
  *
- * @throws {FlantsError} `usage` when the state is of another destination or was begun with other rules for keys
+ * @throws {FlantsError} `usage` if the state belongs to another destination or has other key rules
  */
 export async function importState(options: ImportOptions, { onWarning, signal }: ControlHooks): Promise<ImportCounts> {
   const state = openStateFile(options.stateDir);
   try {
     const [from, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
-    const kept = await readDestination(from);
+    const saved = await readDestination(from);
     const destination = destinationOf({ ...options, concurrency: connections });
-    if (kept && placeOf(kept.store) !== placeOf(destination.store)) {
-      throw new FlantsError('usage', `this state is of ${kept.name}, not of ${destination.name}`);
+    if (saved && placeOf(saved.store) !== placeOf(destination.store)) {
+      throw new FlantsError('usage', `this state is of ${saved.name}, not of ${destination.name}`);
     }
     const cluster = await openCluster(
       { ...options, leaseMs: 0, freshWindowMs: 0, concurrency: connections },

@@ -7,19 +7,19 @@ import type { ClusterQueues } from './queues.ts';
 import { sendAlert } from './send-alert.ts';
 import type { ServiceHooks } from './role.ts';
 
-/** Incidents of one kind that follow each other this closely are one. */
-const sameIncidentMs = 30 * minute;
+/** Incidents of one kind with a shorter interval between them count as one. */
+const incidentWindowMs = 30 * minute;
 
-/** Sends an alert about the first of incidents that follow each other. */
+/** Returns a function that sends an alert for an incident, but only for the first of several that count as one. */
 export function incidentAlerts(role: Role, { alerts }: ClusterQueues, log: Logger): ServiceHooks['alert'] {
   const seenAt = new Map<string, number>();
   return async (incident) => {
     const { type, failure } = incident;
     const kind = `${type} ${failure.code}`;
     const now = Date.now();
-    const before = seenAt.get(kind);
+    const previous = seenAt.get(kind);
     seenAt.set(kind, now);
-    if (before !== undefined && now - before < sameIncidentMs) return;
+    if (previous !== undefined && now - previous < incidentWindowMs) return;
     const alert =
       type === 'halted' ? haltAlert(role, failure, now, now) : scanAlert(incident.catalogue, failure, now, now);
     await sendAlert(alert, alerts, log).catch((error: unknown) =>

@@ -9,35 +9,35 @@ import { maxWaitingBatches } from './engine.ts';
 import type { LibraryJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
 
-/** While the stages behind are full, a pass goes on after this time. */
-const fullPauseMs = second;
+/** Delay after which a pass resumes when the later stages had no capacity. */
+const resumeDelayMs = second;
 
-/** Work on the whole library: a pass that finds no room ends, and a job takes up the rest where it stopped. */
+/** Passes over the whole library. A pass that finds no capacity ends and queues a job that resumes where it stopped. */
 export interface LibraryPasses {
-  /** Takes videos from the journal into the ledger. */
+  /** Admits videos from the journal to the ledger. */
   readonly intake: JobHandler<LibraryJob>;
-  /** Has the sources of published videos looked at again. */
+  /** Crawls published videos again, in search of changed sources. */
   readonly delta: JobHandler<LibraryJob>;
 }
 
-/** Whether the crawlers, and those behind them, take another video. */
+/** Whether the crawlers and the stages after them have capacity for another video. */
 type HasCapacity = () => Promise<boolean>;
 
-/** @param until - aborted: the pass is handed on as it stands */
-export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, until: AbortSignal): LibraryPasses {
+/** @param stopSignal - once aborted, a pass ends and queues a job that resumes it */
+export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, stopSignal: AbortSignal): LibraryPasses {
   const { queues, journal } = cluster;
   const hasCapacity: HasCapacity = async () =>
     (await queues.crawls.size()) < maxVideos && queues.batches.hasCapacity(maxWaitingBatches);
   return {
     async intake({ after }) {
-      const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, until);
+      const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, stopSignal);
       if (!isDone) await resumeLater(queues.admissions, 'intake', stoppedAt);
       return { result: 'done' };
     },
     async delta({ after }) {
       let last = after;
       for await (const video of journal.published(after)) {
-        if (until.aborted || !(await hasCapacity())) {
+        if (stopSignal.aborted || !(await hasCapacity())) {
           await resumeLater(queues.deltas, 'delta', last);
           break;
         }
@@ -52,5 +52,5 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, un
 
 async function resumeLater(queue: BullmqQueue<LibraryJob>, name: string, after: VideoId | undefined): Promise<void> {
   const data: LibraryJob = { format: 1, ...(after === undefined ? {} : { after }) };
-  await queue.add({ id: `${name} after ${after ?? ''}`, data, priority: 0, delayMs: fullPauseMs });
+  await queue.add({ id: `${name} after ${after ?? ''}`, data, priority: 0, delayMs: resumeDelayMs });
 }

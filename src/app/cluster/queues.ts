@@ -10,45 +10,46 @@ import type { JobQueue } from '../../queue/job-queue.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { redisNames } from '../../redis/names.ts';
 
-/** Work of a scanner on the whole library; `after` is where an earlier part of it stopped. */
+/** A pass over the whole library. */
 export interface LibraryJob {
   readonly format: 1;
+  /** The video at which an earlier part of the pass stopped. Absent: start from the beginning. */
   readonly after?: VideoId;
 }
 
-/** A video that has come to rest. */
+/** A video without a next step, which is to be announced. */
 export interface ConclusionJob {
   readonly format: 1;
   readonly video: VideoId;
 }
 
-/** Every queue of a cluster. Each process may add to all of them; its role says which it works. */
+/** Every queue of a cluster. Each process may add to all of them. Its role decides from which it takes jobs. */
 export interface ClusterQueues {
   readonly crawls: JobQueue<VideoJob>;
   readonly batches: JobQueue<BatchJob>;
   readonly publications: JobQueue<VideoJob>;
   readonly conclusions: JobQueue<ConclusionJob>;
   readonly alerts: JobQueue<Delivery>;
-  /** Read the whole catalogue. */
+  /** Reads of the whole catalogue. */
   readonly scans: BullmqQueue<LibraryJob>;
-  /** Take videos from the journal into the ledger. */
+  /** Passes that admit videos from the journal to the ledger. Named 'intakes' in Redis. */
   readonly admissions: BullmqQueue<LibraryJob>;
-  /** Look again at videos that are complete. */
+  /** Passes that look for changed sources of published videos. */
   readonly deltas: BullmqQueue<LibraryJob>;
-  /** Find what nothing carries. */
+  /** Passes that find videos without a job to carry them. */
   readonly reconciliations: BullmqQueue<LibraryJob>;
-  /** Whether the job that a lease stands for is in its queue. */
+  /** Whether the job of a lease is in its queue. */
   readonly isQueued: (video: VideoId, lease: Lease) => Promise<boolean>;
-  /** Caps the batches in work in the whole cluster; a server that was emptied forgets it, so say it again on a timer. */
+  /** Caps the active batches of the whole cluster. A wiped Redis forgets the cap, so call this again on a timer. */
   limitBatches(max: number | undefined): Promise<void>;
-  /** One of each kind of work on the whole library at a time, in the whole cluster. Say it again on a timer, too. */
-  keepSingle(): Promise<void>;
-  /** Jobs in each queue, by its name. */
+  /** Limits each kind of library job to one at a time in the whole cluster. Call this again on a timer, too. */
+  limitLibraryJobs(): Promise<void>;
+  /** The number of jobs in each queue, by the name of the queue in Redis. */
   sizes(): Promise<Readonly<Record<string, number>>>;
   close(): Promise<void>;
 }
 
-/** @param onTrouble - hears what Redis refuses to workers */
+/** @param onTrouble - called with errors of Redis that a worker meets */
 export function openQueues(connection: RedisClient, prefix: string, onTrouble: (error: Error) => void): ClusterQueues {
   const options = { connection, prefix: redisNames(prefix).queues, onTrouble };
   const all: Record<string, BullmqQueue<never>> = {};
@@ -61,13 +62,13 @@ export function openQueues(connection: RedisClient, prefix: string, onTrouble: (
   const crawls = withFreshLane(open<VideoJob>('crawls-fresh'), open<VideoJob>('crawls'));
   const batches = withFreshLane(freshBatches, backlogBatches);
   const publications = open<VideoJob>('publications');
-  const single = [
+  const libraryQueues = [
     open<LibraryJob>('scans'),
     open<LibraryJob>('intakes'),
     open<LibraryJob>('deltas'),
     open<LibraryJob>('reconciliations'),
   ] as const;
-  const [scans, admissions, deltas, reconciliations] = single;
+  const [scans, admissions, deltas, reconciliations] = libraryQueues;
   const queueOf = { crawl: crawls, batch: batches, publish: publications } as const;
   return {
     crawls,
@@ -81,12 +82,12 @@ export function openQueues(connection: RedisClient, prefix: string, onTrouble: (
     reconciliations,
     isQueued: (video, lease) => queueOf[lease.kind].has(jobIdOf(video, lease.generation, lease.id)),
     async limitBatches(max) {
-      // Of a single place both lanes have one: the least that lets both move.
+      // Each lane has at least one place, even under a cap of one. Without it the lane would stand still.
       const fresh = max === undefined ? undefined : freshPlaces(max);
       await freshBatches.limit(fresh);
       await backlogBatches.limit(max === undefined ? undefined : Math.max(1, max - (fresh ?? 0)));
     },
-    keepSingle: async () => void (await Promise.all(single.map((queue) => queue.limit(1)))),
+    limitLibraryJobs: async () => void (await Promise.all(libraryQueues.map((queue) => queue.limit(1)))),
     async sizes() {
       const sizes: Record<string, number> = {};
       for (const [name, queue] of Object.entries(all)) sizes[name] = await queue.size();

@@ -2,32 +2,33 @@ import type { Failure } from '../../domain/failure.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 
-/** The work of one role in this process. */
+/** A role that runs in this process. */
 export interface RunningRole {
   /**
-   * Says again what a server that was emptied forgets: caps and schedules. Called at start and on a timer.
+   * Sets the caps and schedules that a wiped Redis forgets. Called at the start and on a timer.
    *
-   * @param options.again - at start a process has its own intervals hold, later it only mends what is gone
+   * @param options.again - false at the start: the intervals of this process take effect. True on the timer: only
+   *   missing schedules are added
    */
   assert(options: { readonly again: boolean }): Promise<void>;
-  /** Takes nothing more, and waits for what is in flight. */
+  /** Takes no more jobs and waits for those in flight. */
   stop(): Promise<void>;
 }
 
-/** Something that people are told at once, beside what becomes of videos. */
+/** An event that concerns the whole service and raises an alert at once. */
 export type Incident =
   | { readonly type: 'scan-failed'; readonly catalogue: string; readonly failure: Failure }
   | { readonly type: 'halted'; readonly failure: Failure };
 
-/** What a role tells, and how it is ended. */
+/** Callbacks, telemetry and stop signals of a role. */
 export interface ServiceHooks {
-  /** Aborted: finish what is in flight, take nothing more. */
+  /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight too. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly metrics: Metrics;
-  /** Something went wrong that comes again by itself. */
+  /** A job failed and is delivered again by its queue. */
   readonly onTrouble: (failure: Failure) => void;
   readonly alert: (incident: Incident) => Promise<void>;
 }

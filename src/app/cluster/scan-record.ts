@@ -4,17 +4,17 @@ import type { VideoId } from '../../domain/video.ts';
 
 const settingName = 'scan';
 
-/** Keeps what the latest scan found, for reports. */
+/** Saves the summary of the latest scan, for reports. */
 export async function saveScan(journal: Journal, summary: ScanSummary): Promise<void> {
   await journal.setSetting(settingName, summary);
 }
 
-/** What the latest scan found; undefined before the first. */
+/** Returns the summary of the latest scan. Undefined before the first. */
 export async function readLastScan(journal: Journal): Promise<ScanSummary | undefined> {
   return (await journal.setting(settingName)) as ScanSummary | undefined;
 }
 
-/** Whether the latest scan missed a video that an earlier one had. */
+/** Whether the latest scan no longer found a video that an earlier one had found. */
 export async function isWithdrawn(video: VideoId, journal: Journal): Promise<boolean> {
   return (await readLastScan(journal))?.withdrawn.ids.includes(video) ?? false;
 }

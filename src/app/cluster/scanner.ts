@@ -9,14 +9,17 @@ import { scanPass, takeRow } from '../../scanner/scan-pass.ts';
 import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
 import { createVideoStarter } from '../../scanner/start-video.ts';
 import type { ClusterQueues, LibraryJob } from './queues.ts';
-import { createKeyRoot } from './key-root.ts';
+import { createKeyRulesInitializer } from './key-rules-initializer.ts';
 import type { Cluster } from './cluster.ts';
 import { createPasses } from './library-passes.ts';
 import { saveScan } from './scan-record.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { watchCatalogue } from './watch-catalogue.ts';
 
-/** Reads the catalogue into the journal, and takes videos from the journal into work as there is room. */
+/**
+ * Starts the scanner. It reads the catalogue into the journal, and admits videos from the journal to the ledger as
+ * capacity allows.
+ */
 export async function startScannerRole(
   cluster: Cluster,
   catalogue: Catalogue,
@@ -26,7 +29,7 @@ export async function startScannerRole(
   const { queues, journal } = cluster;
   const { scanEveryMs, deltaEveryMs, rules, freshWindowMs } = options.catalogue;
   const stopping = new AbortController();
-  const until = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
+  const stopSignal = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const ports: ScanPassPorts = {
     journal,
     keyRules: options,
@@ -34,46 +37,49 @@ export async function startScannerRole(
     knownRows: createKnownRows(),
     now: Date.now,
   };
-  const startVideo = createVideoStarter({ ...cluster, settleRoot: createKeyRoot(journal, options).settle });
+  const startVideo = createVideoStarter({
+    ...cluster,
+    initializeKeyRules: createKeyRulesInitializer(journal, options).initialize,
+  });
 
   const scan: JobHandler<LibraryJob> = async () => {
     try {
-      const summary = await scanPass(catalogue, rules, ports, startVideo, until);
+      const summary = await scanPass(catalogue, rules, ports, startVideo, stopSignal);
       await saveScan(journal, summary);
-      tell(summary, hooks);
+      logSummary(summary, hooks);
       if (summary.added > 0) await admitSoon(queues);
     } catch (error) {
-      if (until.aborted) return { result: 'again', delayMs: 0 };
+      if (stopSignal.aborted) return { result: 'again', delayMs: 0 };
       const failure = failureOf(error);
       hooks.log.error(`the catalogue could not be read: ${failure.message}`, { code: failure.code });
       await hooks.alert({ type: 'scan-failed', catalogue: catalogue.name, failure });
     }
     return { result: 'done' };
   };
-  const follow = async (row: CatalogueRow): Promise<void> => {
+  const onChangedRow = async (row: CatalogueRow): Promise<void> => {
     const taken = await takeRow(row, rules, ports);
     if (taken.kind === 'refused') return;
     await startVideo(taken.submission, taken.sight);
     if (taken.sight.isNew && !taken.sight.isFresh) await admitSoon(queues);
   };
 
-  const { intake, delta } = createPasses(cluster, options, until);
+  const { intake, delta } = createPasses(cluster, options, stopSignal);
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const work = (queue: BullmqQueue<LibraryJob>, handler: JobHandler<LibraryJob>): QueueWorkers =>
     queue.work(handler, { concurrency: 1, onError });
   const workers = [work(queues.scans, scan), work(queues.admissions, intake), work(queues.deltas, delta)];
-  const watching = options.catalogue.watch ? watchCatalogue(catalogue, follow, hooks, until) : undefined;
+  const watching = options.catalogue.watch ? watchCatalogue(catalogue, onChangedRow, hooks, stopSignal) : undefined;
   await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await admitSoon(queues);
   return {
     async assert({ again }) {
       const ifNone = { ifNone: again };
-      await queues.keepSingle();
+      await queues.limitLibraryJobs();
       await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
       await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
       if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
       else if (!again) await queues.deltas.never('delta');
-      await recoverIfEmptied(cluster);
+      await recoverIfWiped(cluster);
     },
     async stop() {
       stopping.abort();
@@ -87,16 +93,19 @@ async function admitSoon({ admissions }: ClusterQueues): Promise<void> {
   await admissions.add({ id: 'now', data: { format: 1 }, priority: 0 });
 }
 
-/** A server that has lost its memory has lost the mark as well. It is set last: until then the work is sent again. */
-async function recoverIfEmptied({ redis, redisNames: { epoch }, queues }: Cluster): Promise<void> {
+/**
+ * Queues the passes again if Redis has lost its data, which the absence of a marker shows. The marker is set last, so
+ * that a crash before that repeats the work.
+ */
+async function recoverIfWiped({ redis, redisNames: { epoch }, queues }: Cluster): Promise<void> {
   if ((await redis.exists(epoch)) === 1) return;
-  // New revisions of published videos may have been under way.
+  // New revisions of published videos may have been in progress. Crawling them again finds those.
   await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await admitSoon(queues);
   await redis.set(epoch, new Date().toISOString());
 }
 
-function tell({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {
+function logSummary({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {
   const [refused, withdrawn] = [counted.refused.count, counted.withdrawn.count];
   log.info(`the catalogue was read: ${rows} rows, ${added} of them new videos`, {
     taken,

@@ -3,7 +3,7 @@ import type { Alert } from '../../domain/alert.ts';
 import type { JobQueue } from '../../queue/job-queue.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 
-/** Logs an alert, and sends it on its way; one that is on its way already is not sent twice. */
+/** Logs an alert and queues its delivery. An alert that is already queued is not queued twice. */
 export async function sendAlert(alert: Alert, alerts: JobQueue<Delivery>, log: Logger): Promise<void> {
   const level = alert.type === 'complete' ? 'debug' : 'warn';
   log[level](`alert: ${alert.message}`, { alert: alert.id, type: alert.type, video: alert.video?.id });

@@ -23,23 +23,23 @@ import { startScannerRole } from './scanner.ts';
 import { startTransferRole } from './transfer.ts';
 import { startCrawlers } from '../../engine/workers.ts';
 
-/** How a process is followed and ended. */
+/** Callbacks and stop signals of a process. */
 export interface ProcessHooks {
-  /** Aborted: finish what is in flight, take nothing more. */
+  /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;
-  /** Aborted: stop now. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  /** Of FLAnts. */
+  /** The version of FLAnts. */
   readonly version: string;
-  /** The process works, and answers at this port. */
+  /** The process is ready and serves HTTP on this port. */
   readonly onReady: (port: number) => void;
 }
 
 /**
  * Runs one role of a cluster until it is drained.
  *
- * @throws {FlantsError} when it cannot start
+ * @throws {FlantsError} if it cannot start
  */
 export async function runService(role: Role, options: ServiceOptions, process: ProcessHooks): Promise<void> {
   const { drain, signal, log } = process;
@@ -58,10 +58,10 @@ export async function runService(role: Role, options: ServiceOptions, process: P
     alert: incidentAlerts(role, cluster.queues, log),
   };
   const catalogue = await catalogueOf(options);
-  const opened: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
+  const closers: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
   try {
     const destination = role === 'scanner' ? undefined : await openDestination(cluster.destination, signal);
-    if (destination) opened.push(() => destination.store.close());
+    if (destination) closers.push(() => destination.store.close());
     const http = await serveHttp({
       listen: options.http,
       health,
@@ -70,27 +70,27 @@ export async function runService(role: Role, options: ServiceOptions, process: P
       version: process.version,
       ...(role === 'aggregator' ? apiOf(cluster, options) : {}),
     });
-    opened.push(() => http.close());
+    closers.push(() => http.close());
     health.set(role, true);
     process.onReady(http.port);
     log.info('ready', { port: http.port });
     const engine =
       destination &&
       (await openClusterEngine(cluster, destination, options, engineHooksOf(role, hooks, health), catalogue));
-    if (engine) opened.push(() => engine.close());
+    if (engine) closers.push(() => engine.close());
     const running = await startRole(role, { cluster, engine, catalogue, options, hooks });
-    const stopAsserting = await keepAsserting(running, { cluster, options, hooks });
+    const stopAsserting = await assertOnTimer(running, { cluster, options, hooks });
     await aborted(drain);
     health.set(role, false, 'stopping');
     stopAsserting();
     await Promise.race([running.stop(), aborted(signal)]);
   } finally {
     health.stop();
-    for (const close of opened.toReversed()) await close();
+    for (const close of closers.toReversed()) await close();
   }
 }
 
-/** Tells once that Redis is away, and once that it is back. */
+/** Returns a callback that logs once when Redis becomes unreachable, and once when it is back. */
 function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string) => void {
   let wasThere = true;
   return (isThere, why) => {
@@ -102,8 +102,8 @@ function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string
   };
 }
 
-/** Caps and schedules, and the depth of the queues: now and on a timer. */
-async function keepAsserting(
+/** Sets caps and schedules now and on a timer, and measures the depth of the queues on the timer. */
+async function assertOnTimer(
   running: RunningRole,
   { cluster, options, hooks }: Pick<RoleParts, 'cluster' | 'options' | 'hooks'>,
 ): Promise<() => void> {
@@ -145,7 +145,12 @@ function apiOf(
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
 }
 
-/** Runs now and then until it is stopped; what goes wrong is left for the next time. */
+/**
+ * Calls `run` at an interval. Skips a turn while the previous call still runs, and ignores errors, since the next turn
+ * tries again.
+ *
+ * @returns stops the timer
+ */
 function repeat(everyMs: number, run: () => Promise<void>): () => void {
   let running = false;
   const timer = setInterval(() => {

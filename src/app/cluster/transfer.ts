@@ -9,13 +9,13 @@ import type { Cluster } from './cluster.ts';
 import type { RunningRole } from './role.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
-/** The fresh lane has a place on each thread beside those of the backlog. */
+/** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
 const spareBatches = 1;
 
-/** Bytes of bodies that one batch may hold at a time: a cap on bytes in flight is kept by a cap on batches. */
+/** Bytes of bodies that one batch may hold at a time. It converts a cap on bytes in flight into a cap on batches. */
 export const heldBytesOfBatch = 24 * MiB;
 
-/** The most batches in work that both caps allow; undefined without any. */
+/** Returns the number of active batches that both caps allow. Undefined if there is no cap. */
 export function batchCapOf({
   maxBatches,
   maxBytesInFlight,
@@ -26,7 +26,7 @@ export function batchCapOf({
   return cap === Infinity ? undefined : cap;
 }
 
-/** Has batches copied on threads of this process. */
+/** Starts the transfer role, which copies batches on threads of this process. */
 export async function startTransferRole(
   { queues }: Cluster,
   engine: ClusterEngine,
@@ -50,7 +50,7 @@ export async function startTransferRole(
   };
 }
 
-/** Each thread gets its share of the process's bounds. */
+/** Divides the limits of the process among its threads. */
 function antData({ source, destination }: ClusterEngine, options: ServiceOptions): AntData {
   const { threads, bytesPerSecond } = options;
   const connections = Math.ceil(options.concurrency / threads);

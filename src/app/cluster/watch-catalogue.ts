@@ -5,14 +5,16 @@ import { minute, second } from '../../domain/units.ts';
 import { eachAtOnce } from '../../scanner/each-at-once.ts';
 import type { ServiceHooks } from './role.ts';
 
-const pauses = { firstMs: second, lastMs: minute };
+const retryDelays = { firstMs: second, lastMs: minute };
 
-/** Many at a time, so that one that is fresh does not wait behind a thousand others that were changed before it. */
+/**
+ * Many rows are processed at a time, so that a fresh video does not wait behind a thousand rows that changed before it.
+ */
 const rowsAtATime = 32;
 
 /**
- * Follows the changes of a catalogue until it is stopped, opening the feed again when it breaks; what happens while it
- * is broken is found by the next scan. Every replica may do so: a row that comes twice changes nothing.
+ * Follows the change feed of a catalogue until it is stopped, and opens the feed again when it breaks. The next scan
+ * finds changes made in between. Any number of replicas may follow the feed: a row that comes twice changes nothing.
  */
 export async function watchCatalogue(
   catalogue: Catalogue,
@@ -20,7 +22,7 @@ export async function watchCatalogue(
   { log }: ServiceHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  let pauseMs = pauses.firstMs;
+  let retryDelayMs = retryDelays.firstMs;
   while (catalogue.watch && !signal.aborted) {
     try {
       const feed = await catalogue.watch({ signal });
@@ -30,14 +32,14 @@ export async function watchCatalogue(
       }
       log.info(`following the changes of ${catalogue.name}`);
       await eachAtOnce(feed.rows, { width: rowsAtATime, keyOf: idOf }, (row) => {
-        pauseMs = pauses.firstMs;
+        retryDelayMs = retryDelays.firstMs;
         return onRow(row);
       });
     } catch (error) {
       if (signal.aborted) return;
       log.warn(`the changes of the catalogue are not followed for now: ${failureOf(error).message}`);
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-      pauseMs = Math.min(pauses.lastMs, 2 * pauseMs);
+      await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
+      retryDelayMs = Math.min(retryDelays.lastMs, 2 * retryDelayMs);
     }
   }
 }

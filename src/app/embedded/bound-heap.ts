@@ -2,20 +2,21 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MiB, second } from '../../domain/units.ts';
 
-/** Both halves of the young generation. V8 alone would let it grow to 64 MiB. */
+/** Limit for both halves of the young generation. By default V8 lets it grow to 64 MiB. */
 const maxYoungBytes = 15 * MiB;
-/** V8 alone would let the old generation grow by more than a hundred before it looks for the first time what of it is in use. */
+/** Growth of the old generation that triggers a collection. By default V8 first collects after more than 100 MiB. */
 const maxGrowthBytes = 6 * MiB;
-const lookEveryMs = second / 10;
+const checkEveryMs = second / 10;
 
 /**
- * Keeps the main thread's heap at the size of what is in use, so that memory does not grow with the library.
+ * Bounds the heap of the main thread, so that memory does not grow with the library.
  *
- * Threads are bounded when they are made; for the main thread V8 has flags that count only before its start. What
- * it reads later is the growth of the young generation, and a call for a collection. The growth is of the whole
- * process: it is stopped once the threads have grown as far as they may.
+ * Worker threads get heap limits when they are created. For the main thread V8 reads its limits only at the start of
+ * the process. Afterwards two things still work: changing the growth factor of the young generation, and requesting a
+ * collection. The growth factor applies to the whole process, so it is changed only when the young generation of the
+ * main thread has reached its limit. By then the threads have reached theirs.
  *
- * @returns stops looking
+ * @returns stops the checks
  */
 export function boundHeap(): () => void {
   const collect = exposeCollection();
@@ -29,11 +30,11 @@ export function boundHeap(): () => void {
     if (spaceOf('old_space').used < usedBytes + maxGrowthBytes) return;
     collect();
     usedBytes = spaceOf('old_space').used;
-  }, lookEveryMs);
+  }, checkEveryMs);
   return () => clearInterval(timer);
 }
 
-/** What `node --expose-gc` gives, without the flag at the start. */
+/** Returns the `gc` of `node --expose-gc`, without that flag on the command line. */
 function exposeCollection(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;

@@ -19,8 +19,8 @@ import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import type { StoreCapabilities } from '../../storage/object-store.ts';
 import type { AntData, AntExtra } from '../ant.ts';
-import { conclude } from './conclude-run.ts';
-import type { RunContext, Scanned, State } from './conclude-run.ts';
+import { reportRun } from './report-run.ts';
+import type { CopyContext, RunState, ScanResult } from './report-run.ts';
 import { boundHeap } from './bound-heap.ts';
 import { connectSource } from '../connect.ts';
 import type { SourceSpec } from '../connect.ts';
@@ -31,22 +31,22 @@ import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { saveKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
+import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
-/** Bytes of bodies held by all threads together. */
+/** Bytes of bodies that all threads together hold in memory. */
 const heldBytes = 96 * MiB;
 const progressEveryMs = second;
 
 /**
- * One run of the embedded engine: everything in this process, state in one file.
+ * Copies a library with the embedded engine: one process, worker threads, and all state in one file.
  *
- * @returns what became of the videos of this run, and the exit code
- * @throws {FlantsError} when nothing could start
+ * @returns a report on the videos of this run, and the exit code
+ * @throws {FlantsError} when the run could not start
  */
 export async function copyLibrary(
   options: CopyOptions,
@@ -69,14 +69,14 @@ export async function copyLibrary(
 async function run(
   options: CopyOptions,
   hooks: CopyHooks,
-  state: State,
+  state: RunState,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, tracker } = state;
   const survey = await surveySources(options.sources, hooks.signal);
-  const keyRules = await settleKeyRules(journal, options, survey.firstUrls);
+  const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
   const sourceSpec = sourceSpecOf(options, survey);
   const source = connectSource(sourceSpec);
-  const common: RunContext = { options, hooks, state, keyRules };
+  const common: CopyContext = { options, hooks, state, keyRules };
 
   const destination = destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
@@ -117,7 +117,7 @@ async function run(
       drain: hooks.drain,
       signal: hooks.signal,
       onOutcome: (_, outcome) => {
-        if (outcome.kind !== 'failed') tracker.told(outcome);
+        if (outcome.kind !== 'failed') tracker.recorded(outcome);
       },
       onFailures: (video, { final, again }) => {
         tracker.failed(final.length);
@@ -135,14 +135,17 @@ async function run(
     },
   );
   const stopBounding = boundHeap();
-  const ticking = setInterval(() => emit(hooks, { type: 'progress', progress: tracker.progress() }), progressEveryMs);
+  const progressTimer = setInterval(
+    () => emit(hooks, { type: 'progress', progress: tracker.progress() }),
+    progressEveryMs,
+  );
   try {
     const scanned = await scan(common, engine);
     await engine.idle();
     await engine.stop();
-    return await conclude(common, { scanned, engine, destination, capabilities });
+    return await reportRun(common, { scanned, engine, destination, capabilities });
   } finally {
-    clearInterval(ticking);
+    clearInterval(progressTimer);
     stopBounding();
     await engine.stop();
     await executor.close();
@@ -150,7 +153,7 @@ async function run(
   }
 }
 
-async function scan({ options, hooks, state, keyRules }: RunContext, engine: Engine): Promise<Scanned> {
+async function scan({ options, hooks, state, keyRules }: CopyContext, engine: Engine): Promise<ScanResult> {
   const videos: VideoId[] = [];
   const refused: RefusedRowEntry[] = [];
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
@@ -164,14 +167,14 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
         await engine.crawl(id, { recheck: options.recheck, playlistUrl });
       },
       onRefused: (row) => {
-        const told = refusedRowEntry(row);
-        refused.push(told);
-        emit(hooks, { type: 'row-refused', ...told });
+        const entry = refusedRowEntry(row);
+        refused.push(entry);
+        emit(hooks, { type: 'row-refused', ...entry });
       },
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
   ).catch((error: unknown): readonly VideoId[] => {
-    // Stopped while it read: what was scanned so far is concluded as usual.
+    // Stopped during the scan. The videos found so far are reported as usual.
     if (hooks.drain.aborted && failureOf(error).code === 'aborted') return [];
     throw error;
   });
@@ -179,7 +182,7 @@ async function scan({ options, hooks, state, keyRules }: RunContext, engine: Eng
   return { videos, refused: [...refused, ...missing.map(missingRowEntry)] };
 }
 
-/** Each thread gets its share of the run's bounds. */
+/** Settings of one thread. The limits of the run are divided among its threads. */
 function antData(
   options: CopyOptions,
   source: SourceSpec,

@@ -21,24 +21,24 @@ import { hasStateFile, openStateFile } from '../../state/state-file.ts';
 import { connectSource } from '../connect.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
-import { readKeyRules, settleKeyRules } from '../../engine/key-rules.ts';
+import { readKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
-/** What a plan would need no copying for. */
-interface Known {
+/** The state of earlier runs. */
+interface PreviousState {
   readonly journal: Journal;
   readonly ledger: Ledger;
 }
 
-/** Keys asked for at a time: bounds the memory, whatever the video's size. */
-const chunkFiles = 1_000;
+/** Keys per read of evidence, which bounds memory for videos of any size. */
+const filesPerLookup = 1_000;
 
 /**
- * Reads catalogue, playlists and the state, where there is one, and tells what a copy would do. Writes nothing,
- * neither at the destination nor in the state.
+ * Reports what a copy would do, from the catalogue, the playlists and any state of earlier runs. Writes nothing,
+ * neither to the destination nor to the state.
  */
 export async function dryRun(
   options: CopyOptions,
@@ -46,7 +46,7 @@ export async function dryRun(
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const state = hasStateFile(options.stateDir) ? openStateFile(options.stateDir, { readOnly: true }) : undefined;
   try {
-    return await rehearse(
+    return await planLibrary(
       options,
       hooks,
       state && { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) },
@@ -56,28 +56,28 @@ export async function dryRun(
   }
 }
 
-async function rehearse(
+async function planLibrary(
   options: CopyOptions,
   hooks: CopyHooks,
-  known: Known | undefined,
+  previous: PreviousState | undefined,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const survey = await surveySources(options.sources, hooks.signal);
   const journal = new MemoryJournal();
-  const keyRules = await settleKeyRules((await beganWithRules(known)) ?? journal, options, survey.firstUrls);
+  const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
   const source = connectSource(sourceSpecOf(options, survey));
   const videos: VideoReport[] = [];
   const refusedRows: RefusedRowEntry[] = [];
   const totals = emptyTotals();
   const startedAt = performance.now();
 
-  const plan = async (submission: Submission): Promise<void> => {
-    const report = await planned(submission);
+  const onVideo = async (submission: Submission): Promise<void> => {
+    const report = await planOne(submission);
     videos.push(report);
     const { id, state, invalid } = report;
     if (invalid) emit(hooks, { type: 'video', video: id, state, failure: invalid });
     addToTotals(totals, report);
   };
-  const planned = async (submission: Submission): Promise<VideoReport> => {
+  const planOne = async (submission: Submission): Promise<VideoReport> => {
     const { id, title, playlistUrl } = submission;
     const common = {
       id,
@@ -90,15 +90,15 @@ async function rehearse(
       const { revision } = await planVideo(submission, ports, hooks);
       const { digest, files, documents, external, warnings } = revision;
       const playlistKey = rootKeyOf(documents);
-      const there = await countThere(submission.id, files, known);
-      const record = await known?.ledger.read(id);
+      const copied = await countCopied(submission.id, files, previous);
+      const record = await previous?.ledger.read(id);
       const accepted = record?.revision === digest ? record.accepted : 0;
       emit(hooks, { type: 'planned', video: id, files: files.length, documents: documents.length });
       return {
         ...common,
         state: record?.published === digest ? 'published' : 'waiting',
-        files: { total: files.length, done: there.files, failed: accepted, accepted },
-        sizeBytes: there.sizeBytes,
+        files: { total: files.length, done: copied.files, failed: accepted, accepted },
+        sizeBytes: copied.sizeBytes,
         revision: digest,
         ...(playlistKey === undefined ? {} : { playlistKey }),
         external,
@@ -110,10 +110,10 @@ async function rehearse(
       return { ...common, state: 'invalid', files, sizeBytes: 0, external: [], warnings: [], invalid };
     }
   };
-  const refuse = (row: RefusedRow): void => {
-    const told = refusedRowEntry(row);
-    refusedRows.push(told);
-    emit(hooks, { type: 'row-refused', ...told });
+  const onRefused = (row: RefusedRow): void => {
+    const entry = refusedRowEntry(row);
+    refusedRows.push(entry);
+    emit(hooks, { type: 'row-refused', ...entry });
   };
 
   try {
@@ -123,7 +123,7 @@ async function rehearse(
       await openCatalogue(options.sources),
       rules,
       ports,
-      { onVideo: plan, onRefused: refuse },
+      { onVideo, onRefused },
       hooks.drain,
     );
     for (const id of missing) {
@@ -142,8 +142,8 @@ async function rehearse(
     refusedRows,
     unguarded: [],
   };
-  const whole = videos.map((video): VideoReport => (video.invalid ? video : { ...video, state: 'published' }));
-  const exitCode = exitCodeOf({ videos: whole, refused: refusedRows.length, interrupted: hooks.drain.aborted });
+  const ifCopied = videos.map((video): VideoReport => (video.invalid ? video : { ...video, state: 'published' }));
+  const exitCode = exitCodeOf({ videos: ifCopied, refused: refusedRows.length, interrupted: hooks.drain.aborted });
   const durationMs = Math.round(performance.now() - startedAt);
   const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs };
   emit(hooks, {
@@ -154,31 +154,31 @@ async function rehearse(
   return { exitCode, report };
 }
 
-/** The journal of a state that has its key rules: of such a one `settleKeyRules` only reads. */
-async function beganWithRules(known: Known | undefined): Promise<Journal | undefined> {
-  return known && (await readKeyRules(known.journal)) ? known.journal : undefined;
+/** The journal of a state whose key rules are fixed. `resolveKeyRules` only reads such a journal. */
+async function journalWithKeyRules(previous: PreviousState | undefined): Promise<Journal | undefined> {
+  return previous && (await readKeyRules(previous.journal)) ? previous.journal : undefined;
 }
 
-/** Files with evidence of the same URL: a copy would ask for them only if the source has changed. */
-async function countThere(
+/** Counts files with evidence for the same URL. A copy would fetch these only if the source has changed. */
+async function countCopied(
   video: VideoId,
   files: readonly PlannedFile[],
-  known: Known | undefined,
+  previous: PreviousState | undefined,
 ): Promise<{ readonly files: number; readonly sizeBytes: number }> {
-  const there = { files: 0, sizeBytes: 0 };
-  if (!known) return there;
-  for (let from = 0; from < files.length; from += chunkFiles) {
-    const chunk = files.slice(from, from + chunkFiles);
-    const evidence = await known.journal.evidence(
+  const copied = { files: 0, sizeBytes: 0 };
+  if (!previous) return copied;
+  for (let from = 0; from < files.length; from += filesPerLookup) {
+    const chunk = files.slice(from, from + filesPerLookup);
+    const evidence = await previous.journal.evidence(
       video,
       chunk.map(({ key }) => key),
     );
     for (const { key, url } of chunk) {
       const found = evidence.get(key);
       if (found?.url !== url) continue;
-      there.files += 1;
-      there.sizeBytes += found.sizeBytes;
+      copied.files += 1;
+      copied.sizeBytes += found.sizeBytes;
     }
   }
-  return there;
+  return copied;
 }

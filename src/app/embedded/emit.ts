@@ -1,17 +1,17 @@
 import type { RunEvent } from '../../domain/event.ts';
 
-/** How a run is followed and ended. */
+/** Callback and stop signals of a run. */
 export interface CopyHooks {
   readonly onEvent: (event: RunEvent) => void;
-  /** Aborted: finish what is in flight. */
+  /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;
-  /** Aborted: stop now. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
 }
 
 type Untimed<E> = E extends RunEvent ? Omit<E, 'at'> : never;
 
-/** Gives out an event with the time of day. */
+/** Adds the current time to an event and emits it. */
 export function emit(hooks: Pick<CopyHooks, 'onEvent'>, event: Untimed<RunEvent>): void {
   hooks.onEvent({ at: new Date().toISOString(), ...event });
 }

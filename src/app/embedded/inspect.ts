@@ -40,7 +40,7 @@ async function withState<T>(
   }
 }
 
-/** What a state knows of its videos. May be asked while a run is under way. */
+/** Reports on the videos of a state. Safe while a copy is running. */
 export async function readStatus(options: VideosOptions): Promise<LibraryReport> {
   return withState(options, { readOnly: true }, async (state) => {
     const totals = emptyTotals();
@@ -54,9 +54,9 @@ export async function readStatus(options: VideosOptions): Promise<LibraryReport>
 }
 
 /**
- * Opens failed files, and videos that no plan could be made of, for the next copy.
+ * Reopens failed files, and videos that could not be planned, for the next copy.
  *
- * @throws {FlantsError} `usage` for a video that the state does not know
+ * @throws {FlantsError} `usage` for a video that is not in the state
  */
 export async function retryFailed(options: RetryOptions): Promise<{ reopened: number; videos: number }> {
   return withState(options, { readOnly: false }, async (state) => {
@@ -70,19 +70,19 @@ export async function retryFailed(options: RetryOptions): Promise<{ reopened: nu
   });
 }
 
-/** What came of accepting a failed file. */
+/** Result of accepting a failed file. */
 export interface AcceptResult {
-  /** Of the file. */
+  /** Key of the file. */
   readonly key: string;
-  /** What publishing came to; `not-whole` where other files are missing still. */
+  /** Result of the publication, or `not-whole` if other files are still missing. */
   readonly result: PublishResult['result'] | 'not-whole';
 }
 
 /**
- * Lets a video go out without one of its failed files, and publishes it if that was the last obstacle.
+ * Accepts that a video is published without one of its failed files, and publishes it if no other file is missing.
  *
- * @throws {FlantsError} `usage` when there is no such failed file; of the destination when publishing fails:
- *   the decision stands all the same
+ * @throws {FlantsError} `usage` if there is no such failed file; as the destination if publishing fails, in which case
+ *   the acceptance is recorded all the same
  */
 export async function acceptFailure(
   options: AcceptOptions,
@@ -96,7 +96,7 @@ export async function acceptFailure(
   });
 }
 
-/** Writes a report: one JSON document, or a line for each file. */
+/** Writes a report, either as one JSON document or as one line for each file. */
 export async function writeReport(options: ReportOptions, write: (line: string) => Promise<void>): Promise<void> {
   if (!options.files) {
     await write(JSON.stringify(await readStatus(options), null, 2));
@@ -115,20 +115,23 @@ async function* reports(videos: readonly VideoId[], state: OpenState): AsyncGene
   }
 }
 
-/** The videos named, or all of them. */
+/** Yields the named videos, or all videos if none is named. */
 async function* idsOf(named: readonly VideoId[], { journal, ledger }: OpenState): AsyncGenerator<VideoId> {
   if (named.length === 0) for await (const { video } of ledger.videos()) yield video;
   for (const video of named) {
-    if (!(await ledger.read(video))) throw await unknownWord(video, journal);
+    if (!(await ledger.read(video))) throw await unknownVideoError(video, journal);
     yield video;
   }
 }
 
-/** A word that is no video may be the destination, which `--state` makes superfluous. */
-async function unknownWord(word: string, journal: Journal): Promise<FlantsError> {
+/** Recognises an argument that is not a video but the destination, which is not needed beside `--state`. */
+async function unknownVideoError(argument: string, journal: Journal): Promise<FlantsError> {
   const store = (await readDestination(journal))?.store;
-  if (store?.kind !== 'folder' || resolve(word) !== store.path) return unknownVideo(word);
-  return new FlantsError('usage', `${word} is the destination of the state that --state names: leave out one of them`);
+  if (store?.kind !== 'folder' || resolve(argument) !== store.path) return unknownVideo(argument);
+  return new FlantsError(
+    'usage',
+    `${argument} is the destination of the state that --state names: leave out one of them`,
+  );
 }
 
 async function describe(

@@ -9,9 +9,9 @@ import { readDestination } from '../destination-setting.ts';
 import { openDestination } from '../open-destination.ts';
 
 /**
- * Publishes a video of a state that nobody else is at work on.
+ * Publishes a video of a state file at once. Ends all leases, so no copy may be running on the state.
  *
- * @throws {FlantsError} of the destination
+ * @throws {FlantsError} as the destination
  */
 export async function publishNow(
   video: VideoId,

@@ -1,40 +1,40 @@
 import { second } from '../../domain/units.ts';
 import type { RoleEnd, RoleProcess } from './role-process.ts';
 
-/** How long processes that were asked to end may take. */
+/** Time that processes have to end after a request to stop. */
 export interface GraceTimes {
-  /** To finish what is in flight. */
+  /** Time to finish work in flight. */
   readonly graceMs: number;
-  /** Beyond that, to let go of what they hold. */
+  /** Additional time to release resources. */
   readonly spareMs: number;
-  /** For both, when they are asked a second time. */
+  /** Time for both after a second request. */
   readonly abortMs: number;
 }
 
-/** Longer than a process itself gives its work before it leaves it. */
+/** Longer than a process itself waits for its work before it abandons it. */
 export const defaultGrace = { spareMs: 10 * second, abortMs: 8 * second } as const;
 
-/** The processes that run at a time, and end together. */
+/** Processes that run side by side and are stopped together. */
 export interface RoleGroup {
-  /** Aborted once they are asked to end: none is to be started from then on. */
+  /** Aborted at the first request to stop. No process may be started from then on. */
   readonly stopping: AbortSignal;
-  /** Counts a process in until its end, which it waits for. */
+  /** Adds a process to the group until it ends, and resolves then. */
   watch(process: RoleProcess): Promise<RoleEnd>;
-  /** Asks all to end; kills those that do not. */
+  /** Sends SIGTERM to all processes, and later SIGKILL to those that have not ended. */
   readonly stop: () => void;
-  /** Asks a second time, so that they let go of what is in flight. */
+  /** Sends SIGTERM a second time, so that processes drop work in flight, and SIGKILL sooner. */
   readonly stopNow: () => void;
-  /** Whether some had to be killed. */
+  /** Whether any process had to be killed. */
   killed(): boolean;
 }
 
-/** Keeps processes together. */
+/** Creates an empty group. */
 export function createRoleGroup({ graceMs, spareMs, abortMs }: GraceTimes): RoleGroup {
   const running = new Set<RoleProcess>();
   const stopping = new AbortController();
   let killed = false;
 
-  const ask = (): void => {
+  const terminateAll = (): void => {
     for (const each of running) each.kill('SIGTERM');
   };
   const killAfter = (delayMs: number): void => {
@@ -47,7 +47,7 @@ export function createRoleGroup({ graceMs, spareMs, abortMs }: GraceTimes): Role
   const stop = (): void => {
     if (stopping.signal.aborted) return;
     stopping.abort();
-    ask();
+    terminateAll();
     killAfter(graceMs + spareMs);
   };
   return {
@@ -61,7 +61,7 @@ export function createRoleGroup({ graceMs, spareMs, abortMs }: GraceTimes): Role
     stop,
     stopNow: () => {
       stop();
-      ask();
+      terminateAll();
       killAfter(abortMs);
     },
     killed: () => killed,

@@ -1,15 +1,15 @@
 import { minute, second } from '../../domain/units.ts';
 
-/** How soon a process that ended is started again. */
+/** Delays before a process that ended is started again. */
 export interface RestartDelays {
   readonly firstMs: number;
-  /** The wait doubles up to this. */
+  /** The delay doubles up to this. */
   readonly longestMs: number;
-  /** A life as long as this makes the next wait the first again. */
+  /** A process that ran for at least this time is restarted after `firstMs` again. */
   readonly forgivenAfterMs: number;
 }
 
-/** Patient with a Redis that is away, and quick after a single crash. */
+/** Short after a single crash, long while Redis is unreachable. */
 export const defaultRestartDelays: RestartDelays = {
   firstMs: second / 2,
   longestMs: 30 * second,
@@ -17,10 +17,10 @@ export const defaultRestartDelays: RestartDelays = {
 };
 
 /**
- * The wait before the next start.
+ * Returns the delay before the next start.
  *
- * @param lastMs - the wait before the life that ended; 0 before the first
- * @param livedMs - how long that life was
+ * @param lastMs - the delay before the start of the process that ended; 0 for its first start
+ * @param livedMs - how long that process ran
  */
 export function restartDelayMs(
   { firstMs, longestMs, forgivenAfterMs }: RestartDelays,

@@ -2,49 +2,49 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Role } from '../../config/service-options.ts';
 
-/** Message of a process to the one that started it: it works, and answers on this port. */
+/** Message from a process to its parent: it is ready and serves HTTP on this port. */
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly port: number;
 }
 
-/** One process of a cluster. */
+/** How to start one process of a cluster. */
 export interface RolePlan {
   readonly role: Role;
-  /** Of several with one role, from 1. */
+  /** Counts the processes of one role, from 1. */
   readonly number: number;
-  /** After the entry. */
+  /** Arguments after the entry module. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** How a process ended. */
 export interface RoleEnd {
-  /** Exit code; null where a signal ended it. */
+  /** Exit code. Null if a signal ended the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process that runs. */
+/** A running process. */
 export interface RoleProcess {
-  /** Resolves at its end, whatever that is, when all that it said was heard. */
+  /** Resolves when the process has ended, however it ended, and all its output was delivered. Never rejects. */
   readonly ended: Promise<RoleEnd>;
-  /** Nothing where it has ended. */
+  /** Does nothing if the process has ended. */
   kill(signal: NodeJS.Signals): void;
 }
 
-/** What is heard of a process. */
+/** Callbacks of a process. */
 export interface RoleHooks {
-  /** A line of either stream. */
+  /** A line of stdout or stderr. */
   readonly onLine: (line: string) => void;
   readonly onReady: (port: number) => void;
 }
 
 /**
- * Starts a process. It is one of a group of its own, so that Ctrl-C reaches it through its parent alone; the channel
- * between both tells it when its parent is gone.
+ * Starts a process. It gets a process group of its own, so that Ctrl-C reaches it only through its parent. When the IPC
+ * channel closes, it knows that its parent is gone.
  *
- * @param entry - path of the module that it runs
+ * @param entry - path of the module that the process runs
  */
 export function startRole(entry: string, { args, env }: RolePlan, { onLine, onReady }: RoleHooks): RoleProcess {
   const child = spawn(process.execPath, [...process.execArgv, entry, ...args], {

@@ -9,12 +9,12 @@ import { startRole } from './role-process.ts';
 import type { RoleEnd, RolePlan } from './role-process.ts';
 import { readLogLine } from '../../telemetry/log-line.ts';
 
-/** What to run and keep running. */
+/** The processes to run, and how to restart and stop them. */
 export interface Supervision {
   /** Path of the module that each process runs. */
   readonly entry: string;
   readonly plans: readonly RolePlan[];
-  /** How long a process may take to end by itself when it is asked to. */
+  /** Time that a process has to finish work in flight after a request to stop. */
   readonly graceMs: number;
   readonly pace?: RestartDelays;
   readonly patience?: Omit<GraceTimes, 'graceMs'>;
@@ -24,36 +24,38 @@ export interface Supervision {
 export interface ReadyRole {
   readonly role: Role;
   readonly number: number;
-  /** Where it answers. */
+  /** Port on which it serves HTTP. */
   readonly port: number;
 }
 
-/** What whoever runs a cluster hears and says. */
+/** Callbacks and stop signals of a supervised cluster. */
 export interface UpHooks {
-  /** Aborted: end all in order. */
+  /** Once aborted, all processes finish their work in flight and end. */
   readonly drain: AbortSignal;
-  /** Aborted: end all now. */
+  /** Once aborted, all processes drop their work in flight and end. */
   readonly signal: AbortSignal;
-  /** A line that a process said. */
+  /** A line of output of a process. */
   readonly onLine: (plan: RolePlan, line: string) => void;
-  /** All were ready for the first time. */
+  /** Called once, when every process has been ready at least once. */
   readonly onReady: (roles: readonly ReadyRole[]) => void;
-  /** A process ended by itself. */
+  /** A process ended unasked and is restarted after the delay. `how` is a message for people. */
   readonly onRestart: (plan: RolePlan, how: string, delayMs: number) => void;
 }
 
-/** How it ended: whether some process had to be killed. */
+/** How the cluster ended. */
 export interface UpEnd {
+  /** Whether any process had to be killed. */
   readonly killed: boolean;
 }
 
-/** Lines of a process that are kept, to know what it said last. */
-const keptLines = 20;
+/** Latest lines of a process that are remembered, to find its last error. */
+const maxRecentLines = 20;
 
 /**
- * Runs the processes of a cluster until it is told to stop, and starts again each that ends.
+ * Runs the processes of a cluster until a stop signal, and restarts each process that ends.
  *
- * @throws {FlantsError} what a process said that ended with 1 before it was ever ready: all others are stopped
+ * @throws {FlantsError} the last error in the output of a process that ended with exit code 1 before it was ever ready.
+ *   All other processes are stopped first
  */
 export async function superviseCluster(supervision: Supervision, hooks: UpHooks): Promise<UpEnd> {
   const { plans, graceMs, patience = defaultGrace } = supervision;
@@ -67,7 +69,7 @@ export async function superviseCluster(supervision: Supervision, hooks: UpHooks)
   try {
     await Promise.all(
       plans.map((plan) =>
-        keepUp(plan, { supervision, hooks, group, ready }).catch((error: unknown) => {
+        superviseRole(plan, { supervision, hooks, group, ready }).catch((error: unknown) => {
           fatal ??= error instanceof Error ? error : new Error(String(error));
           group.stop();
         }),
@@ -81,7 +83,7 @@ export async function superviseCluster(supervision: Supervision, hooks: UpHooks)
   return { killed: group.killed() };
 }
 
-/** Which processes were ready at least once. */
+/** Processes that have been ready at least once. */
 interface ReadyRoles {
   has(plan: RolePlan): boolean;
   add(plan: RolePlan, port: number): void;
@@ -99,45 +101,48 @@ function watchReady(plans: readonly RolePlan[], onAll: UpHooks['onReady']): Read
   };
 }
 
-interface Upkeep {
+interface SupervisedGroup {
   readonly supervision: Supervision;
   readonly hooks: UpHooks;
   readonly group: RoleGroup;
   readonly ready: ReadyRoles;
 }
 
-/** One life after the other, until the group is stopped. */
-async function keepUp(plan: RolePlan, { supervision, hooks, group, ready }: Upkeep): Promise<void> {
+/** Starts a process again and again until the group is stopped. */
+async function superviseRole(plan: RolePlan, { supervision, hooks, group, ready }: SupervisedGroup): Promise<void> {
   const { entry, pace = defaultRestartDelays } = supervision;
   let delayMs = 0;
   while (!group.stopping.aborted) {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const lines: string[] = [];
     const onLine = (line: string): void => {
       lines.push(line);
-      if (lines.length > keptLines) lines.shift();
+      if (lines.length > maxRecentLines) lines.shift();
       hooks.onLine(plan, line);
     };
     const end = await group.watch(startRole(entry, plan, { onLine, onReady: (port) => ready.add(plan, port) }));
     if (group.stopping.aborted) return;
-    if (end.code === 1 && !ready.has(plan)) throw whatItSaid(plan, lines);
-    delayMs = restartDelayMs(pace, delayMs, performance.now() - begun);
-    hooks.onRestart(plan, howItEnded(end), delayMs);
+    if (end.code === 1 && !ready.has(plan)) throw lastErrorOf(plan, lines);
+    delayMs = restartDelayMs(pace, delayMs, performance.now() - startedAt);
+    hooks.onRestart(plan, describeEnd(end), delayMs);
     await sleep(delayMs, undefined, { signal: group.stopping }).catch(() => {});
   }
 }
 
-function howItEnded({ code, signal }: RoleEnd): string {
+function describeEnd({ code, signal }: RoleEnd): string {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
-/** The last error that it told, in its log or as the line with which a command ends: `flants: what [code]`. */
-function whatItSaid({ role }: RolePlan, lines: readonly string[]): FlantsError {
+/**
+ * Finds the last error in the output: a log line of level `error`, or the final line of a command: `flants: what
+ * [code]`.
+ */
+function lastErrorOf({ role }: RolePlan, lines: readonly string[]): FlantsError {
   for (const line of lines.toReversed()) {
-    const [, said, codeSaid] = /^flants: (.*) \[([\w.-]+)\]$/.exec(line) ?? [];
+    const [, printed, printedCode] = /^flants: (.*) \[([\w.-]+)\]$/.exec(line) ?? [];
     const logged = readLogLine(line);
-    const message = said ?? (logged?.level === 'error' ? logged.message : undefined);
-    const code = failureCodes.find((each) => each === (codeSaid ?? logged?.fields['code']));
+    const message = printed ?? (logged?.level === 'error' ? logged.message : undefined);
+    const code = failureCodes.find((each) => each === (printedCode ?? logged?.fields['code']));
     if (message !== undefined && code !== undefined) return new FlantsError(code, `${role}: ${message}`);
   }
   return new FlantsError('internal', `${role} ended with 1 before it was ready: ${lines.at(-1) ?? 'it said nothing'}`);

@@ -109,8 +109,8 @@ export class RedisLedger implements Ledger {
     return (await this.#run(leaseScript, this.#leaseKeys(video), leaseArguments(lease))) === 1;
   }
 
-  async pass(video: VideoId, leaseId: string, heirs: readonly Lease[]): Promise<boolean> {
-    const given = [leaseId, ...heirs.flatMap(leaseArguments)];
+  async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
+    const given = [leaseId, ...successors.flatMap(leaseArguments)];
     return (await this.#run(passScript, this.#leaseKeys(video), given)) === 1;
   }
 

@@ -2,10 +2,10 @@ import { liveLeasesLua } from './live-leases.ts';
 import type { RedisScript } from './script.ts';
 
 /**
- * Ends a lease and grants its heirs.
+ * Ends a lease and grants its successors in one step.
  *
  * KEYS: video, leases.
- * ARGV: lease id, then for each heir its id, milliseconds that it lives, and the lease as JSON: [generation, kind, files, ttlMs].
+ * ARGV: lease id, then for each successor its id, its lifetime in milliseconds, and the lease as JSON: [generation, kind, files, ttlMs].
  * Result: 1 when passed on, now or by the same call before; 0 when the lease is not alive.
  */
 export const passScript: RedisScript = {

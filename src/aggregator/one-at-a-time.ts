@@ -1,5 +1,5 @@
-/** Runs a function for one key at a time, in the order of the calls; different keys run side by side. */
-export function serialise<R>(run: (key: string) => Promise<R>): (key: string) => Promise<R> {
+/** Wraps a function so that calls with the same key run one after another, in order. Different keys run side by side. */
+export function oneAtATime<R>(run: (key: string) => Promise<R>): (key: string) => Promise<R> {
   const last = new Map<string, Promise<unknown>>();
   return async (key) => {
     const before = last.get(key) ?? Promise.resolve();

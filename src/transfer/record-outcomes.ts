@@ -2,23 +2,23 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
-/** Puts outcomes into the journal as it likes them to come. */
+/** Writes outcomes to the journal in groups of its preferred size. */
 export interface OutcomeRecorder {
   /** Takes outcomes; they are kept now, or with others a little later. Throws what keeping earlier ones threw. */
-  keep(outcomes: readonly Outcome[]): Promise<void>;
+  record(outcomes: readonly Outcome[]): Promise<void>;
   /** Resolves when all that were taken are kept. */
   finish(): Promise<void>;
 }
 
-/** How a keeper is followed. */
+/** Callback and flush signal of a recorder. */
 export interface RecorderHooks {
-  /** Hears of outcomes once they are in the journal. */
+  /** Called with outcomes once they are in the journal. */
   readonly onRecorded: (outcomes: readonly Outcome[]) => void;
-  /** Aborted: the process may be ended soon, so nothing waits for others any more. */
+  /** Aborted when the process is about to stop: outcomes are then written at once and no longer grouped. */
   readonly flush: AbortSignal;
 }
 
-/** Keeps the outcomes of one batch. */
+/** Creates a recorder for the outcomes of one batch. */
 export function createOutcomeRecorder(
   video: VideoId,
   journal: Pick<Journal, 'grouping' | 'recordOutcomes'>,
@@ -46,16 +46,16 @@ export function createOutcomeRecorder(
     return writing;
   };
 
-  const hasten = (): void => void write();
-  flush.addEventListener('abort', hasten, { once: true });
+  const writeNow = (): void => void write();
+  flush.addEventListener('abort', writeNow, { once: true });
   return {
-    async keep(outcomes) {
+    async record(outcomes) {
       waiting.push(...outcomes);
       if (waiting.length >= maxOutcomes || maxDelayMs <= 0 || flush.aborted) return write();
       timer ??= setTimeout(() => void write(), maxDelayMs);
     },
     finish() {
-      flush.removeEventListener('abort', hasten);
+      flush.removeEventListener('abort', writeNow);
       return write();
     },
   };

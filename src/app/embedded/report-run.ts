@@ -15,40 +15,40 @@ import type { CopyHooks } from './emit.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 
-/** What a run keeps, and counts. */
-export interface State {
+/** The stores of a run, and its progress. */
+export interface RunState {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly tracker: ProgressTracker;
 }
 
-/** What all parts of a run share. */
-export interface RunContext {
+/** Options, callbacks and stores that all parts of a copy share. */
+export interface CopyContext {
   readonly options: CopyOptions;
   readonly hooks: CopyHooks;
-  readonly state: State;
+  readonly state: RunState;
   readonly keyRules: KeyRules;
 }
 
-/** What a scan has found. */
-export interface Scanned {
+/** Result of a scan. */
+export interface ScanResult {
   readonly videos: readonly VideoId[];
-  /** Rows that are no videos, and videos that were asked for and not found. */
+  /** Rows that are not videos, and requested videos that were not found. */
   readonly refused: readonly RefusedRowEntry[];
 }
 
-/** A run that is over. */
-export interface Ended {
-  readonly scanned: Scanned;
+/** A run that has ended. */
+export interface FinishedRun {
+  readonly scanned: ScanResult;
   readonly engine: Engine;
   readonly destination: DestinationSetting;
   readonly capabilities: StoreCapabilities;
 }
 
-/** Says what became of the videos of a run, and which exit code that makes. */
-export async function conclude(
-  { state, keyRules, hooks }: RunContext,
-  { scanned, engine, destination, capabilities }: Ended,
+/** Reports on the videos of a run, emits `finished`, and returns the exit code. */
+export async function reportRun(
+  { state, keyRules, hooks }: CopyContext,
+  { scanned, engine, destination, capabilities }: FinishedRun,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const videos: VideoReport[] = [];
   const totals = emptyTotals();
@@ -80,7 +80,7 @@ export async function conclude(
   return { exitCode, report };
 }
 
-/** What a destination may leave to chance, and what that means to a library. */
+/** Guards that a destination may lack, and the risk to a library without each. */
 const risks: readonly { readonly unless: 'createOnly' | 'replaceOnly' | 'checksums'; readonly risk: string }[] = [
   {
     unless: 'createOnly',

@@ -3,12 +3,12 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { tallyAtRest } from '../journal/tally.ts';
 import type { ControlPorts } from './control-ports.ts';
 
-/** What is asked from memory. */
-export interface RestRecords {
+/** A cache of records that are in the journal only. */
+export interface RecordCache {
   /**
-   * The record of a video that the ledger does not have; undefined for one that was purged.
+   * The record of a video that the ledger does not hold. Undefined if it was purged.
    *
-   * @param isPublished - whether it is, as the journal lists it now
+   * @param isPublished - whether the journal lists it as published now
    */
   read(video: VideoId, isPublished: boolean): Promise<VideoRecord | undefined>;
 }
@@ -21,16 +21,15 @@ interface Remembered {
 
 const maxAgeMs = 60 * minute;
 
-/** Some 30 MB; of larger libraries the rest is read each time. */
+/** About 30 MB. Beyond it, records are read each time. */
 const maxRemembered = 100_000;
 
 /**
- * Remembers what the journal tells of videos that are not under way. To read a video costs a listing and some requests,
- * and a large library has tens of thousands that rest: asked of an object store every few seconds, they would cost more
- * than the copy. What becomes of a resting video passes through the ledger, or shows in whether it is published; what
- * does both between two looks is found within the hour.
+ * Caches the records of videos that are not in progress. Reading one costs a listing and a few requests, and a large library
+ * has tens of thousands: reading them every few seconds would cost more than the copy. A change to such a video goes
+ * through the ledger, or shows in whether it is published. A change that does neither is found within the hour.
  */
-export function createRestRecords({ journal, now }: Pick<ControlPorts, 'journal' | 'now'>): RestRecords {
+export function createRecordCache({ journal, now }: Pick<ControlPorts, 'journal' | 'now'>): RecordCache {
   const remembered = new Map<VideoId, Remembered>();
   return {
     async read(video, isPublished) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../domain/outcome.ts';
 import { openObjectJournal } from '../journal/object/journal.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
-import { createOutcomeRecorder } from './keep-outcomes.ts';
+import { createOutcomeRecorder } from './record-outcomes.ts';
 
 const failed = (key: string): Outcome => ({
   index: 0,
@@ -32,7 +32,7 @@ function keeper(): {
   const onRecorded = (outcomes: readonly Outcome[]): void => {
     for (const each of outcomes) kept.push(each.kind === 'failed' ? each.failure.key : each.evidence.key);
   };
-  const { keep, finish } = createOutcomeRecorder('v', journal, { onRecorded, flush: flush.signal });
+  const { record: keep, finish } = createOutcomeRecorder('v', journal, { onRecorded, flush: flush.signal });
   return {
     keep: (key) => keep([failed(key)]),
     finish,

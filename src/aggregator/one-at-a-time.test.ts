@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { serialise } from './serialise.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 test('calls for one key run one after the other, those for another beside them', async () => {
   const running = new Map<string, number>();
   let most = 0;
   let sideBySide = false;
-  const run = serialise(async (key) => {
+  const run = oneAtATime(async (key) => {
     running.set(key, (running.get(key) ?? 0) + 1);
     most = Math.max(most, running.get(key) ?? 0);
     sideBySide ||= [...running.values()].filter((count) => count > 0).length > 1;
@@ -19,7 +19,7 @@ test('calls for one key run one after the other, those for another beside them',
 
 test('one that fails does not hold up the next', async () => {
   let calls = 0;
-  const run = serialise(async () => {
+  const run = oneAtATime(async () => {
     calls += 1;
     if (calls === 1) throw new Error('first');
     return calls;

@@ -1,0 +1,48 @@
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ServiceSource } from '../../config/values/service-source.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { resolveKeyRules } from '../../engine/key-rules.ts';
+
+/** Fixes the key rules of a library, if no process has done so yet. */
+export interface KeyRulesInitializer {
+  /** @param playlistUrl - of the first video, from which new rules are derived */
+  readonly initialize: (playlistUrl: string) => Promise<void>;
+}
+
+/** Options that decide about the key rules of a new library. */
+export interface InitialKeyRuleOptions {
+  readonly rootUrl?: string;
+  /** Lower case. */
+  readonly tokenParameters: readonly string[];
+  readonly catalogue: { readonly sources: readonly ServiceSource[] };
+}
+
+/**
+ * Creates the initializer of a cluster. There the first submission fixes the key rules, not the first plan, because any
+ * process may plan the video. Keys of a catalogue's local videos are relative to the folder of the catalogue.
+ */
+export function createKeyRulesInitializer(
+  journal: Journal,
+  { catalogue: { sources }, ...options }: InitialKeyRuleOptions,
+): KeyRulesInitializer {
+  const folders = sources.flatMap((source) =>
+    source.kind === 'catalogue' ? [`${pathToFileURL(dirname(source.path)).href}/`] : [],
+  );
+  let initialized: Promise<unknown> | undefined;
+  const initialize = async (playlistUrl: string): Promise<void> => {
+    const folder = folders.find((each) => playlistUrl.startsWith(each));
+    await resolveKeyRules(journal, options, [folder === undefined ? playlistUrl : `${folder}catalogue`], {
+      save: true,
+    });
+  };
+  return {
+    async initialize(playlistUrl) {
+      initialized ??= initialize(playlistUrl).catch((error: unknown) => {
+        initialized = undefined;
+        throw error;
+      });
+      await initialized;
+    },
+  };
+}
