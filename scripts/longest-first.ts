@@ -10,6 +10,7 @@ const longest = ['test/chaos/', 'test/cluster/', 'test/e2e/', 'test/integration/
 /** Starts test files that take long before the others. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- a sequencer's method, not an array's
     const sorted = await super.sort(files);
     return sorted.toSorted((a, b) => rankOf(a.moduleId) - rankOf(b.moduleId));
   }

@@ -77,7 +77,7 @@ async function runOnThread<Extra>(
 ): Promise<BatchEnd> {
   const extra = await obtainExtra();
   const { port1, port2 } = new MessageChannel();
-  const tell = (message: ToThread<Extra>): void => port1.postMessage(message);
+  const tell = (command: ToThread<Extra>): void => port1.postMessage(command);
   const stopTelling = tellWhenAborted(tell, drain, signal);
   const stopRenewing = tellExtra(tell, obtainExtra);
   let recording: Promise<void> = Promise.resolve();
@@ -111,7 +111,7 @@ async function runOnThread<Extra>(
 }
 
 /** A batch may last longer than what it was given at its start. */
-function tellExtra<Extra>(tell: (message: ToThread<Extra>) => void, obtain: () => Promise<Extra>): () => void {
+function tellExtra<Extra>(tell: (command: ToThread<Extra>) => void, obtain: () => Promise<Extra>): () => void {
   const renew = (): void => {
     // Where there is none now, the thread goes on with what it has.
     void obtain().then(
@@ -124,7 +124,7 @@ function tellExtra<Extra>(tell: (message: ToThread<Extra>) => void, obtain: () =
 }
 
 function tellWhenAborted<Extra>(
-  tell: (message: ToThread<Extra>) => void,
+  tell: (command: ToThread<Extra>) => void,
   drain: AbortSignal,
   signal: AbortSignal,
 ): () => void {

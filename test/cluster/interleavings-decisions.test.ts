@@ -24,7 +24,12 @@ async function scan(playlistUrl: string, { context }: ClusterProcess): Promise<v
     },
     close: () => Promise.resolve(),
   };
-  const startVideo = createVideoStarter({ ...parts, initializeKeyRules: () => Promise.resolve(), takeNextStep, sendCrawl });
+  const startVideo = createVideoStarter({
+    ...parts,
+    initializeKeyRules: () => Promise.resolve(),
+    takeNextStep,
+    sendCrawl,
+  });
   const knownRows = createKnownRows();
   const ports = { journal: parts.journal, keyRules: { tokenParameters }, now: Date.now, freshWindowMs: 0, knownRows };
   await scanPass(catalogue, [], ports, startVideo, signal);

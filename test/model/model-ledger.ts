@@ -42,7 +42,8 @@ export class ModelLedger {
   pass(video: VideoId, id: string, successors: readonly Lease[]): boolean {
     if (!this.leases(video).some((lease) => lease.id === id)) return false;
     this.release(video, id);
-    for (const successor of successors) assert.ok(this.lease(video, successor), 'an heir claims what its parent did not');
+    for (const successor of successors)
+      assert.ok(this.lease(video, successor), 'an heir claims what its parent did not');
     return true;
   }
 

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import {
+  badPlaylist,
+  hold,
+  invalidate,
+  open,
+  prioritise,
+  publish,
+  record,
+  register,
+  announce,
+} from './ledger-changes.ts';
+import type { LedgerBench } from './ledger-bench.ts';
+
+/** What every ledger promises of the other facts of a video; a part of its contract. */
+export function describeFacts(bench: LedgerBench): void {
+  const { applyAll, expectStale, planned } = bench;
+
+  describe('publishing, holding, invalidating', () => {
+    it('remembers the revision whose playlists went out', async () => {
+      await planned(1);
+      expect(await applyAll(record([0]), publish(), publish())).toMatchObject({ published: 'r1' });
+    });
+
+    it('puts on hold and lets go', async () => {
+      await planned();
+      expect((await applyAll(hold('paused'))).hold).toBe('paused');
+      expect((await applyAll(hold('cancelled'))).hold).toBe('cancelled');
+      expect(await applyAll(hold(null))).not.toHaveProperty('hold');
+    });
+
+    it('keeps why a video is invalid, to the last field', async () => {
+      await planned();
+      expect((await applyAll(invalidate())).invalid).toEqual(badPlaylist);
+    });
+
+    it('is refused for an older generation, another revision, and an unknown video', async () => {
+      await expectStale(publish(), hold('paused'), invalidate());
+      await planned();
+      await expectStale(publish('g1'), publish('g2', 'r0'), hold('paused', 'g1'), invalidate('g1'));
+    });
+  });
+
+  describe('putting forward, and telling of a situation', () => {
+    it('are facts that stay with the next revision and generation', async () => {
+      await planned();
+      expect(await applyAll(prioritise(true), announce('g2 copying'))).toMatchObject({
+        fresh: true,
+        announced: 'g2 copying',
+      });
+      const facts = { fresh: true, announced: 'g2 copying' };
+      expect(await applyAll(open('g3', 'g2'))).toMatchObject(facts);
+      expect(await applyAll(register('g3', 'g4', 'r2', 5))).toMatchObject(facts);
+      expect(await applyAll(prioritise(false, 'g4'))).not.toHaveProperty('fresh');
+    });
+
+    it('are refused for an older generation and an unknown video', async () => {
+      await expectStale(prioritise(true), announce('x'));
+      await planned();
+      await expectStale(prioritise(true, 'g1'), announce('x', 'g1'));
+    });
+  });
+}
