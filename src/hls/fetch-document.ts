@@ -49,14 +49,19 @@ const plainFile: FetchedDocument = { document: undefined, external: [], warnings
  *
  * @throws {FlantsError} of `parsePlaylist`, `hls.limit`; whatever `fetch` throws
  */
-export async function fetchDocument(request: DocumentRequest, options: FetchDocumentOptions, signal: AbortSignal): Promise<FetchedDocument> {
+export async function fetchDocument(
+  request: DocumentRequest,
+  options: FetchDocumentOptions,
+  signal: AbortSignal,
+): Promise<FetchedDocument> {
   const url = withoutTokens(new URL(request.fetchUrl), options.tokenParameters).href;
   const fetched = await fetchUnlessAbsent(request, options, signal);
   if (!fetched) return plainFile;
   const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
   const finalUrl = withoutFragment(fetched.finalUrl);
   const context: DocumentContext = { url, finalUrl, external: options.external };
-  const content = request.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
+  const content =
+    request.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
   if (!content) return plainFile;
 
   const { references, external, warnings, role, text, encoding } = content;
@@ -71,7 +76,9 @@ export async function fetchDocument(request: DocumentRequest, options: FetchDocu
     ...documentPlace,
     validators: fetched.validators,
     sha256: createHash('sha256').update(fetched.bytes).digest('hex'),
-    references: references.map((reference) => placeReference(reference, placeOf(reference.fetchUrl, documentPlace), url)),
+    references: references.map((reference) =>
+      placeReference(reference, placeOf(reference.fetchUrl, documentPlace), url),
+    ),
   };
   return { document, external, warnings };
 }

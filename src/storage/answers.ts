@@ -3,7 +3,7 @@ import { silentSide } from '../domain/settle.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Source } from './source.ts';
 
-/** Whether the origin of a URL answers at all, be it with an error: one request for its root. */
+/** Whether the origin of a URL responds at all, even with an error. Sends one request for its root. */
 export async function answers(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
   try {
     const answer = await source.fetch(new URL('/', url).href, { kind: 'media', signal });
@@ -15,7 +15,7 @@ export async function answers(source: Source, url: string, signal: AbortSignal):
   }
 }
 
-/** Whether a destination answers at all, be it with an error: one look for an object that need not be there. */
+/** Whether a destination responds at all, even with an error. Asks for one object, which need not exist. */
 export async function takesRequests(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
   try {
     await store.head('.flants-probe', { signal });

@@ -1,6 +1,6 @@
 import type { StoredObject, WriteCondition } from './object-store.ts';
 
-/** Whether a write may go ahead over what stands there. RFC 9110 section 13.1. */
+/** Whether a conditional write may replace the present object. RFC 9110 section 13.1. */
 export function isMet(condition: WriteCondition, standing: Pick<StoredObject, 'etag'> | undefined): boolean {
   if (condition === undefined) return true;
   return 'ifMatch' in condition ? standing?.etag === condition.ifMatch : standing === undefined;

@@ -2,8 +2,8 @@ import { isMet } from './condition.ts';
 import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from './object-store.ts';
 
 /**
- * Does for a store what it does not do itself: looks before it writes where a condition would be ignored.
- * It looks before it completes an upload in any case: some stores honour conditions for a PUT only, and a
+ * Guards writes to a store that ignores conditions: looks at the object before it writes. Before it completes an upload it
+ * always looks, since some stores honour conditions for a PUT only, and a
  * probe of that would leave uploads behind.
  *
  * That keeps what has stood there for a while, not what another writer puts there between the look and the

@@ -1,6 +1,6 @@
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 
-/** The URLs that really fetch a plan's files. */
+/** The URLs from which a plan's files can be fetched now. */
 export interface PlanUrls {
   /** When they were read, in milliseconds since the epoch. */
   readonly readAt: number;
@@ -21,7 +21,7 @@ export interface LoadOptions {
 }
 
 /**
- * Knows the URLs that really fetch a plan's files: with the tokens that sealed plans leave out.
+ * Finds the URLs from which a plan's files can be fetched, with the tokens that a sealed plan leaves out.
  */
 export interface Locator {
   /**

@@ -1,4 +1,4 @@
-/** An object as the store describes it. */
+/** An object's metadata in the store. */
 export interface StoredObject {
   readonly key: string;
   readonly sizeBytes: number;
@@ -11,10 +11,10 @@ export interface StoredObject {
   readonly contentType?: string;
 }
 
-/** Only write where nothing stands, only over what was seen, or whatever is there. RFC 9110 section 13.1. */
+/** Write only if the key is free, only over the object that was seen, or unconditionally. RFC 9110 section 13.1. */
 export type WriteCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string } | undefined;
 
-/** What goes with the bytes. */
+/** Metadata and condition of a write. */
 export interface PutOptions {
   readonly contentType: string;
   readonly cacheControl: string;
@@ -23,12 +23,12 @@ export interface PutOptions {
   readonly signal: AbortSignal;
 }
 
-/** `precondition-failed`: something stands there, or something else than what was seen, or nothing any more. */
+/** `precondition-failed`: the key is taken, holds another object than the one seen, or is free again. */
 export type PutResult =
   | { readonly result: 'stored'; readonly etag: string }
   | { readonly result: 'precondition-failed' };
 
-/** Bounds of the store, as data. */
+/** Limits of the store, as data. */
 export interface StoreLimits {
   /** Largest object that one `put` may send. */
   readonly maxPutBytes: number;
@@ -37,7 +37,7 @@ export interface StoreLimits {
   readonly maxPartCount: number;
 }
 
-/** An upload in parts. It becomes visible as a whole at `complete`, or not at all. */
+/** A multipart upload. The object appears as a whole at `complete`, or never. */
 export interface Upload {
   /**
    * Sends part `number` (from 1). Parts may go in parallel; each but the last is at least `limits.minPartBytes`.
@@ -50,12 +50,12 @@ export interface Upload {
 }
 
 /**
- * Where a library goes: keys below one prefix of one bucket or folder.
+ * Where a library is copied to: the keys below one prefix of a bucket or folder.
  *
  * Every method throws `FlantsError` with `store.denied` (no right), `store.no-bucket`, `store.credentials`,
  * `store.full`, `store.throttled`, `store.checksum` (the bytes that arrived are not those that were sent),
  * `store.key` (this store cannot hold this key), `store.status`, `store.unreachable`, `store.timeout`, or `aborted`.
- * None retries: trying again is decided in `domain/settle`. What is visible under a key is always one whole write.
+ * None retries, since retries are decided in `domain/settle`. A key always shows exactly one complete write.
  */
 export interface ObjectStore {
   /** For messages: `s3://bucket/prefix` or a path. */
@@ -79,7 +79,7 @@ export interface ObjectStore {
   close(): Promise<void>;
 }
 
-/** What a probe found out about a store. */
+/** What a store guards and keeps, as found by a probe. */
 export interface StoreCapabilities {
   /** `If-None-Match: *` keeps what is there. */
   readonly createOnly: boolean;

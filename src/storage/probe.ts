@@ -4,7 +4,7 @@ import { second } from '../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondition } from './object-store.ts';
 import { crc32Hex } from './checksum.ts';
 
-/** Always the same name: where it may not be deleted, one such object stays, never more. */
+/** A fixed name, so that a store which does not allow deletion keeps one such object and not many. */
 const probeKey = '.flants-probe';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
@@ -51,7 +51,7 @@ export async function probeStore(
   }
 }
 
-/** It is the first request of a run, which must not end for what a moment later goes through. */
+/** Retries: this is the first request of a run, which must not end because of a passing failure. */
 async function persistently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

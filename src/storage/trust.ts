@@ -2,12 +2,12 @@ import { createRequire } from 'node:module';
 import type tls from 'node:tls';
 import type { SecureContext } from 'node:tls';
 
-/** An import of this module copies the certificates of every authority into each thread, asked for or not. */
+/** Loaded on demand, because importing it copies the certificates of all authorities into each thread. */
 const load = (): typeof tls => createRequire(import.meta.url)('node:tls') as typeof tls;
 
 /**
- * TLS options that trust authorities beside those that Node knows: its own `ca` option would replace them.
- * The context is made once, as reading 150 certificates for every connection costs more than the handshake.
+ * TLS options that trust further authorities beside those of Node, which Node's own `ca` option would replace. The context
+ * is created once: parsing 150 certificates for every connection costs more than the handshake.
  *
  * @param ca - PEM of one or more certificates; absent trusts what Node does
  */

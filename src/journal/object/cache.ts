@@ -1,4 +1,4 @@
-/** What is held of objects that never change, for readers that come again and again: bounded by bytes, the latest used stay. */
+/** A cache of objects that never change, bounded by bytes. The objects used least recently are dropped. */
 export class BodyCache {
   readonly #maxBytes: number;
   /** In the order of their last use. */

@@ -6,11 +6,11 @@ import type { JournalObjects } from './objects.ts';
 import { jsonBody, jsonType, valueIn } from './text.ts';
 import { readAhead } from '../read-ahead.ts';
 
-/** Objects that are read at a time. */
+/** Objects read concurrently. */
 const width = 16;
 const numberDigits = 8;
 
-/** What the name of a decision's object tells. */
+/** The parts of the name of a decision's object. */
 interface DecisionName {
   readonly key: string;
   readonly number: number;
@@ -19,14 +19,14 @@ interface DecisionName {
   readonly digest: string;
 }
 
-/** The object of a submission: the video's latest. */
+/** The object that holds a video's latest submission. */
 interface SubmissionObject {
   readonly submission: Submission;
 }
 
 /**
- * What people decided. The order is that of numbers, each above all that were to be seen when the decision was made:
- * no clock is asked, and of decisions that were made at the same time either may be first.
+ * Decisions in an object journal. They are ordered by numbers: each decision gets one above all that were visible when it
+ * was made. No clock is involved, and of concurrent decisions either may come first.
  */
 export class ObjectDecisions {
   readonly #objects: JournalObjects;

@@ -13,10 +13,10 @@ import { ObjectOutcomes } from './outcomes.ts';
 import { ObjectRevisions } from './revisions.ts';
 import { jsonBody, jsonType, valueIn } from './text.ts';
 
-/** Files whose evidence is summed at a time. */
+/** Files whose evidence is summed per step. */
 const summedFiles = 10_000;
 
-/** How an object journal works. */
+/** Options of an object journal. */
 export interface ObjectJournalOptions {
   /** Aborted: what is under way ends with `aborted`. */
   readonly signal?: AbortSignal;
@@ -41,10 +41,10 @@ export interface ObjectJournalOptions {
  * | `publications/<V>`                             | the latest publication                        | over the former     |
  * | `settings/<name>`                              | a setting                                     | `settle`: if none is |
  *
- * Files, documents and outcomes are gzipped NDJSON, all else is JSON; each object begins with its `format`. The order of
- * videos is that of `<V>`, so that what was submitted and not published is told by two listings alone.
+ * Files, documents and outcomes are gzipped NDJSON, everything else is JSON. Each object begins with its `format`. Videos are
+ * ordered by `<V>`, so that two listings suffice to find those which were submitted and not published.
  *
- * The store must honour `If-None-Match: *`, or be guarded (`storage/guard.ts`). `close` leaves it open.
+ * The store must honour `If-None-Match: *`, or be guarded (`storage/guard.ts`). `close` leaves the store open.
  *
  * @throws {FlantsError} from all methods, as `JournalObjects` says
  */

@@ -3,15 +3,15 @@ import type { RevisionDigest, VideoId } from '../../domain/video.ts';
 
 /** Bytes of a path segment; folders hold 255, and a key of S3 1,024 in all. */
 const maxSegmentBytes = 128;
-/** What a long name keeps of itself before its digest, for people. */
+/** Length of the readable part of a long name, before its digest. */
 const keptBytes = 60;
 /** Stands in no segment of a short name: there two hex digits follow each tilde. */
 const digestMark = '~~';
 
 /**
- * A name as one segment of a key. Lower-case letters, digits, `-` and `_` stand for themselves, every other byte of
- * its UTF-8 is `~` and two hex digits, so that no dot segment comes of it, and no two names meet in a folder that
- * does not tell letters by their case. A long name is its beginning and its SHA-256.
+ * Encodes a name as one segment of a key. Lower-case letters, digits, `-` and `_` stay; every other byte of the UTF-8 form
+ * becomes `~` and two hex digits. So no name yields a dot segment, and no two names collide in a case-insensitive folder.
+ * A long name is cut and completed with its SHA-256.
  */
 export function segmentOf(name: string): string {
   const segment = Buffer.from(name).reduce((text, byte) => text + escaped(byte), '');
@@ -21,7 +21,7 @@ export function segmentOf(name: string): string {
   return kept + digestMark + createHash('sha256').update(JSON.stringify(name)).digest('hex');
 }
 
-/** The name behind a segment; undefined where it does not tell. */
+/** Decodes a segment. Undefined for a long name, which cannot be decoded. */
 export function nameOfSegment(segment: string): string | undefined {
   if (segment.includes(digestMark)) return undefined;
   const hex = segment.replace(
@@ -37,7 +37,7 @@ export const headerName = 'header';
 /** Indices of the files in one object. */
 export type FileSpan = readonly [from: number, to: number];
 
-/** Keys of the journal's objects, below its own prefix. The layout is told in `object-journal.ts`. */
+/** Keys of the journal's objects, below its own prefix. The layout is described in `journal.ts`. */
 export const keys = {
   submissions: 'submissions/',
   submission: (video: VideoId): string => `submissions/${segmentOf(video)}`,

@@ -7,7 +7,7 @@ import { crc32Hex } from '../../storage/checksum.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readAhead } from '../read-ahead.ts';
 
-/** Bounds of trying again. */
+/** Limits of retries. */
 export interface TryLimits {
   readonly maxTries: number;
   /** Doubled after each try, up to `maxDelayMs`. */
@@ -17,13 +17,13 @@ export interface TryLimits {
   readonly maxTotalMs: number;
 }
 
-/** Most of what a store refuses for a moment goes through within these. */
+/** Enough for most passing failures of a store. */
 const fewTries: TryLimits = { maxTries: 5, baseDelayMs: second / 2, maxDelayMs: 4 * second, maxTotalMs: 10 * second };
 
-/** Objects that are removed at a time. */
+/** Objects removed concurrently. */
 const removalWidth = 16;
 
-/** What somebody must mend, or asked for: told as it is. */
+/** Failures that a person has to mend, or has caused: thrown unchanged. */
 const toldAsTheyAre: ReadonlySet<FailureCode> = new Set([
   'aborted',
   'store.denied',
@@ -40,11 +40,11 @@ export interface WriteOptions {
 }
 
 /**
- * The store as the journal uses it: whole small objects. What may pass in a moment is tried a few times, so that no
- * file is charged for the journal's trouble.
+ * The journal's access to its store: small objects, read and written whole. Passing failures are retried here, so that no
+ * file is charged for trouble of the journal.
  *
- * All methods throw `FlantsError`: `state.unusable` (with `retryable` as the store's failure has it) for what lasts,
- * the store's own code where rights, bucket, credentials or space are missing, and `aborted`.
+ * All methods throw `FlantsError`: `state.unusable` for failures that last (with the store's `retryable`), the store's own
+ * code where rights, bucket, credentials or space are missing, and `aborted`.
  */
 export class JournalObjects {
   readonly name: string;

@@ -2,8 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { VideoId } from '../../domain/video.ts';
 
 /**
- * Which outcome objects of a video may tell of which keys: four bytes for a key, so that millions of files can be
- * known of while no more of them is held than what a batch asks for.
+ * Tells which outcome objects of a video may contain a key. It takes four bytes per key, so that millions of files can be
+ * indexed while only what a batch needs is loaded.
  */
 export class VideoOutcomes {
   /** By the object's key; checksums of the keys that it tells of. */
@@ -32,7 +32,7 @@ export class VideoOutcomes {
   }
 }
 
-/** The index of the videos that were asked for last, bounded by what they hold together. */
+/** Indices of the videos used last, bounded by their total size. */
 export class OutcomeIndex {
   readonly #maxSize: number;
   /** In the order of their last use. */
@@ -71,7 +71,7 @@ export class OutcomeIndex {
   }
 }
 
-/** By which the index knows a key. */
+/** The checksum under which a key is indexed. */
 export function checksumOf(key: string): number {
   return crc32(key);
 }

@@ -10,7 +10,7 @@ import type { OutcomeLine } from './outcome-names.ts';
 import { linesBody, linesIn, linesType } from './text.ts';
 import { readAhead } from '../read-ahead.ts';
 
-/** Objects of a video that are read at a time. */
+/** Objects of a video read concurrently. */
 const width = 16;
 /** Some 6 MB: a million files. */
 const maxIndexSize = 1_500_000;
@@ -24,13 +24,13 @@ export interface OutcomePorts {
 }
 
 /**
- * What became of files: one object for each call that tells, none is ever changed.
+ * Outcomes in an object journal: one object per call, none of which is ever changed.
  *
- * Which line counts is decided by order, not by what the evidence says of its time: each object is behind all that its
- * writer had seen of the video, as Lamport's clocks have it, so that no clock that is wrong can undo what came after.
- * Those who know nothing of each other are ordered by their clocks.
+ * The order of objects decides which line counts, not the time in the evidence. As with Lamport clocks, an object is ordered
+ * after everything that its writer had seen of the video, so a wrong clock cannot undo what came later. Objects of writers
+ * that have not seen each other are ordered by their clocks.
  *
- * Each look lists the video's objects, one request for a thousand of them, and reads those that are new to this process.
+ * Each read lists the video's objects, one request per thousand, and fetches those that are new to this process.
  */
 export class ObjectOutcomes {
   readonly #objects: JournalObjects;

@@ -10,12 +10,12 @@ import type { JournalObjects } from './objects.ts';
 import { jsonBody, jsonType, linesBody, linesIn, linesType, valueIn } from './text.ts';
 import { readAhead } from '../read-ahead.ts';
 
-/** Files in one object: a batch reads one or two such objects, a video of usual size is one. */
+/** Files per object. A batch reads one or two objects, and an average video fits into one. */
 const chunkFiles = 1_000;
-/** Objects of one revision that are read or written at a time. */
+/** Objects of one revision read or written concurrently. */
 const width = 8;
 
-/** What the header's object holds. */
+/** The content of the header object. */
 type SealedHeader = Omit<RevisionHeader, 'documents'> & {
   /** Files in each object but the last. */
   readonly chunkFiles: number;
@@ -28,7 +28,7 @@ interface DocumentLine {
   readonly base64: string;
 }
 
-/** Sealed revisions: files in chunks, documents, and the header last. What has no header is not sealed. */
+/** Sealed revisions in an object journal. Files and documents are written first. The header, written last, seals them. */
 export class ObjectRevisions {
   readonly #objects: JournalObjects;
   readonly #cache: BodyCache;
@@ -139,7 +139,7 @@ function documentOf(line: string): PlannedDocument {
   return { ...document, body: Buffer.from(base64, 'base64') };
 }
 
-/** How `total` files are cut into objects. */
+/** The spans of indices into which `total` files are divided. */
 function spansOf(total: number, size: number): readonly FileSpan[] {
   return Array.from({ length: Math.ceil(total / size) }, (_, number): FileSpan => [
     number * size,
@@ -147,7 +147,7 @@ function spansOf(total: number, size: number): readonly FileSpan[] {
   ]);
 }
 
-/** What of the ranges lies within a span. */
+/** The part of the ranges that lies within a span. */
 function within([first, end]: FileSpan, ranges: IndexRanges): IndexRanges {
   return ranges
     .map(([from, to]) => [Math.max(from, first), Math.min(to, end)] as const)

@@ -1,7 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { FlantsError } from '../../domain/failure.ts';
 
-/** What every object of the journal begins with. */
+/** The beginning of every object of the journal. */
 interface Formatted {
   readonly format: 1;
 }
@@ -11,13 +11,13 @@ export const jsonType = 'application/json';
 /** Content type of an object that holds lines: gzip of NDJSON. */
 export const linesType = 'application/gzip';
 
-/** An object that holds one value; undefined fields are left out. */
+/** The body of an object with one value. Undefined fields are left out. */
 export function jsonBody(value: object): Buffer {
   return Buffer.from(JSON.stringify({ format: 1, ...value } satisfies Formatted));
 }
 
 /**
- * The value in such an object.
+ * Parses the body of an object with one value.
  *
  * @param place - of the object, for messages
  * @throws {FlantsError} `state.unusable` where it is none, or of another format
@@ -27,14 +27,14 @@ export function valueIn<T>(body: Uint8Array, place: string): T {
   return value as T;
 }
 
-/** An object of many lines, each a JSON value; the head is the first. */
+/** The body of an object with many lines, each a JSON value. The first line is the head. */
 export function linesBody(head: object, lines: readonly unknown[]): Buffer {
   const text = [{ format: 1, ...head } satisfies Formatted, ...lines].map((line) => `${JSON.stringify(line)}\n`);
   return gzipSync(text.join(''));
 }
 
 /**
- * The lines in such an object, each to be parsed by its reader, without the head.
+ * The lines of such an object without the head, for the caller to parse.
  *
  * @throws {FlantsError} `state.unusable` as `valueIn`
  */

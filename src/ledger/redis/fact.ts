@@ -1,10 +1,10 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Puts one fact of a video, or takes it away. Its setbacks are over once it is published.
+ * Sets or deletes one fact of a video. Publishing resets its restarts.
  *
  * KEYS: video.
- * ARGV: generation, revision or empty where any will do, field, value; without a value the field goes.
+ * ARGV: generation, revision (empty: any), field, value (absent: the field is deleted).
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const factScript: RedisScript = {

@@ -5,7 +5,7 @@ import type { RedisScript } from './script.ts';
  * Grants or renews a lease.
  *
  * KEYS: video, leases.
- * ARGV: lease id, milliseconds that it lives, the lease as JSON: [generation, kind, files, ttlMs].
+ * ARGV: lease id, lifetime in milliseconds, the lease as JSON: [generation, kind, files, ttlMs].
  * Result: 1 when granted, 0 when refused.
  */
 export const leaseScript: RedisScript = {

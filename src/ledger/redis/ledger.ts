@@ -33,7 +33,7 @@ import { retireScript } from './retire.ts';
 import type { RedisScript } from './script.ts';
 import { tallyScript } from './tally.ts';
 
-/** How many videos are read at a time, so that no command keeps the server from others. */
+/** Videos read per command, so that no command blocks the server for long. */
 const pageSize = 500;
 
 const scripts = [
@@ -52,15 +52,15 @@ const scripts = [
 
 type Argument = string | number | Buffer;
 type Method = (...keysAndArguments: Argument[]) => Promise<unknown>;
-/** What scripts that apply a change give: whether they did, fields before, fields now. */
+/** Result of scripts that apply a change: whether it was applied, fields before, fields after. */
 type ScriptAnswer = readonly [applied: number, before: readonly string[], now: readonly string[]];
 
-/** What the script for a tally gives, as bytes: fields and values, planes. */
+/** Result of the tally script, as bytes: fields and values, planes of bits. */
 type TallyAnswer = readonly [flat: readonly Buffer[], planes: Buffer | null];
 
 /**
- * A ledger in Redis, shared by any number of processes. Each operation is one script, so nothing comes between; leases
- * run out by the server's clock. Its `close` leaves the connection open.
+ * A ledger in Redis, shared by any number of processes. Each operation is one script and therefore atomic. Leases expire by
+ * the server's clock. `close` leaves the connection open.
  */
 export class RedisLedger implements Ledger {
   readonly #client: RedisClient;
@@ -226,7 +226,7 @@ function leaseArguments(lease: Lease): Argument[] {
   return [lease.id, lease.ttlMs, leaseText(lease)];
 }
 
-/** What a change that cannot be stale makes of a tally. */
+/** Applies a change that cannot be stale. */
 function tallyAfter(tally: Tally | undefined, change: Change): Tally {
   const changed = applyChange(tally, change);
   if (changed.result === 'stale') throw new FlantsError('internal', `a ${change.type} that begins anew was stale`);
@@ -245,7 +245,7 @@ function unplanned(generation: Generation): Tally {
 
 type Commands = ReturnType<RedisClient['pipeline']>;
 
-/** What each command of a pipeline gave. @throws {FlantsError} `state.unusable` where one was refused */
+/** The results of a pipeline's commands. @throws {FlantsError} `state.unusable` where one was refused */
 async function answersOf(commands: Commands): Promise<readonly unknown[]> {
   const answers = (await refusedByRedis(commands.exec())) ?? [];
   return Promise.all(

@@ -1,9 +1,9 @@
 /**
- * Lua that scripts about leases begin with. A lease is kept as `expiry generation kind files ttl`: its expiry in
+ * Lua prelude of the scripts about leases. A lease is kept as `expiry generation kind files ttl`: its expiry in
  * milliseconds by the server's clock, a space, and the rest as JSON.
  *
- * `nowMs` is the server's time; `liveLeases(leases, generation)` forgets what ran out or belongs to another generation,
- * and gives the rest as {id, kind, files, text}.
+ * `nowMs` is the server's time; `liveLeases(leases, generation)` deletes leases that expired or belong to another
+ * generation, and returns the rest as {id, kind, files, text}.
  */
 export const liveLeasesLua = `
 local time = redis.call('TIME')

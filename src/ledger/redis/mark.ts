@@ -1,8 +1,8 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Marks files: outcomes, acceptances, and files that are open again. Bits are read and written as words of 25, as many
- * in one command as Lua's stack and the server's patience allow; what the plan does not have is cut off.
+ * Sets and clears the bits of files: outcomes, acceptances, reopened files. Bits are read and written as words of 25, as many
+ * per command as Lua's stack allows without blocking the server. Indices beyond the plan are ignored.
  *
  * KEYS: video, bits.
  * ARGV: `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number

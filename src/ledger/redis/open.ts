@@ -1,10 +1,10 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * First sight of a video, or a fresh start with a new generation.
+ * Adds a video, or starts it over with a new generation.
  *
  * KEYS: video, videos, bits.
- * ARGV: video id, generation, seen generation or empty, what is asked or empty, then fields and values for a first sight.
+ * ARGV: video id, generation, seen generation or empty, what is asked (or empty), then the fields and values of a new video.
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const openScript: RedisScript = {

@@ -6,7 +6,7 @@ import type { RedisScript } from './script.ts';
  *
  * KEYS: video, leases.
  * ARGV: lease id, then for each successor its id, its lifetime in milliseconds, and the lease as JSON: [generation, kind, files, ttlMs].
- * Result: 1 when passed on, now or by the same call before; 0 when the lease is not alive.
+ * Result: 1 when replaced, now or by an earlier identical call; 0 when the lease is not alive.
  */
 export const passScript: RedisScript = {
   name: 'flantsLedgerPass',

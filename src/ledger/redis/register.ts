@@ -1,7 +1,7 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Registers a sealed plan: its bits replace all that were there.
+ * Registers a sealed plan. Its bits replace all earlier ones.
  *
  * KEYS: video, bits.
  * ARGV: seen generation, generation, revision, total, done, planes of bits.

@@ -2,11 +2,11 @@ import { liveLeasesLua } from './live-leases.ts';
 import type { RedisScript } from './script.ts';
 
 /**
- * Prolongs a lease that is alive.
+ * Extends a lease that is alive.
  *
  * KEYS: video, leases.
- * ARGV: lease id, milliseconds that it lives from now on.
- * Result: 1 when prolonged, 0 when it is not alive.
+ * ARGV: lease id, lifetime from now in milliseconds.
+ * Result: 1 when extended, 0 when it is not alive.
  */
 export const renewScript: RedisScript = {
   name: 'flantsLedgerRenew',

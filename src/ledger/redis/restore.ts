@@ -1,7 +1,7 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * First sight of a video that was published and retired.
+ * Adds a video that was published and retired before.
  *
  * KEYS: video, videos, bits.
  * ARGV: video id, generation, revision, planes of bits, then all fields and values.

@@ -2,11 +2,11 @@ import { liveLeasesLua } from './live-leases.ts';
 import type { RedisScript } from './script.ts';
 
 /**
- * Forgets a video that rests.
+ * Deletes a video that has no next step.
  *
  * KEYS: video, videos, bits, leases.
  * ARGV: video id, generation.
- * Result: 1 when it is not there any more, 0 when its generation is another or a lease of it is alive.
+ * Result: 1 when the video is gone, 0 when its generation differs or a lease of it is alive.
  */
 export const retireScript: RedisScript = {
   name: 'flantsLedgerRetire',

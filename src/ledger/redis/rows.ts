@@ -43,7 +43,7 @@ export function valueOf(fact: Exclude<VideoRecord[keyof VideoRecord], undefined>
   return typeof fact === 'object' ? JSON.stringify(fact) : String(fact);
 }
 
-/** The record in a hash; undefined for one without fields, which is none. */
+/** The record in a hash. Undefined for an empty hash, which stands for no video. */
 export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | undefined {
   const { g, r, t, d, f, a, p, h, n, s, b, q, i } = hash;
   if (g === undefined) return undefined;
@@ -64,7 +64,7 @@ export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | 
   };
 }
 
-/** A hash from fields and values in turn, as scripts give them. */
+/** A hash from the flat list of fields and values that scripts return. */
 export function hashOf(flat: readonly string[]): Readonly<Record<string, string>> {
   const hash: Record<string, string> = {};
   for (let at = 0; at + 1 < flat.length; at += 2) hash[flat[at] as string] = flat[at + 1] as string;
@@ -85,7 +85,7 @@ export function planesOf({ record, done, failed, accepted }: Tally): Buffer {
   return planes;
 }
 
-/** The record with the bits in its planes; a plane that is not there is unset. */
+/** The record with the bits in its planes; a missing plane counts as all zero. */
 export function tallyOf(record: VideoRecord, planes: Uint8Array): Tally {
   const { total } = record;
   const bitsOf = (plane: number): Bits => {
@@ -105,7 +105,7 @@ function planeSizeOf(total: number): number {
 
 /**
  * Two sets of files as runs of words with the same masks: flat fours of first word, number of words, mask of `some`, mask
- * of `others`. A batch of neighbours is three runs, whatever it holds. What can be no index is left out.
+ * of `others`. A batch of neighbouring files makes three runs at most. Invalid indices are left out.
  */
 export function runsOf(some: readonly number[], others: readonly number[] = []): readonly number[] {
   const masks = new Map<number, [number, number]>();
@@ -127,12 +127,12 @@ export function runsOf(some: readonly number[], others: readonly number[] = []):
   return runs.flat();
 }
 
-/** A lease as scripts keep it, without its id. */
+/** A lease as stored by scripts, without its id. */
 export function leaseText({ generation, kind, files, ttlMs }: Lease): string {
   return JSON.stringify([generation, kind, files, ttlMs]);
 }
 
-/** The lease in such a text. */
+/** The inverse of `leaseText`. */
 export function leaseOf(id: string, text: string): Lease {
   const [generation, kind, files, ttlMs] = JSON.parse(text) as [string, Lease['kind'], IndexRanges, number];
   return { id, generation, kind, files, ttlMs };

@@ -1,4 +1,4 @@
-/** A script that Redis runs as one step: nothing else happens in between, and it is known by its digest after the first call. */
+/** A Lua script, which Redis runs atomically. After the first call it is addressed by its digest. */
 export interface RedisScript {
   /** As a method of the connection. */
   readonly name: string;

@@ -1,8 +1,8 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Reads a video's facts and bits of the same instant. A transaction would do, but a server whose memory is full refuses
- * even to read in one.
+ * Reads a video's facts and bits in one atomic step. A transaction would do as well, but a server that is out of memory
+ * refuses even to read in one.
  *
  * KEYS: video, bits.
  * ARGV: none.

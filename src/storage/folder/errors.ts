@@ -1,7 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 
-/** What the operating system's words mean for a store. errno(3). */
+/** Failure codes for the errors of the operating system. errno(3). */
 const meanings: Readonly<Record<string, readonly [code: FailureCode, reason: string]>> = {
   ENOSPC: ['store.full', 'the disk is full'],
   EDQUOT: ['store.full', 'the disk quota is used up'],
@@ -18,7 +18,7 @@ const meanings: Readonly<Record<string, readonly [code: FailureCode, reason: str
   EXDEV: ['store.key', 'another file system is mounted there'],
 };
 
-/** The error of a call to the file system, about one place in the folder. */
+/** Turns an error of the file system into a `FlantsError` about one path of the folder. */
 export function folderError(error: unknown, place: string, signal?: AbortSignal): FlantsError {
   if (error instanceof FlantsError) return error;
   if (signal?.aborted)
@@ -28,7 +28,7 @@ export function folderError(error: unknown, place: string, signal?: AbortSignal)
   return new FlantsError(failure, `${place}: ${reason}${code === '' ? '' : ` (${code})`}`, { cause: error });
 }
 
-/** `ENOENT` and its like; empty for what is no error of the system. */
+/** The code, such as `ENOENT`. Empty for other errors. */
 export function errnoOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -5,7 +5,7 @@ import { etagOf, stagingName } from './staging.ts';
 import type { StoredObject } from '../object-store.ts';
 import { compareKeys } from '../store-key.ts';
 
-/** What to list of a folder. */
+/** Which part of a folder to list. */
 export interface FolderListing {
   readonly prefix: string;
   readonly after: string;
@@ -14,7 +14,7 @@ export interface FolderListing {
 
 /**
  * Lists the files below a folder in the byte order of their keys, holding one folder's names at each depth.
- * Symbolic links to files are listed, those to folders are not followed: they may go round in circles.
+ * Symbolic links to files are listed. Those to folders are not followed, because they may form a cycle.
  *
  * @param folder - key of the folder with its final slash; empty for the root
  */

@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { errnoOf } from './errors.ts';
 
 /**
- * Makes a folder and those above it, where they are missing.
+ * Creates a folder and its missing parents.
  *
- * What Node's own `recursive` throws on a read-only file system says that the path does not exist; this says why.
+ * On a read-only file system Node's own `recursive` option reports that the path does not exist; this reports the cause.
  *
  * @throws the error of the system
  */

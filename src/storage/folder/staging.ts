@@ -10,10 +10,10 @@ import { errnoOf } from './errors.ts';
 import { isMet } from '../condition.ts';
 import { makeFolder } from './make-folder.ts';
 
-/** Folder below the root where files are written before they get their name; never listed. */
+/** Folder below the root in which files are written before they get their final name. It is never listed. */
 export const stagingName = '.flants-tmp';
 
-/** Nothing is under way for this long: what is older was left by a process that died. */
+/** No write takes this long: older files were left by a process that died. */
 const abandonedAfterMs = 24 * 60 * minute;
 
 /** A file under a temporary name. */
@@ -23,7 +23,7 @@ export interface StagedFile {
 }
 
 /**
- * Gives files their names whole: they are written in a private folder of the same file system, then linked
+ * Makes files appear complete: they are written to a private folder on the same file system, then linked
  * (which fails where something stands) or renamed (which replaces it).
  *
  * Nothing is fsynced: that would cost more than the copy of a segment. After a power cut a file may be short
@@ -128,7 +128,7 @@ export class FolderStaging {
   }
 }
 
-/** ETag of a file: another one for each write, as each write makes a new inode. */
+/** The ETag of a file. It changes with every write, since each write creates a new inode. */
 export function etagOf(stats: BigIntStats): string {
   return `"${stats.ino.toString(16)}-${stats.size.toString(16)}-${stats.mtimeNs.toString(16)}"`;
 }

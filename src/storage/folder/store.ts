@@ -17,7 +17,7 @@ const folderLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPa
 type Call = { readonly signal: AbortSignal };
 
 /**
- * A local folder as a store: a key is a path below it. It is made with the first write.
+ * A store in a local folder, in which a key is a path. The folder is created by the first write.
  *
  * Content type, cache control and metadata are not kept. `head` reads the file for its checksum: it is asked
  * where that is wanted, and a file system keeps none.
@@ -120,12 +120,12 @@ class FolderStore implements ObjectStore {
   }
 }
 
-/** Nothing stands there: no such name, or one above it is a file. */
+/** Whether the error means that there is no such file: the name is absent, or one of its parents is a file. */
 function isAbsent(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
 }
 
-/** Opens a file; undefined for what is none, so that no pipe or device is waited for. */
+/** Opens a regular file. Undefined for anything else, so that it never waits for a pipe or device. */
 async function openIfAny(path: string): Promise<FileHandle | undefined> {
   try {
     return (await stat(path)).isFile() ? await open(path, 'r') : undefined;

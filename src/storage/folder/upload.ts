@@ -7,7 +7,7 @@ import { folderError } from './errors.ts';
 import type { PutOptions, PutResult, Upload } from '../object-store.ts';
 
 /**
- * An upload whose parts are files of their own until they are joined: they may come in any order and size,
+ * An upload whose parts are separate files until they are joined. They may arrive in any order and size,
  * and what is joined is checked as it was read back.
  *
  * @param place - of the object, for messages

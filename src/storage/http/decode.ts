@@ -17,7 +17,7 @@ export function contentCodings(header: string | undefined): readonly string[] {
 }
 
 /**
- * Undoes the content codings of a text, as far as the source names them.
+ * Decodes the content codings of a text that the source declares.
  *
  * @returns the plain bytes; reading them throws `source.wrong-body` when they are not in that coding,
  *   `source.short-body` when they end before it does, and what `body` throws

@@ -2,10 +2,10 @@ import { FlantsError } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 
-/** A source cannot keep a file away for longer than this. */
+/** The longest `Retry-After` that is honoured. */
 const maxRetryAfterMs = 10 * minute;
 
-/** A URL as messages may show it: user information, query and fragment can hold secrets. */
+/** A URL for messages. User information, query and fragment are left out, since they may hold secrets. */
 export function placeOf(url: URL): string {
   return url.origin + url.pathname;
 }
@@ -16,7 +16,7 @@ export function abortedError(url: URL): FlantsError {
 }
 
 /**
- * What a broken exchange means, from the codes of Node and undici.
+ * Turns an error code of Node or undici into the failure of an exchange.
  *
  * @param phase - a TLS error within a body is a broken connection, not a certificate that nobody trusts
  */
@@ -57,7 +57,7 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
   return new FlantsError('source.unreachable', `${place}: ${connectionReason(error, code)}`, { cause: error });
 }
 
-/** What a status other than 200, 304 or a redirect means. RFC 9110 section 15; Retry-After section 10.2.3. */
+/** The failure behind a status other than 200, 304 or a redirect. RFC 9110 section 15; Retry-After section 10.2.3. */
 export function statusError(status: number, retryAfter: string | undefined, url: URL, nowMs: number): FlantsError {
   const place = placeOf(url);
   const waitMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, nowMs);

@@ -5,19 +5,19 @@ import { KiB } from '../../domain/units.ts';
 import { abortedError, placeOf, transportError } from './errors.ts';
 import { Pace } from './pace.ts';
 
-/** Most bytes held for a reader that is slower than the network; the connection is paused above it. */
+/** Bytes buffered for a reader that is slower than the network. The connection is paused above it. */
 const maxHeldBytes = 256 * KiB;
-/** An unwanted body is read up to here to keep its connection; beyond it a new connection is cheaper. */
+/** An unwanted body is read up to this size to keep the connection. Beyond it, a new connection is cheaper. */
 const maxDiscardedBytes = 64 * KiB;
 
-/** A response whose body is under way. */
+/** A response whose body is still arriving. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: AnswerBody;
 }
 
-/** The bytes of a response, once; what goes wrong is thrown as `FlantsError`. */
+/** The bytes of a response. Can be read once; errors are thrown as `FlantsError`. */
 export interface AnswerBody extends AsyncIterable<Uint8Array> {
   /** Closes the connection unless everything has come already. */
   cancel(): void;
@@ -26,7 +26,7 @@ export interface AnswerBody extends AsyncIterable<Uint8Array> {
 }
 
 /**
- * Sends one GET and resolves when the headers of its response are there.
+ * Sends one GET and resolves with the headers of its response.
  *
  * Works on undici's handler interface: a third less CPU for 16 KiB than its stream.
  *

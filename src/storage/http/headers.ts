@@ -8,10 +8,10 @@ export interface HeaderScope {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a library's sources want in each request, such as Authorization or Cookie. */
+/** Headers for a library's sources, such as Authorization or Cookie. */
 export type ScopedHeaders = readonly HeaderScope[];
 
-/** What every origin may see. */
+/** Headers for every origin. */
 const unscoped: readonly string[] = ['user-agent', 'flants'];
 
 /**

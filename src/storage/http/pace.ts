@@ -1,6 +1,6 @@
 import { KiB, minute, second } from '../../domain/units.ts';
 
-/** A body that comes slower than this, on the average of `windowMs`, is given up. */
+/** The lowest average over `windowMs` at which a body is still awaited. */
 export const slowest = { bytesPerSecond: 1 * KiB, windowMs: minute } as const;
 
 /**

@@ -11,7 +11,7 @@ import type { FetchedObject, FetchOptions, NotModified, Source } from '../source
 import { Agent } from '../undici.ts';
 import { trusting } from '../trust.ts';
 
-/** How to reach HTTP sources. */
+/** Options of an HTTP source. */
 export interface HttpSourceOptions {
   /** What the user's sources want, by origin: see `scopeHeaders`. */
   readonly headers: ScopedHeaders;
@@ -170,7 +170,7 @@ function mediaType(header: string | undefined): string | undefined {
   return type === '' ? undefined : type;
 }
 
-/** A header that came more than once has its first value. */
+/** The first value of a header that was sent more than once. */
 function first(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header;
 }

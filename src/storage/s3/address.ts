@@ -1,6 +1,6 @@
 import { encodePath } from './sigv4.ts';
 
-/** Where a bucket answers, and how its keys become paths there. */
+/** The address of a bucket, and the mapping of keys to paths. */
 export interface S3Address {
   /** Scheme, host and port. */
   readonly origin: string;

@@ -22,7 +22,7 @@ export interface S3Timeouts {
   readonly bodyTimeoutMs: number;
 }
 
-/** Which bucket, as whom, over how many connections. */
+/** Bucket, credentials and number of connections. */
 export interface S3ConnectionOptions {
   readonly bucket: string;
   /** URL of a store other than AWS. */
@@ -49,14 +49,14 @@ export interface S3Request {
   readonly signal: AbortSignal;
 }
 
-/** An answer whose body is still to come. */
+/** A response whose body has not been read. */
 export interface S3Stream {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** A connection that sends more slowly than 64 KiB a second is given up. */
+/** A connection that sends less than 64 KiB per second is abandoned. */
 const slowestBytesPerMs = (64 * KiB) / second;
 
 /**
@@ -153,7 +153,7 @@ export class S3Connection {
   }
 }
 
-/** The store's own answer behind an error status. */
+/** What the store itself said in an error response. */
 export function refusalOf(answer: S3Answer): S3Refusal {
   const header = (name: string): string | undefined => {
     const value = answer.headers[name];

@@ -10,17 +10,17 @@ import type { S3Attempt, S3Refusal } from './errors.ts';
 import { quoted } from './object.ts';
 import { trusting } from '../trust.ts';
 
-/** Joining thousands of parts takes S3 its time, and it says nothing meanwhile. */
+/** S3 sends nothing while it joins thousands of parts, which takes time. */
 const completionTimeoutMs = 5 * minute;
 
-/** A part that the store has taken. */
+/** A part that was uploaded. */
 export interface S3Part {
   readonly number: number;
   readonly etag: string;
   readonly crc32: string;
 }
 
-/** An upload that was begun. */
+/** An upload in progress. */
 export interface S3UploadId {
   readonly key: string;
   readonly uploadId: string;
@@ -29,8 +29,8 @@ export interface S3UploadId {
 type Sdk = typeof AwsSdk;
 
 /**
- * What is asked seldom, the control of uploads in parts, by AWS's SDK: it knows the XML.
- * It is loaded when it is first needed, and never retries.
+ * Control of multipart uploads by the AWS SDK, which knows the XML. These requests are rare, so the SDK is loaded on first
+ * use. It never retries.
  */
 export class S3Control {
   readonly #options: S3ConnectionOptions;
@@ -163,7 +163,7 @@ function refusalOf(error: S3ServiceException): S3Refusal {
   };
 }
 
-/** The SDK has more than one copy of its own error class, so its shape is asked for. */
+/** Checks the shape, because the SDK ships several copies of its own error class. */
 function isServiceError(error: unknown): error is S3ServiceException {
   return error instanceof Error && '$metadata' in error && '$fault' in error;
 }

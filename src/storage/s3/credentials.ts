@@ -3,20 +3,20 @@ import { FlantsError } from '../../domain/failure.ts';
 import { minute } from '../../domain/units.ts';
 import type { SigningKeys } from './sigv4.ts';
 
-/** Credentials as a plain value, fit to be sent to a worker thread. */
+/** Credentials as a plain value that can be sent to a worker thread. */
 export interface S3Credentials extends SigningKeys {
   /** Milliseconds since 1970; absent where they last. */
   readonly expiresAtMs?: number;
 }
 
-/** The SDK would write paragraphs to the console where it finds both a profile and keys in the environment; the profile goes first. */
+/** Silences the SDK, which prints paragraphs when it finds both a profile and keys in the environment. The profile wins. */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** How long before they run out credentials are renewed: longer than any request takes. */
+/** Credentials are renewed this long before they expire, which is longer than any request takes. */
 const renewBeforeMs = 5 * minute;
 
 /**
- * Keeps credentials until shortly before they run out. Callers that come together share one renewal;
+ * Caches credentials until shortly before they expire. Concurrent callers share one renewal;
  * when it fails, what still holds is used.
  *
  * @param obtain - throws `FlantsError` `store.credentials` where there are none
@@ -50,7 +50,7 @@ export function keepCredentials(
 }
 
 /**
- * Credentials from where AWS's own tools find them: environment, shared files, SSO, a container's or an instance's role.
+ * Reads credentials from the places that AWS's own tools use: environment, shared files, SSO, a container's or an instance's role.
  *
  * @param profile - of the shared files; the environment's `AWS_PROFILE`, or `default`, where it is absent
  * @returns a function that throws `FlantsError` `store.credentials` where none are found

@@ -5,7 +5,7 @@ import type { WriteCondition } from '../object-store.ts';
 import { parseRetryAfter } from '../http/errors.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 
-/** What a store said when it did not do as asked. */
+/** An error response of a store. */
 export interface S3Refusal {
   readonly status: number;
   /** S3's own word, such as `AccessDenied`; absent in answers to HEAD, which have no body. */
@@ -16,7 +16,7 @@ export interface S3Refusal {
   readonly bucketRegion?: string;
 }
 
-/** What was asked of which store, for messages. */
+/** The request that failed, for messages. */
 export interface S3Attempt {
   /** `PUT`, `HEAD`, `list`… */
   readonly operation: string;
@@ -30,7 +30,7 @@ export interface S3Attempt {
 
 type Meaning = readonly [code: FailureCode, advice?: string | undefined, details?: FailureDetails];
 
-/** A write met another one to the same key: nobody's fault, a moment later it goes through. */
+/** Two writes to the same key collided. A later attempt succeeds. */
 const conflictDelayMs = 1 * second;
 
 const neededRights =
@@ -92,18 +92,18 @@ const elsewhere = new Set([
   'IllegalLocationConstraintException',
 ]);
 
-/** Whether the store kept what stands there because of the condition; `If-Match` on nothing is a 404 there. */
+/** Whether a conditional write was refused by its condition. Some stores answer `If-Match` on a free key with 404. */
 export function isRefusedCondition({ status, code }: S3Refusal, condition: WriteCondition): boolean {
   if (condition === undefined) return false;
   return status === 412 || (status === 404 && code === 'NoSuchKey' && 'ifMatch' in condition);
 }
 
-/** Whether this answer to a GET or DELETE says that there is no such object, and not that something above it is missing. */
+/** Whether a response to GET or DELETE means that the object is missing, rather than its bucket. */
 export function isAbsence({ status, code }: S3Refusal): boolean {
   return status === 404 && (code === undefined || code === 'NoSuchKey');
 }
 
-/** The error of an answer that was no success. Never names a secret: of the store's answer only its code and message. */
+/** Turns an error response into a `FlantsError`. Of the response only code and message are used, which hold no secrets. */
 export function refusalError(refusal: S3Refusal, attempt: S3Attempt): FlantsError {
   const [code, advice, details] = meaningOf(refusal, attempt);
   const retryAfterMs = refusal.retryAfter === undefined ? undefined : parseRetryAfter(refusal.retryAfter, Date.now());
@@ -130,7 +130,7 @@ function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meanin
   return byCode[code] ?? byStatus(refusal, operation);
 }
 
-/** For answers without a code that says more: those to HEAD, and those of something that stands before the store. */
+/** For responses without an error code: those to HEAD, and those of a proxy in front of the store. */
 function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
   if (status === 400 && operation === 'HEAD') {
     return ['store.credentials', 'the store refuses the credentials or the region and says no more: check both'];
@@ -154,7 +154,7 @@ const timeouts = new Set([
   'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT', 'ESOCKETTIMEDOUT', 'TimeoutError',
 ]); // prettier-ignore
 
-/** The error of a request that got no answer. */
+/** The error of a request that got no response. */
 export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
   if (error instanceof FlantsError) return error;
   const place = `${attempt.operation} ${attempt.place}`;
@@ -188,7 +188,7 @@ function innermost(error: unknown): { readonly code: string; readonly name: stri
   return { code, name: error.name, message: error.message };
 }
 
-/** Reads the XML of an error answer. A page that is no such XML says nothing. */
+/** Parses the XML of an error response. Anything else, such as an HTML page, yields nothing. */
 export function parseErrorBody(body: string): Pick<S3Refusal, 'code' | 'message' | 'bucketRegion'> {
   const text = (name: string): string | undefined => {
     const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(body)?.[1];

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { KiB } from '../../domain/units.ts';
 
-/** A whole answer. */
+/** A complete response. */
 export interface S3Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -10,13 +10,13 @@ export interface S3Answer {
   readonly body: string;
 }
 
-/** More of an answer is of no use: an error's code and message stand at its beginning. */
+/** Enough of a response: an error has its code and message at the beginning. */
 const maxBodyBytes = 64 * KiB;
 
 /**
- * Sends one request and collects its whole answer.
+ * Sends one request and collects the whole response.
  *
- * Works on undici's handler interface: `request` makes a stream of each answer, and here nearly all are empty.
+ * Uses undici's handler interface. `request` would create a stream for each response, and nearly all are empty here.
  *
  * @throws what undici throws, or the signal's reason
  */

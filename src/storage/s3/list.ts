@@ -12,9 +12,9 @@ export interface S3Page {
 }
 
 /**
- * Up to 1,000 keys below a prefix: those after a key, or from where another page ended.
+ * Lists up to 1,000 keys below a prefix, after a given key or from the end of another page.
  *
- * The SDK's reading of a page costs as much as copying a hundred files, and loading it 35 MB.
+ * With the SDK, parsing a page costs as much as copying a hundred files, and loading it takes 35 MB.
  *
  * @throws {FlantsError} as `ObjectStore.list`
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
@@ -48,7 +48,7 @@ export async function listPage(
   );
 }
 
-/** A page from its XML; undefined for what is none, or is cut short. */
+/** Parses the XML of a page. Undefined if it is something else or truncated. */
 export function parsePage(xml: string): S3Page | undefined {
   if (!/<ListBucketResult[\s>]/.test(xml) || !xml.includes('</ListBucketResult>')) return undefined;
   const outside = xml.replace(/<Contents>.*?<\/Contents>/gs, '');
@@ -68,7 +68,7 @@ function textOf(xml: string, name: string): string | undefined {
   return start === -1 || end === -1 ? undefined : unescapeXml(xml.slice(start + name.length + 2, end));
 }
 
-/** S3 encodes keys in listings as forms do. */
+/** Decodes a key of a listing: S3 encodes them like form data. */
 function decodeKey(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '));
 }

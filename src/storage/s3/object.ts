@@ -4,7 +4,7 @@ import { hexOfBase64 } from '../checksum.ts';
 
 const metadataPrefix = 'x-amz-meta-';
 
-/** An object as the headers of HEAD and GET describe it. */
+/** Reads an object's metadata from the headers of HEAD and GET. */
 export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): StoredObject {
   const metadata: Record<string, string> = {};
   for (const name in headers) {
@@ -29,12 +29,12 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): (re
   return Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value]);
 }
 
-/** ETags in the one form that can be compared and sent back: some stores leave the quotes out here and there. */
+/** Adds the quotes that some stores omit, so that ETags can be compared and sent back. */
 export function quoted(etag: string): string {
   return etag === '' || etag.endsWith('"') ? etag : `"${etag}"`;
 }
 
-/** A composite checksum (of the parts' checksums, written with `-` and their number) is none of the object. */
+/** Ignores composite checksums (over the parts' checksums, written with `-` and their number): they are not of the object. */
 function wholeCrc32(headers: IncomingHttpHeaders): string | undefined {
   const value = headers['x-amz-checksum-crc32'];
   if (typeof value !== 'string' || value.includes('-') || headers['x-amz-checksum-type'] === 'COMPOSITE')

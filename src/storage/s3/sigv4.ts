@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-/** What a request is signed with. */
+/** Key, secret and region to sign with. */
 export interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -27,7 +27,7 @@ export interface UnsignedRequest {
   readonly now: Date;
 }
 
-/** For bodies that a signed checksum header or TLS guards: they are not hashed a second time. */
+/** For bodies that are protected by a signed checksum header or by TLS, so that they need not be hashed again. */
 export const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
 /**
@@ -102,7 +102,7 @@ interface DerivedKey {
   readonly key: KeyObject;
 }
 
-/** Four of a request's five HMACs are the same all day. Keyed by the object, so no secret outlives its owner. */
+/** Caches the signing key: four of the five HMACs stay the same all day. Keyed by the credentials object, so that no secret outlives it. */
 const derivedKeys = new WeakMap<SigningKeys, DerivedKey>();
 
 function signingKey(credentials: SigningKeys, day: string, region: string): KeyObject {

@@ -10,7 +10,7 @@ import { metadataHeaders, objectOfHeaders, quoted } from './object.ts';
 import { beginUpload } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
 
-/** Where a library goes in S3, and how to get there. */
+/** Options of an S3 store. */
 export interface S3StoreOptions extends S3ConnectionOptions {
   /** Keys begin with it and a slash; slashes around it are dropped. Empty for the whole bucket. */
   readonly prefix: string;
@@ -21,11 +21,11 @@ const s3Limits: StoreLimits = { maxPutBytes: 5 * GiB, minPartBytes: 5 * MiB, max
 
 const maxErrorBytes = 64 * KiB;
 
-/** Without it S3 does not tell the checksum that it keeps. */
+/** S3 returns the stored checksum only when asked with this header. */
 const withChecksum = [['x-amz-checksum-mode', 'ENABLED']] as const;
 
 /**
- * A bucket of S3 or of a store that speaks its protocol, or a part of one. Nothing is asked of it yet.
+ * Opens a bucket (or a prefix in it) of S3 or a compatible store. Sends no request.
  *
  * @throws {FlantsError} from all methods, as `ObjectStore` says
  */

@@ -5,7 +5,7 @@ import type { S3Control, S3Part } from './control.ts';
 import { canonicalQuery } from './sigv4.ts';
 
 /**
- * Begins an upload in parts: control by the SDK, parts on the hot path. Each part carries its CRC-32, and the
+ * Begins a multipart upload: control requests by the SDK, parts over our own connection. Each part carries its CRC-32, and the
  * whole is checked against its own, which a CRC can and a SHA-256 cannot be (checksum type `FULL_OBJECT`).
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
