@@ -7,13 +7,13 @@ import type { ClusterOptions, ControlOptions, ControlVerb } from './control-opti
 import { localPath, parseSource, withoutSecrets } from './values/location.ts';
 import { stateDirOf } from './values/state-dir.ts';
 
-/** Which library, and how to talk. */
+/** The library, and the form of output. */
 export interface LibraryOptions {
   readonly place: ControlOptions;
   readonly json: boolean;
 }
 
-/** Verbs that are about videos that are named. */
+/** Options of verbs that take ids of videos. */
 export interface NamedVideosOptions extends LibraryOptions {
   /** At least one. */
   readonly videos: readonly string[];

@@ -14,7 +14,7 @@ import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions 
 import { abortedWaiting, hasCapacity } from './capacity.ts';
 import type { QueueCounts } from './capacity.ts';
 
-/** Where a queue is, and how it behaves. */
+/** Connection, name and behaviour of a queue. */
 export interface BullmqQueueOptions {
   /** Shared with whoever else uses it, and closed by its owner. Workers block on duplicates of it. */
   readonly connection: RedisClient;
@@ -30,17 +30,17 @@ export interface BullmqQueueOptions {
 
 const defaultStallTimes: StallTimes = { lockDurationMs: 10 * second, stalledIntervalMs: 5 * second };
 
-/** BullMQ tells of each step in a stream, which nobody here reads. */
+/** BullMQ writes every step to an event stream, which is not used here. */
 const keptEvents = 10;
 
-/** `room` looks again after these pauses: each twice as long as the one before, up to the last. */
+/** Polling intervals of `room`: each twice as long as the one before, up to the last. */
 const roomPauses = { firstMs: 10, lastMs: 200 };
 
 /**
- * A queue on Redis, shared by any number of processes. It is lost with its server's memory, and goes on by itself once
- * the server is back; meanwhile all that asks it something waits.
+ * A queue on Redis, shared by any number of processes. It is lost with the server's memory. It resumes by itself when an
+ * unreachable server returns; calls wait until then.
  *
- * Throws `state.unusable` where Redis refuses.
+ * Throws `state.unusable` when Redis refuses a command.
  */
 export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   readonly #queue: Queue<StoredJob<T>, void, string, StoredJob<T>, void, string>;

@@ -9,7 +9,7 @@ import { errorDelayMs } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, QueueWorkers, WorkOptions } from './job-queue.ts';
 
-/** How soon a job comes again whose worker has vanished: after at most the lock and two checks. */
+/** Times that decide when the job of a vanished worker is delivered again: after at most the lock and two checks. */
 export interface StallTimes {
   /** How long a job belongs to a worker that gives no sign of life. Signs are given on its event loop. */
   readonly lockDurationMs: number;
@@ -17,7 +17,7 @@ export interface StallTimes {
   readonly stalledIntervalMs: number;
 }
 
-/** What workers need beside their handler. */
+/** Settings of workers beside their handler. */
 export interface WorkersSetting {
   readonly connection: RedisClient;
   readonly prefix: string;
@@ -28,25 +28,25 @@ export interface WorkersSetting {
   readonly onTrouble: (error: Error) => void;
 }
 
-/** A job that wants to come again at once must not keep the server busy with itself. */
+/** Shortest delay of a job that asks to be delivered again at once, so that it does not keep the server busy. */
 const minAgainMs = 50;
 
-/** Idle workers look by themselves after this long: some changes, such as a higher cap, wake nobody. */
+/** Polling interval of idle workers. Some changes, such as a higher cap, do not wake them. */
 const idleLookSeconds = 2;
 
-/** Pause of a worker to which Redis refused something: BullMQ would ask again at once. */
+/** Pause of a worker after Redis has refused a command. BullMQ alone would retry at once. */
 const refusedPauseMs = second;
 
-/** How long stopping waits for Redis once the handlers have ended; jobs it was not told of come again. */
+/** How long a stop waits for Redis after the handlers have ended. Jobs whose end Redis did not learn are delivered again. */
 const stopGraceMs = 5 * second;
 
-/** When a job that goes back is due, and how many errors it then has behind it. */
+/** When a returned job is due, and its number of consecutive errors. */
 interface Return {
   readonly delayMs: number;
   readonly errors: number;
 }
 
-/** A worker that can be left alone with a server that is away. */
+/** A worker that survives an unreachable server. */
 class Leavable<T> extends Worker<StoredJob<T>, void> {
   /** Ends timers and the blocking connection, where `close` would wait for the server. */
   async leave(): Promise<void> {
@@ -56,11 +56,11 @@ class Leavable<T> extends Worker<StoredJob<T>, void> {
 }
 
 /**
- * Works the jobs of one queue with a BullMQ worker, whose blocking connection is a duplicate of ours.
+ * Handles the jobs of one queue with a BullMQ worker, whose blocking connection is a duplicate of ours.
  *
- * A job never ends as failed with BullMQ, which would remove it: its handler being done completes it, anything else
- * moves it to the delayed ones. Where Redis refuses even that the job stays active, loses its lock, and is brought
- * again by the check for stalled jobs.
+ * A job never fails in BullMQ's sense, which would remove it. It is completed when its handler is done, and otherwise moved
+ * to the delayed jobs. If Redis refuses even that, the job stays active, loses its lock, and the check for stalled jobs
+ * delivers it again.
  */
 export class BullmqWorkers<T> implements QueueWorkers {
   readonly #worker: Leavable<T>;
@@ -150,7 +150,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
   }
 }
 
-/** Errors of sockets and of TLS have codes that are text; BullMQ's own are numbers, and the server's have none. */
+/** Errors of sockets and TLS have text codes. BullMQ's own are numbers, and the server's have none. */
 function isBrokenConnection(error: Error): boolean {
   return ('code' in error && typeof error.code === 'string') || error.message === 'Connection is closed.';
 }

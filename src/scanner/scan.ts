@@ -9,7 +9,7 @@ import { initialChangeOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** What the scanner needs. */
+/** Ports and settings of the scanner. */
 export interface ScannerPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
@@ -17,11 +17,11 @@ export interface ScannerPorts {
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How long a video goes before the backlog after it was recorded; absent: none does. */
+  /** How long after its recording a video counts as fresh. Absent: never. */
   readonly freshWindowMs?: number;
 }
 
-/** Which videos of a catalogue to take. */
+/** Which videos of a catalogue to select. */
 export interface ScanRules {
   /** Only these; empty for all. */
   readonly ids: readonly VideoId[];
@@ -31,20 +31,20 @@ export interface ScanRules {
   readonly rules?: readonly CatalogueRule[];
 }
 
-/** A row that is no video, or one that is not to be taken. */
+/** A row that is not a valid video, or that a rule excludes. */
 export type RefusedRow = Extract<CatalogueRow, { kind: 'refused' }>;
 
-/** Where the scan's findings go; the scan waits for each, so that a full stage holds it back. */
+/** Receives the results of a scan. The scan awaits each call, so a stage without capacity slows it down. */
 export interface ScanSink {
   readonly onVideo: (submission: Submission) => Promise<void>;
   readonly onRefused: (row: RefusedRow) => void;
 }
 
 /**
- * Reads a catalogue and makes each video that passes the rules known to journal and ledger.
- * A video that was invalid gets a fresh start; what is known of the others stays.
+ * Reads a catalogue and submits each video that passes the rules to journal and ledger. An invalid video gets a fresh start,
+ * all others keep their record.
  *
- * @returns ids asked for that the catalogue does not have
+ * @returns requested ids that the catalogue does not contain
  * @throws {FlantsError} `catalogue.unreadable`
  */
 export async function scanCatalogue(
@@ -74,7 +74,7 @@ export async function scanCatalogue(
   return taken === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
 }
 
-/** The row, refused where a rule does not hold for it. */
+/** Applies the rules to a row. */
 export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
   const failure = row.kind === 'video' ? refusalOf(rules, row.fields) : undefined;
   if (row.kind === 'refused' || !failure) return row;
@@ -82,10 +82,10 @@ export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): Catal
 }
 
 /**
- * Puts a video into journal and ledger, decision first. No token of its playlist's URL is kept. What a person submits is a
- * decision even where it says nothing new: it ends a pause or cancellation.
+ * Submits a video to the journal and then to the ledger. The tokens of its playlist URL are not stored. A submission by a
+ * person is a decision even if nothing in it is new, since it ends a pause or cancellation.
  *
- * @returns what the video is now, with its tokens: what was given, unless a person has overruled that
+ * @returns the submission in force, with tokens: the given one, unless a person has overruled it
  */
 export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
   const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
@@ -111,8 +111,8 @@ export async function submit(given: Submission, ports: ScannerPorts): Promise<Su
 }
 
 /**
- * Whether a row of a catalogue says what the catalogue had said before a person submitted something else: then that
- * stands, until the catalogue says something new.
+ * Whether a catalogue row was overruled: it says what the catalogue said before a person submitted something else. That
+ * submission stays in force until the catalogue changes.
  *
  * @param known - the latest submission
  */
@@ -125,7 +125,7 @@ export async function isOverruled(row: Submission, known: Submission, journal: J
   return isSame(own, row);
 }
 
-/** A submission as the journal keeps it: without tokens. */
+/** A submission in the form that the journal stores: without tokens. */
 export function storedForm(
   { playlistUrl, ...rest }: Submission,
   { tokenParameters }: Pick<KeyRules, 'tokenParameters'>,
@@ -133,7 +133,7 @@ export function storedForm(
   return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), tokenParameters).href };
 }
 
-/** Whether two say the same of a video, whoever submitted them. */
+/** Whether two submissions say the same about a video, whoever made them. */
 export function isSame(a: Submission | undefined, b: Submission): boolean {
   return a?.playlistUrl === b.playlistUrl && a.title === b.title && a.recordedAt === b.recordedAt;
 }

@@ -6,7 +6,7 @@ import type { Flags } from './merge.ts';
 import type { ParsedOptions } from '../registry/option-schemas.ts';
 import type { VerbName } from '../registry/verbs.ts';
 
-/** What a person gave to one verb. */
+/** The input of one verb: words, flags and environment. */
 export interface CommandInput {
   /** What stood after the verb and is no option. */
   readonly words: readonly string[];
@@ -17,7 +17,7 @@ export interface CommandInput {
 }
 
 /**
- * Reads the config file, where one is named, and merges all layers.
+ * Reads the config file, if one is named, and merges it with environment and flags.
  *
  * @throws {FlantsError} `usage`
  */

@@ -4,14 +4,14 @@ import { isFileOption } from '../registry/option-schemas.ts';
 import { optionNames } from '../registry/options.ts';
 import { closestWord } from './suggest.ts';
 
-/** Options of a config file, names checked, values not yet. */
+/** Options of a config file. Their names are checked, their values are not. */
 export interface ConfigFile {
   readonly path: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads a config file: one JSON object with options of any verb. Each verb takes those that it has.
+ * Reads a config file: one JSON object with options of any verb. A verb ignores those of others.
  *
  * @throws {FlantsError} `usage` when it cannot be read, is no JSON object, or names an unknown option
  */
@@ -42,7 +42,7 @@ export async function readTextFile(path: string, option: string): Promise<string
   }
 }
 
-/** Why a file cannot be read, to follow its path. */
+/** The reason why a file cannot be read, to be appended to its path. */
 export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'which does not exist';

@@ -3,7 +3,7 @@ import { optionNames, specOf } from '../registry/options.ts';
 import type { OptionName } from '../registry/options.ts';
 import type { StateEnvironment } from '../values/state-dir.ts';
 
-/** All that FLAnts takes from the process's environment. */
+/** Everything that FLAnts reads from the environment. */
 export interface Environment extends StateEnvironment {
   /** Texts of options that are set, by option; `variable` says where each came from. */
   readonly options: Readonly<Partial<Record<OptionName, { readonly variable: string; readonly text: string }>>>;
@@ -12,9 +12,9 @@ export interface Environment extends StateEnvironment {
 }
 
 /**
- * Reads the environment once. A variable that is set to nothing counts as unset.
+ * Reads the environment once. An empty variable counts as unset.
  *
- * @param variables - the process's own, or a test's
+ * @param variables - `process.env`, or the variables of a test
  */
 export function readEnvironment(variables: Readonly<Record<string, string | undefined>> = process.env): Environment {
   const options: Partial<Record<OptionName, { variable: string; text: string }>> = {};

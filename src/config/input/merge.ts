@@ -12,10 +12,10 @@ import { closestWord } from './suggest.ts';
 import { verbs } from '../registry/verbs.ts';
 import type { VerbName } from '../registry/verbs.ts';
 
-/** What flags said: texts, lists of texts, and switches, by option. */
+/** Values of flags by option: texts, lists of texts, and switches. */
 export type Flags = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
 
-/** Where options come from, weakest first. */
+/** The layers that options come from, weakest first. */
 export interface Layers {
   readonly file?: ConfigFile;
   readonly environment: Environment;
@@ -23,7 +23,7 @@ export interface Layers {
 }
 
 /**
- * Merges file, environment and flags (the later wins as a whole, lists too) and checks the result.
+ * Merges config file, environment and flags, and checks the result. A later layer replaces a value as a whole, also lists.
  *
  * @throws {FlantsError} `usage`, naming the option where it was given, its value, and what is expected
  */
@@ -42,7 +42,7 @@ export function mergeOptions<V extends VerbName>(verb: V, layers: Layers): Parse
   return result.data;
 }
 
-/** What an option is in each layer that has it, weakest first. */
+/** The values of an option in the layers that set it, weakest first. */
 function valuesOf(
   name: OptionName,
   { file, environment, flags }: Layers,
@@ -76,7 +76,7 @@ const words: Readonly<Record<string, boolean>> = {
   0: false,
 };
 
-/** Text of a flag or variable in the type that JSON would have; what makes no sense stays text, for the schema to refuse. */
+/** Converts the text of a flag or variable to its JSON type. Text that does not fit stays text, and the schema refuses it. */
 function decodeText(name: OptionName, text: string): unknown {
   const spec = specOf(name);
   switch (spec.kind) {
@@ -109,7 +109,7 @@ function refusal(
   );
 }
 
-/** Users and queries in URLs are secrets everywhere. */
+/** Hides user information and queries of URLs, which count as secrets everywhere. */
 function shown(name: OptionName, value: unknown): string {
   if (specOf(name).secret) return 'not usable';
   if (typeof value === 'string') return `"${withoutSecrets(value)}"`;

@@ -1,5 +1,5 @@
 /**
- * The word that was probably meant.
+ * Finds the word that was probably meant.
  *
  * @returns the closest of `words`, or undefined when none is within a third of its length
  */
@@ -16,7 +16,7 @@ export function closestWord(typed: string, words: readonly string[]): string | u
   return best;
 }
 
-/** Levenshtein distance by rows. */
+/** Levenshtein distance, computed row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,6 +1,6 @@
 import type { OptionSpec } from './option-spec.ts';
 
-/** Options about where a cluster finds its videos, and which of them it takes. */
+/** Options of a cluster's catalogue: where videos are listed, and which of them to take. */
 export const catalogueOptions = {
   catalogue: {
     group: 'Catalogue',

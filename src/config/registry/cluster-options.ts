@@ -1,6 +1,6 @@
 import type { OptionSpec } from './option-spec.ts';
 
-/** Options of the processes of a cluster, and of the verbs that speak to it. */
+/** Options of a cluster's processes, and of the verbs that talk to a cluster. */
 export const clusterOptions = {
   redis: {
     group: 'Cluster',

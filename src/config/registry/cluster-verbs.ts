@@ -8,7 +8,7 @@ import {
 } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
-/** The same line works for each process, so that one environment or config file serves all. */
+/** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
   ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...fileOptions, ...storeOptions, ...catalogueOptionNames,
   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
@@ -34,7 +34,7 @@ const overrides = {
 const api = { defaultText: '127.0.0.1:4010' } as const;
 const example = 's3://media/vod --journal s3://media-private/journal';
 
-/** Verbs of the processes of a cluster. */
+/** Verbs that run the processes of a cluster. */
 export const clusterVerbs = {
   up: {
     ...words,

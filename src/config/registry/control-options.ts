@@ -1,7 +1,7 @@
 import { videoStates } from '../../domain/video.ts';
 import type { OptionSpec } from './option-spec.ts';
 
-/** Options of the verbs by which people steer videos. */
+/** Options of the verbs that decide about videos, such as `pause` and `submit`. */
 export const controlVerbOptions = {
   id: {
     group: 'What to submit',

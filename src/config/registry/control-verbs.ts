@@ -1,7 +1,7 @@
 import { placeOptions, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
-/** A state of this machine, or a cluster where Redis and journal are named. */
+/** The library is a state on this machine or, if Redis and journal are named, a cluster's. */
 const place = [...storeOptions, 'state', ...placeOptions] as const;
 
 const look = {
@@ -21,7 +21,7 @@ const videoWord = ['video', 'ids; all videos when none is named'] as const;
 const namedVideos = ['video', 'ids'] as const;
 const onCluster = '--journal s3://media-private/journal --redis redis://redis.example';
 
-/** Verbs that look at a library, or decide about it. */
+/** Verbs that inspect a library or decide about its videos. */
 export const controlVerbs = {
   status: {
     ...look,

@@ -1,7 +1,7 @@
 import { storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
-/** Verbs that work by themselves. */
+/** Verbs that do their work in one process: `copy` and `verify`. */
 export const copyVerbs = {
   copy: {
     group: 'Copy a library from here',

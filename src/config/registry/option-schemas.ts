@@ -15,10 +15,10 @@ const url = text.refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?
 const integer = (spec: { readonly min: number; readonly max: number }): z.ZodInt => z.int().min(spec.min).max(spec.max);
 const list = z.array(text).default([]);
 
-/** What a bearer token may consist of, so that it fits into a header: printable ASCII without spaces. */
+/** Characters of a bearer token that fits into a header: printable ASCII without spaces. */
 export const tokenPattern = /^[!-~]{8,}$/;
 
-/** A value that is written in a way of its own; undefined is what it cannot be. */
+/** Schema of a value with its own notation. `parse` returns undefined for text that does not fit. */
 function written<T>(parse: (text: string) => T | undefined): z.ZodType<T, string> {
   return text.transform(orRefused(parse));
 }
@@ -32,7 +32,7 @@ function orRefused<I, T>(parse: (value: I) => T | undefined) {
   };
 }
 
-/** The value of each option, in the types of JSON; what a flag or variable says is decoded before (`decodeText`). */
+/** Schemas of all options, over JSON types. Texts of flags and variables are converted first (`decodeText`). */
 const optionSchemas = {
   ids: list,
   limit: integer(optionSpecs.limit).exactOptional(),
@@ -119,13 +119,13 @@ const optionSchemas = {
 type Schemas = typeof optionSchemas;
 type VerbOptions<V extends VerbName> = Pick<Schemas, (typeof verbs)[V]['options'][number]>;
 
-/** The strict object of one verb's options: `parse({...file, ...environment, ...flags})` is the whole merge. */
+/** The strict schema of one verb's options. `parse({...file, ...environment, ...flags})` is the whole merge. */
 export function schemaOf<V extends VerbName>(verb: V): z.ZodObject<VerbOptions<V>, z.core.$strict> {
   const names: readonly OptionName[] = verbs[verb].options;
   return z.strictObject(Object.fromEntries(names.map((name) => [name, optionSchemas[name]])) as VerbOptions<V>);
 }
 
-/** What a verb's options come to, before files named by them are read. */
+/** The parsed options of a verb, before files that they name are read. */
 export type ParsedOptions<V extends VerbName> = z.output<ReturnType<typeof schemaOf<V>>>;
 
 /** JSON Schema (2020-12) of the config file: any option of any verb. */
@@ -141,7 +141,7 @@ export function configFileSchema(): Record<string, unknown> {
   });
 }
 
-/** The text, and what the types of JSON Schema cannot say. */
+/** The option's text, completed by what JSON Schema types cannot express. */
 function descriptionOf(spec: OptionSpec): string {
   if (spec.kind === 'switch' && spec.default) return `false: ${spec.text}`;
   return spec.kind === 'rate' || spec.kind === 'duration' ? `${spec.text} (${expectationOf(spec)})` : spec.text;

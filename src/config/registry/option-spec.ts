@@ -31,13 +31,13 @@ interface SpecBase {
   readonly secret?: true;
 }
 
-/** On or off. One that is on by default is offered as `--no-…`. */
+/** A switch. One that is on by default is offered as `--no-…`. */
 export interface SwitchSpec extends SpecBase {
   readonly kind: 'switch';
   readonly default: boolean;
 }
 
-/** A whole number within bounds. */
+/** An integer within bounds. */
 export interface IntegerSpec extends SpecBase {
   readonly kind: 'integer';
   readonly min: number;
@@ -45,14 +45,14 @@ export interface IntegerSpec extends SpecBase {
   readonly default?: number;
 }
 
-/** One of a few words. */
+/** One of a fixed set of words. */
 export interface ChoiceSpec extends SpecBase {
   readonly kind: 'choice';
   readonly choices: readonly string[];
   readonly default?: string;
 }
 
-/** Given several times, or separated by `separator` in one value. */
+/** A list: repeated flags, or one value with `separator` between the items. */
 export interface ListSpec extends SpecBase {
   readonly kind: 'list';
   /** A comma on the command line and in the environment, or a line break for values that hold commas. */
@@ -71,7 +71,7 @@ export interface TextSpec extends SpecBase {
   readonly orNever?: true;
 }
 
-/** One option as plain data: flags, environment, config file, help and docs are made from it. */
+/** One option as plain data. Flag, environment variable, config file, help and docs are derived from it. */
 export type OptionSpec = SwitchSpec | IntegerSpec | ChoiceSpec | ListSpec | TextSpec;
 
 /** `sourceTimeout` is `--source-timeout` on the command line. */
@@ -91,7 +91,7 @@ function kebab(name: string): string {
   );
 }
 
-/** What a value must look like, to complete the sentence "expected …". */
+/** Describes a valid value, to complete the sentence "expected …". */
 export function expectationOf(spec: OptionSpec): string {
   switch (spec.kind) {
     case 'switch':

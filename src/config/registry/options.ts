@@ -4,8 +4,8 @@ import { controlVerbOptions } from './control-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 
 /**
- * Every option of every verb, once. The key is the name in the config file; flag and
- * environment variable follow from it (`flagOf`, `envOf`). Plain data: help must not wait for zod.
+ * The registry of all options. The key is the name in the config file, from which flag and environment variable follow
+ * (`flagOf`, `envOf`). It is plain data, so that help need not load zod.
  */
 export const optionSpecs = {
   ids: {

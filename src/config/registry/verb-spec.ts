@@ -4,10 +4,10 @@ import type { OptionName } from './options.ts';
 /** Headings under which the help lists verbs. */
 export type VerbGroup = 'Copy a library from here' | 'Run as a cluster' | 'Look and decide';
 
-/** What one verb says of an option instead of the registry; the values themselves are the verb's own affair. */
+/** Text of an option that one verb replaces. Its values are unaffected. */
 export type OptionOverride = Partial<Pick<OptionSpec, 'text' | 'defaultText'>> & { readonly default?: boolean };
 
-/** A verb as plain data: its words, its options, its help. */
+/** A verb as plain data: words, options, help. */
 export interface VerbSpec {
   readonly group: VerbGroup;
   readonly summary: string;

@@ -6,13 +6,13 @@ import { specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
-/** Every verb, in the order of the help. */
+/** All verbs, in the order of the help. */
 export const verbs = { ...copyVerbs, ...clusterVerbs, ...controlVerbs } as const satisfies Record<string, VerbSpec>;
 
-/** All of them, by name. */
+/** All verbs by name. */
 export const verbNames = Object.keys(verbs) as readonly VerbName[];
 
-/** The spec of an option as this verb has it. */
+/** The spec of an option, with the texts that this verb replaces. */
 export function specIn({ overrides }: VerbSpec, name: OptionName): OptionSpec {
   return { ...specOf(name), ...overrides?.[name] } as OptionSpec;
 }

@@ -1,4 +1,4 @@
-/** Where a server listens. */
+/** An address to listen on. */
 export interface ListenAddress {
   /** Name or number, an IPv6 number without its brackets. */
   readonly host: string;
@@ -6,7 +6,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Reads `host:port` or `[::1]:port`; undefined where the text is neither. */
+/** Parses `host:port` or `[::1]:port`. Undefined for anything else. */
 export function parseAddress(text: string): ListenAddress | undefined {
   const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+)):(\d{1,5})$/i.exec(text.trim());
   const host = match?.[1] ?? match?.[2];
@@ -14,7 +14,7 @@ export function parseAddress(text: string): ListenAddress | undefined {
   return host === undefined || port > 65_535 ? undefined : { host, port };
 }
 
-/** Whether this is a URL under which Redis can be reached. */
+/** Whether the text is a URL of a Redis server. */
 export function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url?.protocol === 'unix:') return url.host === '' && url.pathname.length > 1;

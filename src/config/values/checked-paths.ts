@@ -8,7 +8,7 @@ import type { SourceArgument } from './location.ts';
 import { isWithin, realPathOf, sharedFolder } from './paths.ts';
 
 /**
- * Sources, then the destination.
+ * Splits words into sources and, last, the destination.
  *
  * @throws {FlantsError} `usage` where one is missing
  */
@@ -34,7 +34,7 @@ function pathOf(source: SourceArgument): string | undefined {
   return source.url.startsWith('file:') ? fileURLToPath(source.url) : undefined;
 }
 
-/** @throws {FlantsError} `usage` when a local source is not there */
+/** @throws {FlantsError} `usage` when a local source does not exist */
 export async function assertReadable(source: SourceArgument, text = pathOf(source) ?? ''): Promise<void> {
   const path = pathOf(source);
   if (path === undefined) return;
@@ -46,7 +46,7 @@ export async function assertReadable(source: SourceArgument, text = pathOf(sourc
     throw new FlantsError('usage', `the source ${text} is a folder: name a playlist or a catalogue in it`);
 }
 
-/** @throws {FlantsError} `usage` when it is no folder, or a playlist is outside */
+/** @throws {FlantsError} `usage` when the root is not a folder, or a playlist is outside of it */
 export async function assertRoot(root: string, sources: readonly SourceArgument[]): Promise<void> {
   const found = await stat(root).catch((cause: unknown) => {
     throw new FlantsError('usage', `--root names ${root}, ${reasonOf(cause)}`, { cause });
@@ -60,7 +60,7 @@ export async function assertRoot(root: string, sources: readonly SourceArgument[
 }
 
 /**
- * Keys are paths below the root, so a copy into the root itself would write each file over itself.
+ * Refuses a destination at the root of the source: keys are paths below the root, so each file would be written over itself.
  *
  * @throws {FlantsError} `usage` for a destination that cannot be
  */
@@ -85,7 +85,7 @@ export async function assertFolder(
 }
 
 /**
- * What is private must not stand in what is published.
+ * Refuses a private folder inside the published one.
  *
  * @throws {FlantsError} `usage`
  */
@@ -97,7 +97,7 @@ export async function assertOutside(stateDir: string, option: string, destinatio
   );
 }
 
-/** As a `file:` URL with its final slash. */
+/** The folder as a `file:` URL with a final slash. */
 export function folderUrl(path: string): string {
   return pathToFileURL(path.endsWith(sep) ? path : path + sep).href;
 }

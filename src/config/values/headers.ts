@@ -1,7 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/request-header.ts';
 
-/** A header to send to the hosts of the sources. Its value may be a secret. */
+/** A request header for the sources' hosts. Its value may be a secret. */
 export interface Header {
   /** Lower case. */
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Header {
 }
 
 /**
- * Reads headers written as `Name: value`.
+ * Parses headers written as `Name: value`.
  *
  * @param where - for messages, which never hold the value: `--header`, or a file's name
  * @throws {FlantsError} `usage`
@@ -30,7 +30,7 @@ export function parseHeaders(lines: readonly string[], where: string): readonly 
   });
 }
 
-/** Lines of a header file; empty ones and those that begin with `#` are left out. */
+/** The lines of a header file, without empty lines and `#` comments. */
 export function headerLines(text: string): readonly string[] {
   return text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
 }

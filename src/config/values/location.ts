@@ -2,7 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlantsError } from '../../domain/failure.ts';
 
-/** Where a library goes. */
+/** The destination of a library. */
 export type Destination =
   | {
       readonly kind: 's3';
@@ -19,14 +19,14 @@ export type Destination =
       readonly name: string;
     };
 
-/** What a word on the command line names as a source. */
+/** A source named on the command line. */
 export type SourceArgument =
   /** http(s) or file URL of one playlist. */
   | { readonly kind: 'playlist'; readonly url: string }
   /** Absolute path of a file that lists videos. */
   | { readonly kind: 'catalogue'; readonly path: string };
 
-/** The playlist that `verify` begins with. */
+/** The playlist from which `verify` starts. */
 export type VerifyTarget =
   | { readonly kind: 's3'; readonly bucket: string; readonly key: string; readonly name: string }
   | { readonly kind: 'file'; readonly path: string; readonly name: string }
@@ -38,9 +38,9 @@ const catalogueName = /\.(?:json|ndjson|jsonl)$/i;
 const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 
 /**
- * Reads a destination; looks at nothing outside the text.
+ * Parses a destination. Does not access the file system.
  *
- * @param cwd - what a relative path begins at
+ * @param cwd - base of relative paths
  * @throws {FlantsError} `usage`
  */
 export function parseDestination(text: string, cwd: string): Destination {
@@ -74,7 +74,7 @@ export function parseDestination(text: string, cwd: string): Destination {
 }
 
 /**
- * Reads a source; looks at nothing outside the text.
+ * Parses a source. Does not access the file system.
  *
  * @throws {FlantsError} `usage`
  */
@@ -110,7 +110,7 @@ export function parseSource(text: string, cwd: string): SourceArgument {
 }
 
 /**
- * Reads the playlist to verify; looks at nothing outside the text.
+ * Parses the playlist to verify. Does not access the file system.
  *
  * @throws {FlantsError} `usage`
  */
@@ -134,7 +134,7 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
   return { kind: 'file', path, name: path };
 }
 
-/** A URL as it may be shown: no user, no query. What has no scheme stays as it is. */
+/** A URL for display, without user information and query. Text without a scheme is returned unchanged. */
 export function withoutSecrets(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === undefined || scheme === 'file') return text;
@@ -145,7 +145,7 @@ export function withoutSecrets(text: string): string {
   return `${url.protocol}//${user}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
 }
 
-/** An absolute path without a slash at its end. */
+/** An absolute path without a trailing slash. */
 export function localPath(text: string, cwd: string): string {
   const path = schemeOf(text) === 'file' ? fileUrlPath(text) : text;
   return isAbsolute(path) ? resolve(path) : resolve(join(cwd, path));
@@ -159,7 +159,7 @@ function fileUrlPath(text: string): string {
   }
 }
 
-/** A bucket of AWS has 3 to 63 characters; other stores allow more kinds. */
+/** Names of AWS buckets have 3 to 63 characters. Other stores allow more characters. */
 function parseS3(text: string, what: string): { readonly bucket: string; readonly path: string } {
   const match = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(text);
   const bucket = match?.[1] ?? '';
@@ -169,7 +169,7 @@ function parseS3(text: string, what: string): { readonly bucket: string; readonl
   return { bucket, path: match?.[2] ?? '' };
 }
 
-/** @throws {FlantsError} `usage` for what was hardly meant as a path */
+/** @throws {FlantsError} `usage` for text that was probably not meant as a path */
 function assertLocal(text: string, what: string, expected: string, local: 'folder' | 'file'): void {
   if (!remoteName.test(text)) return;
   throw usage(`${what} ${text} looks like a remote: expected ${expected}; a ${local} of that name is ./${text}`);

@@ -1,4 +1,4 @@
-/** Where in a document of the catalogue the parts of a submission stand: dotted paths. */
+/** Dotted paths of a submission's fields in a catalogue document. */
 export interface MongoFields {
   readonly id?: string;
   readonly playlistUrl?: string;
@@ -8,12 +8,12 @@ export interface MongoFields {
 
 const fieldNames = ['id', 'playlistUrl', 'title', 'recordedAt'] as const;
 
-/** Reads a dotted path such as `hls.master`; undefined where it is none that a document could be written by. */
+/** Parses a dotted path such as `hls.master`. Undefined for a path that MongoDB could not update. */
 export function parseFieldPath(text: string): string | undefined {
   return /^[^\s.$][^\s.]*(?:\.[^\s.$][^\s.]*)*$/.test(text) ? text : undefined;
 }
 
-/** Reads `playlistUrl=hls.master` and the like; undefined where one is not of this form. */
+/** Parses assignments such as `playlistUrl=hls.master`. Undefined if one does not have this form. */
 export function parseMongoFields(texts: readonly string[]): MongoFields | undefined {
   const fields: { -readonly [Name in keyof MongoFields]: MongoFields[Name] } = {};
   for (const text of texts) {
@@ -26,7 +26,7 @@ export function parseMongoFields(texts: readonly string[]): MongoFields | undefi
   return fields;
 }
 
-/** Reads a query in (Extended) JSON; undefined where it is no JSON object. */
+/** Parses a query in (Extended) JSON. Undefined if it is not a JSON object. */
 export function parseMongoFilter(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(text);

@@ -2,13 +2,13 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { FlantsError } from '../../domain/failure.ts';
 
-/** Whether `path` is `folder` or lies below it; both absolute. */
+/** Whether `path` is `folder` or below it. Both are absolute. */
 export function isWithin(path: string, folder: string): boolean {
   const below = relative(folder, path);
   return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
-/** The path with its links resolved, as far as it exists. */
+/** The path with symbolic links resolved, as far as it exists. */
 export async function realPathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
@@ -18,7 +18,7 @@ export async function realPathOf(path: string): Promise<string> {
   }
 }
 
-/** The deepest folder that holds all of these; undefined where there are none. */
+/** The deepest folder that contains all paths. Undefined without paths. */
 export function sharedFolder(folders: readonly string[]): string | undefined {
   const [first, ...others] = folders;
   if (first === undefined) return undefined;
@@ -28,7 +28,7 @@ export function sharedFolder(folders: readonly string[]): string | undefined {
 }
 
 /**
- * Makes sure, before any work, that there is a folder for a file to be written.
+ * Checks, before any work, that the folder of a file to be written exists.
  *
  * @throws {FlantsError} `usage`
  */

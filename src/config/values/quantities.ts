@@ -2,25 +2,25 @@ import { GiB, KiB, MiB, minute, second } from '../../domain/units.ts';
 
 const hour = 60 * minute;
 const day = 24 * hour;
-/** Just below what a timer of Node can wait. */
+/** Just below the longest delay of a Node timer. */
 const longestMs = 24 * day;
 
 const byteUnits: Readonly<Record<string, number>> = { '': 1, K: KiB, M: MiB, G: GiB };
 const timeUnits: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour, d: day };
 
 /**
- * Reads a rate: `20M` is 20 MiB per second; `M/s`, `MB/s` and `MiB/s` mean the same, as in rclone's `--bwlimit`.
+ * Parses a rate: `20M` is 20 MiB per second; `M/s`, `MB/s` and `MiB/s` mean the same, as in rclone's `--bwlimit`.
  *
- * @returns bytes per second, at least 1; undefined where the text is no rate
+ * @returns bytes per second, at least 1. Undefined for other text
  */
 export function parseRate(text: string): number | undefined {
   return parseSize(text.trim().replace(/\/s$/i, ''));
 }
 
 /**
- * Reads a size: `64M`, `64MB` and `64MiB` are 64 MiB.
+ * Parses a size: `64M`, `64MB` and `64MiB` are 64 MiB.
  *
- * @returns bytes, at least 1; undefined where the text is no size
+ * @returns bytes, at least 1. Undefined for other text
  */
 export function parseSize(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
@@ -31,9 +31,9 @@ export function parseSize(text: string): number | undefined {
 }
 
 /**
- * Reads a share: `5%` and `5` are 0.05.
+ * Parses a share: `5%` and `5` are 0.05.
  *
- * @returns from 0 to 1; undefined where the text is no share
+ * @returns from 0 to 1. Undefined for other text
  */
 export function parsePercent(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());
@@ -42,9 +42,9 @@ export function parsePercent(text: string): number | undefined {
 }
 
 /**
- * Reads a duration: `500ms`, `30s`, `2m`, `1h`, `7d`; a number alone is seconds.
+ * Parses a duration: `500ms`, `30s`, `2m`, `1h`, `7d`; a number alone is seconds.
  *
- * @returns milliseconds, at least 1 and at most 24 days; undefined where the text is no duration
+ * @returns milliseconds, at least 1 and at most 24 days. Undefined for other text
  */
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/i.exec(text.trim());

@@ -3,7 +3,7 @@ import { readTextFile } from '../input/config-file.ts';
 import { localPath } from './location.ts';
 import { tokenPattern } from '../registry/option-schemas.ts';
 
-/** A secret as it was given: as it is, or by the file that holds it. */
+/** A secret given directly, or by the file that contains it. */
 interface GivenSecret {
   readonly value: string | undefined;
   readonly file: string | undefined;
@@ -13,9 +13,9 @@ interface GivenSecret {
 }
 
 /**
- * The secret itself; the file is read only where no value is given. White space around it does not count.
+ * Returns the secret. The file is read only if no value is given. Surrounding white space is removed.
  *
- * @throws {FlantsError} `usage` when the file cannot be read, or what it holds is no secret
+ * @throws {FlantsError} `usage` when the file cannot be read, or does not contain a valid secret
  */
 export async function readSecret({ value, file, option, cwd }: GivenSecret): Promise<string | undefined> {
   if (value !== undefined || file === undefined) return value;

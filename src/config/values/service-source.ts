@@ -2,14 +2,14 @@ import { FlantsError } from '../../domain/failure.ts';
 import { parseSource, withoutSecrets } from './location.ts';
 import type { SourceArgument } from './location.ts';
 
-/** Where a cluster finds its videos. */
+/** A source of videos for a cluster. */
 export type ServiceSource =
   | SourceArgument
   /** `url` holds the password; `name` is for people. */
   | { readonly kind: 'mongodb'; readonly url: string; readonly name: string };
 
 /**
- * Reads a source of a cluster; looks at nothing outside the text.
+ * Parses a source of a cluster. Does not access the file system.
  *
  * @throws {FlantsError} `usage`
  */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Destination } from './location.ts';
 
-/** What of the environment places the state. */
+/** Environment variables that decide where the state is kept. */
 export interface StateEnvironment {
   readonly XDG_STATE_HOME?: string | undefined;
   readonly HOME?: string | undefined;
@@ -12,7 +12,7 @@ export interface StateEnvironment {
 const maxSlugLength = 60;
 
 /**
- * The folder that keeps the state of one destination, the same for every verb:
+ * The folder for the state of one destination, the same for every verb:
  * `${XDG_STATE_HOME:-~/.local/state}/flants/<slug>-<hash>`.
  *
  * A relative `XDG_STATE_HOME` is ignored, as the XDG Base Directory Specification asks.
@@ -39,7 +39,7 @@ function slugOf(destination: Destination): string {
   return (words.length > maxSlugLength ? words.slice(-maxSlugLength).replace(/^[-.]+/, '') : words) || 'root';
 }
 
-/** Host in lower case, no default port, no slash at the end. */
+/** Normalises an endpoint: lower-case host, no default port, no trailing slash. */
 function normalEndpoint(endpoint: string): string {
   const url = new URL(endpoint);
   return `${url.protocol}//${url.host}${url.pathname.replace(/\/+$/, '')}`;
