@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ports, rooms } from '../../layers.ts';
@@ -232,6 +232,15 @@ describe('layers', () => {
     const entries = await readdir(join(projectFolder, 'src'), { withFileTypes: true });
     const known = Object.keys(rooms);
     expect(entries.filter((entry) => !entry.isDirectory() || !known.includes(entry.name))).toEqual([]);
+  });
+
+  it('are drawn in CONTRIBUTING.md, with every folder', async () => {
+    const drawn = await readFile(join(projectFolder, 'CONTRIBUTING.md'), 'utf8');
+    const tree = /^src\/\n([\s\S]*?)^test\/$/m.exec(drawn)?.[1] ?? '';
+    const named = new Set(tree.match(/^ {2,4}(?:[a-z0-9]+\/ ?)+/gm)?.flatMap((names) => names.trim().split(/ +/)));
+    const folders = await readdir(join(projectFolder, 'src'), { withFileTypes: true, recursive: true });
+    const present = folders.flatMap((entry) => (entry.isDirectory() ? [`${entry.name}/`] : []));
+    expect([...named].toSorted()).toEqual([...new Set(present)].toSorted());
   });
 
   it('know ports that are there', async () => {
