@@ -91,6 +91,8 @@ function plainEnvironment(): NodeJS.ProcessEnv {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    // Each thread costs a quarter of a second to start. Tests that are about several of them say --threads.
+    FLANTS_THREADS: '1',
     // From source each thread would strip the types of its modules anew: half of what a short copy costs.
     NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   };

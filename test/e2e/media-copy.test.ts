@@ -50,7 +50,7 @@ describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)(
         scratch = await mkdtemp(join(tmpdir(), 'flants-media-'));
         [origin, bucket] = await Promise.all([startOrigin({ folder }), openPublicBucket(kind)]);
         const sources = mediaExamples.map(({ playlist }) => `${origin.url}/${playlist}`);
-        copied = await run('copy', ...sources, bucket.destination, '--no-progress', ...withState());
+        copied = await run('copy', ...sources, bucket.destination, '--no-progress', '--threads', '2', ...withState());
       });
       afterAll(async () => {
         await Promise.all([origin.stop(), bucket.stop()]);

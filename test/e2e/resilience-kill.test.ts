@@ -32,7 +32,7 @@ describe.skipIf(!hasVersitygw)('a copy to versitygw that is killed again and aga
     try {
       const catalogue = join(stage.scratch, 'videos.ndjson');
       await writeFile(catalogue, syntheticCatalogue(library, stage.origin.url));
-      const args = stage.copyArgs(catalogue, '--concurrency', String(concurrency));
+      const args = stage.copyArgs(catalogue, '--threads', '2', '--concurrency', String(concurrency));
 
       const startedAt = performance.now();
       for (const { after, extraMs } of randomMoments()) {
