@@ -37,7 +37,7 @@ export const ports: Readonly<Record<string, readonly string[]>> = {
 
 /** Pure files, and functions over ports alone, that every room from layer 2 on may import. */
 export const freeFiles: readonly string[] = [
-  'storage/answers.ts',
+  'storage/reachability.ts',
   'storage/checksum.ts',
   'storage/unchanged.ts',
   'journal/align.ts',

@@ -5,7 +5,7 @@ import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protoc
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
-import { recycleBuffers } from '../transfer/body-buffers.ts';
+import { createBufferPool } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
 import { transferBatch } from '../transfer/transfer-batch.ts';
 import { connectSource, connectStore } from './connect.ts';
@@ -83,7 +83,7 @@ function openPorts({ source, store, capabilities, slots, heldBytes, processName 
     store: connectStore(store, currentCredentials, capabilities),
     slots: createBudget(slots),
     bytes: createBudget(heldBytes),
-    buffers: recycleBuffers(maxIdleBytes),
+    buffers: createBufferPool(maxIdleBytes),
     now: Date.now,
     worker: `${processName === undefined ? '' : `${processName}/`}thread-${threadId}`,
   };

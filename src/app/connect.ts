@@ -1,6 +1,6 @@
 import { openFileSource } from '../storage/file-source.ts';
 import { openFolderStore } from '../storage/folder/store.ts';
-import { guardByLooking } from '../storage/guard.ts';
+import { guardWrites } from '../storage/guard.ts';
 import { openHttpSource } from '../storage/http/source.ts';
 import type { ScopedHeaders } from '../storage/http/headers.ts';
 import { limitBandwidth } from '../storage/limit-bandwidth.ts';
@@ -72,5 +72,5 @@ export function connectStore(
     spec.kind === 'folder'
       ? openFolderStore({ path: spec.path })
       : openS3Store({ ...spec, credentials, timeouts: storeTimeouts });
-  return capabilities ? guardByLooking(store, capabilities) : store;
+  return capabilities ? guardWrites(store, capabilities) : store;
 }

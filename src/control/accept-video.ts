@@ -1,6 +1,6 @@
 import { applyAcceptances } from '../journal/align.ts';
 import { failedFileNamed } from './accept.ts';
-import { recall } from './restore.ts';
+import { restore } from './restore.ts';
 import type { Accepted, AcceptRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { instant, takeEffect } from './take-effect.ts';
@@ -10,7 +10,7 @@ export async function acceptVideo({ video, file, reason }: AcceptRequest, ports:
   const key = await failedFileNamed(file, video, ports);
   await ports.journal.decide({ type: 'accepted', video, at: instant(ports), key, reason });
   const decided = await takeEffect(video, ports, async () => {
-    await recall(video, ports);
+    await restore(video, ports);
     await applyAcceptances(video, ports);
     await ports.takeNextStep(video);
   });

@@ -235,7 +235,7 @@ describe('holding', () => {
     expect(decisions.map(({ type }) => type)).toEqual(['submitted', 'paused']);
   });
 
-  it('of a video that the ledger has not taken up yet brings it there on hold', async () => {
+  it('of a video that was not admitted yet brings it there on hold', async () => {
     const library = openLibrary();
     await listed(library, 'a');
     expect((await library.control.pause('a')).state).toBe('paused');

@@ -9,7 +9,7 @@ import { unknownVideo } from './unknown-video.ts';
  *
  * @throws {FlantsError} `video.unknown` when it was never submitted
  */
-export async function recall(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
+export async function restore(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
   const record = await restoreVideo(video, ports);
   if (!record) throw unknownVideo(video);
   return record;

@@ -1,6 +1,6 @@
 import type { VideoId } from '../domain/video.ts';
 import { recordOf } from '../journal/tally.ts';
-import { recall } from './restore.ts';
+import { restore } from './restore.ts';
 import type { Retried, RetryRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { seenVideos, width } from './list-videos.ts';
@@ -12,7 +12,7 @@ import { unknownVideo } from './unknown-video.ts';
 export async function retryVideos({ videos = [], failedBy }: RetryRequest, ports: ControlPorts): Promise<Retried> {
   const retry = async (video: VideoId): Promise<number | undefined> => {
     // One that is at rest may have gone out without some of its files.
-    await recall(video, ports);
+    await restore(video, ports);
     const { files, wasInvalid } = await retryVideo(video, failedBy, ports);
     if (files === 0 && !wasInvalid) return undefined;
     await ports.takeNextStep(video);

@@ -167,17 +167,17 @@ test('putting forward and telling put their fact, which the next revision keeps'
   expect(after(opened, registered, forward, { ...forward, fresh: false }).record).not.toHaveProperty('fresh');
 });
 
-test('setbacks add up over new plans, until it is published or given a fresh start', () => {
-  const setback = (count: number, generation = 'g1'): Change => ({ type: 'restart', generation, count });
-  const begun = [opened, registered, setback(1), setback(1)] as const;
+test('restarts add up over new plans, until it is published or given a fresh start', () => {
+  const restart = (count: number, generation = 'g1'): Change => ({ type: 'restart', generation, count });
+  const begun = [opened, registered, restart(1), restart(1)] as const;
   expect(after(...begun).record.restarts).toBe(1);
-  const often = [...begun, register('g2', 'r2'), setback(2, 'g2')] as const;
+  const often = [...begun, register('g2', 'r2'), restart(2, 'g2')] as const;
   expect(after(...often).record.restarts).toBe(2);
   const over: readonly Change[] = [
     { type: 'publish', generation: 'g2', revision: 'r2' },
     { type: 'open', seen: 'g2', generation: 'g3' },
   ];
-  for (const change of over) expect(after(...often, change).record).not.toHaveProperty('setbacks');
+  for (const change of over) expect(after(...often, change).record).not.toHaveProperty('restarts');
 });
 
 describe('record', () => {

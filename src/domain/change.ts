@@ -18,7 +18,7 @@ export interface Tally {
 export type Change =
   /**
    * First sight, or a fresh start with a new generation; a known revision and its bits stay, why it was invalid and its
-   * setbacks are forgotten. `hold` and `fresh` are for a first sight: a known video keeps its own. `asked` is for both:
+   * restarts are reset. `hold` and `fresh` are for a first sight: a known video keeps its own. `asked` is for both:
    * where it is another than before, revision and bits go too, as they are of another playlist.
    */
   | {
@@ -77,7 +77,7 @@ export type Change =
       readonly revision: RevisionDigest;
       readonly files: readonly number[];
     }
-  /** Its setbacks are over with it. */
+  /** Resets the restarts. */
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }

@@ -3,7 +3,7 @@ import { planRestart } from './restart-limit.ts';
 
 const latest = (): number => 1;
 
-describe('a setback', () => {
+describe('a restart', () => {
   it('is waited out longer each time', () => {
     const recoveries = [{}, ...[1, 2, 3].map((restarts) => ({ restarts }))].map((record) =>
       planRestart('source-changed', record, latest),

@@ -25,12 +25,12 @@ const finalFailures: Readonly<Record<RestartReason, Failure>> = {
  * @param random - uniform in [0, 1), spreads the delays
  */
 export function planRestart(
-  setback: RestartReason,
+  reason: RestartReason,
   { restarts = 0 }: Pick<VideoRecord, 'restarts'>,
   random: () => number,
 ): Recovery {
   const count = restarts + 1;
-  if (count >= maxRestarts) return { count, failure: finalFailures[setback] };
+  if (count >= maxRestarts) return { count, failure: finalFailures[reason] };
   const { baseDelayMs, maxDelayMs } = defaultRetryLimits;
   return { count, delayMs: jittered(Math.min(maxDelayMs, baseDelayMs * 2 ** restarts), random) };
 }

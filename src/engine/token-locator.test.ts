@@ -33,8 +33,8 @@ describe('a locator', () => {
       },
       limits,
     );
-  const urlOf = async (locator: TokenLocator, spentAt?: number): Promise<string | undefined> =>
-    (await locator.load('v', 'r', { signal, ...(spentAt === undefined ? {} : { spentAt }) }))?.locate(0, plan);
+  const urlOf = async (locator: TokenLocator, expiredAt?: number): Promise<string | undefined> =>
+    (await locator.load('v', 'r', { signal, ...(expiredAt === undefined ? {} : { expiredAt }) }))?.locate(0, plan);
 
   it('reads the playlists once for all that do not complain', async () => {
     const locator = open();
@@ -58,7 +58,7 @@ describe('a locator', () => {
     const locator = open();
     await urlOf(locator);
     expect(await urlOf(locator, 9_000)).toBe(`${plan}?token=2`);
-    expect((await locator.load('v', 'r', { signal, spentAt: 9_000 }))?.readAt).toBeGreaterThan(9_000);
+    expect((await locator.load('v', 'r', { signal, expiredAt: 9_000 }))?.readAt).toBeGreaterThan(9_000);
     expect(reads).toHaveLength(2);
   });
 

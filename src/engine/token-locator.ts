@@ -43,7 +43,7 @@ interface CachedUrls {
  *
  * | cached for this plan                   | the plan has tokens | result                       |
  * |----------------------------------------|---------------------|------------------------------|
- * | URLs that were read after `spentAt`    |                     | the cached URLs              |
+ * | URLs that were read after `expiredAt`    |                     | the cached URLs              |
  * | none, and none have expired            | no                  | the URLs of the plan         |
  * | anything else                          |                     | its playlists are read again |
  */
@@ -73,15 +73,15 @@ export function createTokenLocator(
   return {
     remember: (video, revision, fetchUrls) => void store(video, { revision, fetchUrls, readAt: now() }),
     forget,
-    async load(video, revision, { spentAt, signal }) {
+    async load(video, revision, { expiredAt, signal }) {
       const entry = cache.get(video);
-      const isGood = entry?.revision === revision && (spentAt === undefined || entry.readAt > spentAt);
+      const isGood = entry?.revision === revision && (expiredAt === undefined || entry.readAt > expiredAt);
       if (isGood) return store(video, entry);
-      if (spentAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
+      if (expiredAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
         return store(video, { revision, fetchUrls: new Map(), readAt: 0 });
       }
       // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
-      const readAt = Math.max(now(), (spentAt ?? 0) + 1);
+      const readAt = Math.max(now(), (expiredAt ?? 0) + 1);
       const { digest, fetchUrls } = await replan(video, signal);
       return digest === revision ? store(video, { revision, fetchUrls, readAt }) : undefined;
     },

@@ -15,7 +15,7 @@ interface Lists {
  * Puts what was read in the order of playing, and documents in the order of publishing: what is named before what
  * names it. Depth first, so that the order depends on the texts alone and never on who answered first.
  *
- * @param identify - the same for errands to the same document
+ * @param identify - an identity that is equal for requests of the same document
  * @throws {FlantsError} `hls.cycle` when a document names itself, directly or through others
  */
 export function arrange(

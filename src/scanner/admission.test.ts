@@ -32,18 +32,18 @@ async function library() {
     takeNextStep: async (video: VideoId) => void moved.push(video),
   };
   const record = async (): Promise<VideoRecord> => (await ledger.read('v')) as VideoRecord;
-  const intake = (after?: VideoId): Promise<Admission> => admitVideos(after, ports, never);
-  return { journal, ledger, moved, ports, record, intake };
+  const admit = (after?: VideoId): Promise<Admission> => admitVideos(after, ports, never);
+  return { journal, ledger, moved, ports, record, admit };
 }
 
-describe('An intake', () => {
-  it('takes up what is not there, as long as there is room, and goes on where it stopped', async () => {
-    const { journal, ledger, ports, moved, intake } = await library();
+describe('An admission pass', () => {
+  it('admits what is not there while there is capacity, and resumes where it stopped', async () => {
+    const { journal, ledger, ports, moved, admit } = await library();
     for (const id of ['a', 'b', 'c', 'w']) await journal.decide(submitted(id));
     let room = 2;
     const cramped = { ...ports, hasCapacity: async () => room-- > 0 };
     expect(await admitVideos(undefined, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
-    expect(await intake('b')).toEqual({ admitted: 2, isDone: true, stoppedAt: 'w' });
+    expect(await admit('b')).toEqual({ admitted: 2, isDone: true, stoppedAt: 'w' });
     expect(moved).toEqual(['a', 'b', 'c', 'w']);
     expect(await ledger.read('w')).toMatchObject({ total: 0 });
   });
@@ -54,34 +54,34 @@ describe('An intake', () => {
     { decision: { type: 'prioritised', video: 'v', at, fresh: true }, fact: { fresh: true } },
   ];
   it.each(lost)('applies $decision.type, which never reached the ledger', async ({ decision, fact }) => {
-    const { journal, moved, record, intake } = await library();
+    const { journal, moved, record, admit } = await library();
     // Published once: what is under way is a new revision of it.
     await journal.recordPublication(publicationOf('v', 'former'));
     await journal.decide(decision);
-    await intake();
+    await admit();
     expect(await record()).toMatchObject(fact);
     expect(moved).toEqual(['v']);
-    await intake();
+    await admit();
     expect(moved).toEqual(['v']);
   });
 
   it('ends a pause that was ended', async () => {
-    const { journal, ledger, moved, record, intake } = await library();
+    const { journal, ledger, moved, record, admit } = await library();
     await journal.recordPublication(publicationOf('v', 'former'));
     await ledger.apply('v', { type: 'hold', generation: 'g2', hold: 'paused' });
     await journal.decide(decided('paused', 'v', at));
     await journal.decide(decided('resumed', 'v', at));
-    await intake();
+    await admit();
     expect(await record()).not.toHaveProperty('hold');
     expect(moved).toEqual(['v']);
   });
 
   it('accepts what was accepted of a video that is incomplete and was told of', async () => {
-    const { journal, ledger, moved, record, intake } = await library();
+    const { journal, ledger, moved, record, admit } = await library();
     await ledger.apply('v', { type: 'record', generation: 'g2', revision: digest, done: [1], failed: [2] });
     await ledger.apply('v', { type: 'announce', generation: 'g2', announced: situationOf(await record()) });
     await journal.decide({ type: 'accepted', video: 'v', at, key: revision.files[2]?.key ?? '', reason: 'lost' });
-    await intake();
+    await admit();
     expect(await record()).toMatchObject({ done: 2, failed: 1, accepted: 1 });
     expect(moved).toEqual(['v']);
   });
@@ -89,24 +89,24 @@ describe('An intake', () => {
   it.each([false, true])(
     'has a video crawled anew that names another playlist by now; invalid: %s',
     async (invalid) => {
-      const { journal, ledger, moved, record, intake } = await library();
+      const { journal, ledger, moved, record, admit } = await library();
       const failure = { code: 'source.not-found', retryable: false, message: 'gone' } as const;
       if (invalid) await ledger.apply('v', { type: 'invalidate', generation: 'g2', failure });
       await journal.decide(submitted('v', 'https://h/corrected.m3u8', at));
-      await intake();
+      await admit();
       expect(await record()).toMatchObject({ generation: 'g3', total: 0 });
       expect(await record()).not.toHaveProperty('invalid');
       expect(moved).toEqual(['v']);
-      await intake();
+      await admit();
       expect(await record()).toMatchObject({ generation: 'g3' });
       expect(moved).toEqual(['v']);
     },
   );
 
   it('lets go of what was purged', async () => {
-    const { journal, ledger, moved, intake } = await library();
+    const { journal, ledger, moved, admit } = await library();
     await journal.purge('v');
-    await intake();
+    await admit();
     expect(await ledger.read('v')).toBeUndefined();
     expect(moved).toEqual([]);
   });

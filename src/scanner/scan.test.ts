@@ -130,7 +130,7 @@ describe('A scan', () => {
     expect((await ledger.read('b'))?.fresh).toBeUndefined();
   });
 
-  test('takes up a video that the ledger has lost with what was decided about it', async () => {
+  test('restores a video that the ledger has lost, with what was decided about it', async () => {
     const { scan, ledger, journal } = setUp([row('a')]);
     const at = new Date(now).toISOString();
     await journal.decide({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
 import { crc32Hex } from './checksum.ts';
-import { guardByLooking } from './guard.ts';
+import { guardWrites } from './guard.ts';
 import { openMemoryStore } from './memory-store.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
 import { probeStore } from './probe.ts';
@@ -31,7 +31,7 @@ describe.each([
     const store = careless(refuse);
     const capabilities = await probeStore(store, { signal });
     expect(capabilities).toEqual({ createOnly: false, replaceOnly: false, checksums: true, metadata: true });
-    const guarded = guardByLooking(store, capabilities);
+    const guarded = guardWrites(store, capabilities);
     const put = (condition: PutOptions['condition']) =>
       guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition });
     expect(await put({ ifMatch: '"1"' })).toEqual({ result: 'precondition-failed' });
@@ -47,7 +47,7 @@ describe('a store that honours conditions', () => {
     let looks = 0;
     const memory = openMemoryStore();
     const store: ObjectStore = { ...memory, head: (key, options) => (looks++, memory.head(key, options)) };
-    const guarded = guardByLooking(store, await probeStore(store, { signal }));
+    const guarded = guardWrites(store, await probeStore(store, { signal }));
     looks = 0;
     const create = (): ReturnType<ObjectStore['put']> =>
       guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition: { ifNoneMatch: '*' } });
@@ -64,7 +64,7 @@ describe('a store that honours conditions for a PUT and not for an upload in par
       ...memory,
       upload: (key, { condition: _, ...options }) => memory.upload(key, options),
     };
-    const guarded = guardByLooking(store, await probeStore(store, { signal }));
+    const guarded = guardWrites(store, await probeStore(store, { signal }));
     const foreign = Buffer.from('the only copy of something else');
     await store.put('a.ts', foreign, crc32Hex(foreign), plain);
     const upload = await guarded.upload('a.ts', { ...plain, condition });

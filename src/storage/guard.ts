@@ -1,4 +1,4 @@
-import { isMet } from './condition.ts';
+import { isConditionMet } from './write-condition.ts';
 import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from './object-store.ts';
 
 /**
@@ -9,11 +9,11 @@ import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from 
  * That keeps what has stood there for a while, not what another writer puts there between the look and the
  * write; `StoreCapabilities` says so in reports.
  */
-export function guardByLooking(store: ObjectStore, capabilities: StoreCapabilities): ObjectStore {
+export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities): ObjectStore {
   const isHonoured = (condition: WriteCondition): boolean =>
     condition === undefined || ('ifMatch' in condition ? capabilities.replaceOnly : capabilities.createOnly);
   const mayWrite = async (key: string, { condition, signal }: PutOptions): Promise<boolean> =>
-    isMet(condition, await store.head(key, { signal }));
+    isConditionMet(condition, await store.head(key, { signal }));
 
   return {
     name: store.name,

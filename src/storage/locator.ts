@@ -16,7 +16,7 @@ export interface PlanUrls {
 /** How URLs are loaded. */
 export interface LoadOptions {
   /** URLs that were read at this instant or before have run out. */
-  readonly spentAt?: number;
+  readonly expiredAt?: number;
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import { GiB } from '../domain/units.ts';
 import { crc32Hex } from './checksum.ts';
-import { isMet } from './condition.ts';
+import { isConditionMet } from './write-condition.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from './object-store.ts';
 import { assertStorableKey, compareKeys } from './store-key.ts';
 
@@ -28,7 +28,7 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
   const write = (key: string, body: Uint8Array, crc32: string, options: PutOptions): PutResult => {
     if (crc32Hex(body) !== crc32)
       throw new FlantsError('store.checksum', `${name}: other bytes arrived for ${key} than were sent`);
-    if (!isMet(options.condition, objects.get(key))) return { result: 'precondition-failed' };
+    if (!isConditionMet(options.condition, objects.get(key))) return { result: 'precondition-failed' };
     writes += 1;
     const etag = `"${writes}"`;
     const { contentType, cacheControl, metadata = {} } = options;

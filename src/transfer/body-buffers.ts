@@ -4,7 +4,7 @@ import { KiB, MiB } from '../domain/units.ts';
 export interface JoinedBody {
   readonly bytes: Uint8Array;
   /** Lets the next body have the memory. Only once nobody reads the bytes any more; never calling it is no harm. */
-  readonly giveBack: () => void;
+  readonly release: () => void;
 }
 
 /** Where bodies that came in pieces are put together. */
@@ -16,8 +16,8 @@ export interface BodyBuffers {
 const pooled = { minBytes: 64 * KiB, maxBytes: 4 * MiB } as const;
 
 /** Each body in memory of its own. */
-export const freshBuffers: BodyBuffers = {
-  join: (chunks, sizeBytes) => ({ bytes: inOnePiece(chunks, sizeBytes), giveBack: () => undefined }),
+export const unpooledBuffers: BodyBuffers = {
+  join: (chunks, sizeBytes) => ({ bytes: inOnePiece(chunks, sizeBytes), release: () => undefined }),
 };
 
 /**
@@ -25,7 +25,7 @@ export const freshBuffers: BodyBuffers = {
  *
  * @param maxIdleBytes - most that is kept for bodies to come
  */
-export function recycleBuffers(maxIdleBytes: number): BodyBuffers {
+export function createBufferPool(maxIdleBytes: number): BodyBuffers {
   const idle = new Map<number, Buffer[]>();
   let idleBytes = 0;
 
@@ -43,7 +43,7 @@ export function recycleBuffers(maxIdleBytes: number): BodyBuffers {
 
   return {
     join(chunks, sizeBytes) {
-      if (chunks.length <= 1 || sizeBytes > pooled.maxBytes) return freshBuffers.join(chunks, sizeBytes);
+      if (chunks.length <= 1 || sizeBytes > pooled.maxBytes) return unpooledBuffers.join(chunks, sizeBytes);
       const capacity = Math.max(pooled.minBytes, 2 ** Math.ceil(Math.log2(sizeBytes)));
       const known = idle.get(capacity)?.pop();
       if (known) idleBytes -= capacity;
@@ -54,11 +54,11 @@ export function recycleBuffers(maxIdleBytes: number): BodyBuffers {
         bytes.set(chunk, at);
         at += chunk.byteLength;
       }
-      const giveBack = (): void => {
+      const release = (): void => {
         if (buffer) keep(buffer);
         buffer = undefined;
       };
-      return { bytes, giveBack };
+      return { bytes, release };
     },
   };
 }

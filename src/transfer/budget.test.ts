@@ -5,9 +5,9 @@ const never = new AbortController().signal;
 
 test('what is taken can be given back, once', async () => {
   const budget = createBudget(2);
-  const giveBack = await budget.take(2, { signal: never });
-  giveBack();
-  giveBack();
+  const release = await budget.take(2, { signal: never });
+  release();
+  release();
   await budget.take(2, { signal: never });
   let third = false;
   void budget.take(1, { signal: never }).then(() => (third = true));
@@ -17,31 +17,31 @@ test('what is taken can be given back, once', async () => {
 
 test('those who wait are served in their order, a large one before the small ones behind it', async () => {
   const budget = createBudget(10);
-  const giveBack = await budget.take(8, { signal: never });
+  const release = await budget.take(8, { signal: never });
   const served: string[] = [];
   const large = budget.take(9, { signal: never }).then((free) => (served.push('large'), free()));
   const small = budget.take(1, { signal: never }).then((free) => (served.push('small'), free()));
-  giveBack();
+  release();
   await Promise.all([large, small]);
   expect(served).toEqual(['large', 'small']);
 });
 
 test('more than the whole takes the whole', async () => {
   const budget = createBudget(4);
-  const giveBack = await budget.take(1000, { signal: never });
-  giveBack();
+  const release = await budget.take(1000, { signal: never });
+  release();
   await expect(budget.take(4, { signal: never })).resolves.toBeTypeOf('function');
 });
 
 test('one that is aborted while it waits leaves the others their place', async () => {
   const budget = createBudget(1);
-  const giveBack = await budget.take(1, { signal: never });
+  const release = await budget.take(1, { signal: never });
   const leaving = new AbortController();
   const left = budget.take(1, { signal: leaving.signal });
   const stayed = budget.take(1, { signal: never });
   leaving.abort(new Error('left'));
   await expect(left).rejects.toThrow('left');
-  giveBack();
+  release();
   await expect(stayed).resolves.toBeTypeOf('function');
 });
 

@@ -16,7 +16,7 @@ export function createBudget(capacity: number): Budget {
   let free = capacity;
   const waiting: { readonly amount: number; readonly admit: () => void }[] = [];
 
-  const giveBack = (amount: number): (() => void) => {
+  const release = (amount: number): (() => void) => {
     let held = true;
     return () => {
       if (!held) return;
@@ -37,7 +37,7 @@ export function createBudget(capacity: number): Budget {
       const amount = Math.min(wanted, capacity);
       if (waiting.length === 0 && amount <= free) {
         free -= amount;
-        return giveBack(amount);
+        return release(amount);
       }
       await new Promise<void>((resolve, reject) => {
         const entry = {
@@ -54,7 +54,7 @@ export function createBudget(capacity: number): Budget {
         waiting.push(entry);
         signal.addEventListener('abort', onAbort, { once: true });
       });
-      return giveBack(amount);
+      return release(amount);
     },
   };
 }

@@ -58,7 +58,7 @@ export async function confirmCurrent(
 }
 
 /** @returns what to say of a body that is too large to be fetched a second time for its proof */
-export function unprovable(task: Pick<FileTask, 'url'>, maxHeldBytes: number): FlantsError {
+export function tooLargeToConfirm(task: Pick<FileTask, 'url'>, maxHeldBytes: number): FlantsError {
   return new FlantsError(
     'source.short-body',
     `${task.url} has more than ${maxHeldBytes} bytes and comes without a length (neither Content-Length nor chunked): whether it is whole cannot be told`,

@@ -6,7 +6,7 @@ import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
 import { checkBody } from './check-body.ts';
-import { confirmBody, confirmCurrent, unprovable } from './confirm-body.ts';
+import { confirmBody, confirmCurrent, tooLargeToConfirm } from './confirm-body.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
 import type { ConfirmCurrent } from './place-object.ts';
@@ -88,7 +88,7 @@ async function transferBody(
   const { validators } = fetched;
   const confirm: ConfirmCurrent = (content) => confirmCurrent(task, { content, validators }, source, signal);
   const destination = { store, confirm };
-  const giveBack = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
+  const release = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
   try {
     const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
     checkBody(task, {
@@ -97,7 +97,7 @@ async function transferBody(
       contentType: fetched.contentType,
     });
     if (body.kind === 'streamed') {
-      if (fetched.isUnframed) throw unprovable(task, maxHeldBytes);
+      if (fetched.isUnframed) throw tooLargeToConfirm(task, maxHeldBytes);
       const uploaded = await uploadBody(task, policy, body, destination, fetched.sizeBytes, signal);
       return { ...uploaded, source: fetched.validators };
     }
@@ -109,10 +109,10 @@ async function transferBody(
     if (fetched.isUnframed) await confirmBody(task, content, ports.source, signal);
     const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, destination, signal);
     // A store that refused or broke off may have left bytes that a socket still sends; one that has all of them has not.
-    if (placed.proof === 'written') body.giveBack();
+    if (placed.proof === 'written') body.release();
     return { ...content, ...placed, source: fetched.validators };
   } finally {
-    giveBack();
+    release();
   }
 }
 

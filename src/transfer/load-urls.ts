@@ -21,7 +21,7 @@ export async function loadUrls(
   locator: Locator,
   signal: AbortSignal,
 ): Promise<LoadedUrls> {
-  const spent = urlsSpentAt === undefined ? {} : { spentAt: urlsSpentAt };
+  const spent = urlsSpentAt === undefined ? {} : { expiredAt: urlsSpentAt };
   try {
     const urls = await locator.load(video, revision, { ...spent, signal });
     return urls ? { result: 'loaded', urls } : { result: 'replanned' };

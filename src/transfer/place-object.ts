@@ -53,7 +53,7 @@ export async function placeObject(
   { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   signal: AbortSignal,
 ): Promise<Placed> {
-  assertNoOtherWriter(task, policy, content);
+  assertNoKeyConflict(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
   const written = await write(unseen(task));
@@ -65,10 +65,10 @@ export async function placeObject(
     if (created.result === 'stored') return { etag: created.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
-  if (mayStay(standing, task, policy) && (await isSame(standing, content, store, signal))) {
+  if (mayLeaveUnchanged(standing, task, policy) && (await hasSameContent(standing, content, store, signal))) {
     return { etag: standing.etag, proof: 'same-checksum' };
   }
-  if (!mayReplace(standing, task, policy)) throw conflictWith(standing, content);
+  if (!mayOverwrite(standing, task, policy)) throw conflictError(standing, content);
   // Written by a run that was killed before its evidence was kept, from a source that has changed since; or by
   // whoever overtook us.
   await confirm(content);
@@ -91,7 +91,7 @@ export function writeOptions(task: FileTask, condition: WriteCondition, signal: 
 }
 
 /** @throws {FlantsError} `key.conflict` when other bytes came from another URL of this library */
-export function assertNoOtherWriter(
+export function assertNoKeyConflict(
   { key, url, prior }: Pick<FileTask, 'key' | 'url' | 'prior'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
   content: Content,
@@ -102,30 +102,30 @@ export function assertNoOtherWriter(
 }
 
 /** Whether what stands there came from the same URL by us, with or without evidence. */
-export function bearsOurMark({ metadata }: StoredObject, { url }: Pick<FileTask, 'url'>): boolean {
+export function hasSourceMark({ metadata }: StoredObject, { url }: Pick<FileTask, 'url'>): boolean {
   return metadata[sourceMetadata] === sourceMark(url);
 }
 
 /** Whether the same bytes may be left there. What somebody else wrote may have other headers: `overwrite` replaces it all the same. */
-export function mayStay(
+export function mayLeaveUnchanged(
   standing: StoredObject,
   task: Pick<FileTask, 'url'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
 ): boolean {
-  return existing !== 'overwrite' || bearsOurMark(standing, task);
+  return existing !== 'overwrite' || hasSourceMark(standing, task);
 }
 
 /** Whether other bytes that nothing is known of may be replaced. */
-export function mayReplace(
+export function mayOverwrite(
   standing: StoredObject,
   task: Pick<FileTask, 'url'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
 ): boolean {
-  return existing === 'overwrite' || bearsOurMark(standing, task);
+  return existing === 'overwrite' || hasSourceMark(standing, task);
 }
 
 /** The error for what stands in the way. */
-export function conflictWith(standing: StoredObject, content: Content): FlantsError {
+export function conflictError(standing: StoredObject, content: Content): FlantsError {
   return new FlantsError(
     'store.conflict',
     `another object stands at ${standing.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
@@ -138,7 +138,7 @@ function unseen({ prior }: Pick<FileTask, 'prior'>): WriteCondition {
 }
 
 /** Same size and checksum; a store that keeps no checksum is read back. */
-export async function isSame(
+export async function hasSameContent(
   standing: StoredObject,
   content: Content,
   store: ObjectStore,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32Hex } from '../storage/checksum.ts';
-import { freshBuffers } from './body-buffers.ts';
+import { unpooledBuffers } from './body-buffers.ts';
 import type { BodyBuffers } from './body-buffers.ts';
 
 /** A body that fitted: all of it, with its checksums. */
@@ -13,16 +13,16 @@ export interface HeldBody {
   readonly crc32: string;
   readonly sha256?: string;
   /** Lets another body have the memory: only once nobody reads `bytes` any more. */
-  readonly giveBack: () => void;
+  readonly release: () => void;
 }
 
 /** A body that is larger: what has come so far, and the rest as it comes. */
 export interface StreamedBody {
   readonly kind: 'streamed';
   readonly head: Uint8Array;
-  /** Bytes in `begun`. */
+  /** Bytes in `received`. */
   readonly sizeBytes: number;
-  readonly begun: readonly Uint8Array[];
+  readonly received: readonly Uint8Array[];
   readonly rest: AsyncIterator<Uint8Array>;
 }
 
@@ -36,7 +36,7 @@ export async function readBody(
   {
     maxHeldBytes,
     sha256,
-    buffers = freshBuffers,
+    buffers = unpooledBuffers,
   }: { readonly maxHeldBytes: number; readonly sha256: boolean; readonly buffers?: BodyBuffers | undefined },
 ): Promise<HeldBody | StreamedBody> {
   const chunks: Uint8Array[] = [];
@@ -46,15 +46,15 @@ export async function readBody(
     chunks.push(next.value);
     sizeBytes += next.value.byteLength;
     if (sizeBytes > maxHeldBytes) {
-      return { kind: 'streamed', begun: chunks, rest, sizeBytes, head: chunks[0] ?? new Uint8Array() };
+      return { kind: 'streamed', received: chunks, rest, sizeBytes, head: chunks[0] ?? new Uint8Array() };
     }
   }
-  const { bytes, giveBack } = buffers.join(chunks, sizeBytes);
+  const { bytes, release } = buffers.join(chunks, sizeBytes);
   return {
     kind: 'held',
     bytes,
     head: bytes.subarray(0, 64),
-    giveBack,
+    release,
     sizeBytes,
     crc32: crc32Hex(bytes),
     ...(sha256 ? { sha256: createHash('sha256').update(bytes).digest('hex') } : {}),

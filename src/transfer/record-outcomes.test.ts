@@ -18,8 +18,8 @@ const failed = (key: string): Outcome => ({
   },
 });
 
-/** A keeper over a journal that likes outcomes by the batch. */
-function keeper(): {
+/** A recorder over a journal that prefers outcomes in batches. */
+function createTestRecorder(): {
   readonly keep: (key: string) => Promise<void>;
   readonly finish: () => Promise<void>;
   readonly stop: () => void;
@@ -44,7 +44,7 @@ function keeper(): {
 
 describe('Outcomes of a batch', () => {
   it('wait for each other, and are kept at its end', async () => {
-    const { keep, finish, kept, known } = keeper();
+    const { keep, finish, kept, known } = createTestRecorder();
     await keep('a');
     await keep('b');
     expect(kept).toEqual([]);
@@ -54,7 +54,7 @@ describe('Outcomes of a batch', () => {
   });
 
   it('wait no longer once the process was asked to stop', async () => {
-    const { keep, stop, kept, known } = keeper();
+    const { keep, stop, kept, known } = createTestRecorder();
     await keep('a');
     stop();
     await expect.poll(() => kept).toEqual(['a']);

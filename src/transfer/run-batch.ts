@@ -12,7 +12,7 @@ import type { Journal } from '../journal/journal.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
-import { answers, takesRequests } from '../storage/answers.ts';
+import { isSourceReachable, isStoreReachable } from '../storage/reachability.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
@@ -209,8 +209,8 @@ async function endOf(
       outcome.kind === 'failed' && silentSide(outcome.failure.failure) === side ? [outcome.failure] : [],
     )[0];
   const unanswered = silentAt('source');
-  if (unanswered && !(await answers(source, unanswered.url, signal))) return 'origin-down';
-  return silentAt('store') && !(await takesRequests(store, signal)) ? 'store-down' : 'finished';
+  if (unanswered && !(await isSourceReachable(source, unanswered.url, signal))) return 'origin-down';
+  return silentAt('store') && !(await isStoreReachable(store, signal)) ? 'store-down' : 'finished';
 }
 
 /** Replaces the batch's lease by those of the remainder, and queues the remainder. */

@@ -29,7 +29,7 @@ export async function transferBatch(
   const noMore = AbortSignal.any([drain, signal, halt.signal]);
   const running = new Set<Promise<void>>();
 
-  const run = async (task: BatchMessage['files'][number], giveBack: () => void): Promise<void> => {
+  const run = async (task: BatchMessage['files'][number], release: () => void): Promise<void> => {
     try {
       const outcome = await copyFile(task, message, ports, signal);
       if (outcome.kind === 'failed') {
@@ -38,18 +38,18 @@ export async function transferBatch(
       }
       onOutcome(outcome);
     } finally {
-      giveBack();
+      release();
     }
   };
 
   for (const task of message.files) {
-    let giveBack;
+    let release;
     try {
-      giveBack = await ports.slots.take(1, { signal: noMore });
+      release = await ports.slots.take(1, { signal: noMore });
     } catch {
       break;
     }
-    const copy = run(task, giveBack);
+    const copy = run(task, release);
     running.add(copy);
     void copy.finally(() => running.delete(copy));
   }

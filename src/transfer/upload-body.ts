@@ -5,7 +5,7 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { assertNoOtherWriter, conflictWith, isSame, mayReplace, mayStay, writeOptions } from './place-object.ts';
+import { assertNoKeyConflict, conflictError, hasSameContent, mayOverwrite, mayLeaveUnchanged, writeOptions } from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
@@ -40,12 +40,12 @@ export async function uploadBody(
         `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
       );
     }
-    if (standing && mayStay(standing, task, policy) && (await isSame(standing, content, store, signal))) {
+    if (standing && mayLeaveUnchanged(standing, task, policy) && (await hasSameContent(standing, content, store, signal))) {
       await upload.abort();
       return { ...content, etag: standing.etag, proof: 'same-checksum' };
     }
-    assertNoOtherWriter(task, policy, content);
-    if (standing && !isReplaceable(standing, task, policy)) throw conflictWith(standing, content);
+    assertNoKeyConflict(task, policy, content);
+    if (standing && !isReplaceable(standing, task, policy)) throw conflictError(standing, content);
     if (standing && !isKnown(standing, task)) await confirm(content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
@@ -64,7 +64,7 @@ function conditionOver(standing: StoredObject | undefined, task: FileTask, polic
 }
 
 function isReplaceable(standing: StoredObject, task: FileTask, policy: Policy): boolean {
-  return mayReplace(standing, task, policy) || isKnown(standing, task);
+  return mayOverwrite(standing, task, policy) || isKnown(standing, task);
 }
 
 /** Our evidence is about just this object. */
@@ -113,7 +113,7 @@ async function sendParts(
   };
 
   try {
-    for (const chunk of body.begun) await take(chunk);
+    for (const chunk of body.received) await take(chunk);
     for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await take(next.value);
     if (heldBytes > 0) await send(Buffer.concat(held, heldBytes));
     await sending;

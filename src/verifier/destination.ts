@@ -38,7 +38,7 @@ export interface ReadDocument {
 }
 
 /** How a store is addressed. */
-export interface StorePlace {
+export interface StoreLocation {
   /** URL of the store's root with its final slash: `s3://bucket/`, `file:///folder/`. */
   readonly root: string;
   /** Of the library below it, with a final slash; empty where it is the root or unknown. */
@@ -52,7 +52,7 @@ export interface StorePlace {
  *
  * @param store - opened at the bucket or folder itself
  */
-export function destinationInStore(store: ObjectStore, { root, prefix, keepsChecksums }: StorePlace): Destination {
+export function destinationInStore(store: ObjectStore, { root, prefix, keepsChecksums }: StoreLocation): Destination {
   const fullKeyOf = (url: string): string =>
     decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
   return {

@@ -12,7 +12,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import { submit } from '../../src/scanner/scan.ts';
-import { guardByLooking } from '../../src/storage/guard.ts';
+import { guardWrites } from '../../src/storage/guard.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import type { MemoryEntry, MemorySource } from '../../src/storage/memory-source.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
@@ -100,7 +100,7 @@ export async function openClusterLibrary(
       puts.push({ by, key, result });
       return { result, ...more } as Awaited<ReturnType<ObjectStore['put']>>;
     };
-    return guardByLooking(exchange(s3Store, { put }), capabilities);
+    return guardWrites(exchange(s3Store, { put }), capabilities);
   };
 
   const join = (by: string, works: readonly Work[], options: ProcessOptions = {}): ClusterProcess => {

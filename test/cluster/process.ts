@@ -21,7 +21,7 @@ import { withFreshLane } from '../../src/queue/fresh-lane.ts';
 import type { JobQueue } from '../../src/queue/job-queue.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import { redisNames } from '../../src/redis/names.ts';
-import { guardByLooking } from '../../src/storage/guard.ts';
+import { guardWrites } from '../../src/storage/guard.ts';
 import type { MemorySource } from '../../src/storage/memory-source.ts';
 import type { ObjectStore, StoreCapabilities } from '../../src/storage/object-store.ts';
 import type { RedisServer } from '../servers/redis.ts';
@@ -113,7 +113,7 @@ export function startProcess(
 
   const { redis: connection, connections } = connect(options.redisUrl ?? servers.redis.url);
   const ledger = new RedisLedger(connection, name);
-  const journalStore = guardByLooking(openS3At(servers.s3, `${name}/journal`), capabilities);
+  const journalStore = guardWrites(openS3At(servers.s3, `${name}/journal`), capabilities);
   const journal = openObjectJournal(journalStore);
   const queues = openQueues(connection, name, () => undefined);
   const batches = batchQueue(connection, name);

@@ -170,7 +170,7 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
     describe('that are passed on', () => {
       const successors = [lease('h1', { files: [[0, 50]] }), lease('h2', { files: [[50, 100]], ttlMs: 300_000 })];
 
-      it('end, and their heirs live', async () => {
+      it('end, and their successors live', async () => {
         await planned();
         await ledger.lease('v', lease('b1'));
         expect(await ledger.pass('v', 'b1', successors)).toBe(true);
@@ -180,7 +180,7 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
         expect(await idsOf()).toEqual(['h2']);
       });
 
-      it('leave nothing where they have no heirs', async () => {
+      it('leave nothing where they have no successors', async () => {
         await planned();
         await ledger.lease('v', lease('b1'));
         expect(await ledger.pass('v', 'b1', [])).toBe(true);
@@ -209,7 +209,7 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
         expect(await ledger.lease('v', lease('b3', { generation: 'g3' }))).toBe(true);
       });
 
-      it('are passed on once more by who did not hear the answer, as long as the heirs live', async () => {
+      it('are passed on once more by who did not hear the answer, as long as the successors live', async () => {
         await planned();
         await ledger.lease('v', lease('b1'));
         await ledger.pass('v', 'b1', successors);

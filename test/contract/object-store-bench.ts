@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { FlantsError } from '../../src/domain/failure.ts';
 import type { FailureCode } from '../../src/domain/failure.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
-import { guardByLooking } from '../../src/storage/guard.ts';
+import { guardWrites } from '../../src/storage/guard.ts';
 import type {
   ObjectStore,
   PutOptions,
@@ -46,7 +46,7 @@ export function createObjectStoreBench({ capabilities, open }: StoreUnderTest): 
   beforeAll(async () => {
     const opened = await open();
     raw = opened.store;
-    store = guardByLooking(raw, capabilities);
+    store = guardWrites(raw, capabilities);
     close = opened.close;
   });
   afterAll(async () => {

@@ -7,7 +7,7 @@ import { openObjectJournal } from '../../src/journal/object/journal.ts';
 import type { ObjectJournalOptions } from '../../src/journal/object/journal.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openFolderStore } from '../../src/storage/folder/store.ts';
-import { guardByLooking } from '../../src/storage/guard.ts';
+import { guardWrites } from '../../src/storage/guard.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { describeJournal } from '../contract/journal.contract.ts';
@@ -99,6 +99,6 @@ describe('with fauxqs', () => {
   describeJournal('objects in a lenient S3 (fauxqs)', async () => {
     const store = open();
     const capabilities = { createOnly: false, replaceOnly: false, checksums: false, metadata: true };
-    return { ...overStore(guardByLooking(store, capabilities), () => store.close()), isUnguarded: true };
+    return { ...overStore(guardWrites(store, capabilities), () => store.close()), isUnguarded: true };
   });
 });

@@ -43,7 +43,7 @@ export class ModelLedger {
     if (!this.leases(video).some((lease) => lease.id === id)) return false;
     this.release(video, id);
     for (const successor of successors)
-      assert.ok(this.lease(video, successor), 'an heir claims what its parent did not');
+      assert.ok(this.lease(video, successor), 'a successor claims what its parent did not');
     return true;
   }
 

@@ -15,7 +15,7 @@ const resumeDelayMs = second;
 /** Passes over the whole library. A pass that finds no capacity ends and queues a job that resumes where it stopped. */
 export interface LibraryPasses {
   /** Admits videos from the journal to the ledger. */
-  readonly intake: JobHandler<LibraryJob>;
+  readonly admission: JobHandler<LibraryJob>;
   /** Crawls published videos again, in search of changed sources. */
   readonly delta: JobHandler<LibraryJob>;
 }
@@ -29,7 +29,7 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, st
   const hasCapacity: HasCapacity = async () =>
     (await queues.crawls.size()) < maxVideos && queues.batches.hasCapacity(maxWaitingBatches);
   return {
-    async intake({ after }) {
+    async admission({ after }) {
       const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, stopSignal);
       if (!isDone) await resumeLater(queues.admissions, 'intake', stoppedAt);
       return { result: 'done' };

@@ -63,11 +63,11 @@ export async function startScannerRole(
     if (taken.sight.isNew && !taken.sight.isFresh) await admitSoon(queues);
   };
 
-  const { intake, delta } = createPasses(cluster, options, stopSignal);
+  const { admission, delta } = createPasses(cluster, options, stopSignal);
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const work = (queue: BullmqQueue<LibraryJob>, handler: JobHandler<LibraryJob>): QueueWorkers =>
     queue.work(handler, { concurrency: 1, onError });
-  const workers = [work(queues.scans, scan), work(queues.admissions, intake), work(queues.deltas, delta)];
+  const workers = [work(queues.scans, scan), work(queues.admissions, admission), work(queues.deltas, delta)];
   const watching = options.catalogue.watch ? watchCatalogue(catalogue, onChangedRow, hooks, stopSignal) : undefined;
   await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await admitSoon(queues);

@@ -147,7 +147,7 @@ class ObjectJournal implements Journal {
   }
 
   /**
-   * The submission goes before the decisions, so that the video is not taken up again without them, and those go last:
+   * The submission goes before the decisions, so that the video is not admitted again without them, and those go last:
    * by them what is left of a purge that was cut short is found, and can be purged again.
    */
   async purge(video: VideoId): Promise<void> {

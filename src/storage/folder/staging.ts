@@ -7,7 +7,7 @@ import { FlantsError } from '../../domain/failure.ts';
 import { minute } from '../../domain/units.ts';
 import type { PutResult, WriteCondition } from '../object-store.ts';
 import { errnoOf } from './errors.ts';
-import { isMet } from '../condition.ts';
+import { isConditionMet } from '../write-condition.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Folder below the root in which files are written before they get their final name. It is never listed. */
@@ -81,7 +81,7 @@ export class FolderStaging {
     if ('ifNoneMatch' in condition) return createOnly(path, target);
     return this.#inTurn(target, async () => {
       // Between look and rename another process may write; within this one the turns prevent it.
-      if (!isMet(condition, await standingAt(target))) return false;
+      if (!isConditionMet(condition, await standingAt(target))) return false;
       await rename(path, target);
       return true;
     });

@@ -9,7 +9,7 @@ import { indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
 import { Agent } from '../undici.ts';
-import { trusting } from '../trust.ts';
+import { tlsOptions } from '../tls-options.ts';
 
 /** Options of an HTTP source. */
 export interface HttpSourceOptions {
@@ -37,7 +37,7 @@ export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs, ...trusting(options.ca) },
+    connect: { timeout: options.connectTimeoutMs, ...tlsOptions(options.ca) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     // One request on a connection at a time: a broken one harms one file, and it takes less CPU.

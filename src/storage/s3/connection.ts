@@ -9,7 +9,7 @@ import { addressOf } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { S3Credentials } from './credentials.ts';
 import { bodyOf } from '../stream-body.ts';
-import { trusting } from '../trust.ts';
+import { tlsOptions } from '../tls-options.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
 import { Pool, request as sendRequest } from '../undici.ts';
 
@@ -28,7 +28,7 @@ export interface S3ConnectionOptions {
   /** URL of a store other than AWS. */
   readonly endpoint?: string;
   readonly region: string;
-  /** Asked before each request: keep what it gives (`keepCredentials`), as the same object. */
+  /** Asked before each request: keep what it gives (`cacheCredentials`), as the same object. */
   readonly credentials: () => Promise<S3Credentials>;
   readonly connections: number;
   readonly timeouts: S3Timeouts;
@@ -79,7 +79,7 @@ export class S3Connection {
       // One stream to one of S3's machines would carry everything that many connections spread.
       allowH2: false,
       bodyTimeout: timeouts.bodyTimeoutMs,
-      connect: { timeout: timeouts.connectTimeoutMs, ...trusting(options.ca) },
+      connect: { timeout: timeouts.connectTimeoutMs, ...tlsOptions(options.ca) },
     });
   }
 

@@ -8,7 +8,7 @@ import type { S3Connection, S3ConnectionOptions } from './connection.ts';
 import { isRefusedCondition, networkError, refusalError } from './errors.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
 import { quoted } from './object.ts';
-import { trusting } from '../trust.ts';
+import { tlsOptions } from '../tls-options.ts';
 
 /** S3 sends nothing while it joins thousands of parts, which takes time. */
 const completionTimeoutMs = 5 * minute;
@@ -134,7 +134,7 @@ export class S3Control {
         connectionTimeout: timeouts.connectTimeoutMs,
         requestTimeout: timeouts.headersTimeoutMs,
         throwOnRequestTimeout: true,
-        httpsAgent: { keepAlive: true, ...trusting(ca) },
+        httpsAgent: { keepAlive: true, ...tlsOptions(ca) },
       },
     });
     return { sdk, client };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { minute } from '../../domain/units.ts';
-import { awsCredentials, keepCredentials } from './credentials.ts';
+import { awsCredentials, cacheCredentials } from './credentials.ts';
 import type { S3Credentials } from './credentials.ts';
 
 /** Gives out credentials that last an hour, and counts them. */
@@ -14,7 +14,7 @@ function issuer() {
     state.issued += 1;
     return { accessKeyId: `key ${state.issued}`, secretAccessKey: 'secret', expiresAtMs: state.nowMs + 60 * minute };
   };
-  return { state, credentials: keepCredentials(obtain, () => state.nowMs) };
+  return { state, credentials: cacheCredentials(obtain, () => state.nowMs) };
 }
 
 describe('keepCredentials', () => {
@@ -47,7 +47,7 @@ describe('keepCredentials', () => {
 
   it('keeps the same object when the renewal brings the same', async () => {
     let nowMs = 0;
-    const credentials = keepCredentials(
+    const credentials = cacheCredentials(
       async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', expiresAtMs: 60 * minute }),
       () => nowMs,
     );

@@ -22,7 +22,7 @@ const renewBeforeMs = 5 * minute;
  * @param obtain - throws `FlantsError` `store.credentials` where there are none
  * @param now - milliseconds since 1970
  */
-export function keepCredentials(
+export function cacheCredentials(
   obtain: () => Promise<S3Credentials>,
   now: () => number = Date.now,
 ): () => Promise<S3Credentials> {
@@ -57,7 +57,7 @@ export function keepCredentials(
  */
 export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
   let provider: ReturnType<typeof defaultProvider> | undefined;
-  return keepCredentials(async () => {
+  return cacheCredentials(async () => {
     try {
       if (!provider) {
         const sdk = await import('@aws-sdk/credential-provider-node');

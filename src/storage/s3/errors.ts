@@ -99,7 +99,7 @@ export function isRefusedCondition({ status, code }: S3Refusal, condition: Write
 }
 
 /** Whether a response to GET or DELETE means that the object is missing, rather than its bucket. */
-export function isAbsence({ status, code }: S3Refusal): boolean {
+export function isMissingObject({ status, code }: S3Refusal): boolean {
   return status === 404 && (code === undefined || code === 'NoSuchKey');
 }
 

@@ -4,7 +4,7 @@ import { base64OfHex } from '../checksum.ts';
 import { S3Connection, refusalOf } from './connection.ts';
 import type { S3ConnectionOptions, S3Request } from './connection.ts';
 import { S3Control } from './control.ts';
-import { isAbsence, isRefusedCondition } from './errors.ts';
+import { isMissingObject, isRefusedCondition } from './errors.ts';
 import { listPage } from './list.ts';
 import { metadataHeaders, objectOfHeaders, quoted } from './object.ts';
 import { beginUpload } from './upload.ts';
@@ -62,7 +62,7 @@ class S3Store implements ObjectStore {
     const { status, headers, body } = await this.#connection.stream(request);
     if (status === 200) return { object: objectOfHeaders(key, headers), body };
     const answer = { status, headers, body: await textOf(body) };
-    if (isAbsence(refusalOf(answer))) return undefined;
+    if (isMissingObject(refusalOf(answer))) return undefined;
     throw this.#connection.refusal(request, answer);
   }
 
@@ -115,7 +115,7 @@ class S3Store implements ObjectStore {
   async delete(key: string, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     const request: S3Request = { method: 'DELETE', key: this.#full(key), headers: [], signal };
     const answer = await this.#connection.send(request);
-    if (answer.status === 200 || answer.status === 204 || isAbsence(refusalOf(answer))) return;
+    if (answer.status === 200 || answer.status === 204 || isMissingObject(refusalOf(answer))) return;
     throw this.#connection.refusal(request, answer);
   }
 

@@ -11,7 +11,7 @@ const load = (): typeof tls => createRequire(import.meta.url)('node:tls') as typ
  *
  * @param ca - PEM of one or more certificates; absent trusts what Node does
  */
-export function trusting(ca: string | undefined): { readonly secureContext?: SecureContext } {
+export function tlsOptions(ca: string | undefined): { readonly secureContext?: SecureContext } {
   if (ca === undefined) return {};
   const { createSecureContext, getCACertificates } = load();
   return { secureContext: createSecureContext({ ca: [...getCACertificates('default'), ca] }) };
