@@ -14,8 +14,8 @@ export interface RunOptions {
 /**
  * Runs batches on workers, which copy the bytes.
  *
- * `run` never throws for what a worker does. If a worker dies, the batch ends as `worker-lost`, and the outcomes it reported
- * before count.
+ * `run` never throws for what a worker does. If a worker dies, the batch ends as `worker-lost`, and the outcomes that
+ * it had reported count.
  */
 export interface Executor {
   run(message: BatchMessage, options: RunOptions): Promise<BatchEnd>;

@@ -5,46 +5,49 @@ import { minute } from '../domain/units.ts';
 import type { Executor, RunOptions } from './executor.ts';
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
 
-/** What the pool needs. */
+/** Options of the thread pool. */
 export interface ThreadsOptions<Extra> {
-  /** Module of the worker; it exports `run(task: ThreadTask<Extra>)`. */
+  /** The worker's module, which exports `run(task: ThreadTask<Extra>)`. */
   readonly worker: URL;
-  /** Structured-cloneable; given to each thread once. */
+  /** Passed once to each thread. Must be structured-cloneable. */
   readonly workerData: unknown;
   readonly threads: number;
-  /** Batches that a thread may have beside `batchesPerThread`, for work that must not wait for a place; none if absent. */
+  /**
+   * Batches that a thread may run in addition to `batchesPerThread`, for work that must not wait for a free place. None
+   * if absent.
+   */
   readonly spareBatches?: number;
-  /** Called before each batch, and each minute while it runs: what it gives may run out, as credentials do. */
+  /** Called before each batch, and every minute while it runs, since data such as credentials expires. */
   readonly extra: () => Promise<Extra>;
 }
 
-/** Far below the least for which anybody lends credentials. */
+/** Far below the shortest lifetime of temporary credentials. */
 const extraEveryMs = minute;
 
-/** Two batches a thread: one fills the gaps that the last files of the other leave. */
+/** Two batches per thread, so that one fills the gaps that the last files of the other leave. */
 export const batchesPerThread = 2;
 
-/** Bounds of a thread's heap, in MiB. Bodies live outside it; a small young generation keeps the process small. */
+/** Limits of a thread's heap, in MiB. Bodies are outside the heap. A small young generation keeps the process small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
 
 /**
- * Runs batches on threads of this process. A thread that dies is replaced; its batches end as `worker-lost`.
- * Those that want to be alone go one after another to a thread of their own, which is started for the first of them.
+ * Runs batches on threads of this process. If a thread dies it is replaced, and its batches end as `worker-lost`.
+ * Batches that ask to be alone run one after another on a separate thread, which is started for the first of them.
  */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
   const { threads, spareBatches = 0 } = options;
   const pool = openPool(options, { threads, batches: batchesPerThread + spareBatches });
-  let cell: Piscina | undefined;
+  let isolatedPool: Piscina | undefined;
   const poolFor = ({ alone }: BatchMessage): Piscina => {
     if (alone !== true) return pool;
-    cell ??= openPool(options, { threads: 1, batches: 1 });
-    return cell;
+    isolatedPool ??= openPool(options, { threads: 1, batches: 1 });
+    return isolatedPool;
   };
   return {
     concurrency: threads * batchesPerThread,
     run: (message, run) => runOnThread(poolFor(message), message, options.extra, run),
     close: async () => {
-      await Promise.all([pool.destroy(), cell?.destroy()]);
+      await Promise.all([pool.destroy(), isolatedPool?.destroy()]);
     },
   };
 }
@@ -64,7 +67,8 @@ function openPool<Extra>(
     resourceLimits,
     recordTiming: false,
   });
-  // A thread died that had no batch. It is replaced as all others are; unheard, the event would end the process.
+  // Emitted when a thread without a batch dies. The pool replaces it, but an unhandled error event would end the
+  // process.
   pool.on('error', () => undefined);
   return pool;
 }
@@ -77,19 +81,19 @@ async function runOnThread<Extra>(
 ): Promise<BatchEnd> {
   const extra = await obtainExtra();
   const { port1, port2 } = new MessageChannel();
-  const tell = (command: ToThread<Extra>): void => port1.postMessage(command);
-  const stopTelling = tellWhenAborted(tell, drain, signal);
-  const stopRenewing = tellExtra(tell, obtainExtra);
+  const send = (command: ToThread<Extra>): void => port1.postMessage(command);
+  const stopForwarding = forwardAborts(send, drain, signal);
+  const stopRenewing = renewExtra(send, obtainExtra);
   let recording: Promise<void> = Promise.resolve();
   let end: BatchEnd = 'worker-lost';
   const closed = new Promise<void>((resolve) => {
     port1.once('close', resolve);
-    port1.on('message', (said: FromThread) => {
-      if (said.type === 'end') {
-        ({ end } = said);
+    port1.on('message', (reply: FromThread) => {
+      if (reply.type === 'end') {
+        ({ end } = reply);
         port1.close();
       } else {
-        recording = recording.then(() => onOutcomes(said.outcomes));
+        recording = recording.then(() => onOutcomes(reply.outcomes));
         recording.catch(() => undefined);
       }
     });
@@ -98,24 +102,25 @@ async function runOnThread<Extra>(
     const task: ThreadTask<Extra> = { message, extra, port: port2 };
     await pool.run(task, { transferList: [port2] });
   } catch {
-    // What a dead thread said is still delivered before its end of the channel closes; a port that never left is closed here.
+    // Messages that a dead thread sent are still delivered before its end of the channel closes. A port that was never
+    // transferred has to be closed here.
     port2.close();
   }
   await closed;
-  // A port lives until the next full collection, and would keep with it all that its listeners know of this batch.
+  // A port lives until the next full garbage collection, and its listeners would keep the data of this batch alive.
   port1.removeAllListeners();
-  stopTelling();
+  stopForwarding();
   stopRenewing();
   await recording;
   return end;
 }
 
-/** A batch may last longer than what it was given at its start. */
-function tellExtra<Extra>(tell: (command: ToThread<Extra>) => void, obtain: () => Promise<Extra>): () => void {
+/** Sends renewed data to the thread, since a batch may outlast what it started with. */
+function renewExtra<Extra>(send: (command: ToThread<Extra>) => void, obtain: () => Promise<Extra>): () => void {
   const renew = (): void => {
-    // Where there is none now, the thread goes on with what it has.
+    // If renewal fails, the thread continues with the data it has.
     void obtain().then(
-      (extra) => tell({ type: 'extra', extra }),
+      (extra) => send({ type: 'extra', extra }),
       () => undefined,
     );
   };
@@ -123,13 +128,13 @@ function tellExtra<Extra>(tell: (command: ToThread<Extra>) => void, obtain: () =
   return () => clearInterval(timer);
 }
 
-function tellWhenAborted<Extra>(
-  tell: (command: ToThread<Extra>) => void,
+function forwardAborts<Extra>(
+  send: (command: ToThread<Extra>) => void,
   drain: AbortSignal,
   signal: AbortSignal,
 ): () => void {
-  const onDrain = (): void => tell({ type: 'drain' });
-  const onAbort = (): void => tell({ type: 'abort' });
+  const onDrain = (): void => send({ type: 'drain' });
+  const onAbort = (): void => send({ type: 'abort' });
   if (drain.aborted) onDrain();
   if (signal.aborted) onAbort();
   drain.addEventListener('abort', onDrain, { once: true });

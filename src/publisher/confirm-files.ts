@@ -5,23 +5,23 @@ import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 
-/** What the barrier needs. */
+/** Ports of the barrier. */
 export interface ConfirmPorts {
   readonly journal: Journal;
   readonly store: ObjectStore;
 }
 
-/** Files read from the journal and confirmed at a time: bounds memory, whatever the video's size. */
+/** Files read from the journal and confirmed at a time. Bounds memory for videos of any size. */
 const chunkFiles = 5_000;
-/** Folders with fewer of our files are asked file by file: a listing could be of anything else. */
-const minListed = 8;
-const headsAtATime = 16;
+/** Folders with fewer of our files are checked file by file, since a listing might consist mostly of other objects. */
+const minListedFiles = 8;
+const maxConcurrentHeads = 16;
 
 /**
- * The barrier before publishing: confirms by listing that every file the ledger holds for done stands at
- * the destination, with the size and the ETag that its evidence tells.
+ * The barrier before publication: confirms that every file that the ledger counts as done is at the destination, with
+ * the size and ETag in its evidence. Lists folders rather than ask for each file.
  *
- * @returns indices of done files that are not there, or were replaced, ascending; empty when the video may be published
+ * @returns ascending indices of done files that are missing or were replaced; empty when the video may be published
  * @throws {FlantsError} as `ObjectStore`
  */
 export async function findVanished(
@@ -38,49 +38,49 @@ export async function findVanished(
     const keys = new Map(
       files.flatMap(({ index, file: { key } }) => (hasBit(tally.done, index) ? [[key, index]] : [])),
     );
-    const standing = await look([...keys.keys()], store, signal);
-    // Read last: what waits for a network's answer should be small.
+    const current = await findObjects([...keys.keys()], store, signal);
+    // Read last, so that little is held in memory while the network is awaited.
     const evidence = await journal.evidence(video, [...keys.keys()]);
-    for (const [key, index] of keys) if (!isStill(standing.get(key), evidence.get(key))) vanished.push(index);
+    for (const [key, index] of keys) if (!isUnchanged(current.get(key), evidence.get(key))) vanished.push(index);
   }
   return vanished.toSorted((a, b) => a - b);
 }
 
-/** What is said of an object of ours. */
-type Seen = Pick<StoredObject, 'sizeBytes' | 'etag'>;
+/** The part of an object's metadata that identifies its bytes. */
+type ObjectVersion = Pick<StoredObject, 'sizeBytes' | 'etag'>;
 
-/** What stands under the keys that were looked for. */
-type CurrentDecisions = ReadonlyMap<string, Seen>;
+/** Objects that were found, by key. */
+type FoundObjects = ReadonlyMap<string, ObjectVersion>;
 
-async function look(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<CurrentDecisions> {
-  const standing = new Map<string, Seen>();
+async function findObjects(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<FoundObjects> {
+  const current = new Map<string, ObjectVersion>();
   for (const [folder, members] of Map.groupBy(keys, folderOf)) {
     const found =
-      members.length < minListed
-        ? await lookByHead(members, store, signal)
-        : await lookByListing(folder, members, store, signal);
-    for (const [key, seen] of found) standing.set(key, seen);
+      members.length < minListedFiles
+        ? await findByHead(members, store, signal)
+        : await findByListing(folder, members, store, signal);
+    for (const [key, version] of found) current.set(key, version);
   }
-  return standing;
+  return current;
 }
 
-function isStill(standing: Seen | undefined, known: Evidence | undefined): boolean {
+function isUnchanged(current: ObjectVersion | undefined, known: Evidence | undefined): boolean {
   if (known?.proof === 'absent-optional') return true;
-  if (!standing || standing.sizeBytes !== known?.sizeBytes) return false;
-  return known.etag === undefined || known.etag === standing.etag;
+  if (!current || current.sizeBytes !== known?.sizeBytes) return false;
+  return known.etag === undefined || known.etag === current.etag;
 }
 
 function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
-async function lookByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<CurrentDecisions> {
-  const found = new Map<string, Seen>();
-  for (let at = 0; at < keys.length; at += headsAtATime) {
+async function findByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<FoundObjects> {
+  const found = new Map<string, ObjectVersion>();
+  for (let at = 0; at < keys.length; at += maxConcurrentHeads) {
     await Promise.all(
-      keys.slice(at, at + headsAtATime).map(async (key) => {
-        const standing = await store.head(key, { signal });
-        if (standing) found.set(key, seenOf(standing));
+      keys.slice(at, at + maxConcurrentHeads).map(async (key) => {
+        const current = await store.head(key, { signal });
+        if (current) found.set(key, versionOf(current));
       }),
     );
   }
@@ -88,31 +88,31 @@ async function lookByHead(keys: readonly string[], store: ObjectStore, signal: A
 }
 
 /**
- * Lists from our first to our last key in the folder. Where much else stands between
- * them, the rest is asked file by file: a listing must not cost more than what it saves.
+ * Lists a folder from our first to our last key. Stops where too many other objects lie between them, since a listing
+ * must not cost more than it saves. Files that were not listed are checked one by one.
  */
-async function lookByListing(
+async function findByListing(
   folder: string,
   keys: readonly string[],
   store: ObjectStore,
   signal: AbortSignal,
-): Promise<CurrentDecisions> {
+): Promise<FoundObjects> {
   const wanted = new Set(keys);
   const ordered = keys.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   const [first = ''] = ordered;
   const last = Buffer.from(ordered.at(-1) ?? '');
-  const found = new Map<string, Seen>();
+  const found = new Map<string, ObjectVersion>();
   let foreign = 0;
-  const opening = await store.head(first, { signal });
-  if (opening) found.set(first, seenOf(opening));
-  for await (const standing of store.list(folder, { signal, after: first })) {
-    if (Buffer.compare(Buffer.from(standing.key), last) > 0) break;
-    if (wanted.has(standing.key)) found.set(standing.key, seenOf(standing));
+  const firstObject = await store.head(first, { signal });
+  if (firstObject) found.set(first, versionOf(firstObject));
+  for await (const current of store.list(folder, { signal, after: first })) {
+    if (Buffer.compare(Buffer.from(current.key), last) > 0) break;
+    if (wanted.has(current.key)) found.set(current.key, versionOf(current));
     else foreign += 1;
     if (foreign > 4 * wanted.size + 1_000) break;
   }
-  // Listings may lag behind, or leave out what a request for it finds: nothing is called gone on their word alone.
-  const rest = await lookByHead(
+  // A listing may lag behind, or omit what a HEAD finds. No file counts as missing because of a listing alone.
+  const rest = await findByHead(
     keys.filter((key) => !found.has(key)),
     store,
     signal,
@@ -120,6 +120,6 @@ async function lookByListing(
   return new Map([...found, ...rest]);
 }
 
-function seenOf({ sizeBytes, etag }: StoredObject): Seen {
+function versionOf({ sizeBytes, etag }: StoredObject): ObjectVersion {
   return { sizeBytes, etag };
 }

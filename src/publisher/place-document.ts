@@ -9,41 +9,41 @@ import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 
 type PublishedDocument = Publication['documents'][number];
 
-/** Metadata by which a document of ours is recognised, with the revision it belongs to. */
+/** Metadata field that marks a document of ours with its revision. */
 const revisionMetadata = 'flants-revision';
 
-/** What a document is published for. */
-interface Place {
+/** The revision to publish a document for, and what was published before. */
+interface PublicationContext {
   readonly revision: RevisionDigest;
-  readonly known?: PublishedDocument;
+  readonly previous?: PublishedDocument;
   readonly isCurrent: () => Promise<boolean>;
 }
 
-/** Who is refused a write looks once more at what stands there: somebody wrote in between. */
-const maxLooks = 2;
+/** When a write is refused, somebody wrote since the last look. Look once more. */
+const maxAttempts = 2;
 
 /**
- * Writes one document over what was seen there: over nothing, or over what we published before; with `overwrite` over
+ * Writes one document over what it saw at the key: nothing, or what we published before. With `overwrite`, over
  * anything.
  *
- * | stands there                      | then                                                     |
- * |-----------------------------------|----------------------------------------------------------|
- * | the same bytes                    | left: it was published, by this run or one beside it     |
- * | nothing                           | create                                                   |
- * | what we published, or our mark    | replace exactly that                                     |
- * | anything else                     | conflict; with `overwrite` replace exactly that          |
- * | something else when it is written | look once more, then fail in a way that is tried again   |
+ * | at the key                                | action                                                    |
+ * |-------------------------------------------|-----------------------------------------------------------|
+ * | the same bytes                            | left: published already, by this run or a concurrent one  |
+ * | nothing                                   | create                                                    |
+ * | what we published, or has our mark        | replace exactly that object                               |
+ * | anything else                             | conflict; with `overwrite`, replace exactly that object   |
+ * | something different at the time of writing | look once more, then fail with a retryable error         |
  *
- * @param place.known - the document as it was last published
- * @param place.isCurrent - whether the revision is the video's still. Asked after each look at what stands there, so that
- *   who is held up between the two cannot write over what a newer one has put there
- * @returns undefined when it is not, and nothing was written
- * @throws {FlantsError} `store.conflict` when something foreign stands there and `existing` is not `overwrite`; a
- *   `store.status` that may be tried again when others keep writing there
+ * @param place.previous - the document as it was last published
+ * @param place.isCurrent - whether the revision is still the video's. Asked after each look at the key, so that a
+ *   publisher that is delayed between look and write cannot overwrite a newer one's document
+ * @returns undefined if the revision is no longer current; then nothing was written
+ * @throws {FlantsError} `store.conflict` when a foreign object is at the key and `existing` is not `overwrite`; a
+ *   retryable `store.status` when others keep writing there
  */
 export async function placeDocument(
   document: PlannedDocument,
-  { revision, known, isCurrent }: Place,
+  { revision, previous, isCurrent }: PublicationContext,
   { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
   signal: AbortSignal,
 ): Promise<PublishedDocument | undefined> {
@@ -51,11 +51,11 @@ export async function placeDocument(
   const crc32 = crc32Hex(body);
   const describe = (etag: string): PublishedDocument => ({ key, etag, crc32, sizeBytes: body.byteLength });
 
-  for (let looks = 0; looks < maxLooks; looks++) {
-    const standing = await store.head(key, { signal });
-    if (standing && (await holds(standing, document, crc32, store, signal))) return describe(standing.etag);
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const current = await store.head(key, { signal });
+    if (current && (await hasSameBytes(current, document, crc32, store, signal))) return describe(current.etag);
     if (!(await isCurrent())) return undefined;
-    if (standing && existing !== 'overwrite' && !isOurs(standing, known)) {
+    if (current && existing !== 'overwrite' && !isOurs(current, previous)) {
       throw new FlantsError(
         'store.conflict',
         `a playlist that FLAnts did not publish stands at ${key}; --existing overwrite replaces it`,
@@ -64,7 +64,7 @@ export async function placeDocument(
     const written = await store.put(key, body, crc32, {
       ...headersOf(key, role),
       metadata: { [revisionMetadata]: revision },
-      condition: standing ? { ifMatch: standing.etag } : { ifNoneMatch: '*' },
+      condition: current ? { ifMatch: current.etag } : { ifNoneMatch: '*' },
       signal,
     });
     if (written.result === 'stored') return describe(written.etag);
@@ -74,21 +74,24 @@ export async function placeDocument(
   });
 }
 
-/** Whether we wrote it: as the journal tells, or as its mark does. */
-function isOurs({ etag, metadata }: StoredObject, known: PublishedDocument | undefined): boolean {
-  return etag === known?.etag || metadata[revisionMetadata] !== undefined;
+/** Whether we wrote the object, according to the journal or to its mark. */
+function isOurs({ etag, metadata }: StoredObject, previous: PublishedDocument | undefined): boolean {
+  return etag === previous?.etag || metadata[revisionMetadata] !== undefined;
 }
 
-/** The same bytes stand there already. A store that keeps no checksum is read back: documents are small. */
-async function holds(
-  standing: StoredObject,
+/**
+ * Whether the object has the document's bytes. Reads it back if the store keeps no checksum, which is cheap since
+ * documents are small.
+ */
+async function hasSameBytes(
+  current: StoredObject,
   document: PlannedDocument,
   crc32: string,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (standing.sizeBytes !== document.body.byteLength) return false;
-  if (standing.crc32 !== undefined) return standing.crc32 === crc32;
+  if (current.sizeBytes !== document.body.byteLength) return false;
+  if (current.crc32 !== undefined) return current.crc32 === crc32;
   const found = await store.get(document.key, { signal });
   if (!found) return false;
   let at = 0;

@@ -14,7 +14,7 @@ import { areUnchanged } from '../storage/unchanged.ts';
 import { findVanished } from './confirm-files.ts';
 import { placeDocument } from './place-document.ts';
 
-/** What the publisher needs. */
+/** Ports and settings of the publisher. */
 export interface PublisherPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
@@ -22,26 +22,29 @@ export interface PublisherPorts {
   readonly store: ObjectStore;
   readonly existing: ExistingPolicy;
   readonly now: () => number;
-  /** Digest of the plan that the source would give now, for playlists that need a token; absent where no source is at hand. */
+  /**
+   * Returns the digest of the plan that the source would yield now. Needed for playlists with tokens; absent where no
+   * source is available.
+   */
   readonly replan?: () => Promise<RevisionDigest>;
 }
 
-/** What an attempt to publish came to. */
+/** The result of an attempt to publish. */
 export type PublishResult =
-  /** The documents stand at the destination. */
+  /** The documents are at the destination. */
   | { readonly result: 'published' }
-  /** Some files were not there after all: they are open again. */
+  /** Some files were missing at the destination or had been replaced. They are open again. */
   | { readonly result: 'reopened'; readonly files: number }
-  /** The source's playlists are no longer those of the plan: crawl again. */
+  /** The source's playlists have changed since the plan was sealed. Crawl again. */
   | { readonly result: 'source-changed' }
-  /** The video has a newer generation, or is not whole any more. */
+  /** The video has a newer generation, or is no longer complete. */
   | { readonly result: 'stale' };
 
 /**
- * Publishes a whole video: barrier, then media playlists, then the multivariant playlist.
+ * Publishes a complete video: first the barrier, then its media playlists, then the multivariant playlist.
  *
- * @throws {FlantsError} `store.conflict` when something foreign stands where a document belongs; else as
- *   `ObjectStore` and `Source`
+ * @throws {FlantsError} `store.conflict` when a foreign object is at the key of a document; else as `ObjectStore` and
+ *   `Source`
  */
 export async function publishVideo(video: VideoId, ports: PublisherPorts, signal: AbortSignal): Promise<PublishResult> {
   const { journal, ledger } = ports;
@@ -63,22 +66,22 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const header = await journal.revision(video, revision);
   if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);
   if (await hasSourceChanged(header, ports, signal)) return { result: 'source-changed' };
-  // A hold that was decided and never reached the ledger holds all the same.
-  const decided = await alignWithDecisions(video, ports);
-  if (!decided || !isPublishable(decided)) return { result: 'stale' };
+  // A hold that was decided but has not reached the ledger still counts.
+  const aligned = await alignWithDecisions(video, ports);
+  if (!aligned || !isPublishable(aligned)) return { result: 'stale' };
 
   const isCurrent = async (): Promise<boolean> => {
-    const present = await ledger.read(video);
-    return present?.generation === generation && present.revision === revision && isPublishable(present);
+    const latest = await ledger.read(video);
+    return latest?.generation === generation && latest.revision === revision && isPublishable(latest);
   };
-  const before = await journal.publication(video);
-  const placed: Publication['documents'][number][] = [];
+  const lastPublication = await journal.publication(video);
+  const documents: Publication['documents'][number][] = [];
   for (const document of header.documents) {
-    const known = before?.documents.find(({ key }) => key === document.key);
-    const place = { revision, isCurrent, ...(known ? { known } : {}) };
-    const standing = await placeDocument(document, place, ports, signal);
-    if (!standing) return { result: 'stale' };
-    placed.push(standing);
+    const previous = lastPublication?.documents.find(({ key }) => key === document.key);
+    const place = { revision, isCurrent, ...(previous ? { previous } : {}) };
+    const publishedDocument = await placeDocument(document, place, ports, signal);
+    if (!publishedDocument) return { result: 'stale' };
+    documents.push(publishedDocument);
   }
   const sizeBytes = await journal.sizeOf(video, revision);
   if (!(await isCurrent())) return { result: 'stale' };
@@ -89,23 +92,26 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     total: tally.record.total,
     accepted: rangesWhere(tally.record.total, (index) => hasBit(tally.accepted, index)),
     sizeBytes,
-    documents: placed,
+    documents,
   });
   const published = await ledger.apply(video, { type: 'publish', generation, revision });
   if (published.result === 'applied') return { result: 'published' };
-  // Whoever overtook us just now may have published before we told the journal: it is to end with what stands.
+  // A publisher that overtook this one may have published before this one wrote to the journal. Publish again, so that
+  // the journal ends up describing what is at the destination.
   const newer = published.record;
   return newer && isPublishable(newer) ? publishVideo(video, ports, signal) : { result: 'stale' };
 }
 
-/** A job that was delivered twice or late may find a video that is held, or has open files again. */
+/**
+ * False for a video that is held, invalid or has open files again, as a job finds it that was delivered twice or late.
+ */
 function isPublishable(record: VideoRecord): boolean {
   return isWhole(record) && !record.hold && !record.invalid;
 }
 
 /**
- * Whether the playlists were replaced since the plan was sealed. A source that cannot be asked, or is gone, takes
- * nothing from a copy that is whole: it counts as unchanged.
+ * Whether the playlists have changed since the plan was sealed. If the source fails or is gone, they count as
+ * unchanged: that must not hold up a complete copy.
  */
 async function hasSourceChanged(
   header: RevisionHeader,

@@ -1,11 +1,11 @@
 import { crc32 } from 'node:zlib';
 
-/** CRC-32 (ISO-HDLC, as zlib and S3 mean it) of bytes, eight lower-case hex digits. */
+/** CRC-32 (ISO-HDLC, the variant of zlib and S3) as eight lower-case hex digits. */
 export function crc32Hex(bytes: Uint8Array): string {
   return hexOfSum(crc32(bytes));
 }
 
-/** CRC-32 of bytes that come in pieces. */
+/** CRC-32 of bytes that arrive in chunks. */
 export class Crc32 {
   #sum = 0;
 
@@ -14,13 +14,13 @@ export class Crc32 {
     return this;
   }
 
-  /** Of all bytes so far; more may follow. */
+  /** Checksum of the bytes so far. More may follow. */
   hex(): string {
     return hexOfSum(this.#sum);
   }
 }
 
-/** Size and CRC-32 of a body, by reading it. */
+/** Size and CRC-32 of a body that was read. */
 export interface Measured {
   readonly sizeBytes: number;
   /** Eight lower-case hex digits. */
@@ -28,22 +28,23 @@ export interface Measured {
 }
 
 /**
- * Reads a body to its end, or until it has more than `enoughBytes`: then it is another body than was expected.
+ * Measures a body by reading it. Stops when it has more than `maxBytes`, since it is then a different body than the
+ * expected one.
  *
  * @throws what the body throws
  */
-export async function measureBody(body: AsyncIterable<Uint8Array>, enoughBytes = Infinity): Promise<Measured> {
+export async function measureBody(body: AsyncIterable<Uint8Array>, maxBytes = Infinity): Promise<Measured> {
   const sum = new Crc32();
   let sizeBytes = 0;
   for await (const chunk of body) {
     sum.update(chunk);
     sizeBytes += chunk.byteLength;
-    if (sizeBytes > enoughBytes) break;
+    if (sizeBytes > maxBytes) break;
   }
   return { sizeBytes, crc32: sum.hex() };
 }
 
-/** As S3 writes checksums: `00000001` is `AAAAAQ==`. */
+/** Converts to the notation of S3: `00000001` is `AAAAAQ==`. */
 export function base64OfHex(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64');
 }

@@ -10,14 +10,14 @@ import type { FetchedObject, FetchOptions, NotModified, Source } from './source.
 
 const chunkBytes = 256 * KiB;
 
-/** A source in this machine's files, by `file:` URLs; a query or fragment in them means nothing. */
+/** A source for local files, addressed by `file:` URLs. Queries and fragments are ignored. */
 export function openFileSource(): Source {
   return { fetch: fetchFile, close: () => Promise.resolve() };
 }
 
 async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise<FetchedObject | NotModified> {
   const path = pathOf(url);
-  assertGoing(signal, path);
+  throwIfStopped(signal, path);
   const file = await openFile(path);
   try {
     const stats = await file.stat({ bigint: true });
@@ -28,7 +28,7 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
       );
     }
     const validators = validatorsOf(stats);
-    if (unless && describes(unless, validators, stats)) {
+    if (unless && isMatch(unless, validators, stats)) {
       await file.close();
       return { result: 'not-modified' };
     }
@@ -48,7 +48,10 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
   }
 }
 
-/** Reads one byte more than there should be, so that a file that grows is noticed without another call. */
+/**
+ * Reads a file of the size it had when it was opened. Asks for one byte more, so that a file that grows is noticed
+ * without another call.
+ */
 async function* readWhole(
   file: FileHandle,
   path: string,
@@ -58,7 +61,7 @@ async function* readWhole(
   let at = 0;
   try {
     for (;;) {
-      assertGoing(signal, path);
+      throwIfStopped(signal, path);
       const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, sizeBytes + 1 - at));
       const { bytesRead } = await file.read(buffer, 0, buffer.byteLength, at);
       at += bytesRead;
@@ -82,7 +85,7 @@ function pathOf(url: string): string {
   }
 }
 
-/** Does not wait at a pipe for somebody to write into it. */
+/** Opens a file without blocking on a pipe that nobody writes to. */
 async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -96,14 +99,14 @@ function validatorsOf(stats: BigIntStats): Validators {
   return { etag: `"${parts.join('-')}"`, lastModified: stats.mtime.toUTCString() };
 }
 
-/** The ETag decides where there is one: RFC 9110 section 13.2.2. */
-function describes(unless: Validators, now: Validators, stats: BigIntStats): boolean {
+/** Compares the ETag if there is one, else the modification time. RFC 9110 section 13.2.2. */
+function isMatch(unless: Validators, now: Validators, stats: BigIntStats): boolean {
   if (unless.etag !== undefined) return unless.etag === now.etag;
   if (unless.lastModified === undefined) return false;
   return Math.floor(stats.mtime.getTime() / 1000) <= Date.parse(unless.lastModified) / 1000;
 }
 
-function assertGoing(signal: AbortSignal, path: string): void {
+function throwIfStopped(signal: AbortSignal, path: string): void {
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${path}`);
 }
 

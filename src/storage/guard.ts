@@ -2,12 +2,11 @@ import { isConditionMet } from './write-condition.ts';
 import type { ObjectStore, PutOptions, StoreCapabilities, WriteCondition } from './object-store.ts';
 
 /**
- * Guards writes to a store that ignores conditions: looks at the object before it writes. Before it completes an upload it
- * always looks, since some stores honour conditions for a PUT only, and a
- * probe of that would leave uploads behind.
+ * Guards writes to a store that ignores conditions, by looking at the object before each write. An upload is always
+ * checked before it completes: some stores honour conditions for PUT only, and probing that would leave uploads behind.
  *
- * That keeps what has stood there for a while, not what another writer puts there between the look and the
- * write; `StoreCapabilities` says so in reports.
+ * This protects objects that were there already, but not what another program writes between the look and the write.
+ * Reports say so by `StoreCapabilities`.
  */
 export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities): ObjectStore {
   const isHonoured = (condition: WriteCondition): boolean =>
@@ -44,7 +43,7 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
   };
 }
 
-/** Some stores refuse the headers that they do not honour. */
+/** Drops the condition: some stores refuse conditional headers that they do not honour. */
 function withoutCondition({ condition: _, ...options }: PutOptions): PutOptions {
   return options;
 }

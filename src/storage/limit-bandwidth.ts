@@ -3,9 +3,9 @@ import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { Source } from './source.ts';
 
-/** Time as the limit sees it. */
+/** The clock of a bandwidth limit. */
 export interface Clock {
-  /** Never goes back; its zero is anywhere. */
+  /** Milliseconds from an arbitrary start. Never goes back. */
   nowMs(): number;
   /** Rejects when the signal is aborted. */
   sleep(durationMs: number, signal: AbortSignal): Promise<void>;
@@ -17,18 +17,18 @@ export const processClock: Clock = {
   sleep: (durationMs, signal) => sleep(durationMs, undefined, { signal }),
 };
 
-/** How much may come through. */
+/** The rate limit of a source. */
 export interface BandwidthLimit {
   readonly bytesPerSecond: number;
-  /** What may come at once after a rest; a second's worth where absent. */
+  /** Bytes that may arrive at once after a pause. Absent: those of one second. */
   readonly burstBytes?: number;
 }
 
 /**
- * Lets a source's bodies, all together, come no faster than the limit.
+ * Limits the total bandwidth of a source's bodies.
  *
- * A token bucket: each chunk takes its bytes, into debt if it must, and waits until the debt
- * of all before it is paid. Waiting holds the reading up, so the network slows down too.
+ * A token bucket: each chunk takes its bytes, going into debt if necessary, and waits until the debt of all earlier
+ * chunks is paid. Since waiting delays reading, the network slows down too.
  *
  * @throws {FlantsError} `usage` when the limit is not above 0; bodies throw `aborted` when stopped while they wait
  */

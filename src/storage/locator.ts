@@ -2,20 +2,20 @@ import type { RevisionDigest, VideoId } from '../domain/video.ts';
 
 /** The URLs from which a plan's files can be fetched now. */
 export interface PlanUrls {
-  /** When they were read, in milliseconds since the epoch. */
+  /** When the URLs were read, in milliseconds since the epoch. */
   readonly readAt: number;
   /**
-   * What to fetch for a file.
+   * Returns the URL to fetch a file from.
    *
    * @param url - of the plan, without tokens
-   * @returns that URL, with its token where one is known
+   * @returns that URL, with its token if one is known
    */
   readonly locate: (index: number, url: string) => string;
 }
 
-/** How URLs are loaded. */
+/** Options for loading URLs. */
 export interface LoadOptions {
-  /** URLs that were read at this instant or before have run out. */
+  /** URLs that were read at this time or earlier have expired. Milliseconds since the epoch. */
   readonly expiredAt?: number;
   readonly signal: AbortSignal;
 }
@@ -25,9 +25,9 @@ export interface LoadOptions {
  */
 export interface Locator {
   /**
-   * The URLs of a plan, read again from its playlists where they are not known or have run out.
+   * Returns the URLs of a plan. Reads its playlists again if the URLs are not known or have expired.
    *
-   * @returns undefined when the source has another plan by now
+   * @returns undefined when the source has a different plan now
    * @throws as `Source.fetch`
    */
   load(video: VideoId, revision: RevisionDigest, options: LoadOptions): Promise<PlanUrls | undefined>;

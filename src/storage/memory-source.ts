@@ -3,39 +3,39 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
 
-/** An object in memory, and how it misbehaves. */
+/** An object in memory, and the faults it simulates. */
 export interface MemoryObject {
   readonly bytes: Uint8Array | string;
-  /** Made of the bytes where absent; null for an object without validators. */
+  /** Derived from the bytes if absent. Null for an object without validators. */
   readonly etag?: string | null;
   readonly contentType?: string;
-  /** Where it says it was found, after redirects. */
+  /** The final URL that it reports, as after redirects. */
   readonly finalUrl?: string;
-  /** Its body throws this after so many bytes. */
+  /** Makes the body throw this error after so many bytes. */
   readonly breaks?: { readonly afterBytes: number; readonly error: FlantsError };
 }
 
-/** An object, or what gives one for the n-th request (from 1); it may throw a `FlantsError` instead. */
+/** An object, or a function that returns one for the n-th request (from 1) or throws a `FlantsError`. */
 export type MemoryEntry = MemoryObject | ((request: number) => MemoryObject | Promise<MemoryObject>);
 
-/** A source for engines under test: what `objects` holds, it serves; change it as you go. */
+/** A source for tests of the engine. It serves what is in `objects`, which may be changed at any time. */
 export interface MemorySource extends Source {
   readonly objects: Map<string, MemoryEntry>;
-  /** Every URL that was asked for, in order. */
+  /** Every URL that was requested, in order. */
   readonly requests: string[];
 }
 
-/** Makes one; URLs are compared as they are written. */
+/** Creates a source in memory. URLs are compared as text. */
 export function openMemorySource(objects: Readonly<Record<string, MemoryEntry>> = {}): MemorySource {
   const source: MemorySource = {
     objects: new Map(Object.entries(objects)),
     requests: [],
     fetch: async (url, options) => {
-      assertGoing(options.signal, url);
+      throwIfStopped(options.signal, url);
       source.requests.push(url);
       const entry = source.objects.get(url);
       if (!entry) throw new FlantsError('source.not-found', `${url} is not there (status 404)`, { status: 404 });
-      const visit = source.requests.filter((asked) => asked === url).length;
+      const visit = source.requests.filter((requested) => requested === url).length;
       return answer(url, typeof entry === 'function' ? await entry(visit) : entry, options);
     },
     close: () => Promise.resolve(),
@@ -67,7 +67,7 @@ async function* bodyOf(
   const whole = bytes.subarray(0, breaks?.afterBytes);
   const middle = whole.byteLength >> 1;
   for (const chunk of [whole.subarray(0, middle), whole.subarray(middle)]) {
-    assertGoing(signal, url);
+    throwIfStopped(signal, url);
     if (chunk.byteLength > 0) yield chunk;
   }
   if (breaks) throw breaks.error;
@@ -78,6 +78,6 @@ function validatorsOf({ etag }: MemoryObject, bytes: Uint8Array): Validators {
   return { etag: etag ?? `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"` };
 }
 
-function assertGoing(signal: AbortSignal, url: string): void {
+function throwIfStopped(signal: AbortSignal, url: string): void {
   if (signal.aborted) throw new FlantsError('aborted', `stopped while fetching ${url}`);
 }

@@ -5,22 +5,25 @@ import { isConditionMet } from './write-condition.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from './object-store.ts';
 import { assertStorableKey, compareKeys } from './store-key.ts';
 
-/** An object and its bytes, for a look into the store without asking it. */
+/** An object with its bytes, for tests that inspect the store directly. */
 export interface MemoryObject extends StoredObject {
   readonly body: Uint8Array;
   readonly cacheControl: string;
 }
 
-/** A store that lives as long as its process. */
+/** A store in the memory of its process. */
 export interface MemoryStore extends ObjectStore {
-  /** All that stands there, by key. May be changed behind the store's back. */
+  /** All objects by key. May be changed from outside. */
   readonly objects: Map<string, MemoryObject>;
 }
 
-/** Small parts keep tests of uploads small. */
+/** Small parts keep uploads in tests small. */
 const memoryLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
 
-/** Opens an empty store in memory; it keeps copies of what it is given. It honours every condition and checks every checksum. */
+/**
+ * Opens an empty store in memory, which copies the bytes it is given. It honours every condition and checks every
+ * checksum.
+ */
 export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLimits): MemoryStore {
   const objects = new Map<string, MemoryObject>();
   let writes = 0;
@@ -36,7 +39,7 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
     return { result: 'stored', etag };
   };
   const begin = async (signal: AbortSignal, key?: string): Promise<void> => {
-    // As with any store, whatever else is ready to run gets its turn first.
+    // As with any store, other pending work gets its turn first.
     await Promise.resolve();
     if (signal.aborted)
       throw new FlantsError('aborted', `${name}: stopped before it was done`, { cause: signal.reason });
@@ -50,12 +53,12 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
     head: async (key, { signal }) => {
       await begin(signal, key);
       const found = objects.get(key);
-      return found && described(found);
+      return found && describe(found);
     },
     get: async (key, { signal }) => {
       await begin(signal, key);
       const found = objects.get(key);
-      return found && { object: described(found), body: once(found.body) };
+      return found && { object: describe(found), body: once(found.body) };
     },
     put: async (key, body, crc32, options) => {
       await begin(options.signal, key);
@@ -102,7 +105,7 @@ function memoryUpload(
   };
 }
 
-function described({ body: _, cacheControl: __, ...object }: MemoryObject): StoredObject {
+function describe({ body: _, cacheControl: __, ...object }: MemoryObject): StoredObject {
   return object;
 }
 

@@ -1,4 +1,7 @@
-/** Node names certificate problems after OpenSSL's X509_V_ERR_ constants, and the rest of TLS by prefix. */
+/**
+ * Whether an error code is of TLS. Node names certificate errors after OpenSSL's X509_V_ERR_ constants, and other TLS
+ * errors by prefix.
+ */
 export function isTlsCode(code: string): boolean {
   return (
     code === 'EPROTO' ||
@@ -8,7 +11,7 @@ export function isTlsCode(code: string): boolean {
   );
 }
 
-/** Why a TLS connection was not made, to follow the name of the host. */
+/** The reason why a TLS connection failed, worded to follow the name of the host. */
 export function tlsReason({ message }: { readonly message: string }, code: string): string {
   if (/SELF_SIGNED|UNABLE_TO_(GET_ISSUER|VERIFY)/.test(code))
     return `its certificate is from no known authority (${code}); name one of your own with --ca`;
@@ -18,7 +21,7 @@ export function tlsReason({ message }: { readonly message: string }, code: strin
   return `${firstLine(message)} (${code})`;
 }
 
-/** Why a connection was not made or did not last, to follow the name of the host. */
+/** The reason why a connection failed or broke, worded to follow the name of the host. */
 export function connectionReason({ message }: { readonly message: string }, code: string): string {
   switch (code) {
     case 'ENOTFOUND':

@@ -4,9 +4,9 @@ export interface StoredObject {
   readonly sizeBytes: number;
   /** Opaque; changes whenever the bytes do. */
   readonly etag: string;
-  /** CRC-32 of the whole object, eight lower-case hex digits; absent where the store does not keep it. */
+  /** CRC-32 of the whole object, eight lower-case hex digits. Absent if the store does not keep it. */
   readonly crc32?: string;
-  /** User metadata, names in lower case; empty where the store keeps none. */
+  /** User metadata, with lower-case names. Empty if the store keeps none. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly contentType?: string;
 }
@@ -32,7 +32,7 @@ export type PutResult =
 export interface StoreLimits {
   /** Largest object that one `put` may send. */
   readonly maxPutBytes: number;
-  /** Smallest part but the last, and most parts, of one upload. */
+  /** The minimum size of all parts of an upload except the last, and the maximum number of parts. */
   readonly minPartBytes: number;
   readonly maxPartCount: number;
 }
@@ -40,12 +40,17 @@ export interface StoreLimits {
 /** A multipart upload. The object appears as a whole at `complete`, or never. */
 export interface Upload {
   /**
-   * Sends part `number` (from 1). Parts may go in parallel; each but the last is at least `limits.minPartBytes`.
+   * Sends part `number` (from 1). Parts may be sent in parallel. Each except the last has at least
+   * `limits.minPartBytes`.
    */
   part(number: number, body: Uint8Array, options: { readonly signal: AbortSignal }): Promise<void>;
-  /** @param crc32 - of the whole object; refused with `store.checksum` where the store can tell */
+  /**
+   * Completes the upload.
+   *
+   * @param crc32 - of the whole object; other bytes are refused with `store.checksum` where the store can check them
+   */
   complete(crc32: string): Promise<PutResult>;
-  /** Gives up and frees the parts. Never throws. */
+  /** Aborts the upload and frees its parts. Never throws. */
   abort(): Promise<void>;
 }
 
@@ -61,32 +66,38 @@ export interface ObjectStore {
   /** For messages: `s3://bucket/prefix` or a path. */
   readonly name: string;
   readonly limits: StoreLimits;
-  /** What stands under the key; undefined where nothing does. `crc32` is told where the store keeps it or can read it cheaply. */
+  /**
+   * Returns an object's metadata. Undefined if there is no object. Includes `crc32` if the store keeps it or can
+   * compute it cheaply.
+   */
   head(key: string, options: { readonly signal: AbortSignal }): Promise<StoredObject | undefined>;
-  /** The object and its bytes; undefined where nothing stands. The body must be read to the end, or left by `return()`. */
+  /** Opens an object for reading. Undefined if there is none. Read the body to the end, or leave it by `return()`. */
   get(
     key: string,
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly object: StoredObject; readonly body: AsyncIterable<Uint8Array> } | undefined>;
-  /** Writes the whole object; the store is given `crc32` to refuse other bytes. */
+  /** Writes a whole object. The store uses `crc32` to refuse corrupted bytes. */
   put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult>;
-  /** Begins an upload in parts, for objects above `limits.maxPutBytes` or too large to hold. */
+  /** Begins a multipart upload, for objects above `limits.maxPutBytes` or too large to buffer. */
   upload(key: string, options: PutOptions): Promise<Upload>;
-  /** Keys that start with `prefix` and come after `after` (exclusive), in ascending order of their UTF-8 bytes. `crc32` and metadata are not told. */
+  /**
+   * Lists the keys that start with `prefix` and follow `after` (exclusive), in ascending order of their UTF-8 bytes.
+   * Does not return `crc32` and metadata.
+   */
   list(prefix: string, options: { readonly signal: AbortSignal; readonly after?: string }): AsyncIterable<StoredObject>;
-  /** Deletes what stands there; nothing there is no error. */
+  /** Deletes an object. A missing object is no error. */
   delete(key: string, options: { readonly signal: AbortSignal }): Promise<void>;
   close(): Promise<void>;
 }
 
 /** What a store guards and keeps, as found by a probe. */
 export interface StoreCapabilities {
-  /** `If-None-Match: *` keeps what is there. */
+  /** Honours `If-None-Match: *`: never replaces an existing object. */
   readonly createOnly: boolean;
-  /** `If-Match` keeps what is not the object seen. */
+  /** Honours `If-Match`: never replaces an object other than the one seen. */
   readonly replaceOnly: boolean;
-  /** Bytes that are not those of their checksum are refused. */
+  /** Refuses bytes that do not match their checksum. */
   readonly checksums: boolean;
-  /** User metadata is kept and told by `head`. */
+  /** Keeps user metadata and returns it from `head`. */
   readonly metadata: boolean;
 }

@@ -9,17 +9,20 @@ const probeKey = '.flants-probe';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
 
-/** An ETag that no object has. */
+/** An ETag that no object has, to test `If-Match` with. */
 const noSuchEtag = '"00000000000000000000000000000000"';
 
-/** Also, another probe at the same time may delete the object just before a write that should be refused. */
+/**
+ * For passing failures, and because a concurrent probe may delete the object just before a write that should be
+ * refused.
+ */
 const attempts = 3;
 const firstDelayMs = second / 2;
 
 /**
- * Finds out what a store guards by trying it, with one small object that is deleted afterwards.
+ * Finds out by trial what a store guards, with one small object that is deleted afterwards.
  *
- * It is also the first write to the destination: what is wrong with rights, bucket, or credentials shows here.
+ * This is also the first write to the destination, so that problems with rights, bucket or credentials show up here.
  *
  * @throws {FlantsError} as `ObjectStore.put` and `head`
  */
@@ -37,14 +40,14 @@ export async function probeStore(
     store.put(probeKey, body, crc32, { ...options, condition });
   const sum = crc32Hex(body);
 
-  await persistently(() => write(sum), signal);
+  await withRetries(() => write(sum), signal);
   try {
-    const standing = await store.head(probeKey, { signal });
+    const current = await store.head(probeKey, { signal });
     return {
       createOnly: await isHonoured(() => write(sum, { ifNoneMatch: '*' })),
       replaceOnly: await isHonoured(() => write(sum, { ifMatch: noSuchEtag })),
       checksums: await refusesWrongBytes(() => write('00000000')),
-      metadata: standing?.metadata['probe'] === 'flants',
+      metadata: current?.metadata['probe'] === 'flants',
     };
   } finally {
     await store.delete(probeKey, { signal }).catch(() => undefined);
@@ -52,7 +55,7 @@ export async function probeStore(
 }
 
 /** Retries: this is the first request of a run, which must not end because of a passing failure. */
-async function persistently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function withRetries<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -69,7 +72,7 @@ async function isHonoured(write: () => Promise<PutResult>): Promise<boolean> {
     try {
       if ((await write()).result === 'precondition-failed') return true;
     } catch (error) {
-      // Some stores refuse headers that they do not know: 400 or 501.
+      // Some stores refuse unknown headers with 400 or 501.
       if (error instanceof FlantsError && (error.failure.status === 400 || error.failure.status === 501)) return false;
       throw error;
     }

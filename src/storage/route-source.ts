@@ -2,10 +2,10 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Source } from './source.ts';
 
 /**
- * One source out of several, chosen by the scheme of the URL. What is not named cannot be read: give
- * `file:` only to a library that lies in files, else a playlist from afar could name any file of this machine.
+ * Combines sources into one, which selects by the scheme of the URL. Other schemes are refused. Pass `file:` only for a
+ * library of local files: otherwise a remote playlist could name any file of this machine.
  *
- * @param adapters - by scheme with its colon, such as `https:`; one adapter may stand under several
+ * @param adapters - by scheme with its colon, such as `https:`; one adapter may serve several schemes
  */
 export function routeSource(adapters: Readonly<Record<string, Source>>): Source {
   const byScheme = new Map(Object.entries(adapters));

@@ -3,7 +3,9 @@ import type { Validators } from '../domain/revision.ts';
 /** How to ask a source for one object. */
 export interface FetchOptions {
   readonly signal: AbortSignal;
-  /** Answer `not-modified` if the object still has these validators. Empty validators make the request unconditional. */
+  /**
+   * Answer `not-modified` if the object still has these validators. Empty validators make the request unconditional.
+   */
   readonly unless?: Validators;
   /** `text` accepts content codings and is decoded. `media` asks for `identity`, so that sizes describe the bytes. */
   readonly kind: 'text' | 'media';
@@ -20,8 +22,8 @@ export interface FetchedObject {
   /** The announced length, before decoding. Absent if none was announced. */
   readonly sizeBytes?: number;
   /**
-   * Set when only the end of the connection ends the body (RFC 9112 section 6.3), so that a truncated body looks complete.
-   * Absent when the length is known or the end is marked.
+   * Set when only the end of the connection ends the body (RFC 9112 section 6.3), so that a truncated body looks
+   * complete. Absent when the length is known or the end is marked.
    */
   readonly isUnframed?: boolean;
   /**

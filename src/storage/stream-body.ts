@@ -1,13 +1,13 @@
 import type { Readable } from 'node:stream';
 
 /**
- * The bytes of a stream as ports give them out: once, in order. Left early it lets go of what is behind it,
- * also when nothing was read yet, which a stream's own iterator does not.
+ * Adapts a stream to a body of the ports: its bytes, once, in order. A reader that leaves early destroys the stream,
+ * even before the first read, which a stream's own iterator does not do.
  *
- * @param errorOf - what an error of the stream means to the reader
+ * @param errorOf - converts an error of the stream for the reader
  */
 export function bodyOf(stream: Readable, errorOf: (error: unknown) => Error): AsyncIterable<Uint8Array> {
-  // A stream that is destroyed reports that as an error, to nobody if its reader has gone.
+  // A destroyed stream emits an error, which would be unhandled when the reader is gone.
   stream.on('error', () => undefined);
   return {
     [Symbol.asyncIterator]: (): AsyncIterator<Uint8Array, undefined> => {

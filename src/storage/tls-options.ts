@@ -6,10 +6,10 @@ import type { SecureContext } from 'node:tls';
 const load = (): typeof tls => createRequire(import.meta.url)('node:tls') as typeof tls;
 
 /**
- * TLS options that trust further authorities beside those of Node, which Node's own `ca` option would replace. The context
- * is created once: parsing 150 certificates for every connection costs more than the handshake.
+ * TLS options that trust further authorities in addition to Node's, which Node's own `ca` option would replace. The
+ * context is created once: parsing 150 certificates for every connection costs more than the handshake.
  *
- * @param ca - PEM of one or more certificates; absent trusts what Node does
+ * @param ca - PEM of one or more certificates; if absent, only Node's authorities are trusted
  */
 export function tlsOptions(ca: string | undefined): { readonly secureContext?: SecureContext } {
   if (ca === undefined) return {};

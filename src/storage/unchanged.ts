@@ -4,8 +4,8 @@ import type { ReadPlaylist } from '../domain/revision.ts';
 import type { Source } from './source.ts';
 
 /**
- * Whether the source still has a playlist as it was read: one conditional request; where the
- * source has no validators, the bytes are compared, up to the most that a playlist may have.
+ * Whether the source still has a playlist as it was read. Sends one conditional request. Without validators, compares
+ * the hash of the bytes, up to the size limit of playlists.
  *
  * @throws {FlantsError} as `Source.fetch`
  */
@@ -26,7 +26,7 @@ export async function isUnchanged(source: Source, playlist: ReadPlaylist, signal
   }
 }
 
-/** Whether all of them are; asks no further once one is not. */
+/** Whether all playlists are unchanged. Stops at the first that is not. */
 export async function areUnchanged(
   source: Source,
   playlists: readonly ReadPlaylist[],

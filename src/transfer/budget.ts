@@ -1,17 +1,15 @@
-/**
- * Bounds what is held at a time: bytes of bodies, or files in flight. First come, first served.
- */
+/** Bounds what is in use at a time, such as bytes of bodies or files in flight. Waiters are served in order. */
 export interface Budget {
   /**
-   * Waits until `amount` is free and takes it; one larger than the whole budget takes all of it.
+   * Waits until `amount` is free and takes it. An amount above the capacity takes the whole capacity.
    *
-   * @returns gives it back; calling it twice is the same as once
+   * @returns a function that releases the amount; further calls do nothing
    * @throws the signal's reason when aborted while waiting
    */
   take(amount: number, options: { readonly signal: AbortSignal }): Promise<() => void>;
 }
 
-/** @param capacity - the whole, in whatever unit `take` counts */
+/** @param capacity - in the unit that `take` counts in */
 export function createBudget(capacity: number): Budget {
   let free = capacity;
   const waiting: { readonly amount: number; readonly admit: () => void }[] = [];

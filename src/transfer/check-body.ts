@@ -3,7 +3,7 @@ import type { FileTask } from '../domain/batch.ts';
 import { keySizes } from '../domain/revision.ts';
 import type { FileRole } from '../domain/revision.ts';
 
-/** Media types that origins give to error pages; never those of media. */
+/** Media types of error pages. Media never has them. */
 const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);
 
 interface BodyFacts {
@@ -13,11 +13,11 @@ interface BodyFacts {
 }
 
 /**
- * Refuses what a source answered with status 200 although it is no media: error
- * pages, empty bodies, keys of the wrong length, objects too short for the ranges that name them.
+ * Refuses responses with status 200 that are not the file: error pages, empty bodies, keys of the wrong length, and
+ * objects shorter than the ranges that playlists name.
  *
- * @param body - `head`: the first bytes, at least 16 where there are as many; `sizeBytes`: of the whole, undefined
- *   for a large body that was announced without its size
+ * @param body - `head`: the first bytes, at least 16 if the body has as many; `sizeBytes`: of the whole body, undefined
+ *   for a large body without an announced length
  * @throws {FlantsError} `source.wrong-body`
  */
 export function checkBody(task: Pick<FileTask, 'role' | 'url' | 'minSizeBytes'>, body: BodyFacts): void {

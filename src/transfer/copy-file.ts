@@ -12,15 +12,15 @@ import { placeObject } from './place-object.ts';
 import type { ConfirmCurrent } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
 
-/** Bodies up to this are held whole and sent with one PUT; larger ones go in parts as they come. */
+/** Bodies up to this size are buffered and sent with one PUT. Larger ones are uploaded in parts as they arrive. */
 export const maxHeldBytes = 16 * MiB;
 
-/** What is found out about a file while it is copied. */
+/** The part of the evidence that copying produces. */
 type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source' | 'proof'>;
 
 /**
- * Copies one file: asks the source for it unless it is what the evidence knows, checks it, and writes it
- * where nothing else stands. One try; never throws: what went wrong is an outcome.
+ * Copies one file: fetches it unless the source still has what the evidence describes, checks it, and writes it without
+ * overwriting foreign objects. Makes one attempt and never throws, since a failure is an outcome too.
  */
 export async function copyFile(
   task: FileTask,
@@ -38,7 +38,7 @@ export async function copyFile(
     at: new Date(ports.now()).toISOString(),
   });
   try {
-    const copied = await obtain(task, policy, ports, signal);
+    const copied = await fetchAndPlace(task, policy, ports, signal);
     const evidence: Evidence = { ...common(), ...copied, durationMs: Math.round(ports.now() - startedAt) };
     return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
   } catch (error) {
@@ -46,10 +46,15 @@ export async function copyFile(
   }
 }
 
-async function obtain(task: FileTask, policy: CopyPolicy, ports: AntPorts, signal: AbortSignal): Promise<Copied> {
+async function fetchAndPlace(
+  task: FileTask,
+  policy: CopyPolicy,
+  ports: AntPorts,
+  signal: AbortSignal,
+): Promise<Copied> {
   if (policy.existing === 'skip') {
-    const standing = await ports.store.head(task.key, { signal });
-    if (standing) return asPresent(standing);
+    const current = await ports.store.head(task.key, { signal });
+    if (current) return asPresent(current);
   }
   const prior = usablePrior(task, policy);
   let fetched;
@@ -108,7 +113,8 @@ async function transferBody(
     }
     if (fetched.isUnframed) await confirmBody(task, content, ports.source, signal);
     const placed = await placeObject(task, policy, { ...content, bytes: body.bytes }, destination, signal);
-    // A store that refused or broke off may have left bytes that a socket still sends; one that has all of them has not.
+    // Reuse the memory only after a successful write. If the store refused the body or the connection broke, a socket
+    // may still be sending it.
     if (placed.proof === 'written') body.release();
     return { ...content, ...placed, source: fetched.validators };
   } finally {
@@ -116,7 +122,7 @@ async function transferBody(
   }
 }
 
-/** Evidence that a 304 can lean on: of this very URL, with validators, and proven by checksum. */
+/** Evidence to make the request conditional on: of the same URL, with validators, and with a checksum. */
 function usablePrior(task: FileTask, policy: CopyPolicy): Evidence | undefined {
   const { prior } = task;
   if (!prior || policy.existing === 'overwrite' || prior.url !== task.url || prior.crc32 === '') return undefined;
@@ -132,8 +138,8 @@ function etagOf({ etag }: Pick<Evidence, 'etag'>): { etag?: string } {
   return etag === undefined ? {} : { etag };
 }
 
-function asPresent(standing: StoredObject): Copied {
-  return { sizeBytes: standing.sizeBytes, crc32: '', etag: standing.etag, source: {}, proof: 'present' };
+function asPresent(current: StoredObject): Copied {
+  return { sizeBytes: current.sizeBytes, crc32: '', etag: current.etag, source: {}, proof: 'present' };
 }
 
 function isAbsent(error: unknown): boolean {

@@ -4,8 +4,9 @@ import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /**
- * An object that stands in the way may be of another URL of this library, copied after this batch was sent out:
- * then to overwrite it would only take turns.
+ * Turns `store.conflict` into `key.conflict` where the object belongs to another URL of this library, which was copied
+ * after this batch was dispatched. `--existing overwrite` would not help there: the two URLs would overwrite each other
+ * in turn.
  */
 export async function explainConflicts(
   video: VideoId,

@@ -3,18 +3,18 @@ import { asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 
-/** Where the files of a batch are fetched from, or why that cannot be told. */
+/** The URLs to fetch a batch's files from, or why there are none. */
 export type LoadedUrls =
   | { readonly result: 'loaded'; readonly urls: PlanUrls }
-  /** The source has another plan by now, or none any more: what that means is for a crawl to say. */
+  /** The source has another plan now, or none. The next crawl finds out which. */
   | { readonly result: 'replanned' }
-  /** Its playlists cannot be read now. The failure has charge `wait`: no file is to blame. */
+  /** The playlists cannot be read now. The failure has charge `wait`, since no file is to blame. */
   | { readonly result: 'unreadable'; readonly failure: Failure };
 
 /**
- * Asks for the URLs of a batch's files.
+ * Loads the URLs of a batch's files.
  *
- * @throws {FlantsError} `state.unusable`, and what `signal` was aborted with
+ * @throws {FlantsError} `state.unusable`; also throws the reason of `signal`
  */
 export async function loadUrls(
   { video, revision, urlsSpentAt }: BatchJob,

@@ -6,7 +6,10 @@ import type { Settlement } from '../domain/settle.ts';
 /** The worker named in outcomes that no worker reported. */
 const noWorker = 'none';
 
-/** Outcomes of files that failed for good although their worker reported nothing about them, to be recorded like all others. */
+/**
+ * Creates the outcomes of files that failed for good although their worker reported nothing about them, so that they
+ * are recorded like all others.
+ */
 export function missingOutcomes(
   reported: readonly Outcome[],
   { failed }: Pick<Settlement, 'failed'>,
@@ -20,7 +23,7 @@ export function missingOutcomes(
   return failuresOf(message, (index) => unreported.get(index), now);
 }
 
-/** The same failure for all files of a batch that no worker was given. */
+/** Creates outcomes with the same failure for all files of a batch that was not given to a worker. */
 export function commonFailures(
   message: Pick<BatchMessage, 'files' | 'generation'>,
   failure: Failure,

@@ -6,45 +6,47 @@ import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
 
-/** Where an object's bytes ended up, and how that is known. */
+/** The ETag of the object with the file's bytes, and how it is known that it has them. */
 export interface Placed {
   readonly etag: string;
   readonly proof: Extract<Proof, 'written' | 'same-checksum'>;
 }
 
-/** Metadata by which a file of ours is recognised without evidence: a mark of the URL that it came from. */
+/**
+ * Metadata field that marks an object with the URL it was copied from. It identifies our objects when there is no
+ * evidence.
+ */
 export const sourceMetadata = 'flants-source';
 
-/** Short, and tells nothing of the URL. */
+/** The mark of a URL: short, and without revealing the URL. */
 export function sourceMark(url: string): string {
   return hash('sha256', url, 'hex').slice(0, 16);
 }
 
-/** What is to stand under the key. */
+/** Size and checksum of the bytes to be written. */
 export interface Content {
   readonly sizeBytes: number;
   readonly crc32: string;
 }
 
-/** Makes sure that the source still has what was fetched from it; throws where it has not. */
+/** Confirms that the source still has the bytes that were fetched. Throws if it does not. */
 export type ConfirmCurrent = (content: Content) => Promise<void>;
 
 /**
- * Writes a held body under its key without overwriting what is not ours, or was not seen: a conditional write, and
- * a look at what stands there where it is refused.
+ * Writes a buffered body to its key without overwriting a foreign object, or one that it has not looked at. Sends a
+ * conditional write first, and looks at the object only if that is refused.
  *
- * | stands there            | we know            | then                                  |
- * |-------------------------|--------------------|---------------------------------------|
- * | nothing                 | nothing            | create                                |
- * | what we wrote           | its ETag           | replace exactly that                  |
- * | nothing, was removed    | its ETag           | create                                |
- * | the same bytes          |                    | `same-checksum`; with `overwrite` only where they bear our mark |
- * | what bears our mark     | no evidence of it  | replace exactly that, if the source still has our bytes |
- * | anything else           |                    | conflict; with `overwrite` as what bears our mark |
+ * | at the key              | we have           | action                                                            |
+ * |-------------------------|-------------------|-------------------------------------------------------------------|
+ * | nothing                 | nothing           | create                                                            |
+ * | the object we wrote     | its ETag          | replace exactly that object                                       |
+ * | nothing, was deleted    | its ETag          | create                                                            |
+ * | the same bytes          |                   | `same-checksum`; with `overwrite` only if the object has our mark |
+ * | an object with our mark | no evidence of it | replace exactly that object, if the source still has our bytes    |
+ * | anything else           |                   | conflict; with `overwrite`, as an object with our mark            |
  *
- * @throws {FlantsError} `store.conflict` when something else stands there, `key.conflict` when other bytes came
- *   from another URL of this library, a `store.status` that may be tried again when others keep writing there,
- *   and as `confirm`
+ * @throws {FlantsError} `store.conflict` when another object is at the key; `key.conflict` when different bytes came
+ *   from another URL of this library; a retryable `store.status` when others keep writing there; also as `confirm`
  */
 export async function placeObject(
   task: FileTask,
@@ -56,30 +58,30 @@ export async function placeObject(
   assertNoKeyConflict(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
-  const written = await write(unseen(task));
+  const written = await write(initialCondition(task));
   if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
 
-  const standing = await store.head(task.key, { signal });
-  if (!standing) {
+  const current = await store.head(task.key, { signal });
+  if (!current) {
     const created = await write({ ifNoneMatch: '*' });
     if (created.result === 'stored') return { etag: created.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
-  if (mayLeaveUnchanged(standing, task, policy) && (await hasSameContent(standing, content, store, signal))) {
-    return { etag: standing.etag, proof: 'same-checksum' };
+  if (mayLeaveUnchanged(current, task, policy) && (await hasSameContent(current, content, store, signal))) {
+    return { etag: current.etag, proof: 'same-checksum' };
   }
-  if (!mayOverwrite(standing, task, policy)) throw conflictError(standing, content);
-  // Written by a run that was killed before its evidence was kept, from a source that has changed since; or by
-  // whoever overtook us.
+  if (!mayOverwrite(current, task, policy)) throw conflictError(current, content);
+  // Either a run that was killed before it recorded its evidence wrote this object, and the source has changed since,
+  // or another ant has overtaken this one.
   await confirm(content);
-  const replaced = await write({ ifMatch: standing.etag });
+  const replaced = await write({ ifMatch: current.etag });
   if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
   throw new FlantsError('store.status', `${task.key} changed at ${store.name} while it was replaced`, {
     retryable: true,
   });
 }
 
-/** What goes with the bytes of a file. */
+/** Headers, mark and condition of a file's write. */
 export function writeOptions(task: FileTask, condition: WriteCondition, signal: AbortSignal): PutOptions {
   return {
     contentType: task.contentType,
@@ -101,51 +103,54 @@ export function assertNoKeyConflict(
   throw new FlantsError('key.conflict', `${url} and ${prior.url} want the key ${key} with different bytes`);
 }
 
-/** Whether what stands there came from the same URL by us, with or without evidence. */
+/** Whether we wrote this object from the same URL, with or without evidence of it. */
 export function hasSourceMark({ metadata }: StoredObject, { url }: Pick<FileTask, 'url'>): boolean {
   return metadata[sourceMetadata] === sourceMark(url);
 }
 
-/** Whether the same bytes may be left there. What somebody else wrote may have other headers: `overwrite` replaces it all the same. */
+/**
+ * Whether an object with the same bytes may be left as it is. If another program wrote it, its headers may differ, so
+ * `overwrite` replaces it all the same.
+ */
 export function mayLeaveUnchanged(
-  standing: StoredObject,
+  current: StoredObject,
   task: Pick<FileTask, 'url'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
 ): boolean {
-  return existing !== 'overwrite' || hasSourceMark(standing, task);
+  return existing !== 'overwrite' || hasSourceMark(current, task);
 }
 
-/** Whether other bytes that nothing is known of may be replaced. */
+/** Whether an object with different bytes and without evidence may be replaced. */
 export function mayOverwrite(
-  standing: StoredObject,
+  current: StoredObject,
   task: Pick<FileTask, 'url'>,
   { existing }: Pick<CopyPolicy, 'existing'>,
 ): boolean {
-  return existing === 'overwrite' || hasSourceMark(standing, task);
+  return existing === 'overwrite' || hasSourceMark(current, task);
 }
 
-/** The error for what stands in the way. */
-export function conflictError(standing: StoredObject, content: Content): FlantsError {
+/** The error for a foreign object at the key. */
+export function conflictError(current: StoredObject, content: Content): FlantsError {
   return new FlantsError(
     'store.conflict',
-    `another object stands at ${standing.key} (${standing.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
+    `another object stands at ${current.key} (${current.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
   );
 }
 
-/** Without a look: what our evidence says, or that nothing stands there. */
-function unseen({ prior }: Pick<FileTask, 'prior'>): WriteCondition {
+/** The condition of the first write: the ETag in our evidence, or that the key is free. */
+function initialCondition({ prior }: Pick<FileTask, 'prior'>): WriteCondition {
   return prior?.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
 }
 
-/** Same size and checksum; a store that keeps no checksum is read back. */
+/** Compares size and checksum. Reads the object back if the store keeps no checksum. */
 export async function hasSameContent(
-  standing: StoredObject,
+  current: StoredObject,
   content: Content,
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (standing.sizeBytes !== content.sizeBytes) return false;
-  if (standing.crc32 !== undefined) return standing.crc32 === content.crc32;
-  const found = await store.get(standing.key, { signal });
+  if (current.sizeBytes !== content.sizeBytes) return false;
+  if (current.crc32 !== undefined) return current.crc32 === content.crc32;
+  const found = await store.get(current.key, { signal });
   return found !== undefined && (await measureBody(found.body)).crc32 === content.crc32;
 }

@@ -13,16 +13,17 @@ export interface PreparePorts {
 
 /** A batch after the lookup of its files and evidence. */
 export interface PreparedBatch {
-  /** Of the files that this generation has evidence for already. */
+  /** Outcomes of files that already have evidence of this generation. */
   readonly known: readonly Outcome[];
-  /** The others, for the executor. */
+  /** The remaining files, for the executor. */
   readonly message: BatchMessage;
 }
 
 /**
- * Looks up the files of a batch, sets aside those that an earlier delivery has copied, and resolves the URLs of the rest.
+ * Looks up the files of a batch, sets aside those that an earlier delivery has copied, and resolves the URLs of the
+ * rest.
  *
- * @param locate - the URL that fetches a file of the plan
+ * @param locate - returns the URL to fetch a file of the plan from
  */
 export async function prepareBatch(
   job: BatchJob,
@@ -56,7 +57,10 @@ export async function prepareBatch(
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
 }
 
-/** Evidence that says what the bytes are; what only was found there, or was not there, does not. */
+/**
+ * Whether the evidence describes bytes that we copied. A file that was merely found at the destination, or was absent,
+ * has no such evidence.
+ */
 function isOurs({ proof }: Evidence): boolean {
   return proof !== 'absent-optional' && proof !== 'present';
 }

@@ -3,7 +3,7 @@ import { crc32Hex } from '../storage/checksum.ts';
 import { unpooledBuffers } from './body-buffers.ts';
 import type { BodyBuffers } from './body-buffers.ts';
 
-/** A body that fitted: all of it, with its checksums. */
+/** A body that was read completely, with its checksums. */
 export interface HeldBody {
   readonly kind: 'held';
   readonly bytes: Uint8Array;
@@ -12,22 +12,22 @@ export interface HeldBody {
   /** Eight lower-case hex digits. */
   readonly crc32: string;
   readonly sha256?: string;
-  /** Lets another body have the memory: only once nobody reads `bytes` any more. */
+  /** Returns the memory for other bodies. Call it only when nobody reads `bytes` any more. */
   readonly release: () => void;
 }
 
-/** A body that is larger: what has come so far, and the rest as it comes. */
+/** A body above the limit: the chunks received so far, and an iterator over the rest. */
 export interface StreamedBody {
   readonly kind: 'streamed';
   readonly head: Uint8Array;
-  /** Bytes in `received`. */
+  /** Size of the chunks in `received`. */
   readonly sizeBytes: number;
   readonly received: readonly Uint8Array[];
   readonly rest: AsyncIterator<Uint8Array>;
 }
 
 /**
- * Reads a body whole while it is at most `maxHeldBytes`, else leaves the rest to be streamed.
+ * Reads a body of up to `maxHeldBytes` completely. Leaves the rest of a larger one to be streamed.
  *
  * @throws what the body throws
  */

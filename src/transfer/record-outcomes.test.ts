@@ -20,46 +20,46 @@ const failed = (key: string): Outcome => ({
 
 /** A recorder over a journal that prefers outcomes in batches. */
 function createTestRecorder(): {
-  readonly keep: (key: string) => Promise<void>;
+  readonly record: (key: string) => Promise<void>;
   readonly finish: () => Promise<void>;
   readonly stop: () => void;
   readonly known: () => Promise<readonly string[]>;
-  readonly kept: string[];
+  readonly recorded: string[];
 } {
   const journal = openObjectJournal(openMemoryStore());
   const flush = new AbortController();
-  const kept: string[] = [];
+  const recorded: string[] = [];
   const onRecorded = (outcomes: readonly Outcome[]): void => {
-    for (const each of outcomes) kept.push(each.kind === 'failed' ? each.failure.key : each.evidence.key);
+    for (const each of outcomes) recorded.push(each.kind === 'failed' ? each.failure.key : each.evidence.key);
   };
-  const { record: keep, finish } = createOutcomeRecorder('v', journal, { onRecorded, flush: flush.signal });
+  const { record, finish } = createOutcomeRecorder('v', journal, { onRecorded, flush: flush.signal });
   return {
-    keep: (key) => keep([failed(key)]),
+    record: (key) => record([failed(key)]),
     finish,
     stop: () => flush.abort(),
     known: async () => [...(await journal.failures('v')).keys()].toSorted(),
-    kept,
+    recorded,
   };
 }
 
 describe('Outcomes of a batch', () => {
   it('wait for each other, and are kept at its end', async () => {
-    const { keep, finish, kept, known } = createTestRecorder();
-    await keep('a');
-    await keep('b');
-    expect(kept).toEqual([]);
+    const { record, finish, recorded, known } = createTestRecorder();
+    await record('a');
+    await record('b');
+    expect(recorded).toEqual([]);
     await finish();
-    expect(kept).toEqual(['a', 'b']);
+    expect(recorded).toEqual(['a', 'b']);
     expect(await known()).toEqual(['a', 'b']);
   });
 
   it('wait no longer once the process was asked to stop', async () => {
-    const { keep, stop, kept, known } = createTestRecorder();
-    await keep('a');
+    const { record, stop, recorded, known } = createTestRecorder();
+    await record('a');
     stop();
-    await expect.poll(() => kept).toEqual(['a']);
-    await keep('b');
-    expect(kept).toEqual(['a', 'b']);
+    await expect.poll(() => recorded).toEqual(['a']);
+    await record('b');
+    expect(recorded).toEqual(['a', 'b']);
     expect(await known()).toEqual(['a', 'b']);
   });
 });

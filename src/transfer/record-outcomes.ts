@@ -4,9 +4,9 @@ import type { Journal } from '../journal/journal.ts';
 
 /** Writes outcomes to the journal in groups of its preferred size. */
 export interface OutcomeRecorder {
-  /** Takes outcomes; they are kept now, or with others a little later. Throws what keeping earlier ones threw. */
+  /** Records outcomes now, or a little later together with others. Throws if recording earlier ones failed. */
   record(outcomes: readonly Outcome[]): Promise<void>;
-  /** Resolves when all that were taken are kept. */
+  /** Resolves when all outcomes are in the journal. */
   finish(): Promise<void>;
 }
 
@@ -25,23 +25,23 @@ export function createOutcomeRecorder(
   { onRecorded, flush }: RecorderHooks,
 ): OutcomeRecorder {
   const { maxOutcomes, maxDelayMs } = journal.grouping;
-  let waiting: Outcome[] = [];
+  let pending: Outcome[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
 
-  const writeAfter = async (before: Promise<void>, outcomes: readonly Outcome[]): Promise<void> => {
-    await before;
+  const writeAfter = async (previous: Promise<void>, outcomes: readonly Outcome[]): Promise<void> => {
+    await previous;
     await journal.recordOutcomes(video, outcomes);
     onRecorded(outcomes);
   };
   const write = (): Promise<void> => {
     clearTimeout(timer);
     timer = undefined;
-    if (waiting.length === 0) return writing;
-    const outcomes = waiting;
-    waiting = [];
+    if (pending.length === 0) return writing;
+    const outcomes = pending;
+    pending = [];
     writing = writeAfter(writing, outcomes);
-    // Who waits for it hears of it; until somebody does, it is no unhandled rejection.
+    // Callers that await the write see its error. Until one does, it must not count as an unhandled rejection.
     writing.catch(() => undefined);
     return writing;
   };
@@ -50,8 +50,8 @@ export function createOutcomeRecorder(
   flush.addEventListener('abort', writeNow, { once: true });
   return {
     async record(outcomes) {
-      waiting.push(...outcomes);
-      if (waiting.length >= maxOutcomes || maxDelayMs <= 0 || flush.aborted) return write();
+      pending.push(...outcomes);
+      if (pending.length >= maxOutcomes || maxDelayMs <= 0 || flush.aborted) return write();
       timer ??= setTimeout(() => void write(), maxDelayMs);
     },
     finish() {

@@ -38,7 +38,7 @@ export interface DispatcherPorts {
   readonly sha256: boolean;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** How long a lease outlives whoever took it. */
+  /** How long a lease outlives the process that took it. */
   readonly leaseMs: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -46,44 +46,48 @@ export interface DispatcherPorts {
 
 /** Callbacks and stop signals of a batch. */
 export interface DispatcherHooks {
-  /** Aborted: finish what is in flight. */
+  /** Once aborted, files in flight are finished and no more are started. */
   readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight. */
+  /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
-  /** How often this job's process ended with it, or was taken for dead. */
+  /** How many earlier processes died while they ran this job, or were taken for dead. */
   readonly lost: number;
-  /** Each outcome that a worker told, or that was concluded from its silence, once it is in the journal. */
+  /**
+   * Called with each outcome once it is in the journal, also with those inferred for files that a worker did not
+   * report.
+   */
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
-  /** What becomes of the files of a batch that failed. */
+  /** Called with the failures of a batch: what failed for good, and what is retried. */
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
 }
 
-/** Deaths of processes after which a batch is not run again as it is. */
+/** Process deaths after which a batch is not run again unchanged. */
 const maxLost = 2;
 
 /** The result of a batch for the rest of the engine. */
 export interface BatchResult {
   readonly halt?: Failure;
   readonly recrawl: boolean;
-  /** How it ended; absent when it was let go. */
+  /** How the batch ended. Absent when it was dropped. */
   readonly ran?: {
     readonly end: BatchEnd;
     readonly done: number;
     readonly failed: number;
-    /** Files that go out again. */
+    /** Files that were queued again. */
     readonly again: number;
   };
 }
 
 /**
- * Runs one batch. Skips files that an earlier delivery has copied, hands the rest to the executor, writes each outcome to the
- * journal, counts it in the ledger, and queues the remainder again. The order is what makes a crash harmless: evidence, then
- * the ledger's bits, then the job of the remainder, then the end of the lease.
+ * Runs one batch. Skips files that an earlier delivery has copied, hands the rest to the executor, writes each outcome
+ * to the journal, counts it in the ledger, and queues the remainder again. The order makes a crash harmless: first the
+ * evidence, then the bits in the ledger, then the leases of the remainder in place of its own, then the jobs of the
+ * remainder.
  *
  * | situation before the run                             | action                                             |
  * |------------------------------------------------------|----------------------------------------------------|
  * | its video has another plan or generation, or is held | dropped                                            |
- * | two processes or more were lost with it              | not run: settled as `worker-lost`, so it is halved |
+ * | two or more processes died while they ran it         | not run: settled as `worker-lost`, so it is halved |
  * | the source has another plan, or none                 | dropped, and the video is crawled                  |
  * | its playlists cannot be read now                     | not run: all its files wait                        |
  * | none of these                                        | run, with URLs that are not known to have expired  |
@@ -117,28 +121,31 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
     const unrecorded = commonFailures(message, loaded.failure, now);
     return conclude(job, { message, recorded: known, unrecorded, end: 'origin-down' }, ports, hooks);
   }
-  // What is refused from now on was read before, or, where clocks differ, when the reader says.
+  // A URL that is refused from now on was read at this time or earlier. Where clocks differ, the reader's time counts.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
   const prepared = await prepareBatch(job, ports, loaded.urls.locate);
   return conclude(job, { ...(await copyPrepared(prepared, ports, hooks)), urlsSpentAt }, ports, hooks);
 }
 
-/** URLs of files that are not fetched. */
+/** Leaves URLs as planned, for batches that are not fetched. */
 const asPlanned: PlanUrls['locate'] = (_, url) => url;
 
-/** A batch that has run and is not counted yet. */
+/** The result of a run, before it is counted. */
 interface Ended {
   readonly message: BatchMessage;
   /** Outcomes that are in the journal. */
   readonly recorded: readonly Outcome[];
-  /** Those that say nothing about their files, and of which the journal would fill up: the whole run halts, or waits. */
+  /**
+   * Outcomes that say nothing about their files, because the whole run halts or waits. Recording them would only fill
+   * the journal.
+   */
   readonly unrecorded: readonly Outcome[];
   readonly end: BatchEnd;
-  /** As in the job, of the URLs that it was run with. */
+  /** As `BatchJob.urlsSpentAt`, for the URLs of this run. */
   readonly urlsSpentAt?: number;
 }
 
-/** Has the files copied, and records outcomes in the journal as they arrive. */
+/** Copies the files through the executor, and records outcomes in the journal as they arrive. */
 async function copyPrepared(
   { known, message }: PreparedBatch,
   ports: DispatcherPorts,
@@ -198,7 +205,9 @@ async function conclude(
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
 }
 
-/** Tells an outage from the fault of single files: whether the origin or destination answers at all. */
+/**
+ * Distinguishes an outage from failures of single files: asks whether the origin or the destination responds at all.
+ */
 async function endOf(
   outcomes: readonly Outcome[],
   { source, store }: Pick<DispatcherPorts, 'source' | 'store'>,
@@ -213,7 +222,7 @@ async function endOf(
   return silentAt('store') && !(await isStoreReachable(store, signal)) ? 'store-down' : 'finished';
 }
 
-/** Replaces the batch's lease by those of the remainder, and queues the remainder. */
+/** Replaces the batch's lease by leases for the remainder, and queues the remainder. */
 async function sendRemainder(
   job: BatchJob,
   { resend }: Settlement,

@@ -9,7 +9,7 @@ export interface SettledFailures {
   readonly again: readonly { readonly files: number; readonly delayMs: number; readonly failure: Failure }[];
 }
 
-/** The failures of a batch to report. Files without an outcome are retried without a report. */
+/** Collects the failures of a batch to report. Files without an outcome are retried without being reported. */
 export function settledFailures(outcomes: readonly Outcome[], { failed, resend }: Settlement): SettledFailures {
   const failures = new Map<number, FileFailure>();
   for (const outcome of outcomes) if (outcome.kind === 'failed') failures.set(outcome.index, outcome.failure);

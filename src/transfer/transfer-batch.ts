@@ -4,21 +4,21 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { AntPorts } from './ant-ports.ts';
 import { copyFile } from './copy-file.ts';
 
-/** How to follow and to end a batch. */
+/** Callback and stop signals of a batch. */
 export interface TransferOptions {
-  /** Aborted: finish the files in flight and take no more (a stop, or a deadline that comes near). */
+  /** Once aborted, files in flight are finished and no more are started: a stop, or a deadline that is near. */
   readonly drain: AbortSignal;
-  /** Aborted: drop what is in flight; such files have no outcome. */
+  /** Once aborted, files in flight are dropped and have no outcome. */
   readonly signal: AbortSignal;
-  /** Called once for each file that has an outcome, as it has it. */
+  /** Called once with each outcome, as it arrives. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
 /**
  * Copies the files of a batch, as many at a time as the process has slots for.
  *
- * The same function runs in a thread, in a process and in a Lambda. A failure that
- * concerns every file (rights, bucket, disk) ends the batch: the files not begun have no outcome.
+ * The same function runs in threads, processes and Lambda functions. A failure that concerns every file (rights,
+ * bucket, disk) ends the batch, and files that were not started have no outcome.
  */
 export async function transferBatch(
   message: BatchMessage,
@@ -26,7 +26,7 @@ export async function transferBatch(
   { drain, signal, onOutcome }: TransferOptions,
 ): Promise<BatchEnd> {
   const halt = new AbortController();
-  const noMore = AbortSignal.any([drain, signal, halt.signal]);
+  const stopped = AbortSignal.any([drain, signal, halt.signal]);
   const running = new Set<Promise<void>>();
 
   const run = async (task: BatchMessage['files'][number], release: () => void): Promise<void> => {
@@ -45,7 +45,7 @@ export async function transferBatch(
   for (const task of message.files) {
     let release;
     try {
-      release = await ports.slots.take(1, { signal: noMore });
+      release = await ports.slots.take(1, { signal: stopped });
     } catch {
       break;
     }
@@ -54,5 +54,5 @@ export async function transferBatch(
     void copy.finally(() => running.delete(copy));
   }
   await Promise.all(running);
-  return noMore.aborted ? 'stopped' : 'finished';
+  return stopped.aborted ? 'stopped' : 'finished';
 }

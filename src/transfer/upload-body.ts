@@ -5,21 +5,28 @@ import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
-import { assertNoKeyConflict, conflictError, hasSameContent, mayOverwrite, mayLeaveUnchanged, writeOptions } from './place-object.ts';
+import {
+  assertNoKeyConflict,
+  conflictError,
+  hasSameContent,
+  mayOverwrite,
+  mayLeaveUnchanged,
+  writeOptions,
+} from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
 
 const usualPartBytes = 8 * MiB;
 
 /**
- * Sends a body that is too large to hold, in parts as it comes: one part is filled while another is sent.
- * The object appears whole at the end, or not at all.
+ * Uploads a body that is too large to buffer, in parts as it arrives: one part is filled while another is sent. The
+ * object appears as a whole at the end, or never.
  *
- * It looks at what stands there before it begins, since a body that went by cannot be written again under another
- * condition. Then as `placeObject`: what is ours is replaced, the same bytes are left, anything else is a conflict.
+ * Looks at the object at the key first, since a streamed body cannot be sent again under another condition. Then
+ * decides as `placeObject` does: our object is replaced, the same bytes are left, and anything else is a conflict.
  *
- * @param announcedBytes - size of the whole body, where the source said so: decides the size of parts
- * @throws {FlantsError} as `placeObject`; the upload is given up
+ * @param announcedBytes - size of the whole body as announced by the source; determines the part size
+ * @throws {FlantsError} as `placeObject`; the upload is aborted
  */
 export async function uploadBody(
   task: FileTask,
@@ -29,8 +36,8 @@ export async function uploadBody(
   announcedBytes: number | undefined,
   signal: AbortSignal,
 ): Promise<Content & Placed & { readonly sha256?: string }> {
-  const standing = await store.head(task.key, { signal });
-  const condition = conditionOver(standing, task, policy);
+  const current = await store.head(task.key, { signal });
+  const condition = conditionFor(current, task, policy);
   const upload = await store.upload(task.key, writeOptions(task, condition, signal));
   try {
     const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
@@ -40,13 +47,17 @@ export async function uploadBody(
         `${task.url} ends before byte ${task.minSizeBytes}, which its playlist names`,
       );
     }
-    if (standing && mayLeaveUnchanged(standing, task, policy) && (await hasSameContent(standing, content, store, signal))) {
+    if (
+      current &&
+      mayLeaveUnchanged(current, task, policy) &&
+      (await hasSameContent(current, content, store, signal))
+    ) {
       await upload.abort();
-      return { ...content, etag: standing.etag, proof: 'same-checksum' };
+      return { ...content, etag: current.etag, proof: 'same-checksum' };
     }
     assertNoKeyConflict(task, policy, content);
-    if (standing && !isReplaceable(standing, task, policy)) throw conflictError(standing, content);
-    if (standing && !isKnown(standing, task)) await confirm(content);
+    if (current && !isReplaceable(current, task, policy)) throw conflictError(current, content);
+    if (current && !isKnown(current, task)) await confirm(content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
@@ -58,21 +69,21 @@ export async function uploadBody(
 
 type Policy = Pick<CopyPolicy, 'existing'>;
 
-/** Nothing but what was seen may be replaced, and that only where it is ours or `overwrite` says so. */
-function conditionOver(standing: StoredObject | undefined, task: FileTask, policy: Policy): WriteCondition {
-  return standing && isReplaceable(standing, task, policy) ? { ifMatch: standing.etag } : { ifNoneMatch: '*' };
+/** Replaces only the object that was seen, and only if it is ours or `overwrite` allows it. */
+function conditionFor(current: StoredObject | undefined, task: FileTask, policy: Policy): WriteCondition {
+  return current && isReplaceable(current, task, policy) ? { ifMatch: current.etag } : { ifNoneMatch: '*' };
 }
 
-function isReplaceable(standing: StoredObject, task: FileTask, policy: Policy): boolean {
-  return mayOverwrite(standing, task, policy) || isKnown(standing, task);
+function isReplaceable(current: StoredObject, task: FileTask, policy: Policy): boolean {
+  return mayOverwrite(current, task, policy) || isKnown(current, task);
 }
 
-/** Our evidence is about just this object. */
-function isKnown(standing: StoredObject, { url, prior }: FileTask): boolean {
-  return prior?.url === url && standing.etag === prior.etag;
+/** Whether our evidence describes exactly this object. */
+function isKnown(current: StoredObject, { url, prior }: FileTask): boolean {
+  return prior?.url === url && current.etag === prior.etag;
 }
 
-/** Parts that stay within the most that an upload may have. */
+/** A part size with which the upload stays within the store's limit of parts. */
 function partBytesFor(announcedBytes: number | undefined, store: ObjectStore): number {
   const { minPartBytes, maxPartCount } = store.limits;
   return Math.max(minPartBytes, usualPartBytes, Math.ceil((announcedBytes ?? 0) / maxPartCount));
@@ -89,8 +100,8 @@ async function sendParts(
   const sum = new Crc32();
   let sizeBytes = 0;
   let number = 0;
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  let buffered: Uint8Array[] = [];
+  let bufferedBytes = 0;
   let sending: Promise<void> = Promise.resolve();
 
   const send = async (bytes: Uint8Array): Promise<void> => {
@@ -99,26 +110,26 @@ async function sendParts(
     sending = upload.part(number, bytes, { signal });
     sending.catch(() => undefined);
   };
-  const take = async (chunk: Uint8Array): Promise<void> => {
+  const append = async (chunk: Uint8Array): Promise<void> => {
     sum.update(chunk);
     sha256?.update(chunk);
     sizeBytes += chunk.byteLength;
-    held.push(chunk);
-    heldBytes += chunk.byteLength;
-    if (heldBytes < partBytes) return;
-    const bytes = Buffer.concat(held, heldBytes);
-    held = [];
-    heldBytes = 0;
+    buffered.push(chunk);
+    bufferedBytes += chunk.byteLength;
+    if (bufferedBytes < partBytes) return;
+    const bytes = Buffer.concat(buffered, bufferedBytes);
+    buffered = [];
+    bufferedBytes = 0;
     await send(bytes);
   };
 
   try {
-    for (const chunk of body.received) await take(chunk);
-    for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await take(next.value);
-    if (heldBytes > 0) await send(Buffer.concat(held, heldBytes));
+    for (const chunk of body.received) await append(chunk);
+    for (let next = await body.rest.next(); !next.done; next = await body.rest.next()) await append(next.value);
+    if (bufferedBytes > 0) await send(Buffer.concat(buffered, bufferedBytes));
     await sending;
   } catch (error) {
-    // What arrives after the upload was given up would lie there for ever.
+    // A part that arrived after the upload was aborted would stay in the store for ever.
     await sending.catch(() => undefined);
     throw error;
   }

@@ -5,31 +5,36 @@ import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
-/** What stands under a URL of the destination. */
-export interface CurrentDecisions {
-  /** Absent where the destination does not tell without reading it. */
+/** What a destination knows about an object. */
+export interface ObjectFacts {
+  /** Absent if the destination tells the size only to those who read the object. */
   readonly sizeBytes?: number;
-  /** Absent where the destination does not keep it. */
+  /** Absent if the destination keeps no checksum. */
   readonly crc32?: string;
 }
 
-/** A destination to be proven: read-only, addressed by URLs, so that playlists resolve as players resolve them. */
+/** A destination to verify. It is read-only and addressed by URLs, so that playlists resolve as they do for players. */
 export interface Destination {
-  /** The text under a URL; undefined where nothing stands. */
+  /** Reads a document. Undefined if there is none at the URL. */
   read(url: string, options: { readonly signal: AbortSignal }): Promise<ReadDocument | undefined>;
-  /** What stands under a URL; undefined where nothing does. */
-  look(url: string, options: { readonly signal: AbortSignal }): Promise<CurrentDecisions | undefined>;
-  /** Reads every byte; undefined where nothing stands. */
-  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<CurrentDecisions> | undefined>;
-  /** `look` tells the checksum of what was written, not of what is there now: `measure` may be held against it. */
+  /** Returns what is known about an object without reading it. Undefined if there is none. */
+  head(url: string, options: { readonly signal: AbortSignal }): Promise<ObjectFacts | undefined>;
+  /** Reads an object completely to measure it. Undefined if there is none. */
+  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<ObjectFacts> | undefined>;
+  /**
+   * Whether `head` returns the checksum of the bytes as written rather than as they are now. `measure` can then be
+   * compared with it.
+   */
   readonly keepsChecksums: boolean;
-  /** Whether a URL lies in this destination at all. */
-  holds(url: string): boolean;
-  /** The key below the destination's prefix, as evidence and reports name it; the URL itself where there is none. */
+  /** Whether a URL lies within this destination. */
+  contains(url: string): boolean;
+  /**
+   * The key below the destination's prefix, as in evidence and reports. The URL itself if the destination has no keys.
+   */
   keyOf(url: string): string;
 }
 
-/** A playlist or JSON document of the destination. */
+/** A playlist or JSON document read from the destination. */
 export interface ReadDocument {
   readonly finalUrl: string;
   readonly bytes: Uint8Array;
@@ -37,20 +42,25 @@ export interface ReadDocument {
   readonly contentType?: string;
 }
 
-/** How a store is addressed. */
+/** The location of a library in a store. */
 export interface StoreLocation {
-  /** URL of the store's root with its final slash: `s3://bucket/`, `file:///folder/`. */
+  /** URL of the store's root with a trailing slash: `s3://bucket/`, `file:///folder/`. */
   readonly root: string;
-  /** Of the library below it, with a final slash; empty where it is the root or unknown. */
+  /**
+   * Prefix of the library below the root, with a trailing slash. Empty if the library is at the root, or the prefix is
+   * unknown.
+   */
   readonly prefix: string;
-  /** Whether the store remembers the checksum that an object was written with. A file system has to read the file. */
+  /**
+   * Whether the store keeps the checksum with which an object was written. A file system has to read the file instead.
+   */
   readonly keepsChecksums: boolean;
 }
 
 /**
  * A destination in an object store.
  *
- * @param store - opened at the bucket or folder itself
+ * @param store - opened at the root of the bucket or folder, without a prefix
  */
 export function destinationInStore(store: ObjectStore, { root, prefix, keepsChecksums }: StoreLocation): Destination {
   const fullKeyOf = (url: string): string =>
@@ -61,12 +71,12 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
       if (!found) return undefined;
       return { finalUrl: url, bytes: await collect(found.body), validators: {}, ...typeOf(found.object) };
     },
-    async look(url, { signal }) {
-      const standing = await store.head(fullKeyOf(url), { signal });
+    async head(url, { signal }) {
+      const object = await store.head(fullKeyOf(url), { signal });
       return (
-        standing && {
-          sizeBytes: standing.sizeBytes,
-          ...(standing.crc32 === undefined ? {} : { crc32: standing.crc32 }),
+        object && {
+          sizeBytes: object.sizeBytes,
+          ...(object.crc32 === undefined ? {} : { crc32: object.crc32 }),
         }
       );
     },
@@ -75,7 +85,7 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
       return found && (await measureBody(found.body));
     },
     keepsChecksums,
-    holds: (url) => url.startsWith(root),
+    contains: (url) => url.startsWith(root),
     keyOf(url) {
       const key = fullKeyOf(url);
       return key.startsWith(prefix) ? key.slice(prefix.length) : key;
@@ -83,7 +93,7 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
   };
 }
 
-/** A destination behind HTTP, such as a CDN: what players see. */
+/** A destination behind HTTP, such as a CDN, as players see it. */
 export function destinationOverHttp(source: Source, playlistUrl: string): Destination {
   const { origin } = new URL(playlistUrl);
   const fetch = async (
@@ -96,7 +106,7 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
       return answer.result === 'fetched' ? answer : undefined;
     } catch (error) {
       const { code } = failureOf(error);
-      // A bucket that may not be listed answers 403 for what is not there.
+      // A bucket that may not be listed answers 403 for missing objects.
       if (code === 'source.not-found' || code === 'source.gone' || code === 'source.denied') return undefined;
       throw error;
     }
@@ -113,7 +123,7 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
         }
       );
     },
-    async look(url, { signal }) {
+    async head(url, { signal }) {
       const found = await fetch(url, 'media', signal);
       found?.cancel();
       return found && (found.sizeBytes === undefined ? {} : { sizeBytes: found.sizeBytes });
@@ -123,7 +133,7 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
       return found && (await measureBody(found.body));
     },
     keepsChecksums: false,
-    holds: (url) => new URL(url).origin === origin,
+    contains: (url) => new URL(url).origin === origin,
     keyOf: (url) => url,
   };
 }

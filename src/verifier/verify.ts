@@ -6,40 +6,43 @@ import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
-import type { Destination, ReadDocument, CurrentDecisions } from './destination.ts';
+import type { Destination, ReadDocument, ObjectFacts } from './destination.ts';
 
-/** What is known of an object that should stand at the destination. */
+/** The size and checksum that an object should have. */
 export interface Expected {
   readonly sizeBytes: number;
-  /** Absent where only the size is known. */
+  /** Absent if only the size is known. */
   readonly crc32?: string;
 }
 
-/** How to verify. */
+/** What to verify, and how thoroughly. */
 export interface VerifyRequest {
-  /** For people. */
+  /** Name of the destination in the report. */
   readonly name: string;
   readonly playlistUrl: string;
   readonly destination: Destination;
-  /** What a state knows of a key; undefined where it knows nothing. */
+  /** Looks up what the state knows about a key. Undefined if nothing. */
   readonly expected: (key: string) => Promise<Expected | undefined>;
-  /** Why a file may be missing, by key; undefined where nobody said that it may. */
+  /** The reason for which the absence of a file was accepted. Undefined if it was not. */
   readonly acceptedBecause: (key: string) => string | undefined;
-  /** Read every byte and compare checksums. */
+  /** Whether to read every byte and compare checksums. */
   readonly readsBytes: boolean;
-  /** Objects looked at side by side. */
+  /** Objects checked concurrently. */
   readonly concurrency: number;
 }
 
-/** Stands in for a playlist that is not there, so that the walk names everything else that is wrong too. */
+/**
+ * Takes the place of a playlist that is missing or broken, so that the walk goes on and reports all other problems too.
+ */
 const emptyPlaylist = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDLIST\n');
 
 /**
- * Proves a copy from the destination alone: walks its playlists and looks at every object they name. Media, keys and
- * playlists elsewhere are problems; licence servers and what else a copy leaves outside on purpose is only listed.
+ * Verifies a copy from the destination alone: walks its playlists and checks every object that they name. Media, keys
+ * and playlists outside the destination are problems. Licence servers, and whatever else a copy leaves outside on
+ * purpose, are only listed.
  *
- * @returns what was looked at, and every problem found; none when the copy is whole
- * @throws {FlantsError} when the destination cannot be asked at all
+ * @returns the report with every problem found; no problems if the copy is complete
+ * @throws {FlantsError} when the destination cannot be read at all
  */
 export async function verifyPresentation(request: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
   const { destination, playlistUrl } = request;
@@ -114,9 +117,9 @@ async function readOrReport(
   problems: VerifyProblem[],
   signal: AbortSignal,
 ): Promise<ReadDocument> {
-  const key = destination.holds(url) ? destination.keyOf(url) : url;
+  const key = destination.contains(url) ? destination.keyOf(url) : url;
   const standIn: ReadDocument = { finalUrl: url, bytes: emptyPlaylist, validators: {} };
-  if (!destination.holds(url)) {
+  if (!destination.contains(url)) {
     problems.push({ code: 'verify.outside', key, message: 'a playlist outside the destination is named' });
     return standIn;
   }
@@ -129,7 +132,10 @@ async function readOrReport(
   return standIn;
 }
 
-/** What keeps a text from being read as the playlist it should be. JSON is none, and is read where it is expected. */
+/**
+ * The problem that keeps a document from being read as a playlist. JSON is not a problem here: it is parsed where it is
+ * expected.
+ */
 function problemIn(
   { bytes, finalUrl }: ReadDocument,
   url: string,
@@ -145,7 +151,10 @@ function problemIn(
   }
 }
 
-/** A file once, whoever names it; the furthest range counts, and it is optional only where all say so. */
+/**
+ * Merges the mentions of a file in several playlists. The furthest range counts, and the file is optional only if all
+ * of them say so.
+ */
 function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
   const merged = new Map<string, PlacedFile>();
   for (const file of files) {
@@ -175,42 +184,38 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
   const none = { sizeBytes: 0, comparedChecksum: false };
   const problem = (code: FailureCode, message: string): VerifyProblem => ({
     code,
-    key: destination.holds(file.fetchUrl) ? destination.keyOf(file.fetchUrl) : file.fetchUrl,
+    key: destination.contains(file.fetchUrl) ? destination.keyOf(file.fetchUrl) : file.fetchUrl,
     message,
-    playlist: destination.holds(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl,
+    playlist: destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl,
     line: file.line,
   });
-  if (!destination.holds(file.fetchUrl))
+  if (!destination.contains(file.fetchUrl))
     return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
   const key = destination.keyOf(file.fetchUrl);
-  const looked = await destination.look(file.fetchUrl, { signal });
-  if (!looked) {
+  const reported = await destination.head(file.fetchUrl, { signal });
+  if (!reported) {
     const reason = request.acceptedBecause(key);
     if (reason !== undefined) return { ...none, accepted: { key, reason } };
     return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
   }
-  const standing =
-    readsBytes || looked.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : looked;
-  if (!standing) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+  const actual =
+    readsBytes || reported.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : reported;
+  if (!actual) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
   const expected = await request.expected(key);
-  // What was read a moment ago proves nothing about what is read now.
-  const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? looked.crc32 : undefined);
-  const wrong = wrongSize(file, standing, expected) ?? wrongChecksum(standing, reference);
+  // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
+  const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
+  const wrong = wrongSize(file, actual, expected) ?? wrongChecksum(actual, reference);
   return {
-    sizeBytes: standing.sizeBytes ?? 0,
-    comparedChecksum: standing.crc32 !== undefined && reference !== undefined,
+    sizeBytes: actual.sizeBytes ?? 0,
+    comparedChecksum: actual.crc32 !== undefined && reference !== undefined,
     ...(wrong ? { problem: problem(wrong.code, wrong.message) } : {}),
   };
 }
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
 
-function wrongSize(
-  { role, minSizeBytes = 0 }: PlacedFile,
-  standing: CurrentDecisions,
-  expected: Expected | undefined,
-): Wrong {
-  const { sizeBytes = 0 } = standing;
+function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
+  const { sizeBytes = 0 } = actual;
   const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
   if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);
   if (sizeBytes < minSizeBytes) return wrong(`a range up to byte ${minSizeBytes} is named`);
@@ -218,18 +223,18 @@ function wrongSize(
   return undefined;
 }
 
-function wrongChecksum({ crc32 }: CurrentDecisions, reference: string | undefined): Wrong {
+function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): Wrong {
   if (crc32 === undefined || reference === undefined || crc32 === reference) return undefined;
   return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
 }
 
-/** A document is small and was read whole: its bytes are compared, whatever was asked for. */
+/** Compares the bytes of a document in any case: it is small, and was read completely. */
 async function checkDocument(
   url: string,
   bytes: Uint8Array,
   { destination, expected }: VerifyRequest,
 ): Promise<VerifyProblem | undefined> {
-  if (bytes === emptyPlaylist || !destination.holds(url)) return undefined;
+  if (bytes === emptyPlaylist || !destination.contains(url)) return undefined;
   const key = destination.keyOf(url);
   const known = await expected(key);
   if (!known) return undefined;

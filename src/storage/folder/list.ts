@@ -13,10 +13,10 @@ export interface FolderListing {
 }
 
 /**
- * Lists the files below a folder in the byte order of their keys, holding one folder's names at each depth.
+ * Lists the files below a folder in the byte order of their keys. Holds the names of one folder per level in memory.
  * Symbolic links to files are listed. Those to folders are not followed, because they may form a cycle.
  *
- * @param folder - key of the folder with its final slash; empty for the root
+ * @param folder - key of the folder with its trailing slash; empty for the root
  */
 export async function* listFolder(root: string, folder: string, listing: FolderListing): AsyncGenerator<StoredObject> {
   const { prefix, after, signal } = listing;
@@ -34,7 +34,7 @@ export async function* listFolder(root: string, folder: string, listing: FolderL
   }
 }
 
-/** A folder's name sorts with its slash, as it does within the keys below it. */
+/** Returns folders with a trailing slash, so that they sort as the keys below them do. */
 async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
@@ -43,7 +43,7 @@ async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
       .toSorted(compareKeys);
   } catch (error) {
-    // It was removed since its parent was read, or was never there.
+    // The folder was removed after its parent was read, or never existed.
     if (errnoOf(error) === 'ENOENT') return [];
     throw folderError(error, path);
   }

@@ -5,9 +5,10 @@ import { errnoOf } from './errors.ts';
 /**
  * Creates a folder and its missing parents.
  *
- * On a read-only file system Node's own `recursive` option reports that the path does not exist; this reports the cause.
+ * On a read-only file system Node's own `recursive` option reports that the path does not exist. This reports the
+ * cause.
  *
- * @throws the error of the system
+ * @throws the error of the operating system
  */
 export async function makeFolder(path: string): Promise<void> {
   try {

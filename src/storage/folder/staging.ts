@@ -23,11 +23,11 @@ export interface StagedFile {
 }
 
 /**
- * Makes files appear complete: they are written to a private folder on the same file system, then linked
- * (which fails where something stands) or renamed (which replaces it).
+ * Makes files appear complete: they are written to a private folder on the same file system, then linked (which fails
+ * if the name is taken) or renamed (which replaces the file).
  *
- * Nothing is fsynced: that would cost more than the copy of a segment. After a power cut a file may be short
- * or gone although it was answered; the listing with which the next run begins compares sizes and finds that.
+ * Nothing is fsynced, since that would cost more than copying a segment. After a power failure a file that was reported
+ * as written may be short or missing. The listing with which the next run begins compares sizes and finds it.
  */
 export class FolderStaging {
   readonly #root: string;
@@ -44,7 +44,7 @@ export class FolderStaging {
     await this.#prepare();
     const path = join(this.#folder, randomUUID());
     const handle = await open(path, 'wx').catch(async (error: unknown) => {
-      // Another store on the same folder was closed and took the empty staging folder away.
+      // Another store on the same folder was closed and removed the empty staging folder.
       if (errnoOf(error) !== 'ENOENT') throw error;
       await makeFolder(this.#folder);
       return open(path, 'wx');
@@ -52,7 +52,7 @@ export class FolderStaging {
     return { path, handle };
   }
 
-  /** Gives a closed staged file its name, if the condition holds; takes it away otherwise. */
+  /** Moves a closed staged file to its final name if the condition holds, and deletes it otherwise. */
   async publish(path: string, etag: string, key: string, condition: WriteCondition): Promise<PutResult> {
     try {
       await this.#makeParent(key);
@@ -63,13 +63,13 @@ export class FolderStaging {
     }
   }
 
-  /** Takes a staged file away; one that has its name or is gone already is no error. */
+  /** Deletes a staged file. It may have been published or deleted already. */
   async discard(path: string): Promise<void> {
     await rm(path, { force: true }).catch(() => undefined);
   }
 
   async close(): Promise<void> {
-    // Fails while another store is at work in it, which is as it should be.
+    // Fails, as it should, while another store has files there.
     await rmdir(this.#folder).catch(() => undefined);
   }
 
@@ -80,8 +80,8 @@ export class FolderStaging {
     }
     if ('ifNoneMatch' in condition) return createOnly(path, target);
     return this.#inTurn(target, async () => {
-      // Between look and rename another process may write; within this one the turns prevent it.
-      if (!isConditionMet(condition, await standingAt(target))) return false;
+      // Another process may write between the look and the rename. Within this process, turns prevent that.
+      if (!isConditionMet(condition, await objectAt(target))) return false;
       await rename(path, target);
       return true;
     });
@@ -111,7 +111,7 @@ export class FolderStaging {
     return realpath(this.#root);
   }
 
-  /** Makes the folders of a key without following a symbolic link out of the root. */
+  /** Creates the folders of a key without following a symbolic link out of the root. */
   async #makeParent(key: string): Promise<void> {
     const realRoot = await this.#prepare();
     const parent = dirname(join(this.#root, key));
@@ -144,15 +144,15 @@ async function createOnly(path: string, target: string): Promise<boolean> {
         throw new FlantsError('store.key', `${target}: a folder stands there`, { cause: error });
       return false;
     }
-    // FAT and some network file systems have no links: there, only look before.
+    // FAT and some network file systems have no hard links. There, the check before the rename is all there is.
     if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'ENOSYS') throw error;
-    if (await standingAt(target)) return false;
+    if (await objectAt(target)) return false;
     await rename(path, target);
     return true;
   }
 }
 
-async function standingAt(target: string): Promise<{ readonly etag: string } | undefined> {
+async function objectAt(target: string): Promise<{ readonly etag: string } | undefined> {
   try {
     return { etag: etagOf(await stat(target, { bigint: true })) };
   } catch (error) {

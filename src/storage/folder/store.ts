@@ -19,8 +19,8 @@ type Call = { readonly signal: AbortSignal };
 /**
  * A store in a local folder, in which a key is a path. The folder is created by the first write.
  *
- * Content type, cache control and metadata are not kept. `head` reads the file for its checksum: it is asked
- * where that is wanted, and a file system keeps none.
+ * Content type, cache control and metadata are not kept. `head` reads the file to compute its checksum, since a file
+ * system keeps none, and callers of `head` want it.
  */
 export function openFolderStore(options: { readonly path: string }): ObjectStore {
   return new FolderStore(resolve(options.path));

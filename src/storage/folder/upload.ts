@@ -7,8 +7,8 @@ import { folderError } from './errors.ts';
 import type { PutOptions, PutResult, Upload } from '../object-store.ts';
 
 /**
- * An upload whose parts are separate files until they are joined. They may arrive in any order and size,
- * and what is joined is checked as it was read back.
+ * An upload whose parts are separate files until they are joined. They may arrive in any order and size, and the
+ * checksum is computed from the bytes read back.
  *
  * @param place - of the object, for messages
  */
@@ -25,9 +25,9 @@ export function folderUpload(staging: FolderStaging, key: string, place: string,
     part: async (number, body, { signal }) => {
       try {
         const { path, handle } = await staging.create();
-        const former = parts.get(number);
+        const replaced = parts.get(number);
         parts.set(number, path);
-        if (former !== undefined) await staging.discard(former);
+        if (replaced !== undefined) await staging.discard(replaced);
         try {
           await handle.writeFile(body, { signal });
         } finally {

@@ -11,17 +11,20 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
   ['br', createBrotliDecompress],
 ]);
 
-/** Names of the codings in a Content-Encoding header, without `identity`, in the order they were applied. RFC 9110 section 8.4. */
+/**
+ * Parses a Content-Encoding header: the codings without `identity`, in the order in which they were applied. RFC 9110
+ * section 8.4.
+ */
 export function contentCodings(header: string | undefined): readonly string[] {
   return (header ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity'); // prettier-ignore
 }
 
 /**
- * Decodes the content codings of a text that the source declares.
+ * Decodes a text by the content codings that the source declares.
  *
- * @returns the plain bytes; reading them throws `source.wrong-body` when they are not in that coding,
- *   `source.short-body` when they end before it does, and what `body` throws
- * @throws {FlantsError} `source.wrong-body` for a coding that nobody asked for
+ * @returns the plain bytes; reading them throws `source.wrong-body` when they are not in the declared coding,
+ *   `source.short-body` when they end too early, and what `body` throws
+ * @throws {FlantsError} `source.wrong-body` for a coding that was not offered
  */
 export function decodeText(
   body: AsyncIterable<Uint8Array>,
@@ -41,7 +44,7 @@ async function* decode(
   name: string,
   url: URL,
 ): AsyncIterable<Uint8Array> {
-  // The decoder is destroyed with the body's error, and the body is left when the decoder is.
+  // `pipeline` passes the body's error to the decoder, and leaves the body when the decoder is destroyed.
   pipeline(body, decoder, () => {});
   try {
     yield* decoder as AsyncIterable<Uint8Array>;

@@ -16,9 +16,9 @@ export function abortedError(url: URL): FlantsError {
 }
 
 /**
- * Turns an error code of Node or undici into the failure of an exchange.
+ * Converts an error of Node or undici, by its code.
  *
- * @param phase - a TLS error within a body is a broken connection, not a certificate that nobody trusts
+ * @param phase - within a body, a TLS error is a broken connection rather than an untrusted certificate
  */
 export function transportError(error: Error, url: URL, phase: 'answer' | 'body'): FlantsError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -86,9 +86,10 @@ export function statusError(status: number, retryAfter: string | undefined, url:
 }
 
 /**
- * Milliseconds that a Retry-After header asks for, from 0 to ten minutes.
+ * Parses a Retry-After header to milliseconds, limited to the range from 0 to ten minutes.
  *
- * @param value - seconds or an HTTP date; undefined comes back for anything else
+ * @param value - seconds or an HTTP date
+ * @returns undefined for anything else
  */
 export function parseRetryAfter(value: string, nowMs: number): number | undefined {
   const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * second : Date.parse(value) - nowMs;

@@ -2,7 +2,10 @@ import { FlantsError } from '../../domain/failure.ts';
 import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/request-header.ts';
 import type { FetchOptions } from '../source.ts';
 
-/** Headers, and the one origin (`https://cdn.example:8443`) that may see them. Plain JSON, so that it can go to workers. */
+/**
+ * Headers, and the one origin (`https://cdn.example:8443`) that receives them. Plain JSON, so that it can be sent to
+ * workers.
+ */
 export interface HeaderScope {
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,11 +18,11 @@ export type ScopedHeaders = readonly HeaderScope[];
 const unscoped: readonly string[] = ['user-agent', 'flants'];
 
 /**
- * Gives each source's origin the user's headers, and its own user information as Basic authentication.
+ * Assigns the user's headers to the origin of each source, and a URL's own user information as Basic authentication.
  *
- * @param sources - URLs as the user gave them; other than http(s) ones are passed over
- * @param headers - names and values as the user gave them
- * @throws {FlantsError} `usage` for a header that HTTP does not allow, or that is not the user's to set
+ * @param sources - URLs as given by the user; those that are not http(s) are skipped
+ * @param headers - names and values as given by the user
+ * @throws {FlantsError} `usage` for a header that is not valid in HTTP, or that the user may not set
  */
 export function scopeHeaders(sources: readonly string[], headers: Readonly<Record<string, string>>): ScopedHeaders {
   const scopes = new Map<string, Record<string, string>>();
@@ -38,14 +41,14 @@ export function scopeHeaders(sources: readonly string[], headers: Readonly<Recor
   return scoped;
 }
 
-/** Header names and values in turn, by the origin that may see them. */
+/** Alternating header names and values, by the origin that receives them. */
 export type HeaderIndex = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Makes scopes ready for use. What is for `http://host` also goes to `https://host`, as sources
- * move their visitors there; never the other way, where everybody could read it.
+ * Indexes scopes by origin. Headers for `http://host` are also sent to `https://host`, since sources redirect there,
+ * but never the other way, where everyone on the network could read them.
  *
- * @throws {FlantsError} `usage` for a header that HTTP does not allow, or that is not the user's to set
+ * @throws {FlantsError} `usage` for a header that is not valid in HTTP, or that the user may not set
  */
 export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
   const index = new Map<string, readonly string[]>();
@@ -63,7 +66,7 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
   return index;
 }
 
-/** Names and values in turn, as undici takes them. Conditions by RFC 9110 section 13.1. */
+/** The headers of a request as undici takes them: names and values in turn. Conditions by RFC 9110 section 13.1. */
 export function requestHeaders(url: URL, options: FetchOptions, index: HeaderIndex): string[] {
   const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : 'gzip, deflate, br'];
   const own = index.get(url.origin) ?? unscoped;
@@ -78,7 +81,7 @@ export function requestHeaders(url: URL, options: FetchOptions, index: HeaderInd
   return headers;
 }
 
-/** RFC 7617; undefined for a URL without user information. */
+/** Basic authentication (RFC 7617) from a URL. Undefined if it has no user information. */
 function basicAuthorization(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;
   const pair = [url.username, url.password].map(decodeLeniently).join(':');

@@ -1,13 +1,13 @@
 import { KiB, minute, second } from '../../domain/units.ts';
 
-/** The lowest average over `windowMs` at which a body is still awaited. */
+/** The minimum average over `windowMs`. Slower bodies are abandoned. */
 export const slowest = { bytesPerSecond: 1 * KiB, windowMs: minute } as const;
 
 /**
- * How fast a body comes. Silence has a time-out of its own; this one is for a source that sends a little now and
- * then, for ever. Time while the reader holds the connection back does not count.
+ * Measures how fast a body arrives, to abandon a source that sends a little now and then for ever. Silence has a
+ * time-out of its own. Time during which the reader pauses the connection does not count.
  *
- * All times are of a clock that never goes back.
+ * All times are of a monotonic clock.
  */
 export class Pace {
   #sinceMs: number;
@@ -18,7 +18,7 @@ export class Pace {
     this.#sinceMs = nowMs;
   }
 
-  /** Counts what came; false when too little has. */
+  /** Counts bytes that arrived. Returns false if the body has become too slow. */
   keepsUp(bytes: number, nowMs: number): boolean {
     this.#bytes += bytes;
     const lastedMs = nowMs - this.#sinceMs;

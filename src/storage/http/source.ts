@@ -13,23 +13,23 @@ import { tlsOptions } from '../tls-options.ts';
 
 /** Options of an HTTP source. */
 export interface HttpSourceOptions {
-  /** What the user's sources want, by origin: see `scopeHeaders`. */
+  /** Headers by origin. See `scopeHeaders`. */
   readonly headers: ScopedHeaders;
-  /** Most connections to one origin; further requests wait for one, and no time-out runs meanwhile. */
+  /** Maximum number of connections per origin. Further requests wait for one, and no time-out runs meanwhile. */
   readonly connections: number;
   readonly connectTimeoutMs: number;
-  /** From the request to the end of the response's headers. */
+  /** Time from the request to the end of the response headers. */
   readonly headersTimeoutMs: number;
-  /** Longest silence within a body. */
+  /** Maximum silence within a body. */
   readonly bodyTimeoutMs: number;
-  /** Redirects that are followed for one object. */
+  /** Maximum number of redirects for one object. */
   readonly maxRedirects: number;
-  /** Certificates of authorities to trust beside the well-known ones, PEM. */
+  /** PEM certificates of authorities to trust in addition to the well-known ones. */
   readonly ca?: string;
 }
 
 /**
- * A source behind HTTP/1.1 or TLS, with a pool of connections for each origin.
+ * A source behind HTTP/1.1, with or without TLS. Each origin has its own pool of connections.
  *
  * @throws {FlantsError} `usage` for a header that cannot be sent
  */
@@ -40,7 +40,7 @@ export function openHttpSource(options: HttpSourceOptions): Source {
     connect: { timeout: options.connectTimeoutMs, ...tlsOptions(options.ca) },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
-    // One request on a connection at a time: a broken one harms one file, and it takes less CPU.
+    // One request per connection at a time: a broken connection then harms one file, and it takes less CPU.
     allowH2: false,
   });
   return {
@@ -49,31 +49,38 @@ export function openHttpSource(options: HttpSourceOptions): Source {
   };
 }
 
-interface Way {
+interface Transport {
   readonly agent: Dispatcher;
   readonly index: HeaderIndex;
   readonly maxRedirects: number;
 }
 
-async function fetchObject(text: string, options: FetchOptions, way: Way): Promise<FetchedObject | NotModified> {
+async function fetchObject(
+  text: string,
+  options: FetchOptions,
+  transport: Transport,
+): Promise<FetchedObject | NotModified> {
   const requested = parse(text);
-  const passed: string[] = [];
+  const visited: string[] = [];
   let url = requested;
   for (;;) {
-    const answer = await exchange(way.agent, url, requestHeaders(url, options, way.index), options.signal);
+    const answer = await exchange(transport.agent, url, requestHeaders(url, options, transport.index), options.signal);
     if (answer.status === 200) return fetched(answer, url, options);
     answer.body.discard();
     if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
     if (!isRedirect(answer.status)) {
       throw statusError(answer.status, first(answer.headers['retry-after']), url, Date.now());
     }
-    passed.push(url.href);
+    visited.push(url.href);
     url = redirected(url, requested, answer);
-    if (passed.includes(url.href)) {
+    if (visited.includes(url.href)) {
       throw new FlantsError('source.redirects', `${placeOf(requested)} redirects in a circle`);
     }
-    if (passed.length > way.maxRedirects) {
-      throw new FlantsError('source.redirects', `${placeOf(requested)} redirects more than ${way.maxRedirects} times`);
+    if (visited.length > transport.maxRedirects) {
+      throw new FlantsError(
+        'source.redirects',
+        `${placeOf(requested)} redirects more than ${transport.maxRedirects} times`,
+      );
     }
   }
 }
@@ -89,7 +96,7 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
       finalUrl: url.href,
       validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
       ...(contentType === undefined ? {} : { contentType }),
-      // That as many bytes come as were announced is checked by undici as it reads.
+      // Undici checks while it reads that as many bytes arrive as were announced.
       ...(length === undefined ? {} : { sizeBytes: Number(length) }),
       ...(isUnframed(length, first(headers['transfer-encoding'])) ? { isUnframed: true } : {}),
       body: options.kind === 'text' ? decodeText(body, codings, url) : asIdentity(body, codings, url),
@@ -101,7 +108,10 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
   }
 }
 
-/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
+/**
+ * Whether only the end of the connection ends the body. RFC 9112 section 6.3: without a length, only the chunked coding
+ * marks the end of a response.
+ */
 function isUnframed(length: string | undefined, transferEncoding: string | undefined): boolean {
   return length === undefined && !/(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
 }
@@ -114,7 +124,7 @@ function asIdentity(body: AsyncIterable<Uint8Array>, codings: readonly string[],
   );
 }
 
-/** RFC 9110 section 15.4; the user information of the URL asked for stays with its origin. */
+/** Resolves a redirect. RFC 9110 section 15.4. User information of the requested URL is only sent to its own origin. */
 function redirected(from: URL, requested: URL, answer: Answer): URL {
   const location = first(answer.headers.location);
   if (location === undefined) {
@@ -170,7 +180,7 @@ function mediaType(header: string | undefined): string | undefined {
   return type === '' ? undefined : type;
 }
 
-/** The first value of a header that was sent more than once. */
+/** The first value of a header that may have been sent several times. */
 function first(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'object' ? header[0] : header;
 }

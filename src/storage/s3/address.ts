@@ -4,18 +4,18 @@ import { encodePath } from './sigv4.ts';
 export interface S3Address {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** As the `Host` header says. */
+  /** The value of the `Host` header. */
   readonly host: string;
-  /** What the SDK is given as its endpoint. */
+  /** The endpoint to configure the SDK with. */
   readonly endpoint: string;
   readonly pathStyle: boolean;
-  /** Encoded path of a full key. */
+  /** Returns the encoded path of a full key. */
   pathOf(key: string): string;
 }
 
 /**
- * Path-style at an endpoint of one's own, virtual-hosted style at AWS, where a bucket with a dot in its
- * name fits no wildcard certificate and so gets path-style too.
+ * Path-style for a custom endpoint, virtual-hosted style for AWS. Buckets with a dot in their name get path-style at
+ * AWS too, because no wildcard certificate matches them.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */

@@ -13,12 +13,12 @@ import { tlsOptions } from '../tls-options.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
 import { Pool, request as sendRequest } from '../undici.ts';
 
-/** How long to wait for a store, each in milliseconds. */
+/** Time-outs of a store. */
 export interface S3Timeouts {
   readonly connectTimeoutMs: number;
-  /** From the request to the headers of its answer; the time that a body needs on its way there comes on top. */
+  /** From the request to the response headers, in addition to the time that sending the body takes. */
   readonly headersTimeoutMs: number;
-  /** Between two pieces of an answer's body. */
+  /** Between two chunks of a response body. */
   readonly bodyTimeoutMs: number;
 }
 
@@ -28,20 +28,20 @@ export interface S3ConnectionOptions {
   /** URL of a store other than AWS. */
   readonly endpoint?: string;
   readonly region: string;
-  /** Asked before each request: keep what it gives (`cacheCredentials`), as the same object. */
+  /** Called before each request. Cache its result (`cacheCredentials`), and return the same object each time. */
   readonly credentials: () => Promise<S3Credentials>;
   readonly connections: number;
   readonly timeouts: S3Timeouts;
-  /** PEM of authorities to trust beside those that Node knows. */
+  /** PEM certificates of authorities to trust in addition to those of Node. */
   readonly ca?: string;
 }
 
 /** One request about one object. */
 export interface S3Request {
   readonly method: 'HEAD' | 'GET' | 'PUT' | 'DELETE';
-  /** Below the bucket, with the prefix. */
+  /** The full key in the bucket, including the prefix. */
   readonly key: string;
-  /** Canonical, as `canonicalQuery` makes it. */
+  /** The canonical query, as from `canonicalQuery`. */
   readonly query?: string;
   /** Names in lower case. All are signed. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -60,10 +60,10 @@ export interface S3Stream {
 const slowestBytesPerMs = (64 * KiB) / second;
 
 /**
- * The hot path to one bucket: signed requests over connections that are kept alive.
+ * The hot path to one bucket: signed requests over keep-alive connections.
  *
- * The body goes out unhashed (`UNSIGNED-PAYLOAD`): its CRC-32 is a signed header, so that whoever changed the
- * bytes on the way would have to keep their CRC-32; against more than accidents there is TLS.
+ * Bodies are not hashed for the signature (`UNSIGNED-PAYLOAD`). Their CRC-32 is in a signed header, so that a change on
+ * the way is noticed unless it preserves the CRC-32. TLS protects against more than accidents.
  */
 export class S3Connection {
   readonly address: S3Address;
@@ -76,21 +76,21 @@ export class S3Connection {
     this.address = addressOf(options.bucket, options.region, options.endpoint);
     this.#pool = new Pool(this.address.origin, {
       connections: options.connections,
-      // One stream to one of S3's machines would carry everything that many connections spread.
+      // With HTTP/2 a single connection, to one of S3's machines, would carry what many connections spread.
       allowH2: false,
       bodyTimeout: timeouts.bodyTimeoutMs,
       connect: { timeout: timeouts.connectTimeoutMs, ...tlsOptions(options.ca) },
     });
   }
 
-  /** What messages say was tried. */
+  /** Describes a request for messages. */
   attempt(operation: string, key: string): S3Attempt {
     const { bucket, region } = this.#options;
     return { operation, place: `s3://${bucket}/${key}`, endpoint: this.address.origin, region };
   }
 
   /**
-   * Sends a request and collects its answer, whatever the status.
+   * Sends a request and collects the response, whatever its status.
    *
    * @throws {FlantsError} `store.unreachable`, `store.timeout`, `store.credentials` or `aborted`
    */
@@ -102,7 +102,7 @@ export class S3Connection {
     }
   }
 
-  /** As `send`, with the body to be read to the end or left by `return()`. */
+  /** Like `send`, but streams the body. Read it to the end, or leave it by `return()`. */
   async stream(request: S3Request): Promise<S3Stream> {
     const attempt = this.attempt(request.method, request.key);
     try {
@@ -118,12 +118,12 @@ export class S3Connection {
     }
   }
 
-  /** The error that an answer means. */
+  /** Converts an error response. */
   refusal(request: S3Request, answer: S3Answer): Error {
     return refusalError(refusalOf(answer), this.attempt(request.method, request.key));
   }
 
-  /** Breaks off what is still under way. */
+  /** Closes the connections, aborting requests in flight. */
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
@@ -147,7 +147,7 @@ export class S3Connection {
       path: query === '' ? path : `${path}?${query}`,
       headers,
       body: body ?? null,
-      // Undici's clock runs from the first byte sent.
+      // Undici starts this timer with the first byte sent.
       headersTimeout: this.#options.timeouts.headersTimeoutMs + (body?.byteLength ?? 0) / slowestBytesPerMs,
     };
   }

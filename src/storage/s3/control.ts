@@ -29,8 +29,8 @@ export interface S3UploadId {
 type Sdk = typeof AwsSdk;
 
 /**
- * Control of multipart uploads by the AWS SDK, which knows the XML. These requests are rare, so the SDK is loaded on first
- * use. It never retries.
+ * Control of multipart uploads by the AWS SDK, which knows the XML. These requests are rare, so the SDK is loaded on
+ * first use. It never retries.
  */
 export class S3Control {
   readonly #options: S3ConnectionOptions;

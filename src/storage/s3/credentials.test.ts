@@ -17,7 +17,7 @@ function issuer() {
   return { state, credentials: cacheCredentials(obtain, () => state.nowMs) };
 }
 
-describe('keepCredentials', () => {
+describe('cacheCredentials', () => {
   it('asks once for many', async () => {
     const { state, credentials } = issuer();
     const [a, b] = await Promise.all([credentials(), credentials()]);

@@ -5,55 +5,58 @@ import type { SigningKeys } from './sigv4.ts';
 
 /** Credentials as a plain value that can be sent to a worker thread. */
 export interface S3Credentials extends SigningKeys {
-  /** Milliseconds since 1970; absent where they last. */
+  /** Milliseconds since 1970. Absent if the credentials do not expire. */
   readonly expiresAtMs?: number;
 }
 
-/** Silences the SDK, which prints paragraphs when it finds both a profile and keys in the environment. The profile wins. */
+/**
+ * Silences the SDK, which prints paragraphs when it finds both a profile and keys in the environment. The profile wins.
+ */
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 /** Credentials are renewed this long before they expire, which is longer than any request takes. */
 const renewBeforeMs = 5 * minute;
 
 /**
- * Caches credentials until shortly before they expire. Concurrent callers share one renewal;
- * when it fails, what still holds is used.
+ * Caches credentials until shortly before they expire. Concurrent callers share one renewal. If it fails, the cached
+ * credentials are used as long as they are valid.
  *
- * @param obtain - throws `FlantsError` `store.credentials` where there are none
+ * @param obtain - throws `FlantsError` `store.credentials` if there are none
  * @param now - milliseconds since 1970
  */
 export function cacheCredentials(
   obtain: () => Promise<S3Credentials>,
   now: () => number = Date.now,
 ): () => Promise<S3Credentials> {
-  let held: S3Credentials | undefined;
+  let cached: S3Credentials | undefined;
   let renewal: Promise<S3Credentials> | undefined;
   const expiresIn = (credentials: S3Credentials): number => (credentials.expiresAtMs ?? Infinity) - now();
   const renew = async (): Promise<S3Credentials> => {
     try {
       const obtained = await obtain();
-      // The same object stays while nothing changed: the signer derives its key once for each.
-      if (!held || !isSame(held, obtained)) held = obtained;
-      return held;
+      // Return the same object while nothing has changed: the signer derives its key once per object.
+      if (!cached || !isSame(cached, obtained)) cached = obtained;
+      return cached;
     } catch (error) {
-      if (held && expiresIn(held) > 0) return held;
+      if (cached && expiresIn(cached) > 0) return cached;
       throw error;
     } finally {
       renewal = undefined;
     }
   };
   return () => {
-    if (held && expiresIn(held) > renewBeforeMs) return Promise.resolve(held);
+    if (cached && expiresIn(cached) > renewBeforeMs) return Promise.resolve(cached);
     renewal ??= renew();
     return renewal;
   };
 }
 
 /**
- * Reads credentials from the places that AWS's own tools use: environment, shared files, SSO, a container's or an instance's role.
+ * Reads credentials from the places that AWS's own tools use: environment, shared files, SSO, and the role of a
+ * container or instance.
  *
- * @param profile - of the shared files; the environment's `AWS_PROFILE`, or `default`, where it is absent
- * @returns a function that throws `FlantsError` `store.credentials` where none are found
+ * @param profile - of the shared files; if absent, the environment's `AWS_PROFILE`, or `default`
+ * @returns a function that throws `FlantsError` `store.credentials` if none are found
  */
 export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
   let provider: ReturnType<typeof defaultProvider> | undefined;

@@ -8,11 +8,11 @@ import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 /** An error response of a store. */
 export interface S3Refusal {
   readonly status: number;
-  /** S3's own word, such as `AccessDenied`; absent in answers to HEAD, which have no body. */
+  /** S3's error code, such as `AccessDenied`. Absent in responses to HEAD, which have no body. */
   readonly code?: string;
   readonly message?: string;
   readonly retryAfter?: string;
-  /** Where the bucket really is, when it is elsewhere. */
+  /** The bucket's actual region, if it is in another one. */
   readonly bucketRegion?: string;
 }
 
@@ -22,7 +22,7 @@ export interface S3Attempt {
   readonly operation: string;
   /** `s3://bucket/key` */
   readonly place: string;
-  /** Scheme, host and port that were asked. */
+  /** Scheme, host and port of the request. */
   readonly endpoint: string;
   /** The region that the request was signed for. */
   readonly region: string;
@@ -38,7 +38,7 @@ const neededRights =
 const noSuchBucket =
   'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
 
-/** S3's error codes, and those of its imitators. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** Error codes of S3 and compatible stores. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const byCode: Readonly<Record<string, Meaning>> = {
   AccessDenied: ['store.denied', neededRights],
   InvalidAccessKeyId: ['store.credentials', 'the store does not know this access key'],
@@ -85,7 +85,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   NoSuchUpload: ['store.status', 'the upload was given up by somebody else', { retryable: true }],
 };
 
-const elsewhere = new Set([
+const wrongLocationCodes = new Set([
   'PermanentRedirect',
   'TemporaryRedirect',
   'AuthorizationHeaderMalformed',
@@ -103,7 +103,7 @@ export function isMissingObject({ status, code }: S3Refusal): boolean {
   return status === 404 && (code === undefined || code === 'NoSuchKey');
 }
 
-/** Turns an error response into a `FlantsError`. Of the response only code and message are used, which hold no secrets. */
+/** Converts an error response. Of the response only code and message are used, which hold no secrets. */
 export function refusalError(refusal: S3Refusal, attempt: S3Attempt): FlantsError {
   const [code, advice, details] = meaningOf(refusal, attempt);
   const retryAfterMs = refusal.retryAfter === undefined ? undefined : parseRetryAfter(refusal.retryAfter, Date.now());
@@ -121,7 +121,7 @@ function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meanin
   if (bucketRegion !== undefined && bucketRegion !== region && (status === 301 || status === 307 || status === 400)) {
     return ['store.no-bucket', `the bucket is in region ${bucketRegion}, not ${region}; give --region ${bucketRegion}`];
   }
-  if (elsewhere.has(code)) {
+  if (wrongLocationCodes.has(code)) {
     return [
       'store.no-bucket',
       `the bucket is not at this endpoint or not in region ${region}: ${refusal.message ?? code}`,
@@ -180,7 +180,7 @@ export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSi
   );
 }
 
-/** Node reports a host with several addresses as an AggregateError without a message. */
+/** Finds the underlying error. Node reports a host with several addresses as an AggregateError without a message. */
 function innermost(error: unknown): { readonly code: string; readonly name: string; readonly message: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return innermost(error.errors[0]);
   if (!(error instanceof Error)) return { code: '', name: '', message: String(error) };
@@ -212,7 +212,7 @@ const entities: Readonly<Record<string, string>> = {
   '&amp;': '&',
 };
 
-/** Undoes the entities that S3 and its imitators write. */
+/** Decodes the entities that S3 and compatible stores use. */
 export function unescapeXml(text: string): string {
   return text.replace(/&(?:lt|gt|quot|apos|amp|#39|#34);/g, (entity) => entities[entity] ?? entity);
 }

@@ -6,7 +6,7 @@ import { KiB } from '../../domain/units.ts';
 export interface S3Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Its beginning, as text: S3's answers to what is sent this way are empty or short XML. */
+  /** The beginning of the body, as text. Responses to these requests are empty or short XML. */
   readonly body: string;
 }
 
@@ -54,7 +54,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // Aborted while it waited for a connection.
+    // Aborted while waiting for a connection.
     if (this.#signal.aborted) this.#abort();
   }
 

@@ -4,10 +4,10 @@ import { unescapeXml } from './errors.ts';
 import { quoted } from './object.ts';
 import { canonicalQuery } from './sigv4.ts';
 
-/** One page of a listing, keys with the prefix. */
+/** One page of a listing. Keys include the prefix. */
 export interface S3Page {
   readonly objects: readonly { readonly key: string; readonly sizeBytes: number; readonly etag: string }[];
-  /** Where the next page begins; absent on the last one. */
+  /** The continuation token of the next page. Absent on the last one. */
   readonly next?: string;
 }
 
@@ -27,7 +27,7 @@ export async function listPage(
 ): Promise<S3Page> {
   const query = canonicalQuery({
     'list-type': '2',
-    // XML cannot say every character that a key may have.
+    // XML cannot represent every character of a key.
     'encoding-type': 'url',
     prefix,
     ...(from.after === undefined ? {} : { 'start-after': from.after }),

@@ -34,7 +34,10 @@ export function quoted(etag: string): string {
   return etag === '' || etag.endsWith('"') ? etag : `"${etag}"`;
 }
 
-/** Ignores composite checksums (over the parts' checksums, written with `-` and their number): they are not of the object. */
+/**
+ * Ignores composite checksums (over the parts' checksums, written with `-` and their number): they are not of the
+ * object.
+ */
 function wholeCrc32(headers: IncomingHttpHeaders): string | undefined {
   const value = headers['x-amz-checksum-crc32'];
   if (typeof value !== 'string' || value.includes('-') || headers['x-amz-checksum-type'] === 'COMPOSITE')

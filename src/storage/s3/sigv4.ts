@@ -1,24 +1,24 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
-/** Key, secret and region to sign with. */
+/** The keys to sign with. */
 export interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** With temporary credentials. */
+  /** Only for temporary credentials. */
   readonly sessionToken?: string;
 }
 
 /** A request to S3 before it is signed. */
 export interface UnsignedRequest {
   readonly method: string;
-  /** As the `Host` header will say: with the port unless it is the scheme's own. */
+  /** The value of the `Host` header, with the port unless it is the default of the scheme. */
   readonly host: string;
-  /** Already encoded by `encodePath`. */
+  /** The path, encoded by `encodePath`. */
   readonly path: string;
-  /** As `canonicalQuery` makes it; empty where there is none. */
+  /** The query, as from `canonicalQuery`. Empty if there is none. */
   readonly query: string;
-  /** Names in lower case, values without surrounding or doubled blanks. All of them are signed; the host is added. */
+  /** Lower-case names, and values without surrounding or repeated blanks. All of them are signed; the host is added. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** SHA-256 of the body in hex, or `unsignedPayload`. */
   readonly payloadHash: string;
@@ -31,11 +31,10 @@ export interface UnsignedRequest {
 export const unsignedPayload = 'UNSIGNED-PAYLOAD';
 
 /**
- * Signs a request with AWS Signature Version 4 in its `Authorization` header.
+ * Signs a request with AWS Signature Version 4 in its `Authorization` header. The SDK's own signer costs several times
+ * the CPU of the request that it signs.
  *
- * The SDK's own signer costs several times the CPU of the request that it signs.
- *
- * @returns every header to send but `Host`, as name, value, name, value
+ * @returns all headers to send except `Host`, as alternating names and values
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function signRequest(request: UnsignedRequest): string[] {
@@ -72,12 +71,14 @@ export function signRequest(request: UnsignedRequest): string[] {
   return sent;
 }
 
-/** Percent-encodes a path as S3 signs it: all but unreserved characters and the slash (RFC 3986 section 2.3). */
+/**
+ * Percent-encodes a path as S3 signs it: everything except unreserved characters and the slash (RFC 3986 section 2.3).
+ */
 export function encodePath(path: string): string {
   return isPlainPath.test(path) ? path : encodeStrictly(path).replaceAll('%2F', '/');
 }
 
-/** Query parameters, encoded and in the order that is signed: that of their names. */
+/** Encodes query parameters and sorts them by name, the order in which they are signed. */
 export function canonicalQuery(parameters: Readonly<Record<string, string>>): string {
   return Object.entries(parameters)
     .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const)
@@ -102,7 +103,10 @@ interface DerivedKey {
   readonly key: KeyObject;
 }
 
-/** Caches the signing key: four of the five HMACs stay the same all day. Keyed by the credentials object, so that no secret outlives it. */
+/**
+ * Caches the signing key: four of the five HMACs stay the same all day. Keyed by the credentials object, so that no
+ * secret outlives it.
+ */
 const derivedKeys = new WeakMap<SigningKeys, DerivedKey>();
 
 function signingKey(credentials: SigningKeys, day: string, region: string): KeyObject {
@@ -112,7 +116,7 @@ function signingKey(credentials: SigningKeys, day: string, region: string): KeyO
     (above, part) => createHmac('sha256', above).update(part).digest(),
     Buffer.from(`AWS4${credentials.secretAccessKey}`),
   );
-  // From bytes, Node would make such an object for each signature, at five times the cost of the signature.
+  // Given bytes, Node would create such an object for each signature, at five times the cost of the signature.
   const key = createSecretKey(secret);
   derivedKeys.set(credentials, { day, region, key });
   return key;

@@ -12,7 +12,7 @@ import { assertStorableKey, compareKeys } from '../store-key.ts';
 
 /** Options of an S3 store. */
 export interface S3StoreOptions extends S3ConnectionOptions {
-  /** Keys begin with it and a slash; slashes around it are dropped. Empty for the whole bucket. */
+  /** The prefix of all keys. A slash is appended, and slashes around it are dropped. Empty for the whole bucket. */
   readonly prefix: string;
 }
 
@@ -25,9 +25,9 @@ const maxErrorBytes = 64 * KiB;
 const withChecksum = [['x-amz-checksum-mode', 'ENABLED']] as const;
 
 /**
- * Opens a bucket (or a prefix in it) of S3 or a compatible store. Sends no request.
+ * Opens a bucket (or a prefix in it) of S3 or a compatible store. Sends no request yet.
  *
- * @throws {FlantsError} from all methods, as `ObjectStore` says
+ * @throws {FlantsError} from all methods, as documented at `ObjectStore`
  */
 export function openS3Store(options: S3StoreOptions): ObjectStore {
   return new S3Store(options);
@@ -52,7 +52,7 @@ class S3Store implements ObjectStore {
     const request: S3Request = { method: 'HEAD', key: this.#full(key), headers: withChecksum, signal };
     const answer = await this.#connection.send(request);
     if (answer.status === 200) return objectOfHeaders(key, answer.headers);
-    // Whether the bucket is absent too, a HEAD does not say.
+    // A response to HEAD does not tell a missing bucket from a missing object.
     if (answer.status === 404) return undefined;
     throw this.#connection.refusal(request, answer);
   }
@@ -104,9 +104,9 @@ class S3Store implements ObjectStore {
         key: object.key.slice(this.#prefix.length),
         metadata: {},
       }));
-      // S3 lists in this order; some imitators sort their pages by a language's rules.
+      // S3 lists in this order. Some compatible stores sort their pages by the rules of a locale.
       for (const object of objects.toSorted((a, b) => compareKeys(a.key, b.key))) {
-        // Consoles mark the folder of the prefix by an object of its name.
+        // Consoles create an object named like the prefix to represent its folder.
         if (object.key !== '' && (after === undefined || compareKeys(object.key, after) > 0)) yield object;
       }
     }
@@ -144,7 +144,7 @@ function putHeaders(
   return headers;
 }
 
-/** The beginning of an error's body: its code and message. */
+/** Reads the beginning of an error body, which has its code and message. */
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   let heldBytes = 0;

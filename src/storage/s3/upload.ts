@@ -5,8 +5,8 @@ import type { S3Control, S3Part } from './control.ts';
 import { canonicalQuery } from './sigv4.ts';
 
 /**
- * Begins a multipart upload: control requests by the SDK, parts over our own connection. Each part carries its CRC-32, and the
- * whole is checked against its own, which a CRC can and a SHA-256 cannot be (checksum type `FULL_OBJECT`).
+ * Begins a multipart upload: control requests by the SDK, parts over our own connection. Each part carries its CRC-32,
+ * and so does the whole object, which is possible with CRC but not with SHA-256 (checksum type `FULL_OBJECT`).
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
