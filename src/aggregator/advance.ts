@@ -13,20 +13,20 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 
-/** How a video's files are let out. */
+/** Limits on the dispatch of a video's files. */
 export interface DispatchLimits {
-  /** Most files in a batch. */
+  /** Most files in one batch. */
   readonly maxFiles: number;
-  /** Most batches of one video under way at a time. */
+  /** Most batches of one video in progress at a time. */
   readonly maxBatchesOfVideo: number;
-  /** Batches that the executor runs at a time: a small video is spread over them. */
+  /** Batches that the executor runs at a time. The files of a small video are spread over them. */
   readonly lanes: number;
 }
 
-/** Smaller batches would cost more to send than they gain by going side by side. */
+/** Smaller batches cost more to send than they gain by running in parallel. */
 const minFiles = 10;
 
-/** What the aggregator needs to move videos on. */
+/** Ports and settings for dispatching videos. */
 export interface AdvancePorts {
   readonly ledger: Ledger;
   readonly crawls: JobQueue<VideoJob>;
@@ -34,15 +34,16 @@ export interface AdvancePorts {
   readonly publications: JobQueue<VideoJob>;
   readonly limits: DispatchLimits;
   readonly leaseMs: number;
-  /** Makes ids of leases unique for all time. */
+  /** Creates ids that are unique for all time, for leases. */
   readonly newId: () => string;
 }
 
 /**
- * Gives a video what it needs next: asked after each change, and by reconciliation for what nothing carries.
- * Calls for one video may overlap: what one of them leases, the others are refused.
+ * Takes a video's next step: sends it to be crawled or published, or dispatches batches of its files. It is called
+ * after each change of a video, and by reconciliation for work that no job carries. Calls for one video may overlap: a
+ * lease that one of them takes is refused to the others.
  *
- * @returns the step taken, with the record it was decided on; undefined for an unknown video
+ * @returns the step taken, with the record it was decided on. Undefined for an unknown video
  */
 export async function advance(
   video: VideoId,
@@ -63,9 +64,9 @@ function openFiles({ record, done, failed }: Tally): IndexRanges {
   return rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
 }
 
-/** A lease may outlive the counting of its files: what is done or failed by now is carried by nobody. */
+/** Work that leases carry. A lease may outlast its files, so only files that are still open count. */
 function carriedBy(leases: readonly Lease[], open: IndexRanges): Carried {
-  const free = leases.reduce<IndexRanges>((rest, { files }) => subtract(rest, files), open);
+  const free = leases.reduce<IndexRanges>((remaining, { files }) => subtract(remaining, files), open);
   return {
     crawl: leases.some(({ kind }) => kind === 'crawl'),
     publish: leases.some(({ kind }) => kind === 'publish'),
@@ -73,21 +74,21 @@ function carriedBy(leases: readonly Lease[], open: IndexRanges): Carried {
   };
 }
 
-interface Situation {
+interface DispatchState {
   readonly tally: Tally;
   readonly open: IndexRanges;
   readonly leases: readonly Lease[];
 }
 
-async function dispatch(video: VideoId, { tally, open, leases }: Situation, ports: AdvancePorts): Promise<void> {
+async function dispatch(video: VideoId, { tally, open, leases }: DispatchState, ports: AdvancePorts): Promise<void> {
   const { ledger, batches, limits } = ports;
   const { record } = tally;
-  const room = limits.maxBatchesOfVideo - leases.filter(({ kind }) => kind === 'batch').length;
-  if (room <= 0 || record.revision === undefined) return;
+  const slots = limits.maxBatchesOfVideo - leases.filter(({ kind }) => kind === 'batch').length;
+  if (slots <= 0 || record.revision === undefined) return;
   const carried = leases.map(({ files }) => files);
   const planned = planBatches(open, carried, { maxFiles: filesPerBatch(countOf(open), limits) });
   const { fresh = false } = record;
-  for (const files of planned.slice(0, room)) {
+  for (const files of planned.slice(0, slots)) {
     const [first = 0] = indicesOf(files);
     const job: BatchJob = {
       format: 1,
@@ -115,10 +116,10 @@ function filesPerBatch(open: number, { maxFiles, lanes }: DispatchLimits): numbe
 }
 
 /**
- * Sends a whole video to be crawled or published, unless somebody carries that already.
+ * Queues a crawl or a publication of a video, unless another job carries it already.
  *
- * @param options.delayMs - how long the job waits in its queue first
- * @returns whether it was sent
+ * @param options.delayMs - how long the job waits in its queue before it is due
+ * @returns whether the job was queued
  */
 export async function sendVideo(
   video: VideoId,

@@ -5,30 +5,30 @@ import type { Failure } from '../domain/failure.ts';
 import { jittered } from '../domain/settle.ts';
 import { minute, second } from '../domain/units.ts';
 
-/** An alert on its way: what waits in a queue. */
+/** An alert that waits for delivery, as it is queued. */
 export interface Delivery {
   readonly format: 1;
   readonly alert: Alert;
-  /** Tries that failed so far. */
+  /** Failed tries so far. */
   readonly tries: number;
-  /** When the first was made, in milliseconds since the epoch; absent before it. */
+  /** Time of the first try in milliseconds since the epoch. Absent before it. */
   readonly since?: number;
 }
 
-/** Where alerts go, and how. */
+/** Receiver and ports of alerts. */
 export interface DeliveryPorts {
   readonly url: string;
-  /** Shared with the receiver; absent: messages are not signed. */
+  /** Shared with the receiver. Absent: messages are not signed. */
   readonly secret?: string;
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Uniform in [0, 1), spreads the delays. */
+  /** Uniform in [0, 1). Spreads the delays. */
   readonly random: () => number;
   readonly signal: AbortSignal;
 }
 
-/** What came of one try. `given-up`: a day has passed. */
+/** Result of one try. `given-up` after a day of failed tries. */
 export type Delivered =
   | { readonly result: 'delivered' }
   | { readonly result: 'again'; readonly delivery: Delivery; readonly delayMs: number; readonly failure: Failure }
@@ -40,13 +40,13 @@ const maxDelayMs = 120 * minute;
 const giveUpAfterMs = 24 * 60 * minute;
 
 /**
- * Posts an alert as JSON, once. The receiver tells doubles by `Flants-Delivery`, the alert's id. Redirects are not
- * followed: they would carry the message to somebody who was not named.
+ * Tries once to post an alert as JSON. The receiver recognises duplicates by `Flants-Delivery`, the alert's id.
+ * Redirects are not followed, since they would carry the message to a host that was not configured.
  *
- * `Flants-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, as webhooks commonly have it: a receiver
- * compares the digest in constant time, and refuses an instant that is minutes away.
+ * `Flants-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`, as is common for webhooks. A receiver
+ * should compare the digest in constant time, and refuse a time that is minutes away from its own.
  *
- * @throws {FlantsError} never; the reason of `signal` when that ends it
+ * @throws {FlantsError} never; the reason of `signal` when it is aborted
  */
 export async function deliverAlert(delivery: Delivery, ports: DeliveryPorts): Promise<Delivered> {
   const at = ports.now();
@@ -69,9 +69,9 @@ export async function deliverAlert(delivery: Delivery, ports: DeliveryPorts): Pr
 }
 
 /**
- * Tells a monitor that this service is alive: it raises the alarm when it hears nothing.
+ * Sends a heartbeat to a monitor, which raises an alarm when heartbeats stop.
  *
- * @returns what went wrong; the next beat is the cure
+ * @returns the failure, if any; it needs no retry, since the next heartbeat follows
  */
 export function sendHeartbeat(
   url: string,
@@ -111,14 +111,14 @@ async function post(
   }
 }
 
-/** Seconds or a date: RFC 9110 section 10.2.3. */
+/** Parses seconds or a date: RFC 9110 section 10.2.3. */
 function retryAfterOf(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
   const ms = /^\d+$/.test(value.trim()) ? Number(value) * second : Date.parse(value) - now;
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
-/** `fetch` says `fetch failed`, and the cause why. */
+/** The message of an error from `fetch`. Its own is only `fetch failed`; the cause has the reason. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs / second} s`;
   const cause = error instanceof Error ? error.cause : undefined;

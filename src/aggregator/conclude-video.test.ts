@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { VideoNews } from '../catalogue/catalogue.ts';
+import type { VideoStatus } from '../catalogue/catalogue.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { restoreVideo } from '../journal/restore.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
@@ -39,7 +39,7 @@ async function stage({ failed = [] as readonly number[] } = {}) {
   await ledger.apply('v', { type: 'register', seen: 'g1', generation: 'g2', revision: 'r', total: 2, done: [] });
   const done = [0, 1].filter((index) => !failed.includes(index));
   await ledger.apply('v', { type: 'record', generation: 'g2', revision: 'r', done, failed });
-  const news: VideoNews[] = [];
+  const announced: VideoStatus[] = [];
   const conclude = (): Promise<void> =>
     concludeVideo('v', {
       journal,
@@ -47,7 +47,7 @@ async function stage({ failed = [] as readonly number[] } = {}) {
       tokenParameters: [],
       urlOf: (key) => `https://cdn/${key}`,
       now: () => Date.parse(at),
-      tell: async (_, __, told) => void news.push(told),
+      announce: async (_, __, status) => void announced.push(status),
     });
   const publish = async (): Promise<void> => {
     await journal.recordPublication({
@@ -61,43 +61,43 @@ async function stage({ failed = [] as readonly number[] } = {}) {
     });
     await ledger.apply('v', { type: 'publish', generation: 'g2', revision: 'r' });
   };
-  return { journal, ledger, news, conclude, publish };
+  return { journal, ledger, announced, conclude, publish };
 }
 
 test('a published video is told of with its address, and leaves the ledger', async () => {
-  const { ledger, news, conclude, publish } = await stage();
+  const { ledger, announced, conclude, publish } = await stage();
   await publish();
   await conclude();
   await conclude();
-  expect(news).toMatchObject([{ id: 'v', state: 'published', destinationUrl: 'https://cdn/v/index.m3u8' }]);
+  expect(announced).toMatchObject([{ id: 'v', state: 'published', destinationUrl: 'https://cdn/v/index.m3u8' }]);
   expect(await ledger.read('v')).toBeUndefined();
 });
 
 test('one that was looked at again and is as it was leaves without a word', async () => {
-  const { journal, ledger, news, conclude, publish } = await stage();
+  const { journal, ledger, announced, conclude, publish } = await stage();
   await publish();
   await conclude();
   await restoreVideo('v', { journal, ledger, newGeneration: () => 'g3' });
   expect(await ledger.read('v')).toMatchObject({ generation: 'g3', total: 2, done: 2, published: 'r' });
   await conclude();
-  expect(news).toHaveLength(1);
+  expect(announced).toHaveLength(1);
   expect(await ledger.read('v')).toBeUndefined();
 });
 
 test('an incomplete one is told of once, and stays', async () => {
-  const { ledger, news, conclude } = await stage({ failed: [1] });
+  const { ledger, announced, conclude } = await stage({ failed: [1] });
   await conclude();
   await conclude();
-  expect(news).toMatchObject([{ id: 'v', state: 'incomplete', files: { done: 1, failed: 1 } }]);
-  expect(news[0]).not.toHaveProperty('destinationUrl');
+  expect(announced).toMatchObject([{ id: 'v', state: 'incomplete', files: { done: 1, failed: 1 } }]);
+  expect(announced[0]).not.toHaveProperty('destinationUrl');
   expect(await ledger.read('v')).toMatchObject({ failed: 1 });
 });
 
 test('nothing is told of a video that has moved on meanwhile', async () => {
-  const { ledger, news, conclude } = await stage({ failed: [1] });
+  const { ledger, announced, conclude } = await stage({ failed: [1] });
   await ledger.apply('v', { type: 'reopen', generation: 'g2', revision: 'r', files: [1] });
   await conclude();
-  expect(news).toEqual([]);
+  expect(announced).toEqual([]);
 });
 
 test('a claim that was made meanwhile keeps a published video in the ledger', async () => {

@@ -1,4 +1,4 @@
-import type { VideoNews } from '../catalogue/catalogue.ts';
+import type { VideoStatus } from '../catalogue/catalogue.ts';
 import { nextStep, nothingCarried } from '../domain/next-step.ts';
 import type { VideoReport } from '../domain/report.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
@@ -12,16 +12,19 @@ export interface ConclusionPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly tokenParameters: readonly string[];
-  /** Where players find an object; absent where nobody said. */
+  /** URL under which players reach an object. Absent: not configured. */
   readonly urlOf?: (key: string) => string;
   readonly now: () => number;
-  /** Whoever wants to hear of a video that has come to rest; each may hear the same twice, and must not lose it. */
-  readonly tell: (report: VideoReport, record: VideoRecord, news: VideoNews) => Promise<void>;
+  /**
+   * Reports a concluded video to the catalogue, to alerts and to the log. May be called twice for the same situation.
+   * Resolves once the report cannot be lost.
+   */
+  readonly announce: (report: VideoReport, record: VideoRecord, status: VideoStatus) => Promise<void>;
 }
 
 /**
- * Announces a video that has no next step, once for each situation, and retires a published one from the ledger, since the
- * journal has everything about it.
+ * Announces a video that has no next step, once for each situation. A published video is then retired from the ledger,
+ * since the journal has everything about it.
  */
 export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Promise<void> {
   const { ledger, now, urlOf } = ports;
@@ -34,14 +37,14 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
     if (!report) return;
     const { id, state, files, playlistKey } = report;
     const isPublished = state === 'published' && playlistKey !== undefined && urlOf !== undefined;
-    const news: VideoNews = {
+    const status: VideoStatus = {
       id,
       state,
       files,
       at: new Date(now()).toISOString(),
       ...(isPublished ? { destinationUrl: urlOf(playlistKey) } : {}),
     };
-    await ports.tell(report, record, news);
+    await ports.announce(report, record, status);
     await ledger.apply(video, { type: 'announce', generation, announced: situation });
   }
   if (stateOf(record) === 'published') await ledger.retire(video, generation);

@@ -1,14 +1,16 @@
-/** Wraps a function so that calls with the same key run one after another, in order. Different keys run side by side. */
+/**
+ * Wraps a function so that calls with the same key run one after another, in order. Different keys run side by side.
+ */
 export function oneAtATime<R>(run: (key: string) => Promise<R>): (key: string) => Promise<R> {
   const last = new Map<string, Promise<unknown>>();
   return async (key) => {
-    const before = last.get(key) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(() => run(key));
-    last.set(key, mine);
+    const previous = last.get(key) ?? Promise.resolve();
+    const current = previous.catch(() => undefined).then(() => run(key));
+    last.set(key, current);
     try {
-      return await mine;
+      return await current;
     } finally {
-      if (last.get(key) === mine) last.delete(key);
+      if (last.get(key) === current) last.delete(key);
     }
   };
 }

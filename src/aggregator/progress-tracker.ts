@@ -29,7 +29,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   const startedAt = now();
   const totals = emptyTotals();
   const run: Mutable<RunCounts> = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 };
-  /** Only what changed in this run: a few videos, whatever the library's size. */
+  /** Only videos that changed in this run, so few even in a large library. */
   const active = new Map<VideoId, VideoRecord>();
   const samples: { at: number; bytes: number; files: number }[] = [{ at: startedAt, bytes: 0, files: 0 }];
 

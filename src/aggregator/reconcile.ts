@@ -15,21 +15,21 @@ export interface ReconcilePorts {
 
 /** Finds work that no job carries, and queues it again. */
 export interface Reconciler {
-  /** Checks every video of the ledger once. @returns how many orphaned leases it ended */
+  /** Checks every video of the ledger once. @returns the number of orphaned leases that were ended */
   run(signal: AbortSignal): Promise<number>;
 }
 
 /**
- * Renews the leases of queued jobs, and ends orphaned ones: leases whose job is in no queue, because the queue was wiped or
- * the process died between taking the lease and adding the job. Since the job is added just after its lease is taken, a
- * lease is ended only if it was orphaned in two consecutive passes.
+ * Creates the reconciler. It renews the leases of queued jobs, and ends orphaned ones: leases whose job is in no queue,
+ * because the queue was wiped or the process died between taking the lease and adding the job. Since a job is added
+ * just after its lease is taken, a lease is ended only if it was orphaned in two consecutive passes.
  */
 export function createReconciler(ports: ReconcilePorts): Reconciler {
   const { ledger, isQueued, takeNextStep, onVideo, leaseMs } = ports;
   let suspects = new Set<string>();
   return {
     async run(signal) {
-      const alone = new Set<string>();
+      const orphaned = new Set<string>();
       let ended = 0;
       for await (const { video, record } of ledger.videos()) {
         if (signal.aborted) return ended;
@@ -37,18 +37,18 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
         onVideo(video, record, leases);
         for (const lease of leases) {
           if (await isQueued(video, lease)) {
-            // It may wait for longer than its term.
+            // The job may wait longer than the lease lasts.
             await ledger.renew(video, lease.id, leaseMs);
           } else if (suspects.has(lease.id)) {
             await ledger.release(video, lease.id);
             ended += 1;
           } else {
-            alone.add(lease.id);
+            orphaned.add(lease.id);
           }
         }
         await takeNextStep(video);
       }
-      suspects = alone;
+      suspects = orphaned;
       return ended;
     },
   };

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
 
-/** Status of the answer to whoever asked for what failed with this code. */
+/** HTTP status by code of failure. */
 const statuses: Readonly<Partial<Record<FailureCode, number>>> = {
   usage: 400,
   'api.denied': 403,
@@ -13,8 +13,8 @@ const statuses: Readonly<Partial<Record<FailureCode, number>>> = {
   aborted: 503,
 };
 
-/** An error as JSON: `{"error": Failure}`. */
-export function refusal(
+/** Creates an error response: `{"error": Failure}`. */
+export function failureResponse(
   failure: Failure,
   status = statuses[failure.code] ?? 500,
   headers: Readonly<Record<string, string>> = {},
@@ -23,63 +23,63 @@ export function refusal(
 }
 
 /**
- * The answer to a question that ended in an error. What is nobody's fault but ours is told to the log alone: its message
- * is not made for strangers.
+ * Creates the response to a request that ended in an error. Internal errors are reported to the log only, since their
+ * messages are not meant for clients.
  *
- * @param onInternal - hears of that
+ * @param onInternal - called with the failure of an internal error
  */
-export function refusalOf(error: unknown, onInternal: (failure: Failure) => void): Response {
+export function errorResponse(error: unknown, onInternal: (failure: Failure) => void): Response {
   const failure = failureOf(error);
-  if (failure.code !== 'internal') return refusal(failure);
+  if (failure.code !== 'internal') return failureResponse(failure);
   onInternal(failure);
-  return refusal(failureWith('internal', 'this is a fault in FLAnts; the log of the service says more'));
+  return failureResponse(failureWith('internal', 'this is a fault in FLAnts; the log of the service says more'));
 }
 
-/** What the server gives with each question. */
-export interface Wire {
-  /** The way of the answer. */
+/** What the server passes along with each request. */
+export interface ServerBindings {
+  /** The response on the connection. */
   readonly outgoing: Pick<ServerResponse, 'destroy' | 'destroyed'>;
 }
 
-/** What takes lines, without their ends; the next waits for it. */
+/** Writes a line without its end. Awaited before the next line. */
 type Write = (line: string) => Promise<void>;
 
 /**
- * An answer of one JSON value a line, sent as it is made: whoever reads slowly holds `produce` up, whoever goes away
- * ends it.
+ * Creates a response of one JSON value per line, which is sent while it is produced. A slow client slows `produce`
+ * down, and a client that disconnects ends it.
  *
- * @param produce - what it throws before the first line is thrown here; later it breaks off the answer, so that nobody
- *   takes half of it for the whole
- * @param onBroken - hears of what broke it off
+ * @param produce - writes the lines; an error before the first line is thrown here, and a later one breaks off the
+ *   response, so that the client does not take a part for the whole
+ * @param onBroken - called with the failure that broke off the response
  */
 export async function ndjson(
-  { outgoing }: Wire,
+  { outgoing }: ServerBindings,
   produce: (write: Write) => Promise<void>,
   onBroken: (failure: Failure) => void,
 ): Promise<Response> {
   const { readable, writable } = new TextEncoderStream();
   const writer = writable.getWriter();
-  const begun = Promise.withResolvers<void>();
-  let hasBegun = false;
-  const begin = (): void => {
-    hasBegun = true;
-    begun.resolve();
+  const started = Promise.withResolvers<void>();
+  let hasStarted = false;
+  const start = (): void => {
+    hasStarted = true;
+    started.resolve();
   };
-  const end = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     await produce((line) => {
-      begin();
+      start();
       return writer.write(`${line}\n`);
     });
-    begin();
+    start();
     await writer.close();
   };
-  end().catch((error: unknown) => {
-    begun.reject(error);
-    if (!hasBegun) return;
-    // Whoever went away has broken it off himself.
+  send().catch((error: unknown) => {
+    started.reject(error);
+    if (!hasStarted) return;
+    // If it is destroyed, the client has disconnected.
     if (!outgoing.destroyed) onBroken(failureOf(error));
     outgoing.destroy();
   });
-  await begun.promise;
+  await started.promise;
   return new Response(readable, { headers: { 'Content-Type': 'application/x-ndjson' } });
 }

@@ -5,7 +5,7 @@ import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domai
 import type { LibraryReport, Totals, VideoReport } from '../domain/report.ts';
 import { videoStates } from '../domain/video.ts';
 
-/** What of a question can be answered with. Domain types alone: a dashboard may read this file. */
+/** Schemas of requests and responses. They depend on domain types only, so that a dashboard can import this file. */
 
 const count = z.int().min(0);
 const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 instant' });
@@ -165,7 +165,7 @@ export const cancelledSchema = decidedSchema.extend({ underWay: count }).meta({ 
 export const retriedSchema = z.object({ reopened: count, videos: count }).meta({ id: 'Retried' });
 export const purgedSchema = z.object({ video: videoId, objectsLeft: count }).meta({ id: 'Purged' });
 
-/** One line of `/files`: what is known of a file depends on its state. */
+/** One line of `/files`. Further fields depend on the state of the file. */
 export const fileLineSchema = z
   .looseObject({
     video: videoId,
@@ -177,7 +177,7 @@ export const fileLineSchema = z
   })
   .meta({ id: 'FileLine' });
 
-/** A local file of the service's machine is nothing to be had from afar: `http:` and `https:` alone. */
+/** Only `http:` and `https:` are allowed: clients must not reach local files of the service's machine. */
 export const submitSchema = z.strictObject({
   id: z.exactOptional(videoId),
   playlistUrl: url,
@@ -195,7 +195,7 @@ export const retryVideoSchema = z.strictObject({ failedBy: z.exactOptional(code)
 export const retrySchema = retryVideoSchema.extend({ videos: z.exactOptional(z.array(videoId).max(1_000)) });
 export const prioritySchema = z.strictObject({ fresh: z.boolean() });
 
-/** Proxies between give up after a minute, most of them. */
+/** Most proxies time out after a minute. */
 const maxWaitMs = 60_000;
 export const cancelSchema = z.strictObject({
   waitMs: z.exactOptional(z.int().min(0).max(maxWaitMs)).meta({

@@ -2,42 +2,44 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 import { failureWith } from '../domain/failure.ts';
-import { refusal } from './answers.ts';
+import { failureResponse } from './answers.ts';
 
-/** Whether a listening host can be reached from this machine alone. */
+/** Whether a listening host can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 /**
- * Refuses questions under a name that is not this machine's. A page of a foreign site can have its own name resolved to
- * the loopback, and would be let in by a browser's rules as if it were from here: DNS rebinding.
+ * Refuses requests whose Host is not a name of this machine. This prevents DNS rebinding: a foreign site can let its
+ * own name resolve to the loopback, and browsers would then treat its pages as belonging to this service.
  */
-export function loopbackNames(): MiddlewareHandler {
+export function requireLoopbackHost(): MiddlewareHandler {
   return async (context, next) => {
     const name = URL.parse(`http://${context.req.header('host') ?? ''}`)?.hostname ?? '';
-    const isOurs = name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
-    if (isOurs) return next();
-    return refusal(failureWith('api.denied', 'the Host header names another service than this one on the loopback'));
+    const isLocal = name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+    if (isLocal) return next();
+    return failureResponse(
+      failureWith('api.denied', 'the Host header names another service than this one on the loopback'),
+    );
   };
 }
 
-/** Who may ask for what. */
+/** Rules of access to the API. */
 export interface Access {
-  /** Absent: nobody may change anything. */
+  /** Absent: the API is read-only. */
   readonly token?: string;
-  /** Reading needs the token too; default false. */
+  /** Whether reading requires the token too. Default: false. */
   readonly requireTokenToRead?: boolean;
 }
 
-/** Lets through who may: changes want `Authorization: Bearer TOKEN` (RFC 6750 section 2.1). */
-export function access({ token, requireTokenToRead = false }: Access): MiddlewareHandler {
+/** Checks the token: changes require `Authorization: Bearer TOKEN` (RFC 6750 section 2.1). */
+export function requireToken({ token, requireTokenToRead = false }: Access): MiddlewareHandler {
   return async (context, next) => {
     const { method } = context.req;
     const changes = method !== 'GET' && method !== 'HEAD';
     if (!changes && !(requireTokenToRead && token !== undefined)) return next();
     if (token === undefined) {
-      return refusal(
+      return failureResponse(
         failureWith(
           'api.denied',
           'this service only tells: start it with FLANTS_TOKEN or --token-file to change things',
@@ -45,14 +47,14 @@ export function access({ token, requireTokenToRead = false }: Access): Middlewar
       );
     }
     const given = /^bearer +(.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (given !== undefined && isSame(given, token)) return next();
+    if (given !== undefined && isEqual(given, token)) return next();
     const problem = given === undefined ? 'this needs the header Authorization: Bearer TOKEN' : 'the token is wrong';
-    return refusal(failureWith('api.denied', problem), 401, { 'WWW-Authenticate': 'Bearer' });
+    return failureResponse(failureWith('api.denied', problem), 401, { 'WWW-Authenticate': 'Bearer' });
   };
 }
 
-/** In a time that tells nothing of the token, its length included. */
-function isSame(given: string, token: string): boolean {
+/** Compares in a time that reveals nothing about the token, not even its length. */
+function isEqual(given: string, token: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(token));
 }

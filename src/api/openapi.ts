@@ -5,7 +5,7 @@ import type { Operation } from './operations.ts';
 
 const mediaTypes = { json: 'application/json', ndjson: 'application/x-ndjson' } as const;
 
-/** Which answers are errors, and what they mean. */
+/** Status codes of error responses, and their descriptions. */
 const errors = {
   400: 'The question is not as it must be',
   401: 'The token is missing or wrong',
@@ -17,8 +17,8 @@ const errors = {
 } as const;
 
 /**
- * The OpenAPI document of the service: https://spec.openapis.org/oas/v3.1.1.html. Made from the schemas by which
- * questions are checked, so it cannot fall behind them.
+ * Creates the OpenAPI document of the service: https://spec.openapis.org/oas/v3.1.1.html. It is derived from the
+ * schemas that requests are checked with, so it is always up to date.
  */
 export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
   const components: Record<string, unknown> = {};
@@ -84,7 +84,7 @@ function queryParameters(query: z.ZodType, components: Record<string, unknown>):
   }));
 }
 
-/** JSON Schema of one place; what has a name goes to the components, once. */
+/** The JSON Schema of a Zod schema. Schemas with an id are moved to the components, and referenced. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): unknown {
   const { $schema: _, $defs = {}, ...own } = z.toJSONSchema(schema, { io });
   const named = pointToComponents($defs) as Record<string, unknown>;

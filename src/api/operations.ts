@@ -1,27 +1,27 @@
 import type { z } from 'zod';
 import * as contract from './contract.ts';
 
-/** One thing that can be asked of the service, as the OpenAPI document tells it. */
+/** One operation of the HTTP interface. Routes and the OpenAPI document are derived from it. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'delete';
   /** Parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
-  /** Changes something: needs the token. */
+  /** Whether it changes something, which requires the token. */
   readonly changes: boolean;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
-  /** Media types of the answer, the usual one first; default JSON. `ndjson` has one value of `line` a line. */
+  /** Media types of the response, the default first. Absent: JSON. With `ndjson`, each line is one value of `line`. */
   readonly types?: readonly ('json' | 'ndjson')[];
-  /** Of NDJSON. */
+  /** One line of NDJSON. */
   readonly line?: z.ZodType;
 }
 
 const base = '/api/v1';
 const video = `${base}/videos/:id`;
 
-/** Everything below `/api/v1`. */
+/** All operations below `/api/v1`. */
 export const operations = {
   status: {
     method: 'get',

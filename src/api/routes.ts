@@ -7,15 +7,15 @@ import { failureWith, FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Decided, VideoSummary } from '../domain/library.ts';
 import { KiB, second } from '../domain/units.ts';
-import { ndjson, refusal } from './answers.ts';
-import type { Wire } from './answers.ts';
-import { access } from './guard.ts';
+import { failureResponse, ndjson } from './answers.ts';
+import type { ServerBindings } from './answers.ts';
+import { requireToken } from './guard.ts';
 import type { Access } from './guard.ts';
 import { operations } from './operations.ts';
 
 const maxBodyBytes = 64 * KiB;
 
-/** Many may look at a dashboard: they share a count. */
+/** People who watch a dashboard at the same time share one count. */
 const statusMaxAgeMs = 5 * second;
 
 const paths = Object.fromEntries(Object.entries(operations).map(([name, { path }]) => [name, path])) as Record<
@@ -23,23 +23,23 @@ const paths = Object.fromEntries(Object.entries(operations).map(([name, { path }
   string
 >;
 
-/** Hears why an answer broke off. */
+/** Called with the failure that broke off a response. */
 type OnBroken = (failure: Failure) => void;
 
-/** Routes that know the server below them. */
-export type App = Hono<{ Bindings: Wire }>;
-type Asked = Context<{ Bindings: Wire }>;
+/** An application that runs on the Node server. */
+export type App = Hono<{ Bindings: ServerBindings }>;
+type RequestContext = Context<{ Bindings: ServerBindings }>;
 
-/** Questions and verbs about the library, below `/api/v1`. */
-export function controlRoutes(control: Control, rights: Access, onBroken: OnBroken): App {
+/** Creates the routes below `/api/v1`, over `control`. */
+export function controlRoutes(control: Control, access: Access, onBroken: OnBroken): App {
   const app: App = new Hono();
-  app.use('/api/v1/*', access(rights));
-  addQuestions(app, control, onBroken);
-  addVerbs(app, control);
+  app.use('/api/v1/*', requireToken(access));
+  addQueries(app, control, onBroken);
+  addCommands(app, control);
   return app;
 }
 
-function addQuestions(app: App, control: Control, onBroken: OnBroken): void {
+function addQueries(app: App, control: Control, onBroken: OnBroken): void {
   app.get(paths.status, async (context) => context.json(await control.status({ maxAgeMs: statusMaxAgeMs })));
   app.get(paths.videos, (context) => listVideos(context, control, onBroken));
   app.get(paths.video, async (context) => context.json(await control.show(idOf(context))));
@@ -50,7 +50,7 @@ function addQuestions(app: App, control: Control, onBroken: OnBroken): void {
   });
 }
 
-async function listVideos(context: Asked, control: Control, onBroken: OnBroken): Promise<Response> {
+async function listVideos(context: RequestContext, control: Control, onBroken: OnBroken): Promise<Response> {
   const { state: states, limit, after } = queryOf(context, operations.videos.query);
   const query = { ...(states ? { states } : {}), ...(after === undefined ? {} : { after }) };
   if (context.req.header('accept')?.includes('application/x-ndjson')) {
@@ -64,14 +64,14 @@ async function listVideos(context: Asked, control: Control, onBroken: OnBroken):
     );
   }
   const videos: VideoSummary[] = [];
-  // One more tells whether there is a next page.
+  // Reads one video more than requested, to see whether there is a next page.
   for await (const video of control.videos({ ...query, limit: limit + 1 })) videos.push(video);
   const page = videos.slice(0, limit);
   const last = page.at(-1);
   return context.json({ videos: page, ...(videos.length > limit && last ? { next: last.id } : {}) });
 }
 
-function addVerbs(app: App, control: Control): void {
+function addCommands(app: App, control: Control): void {
   app.post(paths.submit, async (context) =>
     decided(context, await control.submit(await bodyOf(context, operations.submit.body))),
   );
@@ -107,22 +107,22 @@ function addVerbs(app: App, control: Control): void {
   app.delete(paths.purge, async (context) => context.json(await control.purge(idOf(context))));
 }
 
-/** 202 while a decision waits for its effect. */
-function decided(context: Asked, answer: Decided): Response {
+/** Responds with 202 if a decision is not in effect yet. */
+function decided(context: RequestContext, answer: Decided): Response {
   return context.json(answer, answer.pending ? 202 : 200);
 }
 
-/** Ids are percent-encoded, their slashes too: the router has decoded them. */
-function idOf(context: Asked): string {
+/** The id in the path. Clients percent-encode it, including slashes, and the router decodes it. */
+function idOf(context: RequestContext): string {
   return context.req.param('id') ?? '';
 }
 
-function queryOf<T extends z.ZodType>(context: Asked, schema: T): z.infer<T> {
+function queryOf<T extends z.ZodType>(context: RequestContext, schema: T): z.infer<T> {
   return parsed(schema, context.req.query(), 'the query');
 }
 
-/** No body at all is an empty object. */
-async function bodyOf<T extends z.ZodType>(context: Asked, schema: T): Promise<z.infer<T>> {
+/** Reads and checks the body. An empty body counts as an empty object. */
+async function bodyOf<T extends z.ZodType>(context: RequestContext, schema: T): Promise<z.infer<T>> {
   const text = await boundedText(context.req.raw.body);
   return parsed(schema, text.trim() === '' ? {} : jsonOf(text), 'the body');
 }
@@ -134,7 +134,7 @@ async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<str
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBodyBytes) {
       const failure = failureWith('usage', `the body is longer than ${maxBodyBytes / KiB} KiB`);
-      throw new HTTPException(413, { res: refusal(failure, 413) });
+      throw new HTTPException(413, { res: failureResponse(failure, 413) });
     }
     chunks.push(chunk);
   }

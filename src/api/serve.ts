@@ -8,41 +8,42 @@ import { second } from '../domain/units.ts';
 import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { refusal, refusalOf } from './answers.ts';
-import { isLoopback, loopbackNames } from './guard.ts';
+import { errorResponse, failureResponse } from './answers.ts';
+import { isLoopback, requireLoopbackHost } from './guard.ts';
 import type { Access } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import { controlRoutes } from './routes.ts';
 import type { App } from './routes.ts';
 
-/** What a service tells and does over HTTP. */
+/** Address and content of an HTTP service. */
 export interface HttpOptions extends Access {
-  /** Port 0: any that is free. */
+  /** Port 0: any free port. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly version: string;
   readonly health: Pick<Health, 'alive' | 'readiness'>;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
-  /** Absent: probes and figures alone. */
+  /** Absent: only probes and metrics are served. */
   readonly control?: Control;
   readonly log: Pick<Logger, 'error'>;
 }
 
-/** A service that listens. */
+/** A running HTTP service. */
 export interface HttpService {
   readonly port: number;
-  /** Takes no further questions, and waits a moment for the answers under way. */
+  /** Stops accepting requests, and waits a short time for responses in progress. */
   close(): Promise<void>;
 }
 
-/** How long answers may go on after `close`. */
-const closingMs = 2 * second;
+/** How long responses in progress may continue after `close`. */
+const closeGraceMs = 2 * second;
 
 /**
- * Listens. `/livez`, `/readyz` and `/metrics` everywhere, the library below `/api` where there is a control.
+ * Starts an HTTP service with `/livez`, `/readyz`, `/metrics` and, if there is a `control`, the library below `/api`.
  *
- * On the loopback, questions under a foreign name are refused. There is no CORS: pages of other sites may not read this.
+ * On the loopback, requests with a foreign Host are refused. There is no CORS, so pages of other sites cannot read
+ * responses.
  *
- * @throws {FlantsError} `usage` when it cannot listen there
+ * @throws {FlantsError} `usage` when it cannot listen at this address
  */
 export async function serveHttp(options: HttpOptions): Promise<HttpService> {
   const { host, port } = options.listen;
@@ -68,21 +69,21 @@ export async function serveHttp(options: HttpOptions): Promise<HttpService> {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), closingMs);
+      const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), closeGraceMs);
       await closed;
       clearTimeout(end);
     },
   };
 }
 
-function appOf({ listen, version, health, metrics, control, log, ...rights }: HttpOptions): App {
+function appOf({ listen, version, health, metrics, control, log, ...access }: HttpOptions): App {
   const app: App = new Hono();
   app.use(async (context, next) => {
     await next();
     context.res.headers.set('X-Content-Type-Options', 'nosniff');
     context.res.headers.set('Cache-Control', 'no-store');
   });
-  if (isLoopback(listen.host)) app.use(loopbackNames());
+  if (isLoopback(listen.host)) app.use(requireLoopbackHost());
   app.get('/livez', (context) => (health.alive() ? context.text('alive\n') : context.text('stuck\n', 503)));
   app.get('/readyz', (context) => {
     const readiness = health.readiness();
@@ -96,14 +97,14 @@ function appOf({ listen, version, health, metrics, control, log, ...rights }: Ht
     app.get('/api/openapi.json', (context) => context.json(openApiDocument(version)));
     app.route(
       '/',
-      controlRoutes(control, rights, ({ message }) => log.error(`HTTP: an answer broke off: ${message}`)),
+      controlRoutes(control, access, ({ message }) => log.error(`HTTP: an answer broke off: ${message}`)),
     );
   }
-  app.notFound(() => refusal(failureWith('usage', 'there is nothing at this path'), 404));
+  app.notFound(() => failureResponse(failureWith('usage', 'there is nothing at this path'), 404));
   app.onError((error) =>
     error instanceof HTTPException
       ? error.getResponse()
-      : refusalOf(error, ({ message }) => log.error(`HTTP: ${message}`)),
+      : errorResponse(error, ({ message }) => log.error(`HTTP: ${message}`)),
   );
   return app;
 }

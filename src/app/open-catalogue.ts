@@ -5,7 +5,7 @@ import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
 import { singleCatalogue } from '../catalogue/single-catalogue.ts';
 import type { MongoCatalogueOptions } from '../catalogue/mongo-catalogue.ts';
 import type { SourceArgument } from '../config/values/location.ts';
-import type { ServiceSource } from '../config/values/service-source.ts';
+import type { ClusterSource } from '../config/values/cluster-source.ts';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 
@@ -16,7 +16,7 @@ import type { Failure } from '../domain/failure.ts';
  * @param mongo - how to read sources in MongoDB
  */
 export async function openCatalogue(
-  sources: readonly ServiceSource[],
+  sources: readonly ClusterSource[],
   mongo?: Omit<MongoCatalogueOptions, 'url'>,
 ): Promise<Catalogue> {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
@@ -30,7 +30,7 @@ export async function openCatalogue(
 }
 
 async function openMongoCatalogues(
-  sources: readonly ServiceSource[],
+  sources: readonly ClusterSource[],
   mongo: Omit<MongoCatalogueOptions, 'url'>,
 ): Promise<readonly Catalogue[]> {
   const urls = sources.flatMap((source) => (source.kind === 'mongodb' ? [source.url] : []));
@@ -133,8 +133,8 @@ function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
       }
       return undefined;
     },
-    tell: async (news) => {
-      for (const part of parts) await part.tell?.(news);
+    writeBack: async (status) => {
+      for (const part of parts) await part.writeBack?.(status);
     },
     close: async () => void (await Promise.all(parts.map((part) => part.close()))),
   };

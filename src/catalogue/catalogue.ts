@@ -2,57 +2,58 @@ import type { Failure } from '../domain/failure.ts';
 import type { VideoReport } from '../domain/report.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 
-/** A row of a catalogue: a video, or why it is none. */
+/** A row of a catalogue: a video, or the reason why the row was refused. */
 export type CatalogueRow =
   | {
       readonly kind: 'video';
       readonly row: number;
       readonly submission: Submission;
-      /** The row as it stands in the catalogue, as far as it was read: what rules look at. */
+      /** The fields of the catalogue's row that were read, for rules. */
       readonly fields: Readonly<Record<string, unknown>>;
     }
-  /** `id` where the row has one; `row` counts from 1, in each reading anew. */
+  /** `id` if the row has one. `row` counts from 1 in each reading. */
   | { readonly kind: 'refused'; readonly row: number; readonly id?: string; readonly failure: Failure };
 
-/** What a catalogue is told of a video. */
-export interface VideoNews extends Pick<VideoReport, 'id' | 'state' | 'files'> {
-  /** Where a player begins; absent before it is published. */
+/** The status of a video, as it is written back to a catalogue. */
+export interface VideoStatus extends Pick<VideoReport, 'id' | 'state' | 'files'> {
+  /** URL for players. Absent before the video is published. */
   readonly destinationUrl?: string;
   /** ISO 8601 instant. */
   readonly at: string;
 }
 
-/** What came of asking a catalogue for its changes. */
+/** Result of opening a catalogue's change feed. */
 export type CatalogueWatch =
-  /** Every change made after this was given is in `rows`, however late they are read. */
+  /** `rows` yields every change made since the feed was opened, however late it is read. */
   | { readonly kind: 'open'; readonly rows: AsyncIterable<CatalogueRow> }
-  /** It cannot tell of changes, as a server without change streams. `reason` is for people. */
+  /** The catalogue has no change feed, such as a server without change streams. `reason` is for people. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
 /**
- * Where the list of videos comes from.
+ * A list of videos.
  *
- * Throws `FlantsError` `catalogue.unreadable` when there is no catalogue or it is not in its format, `aborted` when the
- * signal ended it. A bad row never ends the reading: it is a row of kind `refused`.
+ * Methods throw `FlantsError` `catalogue.unreadable` when the catalogue does not exist or has a wrong format, and
+ * `aborted` when the signal was aborted. A bad row does not end the reading: it is a row of kind `refused`.
  */
 export interface Catalogue {
   /** For people, without secrets. */
   readonly name: string;
+  /** Reads all rows. */
   rows(options: { readonly signal: AbortSignal }): AsyncIterable<CatalogueRow>;
   /**
-   * Opens a feed of rows as they are added and changed from now on; absent where no catalogue of the kind can tell. Open
-   * it first and read all rows then, so that nothing falls between. A row may come more than once, and rows that are taken
-   * away do not come. The feed ends by the signal alone, or throws `catalogue.unreadable` when the catalogue goes away:
-   * what happened meanwhile is found by reading all rows.
+   * Opens a feed of rows that are added or changed from now on. Absent if no catalogue of this kind has one. Open the
+   * feed before reading all rows, so that no change is missed in between. A row may come more than once, and removed
+   * rows do not come. The feed ends only when the signal is aborted, and throws `catalogue.unreadable` when the
+   * connection is lost. Changes made meanwhile are found by reading all rows.
    */
   readonly watch?: (options: { readonly signal: AbortSignal }) => Promise<CatalogueWatch>;
-  /** The row of one video as it is now, undefined where there is none; absent where that cannot be asked. */
+  /** Reads the current row of one video. Undefined if there is none. Absent if the catalogue cannot look up rows. */
   readonly find?: (id: VideoId, options: { readonly signal: AbortSignal }) => Promise<CatalogueRow | undefined>;
   /**
-   * Tells the catalogue what became of a video; absent where it is not to be told. Telling the same twice changes nothing,
-   * older news never replaces newer, and a video that the catalogue does not have is no error.
+   * Writes the status of a video back to the catalogue. Absent if that is not configured. Writing the same status twice
+   * changes nothing, an older status never replaces a newer one, and a video that is not in the catalogue is ignored.
    */
-  readonly tell?: (news: VideoNews) => Promise<void>;
-  /** Ends what is being read. */
+  readonly writeBack?: (status: VideoStatus) => Promise<void>;
+  /** Closes the catalogue and ends readings in progress. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A line of a file; `bytes` is undefined for one that is too long to be held. */
+/** A line of a file. `bytes` is undefined if the line is too long. */
 export interface Line {
   /** From 1. */
   readonly number: number;
@@ -7,32 +7,32 @@ export interface Line {
 
 const lineFeed = 0x0a;
 
-/** Splits bytes at line feeds, holding one line at a time; a last line without a line feed counts too. */
+/** Splits bytes at line feeds, with one line in memory at a time. The last line needs no line feed. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, maxLineBytes: number): AsyncGenerator<Line> {
   let number = 1;
   let parts: Uint8Array[] = [];
-  let heldBytes = 0;
-  const hold = (part: Uint8Array): void => {
-    heldBytes += part.byteLength;
-    if (heldBytes <= maxLineBytes) parts.push(part);
+  let lineBytes = 0;
+  const append = (part: Uint8Array): void => {
+    lineBytes += part.byteLength;
+    if (lineBytes <= maxLineBytes) parts.push(part);
     else parts = [];
   };
-  const take = (): Line => {
-    const line = { number: number++, bytes: heldBytes > maxLineBytes ? undefined : joined(parts) };
+  const flush = (): Line => {
+    const line = { number: number++, bytes: lineBytes > maxLineBytes ? undefined : joined(parts) };
     parts = [];
-    heldBytes = 0;
+    lineBytes = 0;
     return line;
   };
   for await (const chunk of chunks) {
     let from = 0;
     for (let end = chunk.indexOf(lineFeed); end >= 0; end = chunk.indexOf(lineFeed, from)) {
-      hold(chunk.subarray(from, end));
-      yield take();
+      append(chunk.subarray(from, end));
+      yield flush();
       from = end + 1;
     }
-    if (from < chunk.byteLength) hold(chunk.subarray(from));
+    if (from < chunk.byteLength) append(chunk.subarray(from));
   }
-  if (heldBytes > 0) yield take();
+  if (lineBytes > 0) yield flush();
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

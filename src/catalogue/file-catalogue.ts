@@ -8,19 +8,19 @@ import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
 import { duplicateFinder, readRow, refusedRow } from './row-reader.ts';
 
-/** A JSON document must be held as a whole; NDJSON has no such bound. */
+/** A JSON document is read into memory as a whole. NDJSON files may be larger. */
 const maxDocumentBytes = 256 * MiB;
 const maxLineBytes = MiB;
-/** So many lines that are not JSON before one that is mean that the file is something else. */
-const maxBrokenStart = 100;
+/** With more lines than this before the first that is JSON, the file is something else. */
+const maxLeadingBadLines = 100;
 
 /**
- * A catalogue in a file: a JSON array of rows, an object with them in `videos`, or one row a line (NDJSON);
- * the content tells which. Rows of NDJSON are numbered by line. Besides the line at hand, ids are held:
- * some 100 bytes a row.
+ * A catalogue in a file: a JSON array of rows, an object with such an array in `videos`, or NDJSON with one row per
+ * line. The format is recognised by the content. Rows of NDJSON are numbered by line. Memory holds the current line and
+ * all ids, about 100 bytes per row.
  *
- * Fields: `id`, `playlistUrl` (or `playlist_url`, `url`, `playlist`: a URL, or a path from the
- * catalogue's folder), and, where there are, `title` and `recordedAt` (or `recorded_at`).
+ * Fields: `id`, `playlistUrl` (or `playlist_url`, `url`, `playlist`: a URL, or a path relative to the catalogue's
+ * folder) and, optionally, `title` and `recordedAt` (or `recorded_at`).
  */
 export function openFileCatalogue(path: string): Catalogue {
   return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal), close: async () => {} };
@@ -52,13 +52,15 @@ function* rowsOfDocument(values: readonly unknown[], read: ReadRow): Generator<C
 }
 
 /**
- * The rows of a file that is one JSON document; undefined for one that must be read by lines.
+ * The rows of a file that is a single JSON document. Undefined for a file that must be read line by line.
  *
+ * | file                                              | read as                       |
+ * |---------------------------------------------------|-------------------------------|
  * | begins with `[`                                   | document                      |
- * | its first line is an object with `videos`         | document                      |
- * | its first line is JSON, or begins with no `{`     | lines                         |
- * | else, and the whole is an object                  | document                      |
- * | else                                              | lines, the first one broken   |
+ * | first line is an object with `videos`             | document                      |
+ * | first line is JSON, or does not begin with `{`    | lines                         |
+ * | otherwise, and the whole file is an object        | document                      |
+ * | otherwise                                         | lines, the first one is bad   |
  */
 async function documentRows(path: string, name: string, signal: AbortSignal): Promise<readonly unknown[] | undefined> {
   const start = await firstLine(path);
@@ -100,7 +102,7 @@ async function* rowsOfLines(
       isJson = true;
       yield* broken;
       yield row;
-    } else if (broken.push(row) > maxBrokenStart) {
+    } else if (broken.push(row) > maxLeadingBadLines) {
       break;
     }
   }
@@ -108,7 +110,7 @@ async function* rowsOfLines(
     throw unreadable(name, 'is not JSON: expected an array of videos, or one video a line');
 }
 
-/** Its first line that is not blank, trimmed, as far as the first MiB shows it. */
+/** The first line that is not blank, trimmed. Only the first MiB of the file is read. */
 async function firstLine(path: string): Promise<string> {
   const file = await open(path);
   try {
@@ -138,7 +140,7 @@ function arrayOf(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? (value as readonly unknown[]) : undefined;
 }
 
-/** Trimmed and without a byte order mark; undefined for what is too long or not UTF-8. */
+/** The line's text, trimmed and without a byte order mark. Undefined if it is too long or not UTF-8. */
 function textOf(line: Line): string | undefined {
   if (!line.bytes) return undefined;
   try {
@@ -158,7 +160,7 @@ function parse(text: string): { readonly value: unknown } | undefined {
   }
 }
 
-/** Where JSON is broken, without quoting it: URLs may hold tokens. */
+/** Describes where JSON is broken without quoting it, since URLs may contain tokens. */
 function faultOf(text: string): string {
   try {
     JSON.parse(text);

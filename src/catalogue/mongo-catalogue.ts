@@ -3,7 +3,7 @@ import type { Collection, Db, Document } from 'mongodb';
 import type { MongoFields } from '../config/values/mongo.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
-import type { Catalogue, CatalogueRow, VideoNews } from './catalogue.ts';
+import type { Catalogue, CatalogueRow, VideoStatus } from './catalogue.ts';
 import { watchChanges } from './mongo-changes.ts';
 import { mongoConnection } from './mongo-connection.ts';
 import type { MongoConnection } from './mongo-connection.ts';
@@ -13,32 +13,35 @@ import { mongoFailure, placeOfUrl } from './mongo-errors.ts';
 import type { MongoPlace } from './mongo-errors.ts';
 import { duplicateFinder } from './row-reader.ts';
 
-/** Which documents are the catalogue, and where in them a video stands. */
+/** Connection, documents and fields of a catalogue in MongoDB. */
 export interface MongoCatalogueOptions {
-  /** Credentials, TLS, read preference and time-outs are its business: https://www.mongodb.com/docs/manual/reference/connection-string/ */
+  /**
+   * Also sets credentials, TLS, read preference and time-outs:
+   * https://www.mongodb.com/docs/manual/reference/connection-string/
+   */
   readonly url: string;
-  /** Defaults to the one in the URL. */
+  /** Default: the database in the URL. */
   readonly database?: string;
   readonly collection: string;
-  /** A query as JSON, with Extended JSON for what JSON cannot say; defaults to all documents. */
+  /** A query in (Extended) JSON. Default: all documents. */
   readonly filter?: Readonly<Record<string, unknown>>;
-  /** Defaults to `_id`, and to the names themselves. An id that is not `_id` wants an index. */
+  /** Default: `_id` for the id, and the fields' own names. An id other than `_id` needs an index. */
   readonly fields?: MongoFields;
-  /** Paths of further fields to read, for rules. */
+  /** Paths of more fields to read, for rules. */
   readonly projection?: readonly string[];
-  /** Documents in one answer of the server. */
+  /** Documents in one response of the server. */
   readonly batchSize?: number;
-  /** Field to write what became of a video to; absent: nothing is written. */
+  /** Field to write the status of a video to. Absent: nothing is written. */
   readonly writeBack?: string;
 }
 
 const defaultBatchSize = 1000;
 
 /**
- * A catalogue in a collection of MongoDB, or of another server that speaks its protocol. No connection is made before
- * something is asked. Rows come in the order of `_id`, each document as it is when it is read.
+ * A catalogue in a collection of MongoDB, or of another server that speaks its protocol. It connects on first use. Rows
+ * come in the order of `_id`, each in the state of its document when it is read.
  *
- * @throws {FlantsError} `usage` when URL or filter cannot be understood, or no database is named
+ * @throws {FlantsError} `usage` when URL or filter cannot be parsed, or no database is named
  */
 export function openMongoCatalogue(options: MongoCatalogueOptions): Catalogue {
   const { hosts, database, secrets } = placeOfUrl(options.url);
@@ -56,7 +59,7 @@ export function openMongoCatalogue(options: MongoCatalogueOptions): Catalogue {
   const connection = mongoConnection(options.url, place);
   const db = connection.client.db(databaseName);
   const paths = fieldPaths(options.fields);
-  const reading: Reading = {
+  const reader: MongoReader = {
     place,
     connection,
     paths,
@@ -71,26 +74,26 @@ export function openMongoCatalogue(options: MongoCatalogueOptions): Catalogue {
   const { writeBack } = options;
   return {
     name: place.name,
-    rows: ({ signal }) => allRows(reading, signal),
+    rows: ({ signal }) => allRows(reader, signal),
     watch: ({ signal }) =>
       watchChanges(
-        reading.collection,
+        reader.collection,
         {
           place,
           connection,
           ...(writeBack === undefined ? {} : { writeBack }),
-          lookUp: (ids, firstRow) => rowsWhere(reading, { _id: { $in: ids } }, firstRow, signal),
+          lookUp: (ids, firstRow) => rowsWhere(reader, { _id: { $in: ids } }, firstRow, signal),
         },
         signal,
       ),
-    find: (id, { signal }) => findRow(reading, id, signal),
-    ...(writeBack === undefined ? {} : { tell: (news) => writeNews(reading, writeBack, news) }),
+    find: (id, { signal }) => findRow(reader, id, signal),
+    ...(writeBack === undefined ? {} : { writeBack: (status) => writeStatus(reader, writeBack, status) }),
     close: () => connection.close(),
   };
 }
 
-/** How documents are read. */
-interface Reading {
+/** The collection, and how to read its documents. */
+interface MongoReader {
   readonly place: MongoPlace;
   readonly connection: MongoConnection;
   readonly paths: FieldPaths;
@@ -100,8 +103,8 @@ interface Reading {
   readonly find: { readonly projection: Document; readonly batchSize: number };
 }
 
-async function* allRows(reading: Reading, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
-  const { collection, connection, filter, find, paths, place } = reading;
+async function* allRows(reader: MongoReader, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
+  const { collection, connection, filter, find, paths, place } = reader;
   const checked = duplicateFinder();
   let row = 0;
   try {
@@ -109,14 +112,14 @@ async function* allRows(reading: Reading, signal: AbortSignal): AsyncGenerator<C
     const cursor = collection.find(filter, { ...find, sort: { _id: 1 }, signal });
     for await (const document of cursor) yield checked(rowOf(document, (row += 1), paths));
     signal.throwIfAborted();
-    if (row === 0) await assertThere(reading);
+    if (row === 0) await assertCollectionExists(reader);
   } catch (error) {
     throw mongoFailure(error, place, signal);
   }
 }
 
-/** An empty collection is an empty catalogue; one that nobody ever made is a slip of the pen. */
-async function assertThere({ db, collection, place }: Reading): Promise<void> {
+/** An empty collection is an empty catalogue, but a collection that does not exist is probably a typing error. */
+async function assertCollectionExists({ db, collection, place }: MongoReader): Promise<void> {
   const found = await db.listCollections({}, { nameOnly: true, authorizedCollections: true }).toArray();
   const names = found.map(({ name }) => name);
   if (names.includes(collection.collectionName)) return;
@@ -125,7 +128,7 @@ async function assertThere({ db, collection, place }: Reading): Promise<void> {
 }
 
 async function rowsWhere(
-  { collection, connection, filter, find, paths, place }: Reading,
+  { collection, connection, filter, find, paths, place }: MongoReader,
   condition: Document,
   firstRow: number,
   signal: AbortSignal,
@@ -139,24 +142,24 @@ async function rowsWhere(
   }
 }
 
-async function findRow(reading: Reading, id: VideoId, signal: AbortSignal): Promise<CatalogueRow | undefined> {
-  const [row] = await rowsWhere(reading, { [reading.paths.id]: { $in: idsOf(id) } }, 1, signal);
+async function findRow(reader: MongoReader, id: VideoId, signal: AbortSignal): Promise<CatalogueRow | undefined> {
+  const [row] = await rowsWhere(reader, { [reader.paths.id]: { $in: idsOf(id) } }, 1, signal);
   return row;
 }
 
-/** Replaces the field as a whole, unless it holds newer news. A document that the filter leaves out by now is told, too. */
-async function writeNews(
-  { collection, connection, paths, place }: Reading,
+/** Replaces the whole field, unless it has a newer status. Also updates documents that the filter no longer selects. */
+async function writeStatus(
+  { collection, connection, paths, place }: MongoReader,
   field: string,
-  news: VideoNews,
+  status: VideoStatus,
 ): Promise<void> {
-  const { id, state, files, destinationUrl } = news;
-  const at = new Date(news.at);
-  const told = { state, files, ...(destinationUrl === undefined ? {} : { destinationUrl }), at };
+  const { id, state, files, destinationUrl } = status;
+  const at = new Date(status.at);
+  const value = { state, files, ...(destinationUrl === undefined ? {} : { destinationUrl }), at };
   const condition = { [paths.id]: { $in: idsOf(id) }, [`${field}.at`]: { $not: { $gt: at } } };
   try {
     await connection.connect();
-    await collection.updateOne(condition, { $set: { [field]: told } });
+    await collection.updateOne(condition, { $set: { [field]: value } });
   } catch (error) {
     throw mongoFailure(error, place);
   }

@@ -7,50 +7,51 @@ import type { MongoConnection } from './mongo-connection.ts';
 import { mongoFailure, refusalOfStream } from './mongo-errors.ts';
 import type { MongoPlace } from './mongo-errors.ts';
 
-/** Changes that are looked up in one query. */
-const maxTogether = 100;
-/** Servers hold an empty answer back for a second; one that does not is not asked without pause. */
+/** Most changes to look up in one query. */
+const maxChangesPerQuery = 100;
+/** Servers delay an empty response for a second. The pause bounds the polling of a server that does not. */
 const pauseMs = 100;
 
-/** What may be kept of a change: which document it is of, and which of its fields were written. */
+/** Reduces a change to the id of its document and the names of the fields that were written. */
 const pipeline: Document[] = [
   { $match: { operationType: { $in: ['insert', 'update', 'replace'] } } },
   { $project: { operationType: 1, documentKey: 1, updateDescription: 1, 'fullDocument._id': 1 } },
 ];
 
-/** How changes become rows. */
+/** Ports and settings for turning changes into rows. */
 export interface ChangeReader {
   readonly place: MongoPlace;
   readonly connection: MongoConnection;
-  /** Field that is written by this program: changes of nothing else are passed over. */
+  /** The field that FLAnts writes to. Updates that touch nothing else are ignored. */
   readonly writeBack?: string;
-  /** The rows of these documents as they are now, read as all rows are: what the filter leaves out has none. */
+  /** Reads the current rows of documents. Documents that the filter does not select have none. */
   readonly lookUp: (ids: readonly unknown[], firstRow: number) => Promise<readonly CatalogueRow[]>;
 }
 
 /**
- * Opens a change stream; it stands when this resolves. The driver resumes it after short losses.
+ * Opens a change stream. No change is missed once this resolves. The driver resumes the stream after short connection
+ * losses.
  *
- * @throws {FlantsError} `catalogue.unreadable` where no server answers
+ * @throws {FlantsError} `catalogue.unreadable` when no server answers
  */
 export async function watchChanges(
   collection: Collection,
   reader: ChangeReader,
   signal: AbortSignal,
 ): Promise<CatalogueWatch> {
-  // Some servers that speak the protocol name the document of an update in `fullDocument` alone, and only when asked for it.
+  // Some servers that speak the protocol identify an updated document only by `fullDocument`, and only on request.
   const stream = collection.watch(pipeline, { fullDocument: 'updateLookup' });
   const close = async (): Promise<void> => {
     signal.removeEventListener('abort', onAbort);
     await stream.close().catch(() => undefined);
   };
-  // Also for a feed that nobody reads.
+  // Closes the stream also if the feed is never read.
   const onAbort = (): void => void close();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await reader.connection.connect(signal);
     const first = await untilAborted(stream.tryNext(), signal);
-    return { kind: 'open', rows: closing(changedRows(stream, first, reader, signal), close) };
+    return { kind: 'open', rows: closingAfter(changedRows(stream, first, reader, signal), close) };
   } catch (error) {
     await close();
     const reason = signal.aborted ? undefined : refusalOfStream(error, reader.place);
@@ -70,7 +71,7 @@ async function* changedRows(
   try {
     while (!signal.aborted) {
       const changes = change ? [change] : [];
-      while (change && changes.length < maxTogether && stream.bufferedCount() > 0) {
+      while (change && changes.length < maxChangesPerQuery && stream.bufferedCount() > 0) {
         change = await stream.tryNext();
         if (change) changes.push(change);
       }
@@ -91,7 +92,10 @@ async function* changedRows(
   }
 }
 
-async function* closing(rows: AsyncIterable<CatalogueRow>, close: () => Promise<void>): AsyncGenerator<CatalogueRow> {
+async function* closingAfter(
+  rows: AsyncIterable<CatalogueRow>,
+  close: () => Promise<void>,
+): AsyncGenerator<CatalogueRow> {
   try {
     yield* rows;
   } finally {
@@ -99,7 +103,7 @@ async function* closing(rows: AsyncIterable<CatalogueRow>, close: () => Promise<
   }
 }
 
-/** The id of the document that has changed; none of a change that is passed over. */
+/** The id of the changed document. Empty if the change is to be ignored. */
 function idOf(change: ChangeStreamDocument, writeBack: string | undefined): readonly unknown[] {
   const { documentKey, fullDocument, updateDescription } = change as ChangedDocument;
   if (writeBack !== undefined && updateDescription && touchesOnly(updateDescription, writeBack)) return [];
@@ -107,7 +111,7 @@ function idOf(change: ChangeStreamDocument, writeBack: string | undefined): read
   return id === undefined ? [] : [id];
 }
 
-/** As the pipeline leaves them. */
+/** A change as the pipeline reduces it. */
 interface ChangedDocument {
   readonly documentKey?: Document;
   readonly fullDocument?: Document | null;
@@ -120,7 +124,7 @@ interface UpdateDescription {
   readonly removedFields?: readonly string[];
 }
 
-/** Whether an update wrote this field, or fields within it, and nothing else. */
+/** Whether an update only wrote this field, or fields within it. */
 export function touchesOnly({ updatedFields = {}, removedFields = [] }: UpdateDescription, field: string): boolean {
   const paths = [...Object.keys(updatedFields), ...removedFields];
   return paths.length > 0 && paths.every((path) => path === field || path.startsWith(`${field}.`));

@@ -2,18 +2,22 @@ import { MongoClient } from 'mongodb';
 import { FlantsError } from '../domain/failure.ts';
 import type { MongoPlace } from './mongo-errors.ts';
 
-/** A client that connects when it is first needed, and anew after that failed. */
+/** A client that connects on first use, and tries again after a failure. */
 export interface MongoConnection {
   readonly client: MongoClient;
   /**
-   * To be called before each operation: the driver connects by itself once only, and a client whose first try failed
-   * would never work again.
+   * Connects, unless connected. Call it before each operation: the driver itself connects only once, and a client whose
+   * first attempt failed would never work again.
    */
   connect(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @throws {FlantsError} `usage` for a URL that the driver does not understand */
+/**
+ * Creates a connection. Does not connect yet.
+ *
+ * @throws {FlantsError} `usage` for a URL that the driver cannot parse
+ */
 export function mongoConnection(url: string, { name, redact }: MongoPlace): MongoConnection {
   const client = clientOf(url, redact);
   let isClosed = false;
@@ -39,7 +43,10 @@ function clientOf(url: string, redact: MongoPlace['redact']): MongoClient {
   }
 }
 
-/** What comes first: the promise's end, or the signal's abortion. The driver itself may wait half a minute for a server. */
+/**
+ * Settles with the promise, or rejects as soon as the signal is aborted. The driver alone may wait half a minute for a
+ * server.
+ */
 export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   promise.catch(() => undefined);
   signal.throwIfAborted();

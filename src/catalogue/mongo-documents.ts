@@ -5,25 +5,26 @@ import { valueAt } from '../domain/catalogue-rule.ts';
 import type { CatalogueRow } from './catalogue.ts';
 import { readRow } from './row-reader.ts';
 
-/** Where each part of a submission stands in a document: dotted paths. */
+/** Dotted paths of a submission's fields in a document. */
 export type FieldPaths = Readonly<Required<MongoFields>>;
 
-const ownPaths: FieldPaths = { id: '_id', playlistUrl: 'playlistUrl', title: 'title', recordedAt: 'recordedAt' };
+const defaultPaths: FieldPaths = { id: '_id', playlistUrl: 'playlistUrl', title: 'title', recordedAt: 'recordedAt' };
 
-/** The paths that were set, and for the others the field's own name; `_id` for the id. */
+/** The configured paths, completed by defaults: the field's own name, and `_id` for the id. */
 export function fieldPaths(set: MongoFields = {}): FieldPaths {
-  return { ...ownPaths, ...set };
+  return { ...defaultPaths, ...set };
 }
 
-/** What to read of each document: `_id`, the parts of a submission, and more for rules to look at. */
+/** The projection that reads `_id`, the fields of a submission, and more fields for rules. */
 export function projectionOf(paths: FieldPaths, more: readonly string[]): Document {
   const wanted = new Set(['_id', ...Object.values(paths), ...more].map(beforeIndex));
-  // A path together with one above it is refused: https://www.mongodb.com/docs/manual/reference/limits/#projection-restrictions
-  const highest = [...wanted].filter((path) => !ancestors(path).some((above) => wanted.has(above)));
-  return Object.fromEntries(highest.map((path) => [path, 1]));
+  // MongoDB refuses a path together with one of its parents:
+  // https://www.mongodb.com/docs/manual/reference/limits/#projection-restrictions
+  const topmost = [...wanted].filter((path) => !ancestors(path).some((ancestor) => wanted.has(ancestor)));
+  return Object.fromEntries(topmost.map((path) => [path, 1]));
 }
 
-/** A projection does not lead into the elements of a list: the list is read as a whole. */
+/** Cuts a path before a list index: a projection cannot select an element, so the whole list is read. */
 function beforeIndex(path: string): string {
   return path.replace(/\.\d+(?:\..*)?$/, '');
 }
@@ -33,7 +34,7 @@ function ancestors(path: string): string[] {
   return names.slice(1).map((_, index) => names.slice(0, index + 1).join('.'));
 }
 
-/** The row that a document is. */
+/** Reads a document as a row. */
 export function rowOf(document: Document, row: number, paths: FieldPaths): CatalogueRow {
   const fields = plainOf(document) as Readonly<Record<string, unknown>>;
   const entries = Object.entries(paths).map(([name, path]) => [name, valueAt(fields, path)] as const);
@@ -42,7 +43,10 @@ export function rowOf(document: Document, row: number, paths: FieldPaths): Catal
   return readRow(row, value, { nameOf: () => name, paths }, fields);
 }
 
-/** A value of BSON as JSON would write it: ids as their hex, dates as ISO 8601, numbers too large for a number as text. */
+/**
+ * Converts a BSON value to plain JSON: ids to hex, dates to ISO 8601, numbers that are too large for a `number` to
+ * text.
+ */
 export function plainOf(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'no date' : value.toISOString();
   if (value instanceof ObjectId || value instanceof UUID) return value.toString();
@@ -55,7 +59,7 @@ export function plainOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, plainOf(inside)]));
 }
 
-/** The values of BSON that `plainOf` makes this id of. */
+/** The BSON values that `plainOf` converts to this id. */
 export function idsOf(id: string): readonly unknown[] {
   const number = Number(id);
   return [

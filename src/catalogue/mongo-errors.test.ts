@@ -31,7 +31,7 @@ describe('opening', () => {
   it('takes the database from its option before that of the URL', async () => {
     const catalogue = openMongoCatalogue({ url: 'mongodb://u:p@h:7/lib', database: 'other', collection: 'videos' });
     expect(catalogue.name).toBe('mongodb://h:7/other.videos');
-    expect(catalogue.tell).toBeUndefined();
+    expect(catalogue.writeBack).toBeUndefined();
     await catalogue.close();
   });
 });

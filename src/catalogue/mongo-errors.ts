@@ -1,15 +1,18 @@
 import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
 import { FlantsError } from '../domain/failure.ts';
 
-/** Where a catalogue is, as people may know it, and what they must not. */
+/** The name of a catalogue for people, and how to hide its secrets. */
 export interface MongoPlace {
   /** `mongodb://host:port/database.collection`. */
   readonly name: string;
-  /** Takes passwords out of text that comes from elsewhere. */
+  /** Removes passwords from text of the driver or server. */
   readonly redact: (text: string) => string;
 }
 
-/** Hosts and database of a URL, and nothing of its credentials, whatever is wrong with them. */
+/**
+ * Splits a URL into hosts, database and secrets. Hosts and database contain no credentials, even if those are
+ * malformed.
+ */
 export function placeOfUrl(url: string): {
   readonly hosts: string;
   readonly database?: string;
@@ -23,22 +26,22 @@ export function placeOfUrl(url: string): {
   return { hosts, secrets, ...(database === '' ? {} : { database: decoded(database) }) };
 }
 
-/** Codes of the server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
+/** Error codes of the server: https://github.com/mongodb/mongo/blob/master/src/mongo/base/error_codes.yml */
 const unauthorized = 13;
-/** The second is how Atlas says it. */
+/** The second is the code of Atlas. */
 const authenticationFailed: readonly unknown[] = [18, 8000];
 
 const brokenConnection: readonly unknown[] = ['EPIPE', 'ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT'];
 
-/** `ENOENT` and the like, errno(3): the driver lets errors of sockets, names and files of certificates through. */
+/** Codes such as `ENOENT`, errno(3). The driver passes on errors of sockets, name resolution and certificate files. */
 function systemCodeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^E[A-Z]+$/.test(code) ? code : undefined;
 }
 
 /**
- * What to throw for an error met while using the catalogue: `aborted` when the signal caused it, `catalogue.unreadable`
- * for what driver or server refused, anything else as it is.
+ * The error to throw for one of the catalogue: `aborted` when the signal was aborted, `catalogue.unreadable` for errors
+ * of driver and server. Other errors are returned unchanged.
  */
 export function mongoFailure(error: unknown, { name, redact }: MongoPlace, signal?: AbortSignal): unknown {
   if (error instanceof FlantsError) return error;
@@ -60,15 +63,17 @@ function reasonOf(error: Error, redact: MongoPlace['redact']): string {
 }
 
 /**
- * Why a server that answered does not give a change stream; undefined for errors that are about something else. A server
- * alone, without a replica set, has none (40573, https://www.mongodb.com/docs/manual/changeStreams/#availability); users may
- * lack the right; other servers that speak the protocol say so in many ways.
+ * The reason why a server provides no change stream. Undefined for errors of another kind. A server without a replica
+ * set has none (40573, https://www.mongodb.com/docs/manual/changeStreams/#availability), and a user may lack the right.
+ * Other servers that speak the protocol report it in various ways.
  */
 export function refusalOfStream(error: unknown, { redact }: MongoPlace): string | undefined {
   if (!(error instanceof MongoServerError) || authenticationFailed.includes(error.code)) return undefined;
-  // What passes by itself: an election, a shutdown.
-  const isPassing = error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('ResumableChangeStreamError');
-  return isPassing ? undefined : `the server gives no change stream: ${redact(error.message.split('\n', 1)[0] ?? '')}`;
+  // Such as an election or a shutdown.
+  const isTransient = error.hasErrorLabel('RetryableWriteError') || error.hasErrorLabel('ResumableChangeStreamError');
+  return isTransient
+    ? undefined
+    : `the server gives no change stream: ${redact(error.message.split('\n', 1)[0] ?? '')}`;
 }
 
 function decoded(text: string): string {

@@ -4,13 +4,13 @@ import { pathToFileURL } from 'node:url';
 const schemes = new Set(['http:', 'https:', 'file:']);
 
 /**
- * The URL of a playlist that a person named by URL or by path.
+ * Parses the URL or path of a playlist.
  *
- * @param folder - where relative paths begin; undefined where paths are not meant
- * @returns undefined for a URL that is none, or of a scheme that no source reads
+ * @param folder - base of relative paths; undefined if only URLs are allowed
+ * @returns undefined for an invalid URL, or a scheme that no source supports
  */
 export function playlistUrlOf(text: string, folder: string | undefined): URL | undefined {
-  // One letter before the colon is a drive of Windows, not a scheme.
+  // A single letter before the colon is a Windows drive, not a scheme.
   if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) {
     return folder === undefined ? undefined : pathToFileURL(resolve(folder, text));
   }

@@ -14,7 +14,7 @@ const instantSchema = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .transform((text) => new Date(text).toISOString());
 
-/** A row as catalogues write it: other fields are passed over, null is as good as absent. */
+/** A row of a catalogue. Other fields are ignored, and null counts as absent. */
 const rowSchema = z.object({
   id: idSchema,
   title: z.string().nullish(),
@@ -37,21 +37,21 @@ const expected: Readonly<Record<string, string>> = {
   recorded_at: 'must be a date, or a date and time with its offset, such as 2026-11-23T08:00:00Z',
 };
 
-/** How the rows of a catalogue are written, and spoken of. */
+/** How to read the rows of a catalogue, and how to name them in messages. */
 export interface RowForm {
-  /** Where relative playlist paths begin; absent where only URLs are understood. */
+  /** Base of relative playlist paths. Absent: only URLs are allowed. */
   readonly folder?: string;
-  /** What messages call a row, such as `document 64fe…`: `row 7`, if nothing else is said. */
+  /** Name of a row in messages, such as `document 64fe…`. Default: `row 7`. */
   readonly nameOf?: (row: number) => string;
-  /** Where the catalogue keeps a field, where it is not under the field's own name. */
+  /** Paths of fields in the catalogue, if they differ from the field's own name. */
   readonly paths?: Readonly<Partial<Record<string, string>>>;
 }
 
 /**
- * Reads one row: a video, or why it is none.
+ * Reads one row: a video, or the reason why the row is refused.
  *
  * @param value - an object with the fields `id`, `playlistUrl` (or one of its other names), `title`, `recordedAt`
- * @param fields - the whole row, for rules to look at
+ * @param fields - the whole row, for rules
  */
 export function readRow(
   row: number,
@@ -65,17 +65,19 @@ export function readRow(
   if (!parsed.success) return refuse(reasonOf(value, parsed.error, form), idOf(value));
   const { id, title, ...rest } = parsed.data;
   const location = (rest.playlistUrl ?? rest.playlist_url ?? rest.url ?? rest.playlist)?.trim();
-  if (!location) return refuse(`has no ${called('playlistUrl', form)}`, id);
+  if (!location) return refuse(`has no ${nameOfField('playlistUrl', form)}`, id);
   const url = playlistUrlOf(location, form.folder);
   if (!url) {
     const expectation = form.folder === undefined ? 'is no http(s) URL' : 'is neither an http(s) URL nor a path';
-    return refuse(`has a ${called('playlistUrl', form)} that ${expectation}`, id);
+    return refuse(`has a ${nameOfField('playlistUrl', form)} that ${expectation}`, id);
   }
   const submission = submissionOf(id, url, title, rest.recordedAt ?? rest.recorded_at);
   return { kind: 'video', row, submission, fields };
 }
 
-/** Tells rows with the id of an earlier one apart. It remembers the ids of the videos it has let through, and nothing else of them. */
+/**
+ * Creates a function that refuses rows with the id of an earlier video. It keeps the ids in memory, and nothing else.
+ */
 export function duplicateFinder(): (row: CatalogueRow) => CatalogueRow {
   const seen = new Set<string>();
   return (row) => {
@@ -90,7 +92,7 @@ export function duplicateFinder(): (row: CatalogueRow) => CatalogueRow {
   };
 }
 
-/** A row that is no video. */
+/** Creates a refused row. */
 export function refusedRow(
   row: number,
   message: string,
@@ -113,11 +115,11 @@ function reasonOf(value: unknown, error: z.ZodError, form: RowForm): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object';
   const field = String(error.issues[0]?.path[0] ?? 'id');
   const isAbsent = (value as Readonly<Record<string, unknown>>)[field] === undefined;
-  const name = called(field, form);
+  const name = nameOfField(field, form);
   return isAbsent ? `has no ${name}` : `has a bad ${name}: it ${expected[field] ?? 'is not understood'}`;
 }
 
-function called(field: string, { paths }: RowForm): string {
+function nameOfField(field: string, { paths }: RowForm): string {
   const path = paths?.[field] ?? field;
   return path === field ? field : `${field} (${path})`;
 }

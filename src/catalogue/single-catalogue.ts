@@ -6,9 +6,9 @@ import type { Catalogue, CatalogueRow } from './catalogue.ts';
 import { playlistUrlOf } from './playlist-url.ts';
 
 /**
- * Playlists named by hand. One that is named twice is one video.
+ * A catalogue of playlists named on the command line. A playlist that is named twice is one video.
  *
- * @param playlists - URLs, or paths from `folder`
+ * @param playlists - URLs, or paths relative to `folder`
  * @param folder - the working folder
  */
 export function singleCatalogue(playlists: readonly string[], folder: string): Catalogue {
@@ -54,8 +54,8 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
 }
 
 /**
- * The id of a video that has no name but its playlist: host and decoded path, without `.m3u8`; what of the query
- * chooses the object is hashed into it. Made of the URL alone, so that it is the same in every run whatever else is copied.
+ * Derives the id of a video from its playlist's URL: host and decoded path without `.m3u8`, and a hash of the query
+ * without tokens. It depends on the URL alone, so it is the same in every run, whatever else is copied.
  *
  * @returns undefined for a URL without a path
  */

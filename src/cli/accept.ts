@@ -4,10 +4,10 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import type { Accepted } from '../control/requests.ts';
 import type { Verb } from './context.ts';
 import { eachVideo } from './each-video.ts';
-import { stoppable } from './stoppable.ts';
+import { abortOnSignal } from './abort-on-signal.ts';
 import { withControl } from './with-control.ts';
 
-/** Why it is not published yet. */
+/** Why the video is not published yet. */
 const reasons: Readonly<Record<Exclude<AcceptResult['result'], 'published'>, string>> = {
   'not-whole': 'other files of it have failed or are still to be copied',
   reopened: 'other files of it have vanished from the destination: run the same copy again',
@@ -26,14 +26,14 @@ export const accept: Verb = async (input, context) => {
           videos: [request.video],
           json,
           work: () => control.accept(request),
-          say: (accepted, video) => `${video} ${inCluster(accepted)}`,
+          render: (accepted, video) => `${video} ${inCluster(accepted)}`,
         },
         context,
       ),
     );
   }
   const { acceptFailure } = await import('../app/embedded/inspect.ts');
-  const accepted = await stoppable((signal) => acceptFailure({ ...place, ...request }, { signal }));
+  const accepted = await abortOnSignal((signal) => acceptFailure({ ...place, ...request }, { signal }));
   const { key, result } = accepted;
   const outcome =
     result === 'published' ? `is published without ${key}` : `may be published without ${key}; ${reasons[result]}`;

@@ -1,12 +1,12 @@
 import type { CommandInput } from '../config/input/command-input.ts';
 
-/** What a verb has of the process around it. */
+/** The part of the process that a verb uses. */
 export interface CommandContext {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Everything after `flants`, to say how to go on. */
+  /** All arguments after `flants`, to print the command that resumes a run. */
   readonly argv: readonly string[];
 }
 
-/** One verb: does it, and tells the exit code. What it throws is told by `main`. */
+/** Runs one verb and returns the exit code. `main` prints the errors that it throws. */
 export type Verb = (input: CommandInput, context: CommandContext) => Promise<number>;

@@ -16,11 +16,11 @@ import type { ProgressDisplay } from './progress-display.ts';
 import { renderFailure } from './render-error.ts';
 import { renderSummary } from './render-report.ts';
 import type { SummaryContext } from './render-report.ts';
-import { resumeCommand } from './shell-words.ts';
+import { resumeCommand } from './shell-quote.ts';
 import { onStopSignals } from './signals.ts';
-import { stateWords } from './state-words.ts';
+import { stateArguments } from './state-arguments.ts';
 
-/** How long an aborted run may take to let go before the process ends without it. */
+/** How long an aborted run may take to clean up before the process is ended. */
 const abortGraceMs = 5 * second;
 
 /** `flants copy` */
@@ -32,7 +32,7 @@ export const copy: Verb = async (input, context) => {
     ? jsonLines(stdout)
     : await openDisplay(options, context, input.environment.dumbTerminal);
   const resume = resumeCommand(context.argv);
-  const { drain, stop, dispose } = hearSignals(options, (text) =>
+  const { drain, stop, dispose } = listenForStop(options, (text) =>
     options.json ? stderr.write(`${text}\n`) : display.notice(text),
   );
   let halted: Failure | undefined;
@@ -59,14 +59,14 @@ export const copy: Verb = async (input, context) => {
   }
 };
 
-/** A dry run of a new library leaves no state to name. */
+/** A dry run of a new library has no state to name. */
 function summaryContext(options: CopyOptions, { environment }: CommandInput): SummaryContext {
   const { dryRun, stateDir } = options;
   const hasState = !dryRun || existsSync(stateDir);
-  return { dryRun, stateWords: stateWords(options, environment), ...(hasState ? { stateDir } : {}) };
+  return { dryRun, stateArguments: stateArguments(options, environment), ...(hasState ? { stateDir } : {}) };
 }
 
-/** The copy stands even when its report cannot be written; false then. */
+/** Writes the report. Returns false if that fails, and does not throw, since the copy itself is unaffected. */
 async function saveReport(
   { reportPath }: CopyOptions,
   report: LibraryReport,
@@ -82,7 +82,7 @@ async function saveReport(
   }
 }
 
-/** Draws on a terminal that can be drawn on; else lines. */
+/** Opens a live display on a terminal that supports it, and plain lines otherwise. */
 async function openDisplay(
   options: CopyOptions,
   { stderr }: CommandContext,
@@ -92,7 +92,7 @@ async function openDisplay(
   return await openProgressDisplay({ stream: stderr, level: options.logLevel, live, progress: options.progress });
 }
 
-/** One JSON value per event and nothing else. */
+/** Writes one JSON value per event, and nothing else. */
 function jsonLines(stdout: NodeJS.WriteStream): ProgressDisplay {
   return {
     event: (event) => {
@@ -103,25 +103,25 @@ function jsonLines(stdout: NodeJS.WriteStream): ProgressDisplay {
   };
 }
 
-interface Stops {
+interface StopSignals {
   readonly drain: AbortController;
   readonly stop: AbortController;
   readonly dispose: () => void;
 }
 
-function hearSignals(options: CopyOptions, tell: (text: string) => void): Stops {
+function listenForStop(options: CopyOptions, notify: (text: string) => void): StopSignals {
   const [drain, stop] = [new AbortController(), new AbortController()];
   const end = (): void => process.exit(exitCodes.interrupted);
   const dispose = onStopSignals(
     {
       onDrain: () => {
-        tell(
+        notify(
           `finishing the files in flight, at most ${formatCounted(options.concurrency, 'file')}; press again to stop now`,
         );
         drain.abort();
       },
       onStop: () => {
-        tell('stopping now');
+        notify('stopping now');
         stop.abort();
         setTimeout(end, abortGraceMs).unref();
       },

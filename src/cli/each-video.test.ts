@@ -16,7 +16,7 @@ async function pause(videos: readonly string[], json = false): Promise<{ code: n
         const pending = failureWith('state.unusable', 'Redis is away');
         return Promise.resolve(video === 'later' ? { video, pending } : { video, state: 'paused' });
       },
-      say: (_, video) => `${video} is paused`,
+      render: (_, video) => `${video} is paused`,
     },
     { stdout: stdout as never, stderr: stderr as never },
   );

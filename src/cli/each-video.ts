@@ -8,23 +8,23 @@ import { failureText } from './event-lines.ts';
 import { renderFailure } from './render-error.ts';
 import { oneLine } from '../telemetry/logger.ts';
 
-/** How to do something to each of several videos, and to tell of it. */
+/** An operation on each of several videos, and how to print its result. */
 export interface EachVideo<T extends object> {
   readonly verb: string;
   readonly videos: readonly VideoId[];
   readonly json: boolean;
   readonly work: (video: VideoId) => Promise<T>;
-  /** For people, one line or more. */
-  readonly say: (done: T, video: VideoId) => string;
+  /** Renders a result for people, in one line or more. */
+  readonly render: (done: T, video: VideoId) => string;
 }
 
 /**
- * Does something to one video after the other; one that fails is told of, and the others go on.
+ * Runs an operation on one video after another. A failure is printed, and the remaining videos are processed.
  *
- * @returns the exit code: 0, or 3 where something is not in effect yet; 1 where nothing could be done, 2 where not all
+ * @returns the exit code: 0, or 3 if a decision is not in effect yet; 1 if all videos failed, 2 if some did
  */
 export async function eachVideo<T extends object>(
-  { verb, videos, json, work, say }: EachVideo<T>,
+  { verb, videos, json, work, render }: EachVideo<T>,
   { stdout, stderr }: Pick<CommandContext, 'stdout' | 'stderr'>,
 ): Promise<number> {
   const counts = { done: 0, pending: 0, failed: 0 };
@@ -35,7 +35,7 @@ export async function eachVideo<T extends object>(
       const pending = pendingOf(done);
       if (pending) counts.pending += 1;
       const later = pending ? `; not in effect yet: ${failureText(pending)}` : '';
-      stdout.write(json ? `${JSON.stringify(done)}\n` : `${say(done, oneLine(video))}${later}\n`);
+      stdout.write(json ? `${JSON.stringify(done)}\n` : `${render(done, oneLine(video))}${later}\n`);
     } catch (error) {
       const failure = failureOf(error);
       if (failure.code === 'aborted') throw error;
@@ -48,7 +48,7 @@ export async function eachVideo<T extends object>(
   return counts.pending > 0 ? exitCodes.warnings : exitCodes.whole;
 }
 
-/** Why a decision is kept and has no effect yet (`Decided`). */
+/** Why a decision is stored but not in effect yet (`Decided`). */
 function pendingOf(done: object): Failure | undefined {
   return (done as Partial<Decided>).pending;
 }

@@ -5,13 +5,13 @@ import type { LogLevel } from '../telemetry/logger.ts';
 import { second } from '../domain/units.ts';
 import { formatCounted, formatDuration } from './format.ts';
 
-/** A line for people, and how grave it is. */
+/** A line for people, with its level. */
 export interface EventLine {
   readonly level: LogLevel;
   readonly text: string;
 }
 
-/** A wait that people should know of, lest they take the run for stuck. */
+/** Longer delays are shown, so that people do not think the run is stuck. */
 const longDelayMs = 5 * second;
 
 const levels: Readonly<Record<VideoState, LogLevel>> = {
@@ -25,7 +25,7 @@ const levels: Readonly<Record<VideoState, LogLevel>> = {
   invalid: 'warn',
 };
 
-/** Says an event in one line; undefined for those that only the progress display shows. */
+/** Renders an event as one line. Undefined for events that only the progress display shows. */
 export function eventLine(event: RunEvent): EventLine | undefined {
   switch (event.type) {
     case 'started':
@@ -63,7 +63,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
   }
 }
 
-/** A failure as every line says it: what, then its stable code. */
+/** Renders a failure as in every line: message, then stable code. */
 export function failureText(failure: Failure): string {
   return `${failure.message} [${failure.code}]`;
 }

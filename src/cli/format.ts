@@ -2,7 +2,7 @@ import { GiB, KiB, MiB, second } from '../domain/units.ts';
 
 const TiB = 1024 * GiB;
 
-/** `1234567` as `1,234,567`. */
+/** Formats `1234567` as `1,234,567`. */
 export function formatCount(count: number): string {
   return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
@@ -36,7 +36,7 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
 }
 
-/** Share of `part` in `whole`, from `0%` to `100%`; 100 only when nothing is missing. */
+/** Share of `part` in `whole`, from `0%` to `100%`. 100 only if nothing is missing. */
 export function formatShare(part: number, whole: number): string {
   if (whole <= 0) return '0%';
   return `${part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))}%`;

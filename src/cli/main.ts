@@ -8,7 +8,7 @@ import type { Verb } from './context.ts';
 import { buildProgram } from './program.ts';
 import { renderError } from './render-error.ts';
 
-/** Each verb is loaded only when it runs, so that help is quick. */
+/** A verb's module is loaded only when the verb runs, which keeps help fast. */
 const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   copy: async () => (await import('./copy.ts')).copy,
   verify: async () => (await import('./verify.ts')).verify,
@@ -24,26 +24,26 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   videos: async () => (await import('./videos.ts')).videos,
   show: async () => (await import('./show.ts')).show,
   submit: async () => (await import('./submit.ts')).submit,
-  pause: async () => (await import('./decisions.ts')).pause,
-  resume: async () => (await import('./decisions.ts')).resume,
-  cancel: async () => (await import('./decisions.ts')).cancel,
-  priority: async () => (await import('./decisions.ts')).priority,
-  purge: async () => (await import('./decisions.ts')).purge,
+  pause: async () => (await import('./decision-verbs.ts')).pause,
+  resume: async () => (await import('./decision-verbs.ts')).resume,
+  cancel: async () => (await import('./decision-verbs.ts')).cancel,
+  priority: async () => (await import('./decision-verbs.ts')).priority,
+  purge: async () => (await import('./decision-verbs.ts')).purge,
   import: async () => (await import('./import.ts')).importState,
 };
 
 /**
- * Runs the command line. Errors are told on standard error, never thrown.
+ * Runs the command line. Errors are printed on standard error and never thrown.
  *
- * @param argv - what stands after `flants`
+ * @param argv - the arguments after `flants`
  * @returns the exit code
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const { stdout, stderr } = process;
   const environment = readEnvironment();
-  for (const stream of [stdout, stderr]) outliveReader(stream);
+  for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
   process.once('uncaughtException', (error) => {
-    tellError(error, argv, environment);
+    printError(error, argv, environment);
     process.exit(exitCodes.notStarted);
   });
   let exitCode: number = exitCodes.whole;
@@ -56,21 +56,21 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.whole;
-    // Without a verb, commander has written the help already.
+    // Without a verb, commander has already printed the help.
     if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.notStarted;
-    tellError(error, argv, environment);
+    printError(error, argv, environment);
     return failureOf(error).code === 'aborted' ? exitCodes.interrupted : exitCodes.notStarted;
   }
 }
 
-function tellError(error: unknown, argv: readonly string[], environment: Environment): void {
+function printError(error: unknown, argv: readonly string[], environment: Environment): void {
   const verb = verbNames.find((name) => name === argv[0]);
-  const told = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error)) : error;
-  const lines = renderError(told, { debug: wantsStack(argv, environment), ...(verb === undefined ? {} : { verb }) });
+  const shown = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error)) : error;
+  const lines = renderError(shown, { debug: wantsStack(argv, environment), ...(verb === undefined ? {} : { verb }) });
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** `error: unknown option '--x'\n(Did you mean --y?)` in one line of ours. */
+/** Turns commander's `error: unknown option '--x'\n(Did you mean --y?)` into one line in the style of FLAnts. */
 function commanderMessage({ message }: CommanderError): string {
   return message
     .replace(/^error: /, '')
@@ -78,7 +78,7 @@ function commanderMessage({ message }: CommanderError): string {
     .replace('unknown command', 'unknown verb');
 }
 
-/** Also where the options could not be parsed. */
+/** Whether to show the stack. Works on the raw arguments, since options may have failed to parse. */
 function wantsStack(argv: readonly string[], environment: Environment): boolean {
   return (
     argv.some(
@@ -88,10 +88,10 @@ function wantsStack(argv: readonly string[], environment: Environment): boolean 
 }
 
 /**
- * When the reader of a stream goes away, writing there stops without an error: standard output in `flants report … | head`,
- * both of them where `flants up` was killed and its processes still finish what is in flight.
+ * Ignores the error of a stream whose reader has gone: standard output in `flants report … | head`, or both streams of
+ * processes that still finish their work after `flants up` was killed.
  */
-function outliveReader(stream: NodeJS.WriteStream): void {
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });

@@ -2,22 +2,22 @@ import { open, rename, rm } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
 import { KiB } from '../domain/units.ts';
 
-/** Takes one line at a time; resolves when there is room for the next. */
+/** Writes one line. Resolves when there is room for the next. */
 export type LineWriter = (line: string) => Promise<void>;
 
 const chunkLength = 64 * KiB;
 
-/** The reader of a pipe has gone, as `head` does; no error, only the end. */
+/** The reader of a pipe has closed it, as `head` does. This ends the output and is not an error. */
 class ReaderGone extends Error {}
 
-/** Writes lines to standard output as fast as they are read, until there are no more or nobody reads on. */
+/** Writes lines to a stream as fast as its reader takes them, until there are no more or the reader has gone. */
 export async function writeToStream(
   stream: NodeJS.WriteStream,
   produce: (write: LineWriter) => Promise<void>,
 ): Promise<void> {
   const write: LineWriter = async (line) => {
     if (!stream.writable) throw new ReaderGone();
-    if (!stream.write(`${line}\n`)) await roomOrEnd(stream);
+    if (!stream.write(`${line}\n`)) await drainedOrClosed(stream);
   };
   try {
     await produce(write);
@@ -26,7 +26,7 @@ export async function writeToStream(
   }
 }
 
-function roomOrEnd(stream: NodeJS.WriteStream): Promise<void> {
+function drainedOrClosed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       stream.off('drain', end).off('close', end);
@@ -37,7 +37,7 @@ function roomOrEnd(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /**
- * Writes lines to a file that appears as a whole or not at all.
+ * Writes lines to a file atomically: it appears as a whole or not at all.
  *
  * @throws {FlantsError} `usage` when it cannot be written
  */

@@ -8,19 +8,19 @@ import { exitCodeTexts, specIn, verbNames, verbs } from '../config/registry/verb
 import type { VerbName } from '../config/registry/verbs.ts';
 import { readVersion } from './version.ts';
 
-/** Called with the verb that was typed. */
+/** Runs the verb that was typed. */
 export type RunVerb = (verb: VerbName, words: readonly string[], flags: Flags) => Promise<void>;
 
 const configurationText =
   'Every option can also be set in the environment (FLANTS_ and its name, such as FLANTS_CONCURRENCY)\nor in a JSON file (--config). A flag goes before the environment, and that before the file.';
 
 /**
- * The command line, made from the registry of verbs and options.
- * It parses and helps; values are checked later, together with the other layers.
+ * Builds the command line from the registry of verbs and options. It parses arguments and prints help. Values are
+ * checked later, together with the other layers.
  *
- * It throws `CommanderError` for help, version and mistakes, and writes help to the streams.
+ * Parsing throws `CommanderError` for help, version and mistakes. Help is written to the streams.
  *
- * @param argv - what will be parsed: only verbs that stand in it are given their options, as most have many
+ * @param argv - the arguments to be parsed; to save time, only verbs that occur in it get their options
  */
 export function buildProgram(argv: readonly string[], run: RunVerb): Command {
   const program = new Command('flants')
@@ -70,7 +70,7 @@ function addOptions(command: Command, verb: VerbSpec): void {
     for (const each of optionsOf(option, specIn(verb, option))) command.addOption(each);
 }
 
-/** The option itself, and for a switch its opposite, which help leaves out. */
+/** The option itself and, for a switch, its opposite. Help lists the one that changes the default. */
 function optionsOf(name: OptionName, spec: OptionSpec): readonly Option[] {
   const flag = flagOf(name);
   if (spec.kind === 'switch') {
@@ -95,7 +95,7 @@ function defaultText(spec: OptionSpec): string {
   return value === undefined ? '' : ` (default: ${String(value)})`;
 }
 
-/** Only what was typed: commander's own defaults must not hide the environment. */
+/** Only flags that were typed: commander's defaults would override the environment. */
 function flagsOf(command: Command, names: readonly OptionName[]): Flags {
   const typed = names.filter((name) => command.getOptionValueSource(name) === 'cli');
   return Object.fromEntries(

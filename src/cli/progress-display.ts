@@ -6,45 +6,45 @@ import { eventLine } from './event-lines.ts';
 import { renderProgress, renderProgressLine } from './render-progress.ts';
 import type { ProgressState } from './render-progress.ts';
 
-/** Shows people how a run goes. */
+/** Shows the progress of a run. */
 export interface ProgressDisplay {
   event(event: RunEvent): void;
-  /** Says something now, and keeps saying it where there is a place for that. */
+  /** Shows a message now, and keeps it visible in a live display. */
   notice(text: string): void;
-  /** Takes away what is not to stay. */
+  /** Removes the live part of the display. */
   close(): void;
 }
 
-/** Where and how much to show. */
+/** Stream and content of the display. */
 export interface DisplayOptions {
   readonly stream: NodeJS.WriteStream;
   readonly level: LogLevel;
-  /** Draw bars in place: the stream is a terminal that can, and nobody said `--no-progress`. */
+  /** Whether to redraw bars in place. Requires a terminal that supports it, and no `--no-progress`. */
   readonly live: boolean;
-  /** Tell progress at all. */
+  /** Whether to show progress at all. */
   readonly progress: boolean;
 }
 
-const plainPeriodMs = 10 * second;
-const usualColumns = 80;
+const plainIntervalMs = 10 * second;
+const defaultColumns = 80;
 
-/** Opens the display that fits: bars on a terminal, plain lines elsewhere. */
+/** Opens a live display with bars, or a display of plain lines. */
 export async function openProgressDisplay(options: DisplayOptions): Promise<ProgressDisplay> {
   return options.live ? await openLiveDisplay(options) : openPlainDisplay(options);
 }
 
-/** Lines above, and below them a drawing that each progress event replaces. */
+/** Event lines, and below them a drawing that is replaced with each progress event. */
 async function openLiveDisplay({ stream, level }: DisplayOptions): Promise<ProgressDisplay> {
   const { createLogUpdate } = await import('log-update');
   const drawing = createLogUpdate(stream);
-  // The terminal folds long lines by itself; `persist` would break them, also for whoever copies them out.
+  // The terminal wraps long lines itself. `persist` would insert line breaks, which also end up in copied text.
   const logger = createLogger(level, (line) => {
     drawing.clear();
     stream.write(`${line}\n`);
   });
   let state: ProgressState = {};
   let closed = false;
-  const draw = (): void => drawing(renderProgress(state, stream.columns ?? usualColumns));
+  const draw = (): void => drawing(renderProgress(state, stream.columns ?? defaultColumns));
   draw();
   return {
     event: (event) => {
@@ -66,7 +66,7 @@ async function openLiveDisplay({ stream, level }: DisplayOptions): Promise<Progr
   };
 }
 
-/** A line for each event, and one on progress now and then, by the events' own clock. */
+/** A line for each event, and one about progress at intervals, measured by the times of the events. */
 function openPlainDisplay({ stream, level, progress }: DisplayOptions): ProgressDisplay {
   const write = (line: string): void => void stream.write(`${line}\n`);
   const logger = createLogger(level, write);
@@ -78,7 +78,7 @@ function openPlainDisplay({ stream, level, progress }: DisplayOptions): Progress
       if (event.type !== 'progress' || !progress) return;
       const at = Date.parse(event.at);
       if (at < nextAt) return;
-      nextAt = at + plainPeriodMs;
+      nextAt = at + plainIntervalMs;
       logger.info(renderProgressLine(event.progress));
     },
     notice: write,

@@ -3,7 +3,7 @@ import type { Failure, FailureCode } from '../domain/failure.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
 
-/** What to do about a failure, where its message cannot know. */
+/** Advice on failures that goes beyond their messages. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'flants status may be used meanwhile',
   'state.unusable': 'mend it, or name another: --state for copies from here, --redis and --journal for a cluster',
@@ -15,26 +15,26 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   internal: 'this is a fault in FLAnts; run again with FLANTS_LOG_LEVEL=debug in the environment to see where',
 };
 
-/** Circumstances of an error line. */
+/** How to render an error. */
 export interface ErrorContext {
-  /** Whose help to name. */
+  /** The verb whose help to refer to. */
   readonly verb?: string;
-  /** Show the stack. */
+  /** Whether to show the stack. */
   readonly debug: boolean;
 }
 
-/** The lines that tell a person what was thrown: what, how to go on where that is known, the stack only for `debug`. */
+/** Renders an error for people: the message, advice if there is any, and with `debug` the stack. */
 export function renderError(error: unknown, { verb, debug }: ErrorContext): readonly string[] {
   const lines = renderFailure(failureOf(error), verb);
   return debug && error instanceof Error ? [...lines, ...stackLines(error)] : lines;
 }
 
-/** What to do about failures with this code; undefined where their messages say all that is known. */
+/** Advice on failures with this code. Undefined if their messages are sufficient. */
 export function hintOf(code: FailureCode): string | undefined {
   return hints[code];
 }
 
-/** The same for a failure. */
+/** Renders a failure for people: the message, and advice if there is any. */
 export function renderFailure(failure: Failure, verb?: string): readonly string[] {
   const hint =
     failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);

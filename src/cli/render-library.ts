@@ -11,13 +11,13 @@ import type { Totals } from '../domain/report.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
 import { formatBytes, formatCount, formatCounted, formatShare } from './format.ts';
-import { section } from './named-lines.ts';
+import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { padText } from './text-width.ts';
 
 const idWidth = 32;
 
-/** One line of `flants videos`. */
+/** Renders one line of `flants videos`. */
 export function renderListed({ id, title, state, files, fresh, invalid }: VideoSummary): string {
   const failed = files.failed > 0 ? `, ${formatCount(files.failed)} failed` : '';
   const counts = `${formatCount(files.done)} of ${formatCount(files.total)}${failed}`;
@@ -30,7 +30,7 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
   return oneLine(`${padText(oneLine(id), idWidth)}  ${state.padEnd(10)}  ${share}  ${[counts, ...about].join('  ')}`);
 }
 
-/** How far a whole library has come, for people; lines with a line break at the end. */
+/** Renders the status of a library for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryStatus({ destination, totals, causes, scan }: LibraryStatus, retryWords: string): string {
   return text([
     `Library at ${destination}`,
@@ -50,8 +50,8 @@ function scanLine({ startedAt, rows, taken, refused, withdrawn }: ScanCounts): s
     ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
     ...(withdrawn > 0 ? [`${formatCounted(withdrawn, 'video')} withdrawn`] : []),
   ];
-  const told = others.length > 0 ? `; ${others.join(', ')}: flants report names them` : '';
-  return `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${formatCount(taken)} taken${told}`;
+  const suffix = others.length > 0 ? `; ${others.join(', ')}: flants report names them` : '';
+  return `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${formatCount(taken)} taken${suffix}`;
 }
 
 function totalLines({ videos, files }: Totals): readonly string[] {
@@ -80,7 +80,7 @@ function causeLine({ code, files, videos, example }: FailureCause): string {
   return `${code}: ${counted}, such as ${where}: ${example.failure.message}`;
 }
 
-/** All that is known of a video, for people; no line break at the end. */
+/** Renders the details of a video for people. No line break at the end. */
 export function renderDetail({ report, decisions, leases }: VideoDetail): string {
   const { files } = report;
   const rows: readonly (readonly [string, string | undefined])[] = [

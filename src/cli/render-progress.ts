@@ -4,22 +4,22 @@ import { oneLine } from '../telemetry/logger.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
 import { fitText, padText } from './text-width.ts';
 
-/** What the progress display shows. */
+/** The content of the progress display. */
 export interface ProgressState {
-  /** Absent until the run has told the first time. */
+  /** Absent until the run has reported progress for the first time. */
   readonly progress?: Progress;
-  /** Said last, such as how a run is being stopped. */
+  /** Shown below everything else, such as how a run is being stopped. */
   readonly notice?: string;
 }
 
-const mostBars = 4;
-const widestBar = 30;
-const widestTitle = 32;
+const maxBars = 4;
+const maxBarWidth = 30;
+const maxTitleWidth = 32;
 
 /**
- * Draws how far a run has come: three lines, a bar for each of a few videos, and the notice.
+ * Renders the progress of a run: three lines, a bar for each of a few videos, and the notice.
  *
- * @param columns - of the terminal; no line is longer
+ * @param columns - width of the terminal, which no line exceeds
  * @returns lines joined by line breaks, without one at the end
  */
 export function renderProgress(state: ProgressState, columns: number): string {
@@ -28,7 +28,7 @@ export function renderProgress(state: ProgressState, columns: number): string {
   return [...lines, ...(notice === undefined ? [] : [notice])].map((line) => fitText(line, columns)).join('\n');
 }
 
-/** The same in one line, for logs. */
+/** Renders the progress as one line, for logs. */
 export function renderProgressLine({ totals, run, bytesPerSecond, remainingMs, uncrawled }: Progress): string {
   const { files } = totals;
   return [
@@ -66,19 +66,19 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
     `videos  ${videoParts.join(', ')}`,
     `files   ${bar(files.done, files.total, columns)}  ${fileParts.join(', ')}`,
     `speed   ${speedParts.join(', ')}`,
-    ...active.slice(0, mostBars).map((video) => videoLine(video, columns)),
-    ...(active.length > mostBars ? [`  and ${formatCount(active.length - mostBars)} more`] : []),
+    ...active.slice(0, maxBars).map((video) => videoLine(video, columns)),
+    ...(active.length > maxBars ? [`  and ${formatCount(active.length - maxBars)} more`] : []),
   ];
 }
 
 function videoLine({ video, title, done, total }: ActiveVideo, columns: number): string {
-  const name = padText(oneLine(title ?? video), Math.min(widestTitle, Math.max(8, Math.floor(columns / 3))));
+  const name = padText(oneLine(title ?? video), Math.min(maxTitleWidth, Math.max(8, Math.floor(columns / 3))));
   return `  ${name}  ${bar(done, total, columns)}  ${formatCount(done)} of ${formatCount(total)}`;
 }
 
-/** A third of the line at most: what it means is said in figures beside it. */
+/** A progress bar, at most a third of the line wide. The figures beside it are more exact. */
 function bar(done: number, total: number, columns: number): string {
-  const width = Math.min(widestBar, Math.max(5, Math.floor(columns / 3)));
+  const width = Math.min(maxBarWidth, Math.max(5, Math.floor(columns / 3)));
   const full = total > 0 ? Math.min(width, Math.floor((done / total) * width)) : 0;
   return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${formatShare(done, total).padStart(4)}`;
 }

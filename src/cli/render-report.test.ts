@@ -4,7 +4,7 @@ import { failureWith } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { renderStatus, renderSummary } from './render-report.ts';
 
-const context = { stateWords: 's3://media/vod', stateDir: '/state/media-vod-12345678' };
+const context = { stateArguments: 's3://media/vod', stateDir: '/state/media-vod-12345678' };
 
 function video(id: string, more: Partial<VideoReport> = {}): VideoReport {
   return {

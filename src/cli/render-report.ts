@@ -4,24 +4,24 @@ import { second } from '../domain/units.ts';
 import { videoStates } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText } from './event-lines.ts';
-import { section } from './named-lines.ts';
+import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
-import { shellWord } from './shell-words.ts';
+import { shellQuote } from './shell-quote.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
-/** What a summary names beside the report. */
+/** What a summary shows in addition to the report. */
 export interface SummaryContext {
-  /** What other verbs need to find this state: a destination or `--state DIR`, ready for a shell. */
-  readonly stateWords: string;
-  /** Absent where there is none, as after the dry run of a new library. */
+  /** Arguments by which other verbs find this state: a destination or `--state DIR`, quoted for a shell. */
+  readonly stateArguments: string;
+  /** Absent if there is no state, as after the dry run of a new library. */
   readonly stateDir?: string;
   readonly dryRun?: boolean;
-  /** A cluster goes on by itself; a copy when it is run again. */
+  /** Whether this is a cluster, which continues by itself. A copy has to be run again. */
   readonly isCluster?: boolean;
 }
 
-/** What a run has come to, for people. Lines joined by line breaks, with one at the end. */
+/** Renders the result of a run for people. Lines joined by line breaks, with one at the end. */
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
   return text([
     ...totalLines(report, context.dryRun === true),
@@ -31,7 +31,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
   ]);
 }
 
-/** How far each video has come, for people. */
+/** Renders the status of each video for people. */
 export function renderStatus(report: LibraryReport, context: SummaryContext): string {
   const width = Math.min(48, Math.max(5, ...report.videos.map((video) => textWidth(video.id))));
   return text([
@@ -72,7 +72,7 @@ function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCoun
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
 }
 
-function detailLines(report: LibraryReport, { stateWords, dryRun, isCluster }: SummaryContext): readonly string[] {
+function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster }: SummaryContext): readonly string[] {
   const { videos } = report;
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
   const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
@@ -88,11 +88,15 @@ function detailLines(report: LibraryReport, { stateWords, dryRun, isCluster }: S
     (video) => video.warnings,
     (warning) => warning,
   );
-  const more = dryRun === true ? '--report FILE keeps all' : `flants report ${stateWords}`;
+  const more = dryRun === true ? '--report FILE keeps all' : `flants report ${stateArguments}`;
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
     ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
-    ...goOnLines(videos, stateWords, isCluster === true ? `flants retry ${stateWords}` : 'the same copy again'),
+    ...resumeLines(
+      videos,
+      stateArguments,
+      isCluster === true ? `flants retry ${stateArguments}` : 'the same copy again',
+    ),
     ...section('Published without', accepted, more),
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
@@ -103,7 +107,7 @@ function detailLines(report: LibraryReport, { stateWords, dryRun, isCluster }: S
   ];
 }
 
-/** What to do, once for each kind of failure. */
+/** Advice, once for each code of failure. */
 function hintLines(failures: readonly Failure[]): readonly string[] {
   const codes = new Set(failures.map(({ code }) => code));
   return [...codes].flatMap((code) => {
@@ -114,18 +118,18 @@ function hintLines(failures: readonly Failure[]): readonly string[] {
 
 function each<T>(
   videos: readonly VideoReport[],
-  of: (video: VideoReport) => readonly T[],
-  say: (item: T) => string,
+  itemsOf: (video: VideoReport) => readonly T[],
+  render: (item: T) => string,
 ): readonly string[] {
-  return videos.flatMap((video) => of(video).map((item) => `${video.id}: ${say(item)}`));
+  return videos.flatMap((video) => itemsOf(video).map((item) => `${video.id}: ${render(item)}`));
 }
 
-/** The first failed file stands for all. */
-function goOnLines(videos: readonly VideoReport[], stateWords: string, again: string): readonly string[] {
+/** How to continue, with the first failed file as the example. */
+function resumeLines(videos: readonly VideoReport[], stateArguments: string, again: string): readonly string[] {
   const video = videos.find(({ failures }) => failures.some(isOpen));
   const file = video?.failures.find(isOpen);
   if (!video || !file) return [];
-  const accept = `flants accept ${stateWords} ${shellWord(video.id)} ${shellWord(file.key)} --reason TEXT`;
+  const accept = `flants accept ${stateArguments} ${shellQuote(video.id)} ${shellQuote(file.key)} --reason TEXT`;
   return [`  to go on: ${again} tries them anew; or publish without a file:`, `    ${oneLine(accept)}`];
 }
 
@@ -137,7 +141,7 @@ function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
 }
 
-/** The message says which row; of an id that has none (row 0), which video. */
+/** The message names the row. Row 0 stands for an id without a row, so the id is added. */
 function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
   return `${id === undefined || row === 0 ? '' : `${id}: `}${failureText(failure)}`;
 }

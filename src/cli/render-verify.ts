@@ -1,10 +1,10 @@
 import type { VerifyReport } from '../domain/verify-report.ts';
 import { formatBytes, formatCount, formatCounted } from './format.ts';
-import { namedLines, section } from './named-lines.ts';
+import { listLines, section } from './list-lines.ts';
 
 const more = '--json names all';
 
-/** What `verify` found, for people. Lines joined by line breaks, with one at the end. */
+/** Renders the result of `verify` for people. Lines joined by line breaks, with one at the end. */
 export function renderVerify(report: VerifyReport, { checksums: asked }: { readonly checksums: boolean }): string {
   const { destination, playlists, objects, sizeBytes, problems, external, accepted, checkedChecksums } = report;
   const compared =
@@ -13,7 +13,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked }: { reado
       : formatCounted(checkedChecksums, 'checksum');
   const checksums = asked || checkedChecksums > 0 ? `, ${compared} compared` : '';
   return [
-    ...namedLines(
+    ...listLines(
       problems.map(
         ({ key, message, code, playlist, line }) => `${key}: ${message} [${code}]${placeOf(playlist, line)}`,
       ),

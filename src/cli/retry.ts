@@ -10,16 +10,16 @@ export const retry: Verb = async (input, context) => {
   const { place, json, ...request } = await loadRetryOptions(input);
   if (place.kind === 'cluster') {
     const retried = await withControl(place, context, (control) => control.retry(request));
-    context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the cluster'));
+    context.stdout.write(json ? `${JSON.stringify(retried)}\n` : renderRetried(retried, 'the cluster'));
     return exitCodes.whole;
   }
   const { retryFailed } = await import('../app/embedded/inspect.ts');
   const retried = await retryFailed({ ...place, ...request });
-  context.stdout.write(json ? `${JSON.stringify(retried)}\n` : sayRetried(retried, 'the same flants copy'));
+  context.stdout.write(json ? `${JSON.stringify(retried)}\n` : renderRetried(retried, 'the same flants copy'));
   return exitCodes.whole;
 };
 
-function sayRetried({ reopened, videos }: Retried, who: string): string {
+function renderRetried({ reopened, videos }: Retried, who: string): string {
   if (videos === 0) return 'nothing had failed: nothing to retry\n';
   const counted = formatCounted(videos, 'video');
   const what = reopened > 0 ? `${formatCounted(reopened, 'file')} of ${counted}` : counted;

@@ -2,24 +2,25 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { second } from '../domain/units.ts';
 import { onStopSignals } from './signals.ts';
 
-/** How long an aborted process may take to let go before it ends without that. */
-const abortMs = 5 * second;
+/** How long an aborted process may take to clean up before it is ended. */
+const abortGraceMs = 5 * second;
 
-/** The signals of a process that runs by itself. */
+/** Stop signals of a service process. */
 export interface ServiceSignals {
-  /** Asked to stop: finish what is in flight. */
+  /** Aborted by the first request to stop: finish work in progress. */
   readonly drain: AbortSignal;
-  /** Asked again, or the grace is over: stop now. */
+  /** Aborted by the second request, or after the grace period: stop now. */
   readonly signal: AbortSignal;
   readonly dispose: () => void;
 }
 
 /**
- * Hears SIGTERM, SIGINT, and that the process is gone that started this one. The third signal ends the process on the spot.
+ * Listens for SIGTERM, SIGINT, and the end of the parent process. The third signal ends the process at once.
  *
- * @param graceMs - from the first signal until it counts as aborted; Infinity for whoever only waits for others
+ * @param graceMs - time from the first signal to the abort; Infinity for a process that only waits for others
+ * @param notify - called with a message about each stage
  */
-export function hearServiceSignals(graceMs: number, tell: (text: string) => void): ServiceSignals {
+export function createServiceSignals(graceMs: number, notify: (text: string) => void): ServiceSignals {
   const [drain, stop] = [new AbortController(), new AbortController()];
   const end = (): void => process.exit(exitCodes.interrupted);
   const timers: NodeJS.Timeout[] = [];
@@ -28,13 +29,13 @@ export function hearServiceSignals(graceMs: number, tell: (text: string) => void
   };
   const onStop = (): void => {
     if (stop.signal.aborted) return;
-    tell('stopping now');
+    notify('stopping now');
     stop.abort();
-    after(abortMs, end);
+    after(abortGraceMs, end);
   };
   const onDrain = (): void => {
     if (drain.signal.aborted) return;
-    tell('finishing what is in flight');
+    notify('finishing what is in flight');
     drain.abort();
     after(graceMs, onStop);
   };

@@ -6,10 +6,10 @@ import { failureOf } from '../domain/failure.ts';
 import { createServiceLogger } from '../telemetry/service-logger.ts';
 import type { ReadyMessage } from '../app/up/role-process.ts';
 import type { Verb } from './context.ts';
-import { hearServiceSignals } from './service-signals.ts';
+import { createServiceSignals } from './service-signals.ts';
 import { readVersion } from './version.ts';
 
-/** `flants scanner`, `crawler`, `transfer` and `aggregator`: run until they are asked to stop. */
+/** `flants scanner`, `crawler`, `transfer` and `aggregator`. They run until they are asked to stop. */
 export function service(role: Role): Verb {
   return async (input, { stderr }) => {
     const options = await loadServiceOptions(role, input);
@@ -22,10 +22,10 @@ export function service(role: Role): Verb {
       now: Date.now,
       write: (line) => stderr.write(`${line}\n`),
     });
-    const { drain, signal, dispose } = hearServiceSignals(graceMs, (text) => log.info(text));
+    const { drain, signal, dispose } = createServiceSignals(graceMs, (text) => log.info(text));
     try {
       const { runService } = await import('../app/cluster/service.ts');
-      await runService(role, options, { drain, signal, log, version: readVersion(), onReady: tellReady });
+      await runService(role, options, { drain, signal, log, version: readVersion(), onReady: notifyParent });
       return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
     } catch (error) {
       if (drain.aborted && failureOf(error).code === 'aborted')
@@ -41,8 +41,8 @@ export function service(role: Role): Verb {
   };
 }
 
-/** Tells `flants up`, where that started this process; it may be gone already. */
-function tellReady(port: number): void {
+/** Tells `flants up`, if it started this process, that the role is ready. The parent may be gone already. */
+function notifyParent(port: number): void {
   const message: ReadyMessage = { type: 'ready', port };
   process.send?.(message, undefined, undefined, () => {});
 }

@@ -1,28 +1,28 @@
-/** Who wants to hear of Ctrl-C and SIGTERM. */
+/** Handlers for Ctrl-C and SIGTERM. */
 export interface StopHandlers {
-  /** The first time: finish what is in flight. */
+  /** First signal: finish work in progress. */
   readonly onDrain: () => void;
-  /** The second time: stop now. The third time the process ends on the spot. */
+  /** Second signal: stop now. The third one ends the process at once. */
   readonly onStop: () => void;
 }
 
 const stopSignals = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Hears the signals that ask to stop, until the returned function is called.
+ * Listens for stop signals until the returned function is called.
  *
- * @param exit - ends the process; the signals' third call
+ * @param exit - ends the process; called on the third signal
  */
 export function onStopSignals({ onDrain, onStop }: StopHandlers, exit: () => void): () => void {
-  let heard = 0;
-  const hear = (): void => {
-    heard++;
-    if (heard === 1) onDrain();
-    else if (heard === 2) onStop();
+  let received = 0;
+  const onSignal = (): void => {
+    received++;
+    if (received === 1) onDrain();
+    else if (received === 2) onStop();
     else exit();
   };
-  for (const name of stopSignals) process.on(name, hear);
+  for (const name of stopSignals) process.on(name, onSignal);
   return () => {
-    for (const name of stopSignals) process.off(name, hear);
+    for (const name of stopSignals) process.off(name, onSignal);
   };
 }

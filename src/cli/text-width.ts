@@ -1,17 +1,17 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Scripts and emoji that terminals draw two columns wide (Unicode Standard Annex 11, in outline). */
+/** Scripts and emoji that terminals draw two columns wide (roughly Unicode Standard Annex 11). */
 const wide =
   /^(?:\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 
-/** How many columns of a terminal the text takes. */
+/** The number of terminal columns that the text occupies. */
 export function textWidth(text: string): number {
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
   return width;
 }
 
-/** The text in at most `columns`, cut with an ellipsis where it is longer. */
+/** Cuts text to at most `columns`, with an ellipsis at the cut. */
 export function fitText(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let fitting = '';
@@ -24,7 +24,7 @@ export function fitText(text: string, columns: number): string {
   return columns < 1 ? '' : `${fitting}…`;
 }
 
-/** The text in exactly `columns`. */
+/** Cuts or pads text to exactly `columns`. */
 export function padText(text: string, columns: number): string {
   const fitting = fitText(text, columns);
   return fitting + ' '.repeat(Math.max(0, columns - textWidth(fitting)));

@@ -11,9 +11,9 @@ import { readLogLine } from '../telemetry/log-line.ts';
 import { createServiceLogger, renderLogLine } from '../telemetry/service-logger.ts';
 import type { Verb } from './context.ts';
 import { formatCounted, formatDuration } from './format.ts';
-import { hearServiceSignals } from './service-signals.ts';
+import { createServiceSignals } from './service-signals.ts';
 
-/** The command itself, as far from `src/cli` as from `dist/cli`. */
+/** The command itself, at the same distance from `src/cli` and `dist/cli`. */
 const entry = fileURLToPath(new URL('../../bin/flants.js', import.meta.url));
 
 /** `flants up`: a whole cluster on this machine. */
@@ -30,7 +30,7 @@ export const up: Verb = async (input, { stdout, stderr }) => {
     now: Date.now,
     write,
   });
-  const { drain, signal, dispose } = hearServiceSignals(Infinity, (text) => log.info(text));
+  const { drain, signal, dispose } = createServiceSignals(Infinity, (text) => log.info(text));
   try {
     const { killed } = await superviseCluster(
       { entry, plans: plansOf(options, input), graceMs },
@@ -55,7 +55,7 @@ export const up: Verb = async (input, { stdout, stderr }) => {
   }
 };
 
-/** The destination is no secret, and tells people which cluster a process is of. */
+/** The destination is passed as an argument: it is not secret, and shows people which cluster a process belongs to. */
 function plansOf(options: UpOptions, { words, flags }: CommandInput): readonly RolePlan[] {
   return roles.flatMap((role) => {
     const env = childEnvironment(role, options, flags);

@@ -2,13 +2,13 @@ import { loadVerifyOptions } from '../config/verify-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
 import { renderVerify } from './render-verify.ts';
-import { stoppable } from './stoppable.ts';
+import { abortOnSignal } from './abort-on-signal.ts';
 
 /** `flants verify` */
 export const verify: Verb = async (input, { stdout }) => {
   const options = await loadVerifyOptions(input);
   const { verifyCopy } = await import('../app/verify-copy.ts');
-  const report = await stoppable((signal) => verifyCopy(options, { signal }));
+  const report = await abortOnSignal((signal) => verifyCopy(options, { signal }));
   stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report, options));
   if (report.problems.length > 0) return exitCodes.failed;
   return report.external.length + report.accepted.length > 0 ? exitCodes.warnings : exitCodes.whole;

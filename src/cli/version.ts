@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version in the package's own `package.json`, which is as far from `src/cli` as from `dist/cli`. */
+/** Reads the version from the package's `package.json`, which is at the same distance from `src/cli` and `dist/cli`. */
 export function readVersion(): string {
   const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     readonly version: string;

@@ -5,7 +5,7 @@ import { writeToStream } from './output.ts';
 import { renderListed } from './render-library.ts';
 import { withReadOnlyControl } from './with-control.ts';
 
-/** `flants videos`: a line for each as it is read, so that a large library needs no memory. */
+/** `flants videos`. Each line is written as soon as it is read, so that a large library needs no memory. */
 export const videos: Verb = async (input, context) => {
   const { place, json, states, limit } = await loadListOptions(input);
   const query = { ...(states.length === 0 ? {} : { states }), ...(limit === undefined ? {} : { limit }) };

@@ -1,14 +1,14 @@
 import type { ControlOptions } from '../config/control-options.ts';
 import type { Control } from '../control/control.ts';
 import type { CommandContext } from './context.ts';
-import { stoppable } from './stoppable.ts';
+import { abortOnSignal } from './abort-on-signal.ts';
 
-/** Opens a library for a verb that decides, and closes it whatever comes. */
+/** Opens a library for a verb that makes decisions, and closes it in any case. */
 export async function withControl<T>(place: ControlOptions, context: CommandContext, work: Work<T>): Promise<T> {
   return open({ place, readOnly: false }, context, work);
 }
 
-/** The same for a verb that only looks: a state that is in use will do. */
+/** Opens a library for a verb that only reads. The state may be in use by a copy. */
 export async function withReadOnlyControl<T>(
   place: ControlOptions,
   context: CommandContext,
@@ -25,7 +25,7 @@ async function open<T>(
   work: Work<T>,
 ): Promise<T> {
   const { openControl } = await import('../app/control.ts');
-  return stoppable(async (signal) => {
+  return abortOnSignal(async (signal) => {
     const onWarning = (message: string): void => void stderr.write(`warn: ${message}\n`);
     const library = await openControl(place, { signal, onWarning, readOnly });
     try {

@@ -6,14 +6,15 @@ import { optionNames, specOf } from './registry/options.ts';
 import type { OptionName } from './registry/options.ts';
 import type { Role, UpOptions } from './service-options.ts';
 
-/** Linux takes no longer text in one variable (MAX_ARG_STRLEN), its name included. */
-const longestText = 128_000;
+/** Linux limits the text of one variable, with its name (MAX_ARG_STRLEN). */
+const maxVariableBytes = 128_000;
 
 /**
- * The environment of a process of `up`: this one's own, what was typed as flags, and the sources. So neither a password
- * nor a token stands in its command line, where other users of the machine could read it.
+ * Builds the environment of a process of `up`: that of this process, the flags that were typed, and the sources.
+ * Passing them in the environment keeps passwords and tokens out of the command line, which other users of the machine
+ * can read.
  *
- * @throws {FlantsError} `usage` for more sources than an environment holds
+ * @throws {FlantsError} `usage` for more sources than fit into a variable
  */
 export function childEnvironment(
   role: Role,
@@ -28,7 +29,7 @@ export function childEnvironment(
   const sources = options.catalogue.sources
     .map((source) => (source.kind === 'catalogue' ? source.path : source.url))
     .join('\n');
-  if (Buffer.byteLength(sources) > longestText) {
+  if (Buffer.byteLength(sources) > maxVariableBytes) {
     throw new FlantsError('usage', 'these are too many sources for a command line: list them in a catalogue file');
   }
   return {
@@ -47,7 +48,7 @@ function textOf(name: OptionName, value: NonNullable<Flags[OptionName]>): string
   return value.join(spec.kind === 'list' ? spec.separator : ',');
 }
 
-/** As `parseAddress` reads it. */
+/** Formats an address so that `parseAddress` can read it. */
 export function addressText({ host, port }: ListenAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

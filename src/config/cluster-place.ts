@@ -4,25 +4,25 @@ import type { Destination } from './values/location.ts';
 import { readCertificates } from './network-options.ts';
 import { isWithin, realPathOf } from './values/paths.ts';
 
-/** Where Redis is. */
+/** Address of Redis. */
 export interface RedisPlace {
   /** `redis://[user:password@]host:port/db`, `rediss://…` for TLS, or `unix:///path/of/socket`. */
   readonly url: string;
-  /** Begins the name of every key. */
+  /** Prefix of every key. */
   readonly prefix: string;
-  /** PEM of the authority that signed the server's certificate, where it is none of the system's. */
+  /** PEM of the authority that signed the server's certificate, if the system does not trust it. */
   readonly ca?: string;
 }
 
-/** Where a cluster has its work and its memory. */
+/** Redis and journal of a cluster. */
 export interface ClusterPlace {
   readonly redis: RedisPlace;
-  /** Private, and never around or inside the destination; in S3 reached as the destination is. */
+  /** Private. Neither inside the destination nor around it. In S3 it is accessed like the destination. */
   readonly journal: Destination;
 }
 
-/** Where Redis is looked for when nobody says. */
-export const usualRedisUrl = 'redis://127.0.0.1:6379';
+/** The URL of Redis unless `--redis` is given. */
+export const defaultRedisUrl = 'redis://127.0.0.1:6379';
 
 interface Parsed {
   readonly redis?: string;
@@ -32,12 +32,12 @@ interface Parsed {
 }
 
 /**
- * Reads where a cluster is.
+ * Reads the options that locate a cluster.
  *
  * @throws {FlantsError} `usage`
  */
 export async function readClusterPlace(parsed: Parsed, destination: Destination, cwd: string): Promise<ClusterPlace> {
-  const { redis: url = usualRedisUrl, redisPrefix: prefix, redisCa, journal: text } = parsed;
+  const { redis: url = defaultRedisUrl, redisPrefix: prefix, redisCa, journal: text } = parsed;
   if (redisCa !== undefined && !url.startsWith('rediss:'))
     throw new FlantsError('usage', '--redis-ca is for TLS, but the URL of Redis does not begin with rediss://');
   const ca = redisCa === undefined ? undefined : await readCertificates(localPath(redisCa, cwd), '--redis-ca');
@@ -64,7 +64,7 @@ function parseJournal(text: string, cwd: string): Destination {
   }
 }
 
-/** What is published must hold nothing private, and the journal nothing that is published. */
+/** The destination must not contain the private journal, nor the journal the published destination. */
 async function assertApart(journal: Destination, destination: Destination): Promise<void> {
   if (!(await overlap(journal, destination))) return;
   throw new FlantsError(

@@ -11,23 +11,23 @@ import type { ParsedOptions } from './registry/option-schemas.ts';
 import { stateDirOf } from './values/state-dir.ts';
 import type { controlVerbs } from './registry/control-verbs.ts';
 
-/** Which state a verb is about, checked and frozen. */
+/** The state that a verb works on, checked and frozen. */
 export interface StateOptions {
   readonly stateDir: string;
-  /** Absent where only `--state` was given. */
+  /** Absent if only `--state` was given. */
   readonly destination?: Destination;
 }
 
-/** A library that a cluster moves. */
+/** A library that a cluster copies. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly kind: 'cluster';
   readonly destination: Destination;
 }
 
-/** Which library a verb is about. */
+/** The library that a verb works on. */
 export type ControlOptions = ({ readonly kind: 'embedded' } & StateOptions) | ClusterOptions;
 
-/** A verb that looks at a library, or decides about it. */
+/** A verb that inspects a library or decides about its videos. */
 export type ControlVerb = keyof typeof controlVerbs;
 
 type Parsed = Pick<
@@ -36,11 +36,11 @@ type Parsed = Pick<
 >;
 
 /**
- * Finds the library: a cluster's where Redis or a journal is named, unless `--state` was typed; else the state of copies
- * from here, by the destination or by `--state`.
+ * Finds the library of a verb. It is a cluster's if Redis or a journal is set and `--state` was not typed. Otherwise it
+ * is a state on this machine, found by `--state` or by the destination.
  *
- * @returns the words that are left, too
- * @throws {FlantsError} `usage` where there is none, or two are named
+ * @returns the library, and the remaining words
+ * @throws {FlantsError} `usage` when there is no library, or two are named
  */
 export async function findLibrary(
   parsed: Parsed,
@@ -59,7 +59,7 @@ export async function findLibrary(
 }
 
 /**
- * The cluster that moves a library to the destination, the first word.
+ * Finds the cluster that copies to the destination, which is the first word.
  *
  * @throws {FlantsError} `usage`
  */
@@ -78,7 +78,7 @@ export async function findCluster(
   });
 }
 
-/** Either `--state`, or the destination as the first word. */
+/** Finds a state by `--state`, or by the destination as the first word. */
 async function findState(
   parsed: Pick<Parsed, 'state' | 'endpoint'>,
   { words, cwd, environment }: CommandInput,
@@ -108,8 +108,8 @@ async function findState(
   return { place: Object.freeze({ kind: 'embedded', stateDir, destination }), rest };
 }
 
-/** @throws {FlantsError} `usage` with the text where there is no such folder */
-export async function assertState(stateDir: string, otherwise: string): Promise<void> {
+/** @throws {FlantsError} `usage` with this message when the folder does not exist */
+export async function assertState(stateDir: string, message: string): Promise<void> {
   const found = await stat(stateDir).catch(() => undefined);
-  if (!found?.isDirectory()) throw new FlantsError('usage', otherwise);
+  if (!found?.isDirectory()) throw new FlantsError('usage', message);
 }

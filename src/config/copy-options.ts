@@ -8,18 +8,18 @@ import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
 import { assertParent } from './values/paths.ts';
 import {
-  assertFolder,
-  assertOutside,
-  assertReadable,
-  assertRoot,
+  assertDestinationFolder,
+  assertStateOutside,
+  assertSourceReadable,
+  assertSourceRoot,
   folderUrl,
-  splitWords,
-} from './values/checked-paths.ts';
+  splitArguments,
+} from './values/path-checks.ts';
 import { stateDirOf } from './values/state-dir.ts';
 import { tokenParametersFrom } from './values/token-parameters.ts';
 
 type Parsed = ParsedOptions<'copy'>;
-type Kept =
+type Unchanged =
   | 'limit'
   | 'existing'
   | 'recheck'
@@ -31,34 +31,34 @@ type Kept =
   | 'progress'
   | 'logLevel';
 
-/** All that one `copy` needs, checked and frozen. Paths are absolute. */
-export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Kept>> {
+/** Options of `copy`, checked and frozen. Paths are absolute. */
+export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Unchanged>> {
   /** At least one. */
   readonly sources: readonly SourceArgument[];
   readonly destination: Destination;
-  /** Only these videos; empty for all. */
+  /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly threads: number;
-  /** Absent for no limit. */
+  /** Absent: no limit. */
   readonly bytesPerSecond?: number;
-  /** `file:` URL, with its final slash, of the folder that keys of local files are relative to. */
+  /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
-  /** Lower case, the usual ones included. */
+  /** In lower case, including the usual ones. */
   readonly tokenParameters: readonly string[];
   readonly stateDir: string;
-  /** Where the report goes at the end. */
+  /** File to write the report to at the end. */
   readonly reportPath?: string;
 }
 
 /**
- * Makes the options of `copy` from what a person gave.
+ * Loads the options of `copy`.
  *
  * @throws {FlantsError} `usage`
  */
 export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions> {
   const { environment, cwd } = input;
   const parsed = await mergeInput('copy', input);
-  const { sourceTexts, destinationText } = splitWords('copy', input.words);
+  const { sourceTexts, destinationText } = splitArguments('copy', input.words);
   const sources = sourceTexts.map((text) => parseSource(text, cwd));
   const destination = parseDestination(destinationText, cwd);
   const network = await readNetworkOptions(parsed, cwd);
@@ -66,13 +66,13 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   const stateDir =
     parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);
 
-  await Promise.all(sources.map((source, index) => assertReadable(source, sourceTexts[index] ?? '')));
+  await Promise.all(sources.map((source, index) => assertSourceReadable(source, sourceTexts[index] ?? '')));
   const reportPath = parsed.report === undefined ? undefined : localPath(parsed.report, cwd);
   if (reportPath !== undefined) await assertParent(reportPath, '--report');
-  if (root !== undefined) await assertRoot(root, sources);
+  if (root !== undefined) await assertSourceRoot(root, sources);
   if (destination.kind === 'folder') {
-    await assertFolder(destination.path, { sources, root });
-    await assertOutside(stateDir, '--state', destination.path);
+    await assertDestinationFolder(destination.path, { sources, root });
+    await assertStateOutside(stateDir, '--state', destination.path);
   }
 
   const { limit, existing, recheck, sha256, external, dryRun, concurrency, json, progress, logLevel } = parsed;

@@ -29,15 +29,15 @@ export interface SubmitOptions extends LibraryOptions {
 
 /** Options of `videos`. */
 export interface ListOptions extends LibraryOptions {
-  /** Empty for all. */
+  /** Empty: all. */
   readonly states: readonly VideoState[];
-  /** Absent for no limit. */
+  /** Absent: no limit. */
   readonly limit?: number;
 }
 
 /** Options of `import`. */
 export interface ImportOptions extends Omit<ClusterOptions, 'kind'> {
-  /** What is taken over. */
+  /** The state to import. */
   readonly stateDir: string;
 }
 

@@ -4,19 +4,19 @@ import { headerLines, parseHeaders } from './values/headers.ts';
 import type { Header } from './values/headers.ts';
 import { localPath } from './values/location.ts';
 
-/** How to reach a store. */
+/** Access to a store. */
 export interface StoreOptions {
-  /** Of an S3-compatible store; absent for AWS. */
+  /** URL of an S3-compatible store. Absent: AWS. */
   readonly endpoint?: string;
   readonly region?: string;
   readonly profile?: string;
-  /** Certificates in PEM to trust beside the usual ones. */
+  /** Certificates in PEM to trust in addition to the system's. */
   readonly ca?: string;
 }
 
-/** How to reach source and destination. */
+/** Access to source and destination. */
 export interface NetworkOptions extends StoreOptions {
-  /** For the hosts of the sources only. */
+  /** Sent to the hosts of the sources only. */
   readonly headers: readonly Header[];
   readonly sourceTimeoutMs: number;
 }
@@ -37,9 +37,9 @@ interface Parsed extends ParsedStore {
 }
 
 /**
- * Reads the files that network options name.
+ * Reads the network options and the files that they name.
  *
- * @throws {FlantsError} `usage` when one cannot be read or is not what it should be
+ * @throws {FlantsError} `usage` when a file cannot be read or has invalid content
  */
 export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<NetworkOptions> {
   const store = await readStoreOptions(parsed, cwd);
@@ -51,7 +51,7 @@ export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<N
   };
 }
 
-/** The same for a store alone. */
+/** Like `readNetworkOptions`, for a store alone. */
 export async function readStoreOptions(parsed: ParsedStore, cwd: string): Promise<StoreOptions> {
   const { endpoint, region, profile } = parsed;
   if (endpoint !== undefined) assertEndpoint(endpoint);
@@ -68,7 +68,7 @@ async function readHeaderFile(path: string): Promise<readonly Header[]> {
   return parseHeaders(headerLines(await readTextFile(path, '--header-file')), `--header-file ${path}`);
 }
 
-/** @throws {FlantsError} `usage` when the file cannot be read or holds no certificate */
+/** @throws {FlantsError} `usage` when the file cannot be read or contains no certificate */
 export async function readCertificates(path: string, option: string): Promise<string> {
   const pem = await readTextFile(path, option);
   if (!pem.includes('-----BEGIN CERTIFICATE-----'))
@@ -76,7 +76,7 @@ export async function readCertificates(path: string, option: string): Promise<st
   return pem;
 }
 
-/** @throws {FlantsError} `usage` for what an endpoint must not hold */
+/** @throws {FlantsError} `usage` when the endpoint contains a user or a query */
 export function assertEndpoint(endpoint: string): void {
   const { username, password, search } = new URL(endpoint);
   if (username !== '' || password !== '') {

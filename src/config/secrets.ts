@@ -1,9 +1,9 @@
 import type { ServiceOptions } from './service-options.ts';
 
-/** Shorter ones would blank out ordinary words of a log. */
-const shortest = 4;
+/** Hiding shorter secrets would also hide ordinary words of a log. */
+const minSecretLength = 4;
 
-/** Every secret among the options of a process, so that its log can leave them out. */
+/** Collects all secrets in the options of a process, so that its log can hide them. */
 export function secretsOf({ redis, catalogue, headers, http, alerts }: ServiceOptions): readonly string[] {
   const { webhook, heartbeat } = alerts;
   const urls = [redis.url, ...catalogue.sources.flatMap((source) => (source.kind === 'mongodb' ? [source.url] : []))];
@@ -15,10 +15,12 @@ export function secretsOf({ redis, catalogue, headers, http, alerts }: ServiceOp
     webhook?.secret,
     heartbeat?.url,
   ];
-  return [...new Set(given.flatMap((secret) => (secret !== undefined && secret.length >= shortest ? [secret] : [])))];
+  return [
+    ...new Set(given.flatMap((secret) => (secret !== undefined && secret.length >= minSecretLength ? [secret] : []))),
+  ];
 }
 
-/** As it stands in the URL, and as it is meant. */
+/** The password of a URL, as it is written there and decoded. */
 function passwordOf(url: string): readonly string[] {
   const written = /^[^:]*:\/\/[^:@/]*:(.*)@/s.exec(url)?.[1];
   if (written === undefined) return [];

@@ -13,13 +13,13 @@ import type { MongoFields } from './values/mongo.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
-import { assertFolder, assertReadable, assertRoot, folderUrl } from './values/checked-paths.ts';
+import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folderUrl } from './values/path-checks.ts';
 import { readSecret } from './values/secret-file.ts';
-import { parseServiceSource } from './values/service-source.ts';
-import type { ServiceSource } from './values/service-source.ts';
+import { parseClusterSource } from './values/cluster-source.ts';
+import type { ClusterSource } from './values/cluster-source.ts';
 import { tokenParametersFrom } from './values/token-parameters.ts';
 
-/** The processes of a cluster. */
+/** The roles of processes in a cluster. */
 export const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
 
 /** One of `roles`. */
@@ -27,43 +27,43 @@ export type Role = (typeof roles)[number];
 
 type Parsed = ParsedOptions<Role>;
 
-/** Where videos come from, and which of them are taken. */
+/** Sources of videos, and the rules that select from them. */
 export interface CatalogueOptions {
-  /** May be empty in all roles but the scanner. */
-  readonly sources: readonly ServiceSource[];
-  /** All must hold. */
+  /** May be empty in roles other than the scanner. */
+  readonly sources: readonly ClusterSource[];
+  /** A video is selected if all of them hold. */
   readonly rules: readonly CatalogueRule[];
   readonly scanEveryMs: number;
-  /** Absent for never. */
+  /** Absent: never. */
   readonly deltaEveryMs?: number;
   readonly freshWindowMs: number;
-  /** Listen for changes between two scans. */
+  /** Follow the change feed between scans. */
   readonly watch: boolean;
   /** For the sources in MongoDB. */
   readonly mongo: {
-    /** Absent for the one in the URL. */
+    /** Absent: the database in the URL. */
     readonly database?: string;
     readonly collection: string;
-    /** As JSON, Extended JSON in it not yet resolved; absent for all documents. */
+    /** JSON in which Extended JSON is not resolved yet. Absent: all documents. */
     readonly filter?: Readonly<Record<string, unknown>>;
     /** Dotted paths. */
     readonly fields: MongoFields;
     /** Dotted paths to read beside `fields`. */
     readonly projection: readonly string[];
     readonly batchSize: number;
-    /** Dotted path that what became of a video is written to; absent to write nothing. */
+    /** Dotted path to write the status of a video to. Absent: nothing is written. */
     readonly writeBack?: string;
   };
 }
 
-/** Whom a process answers. */
+/** HTTP interface of a process. */
 export interface HttpOptions extends ListenAddress {
-  /** Absent: the API changes nothing. */
+  /** Absent: the API is read-only. */
   readonly token?: string;
   readonly requireTokenToRead: boolean;
 }
 
-/** Whom a cluster tells, and when. */
+/** Receivers of alerts, and the conditions that raise them. */
 export interface AlertOptions {
   /** Absent: alerts are only logged. Both parts are secrets. */
   readonly webhook?: { readonly url: string; readonly secret?: string };
@@ -75,21 +75,21 @@ export interface AlertOptions {
   readonly failureShare: number;
 }
 
-/** Bounds and clocks of the whole cluster. */
+/** Limits and intervals of a cluster. */
 export interface ClusterBounds {
-  /** Absent for no limit. */
+  /** Absent: no limit. */
   readonly maxBatches?: number;
-  /** Absent for no limit. */
+  /** Absent: no limit. */
   readonly maxBytesInFlight?: number;
   readonly maxVideos: number;
   readonly leaseMs: number;
   readonly reconcileEveryMs: number;
   readonly recoverEveryMs: number;
-  /** How long a process may take to finish what is in flight. */
+  /** How long a process may take to finish work in progress when it is stopped. */
   readonly graceMs: number;
 }
 
-/** All that one process of a cluster needs, checked and frozen. Paths are absolute. */
+/** Options of one process of a cluster, checked and frozen. Paths are absolute. */
 export interface ServiceOptions
   extends
     NetworkOptions,
@@ -99,28 +99,28 @@ export interface ServiceOptions
   readonly destination: Destination;
   readonly catalogue: CatalogueOptions;
   readonly threads: number;
-  /** Of this process; absent for no limit. */
+  /** Limit of this process. Absent: none. */
   readonly bytesPerSecond?: number;
-  /** `file:` URL, with its final slash, of the folder that keys of local files are relative to. */
+  /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
-  /** Lower case, the usual ones included. */
+  /** In lower case, including the usual ones. */
   readonly tokenParameters: readonly string[];
   readonly http: HttpOptions;
   readonly alerts: AlertOptions;
-  /** Under which players reach the destination, with its final slash. */
+  /** URL under which players reach the destination, with a final slash. */
   readonly publicUrl?: string;
 }
 
 /** Options of `up`. */
 export interface UpOptions extends ServiceOptions {
-  /** How many of each. */
+  /** Number of processes of each role. */
   readonly processes: Readonly<Record<Role, number>>;
 }
 
 const apiPort = 4010;
 
 /**
- * Makes the options of one process of a cluster from what a person gave.
+ * Loads the options of one process of a cluster.
  *
  * @throws {FlantsError} `usage`
  */
@@ -130,7 +130,7 @@ export async function loadServiceOptions(role: Role, input: CommandInput): Promi
 }
 
 /**
- * The same for all of them on one machine.
+ * Loads the options of `up`, which runs all processes on one machine.
  *
  * @throws {FlantsError} `usage`
  */
@@ -153,9 +153,9 @@ async function serviceOptions(
   if (destinationText === undefined) throw new FlantsError('usage', `${verb} needs a destination`);
   const destination = parseDestination(destinationText, cwd);
   const sourceTexts = [...words.slice(0, -1), ...parsed.catalogue];
-  const sources = sourceTexts.map((text) => parseServiceSource(text, cwd));
-  const reads = verb === 'up' || verb === 'scanner';
-  if (reads && sources.length === 0) {
+  const sources = sourceTexts.map((text) => parseClusterSource(text, cwd));
+  const readsSources = verb === 'up' || verb === 'scanner';
+  if (readsSources && sources.length === 0) {
     throw new FlantsError(
       'usage',
       `${verb} needs a source before the destination ${destination.name}, or in --catalogue`,
@@ -163,10 +163,10 @@ async function serviceOptions(
   }
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
   const local = sources.filter((source) => source.kind !== 'mongodb');
-  // Another process may run where a catalogue's file is not.
-  if (reads) await Promise.all(local.map((source) => assertReadable(source)));
-  if (root !== undefined) await assertRoot(root, reads ? local : []);
-  if (destination.kind === 'folder') await assertFolder(destination.path, { sources: local, root });
+  // Other processes may run on machines without the catalogue's file.
+  if (readsSources) await Promise.all(local.map((source) => assertSourceReadable(source)));
+  if (root !== undefined) await assertSourceRoot(root, readsSources ? local : []);
+  if (destination.kind === 'folder') await assertDestinationFolder(destination.path, { sources: local, root });
 
   const { existing, sha256, external, concurrency, logLevel, logFormat, bwlimit, publicUrl } = parsed;
   return {
@@ -209,7 +209,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
   };
 }
 
-function catalogueOf(parsed: Parsed, sources: readonly ServiceSource[]): CatalogueOptions {
+function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): CatalogueOptions {
   const { mongoDatabase: database, mongoFilter: filter, writeBack, deltaEvery } = parsed;
   return Object.freeze({
     sources: Object.freeze(sources),
@@ -231,12 +231,16 @@ function catalogueOf(parsed: Parsed, sources: readonly ServiceSource[]): Catalog
 }
 
 async function httpOf(verb: Role | 'up', parsed: Parsed, cwd: string): Promise<HttpOptions> {
-  const usual = { host: '127.0.0.1', port: verb === 'up' || verb === 'aggregator' ? apiPort : 0 };
+  const defaultAddress = { host: '127.0.0.1', port: verb === 'up' || verb === 'aggregator' ? apiPort : 0 };
   const token = await readSecret({ value: parsed.token, file: parsed.tokenFile, option: '--token-file', cwd });
   const { requireTokenToRead } = parsed;
   if (requireTokenToRead && token === undefined)
     throw new FlantsError('usage', '--require-token-to-read asks for a token: set FLANTS_TOKEN or --token-file');
-  return Object.freeze({ ...(parsed.listen ?? usual), ...(token === undefined ? {} : { token }), requireTokenToRead });
+  return Object.freeze({
+    ...(parsed.listen ?? defaultAddress),
+    ...(token === undefined ? {} : { token }),
+    requireTokenToRead,
+  });
 }
 
 async function alertsOf(parsed: Parsed, cwd: string): Promise<AlertOptions> {
@@ -259,7 +263,7 @@ async function alertsOf(parsed: Parsed, cwd: string): Promise<AlertOptions> {
   });
 }
 
-/** Keys are appended to it. */
+/** Checks the public URL. Keys are appended to it. */
 function publicUrlOf(text: string): string {
   const { username, password, search, hash, href } = new URL(text);
   if (username + password + search + hash !== '')

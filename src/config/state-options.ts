@@ -8,23 +8,23 @@ import { localPath } from './values/location.ts';
 import { assertParent } from './values/paths.ts';
 import { closestWord } from './input/suggest.ts';
 
-/** What a verb was asked, of whichever library. */
-type Asked<T extends StateOptions> = Omit<T, keyof StateOptions> & { readonly place: ControlOptions };
+/** Options of a verb, for a state of this machine or for a cluster. */
+type OfLibrary<T extends StateOptions> = Omit<T, keyof StateOptions> & { readonly place: ControlOptions };
 
-/** `status`, `retry` and `report`: some videos of a state. */
+/** Options of `status`, `retry` and `report`: some videos of a state. */
 export interface VideosOptions extends StateOptions {
-  /** Empty for all. */
+  /** Empty: all. */
   readonly videos: readonly string[];
 }
 
-/** How a verb talks. */
+/** Format of a verb's output. */
 export interface OutputOptions {
   readonly json: boolean;
 }
 
 /** Options of `retry`. */
 export interface RetryOptions extends VideosOptions {
-  /** Only files that failed with this code. */
+  /** Only retry files that failed with this code. */
   readonly failedBy?: FailureCode;
 }
 
@@ -38,21 +38,21 @@ export interface AcceptOptions extends StateOptions {
 
 /** Options of `report`. */
 export interface ReportOptions extends VideosOptions {
-  /** A line per file, not one document. */
+  /** Write one line per file instead of one document. */
   readonly files: boolean;
-  /** Absent for standard output. */
+  /** Absent: standard output. */
   readonly outputPath?: string;
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadStatusOptions(input: CommandInput): Promise<Asked<VideosOptions> & OutputOptions> {
+export async function loadStatusOptions(input: CommandInput): Promise<OfLibrary<VideosOptions> & OutputOptions> {
   const parsed = await mergeInput('status', input);
   const { place, rest } = await findLibrary(parsed, input);
   return Object.freeze({ place, videos: rest, json: parsed.json });
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadRetryOptions(input: CommandInput): Promise<Asked<RetryOptions> & OutputOptions> {
+export async function loadRetryOptions(input: CommandInput): Promise<OfLibrary<RetryOptions> & OutputOptions> {
   const parsed = await mergeInput('retry', input);
   const { place, rest } = await findLibrary(parsed, input);
   const { failedBy, json } = parsed;
@@ -65,7 +65,7 @@ export async function loadRetryOptions(input: CommandInput): Promise<Asked<Retry
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadAcceptOptions(input: CommandInput): Promise<Asked<AcceptOptions> & OutputOptions> {
+export async function loadAcceptOptions(input: CommandInput): Promise<OfLibrary<AcceptOptions> & OutputOptions> {
   const parsed = await mergeInput('accept', input);
   const { place, rest } = await findLibrary(parsed, input);
   const [video, file, ...more] = rest;
@@ -82,7 +82,7 @@ export async function loadAcceptOptions(input: CommandInput): Promise<Asked<Acce
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadReportOptions(input: CommandInput): Promise<Asked<ReportOptions>> {
+export async function loadReportOptions(input: CommandInput): Promise<OfLibrary<ReportOptions>> {
   const parsed = await mergeInput('report', input);
   const { place, rest } = await findLibrary(parsed, input);
   const outputPath = parsed.output === undefined ? undefined : localPath(parsed.output, input.cwd);

@@ -9,16 +9,16 @@ import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
 
-/** All that one `verify` needs, checked and frozen. */
+/** Options of `verify`, checked and frozen. */
 export interface VerifyOptions
   extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'concurrency' | 'json'>> {
   readonly target: VerifyTarget;
-  /** Where sizes and checksums are known; absent to prove from the destination alone. */
+  /** State with known sizes and checksums. Absent: verify from the destination alone. */
   readonly stateDir?: string;
 }
 
 /**
- * Makes the options of `verify` from what a person gave.
+ * Loads the options of `verify`.
  *
  * @throws {FlantsError} `usage`
  */
@@ -41,7 +41,10 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyOpti
   });
 }
 
-/** What a folder or a web server holds can only be compared with what a state knows: neither keeps checksums of its own. */
+/**
+ * Refuses checksums that cannot be compared. Neither a folder nor a web server stores checksums, so a folder needs a
+ * state to compare with, and a web address is refused.
+ */
 function assertComparable({ kind }: VerifyTarget, state: string | undefined): void {
   if (kind === 'http') {
     throw new FlantsError(

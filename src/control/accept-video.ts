@@ -3,13 +3,13 @@ import { failedFileNamed } from './accept.ts';
 import { restore } from './restore.ts';
 import type { Accepted, AcceptRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, takeEffect } from './take-effect.ts';
+import { timestamp, applyDecision } from './apply-decision.ts';
 
-/** Lets a video go out without one of its failed files. */
+/** Allows a video to be published without one of its failed files. */
 export async function acceptVideo({ video, file, reason }: AcceptRequest, ports: ControlPorts): Promise<Accepted> {
   const key = await failedFileNamed(file, video, ports);
-  await ports.journal.decide({ type: 'accepted', video, at: instant(ports), key, reason });
-  const decided = await takeEffect(video, ports, async () => {
+  await ports.journal.decide({ type: 'accepted', video, at: timestamp(ports), key, reason });
+  const decided = await applyDecision(video, ports, async () => {
     await restore(video, ports);
     await applyAcceptances(video, ports);
     await ports.takeNextStep(video);

@@ -7,20 +7,20 @@ import { tallyOf } from '../journal/tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { unknownVideo } from './unknown-video.ts';
 
-/** What accepting needs. */
+/** Ports for accepting a failed file. */
 export interface AcceptPorts {
   readonly ledger: Ledger;
   readonly journal: Journal;
 }
 
 /**
- * Decides that a video goes out without one of its failed files: a defect that the source has too.
- * The decision is kept, and holds for later revisions that fail in the same file.
+ * Decides that a video may be published without one of its failed files, because the source lacks it too. The decision
+ * is stored, and also holds for later revisions in which the same file fails.
  *
- * @param file - the file's key, or the end of it from a `/` on, as long as it names one failed file only
+ * @param file - the file's key, or its end after a `/` if that names a single failed file
  * @returns the file's key
- * @throws {FlantsError} `video.unknown`; `video.state` when no file has failed; `usage` when the file is not there, has
- *   not failed, or is named ambiguously
+ * @throws {FlantsError} `video.unknown`; `video.state` when no file has failed; `usage` when the file does not exist,
+ *   has not failed, or is ambiguous
  */
 export async function acceptFile(
   {
@@ -43,9 +43,9 @@ export async function acceptFile(
 }
 
 /**
- * The key of the failed file that a person means.
+ * Finds the key of the failed file that a person named.
  *
- * @param file - its key, or the end of it from a `/` on
+ * @param file - the file's key, or its end after a `/`
  * @throws {FlantsError} as `acceptFile`
  */
 export async function failedFileNamed(file: string, video: VideoId, ports: AcceptPorts): Promise<string> {

@@ -3,31 +3,33 @@ import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** What control needs. */
+/** Ports and settings of `Control`. */
 export interface ControlPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How people name the destination. */
+  /** The destination's name, for people. */
   readonly destination: string;
-  /** What of a URL's query only grants access, in lower case. */
+  /** Names of query parameters that only grant access, in lower case. */
   readonly tokenParameters: () => Promise<readonly string[]>;
-  /** The id of a video that was given none; undefined for a URL that names no playlist. */
+  /** Derives the id of a video that was submitted without one. Undefined for a URL that names no playlist. */
   readonly idOf: (playlistUrl: URL) => VideoId | undefined;
-  /** Whether a video is fresh where nobody decided about that. Absent: none is. */
+  /** Whether a video is fresh if nobody has decided about its priority. Absent: never. */
   readonly isFresh?: (submission: Submission) => boolean;
-  /** What the latest reading of the whole catalogue found; undefined before the first. Absent: there is none to read. */
+  /**
+   * Result of the latest full scan of the catalogue. Undefined before the first. Absent: there is no catalogue to scan.
+   */
   readonly lastScan?: () => Promise<ScanSummary | undefined>;
-  /** Whether the catalogue has it no more. Absent: nobody can tell. */
+  /** Whether the video has disappeared from the catalogue. Absent: not known. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
-  /** Gives the video its next step, as its facts stand now. */
+  /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** Has the source of a video looked at, whatever its facts; nothing where somebody does already. */
+  /** Queues a crawl of a video, whatever the next step would be. Does nothing if a crawl is pending already. */
   readonly crawl: (video: VideoId) => Promise<void>;
-  /** A decision that could not take effect by then is answered as pending. Absent: however long it takes. */
+  /** Time after which a decision that is not in effect yet is answered as pending. Absent: no limit. */
   readonly answerWithinMs?: number;
-  /** What the destination does not guard (`LibraryReport.unguarded`). Absent: not known here. */
+  /** What the destination does not guard (`LibraryReport.unguarded`). Absent: not known. */
   readonly unguarded?: readonly string[];
 }

@@ -26,59 +26,62 @@ import { showVideo } from './show.ts';
 import { submitVideo } from './submit.ts';
 
 /**
- * What people and their programs do with a library: the same for the command line and the HTTP interface.
+ * The operations on a library that the command line and the HTTP interface both offer.
  *
- * A decision is in the journal before it is answered, then it is applied to the ledger. Where the ledger cannot be
- * reached it stands all the same, and the answer says so (`Decided.pending`). Each verb may be repeated.
+ * A decision is written to the journal and then applied to the ledger. If the ledger cannot be reached the decision
+ * stands, and the result says that it is not in effect yet (`Decided.pending`). Every operation may be repeated.
  *
- * Throws `FlantsError` `video.unknown` for a video that was never submitted, `video.state` where its state does not
- * allow it, `usage` for what can never be, `state.unusable` where nothing could be decided or read.
+ * Throws `FlantsError` `video.unknown` for a video that was never submitted, `video.state` when the video's state does
+ * not allow the operation, `usage` for an invalid request, and `state.unusable` when nothing could be decided or
+ * read.
  */
 export interface Control {
   /**
-   * Adds a video, or looks at a known one again; a cancelled, paused or invalid one starts anew. A URL with a token is
-   * kept as it is given, in the private journal: nobody else could renew it. Nothing that is reported shows it.
+   * Adds a video, or crawls a known one again. A cancelled, paused or invalid video starts over. A token in the URL is
+   * stored in the private journal, since it could not be obtained otherwise. No report shows it.
    */
   submit(request: SubmitRequest): Promise<Decided>;
   /**
-   * Sums and causes, counted over every video. Calls at the same time share one count.
+   * Counts all videos: totals, and the causes of failures. Concurrent calls share one count.
    *
-   * @param options.maxAgeMs - a count that began no longer ago will do; default 0
+   * @param options.maxAgeMs - accept a count that was started at most this long ago; default 0
    */
   status(options?: { readonly maxAgeMs?: number }): Promise<LibraryStatus>;
-  /** In the journal's order. What changes meanwhile may be seen before or after. */
+  /** Lists videos in the journal's order. A change during the listing may or may not be seen. */
   videos(query?: VideosQuery): AsyncIterable<VideoSummary>;
   show(video: VideoId): Promise<VideoDetail>;
-  /** Opens failed files again, accepted ones too, and gives videos without a plan a fresh start. */
+  /** Reopens failed files, accepted ones included. Invalid videos start over. */
   retry(request?: RetryRequest): Promise<Retried>;
+  /** Allows a video to be published without one of its failed files. */
   accept(request: AcceptRequest): Promise<Accepted>;
+  /** Dispatches no more work of a video. Work in progress ends by itself and counts. */
   pause(video: VideoId): Promise<Decided>;
-  /** Ends a pause. A cancelled video is `submit`ted again instead. */
+  /** Ends a pause. To resume a cancelled video, `submit` it again. */
   resume(video: VideoId): Promise<Decided>;
   /**
-   * Ends work on a video for good. What is at the destination stays.
+   * Stops work on a video for good. Objects at the destination stay.
    *
-   * @param options.waitMs - how long to wait until nothing of it is under way; default 0
+   * @param options.waitMs - how long to wait for work in progress to end; default 0
    */
   cancel(video: VideoId, options?: { readonly waitMs?: number; readonly signal?: AbortSignal }): Promise<Cancelled>;
-  /** Puts a video before the backlog, or back into it. */
+  /** Moves a video ahead of the backlog, or back into it. */
   prioritise(video: VideoId, fresh: boolean): Promise<Decided>;
   /** @param videos - absent or empty: all */
   report(videos?: readonly VideoId[]): Promise<LibraryReport>;
   /**
-   * One JSON line for each file of a video, in playing order; none while it has no plan.
+   * Writes one JSON line for each file of a video, in playing order. Writes nothing if the video has no plan yet.
    *
-   * @param write - the next line waits for it
+   * @param write - awaited before the next line
    */
   fileLines(video: VideoId, write: (line: string) => Promise<void>): Promise<void>;
   /**
-   * Drops all that is known of a video that is cancelled, invalid, or gone from the catalogue, and has nothing under
-   * way; one that it could not finish stays cancelled. Objects at the destination stay.
+   * Deletes the record of a video that is cancelled, invalid, or withdrawn from the catalogue, and has no work in
+   * progress. A video whose purge could not be completed stays cancelled. Objects at the destination stay.
    */
   purge(video: VideoId): Promise<Purged>;
 }
 
-/** Offers the verbs over the ports. */
+/** Creates the operations over the ports. */
 export function createControl(ports: ControlPorts): Control {
   const status = libraryStatus(ports);
   return {

@@ -7,12 +7,12 @@ import { tallyOf } from '../journal/tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { unknownVideo } from './unknown-video.ts';
 
-/** Files read from the journal at a time: bounds memory, whatever the video's size. */
+/** Files read from the journal at a time. Bounds memory for videos of any size. */
 const chunkFiles = 1_000;
 
 /**
- * Writes one JSON line for each file of a video, in playing order: `{video, index, key, url, role, state, …}`, with
- * the evidence of what is done and the failure of what is not. None while it has no plan.
+ * Writes one JSON line for each file of a video, in playing order: `{video, index, key, url, role, state, …}`, with the
+ * evidence of a file that is done and the failure of one that failed. Writes nothing if the video has no plan yet.
  *
  * @throws {FlantsError} `video.unknown`
  */
@@ -35,11 +35,11 @@ export async function writeFileLines(
     );
     for (const { index, file } of files) {
       const state = stateOfFile(tally, index);
-      const known = state === 'done' ? evidence.get(file.key) : undefined;
+      const proof = state === 'done' ? evidence.get(file.key) : undefined;
       const failed = state === 'failed' || state === 'accepted' ? failures.get(file.key) : undefined;
       const reason = state === 'accepted' ? reasons.get(file.key) : undefined;
-      const told = { ...file, ...known, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) };
-      await write(JSON.stringify({ video, index, state, ...told }));
+      const details = { ...file, ...proof, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) };
+      await write(JSON.stringify({ video, index, state, ...details }));
     }
   }
 }

@@ -10,31 +10,31 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { failedFiles } from '../journal/failed-files.ts';
 import { tallyOf } from '../journal/tally.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant } from './take-effect.ts';
-import { width } from './list-videos.ts';
+import { timestamp } from './apply-decision.ts';
+import { maxConcurrentReads } from './list-videos.ts';
 import { createRecordCache } from './record-cache.ts';
 import type { RecordCache } from './record-cache.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 
-/** One thing that failed; without `key`, the whole video. */
-interface Trouble {
+/** A failure of a file or, without `key`, of the whole video. */
+interface FailedItem {
   readonly key?: string;
   readonly failure: Failure;
 }
 
 /**
- * Counts a library on demand. Who asks while somebody's count is young enough, or under way, is answered with that one.
+ * Creates a function that counts a library on demand. A count that is in progress, or young enough, is shared.
  *
- * @returns takes the greatest age of a count that will do, in milliseconds
+ * @returns a function that takes the maximum age of a shared count in milliseconds
  */
 export function libraryStatus(ports: ControlPorts): (maxAgeMs: number) => Promise<LibraryStatus> {
-  let latest: { readonly at: number; readonly status: Promise<LibraryStatus>; isUnderWay: boolean } | undefined;
-  const rest = createRecordCache(ports);
+  let latest: { readonly startedAt: number; readonly status: Promise<LibraryStatus>; isRunning: boolean } | undefined;
+  const cache = createRecordCache(ports);
   return (maxAgeMs) => {
-    if (latest && (latest.isUnderWay || ports.now() - latest.at < maxAgeMs)) return latest.status;
-    const counted = { at: ports.now(), status: count(ports, rest), isUnderWay: true };
+    if (latest && (latest.isRunning || ports.now() - latest.startedAt < maxAgeMs)) return latest.status;
+    const counted = { startedAt: ports.now(), status: count(ports, cache), isRunning: true };
     const end = (): void => {
-      counted.isUnderWay = false;
+      counted.isRunning = false;
     };
     counted.status.then(end, () => {
       latest = undefined;
@@ -44,17 +44,21 @@ export function libraryStatus(ports: ControlPorts): (maxAgeMs: number) => Promis
   };
 }
 
-async function count(ports: ControlPorts, rest: RecordCache): Promise<LibraryStatus> {
-  const at = instant(ports);
+async function count(ports: ControlPorts, cache: RecordCache): Promise<LibraryStatus> {
+  const at = timestamp(ports);
   const totals = emptyTotals();
   const causes = new Map<FailureCode, Mutable<FailureCause>>();
-  const look = async (seen: Recorded): Promise<Recorded & { readonly troubles: readonly Trouble[] }> => ({
-    ...seen,
-    troubles: await troublesOf(seen, ports),
+  const withFailures = async (entry: VideoEntry): Promise<VideoEntry & { readonly failed: readonly FailedItem[] }> => ({
+    ...entry,
+    failed: await failedItemsOf(entry, ports),
   });
-  for await (const { video, record, troubles } of readAhead(recordedVideos(ports, rest), width, look)) {
+  for await (const { video, record, failed } of readAhead(
+    videoEntries(ports, cache),
+    maxConcurrentReads,
+    withFailures,
+  )) {
     addToTotals(totals, { state: stateOf(record), files: record });
-    addTroubles(causes, video, troubles);
+    addCauses(causes, video, failed);
   }
   const { destination } = ports;
   const scan = countsOf(await ports.lastScan?.());
@@ -67,26 +71,29 @@ function countsOf(scan: ScanSummary | undefined): Pick<LibraryStatus, 'scan'> {
   return { scan: { startedAt, rows, taken, refused: refused.count, withdrawn: withdrawn.count } };
 }
 
-interface Recorded {
+interface VideoEntry {
   readonly video: VideoId;
   readonly record: VideoRecord;
 }
 
-/** Every video with its record, by listings alone for those that rest and are remembered. */
-async function* recordedVideos({ journal, ledger }: ControlPorts, rest: RecordCache): AsyncGenerator<Recorded> {
-  const underWay = new Map<VideoId, VideoRecord>();
-  for await (const { video, record } of ledger.videos()) underWay.set(video, record);
+/**
+ * Every video with its record. Videos that are neither in progress nor changed cost no more than their listing
+ * (`RecordCache`).
+ */
+async function* videoEntries({ journal, ledger }: ControlPorts, cache: RecordCache): AsyncGenerator<VideoEntry> {
+  const inLedger = new Map<VideoId, VideoRecord>();
+  for await (const { video, record } of ledger.videos()) inLedger.set(video, record);
   for (const isPublished of [true, false]) {
-    const look = async (video: VideoId): Promise<Recorded | undefined> => {
-      const record = underWay.get(video) ?? (await rest.read(video, isPublished));
+    const read = async (video: VideoId): Promise<VideoEntry | undefined> => {
+      const record = inLedger.get(video) ?? (await cache.read(video, isPublished));
       return record && { video, record };
     };
     const listing = isPublished ? journal.published() : journal.unpublished();
-    for await (const recorded of readAhead(listing, width, look)) if (recorded) yield recorded;
+    for await (const entry of readAhead(listing, maxConcurrentReads, read)) if (entry) yield entry;
   }
 }
 
-async function troublesOf({ video, record }: Recorded, ports: ControlPorts): Promise<readonly Trouble[]> {
+async function failedItemsOf({ video, record }: VideoEntry, ports: ControlPorts): Promise<readonly FailedItem[]> {
   if (record.invalid) return [{ failure: record.invalid }];
   if (record.failed <= record.accepted) return [];
   const tally = await tallyOf(video, ports);
@@ -101,8 +108,12 @@ async function troublesOf({ video, record }: Recorded, ports: ControlPorts): Pro
     }));
 }
 
-function addTroubles(causes: Map<FailureCode, Mutable<FailureCause>>, video: VideoId, found: readonly Trouble[]): void {
-  for (const { key, failure } of found) {
+function addCauses(
+  causes: Map<FailureCode, Mutable<FailureCause>>,
+  video: VideoId,
+  failed: readonly FailedItem[],
+): void {
+  for (const { key, failure } of failed) {
     const { code } = failure;
     const cause = causes.get(code) ?? {
       code,
@@ -113,7 +124,7 @@ function addTroubles(causes: Map<FailureCode, Mutable<FailureCause>>, video: Vid
     if (key !== undefined) cause.files += 1;
     causes.set(code, cause);
   }
-  for (const code of new Set(found.map(({ failure }) => failure.code))) {
+  for (const code of new Set(failed.map(({ failure }) => failure.code))) {
     const cause = causes.get(code);
     if (cause) cause.videos += 1;
   }

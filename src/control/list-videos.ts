@@ -7,25 +7,25 @@ import type { VideosQuery } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 
-/** Videos looked at side by side: 20,000 in a far journal are listed in seconds. */
-export const width = 32;
+/** Videos read concurrently, so that 20,000 in a distant journal are listed in seconds. */
+export const maxConcurrentReads = 32;
 
-/** A video that was submitted, and how far it has come. */
-export interface Seen {
+/** A submitted video and its record. */
+export interface SubmittedVideo {
   readonly submission: Submission;
   readonly record: VideoRecord;
 }
 
-/** Every video in the journal's order, with its record. */
-export async function* seenVideos(ports: ControlPorts, after?: VideoId): AsyncGenerator<Seen> {
+/** Iterates over all videos in the journal's order. */
+export async function* submittedVideos(ports: ControlPorts, after?: VideoId): AsyncGenerator<SubmittedVideo> {
   const { journal, ledger, isFresh } = ports;
-  const look = async (submission: Submission): Promise<Seen | undefined> => {
+  const read = async (submission: Submission): Promise<SubmittedVideo | undefined> => {
     const record = await recordOf(submission.id, { ledger, journal }, isFresh?.(submission));
     return record && { submission, record };
   };
-  for await (const seen of readAhead(journal.submissions(after), width, look)) {
-    // Purged meanwhile.
-    if (seen) yield seen;
+  for await (const video of readAhead(journal.submissions(after), maxConcurrentReads, read)) {
+    // Undefined if it was purged meanwhile.
+    if (video) yield video;
   }
 }
 
@@ -37,8 +37,8 @@ export async function* listVideos(
   if (limit <= 0) return;
   const tokenParameters = await ports.tokenParameters();
   let listed = 0;
-  for await (const seen of seenVideos(ports, after)) {
-    const summary = summaryOf(seen, tokenParameters);
+  for await (const video of submittedVideos(ports, after)) {
+    const summary = summaryOf(video, tokenParameters);
     if (states && !states.includes(summary.state)) continue;
     yield summary;
     listed += 1;
@@ -46,7 +46,7 @@ export async function* listVideos(
   }
 }
 
-function summaryOf({ submission, record }: Seen, tokenParameters: readonly string[]): VideoSummary {
+function summaryOf({ submission, record }: SubmittedVideo, tokenParameters: readonly string[]): VideoSummary {
   const { id, title, playlistUrl, recordedAt } = submission;
   const { total, done, failed, accepted, fresh, invalid } = record;
   return {

@@ -3,14 +3,14 @@ import type { VideoId } from '../domain/video.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
 import { restoreAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant, knownSubmission, takeEffect } from './take-effect.ts';
+import { timestamp, requireSubmission, applyDecision } from './apply-decision.ts';
 
-/** Puts a video before the backlog, or back into it: from its next batch on. */
+/** Moves a video ahead of the backlog, or back into it. Takes effect with its next batch. */
 export async function prioritiseVideo(video: VideoId, fresh: boolean, ports: ControlPorts): Promise<Decided> {
   const { journal } = ports;
-  await knownSubmission(video, journal);
+  await requireSubmission(video, journal);
   if ((await currentDecisions(video, journal)).fresh !== fresh) {
-    await journal.decide({ type: 'prioritised', video, at: instant(ports), fresh });
+    await journal.decide({ type: 'prioritised', video, at: timestamp(ports), fresh });
   }
-  return takeEffect(video, ports, () => restoreAligned(video, ports));
+  return applyDecision(video, ports, () => restoreAligned(video, ports));
 }

@@ -6,15 +6,15 @@ import { recordOf } from '../journal/tally.ts';
 import { restoreAligned } from './restore.ts';
 import type { Purged } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant } from './take-effect.ts';
+import { timestamp } from './apply-decision.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * Forgets a video that nobody wants any more. It is cancelled first, and stays in the ledger as such until the journal
- * has forgotten it, so that nobody who reads the journal meanwhile takes it up again. One whose purge was cut short is
- * cancelled, or unknown but for decisions: another purge ends it.
+ * Deletes the record of a video that is no longer wanted. The video is cancelled first and stays cancelled in the
+ * ledger until it is gone from the journal, so that no process that reads the journal meanwhile admits it again. After
+ * a crash the video is cancelled, or only some of its decisions are left. Purging it again completes the job.
  *
- * @throws {FlantsError} `video.state` while it is wanted or worked on
+ * @throws {FlantsError} `video.state` while the video is wanted or has work in progress
  */
 export async function purgeVideo(video: VideoId, ports: ControlPorts): Promise<Purged> {
   const { journal, ledger } = ports;
@@ -23,7 +23,7 @@ export async function purgeVideo(video: VideoId, ports: ControlPorts): Promise<P
   else if (!(await hasDecisions(video, journal))) throw unknownVideo(video);
   await journal.purge(video);
   const left = await ledger.read(video);
-  // Where it is claimed after all: whoever claims it finds no submission, and lets go of it.
+  // A worker may still have claimed the video. It will find no submission and give up.
   if (left) await ledger.retire(video, left.generation);
   return { video, objectsLeft };
 }
@@ -41,7 +41,7 @@ async function cancelForGood(video: VideoId, ports: ControlPorts): Promise<void>
     throw new FlantsError('video.state', `the video ${video} is neither cancelled nor invalid: cancel it first`);
   }
   await assertIdle(video, ports);
-  if (!isCancelled) await journal.decide({ type: 'cancelled', video, at: instant(ports) });
+  if (!isCancelled) await journal.decide({ type: 'cancelled', video, at: timestamp(ports) });
   await restoreAligned(video, ports);
   await assertIdle(video, ports);
 }

@@ -3,17 +3,17 @@ import { indicesOf } from '../domain/index-ranges.ts';
 import type { Generation, VideoId } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
-/** What opening files again needs. */
+/** Ports for reopening files. */
 export interface ReopenPorts {
   readonly ledger: Ledger;
   readonly newGeneration: () => Generation;
 }
 
 /**
- * Opens files of a video again, under a new generation: a batch that still carries one of them
- * is late, and cannot fail it once more.
+ * Reopens files of a video under a new generation, so that a batch still in progress is late and cannot fail them
+ * again.
  *
- * @returns how many are open again; none when somebody else registered the video meanwhile
+ * @returns how many files were reopened: 0 if another process registered the video meanwhile
  */
 export async function reopenFiles(
   video: VideoId,
@@ -28,7 +28,7 @@ export async function reopenFiles(
   return reopened.result === 'applied' ? files.length : 0;
 }
 
-/** Gives the failed files of a video another chance; accepted ones stay accepted. Returns as `reopenFiles`. */
+/** Reopens the failed files of a video, except for accepted ones. Returns how many, like `reopenFiles`. */
 export async function reopenFailed(video: VideoId, ports: ReopenPorts): Promise<number> {
   const tally = await ports.ledger.tally(video);
   if (!tally || tally.record.failed === tally.record.accepted) return 0;

@@ -2,17 +2,17 @@ import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { instant } from './take-effect.ts';
+import { timestamp } from './apply-decision.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 import { reportVideo } from '../journal/report-video.ts';
 import { unknownVideo } from './unknown-video.ts';
 
-/** A report reads a plan's head, and evidence: much more than a line of a list. */
+/** Fewer than for a listing: a report reads the plan's header and the evidence. */
 const reportsAtATime = 8;
 
-/** Reports on videos, or on all of them. */
+/** Reports on the named videos or, without any, on all. */
 export async function reportLibrary(videos: readonly VideoId[], ports: ControlPorts): Promise<LibraryReport> {
-  const at = instant(ports);
+  const at = timestamp(ports);
   const totals = emptyTotals();
   const reports: VideoReport[] = [];
   const reportPorts = { ...ports, tokenParameters: await ports.tokenParameters() };
@@ -28,8 +28,8 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
   }
   const { destination, unguarded = [] } = ports;
   const scan = await ports.lastScan?.();
-  const ofCatalogue = { refusedRows: scan?.refused.rows ?? [], ...(scan ? { withdrawn: scan.withdrawn.ids } : {}) };
-  return { format: 1, destination, at, totals, videos: reports, ...ofCatalogue, unguarded };
+  const catalogueFields = { refusedRows: scan?.refused.rows ?? [], ...(scan ? { withdrawn: scan.withdrawn.ids } : {}) };
+  return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded };
 }
 
 async function* allIds({ journal }: ControlPorts): AsyncGenerator<VideoId> {

@@ -2,16 +2,16 @@ import type { FailureCode } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
 
-/** A video that a person names. */
+/** A video that a person submits. */
 export interface SubmitRequest {
-  /** Absent: made of the URL. */
+  /** Absent: derived from the URL. */
   readonly id?: VideoId;
   /** `http:`, `https:` or `file:`. */
   readonly playlistUrl: string;
   readonly title?: string;
   /** ISO 8601 instant. */
   readonly recordedAt?: string;
-  /** Goes before the backlog, or behind what is fresh; absent: as it was, or as `recordedAt` says. */
+  /** Whether the video goes ahead of the backlog. Absent: unchanged or, for a new video, decided by `recordedAt`. */
   readonly fresh?: boolean;
 }
 
@@ -19,49 +19,49 @@ export interface SubmitRequest {
 export interface VideosQuery {
   /** Absent: all states. */
   readonly states?: readonly VideoState[];
-  /** Begin behind this one. */
+  /** Start behind this id. */
   readonly after?: VideoId;
   readonly limit?: number;
 }
 
-/** What to try again. */
+/** What to retry. */
 export interface RetryRequest {
   /** Absent or empty: all. */
   readonly videos?: readonly VideoId[];
-  /** Only what failed with this code. */
+  /** Only retry what failed with this code. */
   readonly failedBy?: FailureCode;
 }
 
-/** What is tried again. */
+/** What is retried. */
 export interface Retried {
   /** Files. */
   readonly reopened: number;
-  /** Videos with such files, and those that had no plan. */
+  /** Videos with reopened files, and invalid videos that start over. */
   readonly videos: number;
 }
 
-/** What to go without. */
+/** A failed file to publish without. */
 export interface AcceptRequest {
   readonly video: VideoId;
-  /** Key of a failed file, or the end of it from a `/` on. */
+  /** Key of the file, or its end after a `/`. */
   readonly file: string;
   readonly reason: string;
 }
 
-/** What came of accepting a failed file; `state` is `publishing` or `published` where it was the last obstacle. */
+/** Result of accepting a failed file. `state` is `publishing` or `published` if no other file was missing. */
 export interface Accepted extends Decided {
   readonly key: string;
 }
 
-/** What came of a cancellation. */
+/** Result of a cancellation. */
 export interface Cancelled extends Decided {
-  /** Leases that were alive still when waiting ended: work that ends by itself and counts no more. */
+  /** Leases that were still held when waiting ended. Their work ends by itself and no longer counts. */
   readonly underWay: number;
 }
 
-/** What is left of a video that is no longer known. */
+/** Result of a purge. */
 export interface Purged {
   readonly video: VideoId;
-  /** Objects that are known to stand at the destination: nothing there was touched. */
+  /** Known objects at the destination, all of which were left in place. */
   readonly objectsLeft: number;
 }

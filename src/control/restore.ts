@@ -5,9 +5,9 @@ import type { RestorePorts } from '../journal/restore.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * Reads a video's record, restoring the video from the journal if the ledger does not hold it.
+ * Reads a video's record. If the ledger does not have the video, it is restored from the journal first.
  *
- * @throws {FlantsError} `video.unknown` when it was never submitted
+ * @throws {FlantsError} `video.unknown` when the video was never submitted
  */
 export async function restore(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
   const record = await restoreVideo(video, ports);
@@ -16,9 +16,9 @@ export async function restore(video: VideoId, ports: RestorePorts): Promise<Vide
 }
 
 /**
- * The same, with hold and priority aligned with the journal's decisions (`alignWithDecisions`).
+ * Like `restore`, and also aligns hold and priority with the journal's decisions (`alignWithDecisions`).
  *
- * @throws {FlantsError} `video.unknown` when it was never submitted
+ * @throws {FlantsError} `video.unknown` when the video was never submitted
  */
 export async function restoreAligned(video: VideoId, ports: RestorePorts): Promise<VideoRecord> {
   const record = await alignWithDecisions(video, ports, () => restoreVideo(video, ports));

@@ -5,7 +5,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { reopenFiles } from './reopen.ts';
 
-/** What retrying needs. */
+/** Ports for retrying a video. */
 export interface RetryPorts {
   readonly ledger: Ledger;
   readonly journal: Journal;
@@ -13,9 +13,10 @@ export interface RetryPorts {
 }
 
 /**
- * Opens the failed files of a video again, accepted ones too, or gives a video that had no plan a fresh start.
+ * Reopens the failed files of a video, accepted ones included. A video that is invalid, and so has no plan, starts
+ * over.
  *
- * @param failedBy - only what failed with this code
+ * @param failedBy - only retry what failed with this code
  */
 export async function retryVideo(
   video: VideoId,

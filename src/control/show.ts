@@ -7,7 +7,7 @@ import type { ControlPorts } from './control-ports.ts';
 import { reportVideo } from '../journal/report-video.ts';
 import { unknownVideo } from './unknown-video.ts';
 
-/** All that is known of one video but its files. */
+/** Everything known about one video, except for its list of files. */
 export async function showVideo(video: VideoId, ports: ControlPorts): Promise<VideoDetail> {
   const { journal, ledger } = ports;
   const tokenParameters = await ports.tokenParameters();
@@ -24,8 +24,8 @@ function summaryOf(decision: Decision, tokenParameters: readonly string[]): Deci
   switch (type) {
     case 'submitted': {
       const { playlistUrl, by } = decision.submission;
-      const plain = withoutTokens(new URL(playlistUrl), tokenParameters).href;
-      return { type, at, playlistUrl: plain, ...(by === undefined ? {} : { by }) };
+      const shown = withoutTokens(new URL(playlistUrl), tokenParameters).href;
+      return { type, at, playlistUrl: shown, ...(by === undefined ? {} : { by }) };
     }
     case 'accepted':
       return { type, at, key: decision.key, reason: decision.reason };

@@ -1,7 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 
-/** What to throw for a video that the state has never heard of. */
+/** The error to throw for a video that was never submitted. */
 export function unknownVideo(video: VideoId): FlantsError {
   return new FlantsError(
     'video.unknown',

@@ -1,7 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 
 /** An object that wants a key. */
-export interface Claimant {
+export interface ObjectAddress {
   readonly fetchUrl: string;
   /** From which the key derives. */
   readonly keyUrl: string;
@@ -13,7 +13,7 @@ export interface Claimant {
  * Two addresses are the same object when they differ in tokens alone, in ways of percent-encoding that mean the same,
  * or in the host that redirects of the same place gave, as per-request edge hosts do.
  */
-export class KeyClaims<T extends Claimant> {
+export class KeyClaims<T extends ObjectAddress> {
   readonly #owners = new Map<string, T>();
   readonly #withoutTokens: (url: string) => string;
 
@@ -36,12 +36,12 @@ export class KeyClaims<T extends Claimant> {
   }
 
   /** The error that names both. */
-  conflict(key: string, owner: Claimant, claimant: Claimant): FlantsError {
+  conflict(key: string, owner: ObjectAddress, claimant: ObjectAddress): FlantsError {
     const [one, other] = [owner, claimant].map(({ fetchUrl }) => this.#withoutTokens(fetchUrl));
     return new FlantsError('key.conflict', `${one} and ${other} would both be stored as ${key}`);
   }
 
-  #isSame(one: Claimant, other: Claimant): boolean {
+  #isSame(one: ObjectAddress, other: ObjectAddress): boolean {
     if (one.fetchUrl === other.fetchUrl) return true;
     const [a, b] = [this.#canonical(one.fetchUrl), this.#canonical(other.fetchUrl)];
     if (a.href === b.href) return true;

@@ -7,7 +7,7 @@ import type { VideoId } from '../domain/video.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
 import { rewriteDocument } from '../hls/rewrite.ts';
 import { KeyClaims } from './key-claims.ts';
-import type { Claimant } from './key-claims.ts';
+import type { ObjectAddress } from './key-claims.ts';
 
 /** What a plan is made of. */
 export interface PlanInput {
@@ -24,7 +24,7 @@ export interface RevisionPlan {
 }
 
 /** A key that an object has or wants. */
-interface Holding extends Claimant {
+interface Holding extends ObjectAddress {
   readonly document?: PlannedDocument;
 }
 
@@ -134,7 +134,7 @@ function mainRole(uses: readonly PlacedFile[]): FileRole {
   return uses.some(({ role }) => role === 'segment') ? 'segment' : first.role;
 }
 
-function addressOf({ fetchUrl, keyUrl }: Claimant): Claimant {
+function addressOf({ fetchUrl, keyUrl }: ObjectAddress): ObjectAddress {
   return { fetchUrl, keyUrl };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { haltAlert, lateAlerts, libraryAlerts, restAlert, scanAlert, watch } from './alert.ts';
-import type { AlertLimits, LibrarySnapshot, Watch } from './alert.ts';
+import { haltAlert, lateAlerts, libraryAlerts, videoAlert, scanAlert, updateWatchState } from './alert.ts';
+import type { AlertLimits, LibrarySnapshot, WatchState } from './alert.ts';
 import { failureWith } from './failure.ts';
 import { emptyTotals } from './totals.ts';
 import { minute } from './units.ts';
@@ -12,14 +12,14 @@ const limits: AlertLimits = {
   freshLateMs: 10 * minute,
   stalledMs: 10 * minute,
   failureShare: 0.1,
-  minFilesOfShare: 20,
+  minFilesForShare: 20,
 };
 const failure = failureWith('source.not-found', 'no such file');
 
 const resting = (
   state: VideoState,
   files: Partial<LibrarySnapshot['files']> = {},
-): Parameters<typeof restAlert>[0] => ({
+): Parameters<typeof videoAlert>[0] => ({
   id: 'a',
   title: 'Class A',
   state,
@@ -29,7 +29,7 @@ const resting = (
 
 describe('the alert about a video at rest', () => {
   it('tells that it is complete, and where it is', () => {
-    expect(restAlert(resting('published'), 'g published', now, 'https://play.example/a.m3u8')).toEqual({
+    expect(videoAlert(resting('published'), 'g published', now, 'https://play.example/a.m3u8')).toEqual({
       format: 1,
       id: expect.stringMatching(/^[0-9a-f]{32}$/),
       type: 'complete',
@@ -46,7 +46,7 @@ describe('the alert about a video at rest', () => {
   });
 
   it('tells what it went out without', () => {
-    const alert = restAlert(resting('published', { done: 8, failed: 2, accepted: 2 }), 'g published', now);
+    const alert = videoAlert(resting('published', { done: 8, failed: 2, accepted: 2 }), 'g published', now);
     expect(alert?.message).toBe('a is published: 8 of 10 files, without 2 that were accepted as missing');
   });
 
@@ -56,7 +56,7 @@ describe('the alert about a video at rest', () => {
       { key: 'y', url: '', failure, tries: 3 },
     ];
     const report = { ...resting('incomplete', { done: 8, failed: 2, accepted: 1 }), failures };
-    expect(restAlert(report, 'g incomplete', now)).toMatchObject({
+    expect(videoAlert(report, 'g incomplete', now)).toMatchObject({
       type: 'incomplete',
       message: 'a is incomplete: 1 of 10 files failed, one of them: no such file',
       failure,
@@ -65,22 +65,22 @@ describe('the alert about a video at rest', () => {
 
   it('tells why no plan could be made of it', () => {
     const report = { ...resting('invalid'), invalid: failure };
-    expect(restAlert(report, 'g invalid', now)).toMatchObject({ type: 'incomplete', failure });
+    expect(videoAlert(report, 'g invalid', now)).toMatchObject({ type: 'incomplete', failure });
   });
 
   it.each(videoStates.filter((state) => !['published', 'incomplete', 'invalid'].includes(state)))(
     'is not made while it is %s',
     (state) => {
-      expect(restAlert(resting(state), 'g', now)).toBeUndefined();
+      expect(videoAlert(resting(state), 'g', now)).toBeUndefined();
     },
   );
 
   it('is the same for the same situation, and another for the next', () => {
     const idOf = (situation: string, at = now): string | undefined =>
-      restAlert(resting('published'), situation, at)?.id;
+      videoAlert(resting('published'), situation, at)?.id;
     expect(idOf('g published')).toBe(idOf('g published', now + minute));
     expect(idOf('g published')).not.toBe(idOf('h published'));
-    expect(restAlert({ ...resting('published'), id: 'b' }, 'g published', now)?.id).not.toBe(idOf('g published'));
+    expect(videoAlert({ ...resting('published'), id: 'b' }, 'g published', now)?.id).not.toBe(idOf('g published'));
   });
 });
 
@@ -108,11 +108,11 @@ describe('the alert about a fresh video', () => {
 
 /** What is told in a series of looks, one a minute. */
 function toldOf(looks: readonly LibrarySnapshot[]): readonly (readonly string[])[] {
-  let before: Watch | undefined;
+  let before: WatchState | undefined;
   const ids = new Set<string>();
   return looks.map((snapshot, index) => {
     const at = now + index * minute;
-    before = watch(before, snapshot, at, limits);
+    before = updateWatchState(before, snapshot, at, limits);
     const alerts = libraryAlerts(before, snapshot, at, limits).filter(({ id }) => !ids.has(id));
     for (const { id } of alerts) ids.add(id);
     return alerts.map(({ type, message }) => `${type}: ${message}`);

@@ -37,10 +37,10 @@ export interface Alert {
 }
 
 /** The fields that depend on the kind of alert. */
-type Told = Pick<Alert, 'message' | 'video' | 'failure'>;
+type AlertContent = Pick<Alert, 'message' | 'video' | 'failure'>;
 
 /** @param situation - what tells this situation from an earlier one of the same type */
-function alertOf(type: AlertType, situation: readonly string[], now: number, told: Told): Alert {
+function alertOf(type: AlertType, situation: readonly string[], now: number, told: AlertContent): Alert {
   const id = createHash('sha256')
     .update(JSON.stringify([type, ...situation]))
     .digest('hex')
@@ -61,7 +61,7 @@ function alertOf(type: AlertType, situation: readonly string[], now: number, tol
  * @param situation - as `situationOf` names it
  * @param now - milliseconds since the epoch; as for all alerts
  */
-export function restAlert(
+export function videoAlert(
   report: Pick<VideoReport, 'id' | 'title' | 'state' | 'files' | 'failures' | 'invalid'>,
   situation: string,
   now: number,
@@ -110,7 +110,7 @@ export interface AlertLimits {
   /** Of the files that came to their end, from 0 to 1. */
   readonly failureShare: number;
   /** So many files at least, before their share says anything. */
-  readonly minFilesOfShare: number;
+  readonly minFilesForShare: number;
 }
 
 const underWay: readonly VideoState[] = ['waiting', 'copying', 'publishing'];
@@ -157,7 +157,7 @@ export interface LibrarySnapshot {
 }
 
 /** What is remembered from one pass over a library to the next. */
-export interface Watch {
+export interface WatchState {
   /** What moves when anything does. */
   readonly moving: string;
   /** When it moved last, in milliseconds since the epoch. */
@@ -179,12 +179,12 @@ export interface Watch {
  *
  * @param before - absent at the first look
  */
-export function watch(
-  before: Watch | undefined,
+export function updateWatchState(
+  before: WatchState | undefined,
   snapshot: LibrarySnapshot,
   now: number,
-  limits: Pick<AlertLimits, 'failureShare' | 'minFilesOfShare'>,
-): Watch {
+  limits: Pick<AlertLimits, 'failureShare' | 'minFilesForShare'>,
+): WatchState {
   const moving = JSON.stringify([snapshot.videos, snapshot.files]);
   const hasWork = underWay.some((state) => snapshot.videos[state] > 0);
   const stands = before?.moving === moving && hasWork;
@@ -201,13 +201,13 @@ export function watch(
  * The alerts about a library as a whole. A standstill and a high share are told of once each, until they have ended:
  * their ids name when they began.
  *
- * | what the watch says                          | alert         |
+ * | what the state says                          | alert         |
  * |----------------------------------------------|---------------|
  * | videos under way, nothing moved for too long | stalled       |
  * | too many files fail                          | failure-share |
  */
 export function libraryAlerts(
-  { movedAt, failingSince }: Watch,
+  { movedAt, failingSince }: WatchState,
   snapshot: LibrarySnapshot,
   now: number,
   limits: AlertLimits,
@@ -227,9 +227,9 @@ export function libraryAlerts(
 }
 
 /** 0 where there are too few files to tell. */
-function shareOf(snapshot: LibrarySnapshot, { minFilesOfShare }: Pick<AlertLimits, 'minFilesOfShare'>): number {
+function shareOf(snapshot: LibrarySnapshot, { minFilesForShare }: Pick<AlertLimits, 'minFilesForShare'>): number {
   const all = settled(snapshot);
-  return all < Math.max(1, minFilesOfShare) ? 0 : openFailures(snapshot) / all;
+  return all < Math.max(1, minFilesForShare) ? 0 : openFailures(snapshot) / all;
 }
 
 function settled({ files }: LibrarySnapshot): number {

@@ -93,7 +93,7 @@ export interface BatchMessage {
 export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down' | 'store-down';
 
 /** Files of a batch at the most, wherever it runs. */
-export const maxFilesOfBatch = 100;
+export const maxBatchFiles = 100;
 
 /** Bounds of one batch. */
 export interface BatchLimits {

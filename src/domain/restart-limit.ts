@@ -7,7 +7,7 @@ import type { VideoRecord } from './video.ts';
 export type RestartReason = 'source-changed' | 'reopened';
 
 /** The outcome of a restart: the new count, and either a delay or the failure of a video that has used up its restarts. */
-export type Recovery =
+export type RestartPlan =
   | { readonly count: number; readonly delayMs: number }
   | { readonly count: number; readonly failure: Failure };
 
@@ -28,7 +28,7 @@ export function planRestart(
   reason: RestartReason,
   { restarts = 0 }: Pick<VideoRecord, 'restarts'>,
   random: () => number,
-): Recovery {
+): RestartPlan {
   const count = restarts + 1;
   if (count >= maxRestarts) return { count, failure: finalFailures[reason] };
   const { baseDelayMs, maxDelayMs } = defaultRetryLimits;

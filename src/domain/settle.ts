@@ -178,7 +178,7 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'wait':
       return mayWait ? 'free' : charged;
     case 'try':
-      return end === downBy[silentSide(failure) ?? 'none'] && mayWait ? 'free' : charged;
+      return end === downBy[unresponsiveSide(failure) ?? 'none'] && mayWait ? 'free' : charged;
   }
 }
 
@@ -193,7 +193,7 @@ const silences: Partial<Record<FailureCode, 'source' | 'store'>> = {
 };
 
 /** From where no answer came at all: the file's fault, or that of all there. undefined for any other failure. */
-export function silentSide({ code }: Failure): 'source' | 'store' | undefined {
+export function unresponsiveSide({ code }: Failure): 'source' | 'store' | undefined {
   return silences[code];
 }
 

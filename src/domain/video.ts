@@ -46,7 +46,7 @@ export interface VideoRecord {
   readonly announced?: string;
   /** Times in a row that it was set back on its way to being published: its source differed, or files vanished. Absent: none. */
   readonly restarts?: number;
-  /** The playlist for which it was opened last, as `playlistMark` names it. Absent: not known. */
+  /** The playlist for which it was opened last, as `playlistFingerprint` names it. Absent: not known. */
   readonly asked?: string;
   /** Why no plan could be made of it. */
   readonly invalid?: Failure;

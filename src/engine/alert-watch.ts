@@ -1,5 +1,5 @@
-import { lateAlerts, libraryAlerts, watch } from '../domain/alert.ts';
-import type { Alert, FreshVideo, Watch } from '../domain/alert.ts';
+import { lateAlerts, libraryAlerts, updateWatchState } from '../domain/alert.ts';
+import type { Alert, FreshVideo, WatchState } from '../domain/alert.ts';
 import type { AlertOptions } from '../config/service-options.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
@@ -18,7 +18,7 @@ export interface AlertWatch {
   endPass(): Promise<readonly Alert[]>;
 }
 
-const minFilesOfShare = 100;
+const minFilesForShare = 100;
 /** Ids of returned alerts that are remembered. */
 const maxReturnedIds = 10_000;
 
@@ -30,7 +30,7 @@ export function createAlertWatch(
 ): AlertWatch {
   let totals = emptyTotals();
   let fresh: { readonly video: VideoId; readonly record: VideoRecord }[] = [];
-  let current: Watch | undefined;
+  let current: WatchState | undefined;
   const firstSeen = new Map<VideoId, number>();
   const returned = new Set<string>();
 
@@ -60,13 +60,13 @@ export function createAlertWatch(
     async endPass() {
       metrics.videos(totals.videos);
       const now = Date.now();
-      current = watch(current, totals, now, { ...limits, minFilesOfShare });
+      current = updateWatchState(current, totals, now, { ...limits, minFilesForShare });
       const videos = await Promise.all(fresh.map(({ video, record }) => freshVideo(video, record)));
       const present = new Set(videos.map(({ id }) => id));
       for (const id of firstSeen.keys()) if (!present.has(id)) firstSeen.delete(id);
       const alerts = [
         ...lateAlerts(videos, now, limits),
-        ...libraryAlerts(current, totals, now, { ...limits, minFilesOfShare }),
+        ...libraryAlerts(current, totals, now, { ...limits, minFilesForShare }),
       ].filter(({ id }) => !returned.has(id));
       if (returned.size > maxReturnedIds) returned.clear();
       for (const { id } of alerts) returned.add(id);

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { maxFilesOfBatch } from '../domain/batch.ts';
+import { maxBatchFiles } from '../domain/batch.ts';
 import { minute } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
@@ -45,7 +45,7 @@ const leaseMs = 24 * 60 * minute;
 /** Runs crawlers, transfers and publishers in this process, over queues in memory. */
 export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): Engine {
   const lanes = executor.concurrency;
-  const dispatch = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 2 * lanes, lanes };
+  const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * lanes, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
   const inProgress = createVideosInProgress();
   const stopping = new AbortController();

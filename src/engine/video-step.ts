@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { silentSide } from '../domain/settle.ts';
+import { unresponsiveSide } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { attempt } from './attempt.ts';
@@ -23,7 +23,7 @@ export async function runVideoStep<T extends { readonly result: string }>(
   options: JobOptions,
 ): Promise<JobEnd> {
   const isDown = async (failure: Failure): Promise<boolean> =>
-    host.outlastsOutages && silentSide(failure) === relyingOn.side && !(await relyingOn.answers());
+    host.outlastsOutages && unresponsiveSide(failure) === relyingOn.side && !(await relyingOn.answers());
   const queue = kind === 'crawl' ? parts.crawls : parts.publications;
   const attempted = await attempt(job, { ...parts, queue, kind, newId, isDown }, options, run);
   if (attempted.result === 'refused') return { result: 'done' };

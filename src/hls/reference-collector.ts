@@ -4,7 +4,7 @@ import type { DocumentContext, Reference, References, Refusal } from './referenc
 import { resolveUri } from './resolve.ts';
 
 /** Where a URI stands. */
-export interface UriSpot {
+export interface UriOccurrence {
   readonly uri: string;
   readonly start: number;
   readonly end: number;
@@ -37,7 +37,7 @@ export class ReferenceCollector implements References {
   }
 
   /** Takes a URI along, or says why that cannot be. */
-  take(spot: UriSpot, use: Use, foreign: Foreign = needed): void {
+  take(spot: UriOccurrence, use: Use, foreign: Foreign = needed): void {
     const { uri, line, tag } = spot;
     if (/\{\$[\w-]+\}/.test(uri)) {
       this.refuse(
@@ -59,7 +59,7 @@ export class ReferenceCollector implements References {
         return;
       case 'foreign':
         if (foreign.foreign === 'kept') this.keep(line, tag, uri, foreign.reason);
-        else this.askOldHome('hls.external', spot, `a ${resolved.scheme}: URI cannot be copied`);
+        else this.refuseOrReport('hls.external', spot, `a ${resolved.scheme}: URI cannot be copied`);
         return;
       case 'unusable':
         this.refuse('hls.malformed', line, `the URI of ${tag} is none: ${shown(uri)}`);
@@ -67,7 +67,7 @@ export class ReferenceCollector implements References {
   }
 
   /** Something would send a player back to the old home: refused, unless that is what was asked for. */
-  askOldHome(code: FailureCode, { line, tag, uri }: UriSpot, what: string): void {
+  refuseOrReport(code: FailureCode, { line, tag, uri }: UriOccurrence, what: string): void {
     const staysValid = /^[a-z][a-z0-9+.-]*:/i.test(uri);
     if (this.#context.external === 'keep' && staysValid) this.keep(line, tag, uri, `${what}; kept as asked`);
     else this.refuse(code, line, `${what}: ${shown(uri)}${staysValid ? ' (--external keep leaves it as it is)' : ''}`);

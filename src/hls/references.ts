@@ -3,7 +3,7 @@ import type { Attribute } from './attributes.ts';
 import { readByteRange } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 import { ReferenceCollector } from './reference-collector.ts';
-import type { UriSpot, Use } from './reference-collector.ts';
+import type { UriOccurrence, Use } from './reference-collector.ts';
 import { reportLookalikes, reportTitleAddresses, reportUnknownTag } from './unknown-uris.ts';
 import type { DocumentContext, References } from './reference.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
@@ -109,15 +109,15 @@ function readUriLine(line: UriToken, reading: Reading): void {
   const { pending, kind, into } = reading;
   reading.pending = {};
   if (kind === 'media') {
-    into.take(spotOfLine(line, 'EXTINF'), segmentUse(line, pending, reading));
+    into.take(occurrenceOfLine(line, 'EXTINF'), segmentUse(line, pending, reading));
   } else if (pending.variant) {
-    into.take(spotOfLine(line, 'EXT-X-STREAM-INF'), { use: 'playlist' });
+    into.take(occurrenceOfLine(line, 'EXT-X-STREAM-INF'), { use: 'playlist' });
   } else {
     into.keep(line.line, 'URI', line.value, 'no EXT-X-STREAM-INF stands before it: players pass it over');
   }
 }
 
-function spotOfLine({ value, valueAt, line }: UriToken, tag: string): UriSpot {
+function occurrenceOfLine({ value, valueAt, line }: UriToken, tag: string): UriOccurrence {
   return { uri: value, start: valueAt, end: valueAt + value.length, line, tag };
 }
 
@@ -154,7 +154,7 @@ function readRendition(tag: TagToken, { into }: Reading): void {
     // RFC 8216 section 4.3.4.1: "If the TYPE is CLOSED-CAPTIONS, the URI attribute MUST NOT be present."
     if (isClosedCaptions)
       into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
-    else into.take(spotOf(tag, uri), { use: 'playlist' });
+    else into.take(occurrenceOf(tag, uri), { use: 'playlist' });
   }
   reportLookalikes(tag, others, into);
 }
@@ -190,7 +190,8 @@ function readKey(tag: TagToken, { into }: Reading): void {
 function readSessionData(tag: TagToken, { into }: Reading): void {
   const { uris, others } = attributesOf(tag);
   const isChapters = valueOf(others, 'DATA-ID') === 'com.apple.hls.chapters' && valueOf(others, 'FORMAT') !== 'RAW';
-  for (const uri of uris) into.take(spotOf(tag, uri), isChapters ? { use: 'chapters' } : { use: 'file', role: 'data' });
+  for (const uri of uris)
+    into.take(occurrenceOf(tag, uri), isChapters ? { use: 'chapters' } : { use: 'file', role: 'data' });
   reportLookalikes(tag, others, into);
 }
 
@@ -204,7 +205,7 @@ function readDateRange(tag: TagToken, { into }: Reading): void {
     interstitialAttributes.has(name) && (isApple || name !== 'X-URI');
   for (const attribute of attributes.filter(isInterstitial)) {
     const what = `${attribute.name} names another presentation, and interstitials are not supported yet`;
-    into.askOldHome('hls.interstitial', spotOf(tag, attribute), what);
+    into.refuseOrReport('hls.interstitial', occurrenceOf(tag, attribute), what);
   }
   reportLookalikes(
     tag,
@@ -244,7 +245,11 @@ function takeRequiredUri(
 ): void {
   if (uris.length === 0) into.refuse('hls.malformed', tag.line, `${tag.name} has no URI`);
   for (const uri of uris) {
-    into.take(spotOf(tag, uri), use, keptBecause === undefined ? undefined : { foreign: 'kept', reason: keptBecause });
+    into.take(
+      occurrenceOf(tag, uri),
+      use,
+      keptBecause === undefined ? undefined : { foreign: 'kept', reason: keptBecause },
+    );
   }
 }
 
@@ -254,7 +259,7 @@ function requireByteRange(written: string, tag: TagToken, { into }: Reading): By
   return range;
 }
 
-function spotOf({ line, name }: TagToken, { value, start, end }: Attribute): UriSpot {
+function occurrenceOf({ line, name }: TagToken, { value, start, end }: Attribute): UriOccurrence {
   return { uri: value.trim(), start, end, line, tag: name };
 }
 

@@ -52,7 +52,7 @@ function isFetched(url: URL, base: URL): boolean {
 }
 
 /** The address that a document came from, and the one that its key derives from. */
-export interface DocumentPlace {
+export interface DocumentAddress {
   /** After redirects. */
   readonly finalUrl: string;
   /** From which its key derives. */
@@ -65,7 +65,7 @@ export interface DocumentPlace {
  *
  * @param url - the child's, resolved against the parent's final URL
  */
-export function placeOf(url: string, parent: DocumentPlace): string {
+export function placeOf(url: string, parent: DocumentAddress): string {
   if (parent.finalUrl === parent.keyUrl) return url;
   const child = new URL(url);
   const final = new URL('.', parent.finalUrl);

@@ -1,7 +1,7 @@
 import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
-import { arrange } from './arrange.ts';
+import { assemblePresentation } from './assemble-presentation.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
 import type { DocumentRequest, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
 import { fanOut } from './fan-out.ts';
@@ -55,7 +55,7 @@ export async function walkPresentation(rootUrl: string, options: WalkOptions): P
   // A document asked for at two addresses that redirects made one place is read at both: the plan must see a conflict.
   const identify = ({ keyUrl, fetchUrl }: DocumentRequest): string => `${plain(keyUrl)} ${plain(fetchUrl)}`;
   const visits = await readAll(root, { ...options, tokenParameters }, identify);
-  return arrange(root, visits, identify);
+  return assemblePresentation(root, visits, identify);
 }
 
 /** Breadth first: the documents that the last ones named are read together. */
@@ -65,7 +65,7 @@ async function readAll(
   identify: (request: DocumentRequest) => string,
 ): Promise<ReadonlyMap<string, FetchedDocument>> {
   const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenParameters } = options;
-  const errandOptions: FetchDocumentOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
+  const fetchOptions: FetchDocumentOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
   const visits = new Map<string, FetchedDocument>();
   let wave: ReadonlyMap<string, DocumentRequest> = new Map([[identify(root), root]]);
   let files = 0;
@@ -79,14 +79,14 @@ async function readAll(
     assertWithin(depth, limits.maxDepth, `playlists in playlists ${depth} deep`);
     assertWithin(visits.size + wave.size, limits.maxPlaylists, `${visits.size + wave.size} playlists`);
     const requests = [...wave];
-    const read = await fanOut(requests, ([, request], either) => fetchDocument(request, errandOptions, either), {
+    const read = await fanOut(requests, ([, request], either) => fetchDocument(request, fetchOptions, either), {
       concurrency,
       signal,
     });
     const next = new Map<string, DocumentRequest>();
     for (const [index, visit] of read.entries()) visits.set(requests[index]?.[0] ?? '', visit);
     for (const reference of read.flatMap(({ document }) => document?.references ?? [])) {
-      if (!isErrand(reference)) {
+      if (!isDocumentReference(reference)) {
         files++;
         continue;
       }
@@ -99,6 +99,8 @@ async function readAll(
   return visits;
 }
 
-function isErrand(reference: PlacedReference): reference is Exclude<PlacedReference, { readonly use: 'file' }> {
+function isDocumentReference(
+  reference: PlacedReference,
+): reference is Exclude<PlacedReference, { readonly use: 'file' }> {
   return reference.use !== 'file';
 }

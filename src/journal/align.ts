@@ -1,6 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { playlistMark } from '../domain/playlist-mark.ts';
+import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
@@ -52,7 +52,7 @@ export async function startOver(video: VideoId, ports: RestorePorts): Promise<vo
     const record = await restoreVideo(video, ports);
     const submission = record && (await ports.journal.submission(video));
     if (!submission) return;
-    const asked = playlistMark(submission);
+    const asked = playlistFingerprint(submission);
     if (record.asked === asked) return;
     const change: Change = { type: 'open', seen: record.generation, generation: ports.newGeneration(), asked };
     // Stale: it was registered or let go of meanwhile.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
-import { playlistMark } from '../domain/playlist-mark.ts';
+import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import { initialChangeOf } from './initial-record.ts';
 import type { Decision } from './journal.ts';
 import { MemoryJournal } from './memory-journal.ts';
@@ -42,7 +42,7 @@ describe('the first sight of a video', () => {
       type: 'open',
       generation,
       fresh,
-      asked: playlistMark(submission),
+      asked: playlistFingerprint(submission),
       ...(hold === undefined ? {} : { hold }),
     });
   });

@@ -1,5 +1,5 @@
 import type { Change } from '../domain/change.ts';
-import { playlistMark } from '../domain/playlist-mark.ts';
+import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import type { Generation, Hold, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
@@ -49,7 +49,7 @@ export async function initialChangeOf(
   const submission = await journal.submission(video);
   if (!submission) return undefined;
   const common = { generation, fresh, ...(hold === undefined ? {} : { hold }) };
-  if (!published) return { type: 'open', ...common, asked: playlistMark(submission) };
+  if (!published) return { type: 'open', ...common, asked: playlistFingerprint(submission) };
   const { revision, total, accepted } = published;
   return { type: 'restore', ...common, revision, total, accepted };
 }

@@ -1,4 +1,4 @@
-import { playlistMark } from '../domain/playlist-mark.ts';
+import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import { isSettled } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { alignWithDecisions, applyAcceptances, startOver } from '../journal/align.ts';
@@ -14,7 +14,7 @@ export interface AdmissionPorts extends RestorePorts {
   readonly takeNextStep: (video: VideoId) => Promise<void>;
 }
 
-/** How far an admission pass came. */
+/** How far an admission pass got. */
 export interface Admission {
   /** Videos that were put into the ledger. */
   readonly admitted: number;
@@ -24,13 +24,13 @@ export interface Admission {
   readonly stoppedAt?: VideoId;
 }
 
-/** Videos of the ledger that are compared with the journal concurrently. */
-const width = 16;
+/** Videos of the ledger that are compared with the journal at a time. */
+const maxConcurrentReads = 16;
 
 /**
- * Admits submitted, unpublished videos from the journal into the ledger while there is capacity. The backlog therefore waits
- * in the journal, and a ledger that was lost fills up again by itself. A pass from the beginning first compares the videos
- * that are in the ledger with the journal.
+ * Admits submitted, unpublished videos from the journal into the ledger while there is capacity. The backlog therefore
+ * waits in the journal, and a ledger that was lost fills up again by itself. A pass from the beginning first aligns the
+ * videos in the ledger with the journal's decisions.
  *
  * @param after - start behind this video
  */
@@ -61,21 +61,23 @@ function stopped(last: VideoId | undefined): Pick<Admission, 'stoppedAt'> {
 
 /** @returns whether all videos were seen before the pass was stopped */
 async function alignAll(ports: AdmissionPorts, signal: AbortSignal): Promise<boolean> {
-  const aligned = readAhead(ports.ledger.videos(), width, ({ video, record }) => align(video, record, ports));
+  const aligned = readAhead(ports.ledger.videos(), maxConcurrentReads, ({ video, record }) =>
+    align(video, record, ports),
+  );
   for await (const _ of aligned) if (signal.aborted) return false;
   return !signal.aborted;
 }
 
 /**
- * Applies the journal's decisions about a video to the ledger again, in case they never arrived: the deciding process died
- * in between, or the ledger lost its last second.
+ * Applies the journal's decisions about a video to the ledger again, in case they never arrived: the process that made
+ * one died before it applied it, or the ledger lost its last second.
  *
- * | journal                                     | ledger                             | what is done                |
- * |---------------------------------------------|------------------------------------|-----------------------------|
- * | does not know it: it was purged             | has it                             | let go of                   |
- * | another hold or priority was decided        | as before                          | applied                     |
- * | names another playlist                      | was opened for the former          | starts anew without a plan  |
- * | a failed file was accepted                  | settled, does not count it as such | applied                     |
+ * | journal                              | ledger                                | action                       |
+ * |--------------------------------------|---------------------------------------|------------------------------|
+ * | lacks the video: it was purged       | has the video                         | retired                      |
+ * | another hold or priority was decided | has the previous one                  | applied                      |
+ * | names another playlist               | was opened for the previous playlist  | starts over without its plan |
+ * | a failed file was accepted           | settled, file not counted as accepted | applied                      |
  */
 async function align(video: VideoId, before: VideoRecord, ports: AdmissionPorts): Promise<void> {
   const { journal, ledger, takeNextStep } = ports;
@@ -86,10 +88,10 @@ async function align(video: VideoId, before: VideoRecord, ports: AdmissionPorts)
   }
   const record = await alignWithDecisions(video, ports);
   if (!record) return;
-  const hasMoved = record.asked !== undefined && record.asked !== playlistMark(submission);
+  const hasMoved = record.asked !== undefined && record.asked !== playlistFingerprint(submission);
   if (hasMoved) await startOver(video, ports);
-  const lacksFiles = !hasMoved && isSettled(record) && record.failed > record.accepted;
-  const accepted = lacksFiles ? await applyAcceptances(video, ports) : 0;
-  const wasSteered = record.hold !== before.hold || record.fresh !== before.fresh;
-  if (hasMoved || accepted > 0 || wasSteered) await takeNextStep(video);
+  const hasFailedFiles = !hasMoved && isSettled(record) && record.failed > record.accepted;
+  const accepted = hasFailedFiles ? await applyAcceptances(video, ports) : 0;
+  const wasAligned = record.hold !== before.hold || record.fresh !== before.fresh;
+  if (hasMoved || accepted > 0 || wasAligned) await takeNextStep(video);
 }

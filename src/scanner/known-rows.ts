@@ -6,56 +6,56 @@ import type { Journal } from '../journal/journal.ts';
 /** Age at which the journal is read again, since other processes also submit and purge videos. */
 const rereadAfterMs = 60 * minute;
 
-/** The submissions that the journal holds, as far as this process knows: one hash per video. */
+/** The submissions in the journal, as far as this process knows. One hash is kept per video. */
 export interface KnownRows {
   /** Reads all submissions from the journal, unless that was done within the last hour. */
   refresh(journal: Journal, now: number): Promise<void>;
   /** Whether a row is known to be unchanged. False if that is not certain. */
-  holds(row: Submission): boolean;
+  isUnchanged(row: Submission): boolean;
   /**
-   * Notes a submission that the journal now holds.
+   * Adds a submission that is now in the journal.
    *
-   * @param row - the catalogue's row, where it differs because a person has overruled it
+   * @param row - the catalogue's row, if it differs because a person has overruled it
    */
-  learn(submission: Submission, row?: Submission): void;
+  add(submission: Submission, row?: Submission): void;
   /** Ids of videos that a catalogue submitted. */
-  catalogued(): Iterable<VideoId>;
+  cataloguedIds(): Iterable<VideoId>;
 }
 
 /** Creates an empty set. */
 export function createKnownRows(): KnownRows {
-  const catalogues = new Map<VideoId, string>();
-  const persons = new Map<VideoId, string>();
-  const overruled = new Map<VideoId, string>();
+  const byCatalogue = new Map<VideoId, string>();
+  const byPerson = new Map<VideoId, string>();
+  const overruledRows = new Map<VideoId, string>();
   let readAt: number | undefined;
-  const learn: KnownRows['learn'] = (submission, row) => {
+  const add: KnownRows['add'] = (submission, row) => {
     const { id, by } = submission;
-    const [own, other] = by === 'person' ? [persons, catalogues] : [catalogues, persons];
-    own.set(id, digestOf(submission));
-    other.delete(id);
-    if (row && digestOf(row) !== own.get(id)) overruled.set(id, digestOf(row));
-    else overruled.delete(id);
+    const [digests, otherDigests] = by === 'person' ? [byPerson, byCatalogue] : [byCatalogue, byPerson];
+    digests.set(id, digestOf(submission));
+    otherDigests.delete(id);
+    if (row && digestOf(row) !== digests.get(id)) overruledRows.set(id, digestOf(row));
+    else overruledRows.delete(id);
   };
   return {
     async refresh(journal, now) {
       if (readAt !== undefined && now - readAt < rereadAfterMs) return;
       readAt = undefined;
-      catalogues.clear();
-      persons.clear();
-      overruled.clear();
-      for await (const submission of journal.submissions()) learn(submission);
+      byCatalogue.clear();
+      byPerson.clear();
+      overruledRows.clear();
+      for await (const submission of journal.submissions()) add(submission);
       readAt = now;
     },
-    holds: (row) => {
+    isUnchanged: (row) => {
       const digest = digestOf(row);
-      return [catalogues, persons, overruled].some((known) => known.get(row.id) === digest);
+      return [byCatalogue, byPerson, overruledRows].some((digests) => digests.get(row.id) === digest);
     },
-    learn,
-    catalogued: () => catalogues.keys(),
+    add,
+    cataloguedIds: () => byCatalogue.keys(),
   };
 }
 
-/** Of what `isSame` compares. */
+/** A digest of the fields that `isSameSubmission` compares. */
 function digestOf({ playlistUrl, title, recordedAt }: Submission): string {
   return createHash('sha256')
     .update(JSON.stringify([playlistUrl, title, recordedAt]))

@@ -70,37 +70,37 @@ function setUp() {
     knownRows: createKnownRows(),
   };
   const pass = async (rows: Iterable<CatalogueRow>, rules: readonly CatalogueRule[] = []) => {
-    const sights = new Map<string, RowChange>();
-    const onRow = async ({ id }: Submission, sight: RowChange): Promise<void> => void sights.set(id, sight);
-    return { summary: await scanPass(catalogueOf(rows), rules, ports, onRow, never), sights };
+    const changes = new Map<string, RowChange>();
+    const onRow = async ({ id }: Submission, change: RowChange): Promise<void> => void changes.set(id, change);
+    return { summary: await scanPass(catalogueOf(rows), rules, ports, onRow, never), changes };
   };
   return { journal, clock, ports, pass };
 }
 
-const sight = (changes: Partial<RowChange> = {}): RowChange => ({
+const rowChange = (fields: Partial<RowChange> = {}): RowChange => ({
   isNew: false,
   hasChanged: false,
   hasMoved: false,
   isFresh: false,
-  ...changes,
+  ...fields,
 });
 
 describe('A pass over a catalogue', () => {
   it('tells what is new, what has changed and what is as it was', async () => {
     const { pass, journal } = setUp();
     const first = await pass([row('a'), row('b'), row('c')]);
-    expect([...first.sights.values()]).toEqual([
-      sight({ isNew: true }),
-      sight({ isNew: true }),
-      sight({ isNew: true }),
+    expect([...first.changes.values()]).toEqual([
+      rowChange({ isNew: true }),
+      rowChange({ isNew: true }),
+      rowChange({ isNew: true }),
     ]);
     expect(first.summary).toMatchObject({ rows: 3, taken: 3, added: 3, changed: 0 });
 
     const second = await pass([row('a'), row('b', { title: 'New' }), row('d')]);
-    expect(Object.fromEntries(second.sights)).toEqual({
-      a: sight(),
-      b: sight({ hasChanged: true }),
-      d: sight({ isNew: true }),
+    expect(Object.fromEntries(second.changes)).toEqual({
+      a: rowChange(),
+      b: rowChange({ hasChanged: true }),
+      d: rowChange({ isNew: true }),
     });
     expect(second.summary).toMatchObject({ taken: 3, added: 1, changed: 1, withdrawn: { count: 1, ids: ['c'] } });
     expect((await journal.submission('b'))?.title).toBe('New');
@@ -110,10 +110,10 @@ describe('A pass over a catalogue', () => {
     const { pass } = setUp();
     await pass([row('a'), row('b')]);
     const other = `https://h/other.m3u8?token=${Math.random()}`;
-    const { sights } = await pass([row('a', { title: 'New' }), row('b', { playlistUrl: other })]);
-    expect(Object.fromEntries(sights)).toEqual({
-      a: sight({ hasChanged: true }),
-      b: sight({ hasChanged: true, hasMoved: true }),
+    const { changes } = await pass([row('a', { title: 'New' }), row('b', { playlistUrl: other })]);
+    expect(Object.fromEntries(changes)).toEqual({
+      a: rowChange({ hasChanged: true }),
+      b: rowChange({ hasChanged: true, hasMoved: true }),
     });
   });
 
@@ -123,25 +123,25 @@ describe('A pass over a catalogue', () => {
     const mine: Submission = { id: 'a', playlistUrl: 'https://elsewhere/a.m3u8?token=mine', by: 'person' };
     await journal.decide({ type: 'submitted', video: 'a', at: '2026-11-23T00:00:00Z', submission: mine });
     ports.knownRows = createKnownRows();
-    expect((await pass([row('a')])).sights.get('a')).toEqual(sight());
+    expect((await pass([row('a')])).changes.get('a')).toEqual(rowChange());
     expect(await journal.submission('a')).toEqual(mine);
     const { lookups } = journal;
     await pass([row('a')]);
     expect(journal.lookups).toBe(lookups);
 
     const moved = await pass([row('a', { playlistUrl: 'https://h/moved.m3u8' })]);
-    expect(moved.sights.get('a')).toEqual(sight({ hasChanged: true, hasMoved: true }));
+    expect(moved.changes.get('a')).toEqual(rowChange({ hasChanged: true, hasMoved: true }));
     expect((await journal.submission('a'))?.playlistUrl).toBe('https://h/moved.m3u8');
   });
 
   it('tells what was recorded lately', async () => {
     const { pass } = setUp();
-    const { sights } = await pass([
+    const { changes } = await pass([
       row('now', { recordedAt: new Date(begun).toISOString() }),
       row('then', { recordedAt: new Date(begun - 2 * hour).toISOString() }),
     ]);
-    expect(sights.get('now')?.isFresh).toBe(true);
-    expect(sights.get('then')?.isFresh).toBe(false);
+    expect(changes.get('now')?.isFresh).toBe(true);
+    expect(changes.get('then')?.isFresh).toBe(false);
   });
 
   it('keeps tokens from the journal, and hands them to whoever crawls', async () => {
@@ -201,7 +201,7 @@ describe('A pass over a catalogue', () => {
     await pass([row('a')]);
     await journal.purge('a');
     clock.now += 2 * hour;
-    expect((await pass([row('a')])).sights.get('a')?.isNew).toBe(true);
+    expect((await pass([row('a')])).changes.get('a')?.isNew).toBe(true);
   });
 
   it('ends with the first error, once what was begun has ended', async () => {

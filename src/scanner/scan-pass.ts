@@ -2,11 +2,11 @@ import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { isFresh } from '../domain/freshness.ts';
-import { playlistMark } from '../domain/playlist-mark.ts';
+import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
-import { eachAtOnce } from './each-at-once.ts';
-import { isOverruled, isSame, judge, storedForm } from './scan.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
+import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
 
@@ -30,18 +30,19 @@ export interface RowChange {
 }
 
 /** Called for each row that passes the rules: in any order, up to 32 at a time. The submission includes tokens. */
-export type OnRow = (submission: Submission, sight: RowChange) => Promise<void>;
+export type OnRow = (submission: Submission, change: RowChange) => Promise<void>;
 
 const maxLookups = 32;
 const maxRefusedRows = 1_000;
 const maxWithdrawnIds = 10_000;
 
 /**
- * Reads a catalogue once and writes new and changed rows to the journal. It never waits for capacity: `onRow`, which also
- * gets unchanged rows, decides what to do about a video. The journal is written first, so videos whose `onRow` was missed
- * because a pass broke off are found there (`unpublished`), not by the next pass.
+ * Reads a catalogue once and writes new and changed rows to the journal. It never waits for capacity: `onRow`, which
+ * also gets unchanged rows, decides what to do about a video. The journal is written before `onRow` is called. If a
+ * pass breaks off in between, the video is found there (`unpublished`), not by the next pass.
  *
- * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onRow` throw; what was read by then is kept
+ * @throws {FlantsError} `catalogue.unreadable`, `aborted`, or what journal and `onRow` throw; rows processed by then
+ *   stay in the journal
  */
 export async function scanPass(
   catalogue: Catalogue,
@@ -50,76 +51,79 @@ export async function scanPass(
   onRow: OnRow,
   signal: AbortSignal,
 ): Promise<ScanSummary> {
-  const begun = ports.now();
-  await ports.knownRows.refresh(ports.journal, begun);
+  const startedAt = ports.now();
+  await ports.knownRows.refresh(ports.journal, startedAt);
   const seen = new Set<VideoId>();
   const counts = { rows: 0, taken: 0, added: 0, changed: 0 };
   const refused = { count: 0, rows: [] as ScanSummary['refused']['rows'][number][] };
-  const take = async (read: CatalogueRow): Promise<void> => {
-    const row = await takeRow(read, rules, ports);
+  const handle = async (read: CatalogueRow): Promise<void> => {
+    const row = await submitRow(read, rules, ports);
     if (row.kind === 'refused') {
       refused.count += 1;
-      if (refused.rows.length < maxRefusedRows) refused.rows.push(listed(row));
+      if (refused.rows.length < maxRefusedRows) refused.rows.push(summaryOf(row));
       return;
     }
     counts.taken += 1;
-    if (row.sight.isNew) counts.added += 1;
-    if (row.sight.hasChanged) counts.changed += 1;
-    await onRow(row.submission, row.sight);
+    if (row.change.isNew) counts.added += 1;
+    if (row.change.hasChanged) counts.changed += 1;
+    await onRow(row.submission, row.change);
   };
-  await eachAtOnce(catalogue.rows({ signal }), { width: maxLookups }, (row) => {
+  await forEachConcurrently(catalogue.rows({ signal }), { concurrency: maxLookups }, (row) => {
     const id = row.kind === 'video' ? row.submission.id : row.id;
-    // A row that is refused is in the catalogue all the same.
+    // A refused row is in the catalogue too, so its video has not been withdrawn.
     if (id !== undefined) seen.add(id);
     counts.rows += 1;
-    return take(row);
+    return handle(row);
   });
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);
-  const gone = [...ports.knownRows.catalogued()].filter((id) => !seen.has(id));
+  const withdrawn = [...ports.knownRows.cataloguedIds()].filter((id) => !seen.has(id));
   return {
-    startedAt: new Date(begun).toISOString(),
-    durationMs: ports.now() - begun,
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: ports.now() - startedAt,
     ...counts,
     refused,
-    withdrawn: { count: gone.length, ids: gone.slice(0, maxWithdrawnIds) },
+    withdrawn: { count: withdrawn.length, ids: withdrawn.slice(0, maxWithdrawnIds) },
   };
 }
 
-/** A row that was taken: the journal holds its submission. */
-export interface TakenRow {
-  readonly kind: 'taken';
-  /** With its tokens. */
+/** A row that passed the rules and whose submission is in the journal. */
+export interface SubmittedRow {
+  readonly kind: 'submitted';
+  /** Including tokens. */
   readonly submission: Submission;
-  readonly sight: RowChange;
+  readonly change: RowChange;
 }
 
-/** Takes one row, of a whole reading, a feed, or one that was asked for: the journal is told where it says something new. */
-export async function takeRow(
+/**
+ * Applies the rules to one row, from a scan or a change feed, and writes its submission to the journal if it is new or
+ * changed.
+ */
+export async function submitRow(
   read: CatalogueRow,
   rules: readonly CatalogueRule[],
   { journal, keyRules, knownRows, now, freshWindowMs }: ScanPassPorts,
-): Promise<TakenRow | RefusedRow> {
-  const row = judge(read, rules);
+): Promise<SubmittedRow | RefusedRow> {
+  const row = applyRules(read, rules);
   if (row.kind === 'refused') return row;
   const { submission } = row;
-  const kept = storedForm(submission, keyRules);
-  const taken = (changes: Partial<RowChange>): TakenRow => {
+  const stored = toStoredForm(submission, keyRules);
+  const submitted = (changes: Partial<RowChange>): SubmittedRow => {
     const isFreshNow = isFresh(submission, { freshWindowMs, now: now() });
-    const sight = { isNew: false, hasChanged: false, hasMoved: false, isFresh: isFreshNow, ...changes };
-    return { kind: 'taken', submission, sight };
+    const change = { isNew: false, hasChanged: false, hasMoved: false, isFresh: isFreshNow, ...changes };
+    return { kind: 'submitted', submission, change };
   };
-  if (knownRows.holds(kept)) return taken({});
-  const known = await journal.submission(kept.id);
-  if (known && (isSame(known, kept) || (await isOverruled(kept, known, journal)))) {
-    knownRows.learn(known, kept);
-    return taken({});
+  if (knownRows.isUnchanged(stored)) return submitted({});
+  const previous = await journal.submission(stored.id);
+  if (previous && (isSameSubmission(previous, stored) || (await isOverruled(stored, previous, journal)))) {
+    knownRows.add(previous, stored);
+    return submitted({});
   }
-  await journal.decide({ type: 'submitted', video: kept.id, at: new Date(now()).toISOString(), submission: kept });
-  knownRows.learn(kept);
-  if (!known) return taken({ isNew: true });
-  return taken({ hasChanged: true, hasMoved: playlistMark(known) !== playlistMark(kept) });
+  await journal.decide({ type: 'submitted', video: stored.id, at: new Date(now()).toISOString(), submission: stored });
+  knownRows.add(stored);
+  if (!previous) return submitted({ isNew: true });
+  return submitted({ hasChanged: true, hasMoved: playlistFingerprint(previous) !== playlistFingerprint(stored) });
 }
 
-function listed({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {
+function summaryOf({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {
   return { row, failure, ...(id === undefined ? {} : { id }) };
 }

@@ -23,11 +23,11 @@ export interface ScannerPorts {
 
 /** Which videos of a catalogue to select. */
 export interface ScanRules {
-  /** Only these; empty for all. */
+  /** Only these videos. Empty for all. */
   readonly ids: readonly VideoId[];
-  /** At most so many, in the catalogue's order. */
+  /** Most videos to select, in the catalogue's order. */
   readonly limit?: number;
-  /** Rows of which one of these does not hold are refused. */
+  /** A row is refused if one of these does not hold. */
   readonly rules?: readonly CatalogueRule[];
 }
 
@@ -41,8 +41,8 @@ export interface ScanSink {
 }
 
 /**
- * Reads a catalogue and submits each video that passes the rules to journal and ledger. An invalid video gets a fresh start,
- * all others keep their record.
+ * Reads a catalogue and submits each video that passes the rules to journal and ledger. An invalid video gets a fresh
+ * start, all others keep their record.
  *
  * @returns requested ids that the catalogue does not contain
  * @throws {FlantsError} `catalogue.unreadable`
@@ -56,48 +56,48 @@ export async function scanCatalogue(
 ): Promise<readonly VideoId[]> {
   const wanted = new Set(rules.ids);
   const found = new Set<VideoId>();
-  let taken = 0;
+  let selected = 0;
   for await (const read of catalogue.rows({ signal })) {
-    if (signal.aborted || taken === rules.limit) break;
+    if (signal.aborted || selected === rules.limit) break;
     if (read.kind === 'video' && wanted.size > 0 && !wanted.has(read.submission.id)) continue;
-    const row = judge(read, rules.rules ?? []);
+    const row = applyRules(read, rules.rules ?? []);
     if (row.kind === 'refused') {
       if (row.id !== undefined && read.kind === 'video') found.add(row.id);
       sink.onRefused(row);
       continue;
     }
     found.add(row.submission.id);
-    taken += 1;
+    selected += 1;
     await sink.onVideo(await submit(row.submission, ports));
     if (wanted.size > 0 && found.size === wanted.size) break;
   }
-  return taken === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
+  return selected === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
 }
 
 /** Applies the rules to a row. */
-export function judge(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
+export function applyRules(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
   const failure = row.kind === 'video' ? refusalOf(rules, row.fields) : undefined;
   if (row.kind === 'refused' || !failure) return row;
   return { kind: 'refused', row: row.row, id: row.submission.id, failure };
 }
 
 /**
- * Submits a video to the journal and then to the ledger. The tokens of its playlist URL are not stored. A submission by a
- * person is a decision even if nothing in it is new, since it ends a pause or cancellation.
+ * Submits a video to the journal and then to the ledger. The tokens of its playlist URL are not stored. A submission by
+ * a person is a decision even if nothing in it is new, since it ends a pause or cancellation.
  *
  * @returns the submission in force, with tokens: the given one, unless a person has overruled it
  */
 export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
   const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
-  const submission = storedForm(given, ports.keyRules);
+  const submission = toStoredForm(given, ports.keyRules);
   const { id } = submission;
   const isByPerson = submission.by === 'person';
-  const known = await journal.submission(id);
-  const overruling = known && !isByPerson && (await isOverruled(submission, known, journal)) ? known : undefined;
-  if (isByPerson || !(overruling || isSame(known, submission))) {
+  const previous = await journal.submission(id);
+  const personal = previous && !isByPerson && (await isOverruled(submission, previous, journal)) ? previous : undefined;
+  if (isByPerson || !(personal || isSameSubmission(previous, submission))) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
-  const current = overruling ?? given;
+  const current = personal ?? given;
   const record = await ledger.read(id);
   if (!record) {
     const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
@@ -114,26 +114,26 @@ export async function submit(given: Submission, ports: ScannerPorts): Promise<Su
  * Whether a catalogue row was overruled: it says what the catalogue said before a person submitted something else. That
  * submission stays in force until the catalogue changes.
  *
- * @param known - the latest submission
+ * @param latest - the video's latest submission
  */
-export async function isOverruled(row: Submission, known: Submission, journal: Journal): Promise<boolean> {
-  if (known.by !== 'person') return false;
-  let own: Submission | undefined;
+export async function isOverruled(row: Submission, latest: Submission, journal: Journal): Promise<boolean> {
+  if (latest.by !== 'person') return false;
+  let catalogued: Submission | undefined;
   for await (const decision of journal.decisions(row.id)) {
-    if (decision.type === 'submitted' && decision.submission.by !== 'person') own = decision.submission;
+    if (decision.type === 'submitted' && decision.submission.by !== 'person') catalogued = decision.submission;
   }
-  return isSame(own, row);
+  return isSameSubmission(catalogued, row);
 }
 
 /** A submission in the form that the journal stores: without tokens. */
-export function storedForm(
+export function toStoredForm(
   { playlistUrl, ...rest }: Submission,
   { tokenParameters }: Pick<KeyRules, 'tokenParameters'>,
 ): Submission {
   return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), tokenParameters).href };
 }
 
-/** Whether two submissions say the same about a video, whoever made them. */
-export function isSame(a: Submission | undefined, b: Submission): boolean {
+/** Whether two submissions say the same about a video, regardless of who made them. */
+export function isSameSubmission(a: Submission | undefined, b: Submission): boolean {
   return a?.playlistUrl === b.playlistUrl && a.title === b.title && a.recordedAt === b.recordedAt;
 }

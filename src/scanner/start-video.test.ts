@@ -31,8 +31,8 @@ class RetiringLedger extends MemoryLedger {
 async function corrected() {
   const [journal, ledger] = [new MemoryJournal(), new RetiringLedger()];
   await journal.decide(submitted('v', 'https://h/old.m3u8'));
-  const sight = (await initialChangeOf('v', { journal, generation: 'g1' })) as Change;
-  await ledger.apply('v', sight);
+  const opening = (await initialChangeOf('v', { journal, generation: 'g1' })) as Change;
+  await ledger.apply('v', opening);
   await ledger.apply('v', { type: 'register', seen: 'g1', generation: 'g2', revision: 'old', total: 2, done: [0, 1] });
   await journal.decide(submitted('v', 'https://h/new.m3u8', '2026-11-03T10:00:00.000Z'));
   const steps: string[] = [];

@@ -15,18 +15,19 @@ export interface VideoStarterPorts extends RestorePorts {
 }
 
 /**
- * Starts the videos that a scan reads, where they should not wait for admission from the backlog.
+ * Creates the function that starts those videos of a scan that must not wait for admission: fresh and changed ones.
  *
  * | row                                | ledger              | action                                                |
  * |------------------------------------|---------------------|-------------------------------------------------------|
  * | of the backlog, new or unchanged   | any                 | none: the video waits for admission                   |
- * | fresh, unchanged                   | holds the video     | none                                                  |
+ * | fresh, unchanged                   | has the video       | none                                                  |
  * | fresh, unchanged                   | does not, published | none                                                  |
  * | fresh                              | does not            | admitted at once                                      |
  * | names another playlist than before | any                 | starts over without its plan, voiding work in progress |
  * | changed otherwise                  | any                 | crawled at once; an invalid video gets a fresh start  |
  *
- * What a crash leaves undone is found by the next admission pass or, for a published video, by the next delta look.
+ * Work that a crash leaves undone is found by the next admission pass or, for a published video, by the next delta
+ * pass.
  */
 export function createVideoStarter(ports: VideoStarterPorts): OnRow {
   const { journal, ledger, newGeneration, initializeKeyRules, takeNextStep, sendCrawl } = ports;

@@ -1,5 +1,5 @@
 import { failureOf } from '../domain/failure.ts';
-import { silentSide } from '../domain/settle.ts';
+import { unresponsiveSide } from '../domain/settle.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +11,7 @@ export async function isSourceReachable(source: Source, url: string, signal: Abo
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    return silentSide(failureOf(error)) === undefined;
+    return unresponsiveSide(failureOf(error)) === undefined;
   }
 }
 
@@ -22,6 +22,6 @@ export async function isStoreReachable(store: ObjectStore, signal: AbortSignal):
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    return silentSide(failureOf(error)) === undefined;
+    return unresponsiveSide(failureOf(error)) === undefined;
   }
 }

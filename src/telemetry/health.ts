@@ -1,46 +1,46 @@
 import { second } from '../domain/units.ts';
 
-/** Whether a service can work, and why not. */
+/** Whether a service can do its work, and if not, why. */
 export interface Readiness {
   readonly ready: boolean;
-  /** By part, for those that are not well. */
+  /** Reasons by part, for parts that are not well. */
   readonly reasons: Readonly<Record<string, string>>;
 }
 
-/** What a supervisor asks a service: is it alive, and can it work. */
+/** Health of a service, for probes: whether it is alive, and whether it can do its work. */
 export interface Health {
-  /** False once the event loop has not come round for a while: a restart is the only cure. */
+  /** False if the event loop has been blocked for a while. Only a restart helps then. */
   alive(): boolean;
   readiness(): Readiness;
-  /** Says how a part of the service is, such as its connection to Redis. */
+  /** Sets the health of a part of the service, such as its connection to Redis. */
   set(part: string, isWell: boolean, why?: string): void;
-  /** Ends the beat. */
+  /** Stops the timer that checks the event loop. */
   stop(): void;
 }
 
-const beatEveryMs = second;
+const tickIntervalMs = second;
 const deadAfterMs = 30 * second;
 
 /**
- * Begins to watch over a service.
+ * Starts tracking the health of a service.
  *
- * @param parts - what must be well before it is ready; none of them is yet
- * @param now - milliseconds of a clock that only goes forward
+ * @param parts - parts that must be well before the service is ready; at first none of them is
+ * @param now - a monotonic clock in milliseconds
  */
 export function createHealth(parts: readonly string[], now: () => number): Health {
-  let beatAt = now();
-  const sendHeartbeat = setInterval(() => {
-    beatAt = now();
-  }, beatEveryMs);
-  sendHeartbeat.unref();
+  let tickedAt = now();
+  const timer = setInterval(() => {
+    tickedAt = now();
+  }, tickIntervalMs);
+  timer.unref();
   const reasons = new Map<string, string>(parts.map((part) => [part, 'not tried yet']));
   return {
-    alive: () => now() - beatAt < deadAfterMs,
+    alive: () => now() - tickedAt < deadAfterMs,
     readiness: () => ({ ready: reasons.size === 0, reasons: Object.fromEntries(reasons) }),
     set(part, isWell, why = 'not well') {
       if (isWell) reasons.delete(part);
       else reasons.set(part, why);
     },
-    stop: () => clearInterval(sendHeartbeat),
+    stop: () => clearInterval(timer),
   };
 }

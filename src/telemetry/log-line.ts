@@ -1,25 +1,28 @@
 import { logLevels, oneLine } from './logger.ts';
 import type { LogFields, LogLevel } from './logger.ts';
 
-/** One line of the log of a cluster. */
+/** One line of a cluster's log. */
 export interface LogRecord {
   /** ISO 8601 instant. */
   readonly time: string;
   readonly level: LogLevel;
   readonly role: string;
-  /** Of several processes with one role, from 1. */
+  /** Number of the process within its role, from 1. */
   readonly number?: number;
   readonly message: string;
-  /** All else that the line holds. */
+  /** All other fields of the line. */
   readonly fields: LogFields;
 }
 
-/** As JSON: `{time, level, role, number?, message, …fields}`. A field cannot take the place of one of these. */
+/**
+ * Formats a line as JSON: `{time, level, role, number?, message, …fields}`. A field cannot replace one of the named
+ * ones.
+ */
 export function jsonLine({ fields, ...head }: LogRecord): string {
   return JSON.stringify({ ...head, ...Object.fromEntries(extras(fields)) });
 }
 
-/** For people: time, who, how grave, what, and the fields behind it. */
+/** Formats a line for people: time, process, level, message, then the fields. */
 export function textLine({ time, level, role, number, message, fields }: LogRecord): string {
   const who = number === undefined ? role : `${role} ${number}`;
   const mark = level === 'info' ? '' : `${level}: `;
@@ -28,7 +31,7 @@ export function textLine({ time, level, role, number, message, fields }: LogReco
   return `${time.slice(11, 19)}  ${who.padEnd(12)}  ${mark}${oneLine(message)}${behind}`;
 }
 
-/** Reads what `jsonLine` wrote; undefined for any other line. */
+/** Parses a line written by `jsonLine`. Undefined for any other line. */
 export function readLogLine(line: string): LogRecord | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

@@ -1,10 +1,10 @@
-/** From the gravest; each level tells what those before it tell, too. */
+/** Levels from the most severe. Each level includes those before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 
-/** How much is told. */
+/** How much is logged. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** What a line is about, for programs that search. Fields that are undefined are left out. */
+/** Structured fields of a line, for searching. Undefined fields are left out. */
 export interface LogFields {
   readonly video?: string | undefined;
   readonly batch?: string | undefined;
@@ -12,30 +12,32 @@ export interface LogFields {
   readonly [field: string]: string | number | boolean | undefined;
 }
 
-/** Tells people what happens, a line at a time. Never throws. */
+/** Logs messages for people. Never throws. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
 
 /**
- * Makes a logger that drops what is below `level`. Line breaks in a message become spaces,
- * so that nothing from outside can forge a line. Fields are not shown.
+ * Creates a logger that drops messages below `level`. Line breaks in a message become spaces, so that text from outside
+ * cannot forge a line. Fields are not shown.
  *
- * @param write - takes one line without its end, such as a function that writes to standard error
+ * @param write - writes one line without its end, for example to standard error
  */
 export function createLogger(level: LogLevel, write: (line: string) => void): Logger {
-  return leveled(level, (own, message) => write(`${own === 'info' ? '' : `${own}: `}${oneLine(message)}`));
+  return leveled(level, (messageLevel, message) =>
+    write(`${messageLevel === 'info' ? '' : `${messageLevel}: `}${oneLine(message)}`),
+  );
 }
 
-/** Makes a logger of one function, which hears only what is not below `level`. */
-export function leveled(level: LogLevel, tell: (level: LogLevel, message: string, fields: LogFields) => void): Logger {
-  const most = logLevels.indexOf(level);
-  const at = (own: LogLevel): Logger[LogLevel] => {
-    if (logLevels.indexOf(own) > most) return () => {};
-    return (message, fields = {}) => tell(own, message, fields);
+/** Creates a logger from a function that is called for messages not below `level`. */
+export function leveled(level: LogLevel, write: (level: LogLevel, message: string, fields: LogFields) => void): Logger {
+  const threshold = logLevels.indexOf(level);
+  const at = (messageLevel: LogLevel): Logger[LogLevel] => {
+    if (logLevels.indexOf(messageLevel) > threshold) return () => {};
+    return (message, fields = {}) => write(messageLevel, message, fields);
   };
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
-/** Text with every control character made harmless: names come from catalogues and servers. */
+/** Replaces control characters with spaces, since names come from catalogues and servers. */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();

@@ -3,13 +3,13 @@ import type { BatchEnd } from '../domain/batch.ts';
 import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 
-/** What a process counts, for Prometheus and whatever reads its format. */
+/** Metrics of a process, for Prometheus and other readers of its format. */
 export interface Metrics {
   /** Media type of `text`. */
   readonly contentType: string;
-  /** All figures as they are now: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+  /** All metrics in their current state: https://prometheus.io/docs/instrumenting/exposition_formats/ */
   text(): Promise<string>;
-  /** A file of a batch came to its end; `bytes` are those that were sent. */
+  /** Counts a file of a batch. `bytes` is the number of bytes sent. */
   file(outcome: 'copied' | 'unchanged' | 'failed', bytes?: number): void;
   batch(end: BatchEnd, durationMs: number): void;
   crawl(result: string): void;
@@ -17,18 +17,18 @@ export interface Metrics {
   /** Jobs waiting, delayed or active. */
   queueDepth(queue: string, jobs: number): void;
   videos(counts: Readonly<Record<VideoState, number>>): void;
-  /** Whether this process takes no work because it could not go on. */
+  /** Whether this process has stopped taking work because of a failure. */
   halted(isHalted: boolean): void;
 }
 
-/** From a batch of small files near by to one of large files over a thin line. */
+/** Buckets from a batch of small files nearby to one of large files over a slow link. */
 const batchSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
 
 /**
- * Begins to count, in a registry of its own: two in one process do not meet. The process's own figures (CPU, memory,
- * event loop) are among them.
+ * Creates metrics in a registry of their own, so that several instances in one process do not interfere. They include
+ * the default metrics of a process (CPU, memory, event loop).
  *
- * @param role - label of every figure
+ * @param role - label of every metric
  */
 export function createMetrics(role: string): Metrics {
   const registry = new Registry();

@@ -4,7 +4,7 @@ import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { FileFailure, Outcome } from '../domain/outcome.ts';
-import { settle, silentSide } from '../domain/settle.ts';
+import { settle, unresponsiveSide } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
@@ -215,7 +215,7 @@ async function endOf(
 ): Promise<BatchEnd> {
   const silentAt = (side: 'source' | 'store'): FileFailure | undefined =>
     outcomes.flatMap((outcome) =>
-      outcome.kind === 'failed' && silentSide(outcome.failure.failure) === side ? [outcome.failure] : [],
+      outcome.kind === 'failed' && unresponsiveSide(outcome.failure.failure) === side ? [outcome.failure] : [],
     )[0];
   const unanswered = silentAt('source');
   if (unanswered && !(await isSourceReachable(source, unanswered.url, signal))) return 'origin-down';

@@ -155,8 +155,8 @@ export async function openClusterLibrary(
     },
     crawl,
     async retire(video) {
-      const tell = (): Promise<void> => Promise.resolve();
-      await concludeVideo(video, { journal, ledger, tokenParameters: [], now: Date.now, tell });
+      const announce = (): Promise<void> => Promise.resolve();
+      await concludeVideo(video, { journal, ledger, tokenParameters: [], now: Date.now, announce });
       if (await ledger.read(video)) throw new Error(`the ledger keeps ${video}`);
     },
     gate() {

@@ -158,19 +158,19 @@ describe.skipIf(!hasMongo)('a catalogue in mongo', () => {
     await collection.insertOne({ _id: id, playlistUrl: urlOf('a'), mine: { other: true } });
     const catalogue = open({ writeBack: 'mine.flants', filter: { state: 'none of these' } });
     const files = { total: 2, done: 2, failed: 0, accepted: 0 };
-    const news = { id: id.toHexString(), state: 'published', files, at: '2026-11-23T08:00:00.000Z' } as const;
+    const status = { id: id.toHexString(), state: 'published', files, at: '2026-11-23T08:00:00.000Z' } as const;
     const told = async (): Promise<unknown> => (await collection.findOne({ _id: id }))?.['mine'];
-    await catalogue.tell?.({ ...news, state: 'copying', at: '2026-11-23T07:00:00.000Z' });
-    await catalogue.tell?.({ ...news, destinationUrl: 'https://new/a.m3u8' });
+    await catalogue.writeBack?.({ ...status, state: 'copying', at: '2026-11-23T07:00:00.000Z' });
+    await catalogue.writeBack?.({ ...status, destinationUrl: 'https://new/a.m3u8' });
     const expected = {
       other: true,
-      flants: { state: 'published', files, destinationUrl: 'https://new/a.m3u8', at: new Date(news.at) },
+      flants: { state: 'published', files, destinationUrl: 'https://new/a.m3u8', at: new Date(status.at) },
     };
     expect(await told()).toEqual(expected);
-    await catalogue.tell?.({ ...news, destinationUrl: 'https://new/a.m3u8' });
-    await catalogue.tell?.({ ...news, state: 'incomplete', at: '2026-11-23T07:30:00.000Z' });
+    await catalogue.writeBack?.({ ...status, destinationUrl: 'https://new/a.m3u8' });
+    await catalogue.writeBack?.({ ...status, state: 'incomplete', at: '2026-11-23T07:30:00.000Z' });
     expect(await told()).toEqual(expected);
-    await catalogue.tell?.({ ...news, id: 'nobody' });
+    await catalogue.writeBack?.({ ...status, id: 'nobody' });
     expect(await collection.countDocuments()).toBe(1);
   });
 

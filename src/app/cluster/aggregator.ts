@@ -4,7 +4,7 @@ import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { restAlert } from '../../domain/alert.ts';
+import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { situationOf } from '../../domain/video.ts';
@@ -41,9 +41,9 @@ export async function startAggregatorRole(
       tokenParameters,
       urlOf: (key) => destinationUrl(key, options),
       now: Date.now,
-      async tell(report, record, news) {
-        await catalogue?.tell?.(news);
-        const alert = restAlert(report, situationOf(record), Date.now(), news.destinationUrl);
+      async announce(report, record, status) {
+        await catalogue?.writeBack?.(status);
+        const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
         if (alert) await sendAll([alert]);
         hooks.log.info(`${video} is ${report.state}`, { video, ...report.files });
       },

@@ -5,7 +5,7 @@ import type { StoreOptions } from '../../config/network-options.ts';
 import { isFresh } from '../../domain/freshness.ts';
 import { situationOf, stateOf } from '../../domain/video.ts';
 import type { Submission, VideoId, VideoRecord } from '../../domain/video.ts';
-import { jobIdOf, maxFilesOfBatch } from '../../domain/batch.ts';
+import { jobIdOf, maxBatchFiles } from '../../domain/batch.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { openObjectJournal } from '../../journal/object/journal.ts';
 import { RedisLedger } from '../../ledger/redis/ledger.ts';
@@ -61,7 +61,7 @@ export interface Cluster extends StepDriver {
  * Files in a batch, and batches of one video in flight. Enough for one video to occupy a few processes fully, and few
  * enough that a pause takes effect soon.
  */
-export const dispatchLimits = { maxFiles: maxFilesOfBatch, maxBatchesOfVideo: 16, lanes: 2 } as const;
+export const dispatchLimits = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 16, lanes: 2 } as const;
 
 /**
  * Connects to Redis and to the journal, and checks that both are fit for use.

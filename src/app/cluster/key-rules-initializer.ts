@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ServiceSource } from '../../config/values/service-source.ts';
+import type { ClusterSource } from '../../config/values/cluster-source.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
 
@@ -15,7 +15,7 @@ export interface InitialKeyRuleOptions {
   readonly rootUrl?: string;
   /** Lower case. */
   readonly tokenParameters: readonly string[];
-  readonly catalogue: { readonly sources: readonly ServiceSource[] };
+  readonly catalogue: { readonly sources: readonly ClusterSource[] };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ScanSummary } from '../../domain/scan-summary.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
 import { createKnownRows } from '../../scanner/known-rows.ts';
-import { scanPass, takeRow } from '../../scanner/scan-pass.ts';
+import { scanPass, submitRow } from '../../scanner/scan-pass.ts';
 import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
 import { createVideoStarter } from '../../scanner/start-video.ts';
 import type { ClusterQueues, LibraryJob } from './queues.ts';
@@ -56,11 +56,11 @@ export async function startScannerRole(
     }
     return { result: 'done' };
   };
-  const onChangedRow = async (row: CatalogueRow): Promise<void> => {
-    const taken = await takeRow(row, rules, ports);
-    if (taken.kind === 'refused') return;
-    await startVideo(taken.submission, taken.sight);
-    if (taken.sight.isNew && !taken.sight.isFresh) await admitSoon(queues);
+  const onChangedRow = async (read: CatalogueRow): Promise<void> => {
+    const row = await submitRow(read, rules, ports);
+    if (row.kind === 'refused') return;
+    await startVideo(row.submission, row.change);
+    if (row.change.isNew && !row.change.isFresh) await admitSoon(queues);
   };
 
   const { admission, delta } = createPasses(cluster, options, stopSignal);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
-import { eachAtOnce } from '../../scanner/each-at-once.ts';
+import { forEachConcurrently } from '../../scanner/for-each-concurrently.ts';
 import type { ServiceHooks } from './role.ts';
 
 const retryDelays = { firstMs: second, lastMs: minute };
@@ -31,7 +31,7 @@ export async function watchCatalogue(
         return;
       }
       log.info(`following the changes of ${catalogue.name}`);
-      await eachAtOnce(feed.rows, { width: rowsAtATime, keyOf: idOf }, (row) => {
+      await forEachConcurrently(feed.rows, { concurrency: rowsAtATime, keyOf: idOf }, (row) => {
         retryDelayMs = retryDelays.firstMs;
         return onRow(row);
       });

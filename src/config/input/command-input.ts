@@ -8,11 +8,11 @@ import type { VerbName } from '../registry/verbs.ts';
 
 /** The input of one verb: words, flags and environment. */
 export interface CommandInput {
-  /** What stood after the verb and is no option. */
+  /** The arguments after the verb that are not options. */
   readonly words: readonly string[];
   readonly flags: Flags;
   readonly environment: Environment;
-  /** What relative paths begin at. */
+  /** Base of relative paths. */
   readonly cwd: string;
 }
 

@@ -13,7 +13,7 @@ export interface ConfigFile {
 /**
  * Reads a config file: one JSON object with options of any verb. A verb ignores those of others.
  *
- * @throws {FlantsError} `usage` when it cannot be read, is no JSON object, or names an unknown option
+ * @throws {FlantsError} `usage` when it cannot be read, is not a JSON object, or names an unknown option
  */
 export async function readConfigFile(path: string): Promise<ConfigFile> {
   const values = parseObject(path, await readTextFile(path, '--config'));

@@ -5,7 +5,7 @@ import type { StateEnvironment } from '../values/state-dir.ts';
 
 /** Everything that FLAnts reads from the environment. */
 export interface Environment extends StateEnvironment {
-  /** Texts of options that are set, by option; `variable` says where each came from. */
+  /** Texts of the options that are set, with the variable that each came from. */
   readonly options: Readonly<Partial<Record<OptionName, { readonly variable: string; readonly text: string }>>>;
   /** `TERM=dumb`: a terminal that cannot move its cursor. */
   readonly dumbTerminal: boolean;

@@ -23,7 +23,8 @@ export interface Layers {
 }
 
 /**
- * Merges config file, environment and flags, and checks the result. A later layer replaces a value as a whole, also lists.
+ * Merges config file, environment and flags, and checks the result. A later layer replaces a value as a whole, also
+ * lists.
  *
  * @throws {FlantsError} `usage`, naming the option where it was given, its value, and what is expected
  */
@@ -76,7 +77,10 @@ const words: Readonly<Record<string, boolean>> = {
   0: false,
 };
 
-/** Converts the text of a flag or variable to its JSON type. Text that does not fit stays text, and the schema refuses it. */
+/**
+ * Converts the text of a flag or variable to its JSON type. Text that does not fit stays text, and the schema refuses
+ * it.
+ */
 function decodeText(name: OptionName, text: string): unknown {
   const spec = specOf(name);
   switch (spec.kind) {

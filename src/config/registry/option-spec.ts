@@ -21,13 +21,13 @@ interface SpecBase {
   readonly group: OptionGroup;
   /** One line for people, without the default. */
   readonly text: string;
-  /** How the value is called in help: `--region <NAME>`. */
+  /** Name of the value in help: `--region <NAME>`. */
   readonly value?: string;
-  /** What the default is called where it is not a plain value. */
+  /** Text for a default that is not a plain value. */
   readonly defaultText?: string;
-  /** Environment variables of other tools that are read after our own. */
+  /** Environment variables of other tools that are read if FLAnts' own is not set. */
   readonly alsoEnv?: readonly string[];
-  /** Never shown, not even where it is wrong. */
+  /** The value is never shown, not even in an error about it. */
   readonly secret?: true;
 }
 
@@ -55,9 +55,9 @@ export interface ChoiceSpec extends SpecBase {
 /** A list: repeated flags, or one value with `separator` between the items. */
 export interface ListSpec extends SpecBase {
   readonly kind: 'list';
-  /** A comma on the command line and in the environment, or a line break for values that hold commas. */
+  /** Separator on the command line and in the environment: a comma, or a line break for values that contain commas. */
   readonly separator: ',' | '\n';
-  /** What each must look like, where that is not just some text. */
+  /** Format of each item, unless any text will do. */
   readonly expected?: string;
 }
 
@@ -65,9 +65,9 @@ export interface ListSpec extends SpecBase {
 export interface TextSpec extends SpecBase {
   readonly kind: 'text' | 'path' | 'url' | 'rate' | 'size' | 'duration' | 'percent';
   readonly default?: string;
-  /** What it must look like, where its kind does not say so. */
+  /** Format of the value, if the kind does not define it. */
   readonly expected?: string;
-  /** A duration that may be `never`, too. */
+  /** A duration that may also be `never`. */
   readonly orNever?: true;
 }
 

@@ -11,13 +11,13 @@ export type OptionOverride = Partial<Pick<OptionSpec, 'text' | 'defaultText'>> &
 export interface VerbSpec {
   readonly group: VerbGroup;
   readonly summary: string;
-  /** What follows the verb, for the usage line. */
+  /** The arguments after the verb, for the usage line. */
   readonly words: string;
   readonly wordTexts: readonly (readonly [word: string, text: string])[];
   readonly options: readonly OptionName[];
-  /** How options are told of here, where this verb means them otherwise than the rest. */
+  /** Texts of options that have a different meaning for this verb. */
   readonly overrides?: Readonly<Partial<Record<OptionName, OptionOverride>>>;
   readonly examples: readonly (readonly [text: string, command: string])[];
-  /** Where this verb's exit codes need a word more than the common table. */
+  /** Completes the common table of exit codes for this verb. */
   readonly exitNote?: string;
 }

@@ -1,8 +1,8 @@
 /** An address to listen on. */
 export interface ListenAddress {
-  /** Name or number, an IPv6 number without its brackets. */
+  /** Host name or IP address. IPv6 addresses have no brackets. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0: any free port. */
   readonly port: number;
 }
 

@@ -3,7 +3,7 @@ import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/requ
 
 /** A request header for the sources' hosts. Its value may be a secret. */
 export interface Header {
-  /** Lower case. */
+  /** In lower case. */
   readonly name: string;
   readonly value: string;
 }
@@ -11,7 +11,7 @@ export interface Header {
 /**
  * Parses headers written as `Name: value`.
  *
- * @param where - for messages, which never hold the value: `--header`, or a file's name
+ * @param where - origin of the lines for messages, which never contain a value: `--header`, or a file's name
  * @throws {FlantsError} `usage`
  */
 export function parseHeaders(lines: readonly string[], where: string): readonly Header[] {

@@ -7,14 +7,14 @@ export type Destination =
   | {
       readonly kind: 's3';
       readonly bucket: string;
-      /** Without slashes at its ends; empty for the bucket itself. */
+      /** Without leading and trailing slashes. Empty for the bucket itself. */
       readonly prefix: string;
       /** `s3://bucket/prefix`, for people. */
       readonly name: string;
     }
   | {
       readonly kind: 'folder';
-      /** Absolute, without a slash at its end. */
+      /** Absolute, without a trailing slash. */
       readonly path: string;
       readonly name: string;
     };
@@ -34,7 +34,7 @@ export type VerifyTarget =
 
 const playlistName = /\.m3u8?$/i;
 const catalogueName = /\.(?:json|ndjson|jsonl)$/i;
-/** `minio:bucket/prefix` as other tools write it, or `s3:/bucket`. One letter is a drive of Windows. */
+/** `minio:bucket/prefix` in the notation of other tools, or `s3:/bucket`. A single letter is a Windows drive. */
 const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 
 /**
@@ -139,7 +139,7 @@ export function withoutSecrets(text: string): string {
   const scheme = schemeOf(text);
   if (scheme === undefined || scheme === 'file') return text;
   const url = /^(?:https?|s3)$/.test(scheme) ? URL.parse(text) : null;
-  // Several hosts of MongoDB are no URL to a parser, and a password may hold anything: all up to the last @ goes.
+  // MongoDB URLs with several hosts cannot be parsed, and a password may contain anything: remove all up to the last @.
   if (!url) return text.replace(/^([^:]*:\/\/).*@/s, '$1…@').replace(/\?.*$/s, '?…');
   const user = url.username === '' && url.password === '' ? '' : '…@';
   return `${url.protocol}//${user}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;

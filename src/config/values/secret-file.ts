@@ -7,7 +7,7 @@ import { tokenPattern } from '../registry/option-schemas.ts';
 interface GivenSecret {
   readonly value: string | undefined;
   readonly file: string | undefined;
-  /** That names the file. */
+  /** The option that names the file. */
   readonly option: string;
   readonly cwd: string;
 }

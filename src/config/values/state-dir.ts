@@ -15,9 +15,9 @@ const maxSlugLength = 60;
  * The folder for the state of one destination, the same for every verb:
  * `${XDG_STATE_HOME:-~/.local/state}/flants/<slug>-<hash>`.
  *
- * A relative `XDG_STATE_HOME` is ignored, as the XDG Base Directory Specification asks.
+ * A relative `XDG_STATE_HOME` is ignored, as the XDG Base Directory Specification requires.
  *
- * @param endpoint - of the store; absent for AWS and for folders
+ * @param endpoint - of the store; undefined for AWS and for folders
  */
 export function stateDirOf(destination: Destination, endpoint: string | undefined, env: StateEnvironment): string {
   const home = env.HOME ?? homedir();

@@ -1,23 +1,26 @@
-/** How items are worked. */
-export interface AtOnce<T> {
-  /** So many at a time. */
-  readonly width: number;
-  /** Items with the same key are worked one after the other, in their order; absent: none has one. */
+/** How items are processed. */
+export interface ConcurrencyOptions<T> {
+  /** Most items in progress at a time. */
+  readonly concurrency: number;
+  /** Items with the same key are processed one after another, in order. Absent: no item has a key. */
   readonly keyOf?: (item: T) => string | undefined;
 }
 
-/** Works items side by side. After the first error nothing more is begun, what was begun ends, and the error is thrown. */
-export async function eachAtOnce<T>(
+/**
+ * Processes items concurrently. After an error it starts no more items, waits for those in progress, and throws the
+ * error.
+ */
+export async function forEachConcurrently<T>(
   items: AsyncIterable<T>,
-  { width, keyOf }: AtOnce<T>,
+  { concurrency, keyOf }: ConcurrencyOptions<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
   const lastOf = new Map<string, Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
-  const run = async (item: T, before: Promise<void> | undefined): Promise<void> => {
+  const run = async (item: T, previous: Promise<void> | undefined): Promise<void> => {
     try {
-      await before;
+      await previous;
       if (!failure) await work(item);
     } catch (error) {
       failure ??= { error };
@@ -33,7 +36,7 @@ export async function eachAtOnce<T>(
       });
       running.add(task);
       if (key !== undefined) lastOf.set(key, task);
-      if (running.size >= width) await Promise.race(running);
+      if (running.size >= concurrency) await Promise.race(running);
     }
   } finally {
     await Promise.all(running);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eachAtOnce } from './each-at-once.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
 
 async function* items(count: number): AsyncGenerator<number> {
   for (let item = 0; item < count; item += 1) yield item;
@@ -7,7 +7,7 @@ async function* items(count: number): AsyncGenerator<number> {
 
 test('so many are worked at a time, and no more', async () => {
   let [running, most, done] = [0, 0, 0];
-  await eachAtOnce(items(20), { width: 3 }, async () => {
+  await forEachConcurrently(items(20), { concurrency: 3 }, async () => {
     running += 1;
     most = Math.max(most, running);
     await new Promise(setImmediate);
@@ -20,18 +20,22 @@ test('so many are worked at a time, and no more', async () => {
 test('those of one key go one after the other, in their order', async () => {
   const begun: number[] = [];
   let runningOfOdd = 0;
-  await eachAtOnce(items(10), { width: 8, keyOf: (item) => (item % 2 ? 'odd' : undefined) }, async (item) => {
-    begun.push(item);
-    if (item % 2) expect((runningOfOdd += 1)).toBe(1);
-    await new Promise(setImmediate);
-    if (item % 2) runningOfOdd -= 1;
-  });
+  await forEachConcurrently(
+    items(10),
+    { concurrency: 8, keyOf: (item) => (item % 2 ? 'odd' : undefined) },
+    async (item) => {
+      begun.push(item);
+      if (item % 2) expect((runningOfOdd += 1)).toBe(1);
+      await new Promise(setImmediate);
+      if (item % 2) runningOfOdd -= 1;
+    },
+  );
   expect(begun.filter((item) => item % 2)).toEqual([1, 3, 5, 7, 9]);
 });
 
 test('an error ends it once all that was begun is over', async () => {
   const ended: number[] = [];
-  const working = eachAtOnce(items(10), { width: 2 }, async (item) => {
+  const working = forEachConcurrently(items(10), { concurrency: 2 }, async (item) => {
     if (item === 1) throw new Error('the second');
     await new Promise(setImmediate);
     ended.push(item);

@@ -3,9 +3,9 @@ import { parseSource, withoutSecrets } from './location.ts';
 import type { SourceArgument } from './location.ts';
 
 /** A source of videos for a cluster. */
-export type ServiceSource =
+export type ClusterSource =
   | SourceArgument
-  /** `url` holds the password; `name` is for people. */
+  /** `url` contains the password. `name` is for people. */
   | { readonly kind: 'mongodb'; readonly url: string; readonly name: string };
 
 /**
@@ -13,9 +13,9 @@ export type ServiceSource =
  *
  * @throws {FlantsError} `usage`
  */
-export function parseServiceSource(text: string, cwd: string): ServiceSource {
+export function parseClusterSource(text: string, cwd: string): ClusterSource {
   if (!/^mongodb(?:\+srv)?:/i.test(text)) return parseSource(text, cwd);
-  // Several hosts between commas make no URL that `URL` could read.
+  // `URL` cannot parse several hosts separated by commas.
   if (!/^mongodb(?:\+srv)?:\/\/(?:[^@/\s]+@)?[^@/\s,]+(?:,[^@/\s,]+)*(?:[/?]\S*)?$/i.test(text)) {
     throw new FlantsError(
       'usage',

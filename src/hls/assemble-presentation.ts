@@ -18,7 +18,7 @@ interface Lists {
  * @param identify - an identity that is equal for requests of the same document
  * @throws {FlantsError} `hls.cycle` when a document names itself, directly or through others
  */
-export function arrange(
+export function assemblePresentation(
   root: DocumentRequest,
   visits: ReadonlyMap<string, FetchedDocument>,
   identify: (request: DocumentRequest) => string,

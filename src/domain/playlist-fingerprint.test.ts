@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { playlistMark } from './playlist-mark.ts';
+import { playlistFingerprint } from './playlist-fingerprint.ts';
 
-const markOf = (playlistUrl: string): string => playlistMark({ playlistUrl });
+const markOf = (playlistUrl: string): string => playlistFingerprint({ playlistUrl });
 
 test('tells playlists apart, and no tokens', () => {
   const mark = markOf('https://h/a.m3u8?v=1');

@@ -10,16 +10,16 @@ import type { ControlPorts } from './control-ports.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**
- * Applies a decision that the journal already holds. An error is returned as `pending` and not thrown, so that the decision
- * does not look as if it had not been made.
+ * Applies a decision that the journal already has. An error is returned as `pending` and not thrown: the decision
+ * stands, and must not look as if it had failed.
  */
-export async function takeEffect(
+export async function applyDecision(
   video: VideoId,
   ports: Pick<ControlPorts, 'journal' | 'ledger' | 'answerWithinMs'>,
   effect: () => Promise<unknown>,
 ): Promise<Decided> {
   try {
-    const record = await withinTime(ports.answerWithinMs, async () => {
+    const record = await withTimeout(ports.answerWithinMs, async () => {
       await effect();
       return recordOf(video, ports);
     });
@@ -29,29 +29,32 @@ export async function takeEffect(
   }
 }
 
-/** A ledger that is unreachable makes its callers wait until it returns. People get an answer before that. */
-export async function withinTime<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
+/**
+ * Bounds the time of an operation. Calls to an unreachable ledger wait until it returns, but people need an answer
+ * sooner.
+ */
+export async function withTimeout<T>(answerWithinMs: number | undefined, work: () => Promise<T>): Promise<T> {
   if (answerWithinMs === undefined) return work();
-  const over = new AbortController();
-  const late = sleep(answerWithinMs, undefined, { signal: over.signal }).then(() => {
+  const finished = new AbortController();
+  const timeout = sleep(answerWithinMs, undefined, { signal: finished.signal }).then(() => {
     throw new FlantsError('state.unusable', `no answer within ${answerWithinMs / second} s`, { retryable: true });
   });
-  late.catch(() => undefined);
+  timeout.catch(() => undefined);
   try {
-    return await Promise.race([work(), late]);
+    return await Promise.race([work(), timeout]);
   } finally {
-    over.abort();
+    finished.abort();
   }
 }
 
-/** @throws {FlantsError} `video.unknown` when it was never submitted */
-export async function knownSubmission(video: VideoId, journal: Journal): Promise<Submission> {
+/** @throws {FlantsError} `video.unknown` when the video was never submitted */
+export async function requireSubmission(video: VideoId, journal: Journal): Promise<Submission> {
   const submission = await journal.submission(video);
   if (!submission) throw unknownVideo(video);
   return submission;
 }
 
-/** The present time in the format of decisions. */
-export function instant({ now }: Pick<ControlPorts, 'now'>): string {
+/** The current time in the format of decisions. */
+export function timestamp({ now }: Pick<ControlPorts, 'now'>): string {
   return new Date(now()).toISOString();
 }

@@ -1,12 +1,12 @@
 import { withoutSecrets } from '../config/values/location.ts';
 
-/** One word as a POSIX shell must be given it. */
-export function shellWord(word: string): string {
+/** Quotes a word for a POSIX shell, if it needs quotes. */
+export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * The command that goes on with this run, as it was typed, but for values that are secrets: those are `…`.
+ * The command that resumes this run: as it was typed, with secret values replaced by `…`.
  *
  * @param words - the arguments after `flants`
  */
@@ -16,7 +16,7 @@ export function resumeCommand(words: readonly string[]): string {
     if (word.startsWith('--header=')) return `--header=${headerName(word.slice('--header='.length))}`;
     return withoutSecrets(word);
   });
-  return ['flants', ...shown].map(shellWord).join(' ');
+  return ['flants', ...shown].map(shellQuote).join(' ');
 }
 
 function headerName(header: string): string {

@@ -9,7 +9,7 @@ export const pause: Verb = async (input, context) => {
   const { place, ...options } = await loadNamedVideosOptions('pause', input);
   return withControl(place, context, (control) =>
     eachVideo(
-      { verb: 'pause', ...options, work: (video) => control.pause(video), say: (_, video) => `${video} is paused` },
+      { verb: 'pause', ...options, work: (video) => control.pause(video), render: (_, video) => `${video} is paused` },
       context,
     ),
   );
@@ -24,7 +24,7 @@ export const resume: Verb = async (input, context) => {
         verb: 'resume',
         ...options,
         work: (video) => control.resume(video),
-        say: ({ state }, video) => `${video} goes on${state === undefined ? '' : `: ${state}`}`,
+        render: ({ state }, video) => `${video} goes on${state === undefined ? '' : `: ${state}`}`,
       },
       context,
     ),
@@ -40,7 +40,7 @@ export const cancel: Verb = async (input, context) => {
         verb: 'cancel',
         ...options,
         work: (video) => control.cancel(video, { waitMs, signal }),
-        say: ({ underWay }, video) =>
+        render: ({ underWay }, video) =>
           underWay === 0
             ? `${video} is cancelled`
             : `${video} is cancelled; ${formatCounted(underWay, 'piece')} of work on it will end by themselves`,
@@ -59,7 +59,7 @@ export const priority: Verb = async (input, context) => {
         verb: 'priority',
         ...options,
         work: (video) => control.prioritise(video, fresh),
-        say: (_, video) => (fresh ? `${video} goes before the backlog` : `${video} is back in the backlog`),
+        render: (_, video) => (fresh ? `${video} goes before the backlog` : `${video} is back in the backlog`),
       },
       context,
     ),
@@ -75,7 +75,7 @@ export const purge: Verb = async (input, context) => {
         verb: 'purge',
         ...options,
         work: (video) => control.purge(video),
-        say: ({ objectsLeft }, video) =>
+        render: ({ objectsLeft }, video) =>
           `${video} is forgotten; ${objectsLeft === 0 ? 'nothing of it is' : `${formatCounted(objectsLeft, 'object')} stay`} at the destination`,
       },
       context,

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { resumeCommand, shellWord } from './shell-words.ts';
-import { stateWords } from './state-words.ts';
+import { resumeCommand, shellQuote } from './shell-quote.ts';
+import { stateArguments } from './state-arguments.ts';
 import { parseDestination } from '../config/values/location.ts';
 import { stateDirOf } from '../config/values/state-dir.ts';
 
 it('quotes what a shell would take apart', () => {
-  expect(['a/b.m3u8', 's3://media/vod', 'a b', "it's", '$HOME', ''].map(shellWord)).toEqual([
+  expect(['a/b.m3u8', 's3://media/vod', 'a b', "it's", '$HOME', ''].map(shellQuote)).toEqual([
     'a/b.m3u8',
     's3://media/vod',
     "'a b'",
@@ -36,10 +36,12 @@ it('names a state by its destination where that leads there', () => {
   const env = { HOME: '/home/me' };
   const destination = parseDestination('s3://media/vod', '/');
   const endpoint = 'http://minio.example:9000';
-  expect(stateWords({ destination, stateDir: stateDirOf(destination, undefined, env) }, env)).toBe('s3://media/vod');
-  expect(stateWords({ destination, endpoint, stateDir: stateDirOf(destination, endpoint, env) }, env)).toBe(
+  expect(stateArguments({ destination, stateDir: stateDirOf(destination, undefined, env) }, env)).toBe(
+    's3://media/vod',
+  );
+  expect(stateArguments({ destination, endpoint, stateDir: stateDirOf(destination, endpoint, env) }, env)).toBe(
     `s3://media/vod --endpoint ${endpoint}`,
   );
-  expect(stateWords({ destination, stateDir: '/my state' }, env)).toBe("--state '/my state'");
-  expect(stateWords({ stateDir: '/state' }, env)).toBe('--state /state');
+  expect(stateArguments({ destination, stateDir: '/my state' }, env)).toBe("--state '/my state'");
+  expect(stateArguments({ stateDir: '/state' }, env)).toBe('--state /state');
 });

@@ -12,7 +12,7 @@ import { isWithin, realPathOf, sharedFolder } from './paths.ts';
  *
  * @throws {FlantsError} `usage` where one is missing
  */
-export function splitWords(
+export function splitArguments(
   verb: string,
   words: readonly string[],
 ): {
@@ -35,7 +35,7 @@ function pathOf(source: SourceArgument): string | undefined {
 }
 
 /** @throws {FlantsError} `usage` when a local source does not exist */
-export async function assertReadable(source: SourceArgument, text = pathOf(source) ?? ''): Promise<void> {
+export async function assertSourceReadable(source: SourceArgument, text = pathOf(source) ?? ''): Promise<void> {
   const path = pathOf(source);
   if (path === undefined) return;
   const found = await stat(path).catch((cause: unknown) => {
@@ -47,7 +47,7 @@ export async function assertReadable(source: SourceArgument, text = pathOf(sourc
 }
 
 /** @throws {FlantsError} `usage` when the root is not a folder, or a playlist is outside of it */
-export async function assertRoot(root: string, sources: readonly SourceArgument[]): Promise<void> {
+export async function assertSourceRoot(root: string, sources: readonly SourceArgument[]): Promise<void> {
   const found = await stat(root).catch((cause: unknown) => {
     throw new FlantsError('usage', `--root names ${root}, ${reasonOf(cause)}`, { cause });
   });
@@ -60,11 +60,12 @@ export async function assertRoot(root: string, sources: readonly SourceArgument[
 }
 
 /**
- * Refuses a destination at the root of the source: keys are paths below the root, so each file would be written over itself.
+ * Refuses a destination at the root of the source: keys are paths below the root, so each file would be written over
+ * itself.
  *
- * @throws {FlantsError} `usage` for a destination that cannot be
+ * @throws {FlantsError} `usage` when the destination is such a folder, or is a file
  */
-export async function assertFolder(
+export async function assertDestinationFolder(
   path: string,
   { sources, root }: { readonly sources: readonly SourceArgument[]; readonly root: string | undefined },
 ): Promise<void> {
@@ -85,11 +86,11 @@ export async function assertFolder(
 }
 
 /**
- * Refuses a private folder inside the published one.
+ * Refuses a private state folder inside the published destination.
  *
  * @throws {FlantsError} `usage`
  */
-export async function assertOutside(stateDir: string, option: string, destination: string): Promise<void> {
+export async function assertStateOutside(stateDir: string, option: string, destination: string): Promise<void> {
   if (!isWithin(await realPathOf(stateDir), await realPathOf(destination))) return;
   throw new FlantsError(
     'usage',

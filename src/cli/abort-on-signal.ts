@@ -1,8 +1,8 @@
 import { exitCodes } from '../config/registry/verbs.ts';
 import { onStopSignals } from './signals.ts';
 
-/** Runs what only reads: the first signal aborts it, the next ends the process. */
-export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** Runs work that only reads. The first stop signal aborts it, the second ends the process. */
+export async function abortOnSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const end = (): void => process.exit(exitCodes.interrupted);
   const dispose = onStopSignals({ onDrain: () => stop.abort(), onStop: end }, end);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ClusterOptions } from '../config/control-options.ts';
 import { parseDestination } from '../config/values/location.ts';
-import { libraryWords } from './library-words.ts';
+import { libraryArguments } from './library-arguments.ts';
 
 const env = { HOME: '/home/me' };
 
@@ -16,17 +16,17 @@ function cluster(url: string, endpoint?: string): ClusterOptions {
 }
 
 it('names a cluster as the next verb must', () => {
-  expect(libraryWords(cluster('redis://redis.example', 'http://minio.example:9000'), env)).toBe(
+  expect(libraryArguments(cluster('redis://redis.example', 'http://minio.example:9000'), env)).toBe(
     "'s3://media/my vod' --endpoint http://minio.example:9000 --redis redis://redis.example --journal s3://media-private/journal",
   );
 });
 
 it('shows no password, and leaves out what is usual', () => {
   const words = "'s3://media/my vod' --journal s3://media-private/journal";
-  expect(libraryWords(cluster('redis://me:hush@redis.example'), env)).toBe(words);
-  expect(libraryWords(cluster('redis://127.0.0.1:6379'), env)).toBe(words);
+  expect(libraryArguments(cluster('redis://me:hush@redis.example'), env)).toBe(words);
+  expect(libraryArguments(cluster('redis://127.0.0.1:6379'), env)).toBe(words);
 });
 
 it('names a state of this machine as before', () => {
-  expect(libraryWords({ kind: 'embedded', stateDir: '/state' }, env)).toBe('--state /state');
+  expect(libraryArguments({ kind: 'embedded', stateDir: '/state' }, env)).toBe('--state /state');
 });
