@@ -16,6 +16,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
 import { tokenParametersOf } from '../engine/key-rules.ts';
+import type { KeyRuleOptions } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';
 import { isWithdrawn, readLastScan } from './cluster/scan-record.ts';
 
@@ -62,11 +63,11 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
 /**
  * Returns the ports of the commands on a cluster.
  *
- * @param options.tokenParameters - for the key rules of a library that has no video yet
+ * @param options - for the key rules of a library that has no video yet
  */
 export function controlPortsOf(
   cluster: Cluster,
-  options: { readonly tokenParameters: readonly string[] },
+  options: Pick<KeyRuleOptions, 'tokenParameters' | 'keyParameters'>,
 ): ControlPorts {
   const { journal, ledger } = cluster;
   const keyRules = createKeyRulesInitializer(journal, { ...options, catalogue: { sources: [] } });

@@ -45,6 +45,8 @@ export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Uncha
   readonly rootUrl?: string;
   /** In lower case, including the usual ones. */
   readonly tokenParameters: readonly string[];
+  /** Lower case. */
+  readonly keyParameters: readonly string[];
   readonly stateDir: string;
   /** File to write the report to at the end. */
   readonly reportPath?: string;
@@ -92,6 +94,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     tokenParameters: tokenParametersFrom(parsed.tokenParams),
+    keyParameters: parsed.keyParams.map((name) => name.toLowerCase()),
     stateDir,
     ...(reportPath === undefined ? {} : { reportPath }),
     json,

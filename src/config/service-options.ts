@@ -105,6 +105,8 @@ export interface ServiceOptions
   readonly rootUrl?: string;
   /** In lower case, including the usual ones. */
   readonly tokenParameters: readonly string[];
+  /** Lower case. */
+  readonly keyParameters: readonly string[];
   readonly http: HttpOptions;
   readonly alerts: AlertOptions;
   /** URL under which players reach the destination, with a final slash. */
@@ -183,6 +185,7 @@ async function serviceOptions(
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     tokenParameters: tokenParametersFrom(parsed.tokenParams),
+    keyParameters: parsed.keyParams.map((name) => name.toLowerCase()),
     http: await httpOf(verb, parsed, cwd),
     alerts: await alertsOf(parsed, cwd),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrlOf(publicUrl) }),

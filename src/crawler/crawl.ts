@@ -1,6 +1,6 @@
 import { withoutTokens } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
-import type { Revision, RevisionHeader } from '../domain/revision.ts';
+import type { QueryFindings, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import { walkPresentation } from '../hls/walk.ts';
 import type { WalkLimits } from '../hls/walk.ts';
@@ -10,6 +10,7 @@ import type { Source } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { planRevision } from './plan.ts';
 import { readText } from './read-text.ts';
+import { findKeyParameters } from './tell-apart.ts';
 
 /** What the crawler needs. */
 export interface CrawlerPorts {
@@ -55,7 +56,7 @@ export async function crawlVideo(
   if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
     return { result: 'unchanged', fetchUrls: new Map() };
   }
-  const { revision, fetchUrls } = await planVideo(submission, ports, { signal });
+  const { revision, fetchUrls } = await planVideo(submission, ports, { known: present?.queryFindings, signal });
   if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', fetchUrls };
 
   await journal.seal(revision);
@@ -80,11 +81,15 @@ function isPlanOf(
   return playlists.at(-1)?.url === withoutTokens(new URL(playlistUrl), tokenParameters).href;
 }
 
-/** Reads the playlists and plans, without storing anything. */
+/**
+ * Reads the playlists and plans, without storing anything.
+ *
+ * @param known - what the video's present plan has found out about tokens, if there is one
+ */
 export async function planVideo(
   submission: Submission,
   { source, keyRules, limits, external }: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external'>,
-  { signal }: { readonly signal: AbortSignal },
+  { known, signal }: { readonly known?: QueryFindings | undefined; readonly signal: AbortSignal },
 ): Promise<{ readonly revision: Revision; readonly fetchUrls: FetchUrls }> {
   const presentation = await walkPresentation(submission.playlistUrl, {
     fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
@@ -93,5 +98,6 @@ export async function planVideo(
     tokenParameters: keyRules.tokenParameters,
     signal,
   });
-  return planRevision({ video: submission.id, presentation, keyRules });
+  const queryFindings = await findKeyParameters(presentation, { source, keyRules, known, signal });
+  return planRevision({ video: submission.id, presentation, keyRules, queryFindings });
 }

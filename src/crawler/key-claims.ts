@@ -15,10 +15,11 @@ export interface ObjectAddress {
  */
 export class KeyClaims<T extends ObjectAddress> {
   readonly #owners = new Map<string, T>();
-  readonly #withoutTokens: (url: string) => string;
+  readonly #identityOf: (url: string) => string;
 
-  constructor(withoutTokens: (url: string) => string) {
-    this.#withoutTokens = withoutTokens;
+  /** @param identityOf - the URL without what only grants access */
+  constructor(identityOf: (url: string) => string) {
+    this.#identityOf = identityOf;
   }
 
   /**
@@ -37,7 +38,7 @@ export class KeyClaims<T extends ObjectAddress> {
 
   /** The error that names both. */
   conflict(key: string, owner: ObjectAddress, claimant: ObjectAddress): FlantsError {
-    const [one, other] = [owner, claimant].map(({ fetchUrl }) => this.#withoutTokens(fetchUrl));
+    const [one, other] = [owner, claimant].map(({ fetchUrl }) => this.#identityOf(fetchUrl));
     return new FlantsError('key.conflict', `${one} and ${other} would both be stored as ${key}`);
   }
 
@@ -51,7 +52,7 @@ export class KeyClaims<T extends ObjectAddress> {
   }
 
   #canonical(url: string): URL {
-    const canonical = new URL(this.#withoutTokens(url));
+    const canonical = new URL(this.#identityOf(url));
     canonical.pathname = normalizeEscapes(canonical.pathname);
     return canonical;
   }

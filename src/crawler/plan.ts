@@ -1,8 +1,8 @@
-import { keyOf, withoutTokens } from '../domain/destination-key.ts';
+import { identityOf, keyOf } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { digestOf } from '../domain/revision.ts';
-import type { FileRole, PlannedDocument, PlannedFile, Revision } from '../domain/revision.ts';
+import type { FileRole, PlannedDocument, PlannedFile, QueryFindings, Revision } from '../domain/revision.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
 import { rewriteDocument } from '../hls/rewrite.ts';
@@ -14,6 +14,7 @@ export interface PlanInput {
   readonly video: VideoId;
   readonly presentation: Presentation;
   readonly keyRules: KeyRules;
+  readonly queryFindings?: QueryFindings;
 }
 
 /** A plan, with what must not be stored. */
@@ -31,7 +32,7 @@ interface Holding extends ObjectAddress {
 /** The rules of a library, each URL worked out once: a long video names the same one many times. */
 interface Rules {
   readonly keyAt: (url: string) => string;
-  readonly plain: (url: string) => string;
+  readonly identify: (url: string) => string;
 }
 
 /**
@@ -41,12 +42,10 @@ interface Rules {
  * @throws {FlantsError} `key.conflict` when two objects want one key, `key.unusable`, `hls.empty` when there is no file,
  * or as `rewriteDocument`
  */
-export function planRevision({ video, presentation, keyRules }: PlanInput): RevisionPlan {
-  const rules: Rules = {
-    keyAt: memoized((url) => keyOf(new URL(url), keyRules)),
-    plain: memoized((url) => withoutTokens(new URL(url), keyRules.tokenParameters).href),
-  };
-  const claims = new KeyClaims<Holding>(rules.plain);
+export function planRevision({ video, presentation, keyRules, queryFindings = {} }: PlanInput): RevisionPlan {
+  const { keyParameters = keyRules.keyParameters } = queryFindings;
+  const rules = rulesOf(keyParameters === undefined ? keyRules : { ...keyRules, keyParameters });
+  const claims = new KeyClaims<Holding>(rules.identify);
   const documents = planDocuments(presentation.documents, claims, rules);
   const uses = planFiles(presentation.files, claims, rules);
   if (uses.size === 0) {
@@ -55,7 +54,7 @@ export function planRevision({ video, presentation, keyRules }: PlanInput): Revi
   const files = [...uses].map(([key, named]) => mergeUses(key, named, rules));
   const fetchUrls = new Map<number, string>();
   for (const [index, [first]] of [...uses.values()].entries()) {
-    if (first && rules.plain(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
+    if (first && rules.identify(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
   }
   const revision: Revision = {
     video,
@@ -64,31 +63,46 @@ export function planRevision({ video, presentation, keyRules }: PlanInput): Revi
     files,
     documents,
     playlists: presentation.documents.map(({ fetchUrl, validators, sha256 }) => ({
-      url: rules.plain(fetchUrl),
+      url: rules.identify(fetchUrl),
       validators,
       sha256,
     })),
     external: presentation.external,
     warnings: presentation.warnings,
-    hasTokens: fetchUrls.size > 0 || presentation.documents.some(({ fetchUrl }) => rules.plain(fetchUrl) !== fetchUrl),
+    hasTokens:
+      fetchUrls.size > 0 || presentation.documents.some(({ fetchUrl }) => rules.identify(fetchUrl) !== fetchUrl),
+    ...(Object.keys(queryFindings).length > 0 ? { queryFindings } : {}),
   };
   return { revision, fetchUrls };
+}
+
+/** The bytes of a document as it must stand at the destination. */
+export function renderDocument(document: PresentationDocument, keyRules: KeyRules): Buffer {
+  return Buffer.from(render(document, rulesOf(keyRules)));
+}
+
+function rulesOf(keyRules: KeyRules): Rules {
+  return {
+    keyAt: memoized((url) => keyOf(new URL(url), keyRules)),
+    identify: memoized((url) => identityOf(new URL(url), keyRules).href),
+  };
+}
+
+function render(document: PresentationDocument, { keyAt }: Rules): Uint8Array {
+  const keys = document.references.map(({ keyUrl }) => keyAt(keyUrl));
+  return rewriteDocument(document, keyAt(document.keyUrl), keys);
 }
 
 function planDocuments(
   documents: readonly PresentationDocument[],
   claims: KeyClaims<Holding>,
-  { keyAt, plain }: Rules,
+  rules: Rules,
 ): readonly PlannedDocument[] {
   const planned: PlannedDocument[] = [];
   for (const source of documents) {
-    const key = keyAt(source.keyUrl);
-    const body = rewriteDocument(
-      source,
-      key,
-      source.references.map(({ keyUrl }) => keyAt(keyUrl)),
-    );
-    const document: PlannedDocument = { key, url: plain(source.fetchUrl), role: source.role, body };
+    const key = rules.keyAt(source.keyUrl);
+    const body = render(source, rules);
+    const document: PlannedDocument = { key, url: rules.identify(source.fetchUrl), role: source.role, body };
     const holding: Holding = { ...addressOf(source), document };
     const owner = claims.claim(key, holding);
     if (owner === holding) planned.push(document);
@@ -116,12 +130,12 @@ function planFiles(
   return uses;
 }
 
-function mergeUses(key: string, uses: readonly PlacedFile[], { plain }: Rules): PlannedFile {
+function mergeUses(key: string, uses: readonly PlacedFile[], { identify }: Rules): PlannedFile {
   const [first] = uses as [PlacedFile];
   const minSizeBytes = uses.reduce((most, use) => Math.max(most, use.minSizeBytes ?? 0), 0);
   return {
     key,
-    url: plain(first.fetchUrl),
+    url: identify(first.fetchUrl),
     role: mainRole(uses),
     ...(minSizeBytes > 0 ? { minSizeBytes } : {}),
     ...(uses.every(({ optional }) => optional) ? { optional: true } : {}),

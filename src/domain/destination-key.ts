@@ -10,7 +10,15 @@ export interface KeyRules {
   readonly root: string;
   /** Names of query parameters that only grant access and never choose the object, in lower case; `*` at the end matches any rest. */
   readonly tokenParameters: readonly string[];
+  /** Names that `tokenParameters` matches and that choose the object all the same, in lower case. Absent: none. */
+  readonly keyParameters?: readonly string[];
+  /** Hexadecimal digits of the hash that stands for a query in a key. Absent in libraries that were begun with 8. */
+  readonly queryHashDigits?: number;
 }
+
+/** Digits for new libraries: 128 bits, so that no two queries of a library ever meet. */
+export const defaultQueryHashDigits = 32;
+const formerQueryHashDigits = 8;
 
 /** Parameters by which common CDNs and stores sign URLs. */
 export const defaultTokenParameters: readonly string[] = [
@@ -30,8 +38,8 @@ const maxKeyBytes = 1024;
 export function keyOf(url: URL, rules: KeyRules): string {
   const root = new URL(rules.root);
   const path = decodePath(url, pathBelow(url, root));
-  const query = distinguishing(url, rules.tokenParameters);
-  const key = query === '' ? path : hashIntoName(path, query);
+  const query = identityOf(url, rules).search;
+  const key = query === '' ? path : hashIntoName(path, query, rules.queryHashDigits ?? formerQueryHashDigits);
   assertUsable(key, url);
   return key;
 }
@@ -45,6 +53,33 @@ export function withoutTokens(url: URL, tokenParameters: readonly string[]): URL
   const pairs = plain.search.slice(1).split('&');
   plain.search = pairs.filter((pair) => pair !== '' && !isToken(nameOf(pair), tokenParameters)).join('&');
   return plain;
+}
+
+/**
+ * The URL that stands for an object in plans, evidence and messages: without tokens. Of parameters that choose the object
+ * although they are named like tokens, it has a digest of the value, which may be a secret.
+ */
+export function identityOf(
+  url: URL,
+  { tokenParameters, keyParameters = [] }: Pick<KeyRules, 'tokenParameters' | 'keyParameters'>,
+): URL {
+  const identity = withoutTokens(url, tokenParameters);
+  const choosing = tokenPairs(url, tokenParameters).filter(({ name }) => keyParameters.includes(name));
+  const digests = choosing.map(({ name, pair }) => `${name}=~${shortHash(pair, defaultQueryHashDigits)}`);
+  identity.search = [identity.search.slice(1), ...digests].filter((part) => part !== '').join('&');
+  return identity;
+}
+
+/** The parameters of a URL that count as tokens: names in lower case, with their pairs as they are spelled. */
+export function tokenPairs(
+  url: URL,
+  tokenParameters: readonly string[],
+): readonly { readonly name: string; readonly pair: string }[] {
+  return url.search
+    .slice(1)
+    .split('&')
+    .filter((pair) => pair !== '' && isToken(nameOf(pair), tokenParameters))
+    .map((pair) => ({ name: nameOf(pair).toLowerCase(), pair }));
 }
 
 /** Path from the folder of one key to another, percent-encoded, as a playlist must write it. */
@@ -107,10 +142,6 @@ export function placeOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
-function distinguishing(url: URL, tokenParameters: readonly string[]): string {
-  return withoutTokens(url, tokenParameters).search;
-}
-
 function nameOf(pair: string): string {
   return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
@@ -123,12 +154,15 @@ function isToken(name: string, tokenParameters: readonly string[]): boolean {
 }
 
 /** `a/seg.ts` and `?start=5` make `a/seg~1f2e3d4c.ts`. */
-function hashIntoName(path: string, query: string): string {
-  const hash = createHash('sha256').update(query).digest('hex').slice(0, 8);
+function hashIntoName(path: string, query: string, digits: number): string {
   const slash = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
   const at = dot > slash ? dot : path.length;
-  return `${path.slice(0, at)}~${hash}${path.slice(at)}`;
+  return `${path.slice(0, at)}~${shortHash(query, digits)}${path.slice(at)}`;
+}
+
+function shortHash(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
 }
 
 /** What an object's key cannot be, in S3 or in a folder. */

@@ -1,6 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { Validators } from './revision.ts';
-import type { Generation } from './video.ts';
+import type { Generation, VideoId } from './video.ts';
 
 /**
  * How we know that the object at the destination is the file.
@@ -18,6 +18,8 @@ export interface Evidence {
   readonly key: string;
   /** Source URL without secrets. */
   readonly url: string;
+  /** The video whose URL it is, where tokens were left out of it: see `SourceIdentity`. */
+  readonly video?: VideoId;
   readonly sizeBytes: number;
   /** CRC-32 (ISO-HDLC) of the bytes, eight lower-case hex digits; empty where `proof` is `present`. */
   readonly crc32: string;

@@ -55,6 +55,14 @@ export interface ExternalReference {
   readonly reason: string;
 }
 
+/** What comparing bytes has shown about parameters that are named like tokens. */
+export interface QueryFindings {
+  /** Names, in lower case, that choose the object in this presentation, beside those of the library's key rules. */
+  readonly keyParameters?: readonly string[];
+  /** Digest of the URLs, without tokens, whose several tokens led to the same bytes. */
+  readonly sharedDigest?: string;
+}
+
 /** The sealed plan of a video without its list of files, which can be long and is read in ranges. */
 export interface RevisionHeader {
   readonly video: VideoId;
@@ -68,6 +76,8 @@ export interface RevisionHeader {
   readonly warnings: readonly string[];
   /** Some URLs carried a token that is not in the plan: they are read again from the playlists. */
   readonly hasTokens: boolean;
+  /** Absent where no URLs differ in tokens alone. */
+  readonly queryFindings?: QueryFindings;
 }
 
 /** A video's sealed plan. */

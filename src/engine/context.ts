@@ -98,7 +98,10 @@ export function createContext(
   const replan: Replan = async (video, signal) => {
     const submission = await host.submissionOf(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
-    const { revision, fetchUrls } = await planVideo(submission, parts, { signal });
+    const { journal, ledger } = parts;
+    const present = (await ledger.read(video))?.revision;
+    const known = present === undefined ? undefined : (await journal.revision(video, present))?.queryFindings;
+    const { revision, fetchUrls } = await planVideo(submission, parts, { known, signal });
     return { digest: revision.digest, fetchUrls };
   };
   const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });

@@ -1,4 +1,4 @@
-import { defaultTokenParameters } from '../domain/destination-key.ts';
+import { defaultQueryHashDigits, defaultTokenParameters } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -11,6 +11,8 @@ export interface KeyRuleOptions {
   readonly rootUrl?: string;
   /** Lower case. */
   readonly tokenParameters: readonly string[];
+  /** Lower case. */
+  readonly keyParameters?: readonly string[];
 }
 
 /**
@@ -29,7 +31,13 @@ export async function resolveKeyRules(
 ): Promise<KeyRules> {
   let saved = await readKeyRules(journal);
   if (!saved) {
-    const rules: KeyRules = { root: options.rootUrl ?? rootOf(firstUrls), tokenParameters: options.tokenParameters };
+    const { keyParameters = [], tokenParameters } = options;
+    const rules: KeyRules = {
+      root: options.rootUrl ?? rootOf(firstUrls),
+      tokenParameters,
+      ...(keyParameters.length > 0 ? { keyParameters } : {}),
+      queryHashDigits: defaultQueryHashDigits,
+    };
     if (!save) return rules;
     saved = (await journal.settle(settingName, rules)) as KeyRules;
   }
@@ -39,14 +47,18 @@ export async function resolveKeyRules(
       `--root is ${options.rootUrl}, but this library was begun with ${saved.root}; use another destination, or --state`,
     );
   }
-  const added = options.tokenParameters.filter((name) => !saved.tokenParameters.includes(name));
-  if (added.length > 0) {
-    throw new FlantsError(
-      'usage',
-      `--token-params adds ${added.join(', ')} to what this library was begun with; its keys would change`,
-    );
-  }
+  assertNoneAdded('--token-params', options.tokenParameters, saved.tokenParameters);
+  assertNoneAdded('--key-params', options.keyParameters, saved.keyParameters);
   return saved;
+}
+
+function assertNoneAdded(option: string, names: readonly string[] = [], saved: readonly string[] = []): void {
+  const added = names.filter((name) => !saved.includes(name));
+  if (added.length === 0) return;
+  throw new FlantsError(
+    'usage',
+    `${option} adds ${added.join(', ')} to what this library was begun with; its keys would change`,
+  );
 }
 
 /** Fixes the rules, once a video was planned by them. */

@@ -91,13 +91,14 @@ describe('a walk', () => {
     expect(files).toMatchObject([{ fetchUrl: below('1.ts'), keyUrl: below('1.ts'), playlistUrl: root, line: 4 }]);
   });
 
-  test('knows a playlist again under another token', async () => {
+  test('reads a playlist under each of its tokens, which may choose it, and tells its URL without them', async () => {
     const { documents } = await walkSite(`${root}?token=0`, {
       [`${root}?token=0`]: variants('a.m3u8?token=1', 'a.m3u8?token=2'),
       [below('a.m3u8?token=1')]: segments('1.ts'),
+      [below('a.m3u8?token=2')]: segments('2.ts'),
     });
-    expect(documents.map(({ url }) => url)).toEqual([below('a.m3u8'), root]);
-    expect(documents[0]?.fetchUrl).toBe(below('a.m3u8?token=1'));
+    expect(documents.map(({ url }) => url)).toEqual([below('a.m3u8'), below('a.m3u8'), root]);
+    expect(documents[1]?.fetchUrl).toBe(below('a.m3u8?token=2'));
   });
 
   test('keeps what the source said about a playlist', async () => {

@@ -35,14 +35,14 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
   /** Defaults to `refuse`. */
   readonly external?: ExternalPolicy;
-  /** Query parameters that make no other document, as in `KeyRules`. */
+  /** Query parameters to leave out of messages and reports, as in `KeyRules`. */
   readonly tokenParameters?: readonly string[];
   /** Texts under way at a time; defaults to 8. */
   readonly concurrency?: number;
 }
 
 /**
- * Reads a presentation from its root playlist: each document once, some at a time. The same documents make the same
+ * Reads a presentation from its root playlist: each URL once, some at a time. The same documents make the same
  * presentation, whoever answers first.
  *
  * @throws {FlantsError} of `parsePlaylist`; `hls.cycle`, `hls.limit`; whatever `fetch` throws
@@ -51,9 +51,9 @@ export async function walkPresentation(rootUrl: string, options: WalkOptions): P
   const { tokenParameters = defaultTokenParameters } = options;
   const start = withoutFragment(rootUrl);
   const root: DocumentRequest = { use: 'playlist', fetchUrl: start, keyUrl: start };
-  const plain = (url: string): string => withoutTokens(new URL(url), tokenParameters).href;
-  // A document asked for at two addresses that redirects made one place is read at both: the plan must see a conflict.
-  const identify = ({ keyUrl, fetchUrl }: DocumentRequest): string => `${plain(keyUrl)} ${plain(fetchUrl)}`;
+  // A document is read at each of its addresses, also where they differ in tokens alone, or redirects made them one
+  // place: the plan must see whether it is the same everywhere.
+  const identify = ({ keyUrl, fetchUrl }: DocumentRequest): string => `${keyUrl} ${fetchUrl}`;
   const visits = await readAll(root, { ...options, tokenParameters }, identify);
   return assemblePresentation(root, visits, identify);
 }

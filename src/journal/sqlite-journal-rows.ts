@@ -12,7 +12,7 @@ export interface RevisionRow {
 }
 
 /** The part of a header that is kept as JSON. */
-export type HeaderText = Pick<RevisionHeader, 'playlists' | 'external' | 'warnings' | 'hasTokens'>;
+export type HeaderText = Pick<RevisionHeader, 'playlists' | 'external' | 'warnings' | 'hasTokens' | 'queryFindings'>;
 
 /** A row of `documents`. */
 export interface DocumentRow {
@@ -49,6 +49,7 @@ export interface EvidenceRow {
   readonly duration_ms: number;
   readonly worker: string;
   readonly at: string;
+  readonly video: string | null;
 }
 
 /** The document in a row. */
@@ -72,6 +73,7 @@ export function evidenceOf(row: EvidenceRow): Evidence {
   return {
     key: row.key,
     url: row.url,
+    ...(row.video === null ? {} : { video: row.video }),
     sizeBytes: row.size_bytes,
     crc32: row.crc32,
     ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
@@ -106,5 +108,6 @@ export function evidenceValues(evidence: Evidence): (string | number | null)[] {
     evidence.durationMs,
     evidence.worker,
     evidence.at,
+    evidence.video ?? null,
   ];
 }

@@ -31,10 +31,10 @@ export class SqliteJournal implements Journal {
   }
 
   async seal(revision: Revision): Promise<void> {
-    const { video, digest, total, files, documents, playlists, external, warnings, hasTokens } = revision;
-    const header: HeaderText = { playlists, external, warnings, hasTokens };
+    const { video, digest, total, files, documents, ...header } = revision;
+    const headerText = JSON.stringify(header satisfies HeaderText);
     this.#state.write(() => {
-      const { changes, lastInsertRowid: id } = this.#sql.addRevision.run(video, digest, total, JSON.stringify(header));
+      const { changes, lastInsertRowid: id } = this.#sql.addRevision.run(video, digest, total, headerText);
       if (changes === 0) return;
       for (const [index, { key, url, role, minSizeBytes, optional }] of files.entries()) {
         this.#sql.addFile.run(
@@ -222,7 +222,7 @@ const statements = {
   readRevision: 'SELECT id, total, header FROM revisions WHERE video = ? AND digest = ?',
   readFiles: 'SELECT * FROM files WHERE revision = ? AND position >= ? AND position < ? ORDER BY position',
   readDocuments: 'SELECT key, url, role, body FROM documents WHERE revision = ? ORDER BY position',
-  writeEvidence: 'INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  writeEvidence: 'INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropEvidence: 'DELETE FROM evidence WHERE key = ?',
   readEvidence: 'SELECT * FROM evidence WHERE key = ?',
   readSize: `

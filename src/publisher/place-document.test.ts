@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
+import type { SourceIdentity } from '../domain/source-identity.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -8,9 +9,10 @@ import { placeDocument } from './place-document.ts';
 
 const never = new AbortController().signal;
 const key = 'v/index.m3u8';
+const url = `https://cdn.example/${key}`;
 const documentOf = (text: string): PlannedDocument => ({
   key,
-  url: `https://cdn.example/${key}`,
+  url,
   role: 'media-playlist',
   body: Buffer.from(text),
 });
@@ -25,10 +27,18 @@ function setUp(existing: ExistingPolicy = 'verify') {
     await happening?.();
     return store.put(...given);
   };
-  const publish = (text: string, revision: string, isCurrent = (): Promise<boolean> => Promise.resolve(true)) =>
-    placeDocument(documentOf(text), { revision, isCurrent }, { store: { ...store, put }, existing }, never);
+  const publishFor = (
+    identity: SourceIdentity,
+    text: string,
+    revision: string,
+    isCurrent = (): Promise<boolean> => Promise.resolve(true),
+  ) =>
+    placeDocument(documentOf(text), { revision, identity, isCurrent }, { store: { ...store, put }, existing }, never);
+  const publish = (text: string, revision: string, isCurrent?: () => Promise<boolean>) =>
+    publishFor({ url }, text, revision, isCurrent);
   return {
     publish,
+    publishFor,
     beforeWrite: (happening: () => Promise<unknown>) => void (happens = happening),
     plant(text: string) {
       const body = Buffer.from(text);
@@ -77,6 +87,17 @@ describe('A document', () => {
     });
     await expect(publish('ours', 'r3')).rejects.toMatchObject({ failure: { code: 'store.status', retryable: true } });
     expect(text()).toBe('two');
+  });
+
+  it('of a URL that had tokens is not put over that of another video, which they may have chosen', async () => {
+    const { publishFor, text } = setUp();
+    await publishFor({ url, video: 'a' }, 'first of a', 'r1');
+    await publishFor({ url, video: 'a' }, 'of a', 'r2');
+    await expect(publishFor({ url, video: 'b' }, 'of b', 'r3')).rejects.toMatchObject({ code: 'key.conflict' });
+    await expect(publishFor({ url }, 'without tokens', 'r4')).rejects.toMatchObject({ code: 'key.conflict' });
+    expect(text()).toBe('of a');
+    await publishFor({ url, video: 'b' }, 'of a', 'r5');
+    expect(text()).toBe('of a');
   });
 
   it('is not put over what somebody else wrote, before or just now, unless it is to', async () => {

@@ -2,6 +2,8 @@ import type { ExistingPolicy } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { headersOf } from '../domain/object-headers.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
+import { sourceMark, sourceMetadata } from '../domain/source-identity.ts';
+import type { SourceIdentity } from '../domain/source-identity.ts';
 import type { RevisionDigest } from '../domain/video.ts';
 import type { Publication } from '../journal/journal.ts';
 import { crc32Hex } from '../storage/checksum.ts';
@@ -15,6 +17,7 @@ const revisionMetadata = 'flants-revision';
 /** The revision to publish a document for, and what was published before. */
 interface PublicationContext {
   readonly revision: RevisionDigest;
+  readonly identity: SourceIdentity;
   readonly previous?: PublishedDocument;
   readonly isCurrent: () => Promise<boolean>;
 }
@@ -30,10 +33,11 @@ const maxAttempts = 2;
  * |-------------------------------------------|-----------------------------------------------------------|
  * | the same bytes                            | left: published already, by this run or a concurrent one  |
  * | nothing                                   | create                                                    |
- * | what we published, or has our mark        | replace exactly that object                               |
+ * | what we published, or has its mark        | replace exactly that object                               |
  * | anything else                             | conflict; with `overwrite`, replace exactly that object   |
  * | something different at the time of writing | look once more, then fail with a retryable error         |
  *
+ * @param place.identity - what the document is a copy of: with tokens, another video's is another document
  * @param place.previous - the document as it was last published
  * @param place.isCurrent - whether the revision is still the video's. Asked after each look at the key, so that a
  *   publisher that is delayed between look and write cannot overwrite a newer one's document
@@ -43,7 +47,7 @@ const maxAttempts = 2;
  */
 export async function placeDocument(
   document: PlannedDocument,
-  { revision, previous, isCurrent }: PublicationContext,
+  { revision, identity, previous, isCurrent }: PublicationContext,
   { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
   signal: AbortSignal,
 ): Promise<PublishedDocument | undefined> {
@@ -55,15 +59,12 @@ export async function placeDocument(
     const current = await store.head(key, { signal });
     if (current && (await hasSameBytes(current, document, crc32, store, signal))) return describe(current.etag);
     if (!(await isCurrent())) return undefined;
-    if (current && existing !== 'overwrite' && !isOurs(current, previous)) {
-      throw new FlantsError(
-        'store.conflict',
-        `a playlist that FLAnts did not publish stands at ${key}; --existing overwrite replaces it`,
-      );
+    if (current && existing !== 'overwrite' && !isOurs(current, identity, previous)) {
+      throw conflictError(current);
     }
     const written = await store.put(key, body, crc32, {
       ...headersOf(key, role),
-      metadata: { [revisionMetadata]: revision },
+      metadata: { [revisionMetadata]: revision, [sourceMetadata]: sourceMark(identity) },
       condition: current ? { ifMatch: current.etag } : { ifNoneMatch: '*' },
       signal,
     });
@@ -74,9 +75,32 @@ export async function placeDocument(
   });
 }
 
-/** Whether we wrote the object, according to the journal or to its mark. */
-function isOurs({ etag, metadata }: StoredObject, previous: PublishedDocument | undefined): boolean {
-  return etag === previous?.etag || metadata[revisionMetadata] !== undefined;
+/**
+ * Whether we published the object for the same source, according to the journal or to its mark. Without tokens, a
+ * document of ours that does not say its source counts too: earlier versions did not mark it.
+ */
+function isOurs(
+  { etag, metadata }: StoredObject,
+  identity: SourceIdentity,
+  previous: PublishedDocument | undefined,
+): boolean {
+  if (etag === previous?.etag) return true;
+  if (metadata[revisionMetadata] === undefined) return false;
+  const mark = metadata[sourceMetadata];
+  return mark === undefined ? identity.video === undefined : mark === sourceMark(identity);
+}
+
+function conflictError({ key, metadata }: StoredObject): FlantsError {
+  if (metadata[revisionMetadata] === undefined) {
+    return new FlantsError(
+      'store.conflict',
+      `a playlist that FLAnts did not publish stands at ${key}; --existing overwrite replaces it`,
+    );
+  }
+  return new FlantsError(
+    'key.conflict',
+    `the playlist of another video stands at ${key}: if a parameter that is named like a token chooses it, begin the library with --key-params; --existing overwrite replaces it`,
+  );
 }
 
 /**

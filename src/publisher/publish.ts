@@ -78,7 +78,8 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   const documents: Publication['documents'][number][] = [];
   for (const document of header.documents) {
     const previous = lastPublication?.documents.find(({ key }) => key === document.key);
-    const place = { revision, isCurrent, ...(previous ? { previous } : {}) };
+    const identity = { url: document.url, ...(header.hasTokens ? { video } : {}) };
+    const place = { revision, identity, isCurrent, ...(previous ? { previous } : {}) };
     const publishedDocument = await placeDocument(document, place, ports, signal);
     if (!publishedDocument) return { result: 'stale' };
     documents.push(publishedDocument);

@@ -112,4 +112,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE ledger_videos ADD COLUMN setbacks INTEGER;
   ALTER TABLE ledger_videos ADD COLUMN asked TEXT;
   `,
+  `
+  ALTER TABLE evidence ADD COLUMN video TEXT;
+  `,
 ];

@@ -21,4 +21,4 @@ export interface AntPorts {
 }
 
 /** Settings of a batch that apply to each of its files. */
-export type CopyPolicy = Pick<BatchMessage, 'existing' | 'sha256' | 'generation'>;
+export type CopyPolicy = Pick<BatchMessage, 'existing' | 'sha256' | 'generation' | 'video'>;

@@ -27,8 +27,8 @@ function setUp(bytes = 'media') {
   const source = openMemorySource({ [task.fetchUrl]: { bytes } });
   const store = openMemoryStore();
   const ports = { source, store, slots: createBudget(1), bytes: createBudget(1000), now: () => 1_000_000, worker: 'w' };
-  const copy = (changes: Partial<FileTask> = {}, existing: ExistingPolicy = 'verify'): Promise<Outcome> =>
-    copyFile({ ...task, ...changes }, { existing, sha256: false, generation: 'g' }, ports, never);
+  const copy = (changes: Partial<FileTask> = {}, existing: ExistingPolicy = 'verify', video = 'v'): Promise<Outcome> =>
+    copyFile({ ...task, ...changes }, { existing, sha256: false, generation: 'g', video }, ports, never);
   return { source, store, ports, copy };
 }
 
@@ -123,6 +123,50 @@ describe('Copying one file', () => {
     expect(other).toMatchObject({ kind: 'failed', failure: { failure: { code: 'key.conflict' } } });
   });
 
+  describe('from a URL that had tokens, which may have chosen it', () => {
+    const other = `${url}?token=of-w`;
+    const w = (changes: Partial<FileTask> = {}): [Partial<FileTask>, ExistingPolicy, string] => [
+      { fetchUrl: other, ...changes },
+      'verify',
+      'w',
+    ];
+
+    test.each(['with evidence', 'without'])(
+      'does not replace what another video has at its key, %s of it',
+      async (having) => {
+        const { copy, source, store } = setUp();
+        const prior = evidenceOf(await copy());
+        source.objects.set(other, { bytes: 'of w' });
+        const late = await copy(...w(having === 'without' ? {} : { prior }));
+        expect(late).toMatchObject({ failure: { failure: { code: 'key.conflict' } } });
+        expect(store.objects.get('v/seg.ts')?.crc32).toBe(crc32Hex(Buffer.from('media')));
+      },
+    );
+
+    test('asks for the bytes, though the source may give one ETag to all', async () => {
+      const { copy, source } = setUp();
+      source.objects.set(task.fetchUrl, { bytes: 'media', etag: '"all"' });
+      const prior = evidenceOf(await copy());
+      source.objects.set(other, { bytes: 'of w', etag: '"all"' });
+      expect(await copy(...w({ prior }))).toMatchObject({ failure: { failure: { code: 'key.conflict' } } });
+      source.objects.set(other, { bytes: 'media', etag: '"all"' });
+      expect(evidenceOf(await copy(...w({ prior })))).toMatchObject({ proof: 'same-checksum', video: 'w' });
+    });
+
+    test('does not replace what has no tokens, nor is it replaced by that', async () => {
+      const { copy, source, store } = setUp();
+      source.objects.set(url, { bytes: 'plain' });
+      const plain = { fetchUrl: url };
+      const prior = evidenceOf(await copy());
+      for (const known of [{}, { prior }]) {
+        expect(await copy({ ...plain, ...known })).toMatchObject({ failure: { failure: { code: 'store.conflict' } } });
+      }
+      store.objects.clear();
+      await copy(plain);
+      expect(await copy()).toMatchObject({ failure: { failure: { code: 'key.conflict' } } });
+    });
+  });
+
   test('takes the same bytes from another URL for the same file', async () => {
     const { copy, source } = setUp();
     const prior = evidenceOf(await copy());
@@ -155,7 +199,7 @@ describe('Copying one file', () => {
       looked.push(key);
       return store.head(key, options);
     };
-    const policy = { existing: 'overwrite', sha256: false, generation: 'g' } as const;
+    const policy = { existing: 'overwrite', sha256: false, generation: 'g', video: 'v' } as const;
     const overwriting = { ...ports, store: { ...store, head } };
     const prior = evidenceOf(await copyFile(task, policy, overwriting, never));
     source.objects.set(task.fetchUrl, { bytes: 'other' });
@@ -186,7 +230,7 @@ describe('Copying one file', () => {
         if (object) store.objects.set(key, { ...object, etag: '"a third"' });
         return standing;
       };
-      const policy = { existing, sha256: false, generation: 'g' };
+      const policy = { existing, sha256: false, generation: 'g', video: 'v' };
       expect(await copyFile(task, policy, { ...ports, store: { ...store, head } }, never)).toMatchObject({
         failure: { failure: { code: 'store.status', retryable: true } },
       });
@@ -212,7 +256,7 @@ describe('Copying one file', () => {
         const { sizeBytes: _, ...rest } = object;
         return { ...rest, isUnframed: true };
       };
-      const policy = { existing: 'verify', sha256: false, generation: 'g' } as const;
+      const policy = { existing: 'verify', sha256: false, generation: 'g', video: 'v' } as const;
       const copy = (changes: Partial<FileTask> = {}): Promise<Outcome> =>
         copyFile({ ...task, ...changes }, policy, { ...ports, source: { ...source, fetch } }, never);
       return { source, store, copy };

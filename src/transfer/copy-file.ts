@@ -1,6 +1,7 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
+import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
 import { MiB } from '../domain/units.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
@@ -39,7 +40,8 @@ export async function copyFile(
   });
   try {
     const copied = await fetchAndPlace(task, policy, ports, signal);
-    const evidence: Evidence = { ...common(), ...copied, durationMs: Math.round(ports.now() - startedAt) };
+    const identity = sourceIdentityOf(task, policy.video);
+    const evidence: Evidence = { ...common(), ...identity, ...copied, durationMs: Math.round(ports.now() - startedAt) };
     return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
   } catch (error) {
     return { index: task.index, kind: 'failed', failure: { ...common(), failure: failureOf(error) } };
@@ -122,10 +124,11 @@ async function transferBody(
   }
 }
 
-/** Evidence to make the request conditional on: of the same URL, with validators, and with a checksum. */
+/** Evidence to make the request conditional on: of the same object, with validators, and with a checksum. */
 function usablePrior(task: FileTask, policy: CopyPolicy): Evidence | undefined {
   const { prior } = task;
-  if (!prior || policy.existing === 'overwrite' || prior.url !== task.url || prior.crc32 === '') return undefined;
+  if (!prior || policy.existing === 'overwrite' || prior.crc32 === '') return undefined;
+  if (!isEvidenceOf(prior, sourceIdentityOf(task, policy.video))) return undefined;
   return prior.source.etag !== undefined || prior.source.lastModified !== undefined ? prior : undefined;
 }
 

@@ -1,7 +1,7 @@
-import { hash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Proof } from '../domain/outcome.ts';
+import { isEvidenceOf, sourceIdentityOf, sourceMark, sourceMetadata } from '../domain/source-identity.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
@@ -12,16 +12,8 @@ export interface Placed {
   readonly proof: Extract<Proof, 'written' | 'same-checksum'>;
 }
 
-/**
- * Metadata field that marks an object with the URL it was copied from. It identifies our objects when there is no
- * evidence.
- */
-export const sourceMetadata = 'flants-source';
-
-/** The mark of a URL: short, and without revealing the URL. */
-export function sourceMark(url: string): string {
-  return hash('sha256', url, 'hex').slice(0, 16);
-}
+/** The settings of a copy that decide about objects at its keys. */
+type Policy = Pick<CopyPolicy, 'existing' | 'video'>;
 
 /** Size and checksum of the bytes to be written. */
 export interface Content {
@@ -50,15 +42,15 @@ export type ConfirmCurrent = (content: Content) => Promise<void>;
  */
 export async function placeObject(
   task: FileTask,
-  policy: Pick<CopyPolicy, 'existing'>,
+  policy: Policy,
   content: Content & { readonly bytes: Uint8Array },
   { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   signal: AbortSignal,
 ): Promise<Placed> {
   assertNoKeyConflict(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
-    store.put(task.key, content.bytes, content.crc32, writeOptions(task, condition, signal));
-  const written = await write(initialCondition(task));
+    store.put(task.key, content.bytes, content.crc32, writeOptions(task, policy, condition, signal));
+  const written = await write(initialCondition(task, policy));
   if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
 
   const current = await store.head(task.key, { signal });
@@ -70,7 +62,7 @@ export async function placeObject(
   if (mayLeaveUnchanged(current, task, policy) && (await hasSameContent(current, content, store, signal))) {
     return { etag: current.etag, proof: 'same-checksum' };
   }
-  if (!mayOverwrite(current, task, policy)) throw conflictError(current, content);
+  if (!mayOverwrite(current, task, policy)) throw conflictError(current, task, policy, content);
   // Either a run that was killed before it recorded its evidence wrote this object, and the source has changed since,
   // or another ant has overtaken this one.
   await confirm(content);
@@ -82,11 +74,16 @@ export async function placeObject(
 }
 
 /** Headers, mark and condition of a file's write. */
-export function writeOptions(task: FileTask, condition: WriteCondition, signal: AbortSignal): PutOptions {
+export function writeOptions(
+  task: FileTask,
+  { video }: Policy,
+  condition: WriteCondition,
+  signal: AbortSignal,
+): PutOptions {
   return {
     contentType: task.contentType,
     cacheControl: task.cacheControl,
-    metadata: { [sourceMetadata]: sourceMark(task.url) },
+    metadata: { [sourceMetadata]: sourceMark(sourceIdentityOf(task, video)) },
     condition,
     signal,
   };
@@ -95,7 +92,7 @@ export function writeOptions(task: FileTask, condition: WriteCondition, signal: 
 /** @throws {FlantsError} `key.conflict` when other bytes came from another URL of this library */
 export function assertNoKeyConflict(
   { key, url, prior }: Pick<FileTask, 'key' | 'url' | 'prior'>,
-  { existing }: Pick<CopyPolicy, 'existing'>,
+  { existing }: Pick<Policy, 'existing'>,
   content: Content,
 ): void {
   if (!prior || prior.url === url || existing === 'overwrite') return;
@@ -103,43 +100,56 @@ export function assertNoKeyConflict(
   throw new FlantsError('key.conflict', `${url} and ${prior.url} want the key ${key} with different bytes`);
 }
 
-/** Whether we wrote this object from the same URL, with or without evidence of it. */
-export function hasSourceMark({ metadata }: StoredObject, { url }: Pick<FileTask, 'url'>): boolean {
-  return metadata[sourceMetadata] === sourceMark(url);
+/** Whether we wrote this object from the same source, with or without evidence of it. */
+export function hasSourceMark(
+  { metadata }: StoredObject,
+  task: Pick<FileTask, 'url' | 'fetchUrl'>,
+  { video }: Policy,
+): boolean {
+  return metadata[sourceMetadata] === sourceMark(sourceIdentityOf(task, video));
 }
 
 /**
  * Whether an object with the same bytes may be left as it is. If another program wrote it, its headers may differ, so
  * `overwrite` replaces it all the same.
  */
-export function mayLeaveUnchanged(
-  current: StoredObject,
-  task: Pick<FileTask, 'url'>,
-  { existing }: Pick<CopyPolicy, 'existing'>,
-): boolean {
-  return existing !== 'overwrite' || hasSourceMark(current, task);
+export function mayLeaveUnchanged(current: StoredObject, task: FileTask, policy: Policy): boolean {
+  return policy.existing !== 'overwrite' || hasSourceMark(current, task, policy);
 }
 
 /** Whether an object with different bytes and without evidence may be replaced. */
-export function mayOverwrite(
-  current: StoredObject,
-  task: Pick<FileTask, 'url'>,
-  { existing }: Pick<CopyPolicy, 'existing'>,
-): boolean {
-  return existing === 'overwrite' || hasSourceMark(current, task);
+export function mayOverwrite(current: StoredObject, task: FileTask, policy: Policy): boolean {
+  return policy.existing === 'overwrite' || hasSourceMark(current, task, policy);
 }
 
-/** The error for a foreign object at the key. */
-export function conflictError(current: StoredObject, content: Content): FlantsError {
+/**
+ * The error for an object at the key that is not ours to replace. One that we copied for a URL that had tokens may be
+ * another object than that of this URL, which has other tokens.
+ */
+export function conflictError(
+  { key, sizeBytes, metadata }: StoredObject,
+  task: FileTask,
+  { video }: Policy,
+  content: Content,
+): FlantsError {
+  const sizes = `${sizeBytes} bytes, ours has ${content.sizeBytes}`;
+  if (sourceIdentityOf(task, video).video !== undefined && metadata[sourceMetadata] !== undefined) {
+    return new FlantsError(
+      'key.conflict',
+      `${key} was copied from a URL with other tokens, and has other bytes (${sizes}): if one of them chooses the object, begin the library with --key-params; --existing overwrite replaces it`,
+    );
+  }
   return new FlantsError(
     'store.conflict',
-    `another object stands at ${current.key} (${current.sizeBytes} bytes, ours has ${content.sizeBytes}); --existing overwrite replaces it`,
+    `another object stands at ${key} (${sizes}); --existing overwrite replaces it`,
   );
 }
 
 /** The condition of the first write: the ETag in our evidence, or that the key is free. */
-function initialCondition({ prior }: Pick<FileTask, 'prior'>): WriteCondition {
-  return prior?.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
+function initialCondition(task: FileTask, { video }: Policy): WriteCondition {
+  const { prior } = task;
+  const isKnown = prior !== undefined && isEvidenceOf(prior, sourceIdentityOf(task, video));
+  return !isKnown || prior.etag === undefined ? { ifNoneMatch: '*' } : { ifMatch: prior.etag };
 }
 
 /** Compares size and checksum. Reads the object back if the store keeps no checksum. */

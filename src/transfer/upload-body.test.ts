@@ -30,7 +30,12 @@ function setUp(bytes: Uint8Array = large) {
   const store = openMemoryStore();
   const ports = { source, store, slots: createBudget(1), bytes: createBudget(1 << 28), now: Date.now, worker: 'test' };
   const copy = (changes: Partial<FileTask> = {}, existing: 'verify' | 'overwrite' = 'verify', from: Source = source) =>
-    copyFile({ ...task, ...changes }, { existing, sha256: true, generation: 'g' }, { ...ports, source: from }, never);
+    copyFile(
+      { ...task, ...changes },
+      { existing, sha256: true, generation: 'g', video: 'v' },
+      { ...ports, source: from },
+      never,
+    );
   return { source, store, ports, copy };
 }
 
@@ -159,7 +164,7 @@ describe('A body too large to hold', () => {
         };
       },
     };
-    const policy = { existing: 'verify', sha256: false, generation: 'g' } as const;
+    const policy = { existing: 'verify', sha256: false, generation: 'g', video: 'v' } as const;
     await copyFile(task, policy, { ...ports, store: slow }, never);
     expect(told).toEqual(['begins', 'arrives', 'begins', 'arrives', 'given up']);
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
 import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
@@ -30,7 +31,7 @@ const usualPartBytes = 8 * MiB;
  */
 export async function uploadBody(
   task: FileTask,
-  policy: Pick<CopyPolicy, 'existing' | 'sha256'>,
+  policy: CopyPolicy,
   body: StreamedBody,
   { store, confirm }: { readonly store: ObjectStore; readonly confirm: ConfirmCurrent },
   announcedBytes: number | undefined,
@@ -38,7 +39,7 @@ export async function uploadBody(
 ): Promise<Content & Placed & { readonly sha256?: string }> {
   const current = await store.head(task.key, { signal });
   const condition = conditionFor(current, task, policy);
-  const upload = await store.upload(task.key, writeOptions(task, condition, signal));
+  const upload = await store.upload(task.key, writeOptions(task, policy, condition, signal));
   try {
     const content = await sendParts(upload, body, partBytesFor(announcedBytes, store), policy.sha256, signal);
     if (task.minSizeBytes !== undefined && content.sizeBytes < task.minSizeBytes) {
@@ -56,8 +57,8 @@ export async function uploadBody(
       return { ...content, etag: current.etag, proof: 'same-checksum' };
     }
     assertNoKeyConflict(task, policy, content);
-    if (current && !isReplaceable(current, task, policy)) throw conflictError(current, content);
-    if (current && !isKnown(current, task)) await confirm(content);
+    if (current && !isReplaceable(current, task, policy)) throw conflictError(current, task, policy, content);
+    if (current && !isKnown(current, task, policy)) await confirm(content);
     const completed = await upload.complete(content.crc32);
     if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
     throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
@@ -67,7 +68,7 @@ export async function uploadBody(
   }
 }
 
-type Policy = Pick<CopyPolicy, 'existing'>;
+type Policy = Pick<CopyPolicy, 'existing' | 'video'>;
 
 /** Replaces only the object that was seen, and only if it is ours or `overwrite` allows it. */
 function conditionFor(current: StoredObject | undefined, task: FileTask, policy: Policy): WriteCondition {
@@ -75,12 +76,13 @@ function conditionFor(current: StoredObject | undefined, task: FileTask, policy:
 }
 
 function isReplaceable(current: StoredObject, task: FileTask, policy: Policy): boolean {
-  return mayOverwrite(current, task, policy) || isKnown(current, task);
+  return mayOverwrite(current, task, policy) || isKnown(current, task, policy);
 }
 
 /** Whether our evidence describes exactly this object. */
-function isKnown(current: StoredObject, { url, prior }: FileTask): boolean {
-  return prior?.url === url && current.etag === prior.etag;
+function isKnown(current: StoredObject, task: FileTask, { video }: Policy): boolean {
+  const { prior } = task;
+  return prior?.etag === current.etag && isEvidenceOf(prior, sourceIdentityOf(task, video));
 }
 
 /** A part size with which the upload stays within the store's limit of parts. */

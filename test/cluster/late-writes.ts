@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { sourceMark, sourceMetadata } from '../../src/transfer/place-object.ts';
+import { sourceMark, sourceMetadata } from '../../src/domain/source-identity.ts';
 import { home } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
 import type { Gate } from './gate.ts';
@@ -11,7 +11,7 @@ const { signal } = new AbortController();
 /** Writes bytes of ours that no condition guards, as a destination without conditions would let a late ant. */
 export async function overwrite(store: ObjectStore, key: string, text: string): Promise<void> {
   const bytes = Buffer.from(text);
-  const metadata = { [sourceMetadata]: sourceMark(`${home}/${key}`) };
+  const metadata = { [sourceMetadata]: sourceMark({ url: `${home}/${key}` }) };
   await store.put(key, bytes, crc32Hex(bytes), { contentType: 'video/mp2t', cacheControl: '', metadata, signal });
 }
 

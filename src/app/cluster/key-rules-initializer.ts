@@ -15,6 +15,8 @@ export interface InitialKeyRuleOptions {
   readonly rootUrl?: string;
   /** Lower case. */
   readonly tokenParameters: readonly string[];
+  /** Lower case. */
+  readonly keyParameters?: readonly string[];
   readonly catalogue: { readonly sources: readonly ClusterSource[] };
 }
 

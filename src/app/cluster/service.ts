@@ -139,9 +139,9 @@ async function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOpti
 
 function apiOf(
   cluster: Cluster,
-  { http: { token, requireTokenToRead }, tokenParameters }: ServiceOptions,
+  { http: { token, requireTokenToRead }, tokenParameters, keyParameters }: ServiceOptions,
 ): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
-  const control = createControl(controlPortsOf(cluster, { tokenParameters }));
+  const control = createControl(controlPortsOf(cluster, { tokenParameters, keyParameters }));
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
 }
 

@@ -45,6 +45,7 @@ const optionSchemas = {
   headerFile: text.exactOptional(),
   root: text.exactOptional(),
   tokenParams: list,
+  keyParams: list,
   sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
   endpoint: url.exactOptional(),
   region: text.exactOptional(),

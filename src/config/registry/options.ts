@@ -87,6 +87,13 @@ export const optionSpecs = {
     value: 'NAME,…',
     text: 'query parameters that only grant access, beside the usual ones; * at the end matches any rest',
   },
+  keyParams: {
+    group: 'Source',
+    kind: 'list',
+    separator: ',',
+    value: 'NAME,…',
+    text: 'query parameters that choose the object, although they are named like such as only grant access',
+  },
   sourceTimeout: {
     group: 'Source',
     kind: 'duration',

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { identityOf, tokenPairs } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
+import { failureOf } from '../domain/failure.ts';
+import type { QueryFindings } from '../domain/revision.ts';
+import { MiB } from '../domain/units.ts';
+import { fanOut } from '../hls/fan-out.ts';
+import type { Presentation } from '../hls/presentation.ts';
+import type { Source } from '../storage/source.ts';
+import type { ObjectAddress } from './key-claims.ts';
+import { renderDocument } from './plan.ts';
+
+/** Two objects of one length that agree so far are taken for the same. */
+const maxComparedBytes = 8 * MiB;
+const concurrency = 8;
+
+/** URLs that differ in tokens alone, and the parameters in which they do. */
+interface Alike {
+  readonly identity: string;
+  readonly urls: readonly string[];
+  readonly parameters: readonly string[];
+}
+
+/** What `findKeyParameters` needs beside the presentation. */
+export interface TellApartInput {
+  readonly source: Source;
+  readonly keyRules: KeyRules;
+  /** Of the video's present plan: what it says is not asked again. */
+  readonly known: QueryFindings | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds parameters that are named like tokens and yet choose the object: `/segment.ts?token=A` and `?token=B` may be two
+ * segments, or one segment under two grants. RFC 3986 section 3.4 lets the query identify the resource, so the bytes
+ * decide. A parameter by which two URLs of the presentation lead to different bytes chooses the object in all of it.
+ *
+ * @throws {FlantsError} as `Source.fetch`, where it is worth trying again
+ */
+export async function findKeyParameters(
+  presentation: Presentation,
+  { source, keyRules, known, signal }: TellApartInput,
+): Promise<QueryFindings> {
+  const choosing = new Set([...(keyRules.keyParameters ?? []), ...(known?.keyParameters ?? [])]);
+  const rules = { ...keyRules, keyParameters: [...choosing] };
+  const files = groupAlike(presentation.files, rules);
+  const documents = groupAlike(presentation.documents, rules);
+  const sharedDigest = digestOf([...files, ...documents]);
+  if (sharedDigest !== undefined && sharedDigest === known?.sharedDigest) return known;
+
+  const rendered = new Map(
+    presentation.documents.map((document) => [document.fetchUrl, renderDocument(document, rules).toString('base64')]),
+  );
+  const choose = ({ parameters }: Alike): void => parameters.forEach((name) => choosing.add(name));
+  const isSettled = ({ parameters }: Alike): boolean => parameters.some((name) => choosing.has(name));
+  for (const group of documents) if (!areEqual(group.urls.map((url) => rendered.get(url)))) choose(group);
+  await fanOut(
+    files,
+    async (group, either) => {
+      if (!isSettled(group) && !(await leadToSameBytes(group.urls, source, either))) choose(group);
+    },
+    { concurrency, signal },
+  );
+  const shared = digestOf([...files, ...documents].filter((group) => !isSettled(group)));
+  return {
+    ...(choosing.size > 0 ? { keyParameters: [...choosing].toSorted() } : {}),
+    ...(shared === undefined ? {} : { sharedDigest: shared }),
+  };
+}
+
+function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): readonly Alike[] {
+  const identify = (url: string): string => identityOf(new URL(url), rules).href;
+  const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
+  return [...groups].flatMap(([identity, members]) => {
+    const urls = [...new Set(members.map(({ fetchUrl }) => fetchUrl))];
+    const parameters = urls.length > 1 ? differingTokens(urls, rules) : [];
+    return parameters.length > 0 ? [{ identity, urls, parameters }] : [];
+  });
+}
+
+/** Names of the tokens that do not have the same value in all URLs. */
+function differingTokens(urls: readonly string[], { tokenParameters }: KeyRules): readonly string[] {
+  const pairs = urls.map((url) => tokenPairs(new URL(url), tokenParameters));
+  const names = new Set(pairs.flat().map(({ name }) => name));
+  const valueOf = (name: string, of: (typeof pairs)[number]): string =>
+    of.flatMap((each) => (each.name === name ? [each.pair] : [])).join('&');
+  return [...names].filter((name) => !areEqual(pairs.map((of) => valueOf(name, of))));
+}
+
+function areEqual(values: readonly (string | undefined)[]): boolean {
+  return new Set(values).size === 1;
+}
+
+async function leadToSameBytes(urls: readonly string[], source: Source, signal: AbortSignal): Promise<boolean> {
+  let first: string | undefined;
+  for (const url of urls) {
+    const print = await fingerprint(url, source, signal);
+    first ??= print;
+    if (print !== first) return false;
+  }
+  return true;
+}
+
+/** Stands for the object at a URL, or for the reason why there is none. */
+async function fingerprint(url: string, source: Source, signal: AbortSignal): Promise<string> {
+  try {
+    const answer = await source.fetch(url, { kind: 'media', signal });
+    if (answer.result === 'not-modified') return answer.result;
+    const hash = createHash('sha256');
+    let readBytes = 0;
+    try {
+      for await (const chunk of answer.body) {
+        hash.update(chunk.subarray(0, maxComparedBytes - readBytes));
+        readBytes += chunk.byteLength;
+        if (readBytes >= maxComparedBytes) break;
+      }
+    } finally {
+      answer.cancel();
+    }
+    const sizeBytes = readBytes < maxComparedBytes ? readBytes : answer.sizeBytes;
+    return `${sizeBytes} ${hash.digest('hex')}`;
+  } catch (error) {
+    const { code, retryable } = failureOf(error);
+    if (signal.aborted || (retryable && code !== 'source.gone' && code !== 'source.denied')) throw error;
+    return code;
+  }
+}
+
+function digestOf(groups: readonly Alike[]): string | undefined {
+  if (groups.length === 0) return undefined;
+  const hash = createHash('sha256');
+  for (const { identity } of groups) hash.update(`${identity}\n`);
+  return hash.digest('hex');
+}
