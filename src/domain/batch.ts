@@ -86,8 +86,8 @@ export interface BatchMessage {
 }
 
 /**
- * How the worker that had a batch ended. `origin-down`, `store-down`: it finished, some files got no answer from there,
- * and neither did whoever asked their origin or the destination afterwards. `origin-down` is also that of a batch whose
+ * How the worker that had a batch ended. `origin-down`, `store-down`: it finished, some files got no answer from there or a
+ * server error, and so did whoever asked their origin or the destination afterwards. `origin-down` is also that of a batch whose
  * URLs could not be read, `worker-lost` that of one that took whole processes with it: neither was run.
  */
 export type BatchEnd = 'finished' | 'stopped' | 'worker-lost' | 'origin-down' | 'store-down';

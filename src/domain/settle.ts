@@ -61,7 +61,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
- * | failed in silence of what is down     | free, as for `wait`                               |
+ * | failed by what is down as a whole     | free, as for `wait`                               |
  * | none, `finished` or `stopped`         | unheard: free, at once                            |
  * | none for any file, `finished`         | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -178,7 +178,7 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'wait':
       return mayWait ? 'free' : charged;
     case 'try':
-      return end === downBy[unresponsiveSide(failure) ?? 'none'] && mayWait ? 'free' : charged;
+      return end === downBy[sideInTrouble(failure) ?? 'none'] && mayWait ? 'free' : charged;
   }
 }
 
@@ -192,9 +192,22 @@ const silences: Partial<Record<FailureCode, 'source' | 'store'>> = {
   'store.timeout': 'store',
 };
 
-/** From where no answer came at all: the file's fault, or that of all there. undefined for any other failure. */
-export function unresponsiveSide({ code }: Failure): 'source' | 'store' | undefined {
-  return silences[code];
+const serverErrors: Partial<Record<FailureCode, 'source' | 'store'>> = {
+  'source.status': 'source',
+  'store.status': 'store',
+};
+
+/**
+ * The side that gave no answer, or one that says that it is in trouble itself (RFC 9110 section 15.6). That may be because
+ * of the file, or so for every file there. undefined for any other failure.
+ */
+export function sideInTrouble(failure: Failure): 'source' | 'store' | undefined {
+  return silences[failure.code] ?? (hasServerError(failure) ? serverErrors[failure.code] : undefined);
+}
+
+/** Whether the answer was a server error: the server is there, so that it is likely to recover soon. */
+export function hasServerError({ status = 0 }: Failure): boolean {
+  return status >= 500;
 }
 
 /** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */

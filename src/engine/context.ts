@@ -60,10 +60,10 @@ export interface EngineHost {
   /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
   /**
-   * Whether crawls and publications wait out an outage of the origin or destination. If not, they fail after their
-   * tries.
+   * Whether crawls and publications wait while origin or destination do not answer at all, as a mistyped host does for
+   * ever. If not, they fail after their tries. They always wait out server errors of the whole side.
    */
-  readonly outlastsOutages: boolean;
+  readonly outlastsSilence: boolean;
   /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
   readonly copiesFiles: boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */

@@ -4,7 +4,7 @@ import type { CrawlResult } from '../crawler/crawl.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
-import { isSourceReachable } from '../storage/reachability.ts';
+import { isOriginAnswering } from '../storage/reachability.ts';
 import type { EngineContext } from './context.ts';
 import { runVideoStep } from './video-step.ts';
 
@@ -34,7 +34,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     {
       kind: 'crawl',
       run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
-      relyingOn: { side: 'source', answers: () => isSourceReachable(parts.source, submission.playlistUrl, signal) },
+      relyingOn: { side: 'source', answers: () => isOriginAnswering(parts.source, submission.playlistUrl, signal) },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);
         await context.takeNextStep(video);

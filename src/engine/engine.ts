@@ -61,7 +61,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
       await parts.batches.room(maxWaitingBatches, { signal });
       return undefined;
     },
-    outlastsOutages: false,
+    outlastsSilence: false,
     copiesFiles: true,
     admitBatch: () => undefined,
     onIdle(video, record) {

@@ -1,7 +1,7 @@
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
-import { isStoreReachable } from '../storage/reachability.ts';
+import { isTakingWrites } from '../storage/reachability.ts';
 import type { EngineContext } from './context.ts';
 import { restartVideo } from './restart-video.ts';
 import { runVideoStep } from './video-step.ts';
@@ -16,7 +16,7 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
     {
       kind: 'publish',
       run: () => publishVideo(video, { ...parts, replan: () => context.presentDigest(video, signal) }, signal),
-      relyingOn: { side: 'store', answers: () => isStoreReachable(parts.store, signal) },
+      relyingOn: { side: 'store', answers: () => isTakingWrites(parts.store, signal) },
       async onEnd(published) {
         if (published?.result === 'reopened') {
           hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);

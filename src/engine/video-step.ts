@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { unresponsiveSide } from '../domain/settle.ts';
+import { hasServerError, sideInTrouble } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { attempt } from './attempt.ts';
@@ -22,8 +22,9 @@ export async function runVideoStep<T extends { readonly result: string }>(
   { parts, hooks, host, newId }: EngineContext,
   options: JobOptions,
 ): Promise<JobEnd> {
+  const mayRecover = (failure: Failure): boolean => host.outlastsSilence || hasServerError(failure);
   const isDown = async (failure: Failure): Promise<boolean> =>
-    host.outlastsOutages && unresponsiveSide(failure) === relyingOn.side && !(await relyingOn.answers());
+    mayRecover(failure) && sideInTrouble(failure) === relyingOn.side && !(await relyingOn.answers());
   const queue = kind === 'crawl' ? parts.crawls : parts.publications;
   const attempted = await attempt(job, { ...parts, queue, kind, newId, isDown }, options, run);
   if (attempted.result === 'refused') return { result: 'done' };

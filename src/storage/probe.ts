@@ -5,7 +5,7 @@ import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondit
 import { crc32Hex } from './checksum.ts';
 
 /** A fixed name, so that a store which does not allow deletion keeps one such object and not many. */
-const probeKey = '.flants-probe';
+export const probeKey = '.flants-probe';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
 

@@ -1,27 +1,38 @@
 import { failureOf } from '../domain/failure.ts';
-import { unresponsiveSide } from '../domain/settle.ts';
+import { sideInTrouble } from '../domain/settle.ts';
+import { crc32Hex } from './checksum.ts';
 import type { ObjectStore } from './object-store.ts';
+import { probeKey } from './probe.ts';
 import type { Source } from './source.ts';
 
-/** Whether the origin of a URL responds at all, even with an error. Sends one request for its root. */
-export async function isSourceReachable(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
-  try {
-    const answer = await source.fetch(new URL('/', url).href, { kind: 'media', signal });
+/** Whether a source answers for a URL with anything but silence or a server error. Sends one request. */
+export async function isAnswering(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
+  return isFine(async () => {
+    const answer = await source.fetch(url, { kind: 'media', signal });
     if (answer.result === 'fetched') answer.cancel();
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    return unresponsiveSide(failureOf(error)) === undefined;
-  }
+  }, signal);
 }
 
-/** Whether a destination responds at all, even with an error. Asks for one object, which need not exist. */
-export async function isStoreReachable(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+/** The same for the root of a URL's origin, which tells about the origin and not about that URL. */
+export async function isOriginAnswering(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
+  return isAnswering(source, new URL('/', url).href, signal);
+}
+
+/** Whether a destination takes writes, or at least says why not. Writes a small object, and removes it. */
+export async function isTakingWrites(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  const body = Buffer.from('written by flants to see whether the store is up again; can be deleted\n');
+  const options = { contentType: 'text/plain', cacheControl: 'no-store', signal };
+  const isWritten = await isFine(() => store.put(probeKey, body, crc32Hex(body), options), signal);
+  if (isWritten) await store.delete(probeKey, { signal }).catch(() => undefined);
+  return isWritten;
+}
+
+async function isFine(ask: () => Promise<unknown>, signal: AbortSignal): Promise<boolean> {
   try {
-    await store.head('.flants-probe', { signal });
+    await ask();
     return true;
   } catch (error) {
     signal.throwIfAborted();
-    return unresponsiveSide(failureOf(error)) === undefined;
+    return sideInTrouble(failureOf(error)) === undefined;
   }
 }

@@ -3,8 +3,8 @@ import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
 import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
-import type { FileFailure, Outcome } from '../domain/outcome.ts';
-import { settle, unresponsiveSide } from '../domain/settle.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { settle } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
@@ -12,10 +12,10 @@ import type { Journal } from '../journal/journal.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
-import { isSourceReachable, isStoreReachable } from '../storage/reachability.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
+import { batchEndOf } from './batch-end.ts';
 import { explainConflicts } from './explain-conflicts.ts';
 import { createOutcomeRecorder } from './record-outcomes.ts';
 import { loadUrls } from './load-urls.ts';
@@ -124,7 +124,11 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   // A URL that is refused from now on was read at this time or earlier. Where clocks differ, the reader's time counts.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
   const prepared = await prepareBatch(job, ports, loaded.urls.locate);
-  return conclude(job, { ...(await copyPrepared(prepared, ports, hooks)), urlsSpentAt }, ports, hooks);
+  const copied = await copyPrepared(prepared, ports, hooks);
+  const { message, recorded: outcomes } = copied;
+  const finished = { message, revision: job.revision, outcomes, locate: loaded.urls.locate };
+  const end = copied.end === 'finished' ? await batchEndOf(finished, ports, hooks.signal) : copied.end;
+  return conclude(job, { ...copied, end, urlsSpentAt }, ports, hooks);
 }
 
 /** Leaves URLs as planned, for batches that are not fetched. */
@@ -161,7 +165,7 @@ async function copyPrepared(
     for (const outcome of outcomes) onOutcome(video, outcome);
   };
   const recorder = createOutcomeRecorder(video, journal, { onRecorded, flush: drain });
-  const ended = await executor.run(message, {
+  const end = await executor.run(message, {
     drain,
     signal,
     onOutcomes: async (outcomes) => {
@@ -171,7 +175,7 @@ async function copyPrepared(
     },
   });
   await recorder.finish();
-  return { message, recorded, unrecorded, end: ended === 'finished' ? await endOf(recorded, ports, signal) : ended };
+  return { message, recorded, unrecorded, end };
 }
 
 function isHalting(outcome: Outcome): boolean {
@@ -203,23 +207,6 @@ async function conclude(
   const { done, failed, resend, recrawl, halt } = settlement;
   const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
-}
-
-/**
- * Distinguishes an outage from failures of single files: asks whether the origin or the destination responds at all.
- */
-async function endOf(
-  outcomes: readonly Outcome[],
-  { source, store }: Pick<DispatcherPorts, 'source' | 'store'>,
-  signal: AbortSignal,
-): Promise<BatchEnd> {
-  const silentAt = (side: 'source' | 'store'): FileFailure | undefined =>
-    outcomes.flatMap((outcome) =>
-      outcome.kind === 'failed' && unresponsiveSide(outcome.failure.failure) === side ? [outcome.failure] : [],
-    )[0];
-  const unanswered = silentAt('source');
-  if (unanswered && !(await isSourceReachable(source, unanswered.url, signal))) return 'origin-down';
-  return silentAt('store') && !(await isStoreReachable(store, signal)) ? 'store-down' : 'finished';
 }
 
 /** Replaces the batch's lease by leases for the remainder, and queues the remainder. */

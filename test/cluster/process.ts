@@ -158,7 +158,7 @@ export function startProcess(
         submissionOf: (video) => parts.journal.submission(video),
         admitCrawl: () => Promise.resolve(undefined),
         admitBatch: () => undefined,
-        outlastsOutages: true,
+        outlastsSilence: true,
         copiesFiles: works.includes('transfer'),
         onIdle: () => undefined,
         halt: (failure) => void halts.push(failure),

@@ -84,9 +84,10 @@ describe('a video with files that cannot be copied', () => {
 
   it('is whole after the same command, once the source is mended', async () => {
     for (const [name] of bad) stage.origin.heal(`/bad/${name}`);
+    const before = stage.origin.countOf('/bad/good.ts');
     const again = await stage.copy('/bad/index.m3u8');
     expect(again.code, again.stderr).toBe(0);
-    expect(stage.origin.countOf('/bad/good.ts')).toBe(1);
+    expect(stage.origin.countOf('/bad/good.ts')).toBe(before);
     expect(await differing(stage, video)).toEqual([]);
   });
 });

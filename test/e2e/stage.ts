@@ -29,6 +29,8 @@ export interface Stage {
   puts(): readonly string[];
   /** Calls with each request to the bucket as it comes. */
   onRequest(listen: (request: CountedRequest) => void): void;
+  /** Answers requests to the bucket with this status where the rule gives one. */
+  answer(rule: (request: CountedRequest) => number | undefined): void;
   /** Forgets the requests so far. */
   clear(): void;
   /** Arguments of a copy of this path of the origin, or of this catalogue file. */
@@ -82,6 +84,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     requests: bucket?.proxy.requests ?? [],
     puts: () => (bucket ? putsOf(bucket.proxy.requests, bucket.root) : []),
     onRequest: (listen) => bucket?.proxy.onRequest(listen),
+    answer: (rule) => bucket?.proxy.answer(rule),
     clear: () => bucket?.proxy.clear(),
     copyArgs,
     copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), { env }),

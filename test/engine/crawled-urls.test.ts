@@ -27,7 +27,7 @@ it.each([
     submissionOf: async (id) => ({ id, playlistUrl }),
     admitCrawl: async () => undefined,
     admitBatch: () => undefined,
-    outlastsOutages: false,
+    outlastsSilence: false,
     copiesFiles,
     onIdle: () => {},
     halt: () => {},

@@ -10,13 +10,15 @@ export interface CountedRequest {
   status?: number;
 }
 
-/** An HTTP proxy that writes down what it passes on. */
+/** An HTTP proxy that writes down what it passes on, or answers. */
 export interface CountingProxy {
   /** Without a final slash. */
   readonly endpoint: string;
   readonly requests: readonly CountedRequest[];
   /** Calls with each request as it comes, before it is passed on. */
   onRequest(listen: (request: CountedRequest) => void): void;
+  /** Answers with this status itself where the rule gives one, as a gateway does whose server is away. */
+  answer(rule: (request: CountedRequest) => number | undefined): void;
   /** Forgets what it has seen. */
   clear(): void;
   stop(): Promise<void>;
@@ -28,11 +30,17 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
   const agent = new Agent({ keepAlive: true });
   const requests: CountedRequest[] = [];
   const listeners: ((request: CountedRequest) => void)[] = [];
+  let statusOf: (request: CountedRequest) => number | undefined = () => undefined;
   const server = createServer((from, to) => {
     const { method = '', url = '' } = from;
     const counted: CountedRequest = { method, path: decodeURIComponent(url.split('?', 1)[0] ?? '') };
     requests.push(counted);
     for (const listen of listeners) listen(counted);
+    const status = statusOf(counted);
+    if (status !== undefined) {
+      from.resume().on('end', () => to.writeHead(status).end());
+      return;
+    }
     const upstream = requestTo({ agent, hostname, port, method, path: url, headers: from.rawHeaders, setHost: false });
     upstream.on('response', (answer) => {
       counted.status = answer.statusCode ?? 0;
@@ -51,6 +59,7 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     onRequest: (listen) => void listeners.push(listen),
+    answer: (rule) => void (statusOf = rule),
     clear: () => void requests.splice(0),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));

@@ -113,7 +113,7 @@ function hostOf(
       const hasCapacity = fresh || (await queues.batches.hasCapacity(maxWaitingBatches));
       return hasCapacity ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
-    outlastsOutages: true,
+    outlastsSilence: true,
     // A process that copies files does not crawl.
     copiesFiles: false,
     admitBatch: () => (remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : undefined),

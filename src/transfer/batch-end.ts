@@ -1,0 +1,80 @@
+import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
+import { hasBit } from '../domain/bits.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { hasServerError, sideInTrouble } from '../domain/settle.ts';
+import type { RevisionDigest } from '../domain/video.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PlanUrls } from '../storage/locator.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { isAnswering, isOriginAnswering, isTakingWrites } from '../storage/reachability.ts';
+import type { Source } from '../storage/source.ts';
+
+/** Ports for finding out how a batch ended. */
+export interface BatchEndPorts {
+  readonly source: Source;
+  readonly store: ObjectStore;
+  readonly journal: Pick<Journal, 'files'>;
+  readonly ledger: Pick<Ledger, 'tally'>;
+}
+
+/** A batch that a worker has finished. */
+export interface FinishedBatch {
+  readonly message: Pick<BatchMessage, 'video' | 'files'>;
+  readonly revision: RevisionDigest;
+  readonly outcomes: readonly Outcome[];
+  readonly locate: PlanUrls['locate'];
+}
+
+/**
+ * Distinguishes an outage of the origin or destination from trouble with single files.
+ *
+ * | files that failed by the source                            | asked afterwards                 | it is down if      |
+ * |------------------------------------------------------------|----------------------------------|--------------------|
+ * | none by silence or a server error                          |                                  | never              |
+ * | some, and a file of the video was copied from their origin | that file                        | that fails so, too |
+ * | several by server errors, and no file got another answer   |                                  | always             |
+ * | else                                                       | the root of their origin         | that fails so, too |
+ *
+ * The destination is asked to take an object.
+ */
+export async function batchEndOf(batch: FinishedBatch, ports: BatchEndPorts, signal: AbortSignal): Promise<BatchEnd> {
+  if (!(await isSourceUp(batch, ports, signal))) return 'origin-down';
+  const isInTrouble = troubles(batch.outcomes, 'store').length > 0;
+  return isInTrouble && !(await isTakingWrites(ports.store, signal)) ? 'store-down' : 'finished';
+}
+
+async function isSourceUp(batch: FinishedBatch, ports: BatchEndPorts, signal: AbortSignal): Promise<boolean> {
+  const { outcomes } = batch;
+  const [first, ...others] = troubles(outcomes, 'source');
+  if (!first) return true;
+  const good = await copiedFrom(new URL(first.url).origin, batch, ports);
+  if (good !== undefined) return isAnswering(ports.source, good, signal);
+  const areAllSo = outcomes.every(({ kind }) => kind === 'failed') && others.length + 1 === outcomes.length;
+  if (areAllSo && others.length > 0 && hasServerError(first.failure)) return false;
+  return isOriginAnswering(ports.source, first.url, signal);
+}
+
+function troubles(outcomes: readonly Outcome[], side: 'source' | 'store') {
+  return outcomes.flatMap((outcome) =>
+    outcome.kind === 'failed' && sideInTrouble(outcome.failure.failure) === side ? [outcome.failure] : [],
+  );
+}
+
+/** The URL of a file of the video that was copied from this origin, in this batch or before. */
+async function copiedFrom(
+  origin: string,
+  { message, revision, outcomes, locate }: FinishedBatch,
+  { ledger, journal }: BatchEndPorts,
+): Promise<string | undefined> {
+  const copied = new Set(outcomes.flatMap(({ index, kind }) => (kind === 'failed' ? [] : [index])));
+  const isThere = ({ url }: { readonly url: string }): boolean => new URL(url).origin === origin;
+  const inBatch = message.files.find((file) => copied.has(file.index) && isThere(file));
+  if (inBatch) return inBatch.fetchUrl;
+  const tally = await ledger.tally(message.video);
+  if (tally?.record.revision !== revision || tally.record.done === 0) return undefined;
+  let index = 0;
+  while (index < tally.record.total && !hasBit(tally.done, index)) index++;
+  const [found] = await journal.files(message.video, revision, [[index, index + 1]]);
+  return found && isThere(found.file) ? locate(found.index, found.file.url) : undefined;
+}
