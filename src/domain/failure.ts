@@ -76,6 +76,7 @@ const charges = {
   'verify.missing': 'final',
   'verify.size': 'final',
   'verify.checksum': 'final',
+  'verify.wrong-body': 'final',
   'verify.outside': 'final',
   'verify.playlist': 'final',
   'state.locked': 'final',

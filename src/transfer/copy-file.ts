@@ -1,4 +1,5 @@
 import type { FileTask } from '../domain/batch.ts';
+import { bodyProblem } from '../domain/body-problem.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
@@ -6,7 +7,6 @@ import { MiB } from '../domain/units.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
-import { checkBody } from './check-body.ts';
 import { confirmBody, confirmCurrent, tooLargeToConfirm } from './confirm-body.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
@@ -98,11 +98,12 @@ async function transferBody(
   const release = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
   try {
     const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
-    checkBody(task, {
+    const problem = bodyProblem(task, {
       head: body.head,
       sizeBytes: fetched.sizeBytes ?? (body.kind === 'held' ? body.sizeBytes : undefined),
       contentType: fetched.contentType,
     });
+    if (problem) throw new FlantsError('source.wrong-body', `${task.url} answers with ${problem}`);
     if (body.kind === 'streamed') {
       if (fetched.isUnframed) throw tooLargeToConfirm(task, maxHeldBytes);
       const uploaded = await uploadBody(task, policy, body, destination, fetched.sizeBytes, signal);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { headBytes } from '../domain/body-problem.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { unpooledBuffers } from './body-buffers.ts';
 import type { BodyBuffers } from './body-buffers.ts';
@@ -46,14 +47,14 @@ export async function readBody(
     chunks.push(next.value);
     sizeBytes += next.value.byteLength;
     if (sizeBytes > maxHeldBytes) {
-      return { kind: 'streamed', received: chunks, rest, sizeBytes, head: chunks[0] ?? new Uint8Array() };
+      return { kind: 'streamed', received: chunks, rest, sizeBytes, head: Buffer.concat(chunks, headBytes) };
     }
   }
   const { bytes, release } = buffers.join(chunks, sizeBytes);
   return {
     kind: 'held',
     bytes,
-    head: bytes.subarray(0, 64),
+    head: bytes.subarray(0, headBytes),
     release,
     sizeBytes,
     crc32: crc32Hex(bytes),

@@ -1,7 +1,9 @@
+import { headBytes } from '../domain/body-problem.ts';
 import { failureOf, FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import type { Validators } from '../domain/revision.ts';
 import { measureBody } from '../storage/checksum.ts';
+import type { Measured } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
@@ -11,16 +13,22 @@ export interface ObjectFacts {
   readonly sizeBytes?: number;
   /** Absent if the destination keeps no checksum. */
   readonly crc32?: string;
+  readonly contentType?: string;
+  /** The first bytes, up to `headBytes`. Absent if none was read. */
+  readonly head?: Uint8Array;
 }
+
+/** What is known about an object that was read completely. */
+export type MeasuredFacts = ObjectFacts & Measured;
 
 /** A destination to verify. It is read-only and addressed by URLs, so that playlists resolve as they do for players. */
 export interface Destination {
   /** Reads a document. Undefined if there is none at the URL. */
   read(url: string, options: { readonly signal: AbortSignal }): Promise<ReadDocument | undefined>;
-  /** Returns what is known about an object without reading it. Undefined if there is none. */
+  /** Returns what is known about an object without reading it to its end. Undefined if there is none. */
   head(url: string, options: { readonly signal: AbortSignal }): Promise<ObjectFacts | undefined>;
   /** Reads an object completely to measure it. Undefined if there is none. */
-  measure(url: string, options: { readonly signal: AbortSignal }): Promise<Required<ObjectFacts> | undefined>;
+  measure(url: string, options: { readonly signal: AbortSignal }): Promise<MeasuredFacts | undefined>;
   /**
    * Whether `head` returns the checksum of the bytes as written rather than as they are now. `measure` can then be
    * compared with it.
@@ -77,12 +85,13 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
         object && {
           sizeBytes: object.sizeBytes,
           ...(object.crc32 === undefined ? {} : { crc32: object.crc32 }),
+          ...typeOf(object),
         }
       );
     },
     async measure(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
-      return found && (await measureBody(found.body));
+      return found && { ...typeOf(found.object), ...(await measure(found.body)) };
     },
     keepsChecksums,
     contains: (url) => url.startsWith(root),
@@ -125,17 +134,45 @@ export function destinationOverHttp(source: Source, playlistUrl: string): Destin
     },
     async head(url, { signal }) {
       const found = await fetch(url, 'media', signal);
-      found?.cancel();
-      return found && (found.sizeBytes === undefined ? {} : { sizeBytes: found.sizeBytes });
+      if (!found) return undefined;
+      // A server that has no such file may answer with a page for people, and status 200.
+      const head = await readHead(found.body);
+      found.cancel();
+      return { ...typeOf(found), head, ...(found.sizeBytes === undefined ? {} : { sizeBytes: found.sizeBytes }) };
     },
     async measure(url, { signal }) {
       const found = await fetch(url, 'media', signal);
-      return found && (await measureBody(found.body));
+      return found && { ...typeOf(found), ...(await measure(found.body)) };
     },
     keepsChecksums: false,
     contains: (url) => new URL(url).origin === origin,
     keyOf: (url) => url,
   };
+}
+
+async function readHead(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes >= headBytes) break;
+  }
+  return Buffer.concat(chunks, Math.min(sizeBytes, headBytes));
+}
+
+async function measure(body: AsyncIterable<Uint8Array>): Promise<Measured & { readonly head: Uint8Array }> {
+  const chunks: Uint8Array[] = [];
+  let keptBytes = 0;
+  async function* kept(): AsyncIterable<Uint8Array> {
+    for await (const chunk of body) {
+      if (keptBytes < headBytes) chunks.push(chunk);
+      keptBytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  const measured = await measureBody(kept());
+  return { ...measured, head: Buffer.concat(chunks, Math.min(measured.sizeBytes, headBytes)) };
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

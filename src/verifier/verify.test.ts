@@ -95,6 +95,7 @@ describe('Verifying a copy', () => {
 
   test.each([
     ['an object too short for its ranges', { 'lib/all.m4s': '0123456' }, 'verify.size', 'all.m4s'],
+    ['nothing in place of a segment', { 'lib/audio/en0.aac': '' }, 'verify.wrong-body', 'audio/en0.aac'],
     ['a key that is none', { 'lib/key.bin': 'short' }, 'verify.size', 'key.bin'],
     [
       'an absolute URI',
@@ -111,6 +112,20 @@ describe('Verifying a copy', () => {
     ['something that is no playlist', { 'lib/video.m3u8': '<html>' }, 'verify.playlist', 'video.m3u8'],
   ])('names %s', async (_what, changes, code, key) => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code, key }]);
+  });
+
+  test('names a page in place of a segment, if its type or its bytes show it', async () => {
+    const page = '<!doctype html><title>Player</title>';
+    const problems = [{ code: 'verify.wrong-body', key: 'audio/en0.aac' }];
+    const store = await copyOf({ 'lib/audio/en0.aac': page });
+    expect((await verify(store, { readsBytes: true })).problems).toMatchObject(problems);
+    const relabel = (key: string): void => {
+      const object = store.objects.get(key);
+      if (object) store.objects.set(key, { ...object, contentType: 'text/html' });
+    };
+    relabel('lib/audio/en0.aac');
+    relabel('lib/key.bin');
+    expect((await verify(store)).problems).toMatchObject(problems);
   });
 
   test('compares sizes and checksums with what is known of the copy', async () => {

@@ -1,3 +1,4 @@
+import { bodyProblem, isPageType } from '../domain/body-problem.ts';
 import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
@@ -198,13 +199,15 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
     if (reason !== undefined) return { ...none, accepted: { key, reason } };
     return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
   }
-  const actual =
-    readsBytes || reported.sizeBytes === undefined ? await destination.measure(file.fetchUrl, { signal }) : reported;
+  const mayBePage = reported.head === undefined && isPageType(reported.contentType);
+  const mustRead = readsBytes || reported.sizeBytes === undefined || mayBePage;
+  const actual = mustRead ? await destination.measure(file.fetchUrl, { signal }) : reported;
   if (!actual) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
   const expected = await request.expected(key);
   // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
   const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
-  const wrong = wrongSize(file, actual, expected) ?? wrongChecksum(actual, reference);
+  const facts = { ...reported, ...actual };
+  const wrong = wrongSize(file, facts, expected) ?? wrongBody(file, facts) ?? wrongChecksum(facts, reference);
   return {
     sizeBytes: actual.sizeBytes ?? 0,
     comparedChecksum: actual.crc32 !== undefined && reference !== undefined,
@@ -221,6 +224,12 @@ function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, actual: ObjectFacts, 
   if (sizeBytes < minSizeBytes) return wrong(`a range up to byte ${minSizeBytes} is named`);
   if (role === 'key' && !keySizes.includes(sizeBytes)) return wrong('a key has 16 or 32');
   return undefined;
+}
+
+/** Judges the body as a copy does. */
+function wrongBody(file: PlacedFile, { head = new Uint8Array(), sizeBytes, contentType }: ObjectFacts): Wrong {
+  const problem = bodyProblem({ ...file, url: file.fetchUrl }, { head, sizeBytes, contentType });
+  return problem === undefined ? undefined : { code: 'verify.wrong-body', message: `it is ${problem}` };
 }
 
 function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): Wrong {

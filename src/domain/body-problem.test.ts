@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { FileRole } from '../domain/revision.ts';
-import { checkBody } from './check-body.ts';
+import { bodyProblem } from './body-problem.ts';
+import type { FileRole } from './revision.ts';
 
-const check = (
+const problemOf = (
   body: string | Uint8Array,
   {
     role = 'segment',
@@ -11,32 +12,50 @@ const check = (
     url = 'https://h/a.ts',
     isSized = true,
   }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string; isSized?: boolean } = {},
-): void => {
+): string | undefined => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  checkBody(
+  return bodyProblem(
     { role, url, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) },
     { head: bytes, sizeBytes: isSized ? bytes.byteLength : undefined, contentType },
   );
 };
 
+const packets = (count: number): Buffer =>
+  Buffer.concat(Array.from({ length: count }, () => Buffer.concat([Buffer.from('G'), Buffer.alloc(187, 0xff)])));
+const page = { contentType: 'text/html' };
+
 describe('A body that came with status 200 is refused', () => {
   test.each([
     ['an HTML page, whatever its type says', '<!DOCTYPE html><html>', { contentType: 'video/mp2t' }],
     ['an HTML page behind blanks and a byte order mark', Buffer.from('\ufeff \n<html lang="en">'), {}],
-    ['a page by its type', 'Not found', { contentType: 'text/html' }],
+    ['a page by its type', 'Not found', page],
+    ['a page that begins as a packet of TS does', `Gone${' '.repeat(200)}`, page],
     ['a JSON error in place of media', '{"error":"gone"}', { contentType: 'application/json' }],
     ['an empty segment', '', {}],
     ['a key of the wrong length', 'too short', { role: 'key' as const }],
     ['a key so large that it is streamed', 'abc', { role: 'key' as const, isSized: false }],
     ['an object shorter than the range that names it', 'abc', { minSizeBytes: 4 }],
   ])('when it is %s', (_what, body, options) => {
-    expect(() => check(body, options)).toThrow(expect.objectContaining({ code: 'source.wrong-body' }));
+    expect(problemOf(body, options)).toEqual(expect.any(String));
   });
 });
 
 describe('A body is taken', () => {
   test.each([
     ['media of any type, even a wrong one', Buffer.from([0x47, 1, 2]), { contentType: 'text/plain' }],
+    ['TS that is labelled as a page', packets(3), page],
+    ['a single packet of TS that is labelled so', packets(1), page],
+    ['MP4 that is labelled so', Buffer.from('\0\0\0\x18stypmsdh\0\0\0\0msdhmsix'), page],
+    [
+      'an initialization section that is',
+      Buffer.from('\0\0\0\x18ftypiso5'),
+      { ...page, role: 'initialization-section' as const },
+    ],
+    ['WebVTT that is', Buffer.from('\ufeffWEBVTT\n\n<html'), page],
+    ['packed audio that is', Buffer.from('ID3\x04'), page],
+    ['an image that is', Buffer.from([0xff, 0xd8, 0xff, 0xe0]), { ...page, role: 'image' as const }],
+    ['an encrypted segment that is', randomBytes(564), page],
+    ['a key that is', Buffer.from('<html>sixteen ch'), { ...page, role: 'key' as const }],
     ['a key of 16 bytes', Buffer.alloc(16), { role: 'key' as const }],
     ['a key of 32 bytes', Buffer.alloc(32), { role: 'key' as const }],
     ['JSON where JSON is meant', '{}', { role: 'data' as const, contentType: 'application/json' }],
@@ -44,6 +63,6 @@ describe('A body is taken', () => {
     ['an object that just holds the range', 'abcd', { minSizeBytes: 4 }],
     ['the beginning of one of unknown size, which may hold the range', 'abc', { minSizeBytes: 4, isSized: false }],
   ])('when it is %s', (_what, body, options) => {
-    expect(() => check(body, options)).not.toThrow();
+    expect(problemOf(body, options)).toBeUndefined();
   });
 });

@@ -1,0 +1,92 @@
+import { keySizes } from './revision.ts';
+import type { PlannedFile } from './revision.ts';
+
+/** What is known of a body that came with status 200. */
+export interface BodyFacts {
+  /** The first bytes: `headBytes` of them if the body has as many. */
+  readonly head: Uint8Array;
+  /** Of the whole body. Undefined for a large one without an announced length. */
+  readonly sizeBytes: number | undefined;
+  readonly contentType: string | undefined;
+}
+
+/** Bytes that are enough to tell media from a page: three packets of MPEG-2 TS. */
+export const headBytes = 3 * 188;
+
+/** Media types that servers give to error pages, and some also to keys and segments that a script sends. */
+const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);
+
+/**
+ * Says why a body cannot be the file, though it came with status 200: an error page, an empty body, a key of the wrong
+ * length, or one shorter than the ranges that playlists name. The bytes decide; the media type is only a hint, as scripts
+ * serve keys and segments as `text/html`.
+ *
+ * @returns what it is instead, to follow "answers with"; undefined if it may be the file
+ */
+export function bodyProblem(
+  { role, url, minSizeBytes }: Pick<PlannedFile, 'role' | 'url' | 'minSizeBytes'>,
+  { head, sizeBytes, contentType }: BodyFacts,
+): string | undefined {
+  if (role === 'key') {
+    if (sizeBytes !== undefined && keySizes.includes(sizeBytes)) return undefined;
+    return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
+  }
+  if (role !== 'data' && !startsLikeMedia(head)) {
+    if (isPageType(contentType) && head.byteLength > 0 && isText(head))
+      return `a page of type ${contentType}, not media`;
+    if (startsLikeMarkup(head)) return 'an HTML page, not media';
+  }
+  if (sizeBytes === 0 && !/\.(?:vtt|webvtt)$/i.test(new URL(url).pathname)) return 'an empty body';
+  if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
+    return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
+  }
+  return undefined;
+}
+
+/** Whether a media type is one of error pages, so that the bytes are worth a look. */
+export function isPageType(contentType: string | undefined): boolean {
+  return contentType !== undefined && pageTypes.has(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+}
+
+/** Boxes that may come first in a segment or initialization section. ISO/IEC 14496-12. */
+const firstBoxes = new Set([
+  'ftyp',
+  'styp',
+  'moov',
+  'moof',
+  'sidx',
+  'ssix',
+  'emsg',
+  'prft',
+  'mdat',
+  'free',
+  'skip',
+  'uuid',
+]);
+
+/** Marks at the beginning of other media, as Latin-1: WebVTT, ID3 of packed audio, AC-3, JPEG, PNG, GIF, WebP. */
+const marks = ['WEBVTT', '\xef\xbb\xbfWEBVTT', 'ID3', '\x0bw', '\xff\xd8\xff', '\x89PNG', 'GIF8', 'RIFF'];
+
+function startsLikeMedia(head: Uint8Array): boolean {
+  const start = latin1(head);
+  const isTransportStream =
+    head[0] === 0x47 && (head.byteLength === 188 || (head[188] === 0x47 && (head[376] ?? 0x47) === 0x47));
+  // ADTS and MPEG audio: eleven bits that are set.
+  const isAudioFrame = head[0] === 0xff && (head[1] ?? 0) >= 0xe0;
+  const hasMark = firstBoxes.has(start.slice(4, 8)) || marks.some((mark) => start.startsWith(mark));
+  return isTransportStream || isAudioFrame || hasMark;
+}
+
+function startsLikeMarkup(head: Uint8Array): boolean {
+  return /^\s*(?:<!doctype html|<html)/i.test(latin1(head).replace(/^\u00ef\u00bb\u00bf/, ''));
+}
+
+/** Encrypted segments have no marks, but bytes that no text has. */
+function isText(head: Uint8Array): boolean {
+  // oxlint-disable-next-line no-control-regex
+  return !/[\u0000-\u0008\u000e-\u001f]/.test(latin1(head));
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
