@@ -44,6 +44,7 @@ export function assemblePresentation(
         enter(childId, child.document, child);
         warnIfNested(document, child.document, reference.line);
       } else {
+        lists.warnings.push(...(child?.warnings ?? []));
         lists.files.push({ ...reference, use: 'file', role: 'data', playlistUrl: document.url });
       }
     }

@@ -6,7 +6,7 @@ import { readChapters } from './chapters.ts';
 import { gunzipIfNeeded } from './gunzip.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
-import type { DocumentContext, ExternalPolicy, Reference } from './reference.ts';
+import type { DocumentContext, DocumentReference, ExternalPolicy, Reference } from './reference.ts';
 import { placeOf } from './resolve.ts';
 
 /** A document as `fetch` returned it. */
@@ -20,7 +20,7 @@ export interface FetchedText {
 
 /** A document to fetch. */
 export interface DocumentRequest {
-  readonly use: 'playlist' | 'chapters';
+  readonly use: DocumentReference['use'];
   readonly fetchUrl: string;
   readonly keyUrl: string;
 }
@@ -60,8 +60,14 @@ export async function fetchDocument(
   const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
   const finalUrl = withoutFragment(fetched.finalUrl);
   const context: DocumentContext = { url, finalUrl, external: options.external };
+  if (request.use === 'subtitles' && isWebVtt(bytes)) {
+    return {
+      ...plainFile,
+      warnings: [`${url} is a WebVTT file in place of a playlist of subtitles: many players refuse it`],
+    };
+  }
   const content =
-    request.use === 'playlist' ? readPlaylistContent(bytes, context) : readChaptersContent(bytes, context);
+    request.use === 'chapters' ? readChaptersContent(bytes, context) : readPlaylistContent(bytes, context);
   if (!content) return plainFile;
 
   const { references, external, warnings, role, text, encoding } = content;
@@ -81,6 +87,11 @@ export async function fetchDocument(
     ),
   };
   return { document, external, warnings };
+}
+
+/** WebVTT section 4.1: the text begins with these letters, behind a byte order mark or not. */
+export function isWebVtt(bytes: Uint8Array): boolean {
+  return /^(?:\ufeff)?WEBVTT(?:\s|$)/.test(Buffer.from(bytes.subarray(0, 16)).toString('utf8'));
 }
 
 /** The URL that is requested: a fragment is never sent. */

@@ -1,5 +1,5 @@
 import type { DocumentRole, ExternalReference, Validators } from '../domain/revision.ts';
-import type { ChaptersReference, FileReference, PlaylistReference } from './reference.ts';
+import type { DocumentReference, FileReference } from './reference.ts';
 
 /** Where a reference belongs in the copy. */
 interface Placed {
@@ -14,7 +14,7 @@ export type PlacedFile = FileReference &
     readonly playlistUrl: string;
   };
 
-export type PlacedReference = PlacedFile | ((PlaylistReference | ChaptersReference) & Placed);
+export type PlacedReference = PlacedFile | (DocumentReference & Placed);
 
 /** A playlist or JSON document of a presentation. */
 export interface PresentationDocument {

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../domain/failure.ts';
 import type { ExternalReference, FileRole } from '../domain/revision.ts';
-import type { DocumentContext, Reference, References, Refusal } from './reference.ts';
+import type { DocumentContext, DocumentReference, Reference, References, Refusal } from './reference.ts';
 import { resolveUri } from './resolve.ts';
 
 /** Where a URI stands. */
@@ -14,7 +14,7 @@ export interface UriOccurrence {
 
 /** How to treat a URI once it is resolved. */
 export type Use =
-  | { readonly use: 'playlist' | 'chapters' }
+  | { readonly use: DocumentReference['use'] }
   | { readonly use: 'file'; readonly role: FileRole; readonly minSizeBytes?: number; readonly optional?: boolean };
 
 /** What a URI outside the copy means: a player needs it, or it leads to another service by design. */
@@ -55,7 +55,8 @@ export class ReferenceCollector implements References {
         this.references.push({ ...spot, ...use, fetchUrl: resolved.url });
         return;
       case 'inline':
-        this.keep(line, tag, uri, 'a data: URI holds its bytes in the playlist itself');
+        // A file in the playlist itself is copied with it. A playlist there may name others, which nobody has read.
+        if (use.use !== 'file') this.keep(line, tag, uri, 'a data: URI is not read, and may name what is outside');
         return;
       case 'foreign':
         if (foreign.foreign === 'kept') this.keep(line, tag, uri, foreign.reason);

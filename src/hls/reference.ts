@@ -20,6 +20,11 @@ export interface PlaylistReference extends NamedUri {
   readonly use: 'playlist';
 }
 
+/** Subtitles: a playlist by the standard, and with some packagers the WebVTT file itself. */
+export interface SubtitlesReference extends NamedUri {
+  readonly use: 'subtitles';
+}
+
 /** A JSON document of chapters, which may name images. */
 export interface ChaptersReference extends NamedUri {
   readonly use: 'chapters';
@@ -35,7 +40,10 @@ export interface FileReference extends NamedUri {
   readonly optional?: boolean;
 }
 
-export type Reference = PlaylistReference | ChaptersReference | FileReference;
+/** A document that is read in its turn. */
+export type DocumentReference = PlaylistReference | SubtitlesReference | ChaptersReference;
+
+export type Reference = DocumentReference | FileReference;
 
 /** Why a document cannot be copied. */
 export interface Refusal {

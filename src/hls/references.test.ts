@@ -32,13 +32,19 @@ describe('a multivariant playlist names a playlist', () => {
     ],
     ['a rendition of audio', ['#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
     ['a rendition of video', ['#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
-    ['a rendition of subtitles', ['#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'EXT-X-MEDIA', 2],
     ['an I-frame playlist', ['#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=1,URI="v.m3u8"'], 'EXT-X-I-FRAME-STREAM-INF', 2],
     ['an image playlist', ['#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=1,URI="v.m3u8"'], 'EXT-X-IMAGE-STREAM-INF', 2],
   ] as const)('%s', (_, lines, tag, line) => {
     expect(read(lines, 'multivariant')).toEqual({
       ...nothing,
       references: [{ use: 'playlist', uri: 'v.m3u8', line, tag, fetchUrl: below('v.m3u8') }],
+    });
+  });
+
+  test('of subtitles, which may be no playlist', () => {
+    expect(read(['#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="a",NAME="n",URI="v.m3u8"'], 'multivariant')).toEqual({
+      ...nothing,
+      references: [{ use: 'subtitles', uri: 'v.m3u8', line: 2, tag: 'EXT-X-MEDIA', fetchUrl: below('v.m3u8') }],
     });
   });
 
@@ -166,9 +172,7 @@ describe('what stays outside the copy is reported with a reason', () => {
     ['FairPlay without its format', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://key1"', 'skd://key1'],
     ['Widevine', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="data:text/plain;base64,AA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"', 'data:text/plain;base64,AA'],
     ['PlayReady by its address', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="https://drm.example/l",KEYFORMAT="com.microsoft.playready"', 'https://drm.example/l'],
-    ['a key in the playlist', '#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,AAAA"', 'data:;base64,AAAA'],
     ['a key that is none', '#EXT-X-KEY:METHOD=NONE,URI="k"', 'k'],
-    ['an initialization section in the playlist', '#EXT-X-MAP:URI="data:video/mp4;base64,AA"', 'data:video/mp4;base64,AA'],
     ['Adobe Access', '#EXT-X-FAXS-CM:URI="x.drmmeta"', 'x.drmmeta'],
     ['a tag of a vendor', '#EXT-X-VENDOR:A=1,LOGO-URI="l.png"', 'l.png'],
     ['a tag that is an address', '#EXT-X-VENDOR:https://vendor.example/x', 'https://vendor.example/x'],
@@ -184,6 +188,7 @@ describe('what stays outside the copy is reported with a reason', () => {
   test.each([
     '#EXT-X-BITRATE:800', '#EXT-X-START:TIME-OFFSET=1', '#EXT-X-CUE-OUT:DURATION=30', '#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00Z',
     '#EXT-OATCLS-SCTE35:/DAlAAAAAAAAAP/wFAUAAAABf+/+c2nALv4AUsz1AAAAAAAKAAhDVUVJAAABNWLbowo=', '#EXT-X-TILES:RESOLUTION=1x1',
+    '#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,AAAA"', '#EXT-X-MAP:URI="data:video/mp4;base64,AA"', 'data:video/mp2t;base64,AA',
     '#EXTINF:6,a title, with = and https in it', '# https://comment.example/',
   ])('but %s names nothing', (line) => {
     expect(read([line], 'media')).toEqual(nothing);

@@ -150,11 +150,12 @@ function readInner(use: Use): TagReader {
 function readRendition(tag: TagToken, { into }: Reading): void {
   const { uris, others } = attributesOf(tag);
   const isClosedCaptions = valueOf(others, 'TYPE') === 'CLOSED-CAPTIONS';
+  const isSubtitles = valueOf(others, 'TYPE') === 'SUBTITLES';
   for (const uri of uris) {
     // RFC 8216 section 4.3.4.1: "If the TYPE is CLOSED-CAPTIONS, the URI attribute MUST NOT be present."
     if (isClosedCaptions)
       into.keep(tag.line, tag.name, uri.value, 'closed captions are in the video: players pass the URI over');
-    else into.take(occurrenceOf(tag, uri), { use: 'playlist' });
+    else into.take(occurrenceOf(tag, uri), { use: isSubtitles ? 'subtitles' : 'playlist' });
   }
   reportLookalikes(tag, others, into);
 }

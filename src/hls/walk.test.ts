@@ -101,6 +101,31 @@ describe('a walk', () => {
     expect(documents[1]?.fetchUrl).toBe(below('a.m3u8?token=2'));
   });
 
+  describe('that comes to a WebVTT file', () => {
+    const named = (type: string): string =>
+      `#EXTM3U\n#EXT-X-MEDIA:TYPE=${type},GROUP-ID="s",NAME="en",URI="en.vtt"\n#EXT-X-STREAM-INF:BANDWIDTH=1,${type}="s"\na.m3u8\n`;
+    const walk = (type: string, text: string) =>
+      walkSite(root, { [root]: named(type), [below('en.vtt')]: text, [below('a.m3u8')]: segments('1.ts') });
+
+    test.each(['WEBVTT\n\n', '\ufeffWEBVTT - English\n'])(
+      'in place of subtitles takes it, and warns: %j',
+      async (text) => {
+        const { documents, files, warnings } = await walk('SUBTITLES', text);
+        expect(files).toMatchObject([{ fetchUrl: below('en.vtt'), role: 'data' }, { fetchUrl: below('1.ts') }]);
+        expect(documents).toHaveLength(2);
+        expect(warnings).toEqual([expect.stringContaining(`${below('en.vtt')} is a WebVTT file`)]);
+      },
+    );
+
+    test.each([
+      ['AUDIO', 'WEBVTT\n\n'],
+      ['SUBTITLES', 'WEBVTTX'],
+      ['SUBTITLES', '<html>'],
+    ])('refuses what is neither: %s, %j', async (type, text) => {
+      expect(await codeOf(walk(type, text))).toBe('hls.not-a-playlist');
+    });
+  });
+
   test('keeps what the source said about a playlist', async () => {
     const { documents } = await walkSite(root, { [root]: segments('1.ts') });
     expect(documents[0]).toMatchObject({

@@ -245,6 +245,17 @@ describe('Copying one file', () => {
     expect(await copy()).toMatchObject({ kind: 'failed', failure: { failure: { code: 'source.not-found' } } });
   });
 
+  test('is done with a file marked GAP that the source denies, once that was no matter of its token', async () => {
+    const { copy, source } = setUp();
+    source.objects.set(task.fetchUrl, () => {
+      throw new FlantsError('source.denied', 'refused access (status 403)', { status: 403 });
+    });
+    const denied = { kind: 'failed', failure: { failure: { code: 'source.denied' } } };
+    expect(await copy({ optional: true, tries: 0 })).toMatchObject(denied);
+    expect(evidenceOf(await copy({ optional: true, tries: 1 })).proof).toBe('absent-optional');
+    expect(await copy({ tries: 1 })).toMatchObject(denied);
+  });
+
   describe('whose end is only the end of its connection', () => {
     /** Its bodies come in turn, and say nothing of their length. */
     function unframed(bodies: readonly string[]) {

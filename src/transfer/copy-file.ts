@@ -67,7 +67,7 @@ async function fetchAndPlace(
       ...(prior ? { unless: prior.source } : {}),
     });
   } catch (error) {
-    if (task.optional && isAbsent(error)) {
+    if (task.optional && isAbsent(error, task)) {
       return { sizeBytes: 0, crc32: '', source: {}, proof: 'absent-optional' };
     }
     throw error;
@@ -146,6 +146,9 @@ function asPresent(current: StoredObject): Copied {
   return { sizeBytes: current.sizeBytes, crc32: '', etag: current.etag, source: {}, proof: 'present' };
 }
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof FlantsError && (error.code === 'source.not-found' || error.code === 'source.gone');
+/** Stores that may not be listed deny what they do not have; so does one whose token ran out, which is renewed first. */
+function isAbsent(error: unknown, { tries }: FileTask): boolean {
+  if (!(error instanceof FlantsError)) return false;
+  const isDenied = error.code === 'source.denied' && tries > 0;
+  return isDenied || error.code === 'source.not-found' || error.code === 'source.gone';
 }

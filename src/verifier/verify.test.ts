@@ -128,6 +128,16 @@ describe('Verifying a copy', () => {
     expect((await verify(store)).problems).toMatchObject(problems);
   });
 
+  test('finds nothing wrong with subtitles that are a WebVTT file themselves', async () => {
+    const subtitles = '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="en",URI="en.vtt"\n';
+    const changes = { 'lib/master.m3u8': multivariant.replace('#EXTM3U\n', `#EXTM3U\n${subtitles}`) };
+    expect(await verify(await copyOf({ ...changes, 'lib/en.vtt': 'WEBVTT\n\n' }))).toMatchObject({
+      problems: [],
+      objects: 6,
+    });
+    expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code: 'verify.missing', key: 'en.vtt' }]);
+  });
+
   test('compares sizes and checksums with what is known of the copy', async () => {
     const known = new Map<string, Expected>([
       ['init.mp4', { sizeBytes: 4, crc32: crc32Hex(Buffer.from('INIT')) }],

@@ -3,6 +3,7 @@ import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import { isWebVtt } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
@@ -134,14 +135,14 @@ async function readOrReport(
 }
 
 /**
- * The problem that keeps a document from being read as a playlist. JSON is not a problem here: it is parsed where it is
- * expected.
+ * The problem that keeps a document from being read as a playlist. JSON and WebVTT are no problem here: they are read
+ * where they are expected.
  */
 function problemIn(
   { bytes, finalUrl }: ReadDocument,
   url: string,
 ): Pick<VerifyProblem, 'code' | 'message'> | undefined {
-  if (bytes[0] === '{'.charCodeAt(0)) return undefined;
+  if (bytes[0] === '{'.charCodeAt(0) || isWebVtt(bytes)) return undefined;
   try {
     parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
     return undefined;
