@@ -226,9 +226,20 @@ describe('content codings', () => {
     await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
   });
 
-  it('named identity is none', async () => {
-    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-encoding': 'Identity' }, body: 'bytes' });
-    expect((await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`)).body)).toString()).toBe('bytes');
+  it.each(['Identity', 'aws-chunked', 'AWS-Chunked, identity'])('named %s are none', async (coding) => {
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-encoding': coding }, body: 'bytes' });
+    for (const kind of ['media', 'text'] as const)
+      expect((await bytesOf((await fetchFrom(open(), `${origin.url}/seg.ts`, { kind })).body)).toString()).toBe(
+        'bytes',
+      );
+  });
+
+  it('of media are refused beside aws-chunked too', async () => {
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'content-encoding': 'aws-chunked,gzip' }, body: 'bytes' });
+    expect(await failureFrom(open().fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
+      code: 'source.wrong-body',
+      message: expect.stringContaining('comes gzip-coded'),
+    });
   });
 
   const text = '#EXTM3U\n'.repeat(500);
@@ -237,6 +248,8 @@ describe('content codings', () => {
     ['deflate', deflateSync(text)],
     ['br', brotliCompressSync(text)],
     ['br, GZIP', gzipSync(brotliCompressSync(text))],
+    ['aws-chunked,gzip', gzipSync(text)],
+    ['gzip, aws-chunked', gzipSync(text)],
   ])('of text are undone: %s', async (coding, body) => {
     origin.behave('/main.m3u8', {
       kind: 'answer',

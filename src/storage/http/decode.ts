@@ -12,11 +12,17 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 ]);
 
 /**
- * Parses a Content-Encoding header: the codings without `identity`, in the order in which they were applied. RFC 9110
- * section 8.4.
+ * Names in a Content-Encoding header that say nothing about the bytes. `aws-chunked` is the form in which an SDK sends
+ * an upload to S3. Some stores keep the header with the object although they store, and answer with, the plain bytes.
+ */
+const notCodings: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
+
+/**
+ * Parses a Content-Encoding header: the codings without `identity` and `aws-chunked`, in the order in which they were
+ * applied. RFC 9110 section 8.4.
  */
 export function contentCodings(header: string | undefined): readonly string[] {
-  return (header ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '' && name !== 'identity'); // prettier-ignore
+  return (header ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => !notCodings.has(name)); // prettier-ignore
 }
 
 /**
