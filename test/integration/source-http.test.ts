@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
@@ -165,6 +166,31 @@ describe('redirects', () => {
     expect(await failureFrom(open().fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
       code: 'source.refused',
     });
+  });
+
+  it.each([
+    ['UTF-8', 'utf8', '/caf%C3%A9/%E6%98%A0%E5%83%8F.ts?t=%C3%A9'],
+    ['Latin-1', 'latin1', '/caf%E9/%20.ts?t=%E9'],
+  ] as const)('in raw %s lead where these bytes do', async (_, encoding, expected) => {
+    const to = Buffer.from(encoding === 'utf8' ? '/café/映像.ts?t=é' : '/café/ .ts?t=é', encoding);
+    const asked: (string | undefined)[] = [];
+    const server = createHttpServer((request, response) => {
+      asked.push(request.url);
+      // Node writes headers as Latin-1.
+      if (asked.length === 1) response.writeHead(302, { location: to.toString('latin1') }).end();
+      else response.end('media');
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`);
+      expect((await bytesOf(object.body)).toString()).toBe('media');
+      expect(asked[1]).toBe(expected);
+      expect(object.finalUrl).toBe(`http://127.0.0.1:${port}${expected}`);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('still ask conditionally where they lead', async () => {

@@ -134,7 +134,7 @@ function redirected(from: URL, requested: URL, answer: Answer): URL {
       { status: answer.status, retryable: false },
     );
   }
-  const to = URL.parse(location, from.href);
+  const to = URL.parse(escapeBytes(location), from.href);
   if (!to || !isHttp(to)) {
     throw new FlantsError('source.refused', `${placeOf(from)} redirects to what is no http(s) URL`, {
       status: answer.status,
@@ -145,6 +145,14 @@ function redirected(from: URL, requested: URL, answer: Answer): URL {
   to.password = home ? requested.password : '';
   to.hash = '';
   return to;
+}
+
+/**
+ * Percent-encodes the bytes above 0x7f of a header, which was read as Latin-1. RFC 3986 allows none, and servers send
+ * them all the same, mostly of UTF-8. Each byte reaches the server as it was meant, in whatever encoding.
+ */
+function escapeBytes(header: string): string {
+  return header.replace(/[\u0080-\u00ff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function parse(text: string): URL {
