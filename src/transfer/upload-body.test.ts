@@ -40,9 +40,9 @@ function setUp(bytes: Uint8Array = large) {
 }
 
 /** As a network gives it: no piece is so large that the whole has come when it proves too large to hold. */
-async function* inPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* inPieces(body: AsyncIterable<Uint8Array>, size = MiB): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
-    for (let at = 0; at < chunk.byteLength; at += MiB) yield chunk.subarray(at, at + MiB);
+    for (let at = 0; at < chunk.byteLength; at += size) yield chunk.subarray(at, at + size);
   }
 }
 
@@ -142,6 +142,29 @@ describe('A body too large to hold', () => {
     source.objects.set(moved.url, { bytes: Buffer.concat([large, large]) });
     expect(await copy(moved)).toMatchObject({ kind: 'failed', failure: { failure: { code: 'key.conflict' } } });
   });
+
+  test.each([1000, MiB + 1, 20 * MiB])(
+    'goes out in parts of one length, but for the last: pieces of %d',
+    async (size) => {
+      const { source, store, ports } = setUp();
+      const sizes: number[] = [];
+      const upload: ObjectStore['upload'] = async (...given) => {
+        const begun = await store.upload(...given);
+        return {
+          ...begun,
+          part: (number, bytes, options) => {
+            sizes.push(bytes.byteLength);
+            return begun.part(number, bytes, options);
+          },
+        };
+      };
+      const policy = { existing: 'verify', sha256: false, generation: 'g', video: 'v' } as const;
+      const from = changed(source, (object) => ({ ...object, body: inPieces(object.body, size) }));
+      const outcome = await copyFile(task, policy, { ...ports, source: from, store: { ...store, upload } }, never);
+      expect(outcome).toMatchObject({ kind: 'copied', evidence: { crc32: crc32Hex(large) } });
+      expect(sizes).toEqual([8 * MiB, 8 * MiB, 5 * MiB + 7]);
+    },
+  );
 
   test('is given up only when the part in flight has arrived', async () => {
     const { source, store, ports } = setUp();

@@ -120,9 +120,11 @@ async function sendParts(
     bufferedBytes += chunk.byteLength;
     if (bufferedBytes < partBytes) return;
     const bytes = Buffer.concat(buffered, bufferedBytes);
-    buffered = [];
-    bufferedBytes = 0;
-    await send(bytes);
+    // Some stores, such as Cloudflare R2, refuse parts that are not all of one length, the last excepted.
+    const wholeBytes = bufferedBytes - (bufferedBytes % partBytes);
+    for (let at = 0; at < wholeBytes; at += partBytes) await send(bytes.subarray(at, at + partBytes));
+    buffered = wholeBytes < bufferedBytes ? [bytes.subarray(wholeBytes)] : [];
+    bufferedBytes -= wholeBytes;
   };
 
   try {
