@@ -47,6 +47,8 @@ async function stage({ failed = [] as readonly number[] } = {}) {
       tokenParameters: [],
       urlOf: (key) => `https://cdn/${key}`,
       now: () => Date.parse(at),
+      random: () => 1,
+      retryEveryMs: 60_000,
       announce: async (_, __, status) => void announced.push(status),
     });
   const publish = async (): Promise<void> => {
@@ -91,6 +93,16 @@ test('an incomplete one is told of once, and stays', async () => {
   expect(announced).toMatchObject([{ id: 'v', state: 'incomplete', files: { done: 1, failed: 1 } }]);
   expect(announced[0]).not.toHaveProperty('destinationUrl');
   expect(await ledger.read('v')).toMatchObject({ failed: 1 });
+});
+
+test('an incomplete one is to be looked at again, and nobody is told of that a second time', async () => {
+  const { ledger, announced, conclude } = await stage({ failed: [1] });
+  await conclude();
+  expect(await ledger.read('v')).toMatchObject({ nextLook: { count: 1 } });
+  await ledger.apply('v', { type: 'open', seen: 'g2', generation: 'g3' });
+  await conclude();
+  expect(announced).toHaveLength(1);
+  expect(await ledger.read('v')).toMatchObject({ announced: 'incomplete g3', nextLook: { count: 2 } });
 });
 
 test('nothing is told of a video that has moved on meanwhile', async () => {

@@ -1,6 +1,7 @@
 import type { VideoStatus } from '../catalogue/catalogue.ts';
 import { nextStep, nothingCarried } from '../domain/next-step.ts';
 import type { VideoReport } from '../domain/report.ts';
+import { planLook } from '../domain/next-look.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -15,6 +16,10 @@ export interface ConclusionPorts {
   /** URL under which players reach an object. Absent: not configured. */
   readonly urlOf?: (key: string) => string;
   readonly now: () => number;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** The longest distance between two looks at a video that failed. */
+  readonly retryEveryMs: number;
   /**
    * Reports a concluded video to the catalogue, to alerts and to the log. May be called twice for the same situation.
    * Resolves once the report cannot be lost.
@@ -27,7 +32,7 @@ export interface ConclusionPorts {
  * since the journal has everything about it.
  */
 export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Promise<void> {
-  const { ledger, now, urlOf } = ports;
+  const { ledger, now, urlOf, random, retryEveryMs } = ports;
   const record = await ledger.read(video);
   if (!record || nextStep(record, nothingCarried) !== 'none') return;
   const { generation } = record;
@@ -44,8 +49,15 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
       at: new Date(now()).toISOString(),
       ...(isPublished ? { destinationUrl: urlOf(playlistKey) } : {}),
     };
-    await ports.announce(report, record, status);
+    const nextLook = planLook(record, report, { longestMs: retryEveryMs, now: now(), random });
+    if (nextLook) await ledger.apply(video, { type: 'look', generation, nextLook });
+    if (!isAsBefore(record)) await ports.announce(report, record, status);
     await ledger.apply(video, { type: 'announce', generation, announced: situation });
   }
   if (stateOf(record) === 'published') await ledger.retire(video, generation);
+}
+
+/** Whether a look that nobody asked for has found the video in the state that was announced: then nobody is told again. */
+function isAsBefore({ nextLook, announced = '', ...record }: VideoRecord): boolean {
+  return nextLook !== undefined && announced.startsWith(`${stateOf(record)} `);
 }

@@ -14,6 +14,8 @@ const batch = (id: string, from: number, to: number): Lease => ({
   ttlMs: minute,
 });
 
+const indices = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
+
 /** A video with two batches, and which of their jobs are in the queue. */
 async function stage() {
   let now = 0;
@@ -31,15 +33,18 @@ async function stage() {
   await ledger.lease('v', batch('b', 10, 20));
   const queued = new Set(['a', 'b']);
   const moved: string[] = [];
+  const looked: string[] = [];
   const reconciler = createReconciler({
     ledger,
     leaseMs: minute,
     isQueued: async (_, { id }) => queued.has(id),
     takeNextStep: async (video) => void moved.push(video),
+    lookAgain: async (video) => void looked.push(video),
+    now: () => now,
     onVideo: () => undefined,
   });
   const alive = async (): Promise<string[]> => (await ledger.leases('v')).map(({ id }) => id).toSorted();
-  return { ledger, queued, moved, reconciler, alive, pass: (ms: number) => (now += ms) };
+  return { ledger, queued, moved, looked, reconciler, alive, pass: (ms: number) => (now += ms) };
 }
 
 test('work that waits in a queue for longer than its term is not sent again', async () => {
@@ -70,4 +75,16 @@ test('a job that was sent just after the first look keeps its claim', async () =
   queued.delete('b');
   expect(await reconciler.run(never)).toBe(0);
   expect(await alive()).toEqual(['a', 'b']);
+});
+
+test('a video that failed is looked at again once its time has come', async () => {
+  const { ledger, reconciler, looked, moved, pass } = await stage();
+  await ledger.apply('v', { type: 'record', generation: 'g2', revision: 'r', done: [0], failed: indices(1, 20) });
+  await ledger.apply('v', { type: 'look', generation: 'g2', nextLook: { count: 1, at: minute } });
+  await ledger.apply('v', { type: 'announce', generation: 'g2', announced: 'incomplete g2' });
+  await reconciler.run(never);
+  expect([looked, moved]).toEqual([[], ['v']]);
+  pass(minute);
+  await reconciler.run(never);
+  expect([looked, moved]).toEqual([['v'], ['v']]);
 });

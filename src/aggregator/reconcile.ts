@@ -1,3 +1,4 @@
+import { isLookDue } from '../domain/next-look.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Lease, Ledger } from '../ledger/ledger.ts';
 
@@ -10,6 +11,10 @@ export interface ReconcilePorts {
   readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Lifetime of the lease of a queued job. */
   readonly leaseMs: number;
+  /** Starts over a video that failed, whose time to be looked at again has come. */
+  readonly lookAgain: (video: VideoId) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   readonly onVideo: (video: VideoId, record: VideoRecord, leases: readonly Lease[]) => void;
 }
 
@@ -25,7 +30,7 @@ export interface Reconciler {
  * just after its lease is taken, a lease is ended only if it was orphaned in two consecutive passes.
  */
 export function createReconciler(ports: ReconcilePorts): Reconciler {
-  const { ledger, isQueued, takeNextStep, onVideo, leaseMs } = ports;
+  const { ledger, isQueued, takeNextStep, lookAgain, now, onVideo, leaseMs } = ports;
   let suspects = new Set<string>();
   return {
     async run(signal) {
@@ -46,7 +51,7 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
             orphaned.add(lease.id);
           }
         }
-        await takeNextStep(video);
+        await (isLookDue(record, now()) ? lookAgain(video) : takeNextStep(video));
       }
       suspects = orphaned;
       return ended;

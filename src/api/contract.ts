@@ -108,6 +108,7 @@ const videoReportSchema = z
     ),
     warnings: z.array(z.string()),
     invalid: z.exactOptional(failureSchema),
+    nextLookAt: z.exactOptional(z.iso.datetime()),
   })
   .meta({ id: 'VideoReport' }) satisfies z.ZodType<VideoReport>;
 

@@ -90,6 +90,7 @@ export function renderDetail({ report, decisions, leases }: VideoDetail): string
     ['revision', report.revision],
     ['files', `${formatCount(files.done)} of ${formatCount(files.total)} there (${formatBytes(report.sizeBytes)})`],
     ['invalid', report.invalid && failureText(report.invalid)],
+    ['looked at again', report.nextLookAt],
   ];
   const failures = report.failures.map(
     ({ key, failure, acceptedBecause }) =>

@@ -84,6 +84,8 @@ export interface ClusterBounds {
   readonly maxVideos: number;
   readonly leaseMs: number;
   readonly reconcileEveryMs: number;
+  /** The longest distance between two looks at a video that failed. */
+  readonly retryInvalidEveryMs: number;
   readonly recoverEveryMs: number;
   /** How long a process may take to finish work in progress when it is stopped. */
   readonly graceMs: number;
@@ -207,6 +209,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
     maxVideos,
     leaseMs: parsed.lease,
     reconcileEveryMs: parsed.reconcileEvery,
+    retryInvalidEveryMs: parsed.retryInvalidEvery,
     recoverEveryMs: parsed.recoverEvery,
     graceMs: parsed.grace,
   };

@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 import { indicesOf, subtract } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import { publishedSituation } from './video.ts';
-import type { Generation, Hold, RevisionDigest, VideoRecord } from './video.ts';
+import type { Generation, Hold, NextLook, RevisionDigest, VideoRecord } from './video.ts';
 
 /** A video's record with the bits behind its counts. */
 export interface Tally {
@@ -77,13 +77,15 @@ export type Change =
       readonly revision: RevisionDigest;
       readonly files: readonly number[];
     }
-  /** Resets the restarts. */
+  /** Resets the restarts and the next look. */
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }
   | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
   /** `count`: how many there were with this one, so that who says it twice counts it once. A new plan keeps it. */
   | { readonly type: 'restart'; readonly generation: Generation; readonly count: number }
+  /** Kept until it is published, so that the distance between looks grows. */
+  | { readonly type: 'look'; readonly generation: Generation; readonly nextLook: NextLook }
   /** `announced`: the situation, as `situationOf` names it. */
   | { readonly type: 'announce'; readonly generation: Generation; readonly announced: string };
 
@@ -133,11 +135,13 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
       return applied(tally, ({ fresh: _, ...rest }) => (change.fresh ? { ...rest, fresh: true } : rest));
     case 'restart':
       return applied(tally, (record) => ({ ...record, restarts: change.count }));
+    case 'look':
+      return applied(tally, (record) => ({ ...record, nextLook: change.nextLook }));
     case 'announce':
       return applied(tally, (record) => ({ ...record, announced: change.announced }));
     case 'publish':
       if (tally.record.revision !== change.revision) return stale;
-      return applied(tally, ({ restarts: _, ...rest }) => ({ ...rest, published: change.revision }));
+      return applied(tally, ({ restarts: _, nextLook: __, ...rest }) => ({ ...rest, published: change.revision }));
     case 'record':
     case 'reopen':
     case 'accept':
@@ -170,7 +174,7 @@ function restored(change: Extract<Change, { type: 'restore' }>): Tally {
 }
 
 function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
-  const { published, hold, fresh, announced, restarts, asked } = tally.record;
+  const { published, hold, fresh, announced, restarts, asked, nextLook } = tally.record;
   const begun: Tally = {
     record: {
       generation: change.generation,
@@ -185,6 +189,7 @@ function register(tally: Tally, change: Extract<Change, { type: 'register' }>): 
       ...(announced === undefined ? {} : { announced }),
       ...(restarts === undefined ? {} : { restarts }),
       ...(asked === undefined ? {} : { asked }),
+      ...(nextLook === undefined ? {} : { nextLook }),
     },
     done: emptyBits(change.total),
     failed: emptyBits(change.total),

@@ -29,6 +29,8 @@ export interface VideoReport {
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
   readonly invalid?: Failure;
+  /** When a cluster looks at a failed one again by itself. ISO 8601 instant. */
+  readonly nextLookAt?: string;
 }
 
 /** Sums over the videos of a library. */

@@ -50,6 +50,16 @@ export interface VideoRecord {
   readonly asked?: string;
   /** Why no plan could be made of it. */
   readonly invalid?: Failure;
+  /** Absent: it has not failed since it was published, or nothing but a change can mend it. */
+  readonly nextLook?: NextLook;
+}
+
+/** When a video that failed is looked at again without anybody's asking. */
+export interface NextLook {
+  /** Which look in a row that is, from 1. */
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** What a person calls the situation of a video, in the order in which reports count them. */

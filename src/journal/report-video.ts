@@ -1,4 +1,5 @@
 import type { FailedFile, VideoReport } from '../domain/report.ts';
+import { isResting } from '../domain/next-look.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { hasBit } from '../domain/bits.ts';
@@ -42,6 +43,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
     ...(record.invalid ? { invalid: record.invalid } : {}),
+    ...(record.nextLook && isResting(record) ? { nextLookAt: new Date(record.nextLook.at).toISOString() } : {}),
   };
 }
 

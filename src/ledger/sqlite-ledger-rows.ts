@@ -2,7 +2,7 @@ import { emptyBits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { Hold, VideoId, VideoRecord } from '../domain/video.ts';
+import type { Hold, NextLook, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Lease } from './ledger.ts';
 
 /** A row of `ledger_videos`. */
@@ -25,6 +25,8 @@ export interface VideoRow {
   /** `restarts` of the record. */
   readonly setbacks: number | null;
   readonly asked: string | null;
+  /** `nextLook` of the record, as JSON. */
+  readonly next_look: string | null;
 }
 
 /** A video with its bits; a kind without a row is null. */
@@ -64,6 +66,7 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(told === null ? {} : { announced: told }),
     ...(setbacks === null ? {} : { restarts: setbacks }),
     ...(row.asked === null ? {} : { asked: row.asked }),
+    ...(row.next_look === null ? {} : { nextLook: JSON.parse(row.next_look) as NextLook }),
   };
 }
 
@@ -86,6 +89,7 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     announced ?? null,
     restarts ?? null,
     record.asked ?? null,
+    record.nextLook === undefined ? null : JSON.stringify(record.nextLook),
   ];
 }
 

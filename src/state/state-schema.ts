@@ -114,5 +114,6 @@ export const migrations: readonly string[] = [
   `,
   `
   ALTER TABLE evidence ADD COLUMN video TEXT;
+  ALTER TABLE ledger_videos ADD COLUMN next_look TEXT;
   `,
 ];

@@ -156,7 +156,15 @@ export async function openClusterLibrary(
     crawl,
     async retire(video) {
       const announce = (): Promise<void> => Promise.resolve();
-      await concludeVideo(video, { journal, ledger, tokenParameters: [], now: Date.now, announce });
+      await concludeVideo(video, {
+        journal,
+        ledger,
+        tokenParameters: [],
+        now: Date.now,
+        random: Math.random,
+        retryEveryMs: 3_600_000,
+        announce,
+      });
       if (await ledger.read(video)) throw new Error(`the ledger keeps ${video}`);
     },
     gate() {

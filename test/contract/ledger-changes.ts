@@ -42,4 +42,9 @@ export const restore = (total: number, accepted: IndexRanges = []): Extract<Chan
   type: 'restore', generation: 'g2', revision: 'r1', total, accepted,
 }); // prettier-ignore
 export const prioritise = (fresh: boolean, generation = 'g2'): Change => ({ type: 'prioritise', generation, fresh });
+export const look = (count: number, generation = 'g2'): Change => ({
+  type: 'look',
+  generation,
+  nextLook: { count, at: 1_790_000_000_000 + count },
+});
 export const announce = (announced: string, generation = 'g2'): Change => ({ type: 'announce', generation, announced });

@@ -9,6 +9,7 @@ import {
   record,
   register,
   announce,
+  look,
 } from './ledger-changes.ts';
 import type { LedgerBench } from './ledger-bench.ts';
 
@@ -38,6 +39,23 @@ export function describeFacts(bench: LedgerBench): void {
       await expectStale(publish(), hold('paused'), invalidate());
       await planned();
       await expectStale(publish('g1'), publish('g2', 'r0'), hold('paused', 'g1'), invalidate('g1'));
+    });
+  });
+
+  describe('the next look at a video that failed', () => {
+    it('is a fact that stays until it is published', async () => {
+      await planned();
+      const nextLook = { count: 2, at: 1_790_000_000_002 };
+      expect(await applyAll(look(1), look(2))).toMatchObject({ nextLook });
+      expect(await applyAll(open('g3', 'g2'))).toMatchObject({ nextLook });
+      expect(await applyAll(register('g3', 'g4', 'r2', 5))).toMatchObject({ nextLook });
+      expect(await applyAll(publish('g4', 'r2'))).not.toHaveProperty('nextLook');
+    });
+
+    it('is refused for an older generation and an unknown video', async () => {
+      await expectStale(look(1));
+      await planned();
+      await expectStale(look(1, 'g1'));
     });
   });
 

@@ -48,6 +48,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ type: fc.constant('hold' as const), generation, hold: fc.option(hold) }),
   fc.record({ type: fc.constant('prioritise' as const), generation, fresh: fc.boolean() }),
   fc.record({ type: fc.constant('restart' as const), generation, count: fc.integer({ min: 1, max: 9 }) }),
+  fc.record({
+    type: fc.constant('look' as const),
+    generation,
+    nextLook: fc.record({ count: fc.nat(9), at: fc.nat() }),
+  }),
   fc.record({ type: fc.constant('announce' as const), generation, announced: fc.string() }),
 );
 const beginnings: readonly (readonly Change[])[] = [

@@ -41,6 +41,8 @@ export async function startAggregatorRole(
       tokenParameters,
       urlOf: (key) => destinationUrl(key, options),
       now: Date.now,
+      random: Math.random,
+      retryEveryMs: options.retryInvalidEveryMs,
       async announce(report, record, status) {
         await catalogue?.writeBack?.(status);
         const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
@@ -70,6 +72,17 @@ export async function startAggregatorRole(
     ledger,
     isQueued: queues.isQueued,
     takeNextStep: cluster.takeNextStep,
+    async lookAgain(video) {
+      const record = await ledger.read(video);
+      if (!record) return;
+      const { result } = await ledger.apply(video, {
+        type: 'open',
+        seen: record.generation,
+        generation: cluster.newGeneration(),
+      });
+      if (result === 'applied') await cluster.sendCrawl(video, { recheck: false });
+    },
+    now: Date.now,
     leaseMs: options.leaseMs,
     onVideo: alertWatch.observe,
   });

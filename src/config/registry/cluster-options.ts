@@ -88,6 +88,13 @@ export const clusterOptions = {
     value: 'TIME',
     text: 'look for videos that nothing carries after so long',
   },
+  retryInvalidEvery: {
+    group: 'Cluster',
+    kind: 'duration',
+    default: '1h',
+    value: 'TIME',
+    text: 'look again at a video that failed for a reason that time may mend after so long at most; sooner at first',
+  },
   recoverEvery: {
     group: 'Cluster',
     kind: 'duration',

@@ -17,7 +17,7 @@ export const catalogueOptionNames = [
 
 /** Limits and intervals of a cluster. */
 export const boundOptions = [
-  'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'recoverEvery', 'grace',
+  'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'recoverEvery', 'grace',
 ] as const; // prettier-ignore
 
 /** HTTP interface and alerts of a cluster. */

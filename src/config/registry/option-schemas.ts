@@ -91,6 +91,7 @@ const optionSchemas = {
   maxBytesInFlight: written(parseSize).exactOptional(),
   maxVideos: integer(optionSpecs.maxVideos).default(optionSpecs.maxVideos.default),
   lease: written(parseDuration).prefault(optionSpecs.lease.default),
+  retryInvalidEvery: written(parseDuration).prefault(optionSpecs.retryInvalidEvery.default),
   reconcileEvery: written(parseDuration).prefault(optionSpecs.reconcileEvery.default),
   recoverEvery: written(parseDuration).prefault(optionSpecs.recoverEvery.default),
   grace: written(parseDuration).prefault(optionSpecs.grace.default),

@@ -1,7 +1,7 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Sets or deletes one fact of a video. Publishing resets its restarts.
+ * Sets or deletes one fact of a video. Publishing resets its restarts and its next look.
  *
  * KEYS: video.
  * ARGV: generation, revision (empty: any), field, value (absent: the field is deleted).
@@ -21,7 +21,7 @@ if value then
 else
   redis.call('HDEL', video, field)
 end
-if field == 'p' then redis.call('HDEL', video, 'b') end
+if field == 'p' then redis.call('HDEL', video, 'b', 'l') end
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

@@ -202,7 +202,10 @@ export class RedisLedger implements Ledger {
   }
 }
 
-type Fact = Extract<Change, { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'restart' | 'announce' }>;
+type Fact = Extract<
+  Change,
+  { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'restart' | 'look' | 'announce' }
+>;
 
 function factArguments(change: Fact): Argument[] {
   const { generation } = change;
@@ -217,6 +220,8 @@ function factArguments(change: Fact): Argument[] {
       return [generation, '', recordFields.fresh, ...(change.fresh ? [valueOf(true)] : [])];
     case 'restart':
       return [generation, '', recordFields.restarts, change.count];
+    case 'look':
+      return [generation, '', recordFields.nextLook, valueOf(change.nextLook)];
     case 'announce':
       return [generation, '', recordFields.announced, change.announced];
   }

@@ -3,7 +3,7 @@ import type { Bits } from '../../domain/bits.ts';
 import type { Tally } from '../../domain/change.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
-import type { Hold, VideoRecord } from '../../domain/video.ts';
+import type { Hold, NextLook, VideoRecord } from '../../domain/video.ts';
 import type { Lease } from '../ledger.ts';
 
 /**
@@ -24,6 +24,7 @@ export const recordFields = {
   restarts: 'b',
   asked: 'q',
   invalid: 'i',
+  nextLook: 'l',
 } as const satisfies Record<keyof VideoRecord, string>;
 
 /** Files whose bits one word holds: the widest that BITFIELD and Lua's 32-bit operations share with ease. */
@@ -45,7 +46,7 @@ export function valueOf(fact: Exclude<VideoRecord[keyof VideoRecord], undefined>
 
 /** The record in a hash. Undefined for an empty hash, which stands for no video. */
 export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | undefined {
-  const { g, r, t, d, f, a, p, h, n, s, b, q, i } = hash;
+  const { g, r, t, d, f, a, p, h, n, s, b, q, i, l } = hash;
   if (g === undefined) return undefined;
   return {
     generation: g,
@@ -61,6 +62,7 @@ export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | 
     ...(b === undefined ? {} : { restarts: Number(b) }),
     ...(q === undefined ? {} : { asked: q }),
     ...(i === undefined ? {} : { invalid: JSON.parse(i) as Failure }),
+    ...(l === undefined ? {} : { nextLook: JSON.parse(l) as NextLook }),
   };
 }
 

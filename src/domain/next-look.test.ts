@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { failureWith } from './failure.ts';
+import type { FailureCode } from './failure.ts';
+import { isLookDue, planLook } from './next-look.ts';
+import type { VideoRecord } from './video.ts';
+
+const incomplete: VideoRecord = { generation: 'g', revision: 'r', total: 3, done: 2, failed: 1, accepted: 0 };
+const options = { longestMs: 3_600_000, now: 1_000_000, random: () => 1 };
+const failed = (code: FailureCode, acceptedBecause?: string) => ({
+  key: 'k',
+  url: 'https://h/k',
+  failure: failureWith(code, 'no'),
+  tries: 3,
+  ...(acceptedBecause === undefined ? {} : { acceptedBecause }),
+});
+
+describe('a video that failed', () => {
+  test('is looked at again at a distance that doubles, up to the longest', () => {
+    const report = { failures: [failed('source.status')] };
+    const distances: number[] = [];
+    let known: Pick<VideoRecord, 'nextLook'> = {};
+    for (let look = 1; look <= 9; look++) {
+      const nextLook = planLook({ ...incomplete, ...known }, report, options);
+      if (!nextLook) throw new Error('none was planned');
+      expect(nextLook.count).toBe(look);
+      distances.push((nextLook.at - options.now) / 1000);
+      known = { nextLook };
+    }
+    expect(distances).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+    expect(planLook(incomplete, report, { ...options, random: () => 0 })?.at).toBe(options.now + 15_000);
+  });
+
+  test.each([
+    ['source.not-found', true],
+    ['source.wrong-body', true],
+    ['store.status', true],
+    ['store.conflict', false],
+    ['key.conflict', false],
+  ] as const)('by %s is looked at again: %s', (code, again) => {
+    const plan = planLook(incomplete, { failures: [failed(code)] }, options);
+    expect(plan !== undefined).toBe(again);
+  });
+
+  test.each([
+    ['hls.live', true],
+    ['source.unreachable', true],
+    ['hls.not-a-playlist', true],
+    ['hls.dash', false],
+    ['catalogue.row', false],
+  ] as const)('as a whole by %s is looked at again: %s', (code, again) => {
+    const invalid = failureWith(code, 'no');
+    const record: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, invalid };
+    expect(planLook(record, { failures: [], invalid }, options) !== undefined).toBe(again);
+  });
+
+  test('is not, where it has not failed, is on hold, or all its failures were accepted', () => {
+    const report = { failures: [failed('source.status')] };
+    expect(planLook({ ...incomplete, hold: 'paused' }, report, options)).toBeUndefined();
+    expect(planLook({ ...incomplete, done: 3, failed: 0 }, report, options)).toBeUndefined();
+    expect(planLook(incomplete, { failures: [failed('source.status', 'lost')] }, options)).toBeUndefined();
+  });
+});
+
+describe('a look', () => {
+  const planned: VideoRecord = { ...incomplete, announced: 'incomplete g', nextLook: { count: 1, at: 50 } };
+
+  test('is due once its time has come', () => {
+    expect([49, 50, 51].map((now) => isLookDue(planned, now))).toEqual([false, true, true]);
+  });
+
+  test.each([
+    ['of an earlier failure', { ...planned, generation: 'later' }],
+    ['of a video that is under way', { ...planned, failed: 0 }],
+    ['of a paused video', { ...planned, hold: 'paused' as const }],
+    ['that was not planned', { ...incomplete, announced: 'incomplete g' }],
+  ])('%s is not', (_, record) => {
+    expect(isLookDue(record, 99)).toBe(false);
+  });
+});
