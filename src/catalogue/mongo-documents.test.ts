@@ -24,14 +24,36 @@ describe('a value of BSON', () => {
     expect(plainOf(value)).toEqual(expected);
   });
 
-  it.each([hex, uuid, '7', '-7', 'lecture 7', '007', '1e3'])(
-    '%s is found again by the id that was made of it',
-    (id) => {
-      const ids = idsOf(id);
-      expect(ids).toContainEqual(id);
-      expect(ids.map(plainOf).map(String)).toEqual(ids.map(() => id));
-    },
-  );
+  it.each([
+    hex,
+    uuid,
+    '7',
+    '-7',
+    '1.5',
+    '1.50',
+    '9007199254740993',
+    '99999999999999999999',
+    'lecture 7',
+    'lecture7',
+    '007',
+    '1e3',
+  ])('%s is found again by the id that was made of it', (id) => {
+    const ids = idsOf(id);
+    expect(ids).toContainEqual(id);
+    expect(ids.map(plainOf).map(String)).toEqual(ids.map(() => id));
+  });
+});
+
+describe('an id', () => {
+  it.each([
+    ['a long', Long.fromString('9007199254740993')],
+    ['a decimal', Decimal128.fromString('1.50')],
+    ['a long decimal', Decimal128.fromString('12345678901234567890.5')],
+    ['a fraction', 1.5],
+    ['bytes', new BSON.Binary(Buffer.from('some bytes'))],
+  ])('that is %s in its collection is looked for as what it is', (_, id) => {
+    expect(idsOf(String(plainOf(id)))).toContainEqual(id);
+  });
 });
 
 describe('a projection', () => {

@@ -59,13 +59,22 @@ export function plainOf(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, plainOf(inside)]));
 }
 
-/** The BSON values that `plainOf` converts to this id. */
+/** The BSON values that `plainOf` converts to this id. MongoDB compares numbers of all types by value. */
 export function idsOf(id: string): readonly unknown[] {
-  const number = Number(id);
+  const isInteger = /^-?\d{1,19}$/.test(id) && Long.fromString(id).toString() === id;
+  const isDecimal = /^-?\d+(?:\.\d+)?(?:E[+-]?\d+)?$/.test(id) && id.length <= maxDecimalLength;
   return [
     id,
     ...(/^[0-9a-f]{24}$/.test(id) ? [new ObjectId(id)] : []),
     ...(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? [new UUID(id)] : []),
-    ...(Number.isSafeInteger(number) && String(number) === id ? [number] : []),
+    ...(String(Number(id)) === id && Number.isFinite(Number(id)) ? [Number(id)] : []),
+    ...(isInteger ? [Long.fromString(id)] : []),
+    ...(isDecimal && Decimal128.fromString(id).toString() === id ? [Decimal128.fromString(id)] : []),
+    ...(id !== '' && Buffer.from(id, 'base64').toString('base64') === id
+      ? [new Binary(Buffer.from(id, 'base64'))]
+      : []),
   ];
 }
+
+/** Of 34 digits, which a Decimal128 holds exactly; `fromString` throws beyond. */
+const maxDecimalLength = 34;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MongoClient, ObjectId } from 'mongodb';
+import { Binary, Decimal128, Long, MongoClient, ObjectId, UUID } from 'mongodb';
 import type { Collection } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Catalogue, CatalogueRow } from '../../src/catalogue/catalogue.ts';
@@ -172,6 +172,26 @@ describe.skipIf(!hasMongo)('a catalogue in mongo', () => {
     expect(await told()).toEqual(expected);
     await catalogue.writeBack?.({ ...status, id: 'nobody' });
     expect(await collection.countDocuments()).toBe(1);
+  });
+
+  it.each([
+    ['a long', Long.fromString('9007199254740993')],
+    ['a decimal', Decimal128.fromString('10.50')],
+    ['a UUID', new UUID('0b0e5c2e-58f5-4b0e-9f5f-0c6f2c1b7a11')],
+    ['bytes', new Binary(Buffer.from('some bytes'))],
+  ])('finds and is told of a video whose id is %s', async (_, id) => {
+    await collection.insertMany([
+      { _id: Long.fromString('9007199254740995') as never, playlistUrl: urlOf('b') },
+      { _id: id as never, playlistUrl: urlOf('a') },
+    ]);
+    const catalogue = open({ writeBack: 'flants' });
+    const rows = (await all(catalogue)) as readonly { readonly submission: { readonly id: string } }[];
+    const name = rows.map(({ submission }) => submission.id).find((each) => each !== '9007199254740995') ?? '';
+    expect(await catalogue.find?.(name, { signal: never })).toMatchObject({ submission: { playlistUrl: urlOf('a') } });
+    const files = { total: 2, done: 2, failed: 0, accepted: 0 };
+    await catalogue.writeBack?.({ id: name, state: 'published', files, at: '2026-11-23T08:00:00.000Z' });
+    const told = await collection.find({ 'flants.state': 'published' }).toArray();
+    expect(told).toMatchObject([{ playlistUrl: urlOf('a') }]);
   });
 
   it('tells of documents that are added and changed, as soon as it is watched', async () => {
