@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,9 @@ import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/objec
 
 const { signal } = new AbortController();
 const plain: PutOptions = { contentType: 'video/mp2t', cacheControl: 'public', signal };
+/** A file system in memory, which most Linux machines have. */
+const otherDisk = '/dev/shm';
+const hasOtherDisk = existsSync(otherDisk) && statSync(otherDisk).dev !== statSync(tmpdir()).dev;
 const isRoot = process.getuid?.() === 0;
 
 describe('a folder as an object store', () => {
@@ -32,6 +36,41 @@ describe('a folder as an object store', () => {
     for await (const { key } of store.list('', { signal })) found.push(key);
     return found;
   };
+
+  it.skipIf(!hasOtherDisk)(
+    'may have its folders on another file system, to which files come complete too',
+    async () => {
+      // The other way round than with a mounted folder, which takes rights: here what is written first is elsewhere.
+      const elsewhere = await mkdtemp(join(otherDisk, 'flants-folder-'));
+      try {
+        await mkdir(root, { recursive: true });
+        await symlink(elsewhere, join(root, '.flants-tmp'));
+        const condition = { ifNoneMatch: '*' } as const;
+        const stored = await put('2026/a.ts', 'first', { condition });
+        const head = await store.head('2026/a.ts', { signal });
+        expect(stored).toEqual({ result: 'stored', etag: head?.etag });
+        expect(await put('2026/a.ts', 'other', { condition })).toEqual({ result: 'precondition-failed' });
+        expect(await put('2026/a.ts', 'second', { condition: { ifMatch: head?.etag ?? '' } })).toMatchObject({
+          result: 'stored',
+        });
+        expect(await readFile(join(root, '2026/a.ts'), 'utf8')).toBe('second');
+        const upload = await store.upload('2026/b.ts', plain);
+        await upload.part(1, Buffer.from('whole'), { signal });
+        expect(await upload.complete(crc32Hex(Buffer.from('whole')))).toMatchObject({ result: 'stored' });
+        expect(await readdir(join(root, '2026'))).toEqual(['a.ts', 'b.ts']);
+        expect(await readdir(elsewhere)).toEqual([]);
+      } finally {
+        await rm(elsewhere, { recursive: true });
+      }
+    },
+  );
+
+  it('neither lists nor holds what is not complete yet', async () => {
+    await put('2026/a.ts');
+    await writeFile(join(root, '2026/.flants-tmp-left'), 'by a process that died');
+    expect(await keys()).toEqual(['2026/a.ts']);
+    await expect(put('2026/.flants-tmp-left')).rejects.toMatchObject({ code: 'store.key' });
+  });
 
   it('is made with the first write, and lists nothing before', async () => {
     expect(await keys()).toEqual([]);

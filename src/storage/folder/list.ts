@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, folderError } from './errors.ts';
-import { etagOf, stagingName } from './staging.ts';
+import { etagOf, isStagingName } from './staging.ts';
 import type { StoredObject } from '../object-store.ts';
 import { compareKeys } from '../store-key.ts';
 
@@ -39,7 +39,7 @@ async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]
   try {
     const entries = await readdir(path, { withFileTypes: true });
     return entries
-      .filter((entry) => !(isRoot && entry.name === stagingName))
+      .filter((entry) => !isStagingName(entry.name, isRoot))
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
       .toSorted(compareKeys);
   } catch (error) {

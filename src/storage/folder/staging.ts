@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { link, lstat, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { constants, copyFile, link, lstat, open, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import { FlantsError } from '../../domain/failure.ts';
@@ -12,6 +12,14 @@ import { makeFolder } from './make-folder.ts';
 
 /** Folder below the root in which files are written before they get their final name. It is never listed. */
 export const stagingName = '.flants-tmp';
+
+/** How names begin of files that are written beside their final one. They are never listed, and are no keys. */
+const besidePrefix = `${stagingName}-`;
+
+/** Whether a name is one of a file that is not complete yet. */
+export function isStagingName(name: string, isInRoot: boolean): boolean {
+  return (isInRoot && name === stagingName) || name.startsWith(besidePrefix);
+}
 
 /** No write takes this long: older files were left by a process that died. */
 const abandonedAfterMs = 24 * 60 * minute;
@@ -56,8 +64,12 @@ export class FolderStaging {
   async publish(path: string, etag: string, key: string, condition: WriteCondition): Promise<PutResult> {
     try {
       await this.#makeParent(key);
-      const published = await this.#place(path, join(this.#root, key), condition);
+      const target = join(this.#root, key);
+      const published = await this.#place(path, target, condition);
       return published ? { result: 'stored', etag } : { result: 'precondition-failed' };
+    } catch (error) {
+      if (errnoOf(error) !== 'EXDEV') throw error;
+      return await this.#publishAcross(path, key, condition);
     } finally {
       await this.discard(path);
     }
@@ -71,6 +83,20 @@ export class FolderStaging {
   async close(): Promise<void> {
     // Fails, as it should, while another store has files there.
     await rmdir(this.#folder).catch(() => undefined);
+  }
+
+  /** The folder of the key is another file system, mounted below the root: the file is written once more, beside its name. */
+  async #publishAcross(path: string, key: string, condition: WriteCondition): Promise<PutResult> {
+    const target = join(this.#root, key);
+    const beside = join(dirname(target), `${besidePrefix}${randomUUID()}`);
+    try {
+      await copyFile(path, beside, constants.COPYFILE_EXCL);
+      const etag = etagOf(await stat(beside, { bigint: true }));
+      const published = await this.#place(beside, target, condition);
+      return published ? { result: 'stored', etag } : { result: 'precondition-failed' };
+    } finally {
+      await this.discard(beside);
+    }
   }
 
   async #place(path: string, target: string, condition: WriteCondition): Promise<boolean> {

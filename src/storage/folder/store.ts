@@ -6,7 +6,7 @@ import { GiB } from '../../domain/units.ts';
 import { crc32Hex, measureBody } from '../checksum.ts';
 import { errnoOf, folderError } from './errors.ts';
 import { listFolder } from './list.ts';
-import { FolderStaging, etagOf, stagingName } from './staging.ts';
+import { FolderStaging, etagOf, isStagingName } from './staging.ts';
 import { folderUpload } from './upload.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from '../object-store.ts';
 import { assertStorableKey } from '../store-key.ts';
@@ -41,10 +41,7 @@ class FolderStore implements ObjectStore {
     return this.#withErrors(path, signal, async () => {
       const handle = await openIfAny(path);
       if (!handle) return undefined;
-      const object = await describe(key, handle).catch(async (error: unknown) => {
-        await handle.close();
-        throw error;
-      });
+      const object = await describe(key, handle);
       const { crc32 } = await measureBody(handle.createReadStream({ signal }) as AsyncIterable<Uint8Array>);
       return { ...object, crc32 };
     });
@@ -102,7 +99,7 @@ class FolderStore implements ObjectStore {
     if (signal.aborted) throw folderError(signal.reason, this.name, signal);
     assertStorableKey(key, this.name);
     const segments = key.split('/');
-    if (segments.includes('') || segments[0] === stagingName) {
+    if (segments.includes('') || segments.some((name, depth) => isStagingName(name, depth === 0))) {
       throw new FlantsError(
         'store.key',
         `${this.name} cannot hold ${JSON.stringify(key)}: a folder has no such file name`,
@@ -135,8 +132,12 @@ async function openIfAny(path: string): Promise<FileHandle | undefined> {
   }
 }
 
+/** What the file system says of an open file, which is closed when it says nothing. */
 async function describe(key: string, handle: FileHandle): Promise<StoredObject> {
-  const stats = await handle.stat({ bigint: true });
+  const stats = await handle.stat({ bigint: true }).catch(async (error: unknown) => {
+    await handle.close();
+    throw error;
+  });
   return { key, sizeBytes: Number(stats.size), etag: etagOf(stats), metadata: {} };
 }
 
