@@ -67,7 +67,9 @@ async function findObjects(keys: readonly string[], store: ObjectStore, signal: 
 function isUnchanged(current: ObjectVersion | undefined, known: Evidence | undefined): boolean {
   if (known?.proof === 'absent-optional') return true;
   if (!current || current.sizeBytes !== known?.sizeBytes) return false;
-  return known.etag === undefined || known.etag === current.etag;
+  // Some stores do not say the ETag in every answer.
+  const areKnown = known.etag !== undefined && known.etag !== '' && current.etag !== '';
+  return !areKnown || known.etag === current.etag;
 }
 
 function folderOf(key: string): string {

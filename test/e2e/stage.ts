@@ -31,6 +31,8 @@ export interface Stage {
   onRequest(listen: (request: CountedRequest) => void): void;
   /** Answers requests to the bucket with this status where the rule gives one. */
   answer(rule: (request: CountedRequest) => number | undefined): void;
+  /** From now on the bucket's ETags come as weak ones, but in listings. */
+  weakenEtags(): void;
   /** Forgets the requests so far. */
   clear(): void;
   /** Arguments of a copy of this path of the origin, or of this catalogue file. */
@@ -85,6 +87,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     puts: () => (bucket ? putsOf(bucket.proxy.requests, bucket.root) : []),
     onRequest: (listen) => bucket?.proxy.onRequest(listen),
     answer: (rule) => bucket?.proxy.answer(rule),
+    weakenEtags: () => bucket?.proxy.weakenEtags(),
     clear: () => bucket?.proxy.clear(),
     copyArgs,
     copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), { env }),

@@ -19,6 +19,8 @@ export interface CountingProxy {
   onRequest(listen: (request: CountedRequest) => void): void;
   /** Answers with this status itself where the rule gives one, as a gateway does whose server is away. */
   answer(rule: (request: CountedRequest) => number | undefined): void;
+  /** From now on marks ETags in headers as weak, as a proxy does that compresses. */
+  weakenEtags(): void;
   /** Forgets what it has seen. */
   clear(): void;
   stop(): Promise<void>;
@@ -30,6 +32,7 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
   const agent = new Agent({ keepAlive: true });
   const requests: CountedRequest[] = [];
   const listeners: ((request: CountedRequest) => void)[] = [];
+  let isWeakening = false;
   let statusOf: (request: CountedRequest) => number | undefined = () => undefined;
   const server = createServer((from, to) => {
     const { method = '', url = '' } = from;
@@ -44,7 +47,7 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     const upstream = requestTo({ agent, hostname, port, method, path: url, headers: from.rawHeaders, setHost: false });
     upstream.on('response', (answer) => {
       counted.status = answer.statusCode ?? 0;
-      to.writeHead(counted.status, answer.rawHeaders);
+      to.writeHead(counted.status, isWeakening ? weakened(answer.rawHeaders) : answer.rawHeaders);
       answer.pipe(to);
     });
     // Whoever goes away takes the other side along, as on a wire.
@@ -60,6 +63,7 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
     requests,
     onRequest: (listen) => void listeners.push(listen),
     answer: (rule) => void (statusOf = rule),
+    weakenEtags: () => void (isWeakening = true),
     clear: () => void requests.splice(0),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
@@ -68,4 +72,11 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
       await closed;
     },
   };
+}
+
+/** Names and values in turn. */
+function weakened(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.map((text, at) =>
+    rawHeaders[at - 1]?.toLowerCase() === 'etag' && at % 2 === 1 ? `W/${text}` : text,
+  );
 }

@@ -7,7 +7,7 @@ import { base64OfHex } from '../checksum.ts';
 import type { S3Connection, S3ConnectionOptions } from './connection.ts';
 import { isRefusedCondition, networkError, refusalError } from './errors.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
-import { quoted } from './object.ts';
+import { entityTag } from './object.ts';
 import { tlsOptions } from '../tls-options.ts';
 
 /** S3 sends nothing while it joins thousands of parts, which takes time. */
@@ -81,7 +81,7 @@ export class S3Control {
       });
       try {
         const { ETag = '' } = await client.send(command, { abortSignal: signal, requestTimeout: completionTimeoutMs });
-        return { result: 'stored', etag: quoted(ETag) };
+        return { result: 'stored', etag: entityTag(ETag) };
       } catch (error) {
         if (isServiceError(error) && isRefusedCondition(refusalOf(error), condition))
           return { result: 'precondition-failed' };

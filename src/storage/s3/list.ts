@@ -1,7 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import type { S3Connection, S3Request } from './connection.ts';
 import { unescapeXml } from './errors.ts';
-import { quoted } from './object.ts';
+import { entityTag } from './object.ts';
 import { canonicalQuery } from './sigv4.ts';
 
 /** One page of a listing. Keys include the prefix. */
@@ -57,7 +57,7 @@ export function parsePage(xml: string): S3Page | undefined {
   const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
     key: decode(textOf(object, 'Key') ?? ''),
     sizeBytes: Number(textOf(object, 'Size') ?? 0),
-    etag: quoted(textOf(object, 'ETag') ?? ''),
+    etag: entityTag(textOf(object, 'ETag') ?? ''),
   }));
   return { objects, ...(next === undefined ? {} : { next }) };
 }

@@ -17,7 +17,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
   return {
     key,
     sizeBytes: Number(headers['content-length'] ?? 0),
-    etag: quoted(headers.etag ?? ''),
+    etag: entityTag(headers.etag ?? ''),
     ...(crc32 === undefined ? {} : { crc32 }),
     metadata,
     ...(contentType === undefined ? {} : { contentType }),
@@ -29,9 +29,13 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): (re
   return Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value]);
 }
 
-/** Adds the quotes that some stores omit, so that ETags can be compared and sent back. */
-export function quoted(etag: string): string {
-  return etag === '' || etag.endsWith('"') ? etag : `"${etag}"`;
+/**
+ * The ETag of the store, to be compared and sent back: with the quotes that some stores omit, and without the mark of
+ * weakness that a compressing proxy before the store adds. If-Match never matches a weak one (RFC 9110 section 13.1.1).
+ */
+export function entityTag(etag: string): string {
+  const strong = etag.replace(/^W\//, '');
+  return strong === '' || strong.endsWith('"') ? strong : `"${strong}"`;
 }
 
 /**

@@ -6,7 +6,7 @@ import type { S3ConnectionOptions, S3Request } from './connection.ts';
 import { S3Control } from './control.ts';
 import { isMissingObject, isRefusedCondition } from './errors.ts';
 import { listPage } from './list.ts';
-import { metadataHeaders, objectOfHeaders, quoted } from './object.ts';
+import { metadataHeaders, objectOfHeaders, entityTag } from './object.ts';
 import { beginUpload } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
 
@@ -76,7 +76,7 @@ class S3Store implements ObjectStore {
       signal,
     };
     const answer = await this.#connection.send(request);
-    if (answer.status === 200) return { result: 'stored', etag: quoted(answer.headers.etag ?? '') };
+    if (answer.status === 200) return { result: 'stored', etag: entityTag(answer.headers.etag ?? '') };
     if (isRefusedCondition(refusalOf(answer), condition)) return { result: 'precondition-failed' };
     throw this.#connection.refusal(request, answer);
   }

@@ -1,5 +1,6 @@
 import type { PutOptions, Upload } from '../object-store.ts';
 import { base64OfHex, crc32Hex } from '../checksum.ts';
+import { entityTag } from './object.ts';
 import type { S3Connection, S3Request } from './connection.ts';
 import type { S3Control, S3Part } from './control.ts';
 import { canonicalQuery } from './sigv4.ts';
@@ -39,7 +40,7 @@ export async function beginUpload(
       };
       const answer = await connection.send(request);
       if (answer.status !== 200) throw connection.refusal(request, answer);
-      parts.set(number, { number, etag: answer.headers['etag'] ?? '', crc32 });
+      parts.set(number, { number, etag: entityTag(answer.headers['etag'] ?? ''), crc32 });
     },
 
     complete: async (crc32) => {
