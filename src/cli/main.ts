@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { readEnvironment } from '../config/input/environment.ts';
 import type { Environment } from '../config/input/environment.ts';
@@ -6,6 +7,7 @@ import type { VerbName } from '../config/registry/verbs.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
 import { buildProgram } from './program.ts';
+import { keepWriting } from './output-stream.ts';
 import { renderError } from './render-error.ts';
 
 /** A verb's module is loaded only when the verb runs, which keeps help fast. */
@@ -41,7 +43,8 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
 export async function main(argv: readonly string[]): Promise<number> {
   const { stdout, stderr } = process;
   const environment = readEnvironment();
-  for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
+  const lostOutput = keepWriting(stdout);
+  keepWriting(stderr);
   process.once('uncaughtException', (error) => {
     printError(error, argv, environment);
     process.exit(exitCodes.notStarted);
@@ -53,7 +56,12 @@ export async function main(argv: readonly string[]): Promise<number> {
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
+    // Errors of what was just written come in the next turn.
+    await setImmediate();
+    const reason = lostOutput.reason();
+    if (reason === undefined) return exitCode;
+    stderr.write(`flants: not all of standard output could be written: ${reason}\n`);
+    return exitCode === exitCodes.whole ? exitCodes.notStarted : exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.whole;
     // Without a verb, commander has already printed the help.
@@ -85,14 +93,4 @@ function wantsStack(argv: readonly string[], environment: Environment): boolean 
       (word, index) => word === '--log-level=debug' || (word === 'debug' && argv[index - 1] === '--log-level'),
     ) || environment.options.logLevel?.text === 'debug'
   );
-}
-
-/**
- * Ignores the error of a stream whose reader has gone: standard output in `flants report … | head`, or both streams of
- * processes that still finish their work after `flants up` was killed.
- */
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
 }
