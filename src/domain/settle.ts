@@ -62,8 +62,8 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
  * | failed by what is down as a whole     | free, as for `wait`                               |
- * | none, `finished` or `stopped`         | unheard: free, at once                            |
- * | none for any file, `finished`         | free, as for `wait`: else it might go on for ever |
+ * | none, any end but `worker-lost`       | unheard: free, at once                            |
+ * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
  * | none, `worker-lost`, it had company   | free, in halves                                   |
  *

@@ -4,8 +4,10 @@ import { second } from '../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondition } from './object-store.ts';
 import { crc32Hex } from './checksum.ts';
 
-/** A fixed name, so that a store which does not allow deletion keeps one such object and not many. */
+/** Fixed names, so that a store which does not allow deletion keeps one such object each and not many. */
 export const probeKey = '.flants-probe';
+/** Free as long as the store refuses wrong bytes, which a write with the condition below would else not show. */
+const wrongBytesKey = '.flants-probe-checksum';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
 
@@ -19,10 +21,14 @@ const noSuchEtag = '"00000000000000000000000000000000"';
 const attempts = 3;
 const firstDelayMs = second / 2;
 
+/** Writes the probe's bytes to a key, with this checksum and condition. */
+type Write = (key: string, crc32: string, condition: WriteCondition) => Promise<PutResult>;
+
 /**
- * Finds out by trial what a store guards, with one small object that is deleted afterwards.
+ * Finds out by trial what a store guards, with small objects that are deleted afterwards.
  *
  * This is also the first write to the destination, so that problems with rights, bucket or credentials show up here.
+ * Where only conditional writes are allowed, as a bucket policy may demand, it sends no others.
  *
  * @throws {FlantsError} as `ObjectStore.put` and `head`
  */
@@ -36,21 +42,37 @@ export async function probeStore(
     metadata: { probe: 'flants' },
     signal,
   };
-  const write = (crc32: string, condition?: WriteCondition): Promise<PutResult> =>
-    store.put(probeKey, body, crc32, { ...options, condition });
+  const write: Write = (key, crc32, condition) => store.put(key, body, crc32, { ...options, condition });
+  const remove = (key: string): Promise<void> => store.delete(key, { signal }).catch(() => undefined);
   const sum = crc32Hex(body);
 
-  await withRetries(() => write(sum), signal);
+  const allowed = await withRetries(() => writeFirst(write, sum), signal);
   try {
     const current = await store.head(probeKey, { signal });
     return {
-      createOnly: await isHonoured(() => write(sum, { ifNoneMatch: '*' })),
-      replaceOnly: await isHonoured(() => write(sum, { ifMatch: noSuchEtag })),
-      checksums: await refusesWrongBytes(() => write('00000000')),
+      createOnly: await isHonoured(() => write(probeKey, sum, { ifNoneMatch: '*' })),
+      replaceOnly: await replacesOnly(() => write(probeKey, sum, { ifMatch: noSuchEtag })),
+      checksums: await refusesWrongBytes(
+        () => write(wrongBytesKey, '00000000', allowed),
+        () => remove(wrongBytesKey),
+      ),
       metadata: current?.metadata['probe'] === 'flants',
     };
   } finally {
-    await store.delete(probeKey, { signal }).catch(() => undefined);
+    await remove(probeKey);
+  }
+}
+
+/** Writes the probe. Returns the condition without which the store allows no write. */
+async function writeFirst(write: Write, sum: string): Promise<WriteCondition> {
+  try {
+    await write(probeKey, sum, undefined);
+    return undefined;
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const condition = { ifNoneMatch: '*' } as const;
+    await write(probeKey, sum, condition);
+    return condition;
   }
 }
 
@@ -80,12 +102,25 @@ async function isHonoured(write: () => Promise<PutResult>): Promise<boolean> {
   return false;
 }
 
-async function refusesWrongBytes(write: () => Promise<PutResult>): Promise<boolean> {
+/** A store that denies every replacement replaces nothing wrong. */
+async function replacesOnly(write: () => Promise<PutResult>): Promise<boolean> {
+  return isHonoured(write).catch((error: unknown) => {
+    if (isDenied(error)) return true;
+    throw error;
+  });
+}
+
+async function refusesWrongBytes(write: () => Promise<PutResult>, remove: () => Promise<void>): Promise<boolean> {
   try {
     await write();
-    return false;
   } catch (error) {
     if (error instanceof FlantsError && error.code === 'store.checksum') return true;
     throw error;
   }
+  await remove();
+  return false;
+}
+
+function isDenied(error: unknown): boolean {
+  return error instanceof FlantsError && error.code === 'store.denied';
 }

@@ -103,7 +103,7 @@ export async function openClusterStage(
       proxy.requests
         .filter(({ method, path }) => method === 'PUT' && path.startsWith(root))
         .map(({ path }) => path.slice(root.length))
-        .filter((key) => key !== '.flants-probe'),
+        .filter((key) => !key.startsWith('.flants-probe')),
     clear: () => proxy.clear(),
     onRequest: (listen) => proxy.onRequest(listen),
     start(verb, ...flags) {

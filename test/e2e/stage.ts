@@ -141,7 +141,7 @@ async function placeFile(path: string, bytes: Uint8Array): Promise<void> {
 /** The probe asks the store what it guards, with an object of its own. */
 function putsOf(requests: readonly CountedRequest[], root: string): readonly string[] {
   const keys = requests.filter(({ method }) => method === 'PUT').map(({ path }) => path.slice(root.length));
-  return keys.filter((key) => key !== '.flants-probe');
+  return keys.filter((key) => !key.startsWith('.flants-probe'));
 }
 
 /** Paths of the origin whose bytes do not stand at the destination; none after a good copy of an unchanged playlist. */

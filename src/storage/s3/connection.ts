@@ -120,7 +120,8 @@ export class S3Connection {
 
   /** Converts an error response. */
   refusal(request: S3Request, answer: S3Answer): Error {
-    return refusalError(refusalOf(answer), this.attempt(request.method, request.key));
+    const isReplacement = request.headers.some(([name]) => name === 'if-match');
+    return refusalError(refusalOf(answer), { ...this.attempt(request.method, request.key), isReplacement });
   }
 
   /** Closes the connections, aborting requests in flight. */

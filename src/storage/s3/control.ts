@@ -43,19 +43,22 @@ export class S3Control {
   }
 
   async createUpload(key: string, options: PutOptions): Promise<S3UploadId> {
-    const answer = await this.#call('begin the upload of', key, options.signal, ({ sdk, client }) =>
-      client.send(
-        new sdk.CreateMultipartUploadCommand({
-          Bucket: this.#options.bucket,
-          Key: key,
-          ContentType: options.contentType,
-          CacheControl: options.cacheControl,
-          Metadata: options.metadata,
-          ChecksumAlgorithm: 'CRC32',
-          ChecksumType: 'FULL_OBJECT',
-        }),
-        { abortSignal: options.signal },
-      ),
+    const answer = await this.#call(
+      this.#connection.attempt('begin the upload of', key),
+      options.signal,
+      ({ sdk, client }) =>
+        client.send(
+          new sdk.CreateMultipartUploadCommand({
+            Bucket: this.#options.bucket,
+            Key: key,
+            ContentType: options.contentType,
+            CacheControl: options.cacheControl,
+            Metadata: options.metadata,
+            ChecksumAlgorithm: 'CRC32',
+            ChecksumType: 'FULL_OBJECT',
+          }),
+          { abortSignal: options.signal },
+        ),
     );
     return { key, uploadId: answer.UploadId ?? '' };
   }
@@ -68,7 +71,9 @@ export class S3Control {
     options: PutOptions,
   ): Promise<PutResult> {
     const { condition, signal } = options;
-    return this.#call('complete the upload of', upload.key, signal, async ({ sdk, client }): Promise<PutResult> => {
+    const isReplacement = condition !== undefined && 'ifMatch' in condition;
+    const attempt = { ...this.#connection.attempt('complete the upload of', upload.key), isReplacement };
+    return this.#call(attempt, signal, async ({ sdk, client }): Promise<PutResult> => {
       const command = new sdk.CompleteMultipartUploadCommand({
         Bucket: this.#options.bucket,
         Key: upload.key,
@@ -91,7 +96,7 @@ export class S3Control {
   }
 
   async abortUpload({ key, uploadId }: S3UploadId): Promise<void> {
-    await this.#call('give up the upload of', key, undefined, ({ sdk, client }) =>
+    await this.#call(this.#connection.attempt('give up the upload of', key), undefined, ({ sdk, client }) =>
       client.send(new sdk.AbortMultipartUploadCommand({ Bucket: this.#options.bucket, Key: key, UploadId: uploadId })),
     );
   }
@@ -102,8 +107,7 @@ export class S3Control {
   }
 
   async #call<T>(
-    operation: string,
-    key: string,
+    attempt: S3Attempt,
     signal: AbortSignal | undefined,
     send: (loaded: { sdk: Sdk; client: S3Client }) => Promise<T>,
   ): Promise<T> {
@@ -111,7 +115,7 @@ export class S3Control {
       this.#loaded ??= this.#load();
       return await send(await this.#loaded);
     } catch (error) {
-      throw controlError(error, this.#connection.attempt(operation, key), signal);
+      throw controlError(error, attempt, signal);
     }
   }
 

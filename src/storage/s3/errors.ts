@@ -20,6 +20,8 @@ export interface S3Refusal {
 export interface S3Attempt {
   /** `PUT`, `HEAD`, `list`… */
   readonly operation: string;
+  /** Whether it was to replace an object (`If-Match`), for which a policy may demand more rights. */
+  readonly isReplacement?: boolean;
   /** `s3://bucket/key` */
   readonly place: string;
   /** Scheme, host and port of the request. */
@@ -35,6 +37,8 @@ const conflictDelayMs = 1 * second;
 
 const neededRights =
   'the credentials lack this right (s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload are needed)';
+const noReplacement =
+  'this object was to be replaced, and the credentials or the policy of the bucket allow no such write (s3:PutObject with If-Match)';
 const noSuchBucket =
   'there is no such bucket here; make it first, or see whether its name, --endpoint and --region are right';
 
@@ -92,10 +96,13 @@ const wrongLocationCodes = new Set([
   'IllegalLocationConstraintException',
 ]);
 
-/** Whether a conditional write was refused by its condition. Some stores answer `If-Match` on a free key with 404. */
+/**
+ * Whether a conditional write was refused by its condition. Some stores answer 304, as if the write had been a read
+ * (RFC 9110 section 13.1.2 wants 412), and some answer `If-Match` on a free key with 404.
+ */
 export function isRefusedCondition({ status, code }: S3Refusal, condition: WriteCondition): boolean {
   if (condition === undefined) return false;
-  return status === 412 || (status === 404 && code === 'NoSuchKey' && 'ifMatch' in condition);
+  return status === 412 || status === 304 || (status === 404 && code === 'NoSuchKey' && 'ifMatch' in condition);
 }
 
 /** Whether a response to GET or DELETE means that the object is missing, rather than its bucket. */
@@ -116,7 +123,7 @@ export function refusalError(refusal: S3Refusal, attempt: S3Attempt): FlantsErro
   });
 }
 
-function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meaning {
+function meaningOf(refusal: S3Refusal, { operation, isReplacement, region }: S3Attempt): Meaning {
   const { status, code = '', bucketRegion } = refusal;
   if (bucketRegion !== undefined && bucketRegion !== region && (status === 301 || status === 307 || status === 400)) {
     return ['store.no-bucket', `the bucket is in region ${bucketRegion}, not ${region}; give --region ${bucketRegion}`];
@@ -127,7 +134,8 @@ function meaningOf(refusal: S3Refusal, { operation, region }: S3Attempt): Meanin
       `the bucket is not at this endpoint or not in region ${region}: ${refusal.message ?? code}`,
     ];
   }
-  return byCode[code] ?? byStatus(refusal, operation);
+  const meaning = byCode[code] ?? byStatus(refusal, operation);
+  return isReplacement && meaning[0] === 'store.denied' ? ['store.denied', noReplacement] : meaning;
 }
 
 /** For responses without an error code: those to HEAD, and those of a proxy in front of the store. */

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { failureOf } from '../../src/domain/failure.ts';
+import type { Failure } from '../../src/domain/failure.ts';
+import { crc32Hex } from '../../src/storage/checksum.ts';
+import { guardWrites } from '../../src/storage/guard.ts';
+import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
+import { probeStore } from '../../src/storage/probe.ts';
+import { startAlteringProxy } from '../servers/altering-proxy.ts';
+import type { Alterations, AlteringProxy } from '../servers/altering-proxy.ts';
+import { openS3At } from '../servers/open-s3.ts';
+import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
+import type { Versitygw } from '../servers/versitygw.ts';
+
+const { signal } = new AbortController();
+const plain: PutOptions = { contentType: 'video/mp2t', cacheControl: 'public', signal };
+const create = { condition: { ifNoneMatch: '*' } } as const;
+const guardsAll = { createOnly: true, replaceOnly: true, checksums: true, metadata: true };
+
+const put = (store: ObjectStore, key: string, text: string, options: Partial<PutOptions> = {}): Promise<PutResult> =>
+  store.put(key, Buffer.from(text), crc32Hex(Buffer.from(text)), { ...plain, ...options });
+const upload = async (
+  store: ObjectStore,
+  key: string,
+  text: string,
+  options: Partial<PutOptions>,
+): Promise<PutResult> => {
+  const begun = await store.upload(key, { ...plain, ...options });
+  await begun.part(1, Buffer.from(text), { signal });
+  try {
+    return await begun.complete(crc32Hex(Buffer.from(text)));
+  } finally {
+    await begun.abort();
+  }
+};
+const failure = async (action: Promise<unknown>): Promise<Failure> =>
+  action.then(() => expect.fail('it went well'), failureOf);
+
+/** Stores that answer like ones that are found in the world, made of one that is strict. */
+describe.skipIf(!hasVersitygw)('a store', () => {
+  let server: Versitygw;
+  beforeAll(async () => {
+    server = await startVersitygw();
+  });
+  afterAll(() => server.stop());
+
+  const opened: { close(): Promise<unknown> }[] = [];
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close();
+  });
+  let prefixes = 0;
+  const open = async (alterations: Alterations): Promise<{ store: ObjectStore; proxy: AlteringProxy }> => {
+    const proxy = await startAlteringProxy(server.endpoint, alterations);
+    const store = openS3At({ ...server, endpoint: proxy.endpoint }, `altered/${++prefixes}`);
+    opened.push(store, { close: proxy.stop });
+    return { store, proxy };
+  };
+
+  describe('that answers 304 where a write is refused by its condition', () => {
+    const alterations: Alterations = {
+      alter: ({ status }, { method }) => (status === 412 && method !== 'GET' ? { status: 304 } : undefined),
+    };
+
+    it('is found to honour conditions', async () => {
+      const { store } = await open(alterations);
+      expect(await probeStore(store, { signal })).toEqual(guardsAll);
+    });
+
+    it('keeps what stands there', async () => {
+      const { store } = await open(alterations);
+      await put(store, 'a.ts', 'first');
+      const replace = { condition: { ifMatch: '"another"' } } as const;
+      for (const condition of [create, replace]) {
+        expect(await put(store, 'a.ts', 'second', condition)).toEqual({ result: 'precondition-failed' });
+        expect(await upload(store, 'a.ts', 'second', condition)).toEqual({ result: 'precondition-failed' });
+      }
+      expect(await store.head('a.ts', { signal })).toMatchObject({ crc32: crc32Hex(Buffer.from('first')) });
+    });
+  });
+
+  describe('whose policy allows no write but to a key that is free, and no deletion', () => {
+    const alterations: Alterations = {
+      refuse: ({ method, url, headers }) => {
+        const isPart = url.includes('partNumber=') || /[?&]uploads(?:=|&|$)/.test(url);
+        const isAllowed = method === 'GET' || method === 'HEAD' || isPart || headers['if-none-match'] === '*';
+        return isAllowed ? undefined : { status: 403, code: 'AccessDenied' };
+      },
+    };
+
+    it('is probed by such writes, also where an earlier probe could not be deleted', async () => {
+      const { store } = await open(alterations);
+      for (let round = 0; round < 2; round++) expect(await probeStore(store, { signal })).toEqual(guardsAll);
+    });
+
+    it('takes what is new, and says that it lets nothing be replaced', async () => {
+      const { store: raw } = await open(alterations);
+      const store = guardWrites(raw, await probeStore(raw, { signal }));
+      const created = await put(store, 'a.ts', 'first', create);
+      expect(created).toMatchObject({ result: 'stored' });
+      expect(await put(store, 'a.ts', 'second', create)).toEqual({ result: 'precondition-failed' });
+      expect(await upload(store, 'large.ts', 'large', create)).toMatchObject({ result: 'stored' });
+      const current = await store.head('a.ts', { signal });
+      const replace = { condition: { ifMatch: current?.etag ?? '' } };
+      for (const action of [put(store, 'a.ts', 'second', replace), upload(store, 'a.ts', 'second', replace)]) {
+        expect(await failure(action)).toMatchObject({
+          code: 'store.denied',
+          message: expect.stringContaining('was to be replaced'),
+        });
+      }
+    });
+  });
+
+  it('whose policy allows no write at all says so', async () => {
+    const { store } = await open({ refuse: ({ method }) => (method === 'PUT' ? { status: 403, code: 'AccessDenied' } : undefined) }); // prettier-ignore
+    expect(await failure(probeStore(store, { signal }))).toMatchObject({
+      code: 'store.denied',
+      message: expect.stringContaining('s3:PutObject'),
+    });
+  });
+});
