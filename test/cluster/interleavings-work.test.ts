@@ -86,7 +86,7 @@ describeOnCluster('work that is interrupted', (open) => {
     const objects: Record<string, MemoryEntry> = videoFiles('v', 100);
     for (const key of keysOf(100)) {
       objects[`${home}/${key}`] = (request) => {
-        if (request === 1) throw new FlantsError('source.status', 'not yet', { status: 500 });
+        if (request === 1) throw new FlantsError('source.short-body', 'not yet whole');
         return { bytes: `media of ${key}` };
       };
     }
