@@ -12,7 +12,7 @@ export interface ReconcilePorts {
   /** Lifetime of the lease of a queued job. */
   readonly leaseMs: number;
   /** Starts over a video that failed, whose time to be looked at again has come. */
-  readonly lookAgain: (video: VideoId) => Promise<void>;
+  readonly lookAgain: (video: VideoId, record: VideoRecord) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onVideo: (video: VideoId, record: VideoRecord, leases: readonly Lease[]) => void;
@@ -51,7 +51,7 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
             orphaned.add(lease.id);
           }
         }
-        await (isLookDue(record, now()) ? lookAgain(video) : takeNextStep(video));
+        await (isLookDue(record, now()) ? lookAgain(video, record) : takeNextStep(video));
       }
       suspects = orphaned;
       return ended;

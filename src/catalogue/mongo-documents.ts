@@ -61,19 +61,15 @@ export function plainOf(value: unknown): unknown {
 
 /** The BSON values that `plainOf` converts to this id. MongoDB compares numbers of all types by value. */
 export function idsOf(id: string): readonly unknown[] {
-  const isInteger = /^-?\d{1,19}$/.test(id) && Long.fromString(id).toString() === id;
-  const isDecimal = /^-?\d+(?:\.\d+)?(?:E[+-]?\d+)?$/.test(id) && id.length <= maxDecimalLength;
-  return [
-    id,
+  const candidates = [
     ...(/^[0-9a-f]{24}$/.test(id) ? [new ObjectId(id)] : []),
     ...(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? [new UUID(id)] : []),
-    ...(String(Number(id)) === id && Number.isFinite(Number(id)) ? [Number(id)] : []),
-    ...(isInteger ? [Long.fromString(id)] : []),
-    ...(isDecimal && Decimal128.fromString(id).toString() === id ? [Decimal128.fromString(id)] : []),
-    ...(id !== '' && Buffer.from(id, 'base64').toString('base64') === id
-      ? [new Binary(Buffer.from(id, 'base64'))]
-      : []),
+    ...(Number.isFinite(Number(id)) ? [Number(id)] : []),
+    ...(/^-?\d{1,19}$/.test(id) ? [Long.fromString(id)] : []),
+    ...(/^-?\d+(?:\.\d+)?(?:E[+-]?\d+)?$/.test(id) && id.length <= maxDecimalLength ? [Decimal128.fromString(id)] : []),
+    ...(id === '' ? [] : [new Binary(Buffer.from(id, 'base64'))]),
   ];
+  return [id, ...candidates.filter((candidate) => String(plainOf(candidate)) === id)];
 }
 
 /** Of 34 digits, which a Decimal128 holds exactly; `fromString` throws beyond. */

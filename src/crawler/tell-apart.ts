@@ -48,12 +48,14 @@ export async function findKeyParameters(
   const sharedDigest = digestOf([...files, ...documents]);
   if (sharedDigest !== undefined && sharedDigest === known?.sharedDigest) return known;
 
-  const rendered = new Map(
-    presentation.documents.map((document) => [document.fetchUrl, renderDocument(document, rules).toString('base64')]),
-  );
   const choose = ({ parameters }: Alike): void => parameters.forEach((name) => choosing.add(name));
   const isSettled = ({ parameters }: Alike): boolean => parameters.some((name) => choosing.has(name));
-  for (const group of documents) if (!areEqual(group.urls.map((url) => rendered.get(url)))) choose(group);
+  const documentAt = new Map(presentation.documents.map((document) => [document.fetchUrl, document]));
+  const rendered = (url: string): string | undefined => {
+    const document = documentAt.get(url);
+    return document && renderDocument(document, rules).toString('base64');
+  };
+  for (const group of documents) if (!areEqual(group.urls.map(rendered))) choose(group);
   await fanOut(
     files,
     async (group, either) => {
@@ -69,6 +71,8 @@ export async function findKeyParameters(
 }
 
 function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): readonly Alike[] {
+  // Nearly all presentations end here: of two URLs that differ in a token, one has a query.
+  if (!addresses.some(({ fetchUrl }) => fetchUrl.includes('?'))) return [];
   const identify = (url: string): string => identityOf(new URL(url), rules).href;
   const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
   return [...groups].flatMap(([identity, members]) => {

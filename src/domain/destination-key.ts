@@ -64,6 +64,7 @@ export function identityOf(
   { tokenParameters, keyParameters = [] }: Pick<KeyRules, 'tokenParameters' | 'keyParameters'>,
 ): URL {
   const identity = withoutTokens(url, tokenParameters);
+  if (keyParameters.length === 0) return identity;
   const choosing = tokenPairs(url, tokenParameters).filter(({ name }) => keyParameters.includes(name));
   const digests = choosing.map(({ name, pair }) => `${name}=~${shortHash(pair, defaultQueryHashDigits)}`);
   identity.search = [identity.search.slice(1), ...digests].filter((part) => part !== '').join('&');

@@ -1,5 +1,5 @@
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
-import { hasBit } from '../domain/bits.ts';
+import { hasBit, rangesWhere } from '../domain/bits.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { hasServerError, sideInTrouble } from '../domain/settle.ts';
 import type { RevisionDigest } from '../domain/video.ts';
@@ -46,12 +46,13 @@ export async function batchEndOf(batch: FinishedBatch, ports: BatchEndPorts, sig
 
 async function isSourceUp(batch: FinishedBatch, ports: BatchEndPorts, signal: AbortSignal): Promise<boolean> {
   const { outcomes } = batch;
-  const [first, ...others] = troubles(outcomes, 'source');
+  const failures = troubles(outcomes, 'source');
+  const [first] = failures;
   if (!first) return true;
   const good = await copiedFrom(new URL(first.url).origin, batch, ports);
   if (good !== undefined) return isAnswering(ports.source, good, signal);
-  const areAllSo = outcomes.every(({ kind }) => kind === 'failed') && others.length + 1 === outcomes.length;
-  if (areAllSo && others.length > 0 && hasServerError(first.failure)) return false;
+  const areAllSo = failures.length === outcomes.length && failures.length > 1;
+  if (areAllSo && hasServerError(first.failure)) return false;
   return isOriginAnswering(ports.source, first.url, signal);
 }
 
@@ -72,9 +73,9 @@ async function copiedFrom(
   const inBatch = message.files.find((file) => copied.has(file.index) && isThere(file));
   if (inBatch) return inBatch.fetchUrl;
   const tally = await ledger.tally(message.video);
-  if (tally?.record.revision !== revision || tally.record.done === 0) return undefined;
-  let index = 0;
-  while (index < tally.record.total && !hasBit(tally.done, index)) index++;
-  const [found] = await journal.files(message.video, revision, [[index, index + 1]]);
+  if (tally?.record.revision !== revision) return undefined;
+  const [done] = rangesWhere(tally.record.total, (index) => hasBit(tally.done, index));
+  if (!done) return undefined;
+  const [found] = await journal.files(message.video, revision, [[done[0], done[0] + 1]]);
   return found && isThere(found.file) ? locate(found.index, found.file.url) : undefined;
 }

@@ -72,14 +72,8 @@ export async function startAggregatorRole(
     ledger,
     isQueued: queues.isQueued,
     takeNextStep: cluster.takeNextStep,
-    async lookAgain(video) {
-      const record = await ledger.read(video);
-      if (!record) return;
-      const { result } = await ledger.apply(video, {
-        type: 'open',
-        seen: record.generation,
-        generation: cluster.newGeneration(),
-      });
+    async lookAgain(video, { generation: seen }) {
+      const { result } = await ledger.apply(video, { type: 'open', seen, generation: cluster.newGeneration() });
       if (result === 'applied') await cluster.sendCrawl(video, { recheck: false });
     },
     now: Date.now,

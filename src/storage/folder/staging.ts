@@ -62,14 +62,14 @@ export class FolderStaging {
 
   /** Moves a closed staged file to its final name if the condition holds, and deletes it otherwise. */
   async publish(path: string, etag: string, key: string, condition: WriteCondition): Promise<PutResult> {
+    const target = join(this.#root, key);
     try {
       await this.#makeParent(key);
-      const target = join(this.#root, key);
       const published = await this.#place(path, target, condition);
       return published ? { result: 'stored', etag } : { result: 'precondition-failed' };
     } catch (error) {
       if (errnoOf(error) !== 'EXDEV') throw error;
-      return await this.#publishAcross(path, key, condition);
+      return await this.#publishAcross(path, target, condition);
     } finally {
       await this.discard(path);
     }
@@ -86,8 +86,7 @@ export class FolderStaging {
   }
 
   /** The folder of the key is another file system, mounted below the root: the file is written once more, beside its name. */
-  async #publishAcross(path: string, key: string, condition: WriteCondition): Promise<PutResult> {
-    const target = join(this.#root, key);
+  async #publishAcross(path: string, target: string, condition: WriteCondition): Promise<PutResult> {
     const beside = join(dirname(target), `${besidePrefix}${randomUUID()}`);
     try {
       await copyFile(path, beside, constants.COPYFILE_EXCL);
