@@ -92,7 +92,7 @@ export const optionSpecs = {
     kind: 'list',
     separator: ',',
     value: 'NAME,…',
-    text: 'query parameters that choose the object, although they are named like such as only grant access',
+    text: 'query parameters that choose the object, although their names look like access tokens',
   },
   sourceTimeout: {
     group: 'Source',
