@@ -6,7 +6,8 @@ import { guardWrites } from '../../src/storage/guard.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
 import { probeStore } from '../../src/storage/probe.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';
-import type { Alterations, AlteringProxy } from '../servers/altering-proxy.ts';
+import type { Alterations, AlteringProxy, PassingRequest } from '../servers/altering-proxy.ts';
+import { startFauxqs } from '../servers/fauxqs.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
@@ -116,4 +117,68 @@ describe.skipIf(!hasVersitygw)('a store', () => {
       message: expect.stringContaining('s3:PutObject'),
     });
   });
+
+  describe('that knows no checksums of whole objects', () => {
+    const refused = { status: 501, code: 'NotImplemented' };
+    const hasType = ({ headers, url }: PassingRequest): boolean =>
+      headers['x-amz-checksum-type'] !== undefined && url.includes('upload');
+    const isComplete = ({ method, url }: PassingRequest): boolean => method === 'POST' && url.includes('uploadId=');
+    const keepsNone: Alterations['alter'] = ({ headers: { 'x-amz-checksum-crc32': _, ...headers } }) => ({ headers });
+
+    it.each<[at: string, isRefused: (request: PassingRequest) => boolean]>([
+      ['beginning', hasType],
+      ['end', (request) => hasType(request) && isComplete(request)],
+    ])('at the %s of an upload is asked again without them, and later at once', async (_, isRefused) => {
+      const { store, proxy } = await open({
+        refuse: (request) => (isRefused(request) ? refused : undefined),
+        alter: keepsNone,
+      });
+      for (const key of ['a.mp4', 'b.mp4']) {
+        expect(await upload(store, key, key, create)).toMatchObject({ result: 'stored' });
+        expect(await store.head(key, { signal })).toMatchObject({ sizeBytes: key.length });
+      }
+      expect(await upload(store, 'a.mp4', 'other', create)).toEqual({ result: 'precondition-failed' });
+      expect(proxy.requests.filter(isRefused)).toHaveLength(1);
+    });
+
+    it('and joins parts to other bytes keeps none of them', async () => {
+      const { store } = await open({ refuse: (request) => (hasType(request) ? refused : undefined), alter: keepsNone });
+      const begun = await store.upload('a.mp4', { ...plain, ...create });
+      await begun.part(1, Buffer.from('bytes'), { signal });
+      expect(await failure(begun.complete('00000000'))).toMatchObject({ code: 'store.checksum' });
+      expect(await store.head('a.mp4', { signal })).toBeUndefined();
+    });
+
+    it('is not taken for one that names wrong bytes', async () => {
+      const { store, proxy } = await open({});
+      const begun = await store.upload('a.mp4', { ...plain, ...create });
+      await begun.part(1, Buffer.from('bytes'), { signal });
+      expect(await failure(begun.complete('00000000'))).toMatchObject({ code: 'store.checksum' });
+      expect(proxy.requests.filter(isComplete)).toHaveLength(1);
+      await begun.abort();
+    });
+  });
+});
+
+it('a store that takes no checksum of a part is sent parts without', async () => {
+  const server = await startFauxqs();
+  const proxy = await startAlteringProxy(server.endpoint, {
+    refuse: ({ url, headers }) =>
+      url.includes('partNumber=') && headers['x-amz-checksum-crc32'] !== undefined
+        ? { status: 400, code: 'InvalidRequest' }
+        : undefined,
+  });
+  const store = openS3At({ ...server, endpoint: proxy.endpoint }, 'parts');
+  try {
+    for (const key of ['a.mp4', 'b.mp4']) {
+      expect(await upload(store, key, key, {})).toMatchObject({ result: 'stored' });
+      expect(await store.head(key, { signal })).toMatchObject({ sizeBytes: key.length });
+    }
+    const parts = proxy.requests.filter(({ url }) => url.includes('partNumber='));
+    expect(parts.map(({ headers }) => headers['x-amz-checksum-crc32'] !== undefined)).toEqual([true, false, false]);
+  } finally {
+    await store.close();
+    await proxy.stop();
+    await server.stop();
+  }
 });

@@ -17,7 +17,8 @@ const completionTimeoutMs = 5 * minute;
 export interface S3Part {
   readonly number: number;
   readonly etag: string;
-  readonly crc32: string;
+  /** Absent if it was sent without. */
+  readonly crc32?: string;
 }
 
 /** An upload in progress. */
@@ -42,7 +43,7 @@ export class S3Control {
     this.#connection = connection;
   }
 
-  async createUpload(key: string, options: PutOptions): Promise<S3UploadId> {
+  async createUpload(key: string, options: PutOptions, withChecksum: boolean): Promise<S3UploadId> {
     const answer = await this.#call(
       this.#connection.attempt('begin the upload of', key),
       options.signal,
@@ -54,8 +55,7 @@ export class S3Control {
             ContentType: options.contentType,
             CacheControl: options.cacheControl,
             Metadata: options.metadata,
-            ChecksumAlgorithm: 'CRC32',
-            ChecksumType: 'FULL_OBJECT',
+            ...(withChecksum ? { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } : {}),
           }),
           { abortSignal: options.signal },
         ),
@@ -63,11 +63,11 @@ export class S3Control {
     return { key, uploadId: answer.UploadId ?? '' };
   }
 
-  /** Joins the parts into the object. */
+  /** Joins the parts into the object, whose CRC-32 the store compares if it is given. */
   async completeUpload(
     upload: S3UploadId,
     parts: readonly S3Part[],
-    crc32: string,
+    crc32: string | undefined,
     options: PutOptions,
   ): Promise<PutResult> {
     const { condition, signal } = options;
@@ -79,8 +79,7 @@ export class S3Control {
         Key: upload.key,
         UploadId: upload.uploadId,
         MultipartUpload: { Parts: parts.toSorted((a, b) => a.number - b.number).map(completedPart) },
-        ChecksumCRC32: base64OfHex(crc32),
-        ChecksumType: 'FULL_OBJECT',
+        ...(crc32 === undefined ? {} : { ChecksumCRC32: base64OfHex(crc32), ChecksumType: 'FULL_OBJECT' }),
         ...(condition && 'ifNoneMatch' in condition ? { IfNoneMatch: condition.ifNoneMatch } : {}),
         ...(condition && 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : {}),
       });
@@ -146,7 +145,7 @@ export class S3Control {
 }
 
 function completedPart({ number, etag, crc32 }: S3Part): CompletedPart {
-  return { PartNumber: number, ETag: etag, ChecksumCRC32: base64OfHex(crc32) };
+  return { PartNumber: number, ETag: etag, ...(crc32 === undefined ? {} : { ChecksumCRC32: base64OfHex(crc32) }) };
 }
 
 function controlError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {

@@ -8,6 +8,7 @@ import { isMissingObject, isRefusedCondition } from './errors.ts';
 import { listPage } from './list.ts';
 import { metadataHeaders, objectOfHeaders, entityTag } from './object.ts';
 import { beginUpload } from './upload.ts';
+import type { UploadChecksums } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
 
 /** Options of an S3 store. */
@@ -39,6 +40,7 @@ class S3Store implements ObjectStore {
   readonly #prefix: string;
   readonly #connection: S3Connection;
   readonly #control: S3Control;
+  readonly #checksums: UploadChecksums = { areTaken: true };
 
   constructor(options: S3StoreOptions) {
     const prefix = options.prefix.replace(/^\/+|\/+$/g, '');
@@ -82,7 +84,8 @@ class S3Store implements ObjectStore {
   }
 
   async upload(key: string, options: PutOptions): ReturnType<ObjectStore['upload']> {
-    return beginUpload(this.#connection, this.#control, this.#full(key), options);
+    const target = { connection: this.#connection, control: this.#control, checksums: this.#checksums };
+    return beginUpload({ ...target, store: this, key: { own: key, full: this.#full(key) } }, options);
   }
 
   async *list(
