@@ -42,6 +42,8 @@ let ports: AntPorts | undefined;
  * Entry point of the worker thread. Copies a batch, reports its outcomes as they occur, and last how the batch ended.
  */
 export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promise<void> {
+  const send = (update: FromThread): void => port.postMessage(update);
+  send({ type: 'begun' });
   useCredentials(extra);
   ports ??= openPorts(workerData as AntData);
   const drain = new AbortController();
@@ -52,7 +54,6 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
     if (received.type === 'abort') abort.abort();
   });
 
-  const send = (update: FromThread): void => port.postMessage(update);
   let unreported: Outcome[] = [];
   const flush = (): void => {
     if (unreported.length > 0) send({ type: 'outcomes', outcomes: unreported });

@@ -6,11 +6,17 @@ const codesBy = (charge: Charge): readonly FailureCode[] =>
   failureCodes.filter((code) => chargeOf(failureWith(code, 'x')) === charge);
 
 test('throttles and stops cost the file nothing', () => {
-  expect(codesBy('wait')).toEqual(['source.throttled', 'store.throttled', 'aborted']);
+  expect(codesBy('wait')).toEqual(['source.throttled', 'store.throttled', 'aborted', 'machine.limit']);
 });
 
-test('missing rights, bucket, space or credentials at the destination halt the run', () => {
-  expect(codesBy('halt')).toEqual(['store.denied', 'store.no-bucket', 'store.full', 'store.credentials']);
+test('missing rights, bucket, space or credentials at the destination halt the run, and so does a machine that starts no thread', () => {
+  expect(codesBy('halt')).toEqual([
+    'store.denied',
+    'store.no-bucket',
+    'store.full',
+    'store.credentials',
+    'machine.threads',
+  ]);
 });
 
 test('a URL that has run out is renewed, and a source that changed is crawled again', () => {

@@ -89,6 +89,8 @@ const charges = {
   usage: 'final',
   aborted: 'wait',
   'worker.lost': 'try',
+  'machine.limit': 'wait',
+  'machine.threads': 'halt',
   internal: 'try',
 } as const satisfies Record<string, Charge>;
 

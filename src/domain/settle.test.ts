@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { BatchEnd, BatchJob } from './batch.ts';
-import { failureCodes, failureWith } from './failure.ts';
+import { chargeOf, failureCodes, failureWith } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { indicesOf } from './index-ranges.ts';
 import type { Outcome } from './outcome.ts';
@@ -268,11 +268,8 @@ describe('whatever a worker says or does', () => {
 
         const resent = settlement.resend.flatMap(({ files }) => [...indicesOf(files)]);
         const left = outcomes.filter((outcome) => {
-          const code = outcome.kind === 'failed' ? outcome.failure.failure.code : '';
-          return (
-            code === 'source.changed' ||
-            ['store.denied', 'store.no-bucket', 'store.full', 'store.credentials'].includes(code)
-          );
+          const charge = outcome.kind === 'failed' ? chargeOf(outcome.failure.failure) : undefined;
+          return charge === 'recrawl' || charge === 'halt';
         });
         const everyFile = [
           ...settlement.done,

@@ -15,7 +15,8 @@ export type ToThread<Extra> =
   | { readonly type: 'abort' }
   | { readonly type: 'extra'; readonly extra: Extra };
 
-/** Messages from the thread to the dispatcher. `end` comes last: no outcome follows it. */
+/** Messages from the thread to the dispatcher. `begun` comes first, before any file is touched, and `end` last. */
 export type FromThread =
+  | { readonly type: 'begun' }
   | { readonly type: 'outcomes'; readonly outcomes: readonly Outcome[] }
   | { readonly type: 'end'; readonly end: BatchEnd };

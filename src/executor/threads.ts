@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
+import { FlantsError } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
 import type { Executor, RunOptions } from './executor.ts';
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
@@ -33,48 +35,93 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64
 /**
  * Runs batches on threads of this process. If a thread dies it is replaced, and its batches end as `worker-lost`.
  * Batches that ask to be alone run one after another on a separate thread, which is started for the first of them.
+ *
+ * `run` throws `machine.threads` when the system starts no thread at all.
  */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
   const { threads, spareBatches = 0 } = options;
-  const pool = openPool(options, { threads, batches: batchesPerThread + spareBatches });
-  let isolatedPool: Piscina | undefined;
-  const poolFor = ({ alone }: BatchMessage): Piscina => {
-    if (alone !== true) return pool;
-    isolatedPool ??= openPool(options, { threads: 1, batches: 1 });
-    return isolatedPool;
-  };
+  const shared = createLazyPool(options, { threads, batches: batchesPerThread + spareBatches });
+  // Threads start while the first playlists are read.
+  shared.open();
+  const isolated = createLazyPool(options, { threads: 1, batches: 1 });
   return {
     concurrency: threads * batchesPerThread,
-    run: (message, run) => runOnThread(poolFor(message), message, options.extra, run),
+    run: (message, run) => runOnThread((message.alone ? isolated : shared).open(), message, options.extra, run),
     close: async () => {
-      await Promise.all([pool.destroy(), isolatedPool?.destroy()]);
+      await Promise.all([shared.close(), isolated.close()]);
     },
   };
 }
 
+/** A pool that is opened when it is needed, and again after no thread could be started. */
+function createLazyPool<Extra>(options: ThreadsOptions<Extra>, size: PoolSize) {
+  let pool: ThreadPool | undefined;
+  return {
+    open: (): ThreadPool => {
+      if (pool?.unusable.aborted) void pool.close();
+      if (!pool || pool.unusable.aborted) pool = openPool(options, size);
+      return pool;
+    },
+    close: async (): Promise<void> => pool?.close(),
+  };
+}
+
+interface PoolSize {
+  readonly threads: number;
+  /** On each thread at a time. */
+  readonly batches: number;
+}
+
+interface ThreadPool {
+  readonly threads: Piscina;
+  /** Aborted, with the error, once no thread is left and none is started any more. */
+  readonly unusable: AbortSignal;
+  /** To be told each error of a thread. */
+  readonly onError: (error: unknown) => void;
+  readonly close: () => Promise<void>;
+}
+
 function openPool<Extra>(
   { worker, workerData }: ThreadsOptions<Extra>,
-  { threads, batches }: { readonly threads: number; readonly batches: number },
-): Piscina {
-  const pool = new Piscina({
+  { threads: count, batches }: PoolSize,
+): ThreadPool {
+  const threads = new Piscina({
     filename: worker.href,
     name: 'run',
-    minThreads: threads,
-    maxThreads: threads,
+    minThreads: count,
+    maxThreads: count,
     concurrentTasksPerWorker: batches,
     atomics: 'disabled',
     workerData,
     resourceLimits,
     recordTiming: false,
   });
-  // Emitted when a thread without a batch dies. The pool replaces it, but an unhandled error event would end the
-  // process.
-  pool.on('error', () => undefined);
-  return pool;
+  const unusable = new AbortController();
+  // One listener for each batch that waits for a thread.
+  setMaxListeners(0, unusable.signal);
+  let isClosing = false;
+  // The pool replaces a thread that dies. Only after one that did not start it replaces none: then batches would wait
+  // for ever.
+  const onError = (error: unknown): void => {
+    if (threads.threads.length === 0 && !isClosing) unusable.abort(startError(error));
+  };
+  // Emitted when a thread without a batch dies.
+  threads.on('error', onError);
+  const close = async (): Promise<void> => {
+    isClosing = true;
+    await threads.destroy();
+  };
+  return { threads, unusable: unusable.signal, onError, close };
+}
+
+function startError(cause: unknown): FlantsError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `this machine starts no thread (${reason}); raise its limits of open files (ulimit -n) and processes (ulimit -u), or lower --threads`;
+  return new FlantsError('machine.threads', message, { cause });
 }
 
 async function runOnThread<Extra>(
-  pool: Piscina,
+  { threads, unusable, onError }: ThreadPool,
   message: BatchMessage,
   obtainExtra: () => Promise<Extra>,
   { onOutcomes, drain, signal }: RunOptions,
@@ -85,11 +132,14 @@ async function runOnThread<Extra>(
   const stopForwarding = forwardAborts(send, drain, signal);
   const stopRenewing = renewExtra(send, obtainExtra);
   let recording: Promise<void> = Promise.resolve();
-  let end: BatchEnd = 'worker-lost';
+  // What no thread has begun has touched no file.
+  let end: BatchEnd = 'stopped';
   const closed = new Promise<void>((resolve) => {
     port1.once('close', resolve);
     port1.on('message', (reply: FromThread) => {
-      if (reply.type === 'end') {
+      if (reply.type === 'begun') {
+        end = 'worker-lost';
+      } else if (reply.type === 'end') {
         ({ end } = reply);
         port1.close();
       } else {
@@ -100,8 +150,9 @@ async function runOnThread<Extra>(
   });
   try {
     const task: ThreadTask<Extra> = { message, extra, port: port2 };
-    await pool.run(task, { transferList: [port2] });
-  } catch {
+    await threads.run(task, { transferList: [port2], signal: unusable });
+  } catch (error) {
+    onError(error);
     // Messages that a dead thread sent are still delivered before its end of the channel closes. A port that was never
     // transferred has to be closed here.
     port2.close();
@@ -112,6 +163,7 @@ async function runOnThread<Extra>(
   stopForwarding();
   stopRenewing();
   await recording;
+  unusable.throwIfAborted();
   return end;
 }
 

@@ -4,6 +4,7 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { FlantsError } from '../domain/failure.ts';
+import { machineLimitError } from './machine-limit.ts';
 import type { Validators } from '../domain/revision.ts';
 import { KiB } from '../domain/units.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
@@ -127,8 +128,9 @@ function asFailure(error: unknown, path: string): FlantsError {
     case 'EBADF':
       return new FlantsError('aborted', `${path} was let go while it was read`, { cause: error });
     default:
-      return new FlantsError('source.unreachable', `${path} cannot be read (${String(code ?? error)})`, {
-        cause: error,
-      });
+      return (
+        machineLimitError(String(code), path, error) ??
+        new FlantsError('source.unreachable', `${path} cannot be read (${String(code ?? error)})`, { cause: error })
+      );
   }
 }

@@ -37,8 +37,6 @@ export function connectionReason({ message }: { readonly message: string }, code
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return `there is no way to that address (${code})`;
-    case 'EMFILE':
-      return 'this process may open no more connections (EMFILE); raise its limit of open files or lower the concurrency';
     default:
       return code.startsWith('HPE_')
         ? `the answer is not HTTP (${code})`

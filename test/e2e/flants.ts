@@ -32,6 +32,8 @@ export interface FlantsOptions {
   readonly cwd?: string;
   /** Path of the command; that of this checkout, which runs from source, where absent. */
   readonly entry?: string;
+  /** Its limit of open files (`ulimit -n`); that of this process where absent. */
+  readonly openFiles?: number;
 }
 
 /** Runs the command as a person does, to its end. */
@@ -42,9 +44,11 @@ export async function runFlants(args: readonly string[], options: FlantsOptions 
 /** Starts the command as a person does. */
 export function startFlants(
   args: readonly string[],
-  { env = {}, cwd = root, entry = resolve(root, 'bin/flants.js') }: FlantsOptions = {},
+  { env = {}, cwd = root, entry = resolve(root, 'bin/flants.js'), openFiles }: FlantsOptions = {},
 ): RunningFlants {
-  const child = spawn(process.execPath, [entry, ...args], {
+  const limit = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`];
+  const [program = '', ...words] = [...limit, process.execPath, entry, ...args];
+  const child = spawn(program, words, {
     cwd,
     env: { ...plainEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,7 +11,7 @@ import { startOrigin } from '../servers/origin.ts';
 import type { Origin, OriginOptions } from '../servers/origin.ts';
 import { startVersitygw } from '../servers/versitygw.ts';
 import { runFlants, startFlants } from './flants.ts';
-import type { FlantsResult, RunningFlants } from './flants.ts';
+import type { FlantsOptions, FlantsResult, RunningFlants } from './flants.ts';
 
 /** Everything a copy needs, and everything it touches. */
 export interface Stage {
@@ -53,6 +53,8 @@ export interface StageOptions extends Pick<OriginOptions, 'files' | 'rule'> {
   readonly destination: 'versitygw' | 'folder';
   /** Put before the other files. */
   readonly library?: SyntheticShape;
+  /** The limit of open files of its commands. */
+  readonly openFiles?: number;
 }
 
 /** For tests of several commands each: they start slowly on a busy machine. */
@@ -72,7 +74,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const objects = bucket ? join(bucket.folder, prefix) : destination;
   await mkdir(objects, { recursive: true });
   const stateDir = join(scratch, 'state');
-  const env = { HOME: scratch, ...bucket?.env };
+  const circumstances: FlantsOptions = {
+    env: { HOME: scratch, ...bucket?.env },
+    ...(options.openFiles === undefined ? {} : { openFiles: options.openFiles }),
+  };
   const copyArgs: Stage['copyArgs'] = (source, ...flags) => {
     const name = source.startsWith('/') && source.includes('.m3u8') ? `${origin.url}${source}` : source;
     return ['copy', name, destination, '--state', stateDir, '--no-progress', ...flags];
@@ -90,9 +95,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     weakenEtags: () => bucket?.proxy.weakenEtags(),
     clear: () => bucket?.proxy.clear(),
     copyArgs,
-    copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), { env }),
-    start: (args) => startFlants(args, { env }),
-    run: (verb, ...words) => runFlants([verb, ...words, '--state', stateDir], { env }),
+    copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), circumstances),
+    start: (args) => startFlants(args, circumstances),
+    run: (verb, ...words) => runFlants([verb, ...words, '--state', stateDir], circumstances),
     place: bucket?.place ?? ((key, bytes) => placeFile(join(objects, key), bytes)),
     object: (key) => readFile(join(objects, key)).catch(() => undefined),
     close: async () => {

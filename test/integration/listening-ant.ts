@@ -8,6 +8,7 @@ import type { FromThread, ThreadTask, ToThread } from '../../src/executor/thread
  */
 export async function run({ extra, port }: ThreadTask<string>): Promise<void> {
   const say = (said: FromThread): void => port.postMessage(said);
+  say({ type: 'begun' });
   await new Promise<void>((resolve) => {
     const hear = (heard: string): void => {
       say({ type: 'outcomes', outcomes: [heardOutcome(heard)] });

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AntData, AntExtra } from '../../src/app/ant.ts';
 import type { BatchEnd, BatchMessage } from '../../src/domain/batch.ts';
@@ -10,6 +13,7 @@ import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { startOrigin } from '../servers/origin.ts';
 
+const execute = promisify(execFile);
 const { signal } = new AbortController();
 const message: BatchMessage = {
   format: 1,
@@ -131,5 +135,23 @@ describe('a batch in a thread', () => {
     const workers = new Set<string>();
     while (workers.size < 2) await run(({ worker }) => workers.add(worker));
     expect(workers.size).toBe(2);
+  });
+});
+
+describe('a process that may open few files', () => {
+  const endsOf = async (openFiles: number): Promise<readonly string[]> => {
+    const script = join(import.meta.dirname, 'many-threads.ts');
+    const { stdout } = await execute('sh', ['-c', `ulimit -n ${openFiles}; exec "$0" "$@"`, process.execPath, script]);
+    return JSON.parse(stdout) as string[];
+  };
+
+  it('and starts no thread refuses each batch, and none waits for ever', async () => {
+    expect(new Set(await endsOf(24))).toEqual(new Set(['machine.threads']));
+  });
+
+  it('and starts some threads gives back free what the others were to run', async () => {
+    const ends = await endsOf(36);
+    expect(ends).toContain('finished');
+    expect(new Set(ends)).toEqual(new Set(['finished', 'stopped']));
   });
 });

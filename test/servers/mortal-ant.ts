@@ -65,6 +65,7 @@ export async function run({ message, port }: ThreadTask<undefined>): Promise<voi
     if (told.type === 'abort') abort.abort();
   });
   const say = (said: FromThread): void => port.postMessage(said);
+  say({ type: 'begun' });
   const end = await transferBatch(message, ports, {
     drain: drain.signal,
     signal: abort.signal,

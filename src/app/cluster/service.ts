@@ -125,7 +125,7 @@ interface RoleParts {
 async function startRole(role: Role, { cluster, engine, catalogue, options, hooks }: RoleParts): Promise<RunningRole> {
   if (role === 'scanner' && catalogue) return startScannerRole(cluster, catalogue, options, hooks);
   if (!engine) throw new Error(`a ${role} without an engine`);
-  if (role === 'transfer') return startTransferRole(cluster, engine, options);
+  if (role === 'transfer') return startTransferRole(cluster, engine, options, hooks);
   if (role === 'aggregator') return startAggregatorRole(cluster, engine, catalogue, options, hooks);
   const workers = startCrawlers(engine.context);
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };

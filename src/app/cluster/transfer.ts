@@ -6,7 +6,8 @@ import { batchesPerThread, createThreadExecutor } from '../../executor/threads.t
 import type { AntData, AntExtra } from '../ant.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
-import type { RunningRole } from './role.ts';
+import type { RunningRole, ServiceHooks } from './role.ts';
+import { fitStreams, freeDescriptors, reductionOf } from '../fit-streams.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
@@ -31,11 +32,15 @@ export async function startTransferRole(
   { queues }: Cluster,
   engine: ClusterEngine,
   options: ServiceOptions,
+  { log }: Pick<ServiceHooks, 'log'>,
 ): Promise<RunningRole> {
+  const streams = fitStreams(options, await freeDescriptors());
+  const reduction = reductionOf(options, streams);
+  if (reduction !== undefined) log.warn(reduction);
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData(engine, options),
-    threads: options.threads,
+    workerData: antData(engine, { ...options, ...streams }),
+    threads: streams.threads,
     spareBatches,
     extra: engine.destination.extra,
   });

@@ -1,5 +1,6 @@
 import { FlantsError } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
+import { machineLimitError } from '../machine-limit.ts';
 
 /** Failure codes for the errors of the operating system. errno(3). */
 const meanings: Readonly<Record<string, readonly [code: FailureCode, reason: string]>> = {
@@ -24,6 +25,8 @@ export function folderError(error: unknown, place: string, signal?: AbortSignal)
   if (signal?.aborted)
     return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
   const code = errnoOf(error);
+  const limit = machineLimitError(code, place, error);
+  if (limit) return limit;
   const [failure, reason] = meanings[code] ?? ['store.status', error instanceof Error ? error.message : String(error)];
   return new FlantsError(failure, `${place}: ${reason}${code === '' ? '' : ` (${code})`}`, { cause: error });
 }

@@ -1,5 +1,6 @@
 import { FlantsError } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
+import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 
 /** The longest `Retry-After` that is honoured. */
@@ -54,7 +55,10 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
       { cause: error },
     );
   }
-  return new FlantsError('source.unreachable', `${place}: ${connectionReason(error, code)}`, { cause: error });
+  return (
+    machineLimitError(code, place, error) ??
+    new FlantsError('source.unreachable', `${place}: ${connectionReason(error, code)}`, { cause: error })
+  );
 }
 
 /** The failure behind a status other than 200, 304 or a redirect. RFC 9110 section 15; Retry-After section 10.2.3. */

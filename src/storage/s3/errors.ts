@@ -3,6 +3,7 @@ import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import type { WriteCondition } from '../object-store.ts';
 import { parseRetryAfter } from '../http/errors.ts';
+import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 
 /** An error response of a store. */
@@ -181,10 +182,10 @@ export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSi
     const message = `${place}: no trusted TLS connection to ${attempt.endpoint}: ${tlsReason(reason, reason.code)}`;
     return new FlantsError('store.unreachable', message, { cause: error, retryable: false });
   }
-  return new FlantsError(
-    'store.unreachable',
-    `${place}: ${attempt.endpoint}: ${connectionReason(reason, reason.code)}`,
-    { cause: error },
+  const whole = `${place}: ${attempt.endpoint}`;
+  return (
+    machineLimitError(reason.code, whole, error) ??
+    new FlantsError('store.unreachable', `${whole}: ${connectionReason(reason, reason.code)}`, { cause: error })
   );
 }
 

@@ -1,0 +1,61 @@
+import { readdir } from 'node:fs/promises';
+import { FlantsError } from '../domain/failure.ts';
+
+/** What a process opens for its copies. */
+export interface Streams {
+  readonly threads: number;
+  /** Files in flight in all threads together. */
+  readonly concurrency: number;
+}
+
+/** What Node opens for a thread: an event loop with its pipes and timers. */
+const descriptorsPerThread = 5;
+/** A file in flight has a connection to its source, and one to its store or a file there. */
+const descriptorsPerFile = 2;
+/** Kept for crawls, publications, state and logs. */
+const reserved = 16;
+
+/**
+ * Reduces threads and files in flight to what the limit of open files allows, instead of failing at it.
+ *
+ * @param free - descriptors that this process can still open; undefined for no limit
+ * @throws {FlantsError} `machine.threads` if there are too few for one file
+ */
+export function fitStreams(wanted: Streams, free: number | undefined): Streams {
+  if (free === undefined) return wanted;
+  const usable = free - reserved;
+  if (wanted.threads * descriptorsPerThread + wanted.concurrency * descriptorsPerFile <= usable) return wanted;
+  // At most half for threads: each is to have files.
+  const threads = Math.max(1, Math.min(wanted.threads, Math.floor(usable / 2 / descriptorsPerThread)));
+  const left = Math.floor((usable - threads * descriptorsPerThread) / descriptorsPerFile);
+  const concurrency = Math.min(wanted.concurrency, left);
+  if (concurrency < 1) {
+    const message = `this process may open ${free} more files, and needs ${reserved + descriptorsPerThread + descriptorsPerFile} to copy; raise the limit (ulimit -n)`;
+    throw new FlantsError('machine.threads', message);
+  }
+  return { threads, concurrency };
+}
+
+/** Tells that streams were reduced. Undefined if they were not. */
+export function reductionOf(wanted: Streams, fitted: Streams): string | undefined {
+  if (fitted.threads === wanted.threads && fitted.concurrency === wanted.concurrency) return undefined;
+  const [was, is] = [wanted, fitted].map(({ threads, concurrency }) => `${concurrency} on ${threads} threads`);
+  return `the limit of open files (ulimit -n) allows ${is} files in flight, not ${was}; raise it to be faster`;
+}
+
+/** Descriptors that this process can still open. Undefined if the system does not tell. */
+export async function freeDescriptors(): Promise<number | undefined> {
+  const limit = descriptorLimit();
+  if (limit === undefined) return undefined;
+  const open = await readdir('/dev/fd').catch(() => undefined);
+  return open && limit - open.length;
+}
+
+/** Node raises the soft limit to the hard one when it starts, so that this is the hard one. */
+function descriptorLimit(): number | undefined {
+  // Without this a report resolves the name of each connection.
+  Object.assign(process.report, { excludeNetwork: true });
+  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft: number | string } } };
+  const limit = Number(userLimits?.open_files?.soft);
+  return Number.isFinite(limit) ? limit : undefined;
+}
