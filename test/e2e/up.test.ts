@@ -63,6 +63,17 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
     for (const line of ended.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('role');
   });
 
+  it('copies with as many files as its processes may open, and says what limits it', async () => {
+    const catalogue = join(stage.scratch, 'videos.json');
+    await writeFile(catalogue, JSON.stringify([{ id: 'v2', playlistUrl: stage.origin.url + syntheticPlaylist(0) }]));
+    const workers = ['--crawlers', '1', '--transfers', '1', '--threads', '32', '--listen', '127.0.0.1:0'];
+    const up = startFlants(['up', catalogue, stage.destination, ...workers], { env, openFiles: 96 });
+    await up.says('ulimit -n');
+    await untilPublished('v2');
+    up.kill('SIGTERM');
+    expect(await up.ended).toMatchObject({ code: 0 });
+  });
+
   it('says what is wrong with Redis, and ends', async () => {
     const forgetful = await startRedis();
     try {
