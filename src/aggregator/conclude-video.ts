@@ -1,5 +1,6 @@
 import type { VideoStatus } from '../catalogue/catalogue.ts';
 import { nextStep, nothingCarried } from '../domain/next-step.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import type { VideoReport } from '../domain/report.ts';
 import { planLook } from '../domain/next-look.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
@@ -12,7 +13,7 @@ import { reportVideo } from '../journal/report-video.ts';
 export interface ConclusionPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  readonly tokenParameters: readonly string[];
+  readonly tokenRules: () => Promise<TokenRules>;
   /** URL under which players reach an object. Absent: not configured. */
   readonly urlOf?: (key: string) => string;
   readonly now: () => number;
@@ -38,7 +39,7 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
   const { generation } = record;
   const situation = situationOf(record);
   if (record.announced !== situation) {
-    const report = await reportVideo(video, ports);
+    const report = await reportVideo(video, { ...ports, tokenRules: await ports.tokenRules() });
     if (!report) return;
     const { id, state, files, playlistKey } = report;
     const isPublished = state === 'published' && playlistKey !== undefined && urlOf !== undefined;

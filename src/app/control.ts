@@ -15,7 +15,7 @@ import { openCluster } from './cluster/cluster.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
-import { tokenParametersOf } from '../engine/key-rules.ts';
+import { tokenRulesOf } from '../engine/key-rules.ts';
 import type { KeyRuleOptions } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';
 import { isWithdrawn, readLastScan } from './cluster/scan-record.ts';
@@ -56,8 +56,7 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
     { ...place, leaseMs, freshWindowMs, concurrency: connections },
     { onWarning, onRedis: () => {}, signal, drain: signal },
   );
-  const tokenParameters = await tokenParametersOf(cluster.journal);
-  return { control: createControl(controlPortsOf(cluster, { tokenParameters })), close: () => cluster.close() };
+  return { control: createControl(controlPortsOf(cluster, {})), close: () => cluster.close() };
 }
 
 /**
@@ -65,10 +64,7 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
  *
  * @param options - for the key rules of a library that has no video yet
  */
-export function controlPortsOf(
-  cluster: Cluster,
-  options: Pick<KeyRuleOptions, 'tokenParameters' | 'keyParameters'>,
-): ControlPorts {
+export function controlPortsOf(cluster: Cluster, options: Omit<KeyRuleOptions, 'rootUrl'>): ControlPorts {
   const { journal, ledger } = cluster;
   const keyRules = createKeyRulesInitializer(journal, { ...options, catalogue: { sources: [] } });
   return {
@@ -111,13 +107,13 @@ async function openStateControl(
 function common(
   journal: Journal,
   ledger: Ledger,
-): Pick<ControlPorts, 'journal' | 'ledger' | 'newGeneration' | 'now' | 'tokenParameters' | 'idOf'> {
+): Pick<ControlPorts, 'journal' | 'ledger' | 'newGeneration' | 'now' | 'tokenRules' | 'idOf'> {
   return {
     journal,
     ledger,
     newGeneration: randomUUID,
     now: Date.now,
-    tokenParameters: () => tokenParametersOf(journal),
+    tokenRules: () => tokenRulesOf(journal),
     idOf: idOfPlaylist,
   };
 }

@@ -17,7 +17,7 @@ import { connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
 import { credentialsOf, destinationOf, readDestination } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
-import { tokenParametersOf } from '../engine/key-rules.ts';
+import { tokenRulesOf } from '../engine/key-rules.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** A destination opened for verification. */
@@ -78,11 +78,11 @@ async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expect
 async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
   if (state === undefined) return () => undefined;
   const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
-  const tokenParameters = await tokenParametersOf(ports.journal);
+  const tokenRules = await tokenRulesOf(ports.journal);
   const reasons = new Map<string, string>();
   for await (const { video, record } of ports.ledger.videos()) {
     if (record.accepted === 0 || record.published !== record.revision) continue;
-    const report = await reportVideo(video, { ...ports, tokenParameters });
+    const report = await reportVideo(video, { ...ports, tokenRules });
     for (const { key, acceptedBecause } of report?.failures ?? [])
       if (acceptedBecause !== undefined) reasons.set(key, acceptedBecause);
   }

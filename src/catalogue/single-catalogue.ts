@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
@@ -60,12 +60,13 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
  * @returns undefined for a URL without a path
  */
 export function idOfPlaylist(url: URL): VideoId | undefined {
-  const path = decodeLeniently(url.pathname)
+  const stable = withoutTokens(url, defaultTokenRules);
+  const path = decodeLeniently(stable.pathname)
     .replace(/^\/+/, '')
     .replace(/\.m3u8$/i, '');
   if (path === '') return undefined;
   const place = url.host === '' ? path : `${url.host.replace(':', '~')}/${path}`;
-  const query = url.protocol === 'file:' ? '' : withoutTokens(url, defaultTokenParameters).search;
+  const query = url.protocol === 'file:' ? '' : stable.search;
   return query === '' ? place : `${place}~${createHash('sha256').update(query).digest('hex').slice(0, 8)}`;
 }
 

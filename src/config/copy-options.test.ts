@@ -53,7 +53,6 @@ describe('options of a copy', () => {
       json: false,
     });
     expect(options.threads).toBeGreaterThan(0);
-    expect(options.tokenParameters).toContain('x-amz-*');
     expect(options.stateDir).toBe(stateDirOf(options.destination, undefined, { HOME: cwd }));
     expect(Object.isFrozen(options) && Object.isFrozen(options.sources) && Object.isFrozen(options.headers)).toBe(true);
     expect(Object.values(options)).not.toContain(undefined);
@@ -81,7 +80,7 @@ describe('options of a copy', () => {
       ],
     });
     expect(options.ca).toContain('BEGIN CERTIFICATE');
-    expect(options.tokenParameters).toEqual(expect.arrayContaining(['ticket', 'sid', 'x-amz-*']));
+    expect(options.tokenParameters).toEqual(['ticket', 'sid']);
   });
 
   it('come from a config file, too, which flags or environment name', async () => {
@@ -119,6 +118,13 @@ describe('a copy is refused', () => {
       ['cdn.example/a.m3u8', 's3://media/vod'],
       {},
       /does not exist; a URL begins with https:\/\/$/,
+    ],
+    ['with a pattern that is none', [remote, 's3://media/vod'], { sessionPattern: ['('] }, /is no regular expression/],
+    [
+      'with a pattern that leaves no name',
+      [remote, 's3://media/vod'],
+      { sessionPattern: ['.*'] },
+      /takes whole paths out/,
     ],
     ['of a folder', ['videos', 's3://media/vod'], {}, /is a folder: name a playlist or a catalogue in it/],
     ['to a file', [remote, 'plain.txt'], {}, /is a file: expected/],

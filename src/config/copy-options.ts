@@ -16,7 +16,8 @@ import {
   splitArguments,
 } from './values/path-checks.ts';
 import { stateDirOf } from './values/state-dir.ts';
-import { tokenParametersFrom } from './values/token-parameters.ts';
+import { keyNameOptions } from './key-rule-options.ts';
+import type { KeyNameOptions } from './key-rule-options.ts';
 
 type Parsed = ParsedOptions<'copy'>;
 type Unchanged =
@@ -32,7 +33,7 @@ type Unchanged =
   | 'logLevel';
 
 /** Options of `copy`, checked and frozen. Paths are absolute. */
-export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Unchanged>> {
+export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pick<Parsed, Unchanged>> {
   /** At least one. */
   readonly sources: readonly SourceArgument[];
   readonly destination: Destination;
@@ -43,10 +44,6 @@ export interface CopyOptions extends NetworkOptions, Readonly<Pick<Parsed, Uncha
   readonly bytesPerSecond?: number;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
-  /** In lower case, including the usual ones. */
-  readonly tokenParameters: readonly string[];
-  /** Lower case. */
-  readonly keyParameters: readonly string[];
   readonly stateDir: string;
   /** File to write the report to at the end. */
   readonly reportPath?: string;
@@ -93,8 +90,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     threads: parsed.threads ?? availableParallelism(),
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
-    tokenParameters: tokenParametersFrom(parsed.tokenParams),
-    keyParameters: parsed.keyParams.map((name) => name.toLowerCase()),
+    ...keyNameOptions(parsed),
     stateDir,
     ...(reportPath === undefined ? {} : { reportPath }),
     json,

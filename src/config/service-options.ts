@@ -17,7 +17,8 @@ import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folder
 import { readSecret } from './values/secret-file.ts';
 import { parseClusterSource } from './values/cluster-source.ts';
 import type { ClusterSource } from './values/cluster-source.ts';
-import { tokenParametersFrom } from './values/token-parameters.ts';
+import { keyNameOptions } from './key-rule-options.ts';
+import type { KeyNameOptions } from './key-rule-options.ts';
 
 /** The roles of processes in a cluster. */
 export const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
@@ -95,6 +96,7 @@ export interface ClusterBounds {
 export interface ServiceOptions
   extends
     NetworkOptions,
+    KeyNameOptions,
     ClusterPlace,
     ClusterBounds,
     Readonly<Pick<Parsed, 'existing' | 'sha256' | 'external' | 'concurrency' | 'logLevel' | 'logFormat'>> {
@@ -105,10 +107,6 @@ export interface ServiceOptions
   readonly bytesPerSecond?: number;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
-  /** In lower case, including the usual ones. */
-  readonly tokenParameters: readonly string[];
-  /** Lower case. */
-  readonly keyParameters: readonly string[];
   readonly http: HttpOptions;
   readonly alerts: AlertOptions;
   /** URL under which players reach the destination, with a final slash. */
@@ -186,8 +184,7 @@ async function serviceOptions(
     threads: parsed.threads ?? availableParallelism(),
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
-    tokenParameters: tokenParametersFrom(parsed.tokenParams),
-    keyParameters: parsed.keyParams.map((name) => name.toLowerCase()),
+    ...keyNameOptions(parsed),
     http: await httpOf(verb, parsed, cwd),
     alerts: await alertsOf(parsed, cwd),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrlOf(publicUrl) }),

@@ -1,4 +1,5 @@
 import type { ScanSummary } from '../domain/scan-summary.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -12,8 +13,8 @@ export interface ControlPorts {
   readonly now: () => number;
   /** The destination's name, for people. */
   readonly destination: string;
-  /** Names of query parameters that only grant access, in lower case. */
-  readonly tokenParameters: () => Promise<readonly string[]>;
+  /** What of URLs is left out of messages and reports. */
+  readonly tokenRules: () => Promise<TokenRules>;
   /** Derives the id of a video that was submitted without one. Undefined for a URL that names no playlist. */
   readonly idOf: (playlistUrl: URL) => VideoId | undefined;
   /** Whether a video is fresh if nobody has decided about its priority. Absent: never. */

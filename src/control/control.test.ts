@@ -40,7 +40,7 @@ function openLibrary(): Library {
       newGeneration: () => `g${++generation}`,
       now: () => ++clock,
       destination: 's3://bucket/vod',
-      tokenParameters: async () => ['token'],
+      tokenRules: async () => ({ tokenParameters: ['token'] }),
       idOf: (url) => (url.pathname === '/' ? undefined : url.pathname.slice(1)),
       isFresh: ({ recordedAt }) => recordedAt !== undefined,
       ...(withdrawn ? { isWithdrawn: async (video: string) => withdrawn.includes(video) } : {}),

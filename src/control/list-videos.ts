@@ -1,4 +1,5 @@
-import { withoutTokens } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import type { VideoSummary } from '../domain/library.ts';
 import { stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord } from '../domain/video.ts';
@@ -35,10 +36,10 @@ export async function* listVideos(
   ports: ControlPorts,
 ): AsyncGenerator<VideoSummary> {
   if (limit <= 0) return;
-  const tokenParameters = await ports.tokenParameters();
+  const tokenRules = await ports.tokenRules();
   let listed = 0;
   for await (const video of submittedVideos(ports, after)) {
-    const summary = summaryOf(video, tokenParameters);
+    const summary = summaryOf(video, tokenRules);
     if (states && !states.includes(summary.state)) continue;
     yield summary;
     listed += 1;
@@ -46,13 +47,13 @@ export async function* listVideos(
   }
 }
 
-function summaryOf({ submission, record }: SubmittedVideo, tokenParameters: readonly string[]): VideoSummary {
+function summaryOf({ submission, record }: SubmittedVideo, tokenRules: TokenRules): VideoSummary {
   const { id, title, playlistUrl, recordedAt } = submission;
   const { total, done, failed, accepted, fresh, invalid } = record;
   return {
     id,
     ...(title === undefined ? {} : { title }),
-    playlistUrl: withoutTokens(new URL(playlistUrl), tokenParameters).href,
+    playlistUrl: withoutTokens(new URL(playlistUrl), tokenRules).href,
     ...(recordedAt === undefined ? {} : { recordedAt }),
     state: stateOf(record),
     files: { total, done, failed, accepted },

@@ -15,7 +15,7 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
   const at = timestamp(ports);
   const totals = emptyTotals();
   const reports: VideoReport[] = [];
-  const reportPorts = { ...ports, tokenParameters: await ports.tokenParameters() };
+  const reportPorts = { ...ports, tokenRules: await ports.tokenRules() };
   const report = async (video: VideoId): Promise<VideoReport | undefined> => {
     const made = await reportVideo(video, reportPorts);
     if (!made && videos.length > 0) throw unknownVideo(video);

@@ -1,4 +1,5 @@
-import { withoutTokens } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { DecisionSummary, VideoDetail } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
@@ -10,21 +11,21 @@ import { unknownVideo } from './unknown-video.ts';
 /** Everything known about one video, except for its list of files. */
 export async function showVideo(video: VideoId, ports: ControlPorts): Promise<VideoDetail> {
   const { journal, ledger } = ports;
-  const tokenParameters = await ports.tokenParameters();
-  const report = await reportVideo(video, { journal, ledger, tokenParameters });
+  const tokenRules = await ports.tokenRules();
+  const report = await reportVideo(video, { journal, ledger, tokenRules });
   if (!report) throw unknownVideo(video);
   const decisions: DecisionSummary[] = [];
-  for await (const decision of journal.decisions(video)) decisions.push(summaryOf(decision, tokenParameters));
+  for await (const decision of journal.decisions(video)) decisions.push(summaryOf(decision, tokenRules));
   const leases = await ledger.leases(video);
   return { report, decisions, leases: leases.map(({ kind, files }) => ({ kind, files: countOf(files) })) };
 }
 
-function summaryOf(decision: Decision, tokenParameters: readonly string[]): DecisionSummary {
+function summaryOf(decision: Decision, tokenRules: TokenRules): DecisionSummary {
   const { type, at } = decision;
   switch (type) {
     case 'submitted': {
       const { playlistUrl, by } = decision.submission;
-      const shown = withoutTokens(new URL(playlistUrl), tokenParameters).href;
+      const shown = withoutTokens(new URL(playlistUrl), tokenRules).href;
       return { type, at, playlistUrl: shown, ...(by === undefined ? {} : { by }) };
     }
     case 'accepted':

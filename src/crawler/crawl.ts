@@ -1,4 +1,4 @@
-import { withoutTokens } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import type { QueryFindings, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
@@ -75,10 +75,10 @@ export async function crawlVideo(
 function isPlanOf(
   { playlistUrl }: Submission,
   { playlists }: Pick<RevisionHeader, 'playlists'>,
-  { tokenParameters }: KeyRules,
+  keyRules: KeyRules,
 ): boolean {
   // The root is read first and published last.
-  return playlists.at(-1)?.url === withoutTokens(new URL(playlistUrl), tokenParameters).href;
+  return playlists.at(-1)?.url === withoutTokens(new URL(playlistUrl), keyRules).href;
 }
 
 /**
@@ -95,7 +95,7 @@ export async function planVideo(
     fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
     limits,
     external,
-    tokenParameters: keyRules.tokenParameters,
+    tokenRules: keyRules,
     signal,
   });
   const queryFindings = await findKeyParameters(presentation, { source, keyRules, known, signal });

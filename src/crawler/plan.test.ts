@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, segments, variants, walkSite } from '../../test/hls/site.ts';
 import type { Page } from '../../test/hls/site.ts';
-import { defaultTokenParameters } from '../domain/destination-key.ts';
+import { defaultTokenParameters } from '../domain/tokens.ts';
 import { digestOf } from '../domain/revision.ts';
 import { planRevision } from './plan.ts';
 import type { RevisionPlan } from './plan.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { identityOf, tokenPairs } from '../domain/destination-key.ts';
+import { identityOf } from '../domain/destination-key.ts';
+import { mayHaveTokens, tokensOf } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { QueryFindings } from '../domain/revision.ts';
@@ -71,8 +72,8 @@ export async function findKeyParameters(
 }
 
 function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): readonly Alike[] {
-  // Nearly all presentations end here: of two URLs that differ in a token, one has a query.
-  if (!addresses.some(({ fetchUrl }) => fetchUrl.includes('?'))) return [];
+  // Nearly all presentations end here: of two URLs that differ in a token, one has it.
+  if (!addresses.some(({ fetchUrl }) => mayHaveTokens(fetchUrl, rules))) return [];
   const identify = (url: string): string => identityOf(new URL(url), rules).href;
   const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
   return [...groups].flatMap(([identity, members]) => {
@@ -83,12 +84,12 @@ function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): reado
 }
 
 /** Names of the tokens that do not have the same value in all URLs. */
-function differingTokens(urls: readonly string[], { tokenParameters }: KeyRules): readonly string[] {
-  const pairs = urls.map((url) => tokenPairs(new URL(url), tokenParameters));
-  const names = new Set(pairs.flat().map(({ name }) => name));
-  const valueOf = (name: string, of: (typeof pairs)[number]): string =>
-    of.flatMap((each) => (each.name === name ? [each.pair] : [])).join('&');
-  return [...names].filter((name) => !areEqual(pairs.map((of) => valueOf(name, of))));
+function differingTokens(urls: readonly string[], rules: KeyRules): readonly string[] {
+  const tokens = urls.map((url) => tokensOf(new URL(url), rules));
+  const names = new Set(tokens.flat().map(({ name }) => name));
+  const valueOf = (name: string, of: (typeof tokens)[number]): string =>
+    of.flatMap((each) => (each.name === name ? [each.text] : [])).join('&');
+  return [...names].filter((name) => !areEqual(tokens.map((of) => valueOf(name, of))));
 }
 
 function areEqual(values: readonly (string | undefined)[]): boolean {

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { FlantsError } from './failure.ts';
+import { tokensOf, withoutTokens } from './tokens.ts';
+import type { TokenRules } from './tokens.ts';
 
 /** What fixes the place of each object of a library; kept in its state, so that it never changes. */
-export interface KeyRules {
+export interface KeyRules extends TokenRules {
   /**
    * Where keys begin: `https://cdn.example` for the library's first host, or
    * `file:///videos/` for the folder that holds a local one (with the final slash).
    */
   readonly root: string;
-  /** Names of query parameters that only grant access and never choose the object, in lower case; `*` at the end matches any rest. */
-  readonly tokenParameters: readonly string[];
-  /** Names that `tokenParameters` matches and that choose the object all the same, in lower case. Absent: none. */
+  /** Names of tokens (`TokenPart.name`) that choose the object all the same. Absent: none. */
   readonly keyParameters?: readonly string[];
   /** Hexadecimal digits of the hash that stands for a query in a key. Absent in libraries that were begun with 8. */
   readonly queryHashDigits?: number;
@@ -20,67 +20,40 @@ export interface KeyRules {
 export const defaultQueryHashDigits = 32;
 const formerQueryHashDigits = 8;
 
-/** Parameters by which common CDNs and stores sign URLs. */
-export const defaultTokenParameters: readonly string[] = [
-  'x-amz-*', 'x-goog-*', 'signature', 'policy', 'key-pair-id', 'expires', 'googleaccessid', 'awsaccesskeyid',
-  'token', 'access_token', 'auth', 'auth_key', 'jwt', 'sig', 'se', 'sp', 'sv', 'sr', 'st', 'spr', 'skoid', 'sktid', 'skt', 'ske', 'sks', 'skv',
-  'hdnea', 'hdnts', 'hdntl', '__token__', 'verify', 'validfrom', 'validto', 'exp', 'hmac', 'md5', 'secure',
-]; // prettier-ignore
-
 const maxKeyBytes = 1024;
 
 /**
  * Where an object goes below the destination's prefix: the decoded path of its
- * URL, other hosts below `_hosts/<host>/`, other than token parameters hashed into the name.
+ * URL without tokens, other hosts below `_hosts/<host>/`, other parameters hashed into the name.
  *
  * @throws {FlantsError} `key.unusable` when the path cannot be an object's key
  */
 export function keyOf(url: URL, rules: KeyRules): string {
   const root = new URL(rules.root);
-  const path = decodePath(url, pathBelow(url, root));
-  const query = identityOf(url, rules).search;
+  const identity = identityOf(url, rules);
+  const path = decodePath(identity, pathBelow(identity, root));
+  const query = identity.search;
   const key = query === '' ? path : hashIntoName(path, query, rules.queryHashDigits ?? formerQueryHashDigits);
   assertUsable(key, url);
   return key;
 }
 
-/** The URL without fragment and without what only grants access; what is left keeps its spelling, which origins may insist on. */
-export function withoutTokens(url: URL, tokenParameters: readonly string[]): URL {
-  const plain = new URL(url.href);
-  plain.hash = '';
-  plain.username = '';
-  plain.password = '';
-  const pairs = plain.search.slice(1).split('&');
-  plain.search = pairs.filter((pair) => pair !== '' && !isToken(nameOf(pair), tokenParameters)).join('&');
-  return plain;
-}
-
 /**
- * The URL that stands for an object in plans, evidence and messages: without tokens. Of parameters that choose the object
- * although they are named like tokens, it has a digest of the value, which may be a secret.
+ * The URL that stands for an object in plans, evidence and messages: without tokens. Of those that choose the object
+ * although they look like tokens, it has a digest, since they may be secret.
  */
 export function identityOf(
   url: URL,
-  { tokenParameters, keyParameters = [] }: Pick<KeyRules, 'tokenParameters' | 'keyParameters'>,
+  { keyParameters = [], ...rules }: TokenRules & Pick<KeyRules, 'keyParameters'>,
 ): URL {
-  const identity = withoutTokens(url, tokenParameters);
+  const identity = withoutTokens(url, rules);
   if (keyParameters.length === 0) return identity;
-  const choosing = tokenPairs(url, tokenParameters).filter(({ name }) => keyParameters.includes(name));
-  const digests = choosing.map(({ name, pair }) => `${name}=~${shortHash(pair, defaultQueryHashDigits)}`);
+  const choosing = tokensOf(url, rules).filter(({ name }) => keyParameters.includes(name));
+  const digests = choosing.map(
+    ({ name, text }) => `${encodeURIComponent(name)}=~${shortHash(text, defaultQueryHashDigits)}`,
+  );
   identity.search = [identity.search.slice(1), ...digests].filter((part) => part !== '').join('&');
   return identity;
-}
-
-/** The parameters of a URL that count as tokens: names in lower case, with their pairs as they are spelled. */
-export function tokenPairs(
-  url: URL,
-  tokenParameters: readonly string[],
-): readonly { readonly name: string; readonly pair: string }[] {
-  return url.search
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair !== '' && isToken(nameOf(pair), tokenParameters))
-    .map((pair) => ({ name: nameOf(pair).toLowerCase(), pair }));
 }
 
 /** Path from the folder of one key to another, percent-encoded, as a playlist must write it. */
@@ -141,17 +114,6 @@ function decodePath(url: URL, path: string): string {
 /** For messages: no query, no credentials. `url.origin` is `null` for `file:` and `s3:`. */
 export function placeOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
-}
-
-function nameOf(pair: string): string {
-  return [...new URLSearchParams(pair).keys()][0] ?? '';
-}
-
-function isToken(name: string, tokenParameters: readonly string[]): boolean {
-  const lower = name.toLowerCase();
-  return tokenParameters.some((token) =>
-    token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token,
-  );
 }
 
 /** `a/seg.ts` and `?start=5` make `a/seg~1f2e3d4c.ts`. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultTokenParameters, withoutTokens } from './destination-key.ts';
+import { defaultTokenRules, withoutTokens } from './tokens.ts';
 import type { Submission } from './video.ts';
 
 /**
@@ -7,6 +7,6 @@ import type { Submission } from './video.ts';
  * playlist; one of another kind does, which costs a look too many.
  */
 export function playlistFingerprint({ playlistUrl }: Pick<Submission, 'playlistUrl'>): string {
-  const { href } = withoutTokens(new URL(playlistUrl), defaultTokenParameters);
+  const { href } = withoutTokens(new URL(playlistUrl), defaultTokenRules);
   return createHash('sha256').update(href).digest('base64url').slice(0, 16);
 }

@@ -46,6 +46,7 @@ describe('The root of a library', () => {
   test('keeps its token names, as keys are made of what is no token', async () => {
     const journal = new MemoryJournal();
     await saveKeyRules(journal, await resolveKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));
-    await expect(resolveKeyRules(journal, { tokenParameters: ['token', 'sig'] }, [])).rejects.toThrow('sig');
+    await expect(resolveKeyRules(journal, { tokenParameters: ['ticket'] }, [])).rejects.toThrow('ticket');
+    await expect(resolveKeyRules(journal, { sessionPatterns: ['-s.'] }, [])).rejects.toThrow('--session-pattern');
   });
 });

@@ -1,6 +1,8 @@
-import { defaultQueryHashDigits, defaultTokenParameters } from '../domain/destination-key.ts';
+import { defaultQueryHashDigits } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { defaultTokenRules } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import type { Journal } from '../journal/journal.ts';
 
 const settingName = 'key-rules';
@@ -9,8 +11,10 @@ const settingName = 'key-rules';
 export interface KeyRuleOptions {
   /** `file:` URL with its final slash. */
   readonly rootUrl?: string;
-  /** Lower case. */
-  readonly tokenParameters: readonly string[];
+  /** Beside the usual ones. Lower case. */
+  readonly tokenParameters?: readonly string[];
+  /** Beside the usual ones. */
+  readonly sessionPatterns?: readonly string[];
   /** Lower case. */
   readonly keyParameters?: readonly string[];
 }
@@ -31,10 +35,11 @@ export async function resolveKeyRules(
 ): Promise<KeyRules> {
   let saved = await readKeyRules(journal);
   if (!saved) {
-    const { keyParameters = [], tokenParameters } = options;
+    const { keyParameters = [] } = options;
     const rules: KeyRules = {
       root: options.rootUrl ?? rootOf(firstUrls),
-      tokenParameters,
+      tokenParameters: joined(defaultTokenRules.tokenParameters, options.tokenParameters),
+      sessionPatterns: joined(defaultTokenRules.sessionPatterns, options.sessionPatterns),
       ...(keyParameters.length > 0 ? { keyParameters } : {}),
       queryHashDigits: defaultQueryHashDigits,
     };
@@ -48,8 +53,13 @@ export async function resolveKeyRules(
     );
   }
   assertNoneAdded('--token-params', options.tokenParameters, saved.tokenParameters);
+  assertNoneAdded('--session-pattern', options.sessionPatterns, saved.sessionPatterns);
   assertNoneAdded('--key-params', options.keyParameters, saved.keyParameters);
   return saved;
+}
+
+function joined(usual: readonly string[] = [], added: readonly string[] = []): readonly string[] {
+  return [...new Set([...usual, ...added])];
 }
 
 function assertNoneAdded(option: string, names: readonly string[] = [], saved: readonly string[] = []): void {
@@ -71,9 +81,9 @@ export async function readKeyRules(journal: Journal): Promise<KeyRules | undefin
   return (await journal.setting(settingName)) as KeyRules | undefined;
 }
 
-/** Names of query parameters that hold tokens, for removing them from messages and reports. */
-export async function tokenParametersOf(journal: Journal): Promise<readonly string[]> {
-  return (await readKeyRules(journal))?.tokenParameters ?? defaultTokenParameters;
+/** What is left out of URLs in messages and reports. */
+export async function tokenRulesOf(journal: Journal): Promise<TokenRules> {
+  return (await readKeyRules(journal)) ?? defaultTokenRules;
 }
 
 /** The origin of the first playlist. For local playlists, the deepest folder that holds all of them. */

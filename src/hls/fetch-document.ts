@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withoutTokens } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { ExternalReference, Validators } from '../domain/revision.ts';
 import { readChapters } from './chapters.ts';
@@ -39,7 +40,7 @@ export interface FetchDocumentOptions {
   readonly fetch: (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchedText>;
   readonly maxBytes: number;
   readonly external: ExternalPolicy;
-  readonly tokenParameters: readonly string[];
+  readonly tokenRules: TokenRules;
 }
 
 const plainFile: FetchedDocument = { document: undefined, external: [], warnings: [] };
@@ -54,7 +55,7 @@ export async function fetchDocument(
   options: FetchDocumentOptions,
   signal: AbortSignal,
 ): Promise<FetchedDocument> {
-  const url = withoutTokens(new URL(request.fetchUrl), options.tokenParameters).href;
+  const url = withoutTokens(new URL(request.fetchUrl), options.tokenRules).href;
   const fetched = await fetchUnlessAbsent(request, options, signal);
   if (!fetched) return plainFile;
   const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);

@@ -1,4 +1,5 @@
-import { defaultTokenParameters, withoutTokens } from '../domain/destination-key.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { assemblePresentation } from './assemble-presentation.ts';
@@ -35,8 +36,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
   /** Defaults to `refuse`. */
   readonly external?: ExternalPolicy;
-  /** Query parameters to leave out of messages and reports, as in `KeyRules`. */
-  readonly tokenParameters?: readonly string[];
+  /** What to leave out of messages and reports. */
+  readonly tokenRules?: TokenRules;
   /** Texts under way at a time; defaults to 8. */
   readonly concurrency?: number;
 }
@@ -48,30 +49,30 @@ export interface WalkOptions {
  * @throws {FlantsError} of `parsePlaylist`; `hls.cycle`, `hls.limit`; whatever `fetch` throws
  */
 export async function walkPresentation(rootUrl: string, options: WalkOptions): Promise<Presentation> {
-  const { tokenParameters = defaultTokenParameters } = options;
+  const { tokenRules = defaultTokenRules } = options;
   const start = withoutFragment(rootUrl);
   const root: DocumentRequest = { use: 'playlist', fetchUrl: start, keyUrl: start };
   // A document is read at each of its addresses, also where they differ in tokens alone, or redirects made them one
   // place: the plan must see whether it is the same everywhere.
   const identify = ({ keyUrl, fetchUrl }: DocumentRequest): string => `${keyUrl} ${fetchUrl}`;
-  const visits = await readAll(root, { ...options, tokenParameters }, identify);
+  const visits = await readAll(root, { ...options, tokenRules }, identify);
   return assemblePresentation(root, visits, identify);
 }
 
 /** Breadth first: the documents that the last ones named are read together. */
 async function readAll(
   root: DocumentRequest,
-  options: WalkOptions & { readonly tokenParameters: readonly string[] },
+  options: WalkOptions & { readonly tokenRules: TokenRules },
   identify: (request: DocumentRequest) => string,
 ): Promise<ReadonlyMap<string, FetchedDocument>> {
-  const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenParameters } = options;
-  const fetchOptions: FetchDocumentOptions = { fetch, external, tokenParameters, maxBytes: limits.maxPlaylistBytes };
+  const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenRules } = options;
+  const fetchOptions: FetchDocumentOptions = { fetch, external, tokenRules, maxBytes: limits.maxPlaylistBytes };
   const visits = new Map<string, FetchedDocument>();
   let wave: ReadonlyMap<string, DocumentRequest> = new Map([[identify(root), root]]);
   let files = 0;
   const assertWithin = (count: number, limit: number, what: string): void => {
     if (count <= limit) return;
-    const url = withoutTokens(new URL(root.fetchUrl), tokenParameters).href;
+    const url = withoutTokens(new URL(root.fetchUrl), tokenRules).href;
     throw new FlantsError('hls.limit', `${url} leads to ${what}, which is more than the limit of ${limit}`);
   };
 

@@ -4,7 +4,8 @@ import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
-import { withoutTokens } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
@@ -16,8 +17,8 @@ import type { Ledger } from '../ledger/ledger.ts';
 export interface ReportPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  /** Lower case; what of a URL's query is left out of reports. */
-  readonly tokenParameters: readonly string[];
+  /** What of URLs is left out of reports. */
+  readonly tokenRules: TokenRules;
 }
 
 /** Reports on one video. Undefined for an unknown one. */
@@ -33,7 +34,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
   return {
     id: video,
     ...(submission.title === undefined ? {} : { title: submission.title }),
-    playlistUrl: withoutTokens(new URL(submission.playlistUrl), ports.tokenParameters).href,
+    playlistUrl: withoutTokens(new URL(submission.playlistUrl), ports.tokenRules).href,
     state: stateOf(record),
     ...(header ? { revision: header.digest } : {}),
     ...(playlistKey === undefined ? {} : { playlistKey }),

@@ -1,8 +1,8 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { refusalOf } from '../domain/catalogue-rule.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
-import { withoutTokens } from '../domain/destination-key.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import { withoutTokens } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { isFresh } from '../domain/freshness.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import { initialChangeOf } from '../journal/initial-record.ts';
@@ -13,7 +13,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 export interface ScannerPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  readonly keyRules: Pick<KeyRules, 'tokenParameters'>;
+  readonly keyRules: TokenRules;
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -126,11 +126,8 @@ export async function isOverruled(row: Submission, latest: Submission, journal: 
 }
 
 /** A submission in the form that the journal stores: without tokens. */
-export function toStoredForm(
-  { playlistUrl, ...rest }: Submission,
-  { tokenParameters }: Pick<KeyRules, 'tokenParameters'>,
-): Submission {
-  return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), tokenParameters).href };
+export function toStoredForm({ playlistUrl, ...rest }: Submission, rules: TokenRules): Submission {
+  return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), rules).href };
 }
 
 /** Whether two submissions say the same about a video, regardless of who made them. */

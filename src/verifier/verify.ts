@@ -54,7 +54,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     presentation = await walkPresentation(playlistUrl, {
       limits: defaultWalkLimits,
       external: 'keep',
-      tokenParameters: [],
+      tokenRules: { tokenParameters: [] },
       signal,
       fetch: (url, walk) => readOrReport(url, request, problems, walk.signal),
     });

@@ -159,7 +159,7 @@ export async function openClusterLibrary(
       await concludeVideo(video, {
         journal,
         ledger,
-        tokenParameters: [],
+        tokenRules: async () => ({ tokenParameters: [] }),
         now: Date.now,
         random: Math.random,
         retryEveryMs: 3_600_000,

@@ -236,7 +236,7 @@ function controlOf({ parts, takeNextStep, sendCrawl }: EngineContext, destinatio
     newGeneration: parts.newGeneration,
     now: parts.now,
     destination,
-    tokenParameters: () => Promise.resolve(keyRules.tokenParameters),
+    tokenRules: () => Promise.resolve(keyRules),
     idOf: () => undefined,
     takeNextStep,
     crawl: (video) => sendCrawl(video, { recheck: false }),

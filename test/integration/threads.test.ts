@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectSource } from '../../src/app/connect.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
-import { defaultTokenParameters } from '../../src/domain/destination-key.ts';
+import { defaultTokenParameters } from '../../src/domain/tokens.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import { defaultWalkLimits } from '../../src/hls/walk.ts';

@@ -1,4 +1,5 @@
 import { sendHeartbeat, deliverAlert } from '../../aggregator/alert-delivery.ts';
+import { tokenRulesOf } from '../../engine/key-rules.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
@@ -29,7 +30,7 @@ export async function startAggregatorRole(
   hooks: ServiceHooks,
 ): Promise<RunningRole> {
   const { queues, ledger, journal } = cluster;
-  const { alerts, tokenParameters } = options;
+  const { alerts } = options;
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const sendAll = (newAlerts: readonly Alert[]): Promise<unknown> =>
     Promise.all(newAlerts.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
@@ -38,7 +39,7 @@ export async function startAggregatorRole(
     await concludeVideo(video, {
       journal,
       ledger,
-      tokenParameters,
+      tokenRules: () => tokenRulesOf(journal),
       urlOf: (key) => destinationUrl(key, options),
       now: Date.now,
       random: Math.random,

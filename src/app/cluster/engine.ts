@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { withoutTokens } from '../../domain/destination-key.ts';
+import { withoutTokens } from '../../domain/tokens.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { jittered } from '../../domain/settle.ts';
@@ -94,7 +94,7 @@ export async function openClusterEngine(
 
 function hostOf(
   { journal, queues }: Cluster,
-  { tokenParameters }: KeyRules,
+  keyRules: KeyRules,
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
 ): EngineHost {
@@ -105,7 +105,7 @@ function hostOf(
       const submission = await journal.submission(video);
       if (!submission) return undefined;
       const url = await urlInCatalogue(video, catalogue, hooks.signal);
-      const isSame = url !== undefined && withoutTokens(new URL(url), tokenParameters).href === submission.playlistUrl;
+      const isSame = url !== undefined && withoutTokens(new URL(url), keyRules).href === submission.playlistUrl;
       return isSame ? { ...submission, playlistUrl: url } : submission;
     },
     async admitCrawl({ fresh }) {

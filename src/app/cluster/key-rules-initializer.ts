@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { ClusterSource } from '../../config/values/cluster-source.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
+import type { KeyRuleOptions } from '../../engine/key-rules.ts';
 
 /** Fixes the key rules of a library, if no process has done so yet. */
 export interface KeyRulesInitializer {
@@ -11,12 +12,7 @@ export interface KeyRulesInitializer {
 }
 
 /** Options that decide about the key rules of a new library. */
-export interface InitialKeyRuleOptions {
-  readonly rootUrl?: string;
-  /** Lower case. */
-  readonly tokenParameters: readonly string[];
-  /** Lower case. */
-  readonly keyParameters?: readonly string[];
+export interface InitialKeyRuleOptions extends KeyRuleOptions {
   readonly catalogue: { readonly sources: readonly ClusterSource[] };
 }
 

@@ -139,9 +139,9 @@ async function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOpti
 
 function apiOf(
   cluster: Cluster,
-  { http: { token, requireTokenToRead }, tokenParameters, keyParameters }: ServiceOptions,
+  { http: { token, requireTokenToRead }, tokenParameters, keyParameters, sessionPatterns }: ServiceOptions,
 ): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
-  const control = createControl(controlPortsOf(cluster, { tokenParameters, keyParameters }));
+  const control = createControl(controlPortsOf(cluster, { tokenParameters, keyParameters, sessionPatterns }));
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
 }
 

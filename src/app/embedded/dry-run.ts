@@ -1,7 +1,7 @@
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { planVideo } from '../../crawler/crawl.ts';
-import { withoutTokens } from '../../domain/destination-key.ts';
+import { withoutTokens } from '../../domain/tokens.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
@@ -82,7 +82,7 @@ async function planLibrary(
     const common = {
       id,
       ...(title === undefined ? {} : { title }),
-      playlistUrl: withoutTokens(new URL(playlistUrl), keyRules.tokenParameters).href,
+      playlistUrl: withoutTokens(new URL(playlistUrl), keyRules).href,
       failures: [],
     };
     try {

@@ -19,7 +19,7 @@ import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import { readDestination } from '../destination-setting.ts';
-import { tokenParametersOf } from '../../engine/key-rules.ts';
+import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { publishNow } from './publish-now.ts';
 
 interface OpenState {
@@ -108,9 +108,9 @@ export async function writeReport(options: ReportOptions, write: (line: string) 
 }
 
 async function* reports(videos: readonly VideoId[], state: OpenState): AsyncGenerator<VideoReport> {
-  const tokenParameters = await tokenParametersOf(state.journal);
+  const tokenRules = await tokenRulesOf(state.journal);
   for await (const video of idsOf(videos, state)) {
-    const report = await reportVideo(video, { ...state, tokenParameters });
+    const report = await reportVideo(video, { ...state, tokenRules });
     if (report) yield report;
   }
 }

@@ -53,7 +53,7 @@ export async function reportRun(
   const videos: VideoReport[] = [];
   const totals = emptyTotals();
   for (const id of scanned.videos) {
-    const report = await reportVideo(id, { ...state, tokenParameters: keyRules.tokenParameters });
+    const report = await reportVideo(id, { ...state, tokenRules: keyRules });
     if (!report) continue;
     videos.push(report);
     addToTotals(totals, report);

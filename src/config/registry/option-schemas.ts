@@ -46,6 +46,7 @@ const optionSchemas = {
   root: text.exactOptional(),
   tokenParams: list,
   keyParams: list,
+  sessionPattern: list,
   sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
   endpoint: url.exactOptional(),
   region: text.exactOptional(),

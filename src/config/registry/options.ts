@@ -94,6 +94,13 @@ export const optionSpecs = {
     value: 'NAME,…',
     text: 'query parameters that choose the object, although their names look like access tokens',
   },
+  sessionPattern: {
+    group: 'Source',
+    kind: 'list',
+    separator: '\n',
+    value: 'REGEX',
+    text: 'what of a path belongs to a session or a grant and not to the name, beside the usual forms; the first group, or all that matches; may be given several times',
+  },
   sourceTimeout: {
     group: 'Source',
     kind: 'duration',

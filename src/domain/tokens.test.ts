@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { keyOf } from './destination-key.ts';
+import { sessionForms } from './session-forms.ts';
+import { defaultTokenRules, tokensOf, withoutTokens } from './tokens.ts';
+
+const origin = 'https://cdn.example';
+const plain = (path: string, rules = defaultTokenRules): string =>
+  withoutTokens(new URL(`${origin}${path}`), rules).href.slice(origin.length);
+
+describe('a part of a path that belongs to a session or a grant', () => {
+  test.each(sessionForms)('is known: $name', ({ example, pattern }) => {
+    const path = example.replaceAll(/[«»]/g, '');
+    const [, part = ''] = /«(.*)»/.exec(example) ?? [];
+    expect(plain(path)).toBe(example.replace(/«.*»/, ''));
+    expect(tokensOf(new URL(origin + path), defaultTokenRules)).toEqual([{ name: pattern, text: part }]);
+  });
+
+  test.each([
+    ['/vod/v/media_w99_b800000_7.ts', '/vod/v/media_b800000_7.ts'],
+    ['/vod/v/chunklist_w99.m3u8', '/vod/v/chunklist.m3u8'],
+    ['/hdntl=exp=1780000000~acl=/*~data=hdntl~hmac=0af1/v/1.ts', '/v/1.ts'],
+    ['/exp=1780000000~hmac=0af1/v/1.ts', '/v/1.ts'],
+    ['/bcdn_token=a&expires=1&token_path=%2Fv%2F/v/1.ts', '/v/1.ts'],
+    ['/a/exp=1~hmac=0a/b/;jsessionid=1/c.ts', '/a/b//c.ts'],
+  ])('is taken out of %s', (path, expected) => expect(plain(path)).toBe(expected));
+
+  test.each([
+    '/media_1.ts', '/media-unit.ts', '/playlist_web.m3u8', '/chunklist_wide.m3u8', '/media_w1x.ts', '/exp=1/v.ts',
+    '/hmac=0a/v.ts', '/a,1780000000/v.ts', '/202611290800/v.ts', '/v/202611290800/0123456789abcdef0123456789abcdef/1.ts',
+  ])('is not %s', (path) => expect(plain(path)).toBe(path)); // prettier-ignore
+
+  test('is no part of a key', () => {
+    const rules = { ...defaultTokenRules, root: origin };
+    expect(keyOf(new URL(`${origin}/exp=1780000000~hmac=0af1/v/media_w99_1.ts?sid=4`), rules)).toBe('v/media_1.ts');
+  });
+
+  test('is what a person says it is: all that matches, or its first group', () => {
+    const rules = { ...defaultTokenRules, sessionPatterns: ['-s[0-9]+', '^(/t-[^/]+)/'] };
+    expect(plain('/t-abc/v-s12/1-s12.ts', rules)).toBe('/v/1.ts');
+  });
+
+  test('is not looked for in files of this machine', () => {
+    const url = new URL('file:///videos/media_w1_2.ts');
+    expect(withoutTokens(url, defaultTokenRules).href).toBe(url.href);
+  });
+
+  test('chooses the object where bytes have shown that, and its key has a digest of it', () => {
+    const [{ pattern }] = sessionForms as [(typeof sessionForms)[number]];
+    const rules = { ...defaultTokenRules, root: origin, keyParameters: [pattern], queryHashDigits: 8 };
+    const keys = ['1', '2'].map((session) => keyOf(new URL(`${origin}/v/media_w${session}_0.ts`), rules));
+    expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key).toMatch(/^v\/media_0~[0-9a-f]{8}\.ts$/);
+  });
+});

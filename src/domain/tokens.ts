@@ -1,0 +1,122 @@
+import { defaultSessionPatterns } from './session-forms.ts';
+
+/** The parts of URLs that belong to a session or a grant: new for each viewer, each request or each week. */
+export interface TokenRules {
+  /** Names of query parameters, in lower case; `*` at the end matches any rest. */
+  readonly tokenParameters: readonly string[];
+  /**
+   * Regular expressions (ECMAScript, case ignored) over the path, as it is spelled in the URL. What the first group
+   * matches is such a part, or the whole match where there is no group. Absent in libraries that were begun without.
+   */
+  readonly sessionPatterns?: readonly string[];
+}
+
+/** Parameters by which common CDNs and stores sign URLs, and by which servers and players name sessions. */
+export const defaultTokenParameters: readonly string[] = [
+  'x-amz-*', 'x-goog-*', 'signature', 'policy', 'key-pair-id', 'expires', 'googleaccessid', 'awsaccesskeyid',
+  'token', 'access_token', 'auth', 'auth_key', 'jwt', 'sig', 'se', 'sp', 'sv', 'sr', 'st', 'spr', 'skoid', 'sktid', 'skt', 'ske', 'sks', 'skv',
+  'hdnea', 'hdnts', 'hdntl', '__token__', 'verify', 'validfrom', 'validto', 'exp', 'hmac', 'md5', 'secure',
+  'wmsauthsign', 'wowzatoken*', 'wowzasessionid', 'nimblesessionid', 'hls_ctx', 'aws.sessionid', 'x-playback-session-id',
+  'session', 'sessionid', 'session_id', 'sid', 'phpsessid', 'jsessionid', '_', 'cb',
+]; // prettier-ignore
+
+/** The rules of a new library for which nobody said more. */
+export const defaultTokenRules: TokenRules = {
+  tokenParameters: defaultTokenParameters,
+  sessionPatterns: defaultSessionPatterns,
+};
+
+/** A part of a URL that counts as a token. */
+export interface TokenPart {
+  /** Name of the parameter in lower case, or the pattern that the part of the path matched. */
+  readonly name: string;
+  /** As it is spelled. */
+  readonly text: string;
+}
+
+/** A URL taken apart. */
+interface Dissected {
+  /** The path without tokens, and the query without its question mark and tokens. Their spelling is kept. */
+  readonly pathname: string;
+  readonly search: string;
+  readonly tokens: readonly TokenPart[];
+}
+
+/** Whether a URL could have tokens. Cheap, to leave out what costs more. */
+export function mayHaveTokens(url: string, { sessionPatterns = [] }: TokenRules): boolean {
+  return url.includes('?') || sessionPatterns.some((pattern) => url.search(compiled(pattern)) >= 0);
+}
+
+/** The tokens of a URL. */
+export function tokensOf(url: URL, rules: TokenRules): readonly TokenPart[] {
+  return dissect(url, rules).tokens;
+}
+
+/**
+ * The URL without fragment and without what only grants access or belongs to a session; what is left keeps its spelling,
+ * which origins may insist on.
+ */
+export function withoutTokens(url: URL, rules: TokenRules): URL {
+  const { pathname, search } = dissect(url, rules);
+  const plain = new URL(url.href);
+  plain.hash = '';
+  plain.username = '';
+  plain.password = '';
+  if (pathname !== plain.pathname) plain.pathname = pathname;
+  plain.search = search;
+  return plain;
+}
+
+function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules): Dissected {
+  const tokens: TokenPart[] = [];
+  let { pathname } = url;
+  // Whoever holds the files has no sessions.
+  for (const pattern of url.protocol === 'file:' ? [] : sessionPatterns) {
+    pathname = cut(pathname, pattern, (text) => tokens.push({ name: pattern, text }));
+  }
+  const search: string[] = [];
+  for (const pair of url.search.slice(1).split('&')) {
+    if (pair === '') continue;
+    const name = nameOf(pair);
+    if (isToken(name, tokenParameters)) tokens.push({ name: name.toLowerCase(), text: pair });
+    else search.push(pair);
+  }
+  return { pathname, search: search.join('&'), tokens };
+}
+
+/** Takes out of a path what a pattern matches. */
+function cut(path: string, pattern: string, onPart: (text: string) => void): string {
+  const expression = compiled(pattern);
+  // Nearly all paths end here.
+  if (path.search(expression) < 0) return path;
+  let kept = '';
+  let end = 0;
+  for (const match of path.matchAll(expression)) {
+    const [from, to] = match.indices?.[1] ?? [match.index, match.index + match[0].length];
+    if (from === to || from < end) continue;
+    kept += path.slice(end, from);
+    onPart(path.slice(from, to));
+    end = to;
+  }
+  return kept + path.slice(end);
+}
+
+const expressions = new Map<string, RegExp>();
+
+/** @throws {SyntaxError} for a pattern that is no regular expression; options are checked when they are read */
+function compiled(pattern: string): RegExp {
+  const known = expressions.get(pattern) ?? new RegExp(pattern, 'dgi');
+  expressions.set(pattern, known);
+  return known;
+}
+
+function nameOf(pair: string): string {
+  return [...new URLSearchParams(pair).keys()][0] ?? '';
+}
+
+function isToken(name: string, tokenParameters: readonly string[]): boolean {
+  const lower = name.toLowerCase();
+  return tokenParameters.some((token) =>
+    token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token,
+  );
+}
