@@ -1,16 +1,20 @@
 import { withoutTokens } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
-import type { QueryFindings, Revision, RevisionHeader } from '../domain/revision.ts';
+import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import { walkPresentation } from '../hls/walk.ts';
 import type { WalkLimits } from '../hls/walk.ts';
+import type { Presentation } from '../hls/presentation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { planRevision } from './plan.ts';
+import type { RevisionPlan } from './plan.ts';
 import { readText } from './read-text.ts';
 import { findKeyParameters } from './tell-apart.ts';
+import { mergeUnstable, unstableNamesOf, withUnstable } from './unstable-names.ts';
+import type { NameProbe, UnstableNames } from './unstable-names.ts';
 
 /** What the crawler needs. */
 export interface CrawlerPorts {
@@ -22,6 +26,8 @@ export interface CrawlerPorts {
   /** What to do with URIs that would make a player ask the old home: refuse the video, or keep and report them. */
   readonly external: 'refuse' | 'keep';
   readonly newGeneration: () => Generation;
+  /** Absent: names are taken for stable. */
+  readonly nameProbe?: NameProbe;
 }
 
 /** What a crawl came to. */
@@ -56,7 +62,7 @@ export async function crawlVideo(
   if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
     return { result: 'unchanged', fetchUrls: new Map() };
   }
-  const { revision, fetchUrls } = await planVideo(submission, ports, { known: present?.queryFindings, signal });
+  const { revision, fetchUrls } = await planVideo(submission, ports, { present, signal });
   if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', fetchUrls };
 
   await journal.seal(revision);
@@ -84,20 +90,45 @@ function isPlanOf(
 /**
  * Reads the playlists and plans, without storing anything.
  *
- * @param known - what the video's present plan has found out about tokens, if there is one
+ * @param present - the video's present plan, if there is one: what it has found out is not asked again
  */
 export async function planVideo(
   submission: Submission,
-  { source, keyRules, limits, external }: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external'>,
-  { known, signal }: { readonly known?: QueryFindings | undefined; readonly signal: AbortSignal },
-): Promise<{ readonly revision: Revision; readonly fetchUrls: FetchUrls }> {
-  const presentation = await walkPresentation(submission.playlistUrl, {
-    fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
-    limits,
-    external,
-    tokenRules: keyRules,
-    signal,
-  });
-  const queryFindings = await findKeyParameters(presentation, { source, keyRules, known, signal });
-  return planRevision({ video: submission.id, presentation, keyRules, queryFindings });
+  ports: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external' | 'nameProbe'>,
+  { present, signal }: { readonly present?: PresentPlan | undefined; readonly signal: AbortSignal },
+): Promise<RevisionPlan> {
+  const { source, keyRules, limits, external, nameProbe } = ports;
+  const read = (): Promise<Presentation> =>
+    walkPresentation(submission.playlistUrl, {
+      fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
+      limits,
+      external,
+      tokenRules: keyRules,
+      signal,
+    });
+  const presentation = await read();
+  const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
+    const rules = withUnstable(keyRules, unstable);
+    const found = await findKeyParameters(presentation, {
+      source,
+      keyRules: rules,
+      known: present?.queryFindings,
+      signal,
+    });
+    return planRevision({
+      video: submission.id,
+      presentation,
+      keyRules: rules,
+      queryFindings: { ...found, ...unstable },
+    });
+  };
+  const known = unstableNamesOf(present?.queryFindings);
+  const planned = await plan(known);
+  if (!nameProbe || planned.revision.digest === present?.digest) return planned;
+  const unstable = await nameProbe.of(presentation, read, withUnstable(keyRules, known));
+  signal.throwIfAborted();
+  const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;
+  return isNew ? plan(mergeUnstable(known, unstable)) : planned;
 }
+
+type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;

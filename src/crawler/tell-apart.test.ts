@@ -27,7 +27,10 @@ async function plan(objects: Readonly<Record<string, MemoryEntry | string>>, kno
   ]);
   const source = openMemorySource(Object.fromEntries(entries) as Record<string, MemoryEntry>);
   const ports = { source, keyRules, limits: defaultWalkLimits, external: 'refuse' as const };
-  const { revision, fetchUrls } = await planVideo({ id: 'v', playlistUrl: root }, ports, { known, signal });
+  const { revision, fetchUrls } = await planVideo({ id: 'v', playlistUrl: root }, ports, {
+    present: { digest: '', ...(known ? { queryFindings: known } : {}) },
+    signal,
+  });
   return { revision, fetchUrls, asked: source.requests.filter((url) => !url.includes('.m3u8')) };
 }
 

@@ -55,12 +55,16 @@ export interface ExternalReference {
   readonly reason: string;
 }
 
-/** What comparing bytes has shown about parameters that are named like tokens. */
+/** What comparing bytes and readings has shown about the names of a presentation. */
 export interface QueryFindings {
   /** Names, in lower case, that choose the object in this presentation, beside those of the library's key rules. */
   readonly keyParameters?: readonly string[];
   /** Digest of the URLs, without tokens, whose several tokens led to the same bytes. */
   readonly sharedDigest?: string;
+  /** Parameters that are new at each reading, beside those of the library's key rules. */
+  readonly tokenParameters?: readonly string[];
+  /** Patterns of what is new in paths at each reading, beside those of the library's key rules. */
+  readonly sessionPatterns?: readonly string[];
 }
 
 /** The sealed plan of a video without its list of files, which can be long and is read in ranges. */

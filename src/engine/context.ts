@@ -100,8 +100,8 @@ export function createContext(
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
     const { journal, ledger } = parts;
     const present = (await ledger.read(video))?.revision;
-    const known = present === undefined ? undefined : (await journal.revision(video, present))?.queryFindings;
-    const { revision, fetchUrls } = await planVideo(submission, parts, { known, signal });
+    const header = present === undefined ? undefined : await journal.revision(video, present);
+    const { revision, fetchUrls } = await planVideo(submission, parts, { present: header, signal });
     return { digest: revision.digest, fetchUrls };
   };
   const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
+import { createNameProbe } from '../../crawler/unstable-names.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { jittered } from '../../domain/settle.ts';
@@ -73,6 +74,7 @@ export async function openClusterEngine(
       keyRules,
       limits: defaultWalkLimits,
       external: options.external,
+      nameProbe: createNameProbe(),
       existing: options.existing,
       sha256: options.sha256,
       dispatch: dispatchLimits,

@@ -9,6 +9,7 @@ import type { LibraryReport } from '../../domain/report.ts';
 import { MiB, second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
+import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { createThreadExecutor } from '../../executor/threads.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
@@ -111,6 +112,7 @@ async function run(
       batches: new MemoryQueue<BatchJob>(),
       publications: new MemoryQueue<VideoJob>(),
       external: options.external,
+      nameProbe: createNameProbe(),
       existing: options.existing,
       sha256: options.sha256,
       newGeneration: randomUUID,

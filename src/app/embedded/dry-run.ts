@@ -1,12 +1,13 @@
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { planVideo } from '../../crawler/crawl.ts';
+import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
 import { rootKeyOf } from '../../domain/revision.ts';
-import type { PlannedFile } from '../../domain/revision.ts';
+import type { PlannedFile, RevisionHeader } from '../../domain/revision.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -65,6 +66,7 @@ async function planLibrary(
   const journal = new MemoryJournal();
   const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
   const source = connectSource(sourceSpecOf(options, survey));
+  const nameProbe = createNameProbe();
   const videos: VideoReport[] = [];
   const refusedRows: RefusedRowEntry[] = [];
   const totals = emptyTotals();
@@ -86,8 +88,9 @@ async function planLibrary(
       failures: [],
     };
     try {
-      const ports = { source, keyRules, limits: defaultWalkLimits, external: options.external };
-      const { revision } = await planVideo(submission, ports, hooks);
+      const ports = { source, keyRules, limits: defaultWalkLimits, external: options.external, nameProbe };
+      const present = await presentPlan(id, previous);
+      const { revision } = await planVideo(submission, ports, { present, signal: hooks.signal });
       const { digest, files, documents, external, warnings } = revision;
       const playlistKey = rootKeyOf(documents);
       const copied = await countCopied(submission.id, files, previous);
@@ -157,6 +160,11 @@ async function planLibrary(
 /** The journal of a state whose key rules are fixed. `resolveKeyRules` only reads such a journal. */
 async function journalWithKeyRules(previous: PreviousState | undefined): Promise<Journal | undefined> {
   return previous && (await readKeyRules(previous.journal)) ? previous.journal : undefined;
+}
+
+async function presentPlan(video: VideoId, previous: PreviousState | undefined): Promise<RevisionHeader | undefined> {
+  const revision = (await previous?.ledger.read(video))?.revision;
+  return revision === undefined ? undefined : previous?.journal.revision(video, revision);
 }
 
 /** Counts files with evidence for the same URL. A copy would fetch these only if the source has changed. */
