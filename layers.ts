@@ -93,7 +93,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
-  catalogue: { ...adapterRoom, packages: { zod: anyFile, mongodb: 'mongo-*.ts' } },
+  catalogue: { ...adapterRoom, packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts' } },
   executor: { ...adapterRoom, packages: { piscina: anyFile } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),

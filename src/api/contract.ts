@@ -59,7 +59,7 @@ export const statusSchema = z
       }),
     ),
     scan: z.exactOptional(
-      z.object({ startedAt: instant, rows: count, taken: count, refused: count, withdrawn: count }),
+      z.object({ startedAt: instant, rows: count, taken: count, refused: count, warnings: count, withdrawn: count }),
     ),
   })
   .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
@@ -138,6 +138,9 @@ export const reportSchema = z
     totals: totalsSchema,
     videos: z.array(videoReportSchema),
     refusedRows: z.array(z.object({ row: z.int(), id: z.exactOptional(z.string()), failure: failureSchema })),
+    rowWarnings: z.exactOptional(
+      z.object({ count, rows: z.array(z.object({ row: z.int(), id: videoId, message: z.string() })) }),
+    ),
     unguarded: z.array(z.string()),
     run: z.exactOptional(
       z.object({

@@ -1,13 +1,14 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import { openFileCatalogue } from '../catalogue/file-catalogue.ts';
 import { singleCatalogue } from '../catalogue/single-catalogue.ts';
 import type { MongoCatalogueOptions } from '../catalogue/mongo-catalogue.ts';
 import type { SourceArgument } from '../config/values/location.ts';
 import type { ClusterSource } from '../config/values/cluster-source.ts';
-import { FlantsError, failureWith } from '../domain/failure.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { joinCatalogues } from './join-catalogues.ts';
 
 /**
  * Opens all sources of the command line as one catalogue. Loads the MongoDB driver only for a source in MongoDB, since
@@ -96,52 +97,4 @@ function noVideoError(sources: readonly SourceArgument[], refused: readonly Fail
     'catalogue.unreadable',
     `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${suffix}`,
   );
-}
-
-function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
-  return {
-    name: parts.map(({ name }) => name).join(', '),
-    async *rows(options): AsyncIterable<CatalogueRow> {
-      const seen = new Set<string>();
-      let row = 0;
-      for (const part of parts) {
-        for await (const read of part.rows(options)) {
-          row += 1;
-          if (read.kind === 'video' && seen.has(read.submission.id)) {
-            const { id } = read.submission;
-            yield {
-              kind: 'refused',
-              row,
-              id,
-              failure: failureWith(
-                'catalogue.duplicate',
-                `${part.name} names the video ${id}, which another source names too`,
-              ),
-            };
-            continue;
-          }
-          if (read.kind === 'video') seen.add(read.submission.id);
-          yield { ...read, row };
-        }
-      }
-    },
-    ...watchOfFirst(parts),
-    find: async (id, options) => {
-      for (const part of parts) {
-        const found = await part.find?.(id, options);
-        if (found) return found;
-      }
-      return undefined;
-    },
-    writeBack: async (status) => {
-      for (const part of parts) await part.writeBack?.(status);
-    },
-    close: async () => void (await Promise.all(parts.map((part) => part.close()))),
-  };
-}
-
-/** Of several catalogues only the first that supports it is watched. The others are read at intervals. */
-function watchOfFirst(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
-  const watch = parts.find((part) => part.watch)?.watch;
-  return watch ? { watch } : {};
 }

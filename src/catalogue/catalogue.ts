@@ -10,6 +10,8 @@ export type CatalogueRow =
       readonly submission: Submission;
       /** The fields of the catalogue's row that were read, for rules. */
       readonly fields: Readonly<Record<string, unknown>>;
+      /** Names the row and what of it could not be read and is not needed, such as a date. */
+      readonly warning?: string;
     }
   /** `id` if the row has one. `row` counts from 1 in each reading. */
   | { readonly kind: 'refused'; readonly row: number; readonly id?: string; readonly failure: Failure };
@@ -21,6 +23,9 @@ export interface VideoStatus extends Pick<VideoReport, 'id' | 'state' | 'files'>
   /** ISO 8601 instant. */
   readonly at: string;
 }
+
+/** `missing`: the catalogue has no row for this video. `done`: all others, such as a newer status that was left. */
+export type WriteBackResult = 'done' | 'missing';
 
 /** Result of opening a catalogue's change feed. */
 export type CatalogueWatch =
@@ -51,9 +56,9 @@ export interface Catalogue {
   readonly find?: (id: VideoId, options: { readonly signal: AbortSignal }) => Promise<CatalogueRow | undefined>;
   /**
    * Writes the status of a video back to the catalogue. Absent if that is not configured. Writing the same status twice
-   * changes nothing, an older status never replaces a newer one, and a video that is not in the catalogue is ignored.
+   * changes nothing, and an older status never replaces a newer one.
    */
-  readonly writeBack?: (status: VideoStatus) => Promise<void>;
+  readonly writeBack?: (status: VideoStatus) => Promise<WriteBackResult>;
   /** Closes the catalogue and ends readings in progress. */
   close(): Promise<void>;
 }

@@ -156,28 +156,45 @@ describe('rows', () => {
     ['null', 'null', 'is not an object'],
     ['no id', '{"url":"https://cdn.example/x.m3u8"}', 'has no id'],
     ['an empty id', '{"id":" ","url":"https://cdn.example/x.m3u8"}', 'has a bad id'],
-    ['an id that loses digits', '{"id":12345678901234567890,"url":"https://cdn.example/x.m3u8"}', 'has a bad id'],
     ['no URL', '{"id":"x"}', 'has no playlistUrl'],
     ['an empty URL', '{"id":"x","url":""}', 'has no playlistUrl'],
     ['a bad URL', '{"id":"x","url":"https://"}', 'has a playlistUrl that is neither'],
     ['a URL nobody reads', '{"id":"x","url":"ftp://h/x.m3u8"}', 'has a playlistUrl that is neither'],
-    ['a bad title', '{"id":"x","url":"https://cdn.example/x.m3u8","title":7}', 'has a bad title'],
-    ['a bad date', '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"yesterday"}', 'has a bad recordedAt'],
+    ['an id that loses digits', '{"id":1e30,"url":"https://cdn.example/x.m3u8"}', 'has a bad id: it is 1e+30'],
     [
-      'a date that never was',
-      '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-02-30"}',
-      'has a bad recordedAt',
-    ],
-    [
-      'a time without an offset',
-      '{"id":"x","url":"https://cdn.example/x.m3u8","recordedAt":"2026-11-23T08:00:00"}',
-      'has a bad recordedAt',
+      'a playlist that is none',
+      '{"id":"x","playlistUrl":7,"url":"https://cdn.example/x.m3u8"}',
+      'has a bad playlistUrl',
     ],
   ])('with %s are refused, and the others read', async (_, bad, message) => {
     expect(await rowsOf(`[${JSON.stringify(row('a'))},${bad},${JSON.stringify(row('b'))}]`)).toEqual([
       video('a'),
       refused(2, message),
       video('b'),
+    ]);
+  });
+
+  it('are read by the first of their names that says something', async () => {
+    const blank = {
+      playlistUrl: ' ',
+      playlist_url: null,
+      playlist: { id: 1 },
+      recordedAt: '',
+      recorded_at: '2026-11-23',
+    };
+    const rows = [{ id: 'a', ...blank, url: 'https://cdn.example/a.m3u8' }];
+    expect(await rowsOf(JSON.stringify(rows))).toEqual([video('a', { recordedAt: '2026-11-23T00:00:00.000Z' })]);
+  });
+
+  it('with a title or date that cannot be read are videos without, and say so', async () => {
+    const rows = [{ ...row('a'), title: ['A'], recorded_at: 'soon' }];
+    expect(await rowsOf(JSON.stringify(rows))).toMatchObject([
+      {
+        ...(video('a') as { sample: object }).sample,
+        warning: expect.stringMatching(
+          /^row 1 has a title .* a list of 1, .* and has a recorded_at .* "soon", /,
+        ) as string,
+      },
     ]);
   });
 

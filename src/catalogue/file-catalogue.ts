@@ -6,7 +6,7 @@ import { KiB, MiB } from '../domain/units.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
 import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
-import { duplicateFinder, readRow, refusedRow } from './row-reader.ts';
+import { duplicateFinder, refusedRow } from './row-reader.ts';
 
 /** A JSON document is read into memory as a whole. NDJSON files may be larger. */
 const maxDocumentBytes = 256 * MiB;
@@ -20,15 +20,18 @@ const maxLeadingBadLines = 100;
  * all ids, about 100 bytes per row.
  *
  * Fields: `id`, `playlistUrl` (or `playlist_url`, `url`, `playlist`: a URL, or a path relative to the catalogue's
- * folder) and, optionally, `title` and `recordedAt` (or `recorded_at`).
+ * folder) and, optionally, `title` and `recordedAt` (or `recorded_at`). Without `id`, `_id` counts. Values may be
+ * written in Extended JSON, as `mongoexport` writes them, and ids are the same as those of a catalogue in MongoDB.
  */
 export function openFileCatalogue(path: string): Catalogue {
   return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal), close: async () => {} };
 }
 
 async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
+  // Its library for Extended JSON is not needed by a copy of playlists.
+  const { readJsonRow } = await import('./json-row.ts');
   const form = { folder: dirname(path) };
-  const read: ReadRow = (row, value) => readRow(row, value, form);
+  const read: ReadRow = (row, value) => readJsonRow(row, value, form);
   const checked = duplicateFinder();
   let count = 0;
   try {
@@ -154,11 +157,21 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 function parse(text: string): { readonly value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) };
+    return { value: /[\s:,[]-?\d{16}/.test(text) ? parseWithSource(text, withAllDigits) : JSON.parse(text) };
   } catch {
     return undefined;
   }
 }
+
+/** Numbers that would lose digits become Int64 of Extended JSON or, beyond its bounds, text. */
+const withAllDigits: ReviverOfSource = (_, value, { source = '' }) => {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
+  return BigInt.asIntN(64, BigInt(source)) === BigInt(source) ? { $numberLong: source } : source;
+};
+
+/** A reviver that is given the text of each number: https://tc39.es/proposal-json-parse-with-source/ */
+type ReviverOfSource = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+const parseWithSource = JSON.parse as (text: string, reviver: ReviverOfSource) => unknown;
 
 /** Describes where JSON is broken without quoting it, since URLs may contain tokens. */
 function faultOf(text: string): string {

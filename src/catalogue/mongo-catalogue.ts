@@ -1,13 +1,14 @@
 import { BSON } from 'mongodb';
-import type { Collection, Db, Document } from 'mongodb';
+import type { Collection, Db, Document, FindOptions } from 'mongodb';
 import type { MongoFields } from '../config/values/mongo.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
-import type { Catalogue, CatalogueRow, VideoStatus } from './catalogue.ts';
+import type { Catalogue, CatalogueRow, VideoStatus, WriteBackResult } from './catalogue.ts';
 import { watchChanges } from './mongo-changes.ts';
 import { mongoConnection } from './mongo-connection.ts';
 import type { MongoConnection } from './mongo-connection.ts';
-import { fieldPaths, idsOf, projectionOf, rowOf } from './mongo-documents.ts';
+import { idsOf } from './bson-values.ts';
+import { fieldPaths, projectionOf, rowOf } from './mongo-documents.ts';
 import type { FieldPaths } from './mongo-documents.ts';
 import { mongoFailure, placeOfUrl } from './mongo-errors.ts';
 import type { MongoPlace } from './mongo-errors.ts';
@@ -69,6 +70,9 @@ export function openMongoCatalogue(options: MongoCatalogueOptions): Catalogue {
     find: {
       projection: projectionOf(paths, options.projection ?? []),
       batchSize: options.batchSize ?? defaultBatchSize,
+      sort: { _id: 1 },
+      // Numbers keep their types, which belong to ids that are documents.
+      promoteValues: false,
     },
   };
   const { writeBack } = options;
@@ -100,7 +104,7 @@ interface MongoReader {
   readonly db: Db;
   readonly collection: Collection;
   readonly filter: Document;
-  readonly find: { readonly projection: Document; readonly batchSize: number };
+  readonly find: FindOptions;
 }
 
 async function* allRows(reader: MongoReader, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
@@ -109,7 +113,7 @@ async function* allRows(reader: MongoReader, signal: AbortSignal): AsyncGenerato
   let row = 0;
   try {
     await connection.connect(signal);
-    const cursor = collection.find(filter, { ...find, sort: { _id: 1 }, signal });
+    const cursor = collection.find(filter, { ...find, signal });
     for await (const document of cursor) yield checked(rowOf(document, (row += 1), paths));
     signal.throwIfAborted();
     if (row === 0) await assertCollectionExists(reader);
@@ -135,7 +139,7 @@ async function rowsWhere(
 ): Promise<readonly CatalogueRow[]> {
   try {
     await connection.connect(signal);
-    const cursor = collection.find({ $and: [condition, filter] }, { ...find, sort: { _id: 1 }, signal });
+    const cursor = collection.find({ $and: [condition, filter] }, { ...find, signal });
     return (await cursor.toArray()).map((document, index) => rowOf(document, firstRow + index, paths));
   } catch (error) {
     throw mongoFailure(error, place, signal);
@@ -147,19 +151,30 @@ async function findRow(reader: MongoReader, id: VideoId, signal: AbortSignal): P
   return row;
 }
 
-/** Replaces the whole field, unless it has a newer status. Also updates documents that the filter no longer selects. */
+/**
+ * Replaces the whole field, unless it has a newer status. Also updates documents that the filter no longer selects. Where
+ * the id stands for several documents (7 and "7"), the first one is the video: `allRows` refuses the others.
+ */
 async function writeStatus(
   { collection, connection, paths, place }: MongoReader,
   field: string,
   status: VideoStatus,
-): Promise<void> {
+): Promise<WriteBackResult> {
   const { id, state, files, destinationUrl } = status;
   const at = new Date(status.at);
   const value = { state, files, ...(destinationUrl === undefined ? {} : { destinationUrl }), at };
-  const condition = { [paths.id]: { $in: idsOf(id) }, [`${field}.at`]: { $not: { $gt: at } } };
+  const isThisVideo = { [paths.id]: { $in: idsOf(id) } };
   try {
     await connection.connect();
+    const found = await collection.findOne(isThisVideo, {
+      projection: { _id: 1 },
+      sort: { _id: 1 },
+      promoteValues: false,
+    });
+    if (!found) return 'missing';
+    const condition = { ...isThisVideo, _id: found['_id'], [`${field}.at`]: { $not: { $gt: at } } };
     await collection.updateOne(condition, { $set: { [field]: value } });
+    return 'done';
   } catch (error) {
     throw mongoFailure(error, place);
   }

@@ -1,41 +1,19 @@
-import { z } from 'zod';
+import { shown } from '../domain/catalogue-rule.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import { instantOf } from '../domain/instant.ts';
 import type { Submission } from '../domain/video.ts';
 import type { CatalogueRow } from './catalogue.ts';
 import { playlistUrlOf } from './playlist-url.ts';
 
-const idSchema = z.union([
-  z.string().trim().min(1).max(1000),
-  z.int().transform(String),
-]); // prettier-ignore
+const maxIdLength = 1000;
 
-const instantSchema = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .transform((text) => new Date(text).toISOString());
+/** Names of the playlist's field and of the date's. The first one that is there counts. */
+const playlistNames = ['playlistUrl', 'playlist_url', 'url', 'playlist'] as const;
+const dateNames = ['recordedAt', 'recorded_at'] as const;
 
-/** A row of a catalogue. Other fields are ignored, and null counts as absent. */
-const rowSchema = z.object({
-  id: idSchema,
-  title: z.string().nullish(),
-  playlistUrl: z.string().nullish(),
-  playlist_url: z.string().nullish(),
-  url: z.string().nullish(),
-  playlist: z.string().nullish(),
-  recordedAt: instantSchema.nullish(),
-  recorded_at: instantSchema.nullish(),
-});
-
-const expected: Readonly<Record<string, string>> = {
-  id: 'must be text, or a whole number of at most 15 digits',
-  title: 'must be text',
-  playlistUrl: 'must be text',
-  playlist_url: 'must be text',
-  url: 'must be text',
-  playlist: 'must be text',
-  recordedAt: 'must be a date, or a date and time with its offset, such as 2026-11-23T08:00:00Z',
-  recorded_at: 'must be a date, or a date and time with its offset, such as 2026-11-23T08:00:00Z',
-};
+const idExpectation = `text of at most ${maxIdLength} characters, a number that has all its digits, or a document`;
+const dateExpectation = 'a date such as 2026-11-23 or 2026-11-23T08:00:00Z, or seconds or milliseconds since 1970';
 
 /** How to read the rows of a catalogue, and how to name them in messages. */
 export interface RowForm {
@@ -48,9 +26,10 @@ export interface RowForm {
 }
 
 /**
- * Reads one row: a video, or the reason why the row is refused.
+ * Reads one row: a video, or the reason why the row is refused. Null counts as absent, and other fields are ignored. A
+ * title or date that cannot be read is left out, with a warning: a video can be copied without.
  *
- * @param value - an object with the fields `id`, `playlistUrl` (or one of its other names), `title`, `recordedAt`
+ * @param value - an object with the fields `id` (text), `playlistUrl` (or one of its other names), `title`, `recordedAt`
  * @param fields - the whole row, for rules
  */
 export function readRow(
@@ -61,18 +40,69 @@ export function readRow(
 ): CatalogueRow {
   const name = form.nameOf?.(row) ?? `row ${row}`;
   const refuse = (reason: string, ofId?: string): CatalogueRow => refusedRow(row, `${name} ${reason}`, ofId);
-  const parsed = rowSchema.safeParse(value);
-  if (!parsed.success) return refuse(reasonOf(value, parsed.error, form), idOf(value));
-  const { id, title, ...rest } = parsed.data;
-  const location = (rest.playlistUrl ?? rest.playlist_url ?? rest.url ?? rest.playlist)?.trim();
-  if (!location) return refuse(`has no ${nameOfField('playlistUrl', form)}`, id);
-  const url = playlistUrlOf(location, form.folder);
+  if (!isRecord(value)) return refuse('is not an object');
+  const { id } = value;
+  if (id === undefined || id === null) return refuse(`has no ${nameOfField('id', form)}`);
+  if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) {
+    return refuse(`has a bad ${nameOfField('id', form)}: it is ${shown(id)}, and must be ${idExpectation}`);
+  }
+  const field = firstOf(playlistNames, value);
+  const location = field === undefined ? '' : value[field];
+  if (typeof location !== 'string') {
+    return refuse(`has a bad ${nameOfField(field ?? '', form)}: it is ${shown(location)}, and must be text`, id);
+  }
+  if (location.trim() === '') return refuse(`has no ${nameOfField('playlistUrl', form)}`, id);
+  const url = playlistUrlOf(location.trim(), form.folder);
   if (!url) {
     const expectation = form.folder === undefined ? 'is no http(s) URL' : 'is neither an http(s) URL nor a path';
     return refuse(`has a ${nameOfField('playlistUrl', form)} that ${expectation}`, id);
   }
-  const submission = submissionOf(id, url, title, rest.recordedAt ?? rest.recorded_at);
-  return { kind: 'video', row, submission, fields };
+  const { optional, warnings } = optionalFields(value, form);
+  const warning = warnings.length === 0 ? {} : { warning: `${name} ${warnings.join(', and ')}` };
+  return { kind: 'video', row, submission: { id, playlistUrl: url.href, ...optional }, fields, ...warning };
+}
+
+type Optional = Pick<Submission, 'title' | 'recordedAt'>;
+
+/** The fields that a video can do without, as far as they can be read, and a warning for each that cannot. */
+function optionalFields(
+  value: Readonly<Record<string, unknown>>,
+  form: RowForm,
+): { readonly optional: Optional; readonly warnings: readonly string[] } {
+  const warnings: string[] = [];
+  const unreadable = (field: string, expectation: string): undefined => {
+    const name = nameOfField(field, form);
+    warnings.push(`has a ${name} that cannot be read: it is ${shown(value[field])}, and must be ${expectation}`);
+    return undefined;
+  };
+  const title = value['title'] ?? undefined;
+  const titleText = title === undefined ? undefined : (titleOf(title) ?? unreadable('title', 'text'));
+  const dateField = firstOf(dateNames, value);
+  const instant =
+    dateField === undefined ? undefined : (instantOf(value[dateField]) ?? unreadable(dateField, dateExpectation));
+  return {
+    optional: {
+      ...(titleText === undefined ? {} : { title: titleText }),
+      ...(instant === undefined ? {} : { recordedAt: new Date(instant).toISOString() }),
+    },
+    warnings,
+  };
+}
+
+function titleOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+/** The first of these fields that is there, and neither null nor blank. */
+function firstOf<Name extends string>(
+  names: readonly Name[],
+  value: Readonly<Record<string, unknown>>,
+): Name | undefined {
+  return names.find((name) => {
+    const found = value[name];
+    return typeof found === 'string' ? found.trim() !== '' : found !== undefined && found !== null;
+  });
 }
 
 /**
@@ -102,29 +132,11 @@ export function refusedRow(
   return { kind: 'refused', row, ...(id === undefined ? {} : { id }), failure: failureWith(code, message) };
 }
 
-function submissionOf(id: string, url: URL, title?: string | null, recordedAt?: string | null): Submission {
-  return {
-    id,
-    playlistUrl: url.href,
-    ...(title === undefined || title === null ? {} : { title }),
-    ...(recordedAt === undefined || recordedAt === null ? {} : { recordedAt }),
-  };
-}
-
-function reasonOf(value: unknown, error: z.ZodError, form: RowForm): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is not an object';
-  const field = String(error.issues[0]?.path[0] ?? 'id');
-  const isAbsent = (value as Readonly<Record<string, unknown>>)[field] === undefined;
-  const name = nameOfField(field, form);
-  return isAbsent ? `has no ${name}` : `has a bad ${name}: it ${expected[field] ?? 'is not understood'}`;
-}
-
 function nameOfField(field: string, { paths }: RowForm): string {
   const path = paths?.[field] ?? field;
   return path === field ? field : `${field} (${path})`;
 }
 
-function idOf(value: unknown): string | undefined {
-  const parsed = z.object({ id: idSchema }).safeParse(value);
-  return parsed.success ? parsed.data.id : undefined;
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -55,6 +55,9 @@ export function eventLine(event: RunEvent): EventLine | undefined {
         level: 'warn',
         text: `refused${event.id === undefined ? '' : ` (${event.id})`}: ${failureText(event.failure)}`,
       };
+    case 'row-warning':
+      // The summary counts them, and shows some.
+      return { level: 'debug', text: event.message };
     case 'warning':
       return { level: 'warn', text: event.video === undefined ? event.message : `${event.video}: ${event.message}` };
     case 'progress':

@@ -28,14 +28,21 @@ it('tells how far a library has come, what failed, and how to go on', () => {
       causes: [
         { code: 'source.not-found', files: 10, videos: 3, example: { video: 'class-42', key: '42/a.ts', failure } },
       ],
-      scan: { startedAt: '2026-01-31T00:00:00.000Z', rows: 20_010, taken: 20_003, refused: 7, withdrawn: 1 },
+      scan: {
+        startedAt: '2026-01-31T00:00:00.000Z',
+        rows: 20_010,
+        taken: 20_003,
+        refused: 7,
+        warnings: 12,
+        withdrawn: 1,
+      },
     },
     'flants retry s3://media/vod --journal s3://media-private/journal',
   );
   expect(text).toBe(`Library at s3://media/vod
 20,003 videos: 20,000 published, 3 incomplete
 1,200 files: 1,190 there, 10 failed
-Catalogue at 2026-01-31T00:00:00.000Z: 20,010 rows, 20,003 taken; 7 refused, 1 video withdrawn: flants report names them
+Catalogue at 2026-01-31T00:00:00.000Z: 20,010 rows, 20,003 taken; 7 refused, 12 rows with a warning, 1 video withdrawn: flants report names them
 Failed:
   source.not-found: 10 files of 3 videos, such as class-42: 42/a.ts: GET https://cdn.example/a.ts: 404
   to go on:

@@ -45,9 +45,10 @@ export function renderLibraryStatus({ destination, totals, causes, scan }: Libra
   ]);
 }
 
-function scanLine({ startedAt, rows, taken, refused, withdrawn }: ScanCounts): string {
+function scanLine({ startedAt, rows, taken, refused, warnings, withdrawn }: ScanCounts): string {
   const others = [
     ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
+    ...(warnings > 0 ? [`${formatCounted(warnings, 'row')} with a warning`] : []),
     ...(withdrawn > 0 ? [`${formatCounted(withdrawn, 'video')} withdrawn`] : []),
   ];
   const suffix = others.length > 0 ? `; ${others.join(', ')}: flants report names them` : '';

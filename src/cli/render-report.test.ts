@@ -118,6 +118,7 @@ describe('a summary', () => {
         { row: 12, id: 'd', failure: failureWith('catalogue.row', 'row 12 has no URL') },
         { row: 0, id: 'e', failure: failureWith('catalogue.row', 'no source names the video e') },
       ],
+      rowWarnings: { count: 1_234, rows: [{ row: 3, id: 'a', message: 'row 3 has a date that cannot be read' }] },
       unguarded: ['If-Match is not honoured'],
     });
     expect(renderSummary(report, context)).toBe(
@@ -135,6 +136,8 @@ describe('a summary', () => {
         'Rows refused:',
         '  d: row 12 has no URL [catalogue.row]',
         '  no source names the video e [catalogue.row]',
+        '1,234 rows taken with a part left out:',
+        '  row 3 has a date that cannot be read',
         'Points outside the copy:',
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
         'Warnings:',

@@ -101,6 +101,7 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
     ...section('Rows refused', refused, more),
+    ...rowWarningLines(report.rowWarnings, more),
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
     ...section('Not guarded by the destination', report.unguarded, more),
@@ -139,6 +140,16 @@ function isOpen(file: FailedFile): boolean {
 
 function fileText({ key, failure, acceptedBecause }: FailedFile): string {
   return `${key}: ${failureText(failure)}${acceptedBecause === undefined ? '' : `; accepted: ${acceptedBecause}`}`;
+}
+
+function rowWarningLines(warnings: LibraryReport['rowWarnings'], more: string): readonly string[] {
+  if (!warnings) return [];
+  const heading = `${formatCounted(warnings.count, 'row')} taken with a part left out`;
+  return section(
+    heading,
+    warnings.rows.map(({ message }) => message),
+    more,
+  );
 }
 
 /** The message names the row. Row 0 stands for an id without a row, so the id is added. */

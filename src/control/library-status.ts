@@ -67,8 +67,9 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
 
 function countsOf(scan: ScanSummary | undefined): Pick<LibraryStatus, 'scan'> {
   if (!scan) return {};
-  const { startedAt, rows, taken, refused, withdrawn } = scan;
-  return { scan: { startedAt, rows, taken, refused: refused.count, withdrawn: withdrawn.count } };
+  const { startedAt, rows, taken, refused, warnings, withdrawn } = scan;
+  const counts = { refused: refused.count, warnings: warnings?.count ?? 0, withdrawn: withdrawn.count };
+  return { scan: { startedAt, rows, taken, ...counts } };
 }
 
 interface VideoEntry {

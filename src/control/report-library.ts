@@ -28,7 +28,11 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
   }
   const { destination, unguarded = [] } = ports;
   const scan = await ports.lastScan?.();
-  const catalogueFields = { refusedRows: scan?.refused.rows ?? [], ...(scan ? { withdrawn: scan.withdrawn.ids } : {}) };
+  const catalogueFields = {
+    refusedRows: scan?.refused.rows ?? [],
+    ...(scan?.warnings ? { rowWarnings: scan.warnings } : {}),
+    ...(scan ? { withdrawn: scan.withdrawn.ids } : {}),
+  };
   return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded };
 }
 

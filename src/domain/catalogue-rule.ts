@@ -1,5 +1,6 @@
 import { failureWith, FlantsError } from './failure.ts';
 import type { Failure } from './failure.ts';
+import { instantOf } from './instant.ts';
 
 /**
  * What a row of a catalogue must be to be taken, as a person writes it: a field, a comparison, a value.
@@ -11,7 +12,7 @@ import type { Failure } from './failure.ts';
  * | `genre in lecture, seminar`   | is one of these                                                          |
  * | `duration >= 10`              | is a number (or text that is one) on that side; also `>`, `<`, `<=`      |
  * | `duration <= 4h`              | the same in seconds: units are `ms`, `s`, `m`, `h`, `d`                  |
- * | `recordedAt >= 2026-01-31`    | is an instant on that side, by ISO 8601                                  |
+ * | `recordedAt >= 2026-01-31`    | is an instant on that side, as `instantOf` reads it                      |
  * | `hls.url exists`              | is there, and not null                                                   |
  * | `deletedAt missing`           | is not there, or null                                                    |
  *
@@ -177,22 +178,14 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** A day of ISO 8601, or an instant with its offset. */
-function instantOf(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/.test(value)) return undefined;
-  const instant = Date.parse(value);
-  return Number.isNaN(instant) ? undefined : instant;
-}
-
 function isScalar(value: unknown): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 const maxShown = 80;
 
-/** For messages: short, and of a URL nothing that may grant access. */
-function shown(value: unknown): string {
+/** A value for messages: short, and of a URL nothing that may grant access. */
+export function shown(value: unknown): string {
   if (typeof value === 'string') {
     const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? URL.parse(value) : null;
     return cut(JSON.stringify(url ? `${url.protocol}//${url.host}${url.pathname}` : value));

@@ -75,6 +75,14 @@ export type RunEvent =
       readonly id?: string;
       readonly failure: Failure;
     }
+  /** A row was taken, but for a part of it that cannot be read and is not needed. `message` names the row. */
+  | {
+      readonly type: 'row-warning';
+      readonly at: string;
+      readonly row: number;
+      readonly id: VideoId;
+      readonly message: string;
+    }
   | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
   | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
   | {

@@ -43,6 +43,8 @@ export interface ScanCounts {
   readonly rows: number;
   readonly taken: number;
   readonly refused: number;
+  /** Rows that were taken with a part left out. */
+  readonly warnings: number;
   readonly withdrawn: number;
 }
 

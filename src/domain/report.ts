@@ -1,5 +1,6 @@
 import type { Failure } from './failure.ts';
 import type { ExternalReference } from './revision.ts';
+import type { RowWarnings } from './scan-summary.ts';
 import type { VideoId, VideoState } from './video.ts';
 
 /** A file that could not be copied, as reports name it. */
@@ -58,6 +59,8 @@ export interface LibraryReport {
   readonly videos: readonly VideoReport[];
   /** Rows of the catalogue that were no videos. */
   readonly refusedRows: readonly { readonly row: number; readonly id?: string; readonly failure: Failure }[];
+  /** Rows of the catalogue that were taken with a part left out; absent without any. */
+  readonly rowWarnings?: RowWarnings;
   /** Videos that the catalogue has no more, as its latest reading found; absent where nobody reads one again and again. */
   readonly withdrawn?: readonly VideoId[];
   /** What the destination does not guard, such as writes over what another writer just put there. */

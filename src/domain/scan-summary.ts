@@ -1,6 +1,13 @@
 import type { Failure } from './failure.ts';
 import type { VideoId } from './video.ts';
 
+/** Rows that were taken although a part of them that is not needed could not be read: how many, and the first thousand. */
+export interface RowWarnings {
+  readonly count: number;
+  /** `message` names the row. */
+  readonly rows: readonly { readonly row: number; readonly id: VideoId; readonly message: string }[];
+}
+
 /** What one reading of a whole catalogue came to. */
 export interface ScanSummary {
   /** ISO 8601 instant. */
@@ -18,6 +25,8 @@ export interface ScanSummary {
     readonly count: number;
     readonly rows: readonly { readonly row: number; readonly id?: string; readonly failure: Failure }[];
   };
+  /** Absent without any. */
+  readonly warnings?: RowWarnings;
   /** Videos that an earlier reading brought and that the catalogue has no more: all in `count`, and the first ten thousand. */
   readonly withdrawn: { readonly count: number; readonly ids: readonly VideoId[] };
 }

@@ -86,6 +86,18 @@ const rowChange = (fields: Partial<RowChange> = {}): RowChange => ({
 });
 
 describe('A pass over a catalogue', () => {
+  it('counts the rows that are taken with a part left out, and names the first thousand', async () => {
+    const { pass } = setUp();
+    expect((await pass([row('a')])).summary).not.toHaveProperty('warnings');
+    const rows = Array.from({ length: 1_001 }, (_, index) => ({ ...row(`v${index}`), warning: 'has a bad date' }));
+    const rules = [parseRule('_id missing')];
+    const excluded = { ...row('x', {}, { _id: 1 }), warning: 'has a bad date' };
+    const { warnings } = (await pass([...rows, excluded], rules)).summary;
+    expect(warnings?.count).toBe(1_001);
+    expect(warnings?.rows).toHaveLength(1_000);
+    expect(warnings?.rows[0]).toEqual({ row: 1, id: 'v0', message: 'has a bad date' });
+  });
+
   it('tells what is new, what has changed and what is as it was', async () => {
     const { pass, journal } = setUp();
     const first = await pass([row('a'), row('b'), row('c')]);

@@ -9,6 +9,7 @@ import { forEachConcurrently } from './for-each-concurrently.ts';
 import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
+import { collectRowWarnings, rowWarningOf } from './row-warnings.ts';
 
 /** Ports and settings of a pass. */
 export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {
@@ -56,6 +57,7 @@ export async function scanPass(
   const seen = new Set<VideoId>();
   const counts = { rows: 0, taken: 0, added: 0, changed: 0 };
   const refused = { count: 0, rows: [] as ScanSummary['refused']['rows'][number][] };
+  const warnings = collectRowWarnings();
   const handle = async (read: CatalogueRow): Promise<void> => {
     const row = await submitRow(read, rules, ports);
     if (row.kind === 'refused') {
@@ -64,6 +66,8 @@ export async function scanPass(
       return;
     }
     counts.taken += 1;
+    const warning = rowWarningOf(read);
+    if (warning) warnings.add(warning);
     if (row.change.isNew) counts.added += 1;
     if (row.change.hasChanged) counts.changed += 1;
     await onRow(row.submission, row.change);
@@ -77,11 +81,13 @@ export async function scanPass(
   });
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);
   const withdrawn = [...ports.knownRows.cataloguedIds()].filter((id) => !seen.has(id));
+  const rowWarnings = warnings.summary();
   return {
     startedAt: new Date(startedAt).toISOString(),
     durationMs: ports.now() - startedAt,
     ...counts,
     refused,
+    ...(rowWarnings ? { warnings: rowWarnings } : {}),
     withdrawn: { count: withdrawn.length, ids: withdrawn.slice(0, maxWithdrawnIds) },
   };
 }

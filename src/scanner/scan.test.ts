@@ -6,11 +6,12 @@ import type { Decision } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { scanCatalogue, submit } from './scan.ts';
+import type { RowWarning } from './row-warnings.ts';
 import type { RefusedRow, ScanRules } from './scan.ts';
 
 const now = Date.UTC(2026, 10, 23);
 const never = new AbortController().signal;
-const row = (id: string, changes = {}, fields = {}): CatalogueRow => ({
+const row = (id: string, changes = {}, fields = {}): CatalogueRow & { kind: 'video' } => ({
   kind: 'video',
   row: 1,
   submission: { id, playlistUrl: `https://h/${id}.m3u8?token=t`, ...changes },
@@ -30,6 +31,7 @@ function setUp(rows: readonly CatalogueRow[]) {
   const seen: string[] = [];
   const copied: string[] = [];
   const bad: RefusedRow[] = [];
+  const odd: RowWarning[] = [];
   let generations = 0;
   const ports = {
     journal,
@@ -53,10 +55,11 @@ function setUp(rows: readonly CatalogueRow[]) {
         copied.push(playlistUrl);
       },
       onRefused: (found: RefusedRow) => void bad.push(found),
+      onWarning: (warning: RowWarning) => void odd.push(warning),
     };
     return scanCatalogue(catalogue, rules, ports, sink, never);
   };
-  return { journal, ledger, ports, seen, copied, bad, scan };
+  return { journal, ledger, ports, seen, copied, bad, odd, scan };
 }
 
 describe('A scan', () => {
@@ -67,6 +70,13 @@ describe('A scan', () => {
     expect(bad).toEqual([refused]);
     expect(await ledger.read('a')).toMatchObject({ generation: 'g1', total: 0 });
     expect((await journal.submission('b'))?.playlistUrl).toBe('https://h/b.m3u8');
+  });
+
+  test('tells of rows that are taken with a part left out', async () => {
+    const { scan, seen, odd } = setUp([row('a'), { ...row('b'), warning: 'row 2 has a bad date' }]);
+    await scan();
+    expect(seen).toEqual(['a', 'b']);
+    expect(odd).toEqual([{ row: 1, id: 'b', message: 'row 2 has a bad date' }]);
   });
 
   test('takes only the videos asked for, and says which of them are not there', async () => {

@@ -8,6 +8,8 @@ import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import { initialChangeOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { rowWarningOf } from './row-warnings.ts';
+import type { RowWarning } from './row-warnings.ts';
 
 /** Ports and settings of the scanner. */
 export interface ScannerPorts {
@@ -38,6 +40,7 @@ export type RefusedRow = Extract<CatalogueRow, { kind: 'refused' }>;
 export interface ScanSink {
   readonly onVideo: (submission: Submission) => Promise<void>;
   readonly onRefused: (row: RefusedRow) => void;
+  readonly onWarning: (warning: RowWarning) => void;
 }
 
 /**
@@ -68,6 +71,8 @@ export async function scanCatalogue(
     }
     found.add(row.submission.id);
     selected += 1;
+    const warning = rowWarningOf(row);
+    if (warning) sink.onWarning(warning);
     await sink.onVideo(await submit(row.submission, ports));
     if (wanted.size > 0 && found.size === wanted.size) break;
   }

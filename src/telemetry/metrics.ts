@@ -14,6 +14,8 @@ export interface Metrics {
   batch(end: BatchEnd, durationMs: number): void;
   crawl(result: string): void;
   publication(result: string): void;
+  /** A status for which the catalogue has no row. */
+  writeBackMissed(): void;
   /** Jobs waiting, delayed or active. */
   queueDepth(queue: string, jobs: number): void;
   videos(counts: Readonly<Record<VideoState, number>>): void;
@@ -51,6 +53,7 @@ export function createMetrics(role: string): Metrics {
   });
   const crawls = counter('crawls_total', 'Crawls that ended, by result', 'result');
   const publications = counter('publications_total', 'Publications that ended, by result', 'result');
+  const writeBacksMissed = counter('write_backs_missed_total', 'Statuses for which the catalogue has no row');
   const queues = gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue');
   const videos = gauge('videos', 'Videos by state', 'state');
   const halted = gauge('halted', '1 while no work is taken because it could not go on');
@@ -68,6 +71,7 @@ export function createMetrics(role: string): Metrics {
     },
     crawl: (result) => crawls.inc({ result }),
     publication: (result) => publications.inc({ result }),
+    writeBackMissed: () => writeBacksMissed.inc(),
     queueDepth: (queue, jobs) => queues.set({ queue }, jobs),
     videos(counts) {
       for (const [state, count] of Object.entries(counts)) videos.set({ state }, count);

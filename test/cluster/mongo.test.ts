@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MongoClient } from 'mongodb';
+import { Long, MongoClient, ObjectId, UUID } from 'mongodb';
 import type { Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFlants } from '../e2e/flants.ts';
@@ -140,6 +140,60 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
       expect(purged.code, purged.stderr).toBe(0);
       expect(await stage.object(syntheticPlaylist(1).slice(1))).toBeDefined();
       expect((await api.videos()).map(({ id }) => id)).not.toContain('lecture-1');
+    });
+  });
+
+  it('takes ids and dates of all types, tells each document, and says which are gone', async () => {
+    const library = { videos: 5, filesPerVideo: 3, fileBytes: 1_000, seed: 'shapes' };
+    const gone = 4;
+    const tap = createTap(0, (path) => path.endsWith('.ts') && path.startsWith(folderOf(gone)));
+    await open([library, { rule: tap.rule }], async ({ stage, api, lectures, start }) => {
+      try {
+        const ids: readonly unknown[] = [
+          { course: new ObjectId('64fe1c2ab3d4e5f601234567'), n: 7 },
+          new UUID('0b0e5c2e-58f5-4b0e-9f5f-0c6f2c1b7a11'),
+          new Date('2026-11-23T08:00:00Z'),
+          Long.fromString('9007199254740993'),
+          'lecture-4',
+        ];
+        const begins: readonly unknown[] = [
+          Date.now(),
+          'soon',
+          '2026-11-23T08:00:00',
+          Long.fromNumber(1_600_000_000),
+          null,
+        ];
+        const shapes = ids.map((_id, number) => ({ ...lecture(stage, number), _id, begin: begins[number] }));
+        await lectures.insertMany(shapes as unknown as Lecture[]);
+        const up = start();
+        await up.says('rows taken with a part left out that cannot be read: 1; the first: document');
+        await up.says('that cannot be read: it is \\"soon\\"');
+        await api.until((videos) => idsIn('published', videos).length === 4);
+        expect((await stage.status()).scan).toMatchObject({ rows: 5, taken: 5, refused: 0, warnings: 1 });
+        const compound = '{"course":{"$oid":"64fe1c2ab3d4e5f601234567"},"n":{"$numberInt":"7"}}';
+        const names = [
+          compound,
+          '0b0e5c2e-58f5-4b0e-9f5f-0c6f2c1b7a11',
+          '2026-11-23T08:00:00.000Z',
+          '9007199254740993',
+        ];
+        expect(idsIn('published', await api.videos())).toEqual(names.toSorted());
+        expect((await api.videos()).filter(({ fresh }) => fresh)).toMatchObject([{ id: compound }]);
+        for (const id of ids.slice(0, gone)) {
+          await expect
+            .poll(async () => (await lectures.findOne({ _id: id } as never))?.flants?.state, { timeout: 30_000 })
+            .toBe('published');
+        }
+        const shown = await stage.run('show', compound);
+        expect(shown.code, shown.stderr).toBe(0);
+        expect(shown.stdout).toContain(compound);
+
+        await lectures.deleteOne({ _id: 'lecture-4' });
+        tap.open();
+        await up.says('nobody was told that lecture-4 is published');
+      } finally {
+        tap.open();
+      }
     });
   });
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mediaPlaylist } from '../media/synthetic.ts';
@@ -73,6 +73,41 @@ describe('a catalogue', () => {
     expect(copied.stdout).toContain('1 video: 1 published');
     expect(copied.stdout).toContain('  good: row 4 has the id "good"');
     expect((await stage.object('v/a.ts'))?.toString()).toBe('media');
+  });
+
+  it('with dates and titles that cannot be read copies all, counts them at the end and in the report', async () => {
+    const lines = [
+      { _id: { $oid: '64fe1c2ab3d4e5f601234567' }, url, recordedAt: 1_795_420_800_123 },
+      { id: { course: 'algebra', n: 7 }, url, recordedAt: 'soon' },
+      { id: 'c', url, title: { de: 'Algebra' } },
+    ].map((row) => `${JSON.stringify(row)}\n`);
+    const report = join(stage.scratch, 'report.json');
+    const copied = await copy('shapes.ndjson', lines.join(''), '--report', report);
+    expect(copied.code, copied.stderr).toBe(0);
+    expect(copied.stdout).toContain(
+      [
+        '2 rows taken with a part left out:',
+        '  row 2 has a recordedAt that cannot be read: it is "soon", and must be a date such as 2026-11-23 or ' +
+          '2026-11-23T08:00:00Z, or seconds or milliseconds since 1970',
+        '  row 3 has a title that cannot be read: it is an object, and must be text',
+      ].join('\n'),
+    );
+    const compound = '{"course":"algebra","n":{"$numberInt":"7"}}';
+    expect(JSON.parse(await readFile(report, 'utf8'))).toMatchObject({
+      videos: [{ id: '64fe1c2ab3d4e5f601234567' }, { id: compound }, { id: 'c' }],
+      refusedRows: [],
+      rowWarnings: {
+        count: 2,
+        rows: [
+          { row: 2, id: compound },
+          { row: 3, id: 'c' },
+        ],
+      },
+    });
+    const dry = await copy('shapes.ndjson', lines.join(''), '--dry-run');
+    expect(dry.stdout).toContain('2 rows taken with a part left out:');
+    const events = await copy('shapes.ndjson', lines.join(''), '--json');
+    expect(events.stdout).toContain(`"type":"row-warning","row":2,"id":${JSON.stringify(compound)}`);
   });
 
   it('without an id that is asked for says so, and ends with 1', async () => {

@@ -16,6 +16,7 @@ import type { Cluster } from './cluster.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { sendAlert } from './send-alert.ts';
+import { createWriteBack } from './write-back.ts';
 import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
@@ -35,6 +36,7 @@ export async function startAggregatorRole(
   const sendAll = (newAlerts: readonly Alert[]): Promise<unknown> =>
     Promise.all(newAlerts.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
 
+  const writeBack = createWriteBack(catalogue, journal, hooks);
   const conclude = async ({ video }: ConclusionJob): Promise<JobEnd> => {
     await concludeVideo(video, {
       journal,
@@ -45,7 +47,7 @@ export async function startAggregatorRole(
       random: Math.random,
       retryEveryMs: options.retryInvalidEveryMs,
       async announce(report, record, status) {
-        await catalogue?.writeBack?.(status);
+        await writeBack(status);
         const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
         if (alert) await sendAll([alert]);
         hooks.log.info(`${video} is ${report.state}`, { video, ...report.files });

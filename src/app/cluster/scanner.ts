@@ -107,11 +107,19 @@ async function recoverIfWiped({ redis, redisNames: { epoch }, queues }: Cluster)
 
 function logSummary({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {
   const [refused, withdrawn] = [counted.refused.count, counted.withdrawn.count];
+  const warnings = counted.warnings?.count ?? 0;
   log.info(`the catalogue was read: ${rows} rows, ${added} of them new videos`, {
     taken,
     changed,
     refused,
+    warnings,
     withdrawn,
     durationMs,
   });
+  const example = counted.warnings?.rows[0]?.message;
+  if (example !== undefined) {
+    log.warn(`rows taken with a part left out that cannot be read: ${warnings}; the first: ${example}`, {
+      warnings,
+    });
+  }
 }

@@ -16,6 +16,7 @@ import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { observeLedger } from '../../ledger/observe-ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { MemoryQueue } from '../../queue/memory-queue.ts';
+import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import type { StoreCapabilities } from '../../storage/object-store.ts';
@@ -162,6 +163,7 @@ async function run(
 async function scan({ options, hooks, state, keyRules }: CopyContext, engine: Engine): Promise<ScanResult> {
   const videos: VideoId[] = [];
   const refused: RefusedRowEntry[] = [];
+  const warnings = collectRowWarnings();
   const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
   const missing = await scanCatalogue(
     await openCatalogue(options.sources),
@@ -177,6 +179,10 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
         refused.push(entry);
         emit(hooks, { type: 'row-refused', ...entry });
       },
+      onWarning: (warning) => {
+        warnings.add(warning);
+        emit(hooks, { type: 'row-warning', ...warning });
+      },
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
   ).catch((error: unknown): readonly VideoId[] => {
@@ -185,7 +191,7 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
     throw error;
   });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-  return { videos, refused: [...refused, ...missing.map(missingRowEntry)] };
+  return { videos, refused: [...refused, ...missing.map(missingRowEntry)], rowWarnings: warnings.summary() };
 }
 
 /** Settings of one thread. The limits of the run are divided among its threads. */

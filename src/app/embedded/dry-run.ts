@@ -16,6 +16,8 @@ import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { MemoryLedger } from '../../ledger/memory-ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
+import { collectRowWarnings } from '../../scanner/row-warnings.ts';
+import type { RowWarning } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
 import type { RefusedRow } from '../../scanner/scan.ts';
 import { hasStateFile, openStateFile } from '../../state/state-file.ts';
@@ -69,6 +71,7 @@ async function planLibrary(
   const nameProbe = createNameProbe();
   const videos: VideoReport[] = [];
   const refusedRows: RefusedRowEntry[] = [];
+  const oddRows = collectRowWarnings();
   const totals = emptyTotals();
   const startedAt = performance.now();
 
@@ -118,6 +121,10 @@ async function planLibrary(
     refusedRows.push(entry);
     emit(hooks, { type: 'row-refused', ...entry });
   };
+  const onWarning = (warning: RowWarning): void => {
+    oddRows.add(warning);
+    emit(hooks, { type: 'row-warning', ...warning });
+  };
 
   try {
     const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
@@ -126,7 +133,7 @@ async function planLibrary(
       await openCatalogue(options.sources),
       rules,
       ports,
-      { onVideo, onRefused },
+      { onVideo, onRefused, onWarning },
       hooks.drain,
     );
     for (const id of missing) {
@@ -136,6 +143,7 @@ async function planLibrary(
   } finally {
     await source.close();
   }
+  const rowWarnings = oddRows.summary();
   const report: LibraryReport = {
     format: 1,
     destination: options.destination.name,
@@ -143,6 +151,7 @@ async function planLibrary(
     totals,
     videos,
     refusedRows,
+    ...(rowWarnings ? { rowWarnings } : {}),
     unguarded: [],
   };
   const ifCopied = videos.map((video): VideoReport => (video.invalid ? video : { ...video, state: 'published' }));

@@ -5,6 +5,7 @@ import type { CopyOptions } from '../../config/copy-options.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
+import type { RowWarnings } from '../../domain/scan-summary.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -35,6 +36,7 @@ export interface ScanResult {
   readonly videos: readonly VideoId[];
   /** Rows that are not videos, and requested videos that were not found. */
   readonly refused: readonly RefusedRowEntry[];
+  readonly rowWarnings: RowWarnings | undefined;
 }
 
 /** A run that has ended. */
@@ -73,6 +75,7 @@ export async function reportRun(
     totals,
     videos,
     refusedRows: scanned.refused,
+    ...(scanned.rowWarnings ? { rowWarnings: scanned.rowWarnings } : {}),
     unguarded: unguardedBy(capabilities),
     run: progress.run,
   };

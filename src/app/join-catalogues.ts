@@ -1,0 +1,87 @@
+import type { Catalogue, CatalogueRow, VideoStatus, WriteBackResult } from '../catalogue/catalogue.ts';
+import { failureWith } from '../domain/failure.ts';
+import { minute } from '../domain/units.ts';
+import type { VideoId } from '../domain/video.ts';
+
+/** Presents several catalogues as one. Rows are numbered through, and ids of an earlier one are refused. */
+export function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
+  return {
+    name: parts.map(({ name }) => name).join(', '),
+    rows: (options) => joinedRows(parts, options),
+    ...watchOfFirst(parts),
+    find: async (id, options) => {
+      for (const part of parts) {
+        const found = await part.find?.(id, options);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    ...joinedWriteBack(parts),
+    close: async () => void (await Promise.all(parts.map((part) => part.close()))),
+  };
+}
+
+async function* joinedRows(
+  parts: readonly Catalogue[],
+  options: { readonly signal: AbortSignal },
+): AsyncGenerator<CatalogueRow> {
+  const seen = new Set<string>();
+  let row = 0;
+  for (const part of parts) {
+    for await (const read of part.rows(options)) {
+      row += 1;
+      if (read.kind === 'video' && seen.has(read.submission.id)) {
+        const { id } = read.submission;
+        const message = `${part.name} names the video ${id}, which another source names too`;
+        yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', message) };
+        continue;
+      }
+      if (read.kind === 'video') seen.add(read.submission.id);
+      yield { ...read, row };
+    }
+  }
+}
+
+/** Of several catalogues only the first that supports it is watched. The others are read at intervals. */
+function watchOfFirst(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
+  const watch = parts.find((part) => part.watch)?.watch;
+  return watch ? { watch } : {};
+}
+
+function joinedWriteBack(parts: readonly Catalogue[]): Pick<Catalogue, 'writeBack'> {
+  const writers = parts.flatMap(({ writeBack }) => writeBack ?? []);
+  if (writers.length === 0) return {};
+  const isNamedElsewhere = idsOfRows(parts.filter(({ writeBack }) => !writeBack));
+  return {
+    async writeBack(status: VideoStatus): Promise<WriteBackResult> {
+      const results: WriteBackResult[] = [];
+      for (const write of writers) results.push(await write(status));
+      return results.includes('done') || (await isNamedElsewhere(status.id)) ? 'done' : 'missing';
+    },
+  };
+}
+
+const rereadAfterMs = minute;
+
+/** Whether one of these catalogues names a video. They are read again for an id that is not known, once a minute. */
+function idsOfRows(catalogues: readonly Catalogue[]): (id: VideoId) => Promise<boolean> {
+  let ids = new Set<VideoId>();
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async (id) => {
+    if (!ids.has(id) && performance.now() - readAt > rereadAfterMs) {
+      readAt = performance.now();
+      ids = new Set(await readIds(catalogues));
+    }
+    return ids.has(id);
+  };
+}
+
+async function readIds(catalogues: readonly Catalogue[]): Promise<readonly VideoId[]> {
+  const ids: VideoId[] = [];
+  for (const catalogue of catalogues) {
+    for await (const row of catalogue.rows({ signal: new AbortController().signal })) {
+      if (row.kind === 'video') ids.push(row.submission.id);
+    }
+  }
+  return ids;
+}

@@ -1,0 +1,30 @@
+import type { CatalogueRow } from '../catalogue/catalogue.ts';
+import type { RowWarnings } from '../domain/scan-summary.ts';
+
+const maxRows = 1_000;
+
+/** A warning about one row. */
+export type RowWarning = RowWarnings['rows'][number];
+
+/** The warning about a row that is taken; undefined if it was read as a whole. */
+export function rowWarningOf(read: CatalogueRow): RowWarning | undefined {
+  if (read.kind === 'refused' || read.warning === undefined) return undefined;
+  return { row: read.row, id: read.submission.id, message: read.warning };
+}
+
+/** Counts warnings, and keeps the first ones. */
+export function collectRowWarnings(): {
+  readonly add: (warning: RowWarning) => void;
+  /** Undefined without any. */
+  readonly summary: () => RowWarnings | undefined;
+} {
+  const rows: RowWarning[] = [];
+  let count = 0;
+  return {
+    add(warning) {
+      count += 1;
+      if (rows.length < maxRows) rows.push(warning);
+    },
+    summary: () => (count === 0 ? undefined : { count, rows }),
+  };
+}
