@@ -205,6 +205,12 @@ describe('submitting', () => {
     expect((await ledger.read('a'))?.fresh).toBeUndefined();
   });
 
+  it('takes an instant without an offset for UTC, wherever this process runs', async () => {
+    const { control, journal } = openLibrary();
+    await control.submit({ id: 'a', playlistUrl: url('a'), recordedAt: '2026-10-31T10:00:00' });
+    expect((await journal.submission('a'))?.recordedAt).toBe('2026-10-31T10:00:00.000Z');
+  });
+
   it.each([
     ['a URL that is none', { playlistUrl: 'index.m3u8' }],
     ['a scheme that no source reads', { playlistUrl: 'rtmp://cdn.example/a' }],

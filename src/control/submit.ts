@@ -1,4 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
+import { instantOf } from '../domain/instant.ts';
 import type { Decided } from '../domain/library.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
@@ -46,14 +47,15 @@ function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { i
     throw new FlantsError('usage', 'the playlist is not named by a URL that begins with http://, https:// or file://');
   }
   url.hash = '';
-  if (recordedAt !== undefined && Number.isNaN(Date.parse(recordedAt))) {
+  const instant = instantOf(recordedAt);
+  if (recordedAt !== undefined && instant === undefined) {
     throw new FlantsError('usage', `recordedAt is ${JSON.stringify(recordedAt)}: expected an ISO 8601 instant`);
   }
   return {
     id: id === undefined ? idFromUrl(url, idOf) : validId(id),
     playlistUrl: url.href,
     ...(title === undefined ? {} : { title }),
-    ...(recordedAt === undefined ? {} : { recordedAt: new Date(recordedAt).toISOString() }),
+    ...(instant === undefined ? {} : { recordedAt: new Date(instant).toISOString() }),
     by: 'person',
   };
 }
