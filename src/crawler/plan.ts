@@ -68,22 +68,12 @@ export function planRevision({ video, presentation, keyRules, queryFindings = {}
       sha256,
     })),
     external: presentation.external,
-    warnings: [...presentation.warnings, ...adviceOn(queryFindings)],
+    warnings: presentation.warnings,
     hasTokens:
       fetchUrls.size > 0 || presentation.documents.some(({ fetchUrl }) => rules.identify(fetchUrl) !== fetchUrl),
     ...(Object.keys(queryFindings).length > 0 ? { queryFindings } : {}),
   };
   return { revision, fetchUrls };
-}
-
-/** Tells of names that are new at each reading, and how to say so for the whole library. */
-function adviceOn({ tokenParameters = [], sessionPatterns = [] }: QueryFindings): readonly string[] {
-  const options = [
-    ...tokenParameters.map((name) => `--token-params ${name}`),
-    ...sessionPatterns.map((pattern) => `--session-pattern '${pattern}'`),
-  ];
-  if (options.length === 0) return [];
-  return [`its names are new at each reading: keys leave out what changes, as with ${options.join(' ')}`];
 }
 
 /** The bytes of a document as it must stand at the destination. */

@@ -108,6 +108,17 @@ export function unstableNamesOf(findings: QueryFindings = {}): UnstableNames {
   );
 }
 
+/** Tells of names that are new at each reading, and how to say so for the whole library. Undefined where there are none. */
+export function adviceOn({ tokenParameters = [], sessionPatterns = [] }: UnstableNames): string | undefined {
+  const options = [
+    ...tokenParameters.map((name) => `--token-params ${name}`),
+    ...sessionPatterns.map((pattern) => `--session-pattern '${pattern}'`),
+  ];
+  return options.length === 0
+    ? undefined
+    : `its names are new at each reading: keys leave out what changes, as with ${options.join(' ')}`;
+}
+
 interface Difference {
   readonly parameters: readonly string[];
   /** One part of the paths in the one reading and in the other; empty where the paths agree. */

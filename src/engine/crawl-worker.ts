@@ -1,5 +1,6 @@
 import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
+import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
@@ -57,8 +58,10 @@ async function onCrawled(
     await reopenFailed(video, parts);
     return;
   }
-  const { files, documents, digest, warnings } = crawled.revision;
+  const { files, documents, digest, warnings, queryFindings } = crawled.revision;
   if (host.copiesFiles) locator.remember(video, digest, crawled.fetchUrls);
   await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
+  const advice = adviceOn(unstableNamesOf(queryFindings));
+  if (advice !== undefined) hooks.onWarning(video, advice);
 }

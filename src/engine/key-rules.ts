@@ -38,8 +38,7 @@ export async function resolveKeyRules(
     const { keyParameters = [] } = options;
     const rules: KeyRules = {
       root: options.rootUrl ?? rootOf(firstUrls),
-      tokenParameters: joined(defaultTokenRules.tokenParameters, options.tokenParameters),
-      sessionPatterns: joined(defaultTokenRules.sessionPatterns, options.sessionPatterns),
+      ...tokenRulesFrom(options),
       ...(keyParameters.length > 0 ? { keyParameters } : {}),
       queryHashDigits: defaultQueryHashDigits,
     };
@@ -56,6 +55,14 @@ export async function resolveKeyRules(
   assertNoneAdded('--session-pattern', options.sessionPatterns, saved.sessionPatterns);
   assertNoneAdded('--key-params', options.keyParameters, saved.keyParameters);
   return saved;
+}
+
+/** The usual tokens, and those that options name. */
+export function tokenRulesFrom(options: Pick<KeyRuleOptions, 'tokenParameters' | 'sessionPatterns'>): TokenRules {
+  return {
+    tokenParameters: joined(defaultTokenRules.tokenParameters, options.tokenParameters),
+    sessionPatterns: joined(defaultTokenRules.sessionPatterns, options.sessionPatterns),
+  };
 }
 
 function joined(usual: readonly string[] = [], added: readonly string[] = []): readonly string[] {

@@ -13,6 +13,7 @@ import { createKeyRulesInitializer } from './key-rules-initializer.ts';
 import type { Cluster } from './cluster.ts';
 import { createPasses } from './library-passes.ts';
 import { saveScan } from './scan-record.ts';
+import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { watchCatalogue } from './watch-catalogue.ts';
 
@@ -32,7 +33,7 @@ export async function startScannerRole(
   const stopSignal = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const ports: ScanPassPorts = {
     journal,
-    keyRules: options,
+    keyRules: tokenRulesFrom(options),
     freshWindowMs,
     knownRows: createKnownRows(),
     now: Date.now,
