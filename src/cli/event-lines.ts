@@ -55,6 +55,8 @@ export function eventLine(event: RunEvent): EventLine | undefined {
         level: 'warn',
         text: `refused${event.id === undefined ? '' : ` (${event.id})`}: ${failureText(event.failure)}`,
       };
+    case 'waiting':
+      return { level: 'warn', text: waitingText(event) };
     case 'row-warning':
       // The summary counts them, and shows some.
       return { level: 'debug', text: event.message };
@@ -65,6 +67,28 @@ export function eventLine(event: RunEvent): EventLine | undefined {
       return undefined;
   }
 }
+
+/** Says what waits for whom, and for how long. */
+export function waitingText({
+  places,
+  files,
+  videos,
+  patienceMs,
+  allThatIsLeft,
+}: Omit<WaitingEvent, 'type' | 'at'>): string {
+  const counts = [
+    ...(files > 0 ? [formatCounted(files, 'file')] : []),
+    ...(videos > 0 ? [formatCounted(videos, 'video')] : []),
+  ];
+  const place = places.join(', ');
+  const what = `${counts.join(' and ')} ${files + videos === 1 ? 'waits' : 'wait'} for ${place}`;
+  const time = patienceMs === 0 ? 'not at all' : `for ${formatDuration(patienceMs)}`;
+  return allThatIsLeft
+    ? `${what}, and nothing else is left to do: tried again ${time} (--patience), then given up`
+    : `${what}, in trouble or not to be reached; once nothing else is left to do, ${time} more (--patience)`;
+}
+
+type WaitingEvent = Extract<RunEvent, { type: 'waiting' }>;
 
 /** Renders a failure as in every line: message, then stable code. */
 export function failureText(failure: Failure): string {

@@ -49,6 +49,7 @@ describe('options of a copy', () => {
       headers: [],
       concurrency: 32,
       sourceTimeoutMs: 30_000,
+      patienceMs: 120_000,
       ids: [],
       json: false,
     });

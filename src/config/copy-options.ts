@@ -40,6 +40,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly threads: number;
+  /** How long a run waits for a source or destination that is down, once nothing else is left to do. */
+  readonly patienceMs: number;
   /** Absent: no limit. */
   readonly bytesPerSecond?: number;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
@@ -88,6 +90,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     dryRun,
     concurrency,
     threads: parsed.threads ?? availableParallelism(),
+    patienceMs: parsed.patience,
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),

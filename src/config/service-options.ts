@@ -85,6 +85,8 @@ export interface ClusterBounds {
   readonly maxVideos: number;
   readonly leaseMs: number;
   readonly reconcileEveryMs: number;
+  /** How long a video waits for a source or destination that is down, once nothing else of it is left to do. */
+  readonly patienceMs: number;
   /** The longest distance between two looks at a video that failed. */
   readonly retryInvalidEveryMs: number;
   readonly recoverEveryMs: number;
@@ -206,6 +208,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
     maxVideos,
     leaseMs: parsed.lease,
     reconcileEveryMs: parsed.reconcileEvery,
+    patienceMs: parsed.patience,
     retryInvalidEveryMs: parsed.retryInvalidEvery,
     recoverEveryMs: parsed.recoverEvery,
     graceMs: parsed.grace,

@@ -24,6 +24,8 @@ export interface BatchJob {
   readonly tries: Readonly<Record<number, number>>;
   /** How often this remainder was sent away without being charged. */
   readonly waits: number;
+  /** Since when nothing but work that waits for what is down was left to do. Milliseconds since the epoch. */
+  readonly stalledSince?: number;
   readonly fresh: boolean;
   /** A worker died that had these among others: whoever works them next works nothing beside them, so that its death would tell. */
   readonly alone?: boolean;

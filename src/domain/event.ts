@@ -83,6 +83,19 @@ export type RunEvent =
       readonly id: VideoId;
       readonly message: string;
     }
+  /** Work waits for a source or destination that is down: the first for a place, or all that is left of the run. */
+  | {
+      readonly type: 'waiting';
+      readonly at: string;
+      /** Hosts, or `the destination`. */
+      readonly places: readonly string[];
+      readonly files: number;
+      /** That wait as a whole, to be crawled or published. */
+      readonly videos: number;
+      /** How long they wait, from when nothing else is left to do. */
+      readonly patienceMs: number;
+      readonly allThatIsLeft: boolean;
+    }
   | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
   | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
   | {

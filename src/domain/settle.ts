@@ -14,6 +14,8 @@ export interface RetryLimits {
   readonly maxWaits: number;
   readonly baseDelayMs: number;
   readonly maxDelayMs: number;
+  /** How long files may still wait for what is down; with 0 they fail. Absent: as often as `maxWaits` allows. */
+  readonly patienceLeftMs?: number;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Remainder {
   readonly renew: boolean;
   /** A worker died that had them: they are to share none with another batch. */
   readonly alone?: boolean;
+  /** They wait for a source or destination that is down. */
+  readonly stalled?: boolean;
 }
 
 /** What a batch comes to. */
@@ -47,7 +51,7 @@ export interface Settlement {
 }
 
 /** What becomes of one file. Those of one fate go out again together, `halved` ones in two parts. */
-type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unheard' | 'halved';
+type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renewed' | 'unheard' | 'halved';
 
 /**
  * Decides what becomes of each file of a batch.
@@ -61,7 +65,8 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'renewed' | 'unhea
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
- * | failed by what is down as a whole     | free, as for `wait`                               |
+ * | failed by what is down as a whole, or | stalled: free, as for `wait`; failed when the     |
+ * | by a server error that says to wait   | patience with it is over                          |
  * | none, any end but `worker-lost`       | unheard: free, at once                            |
  * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -101,7 +106,7 @@ export function settle(
   const alone = end === 'worker-lost' ? { alone: true } : {};
   const send = (
     indices: readonly number[],
-    { charge = 0, waits = batch.waits, delayMs = 0, renew = false },
+    { charge = 0, waits = batch.waits, delayMs = 0, renew = false, stalled = false },
   ): Remainder[] => {
     if (indices.length === 0) return [];
     const tries = indices.map((index) => [index, tried(index) + charge] as const).filter(([, count]) => count > 0);
@@ -113,6 +118,7 @@ export function settle(
         delayMs: Math.max(retryAfterMs, delayMs),
         renew,
         ...alone,
+        ...(stalled ? { stalled } : {}),
       },
     ];
   };
@@ -130,6 +136,11 @@ export function settle(
     resend: [
       ...send(having('charged'), { charge: 1, waits: 0, delayMs: backoffMs(mostTries) }),
       ...send(having('free'), { waits: batch.waits + 1, delayMs: backoffMs(batch.waits) }),
+      ...send(having('stalled'), {
+        waits: batch.waits + 1,
+        delayMs: Math.min(backoffMs(batch.waits), limits.patienceLeftMs ?? Infinity),
+        stalled: true,
+      }),
       ...send(having('renewed'), { charge: 1, waits: 0, renew: true }),
       ...send(having('unheard'), {}),
       ...send(halved.slice(0, middle), { delayMs: backoffMs(0) }),
@@ -167,6 +178,7 @@ interface Circumstances {
 function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances): Fate {
   const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
   const mayWait = batch.waits < limits.maxWaits;
+  const stalled = limits.patienceLeftMs === 0 ? 'failed' : mayWait ? 'stalled' : charged;
   switch (chargeOf(failure)) {
     case 'halt':
     case 'recrawl':
@@ -176,9 +188,10 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'renew':
       return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':
+      if (isThrottledByOutage(failure)) return stalled;
       return mayWait ? 'free' : charged;
     case 'try':
-      return end === downBy[sideInTrouble(failure) ?? 'none'] && mayWait ? 'free' : charged;
+      return end === downBy[sideInTrouble(failure) ?? 'none'] ? stalled : charged;
   }
 }
 
@@ -208,6 +221,11 @@ export function sideInTrouble(failure: Failure): 'source' | 'store' | undefined 
 /** Whether the answer was a server error: the server is there, so that it is likely to recover soon. */
 export function hasServerError({ status = 0 }: Failure): boolean {
   return status >= 500;
+}
+
+/** Whether a server that asks to come back later does so by a server error, and without saying when: it may be down. */
+export function isThrottledByOutage(failure: Failure): boolean {
+  return chargeOf(failure) === 'wait' && hasServerError(failure) && failure.retryAfterMs === undefined;
 }
 
 /** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */

@@ -16,6 +16,8 @@ export interface VideoJob {
   readonly tries: number;
   /** Times in a row that it was sent away uncharged. */
   readonly waits: number;
+  /** As in `BatchJob`. */
+  readonly stalledSince?: number;
   /** Ask for each file again, even if no playlist has changed. */
   readonly recheck: boolean;
   readonly fresh: boolean;

@@ -1,6 +1,8 @@
 import { jobIdOf } from '../domain/batch.ts';
 import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { stalledLeaseId } from '../domain/patience.ts';
+import type { Patience } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
 import { underLease } from '../ledger/keep-lease.ts';
@@ -29,6 +31,8 @@ export interface AttemptPorts {
   readonly newId: () => string;
   /** Whether the failure means that the whole origin or destination is down, which costs no try. Absent: never. */
   readonly isDown?: (failure: Failure) => Promise<boolean>;
+  /** As of `Patience`, for this job. Asked when something is down. Absent: without bound. */
+  readonly patienceLeft?: () => ReturnType<Patience['left']>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
 }
@@ -61,12 +65,16 @@ export async function attempt<T>(
   } catch (error) {
     const original = failureOf(error);
     if (signal.aborted) return { result: 'postponed', failure: original };
-    const failure = (await ports.isDown?.(original)) ? asWait(original) : original;
+    const isDown = (await ports.isDown?.(original)) ?? false;
+    const left = isDown ? await ports.patienceLeft?.() : undefined;
+    const isGivenUp = left?.leftMs === 0;
+    const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
-    const retry = retryOf(job, failure, ports.random);
+    const retry = isGivenUp ? undefined : retryOf(job, failure, ports.random);
     if (retry) {
-      await queueRetry(retry, job, ports);
-      return { result: 'postponed', failure, delayMs: retry.delayMs };
+      const delayMs = Math.min(retry.delayMs, left?.leftMs ?? Infinity);
+      await queueRetry({ job: retry.job, delayMs, isStalled: isDown, since: left?.since }, job, ports);
+      return { result: 'postponed', failure, delayMs };
     }
     // If the lease is lost, the process that now holds it may have caused this failure: do not invalidate the video.
     if (!(await ledger.renew(video, job.lease, leaseMs))) return { result: 'refused' };
@@ -78,12 +86,22 @@ export async function attempt<T>(
 
 const doing = { crawl: 'crawling', publish: 'publishing' } as const;
 
+interface Retry {
+  readonly job: VideoJob;
+  readonly delayMs: number;
+  readonly isStalled: boolean;
+  readonly since: number | undefined;
+}
+
 async function queueRetry(
-  retry: { readonly job: VideoJob; readonly delayMs: number },
+  retry: Retry,
   { lease }: VideoJob,
   { ledger, queue, kind, leaseMs, newId }: AttemptPorts,
 ): Promise<void> {
-  const retryJob: VideoJob = { ...retry.job, lease: `${kind}-${newId()}` };
+  const { stalledSince: _, ...job } = retry.job;
+  const id = `${kind}-${newId()}`;
+  const since = retry.since === undefined ? {} : { stalledSince: retry.since };
+  const retryJob: VideoJob = { ...job, ...since, lease: retry.isStalled ? stalledLeaseId(id) : id };
   const { video, generation } = retryJob;
   if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;
   await queue.add({

@@ -11,6 +11,8 @@ import type { JobQueue } from '../queue/job-queue.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { BatchResult } from '../transfer/run-batch.ts';
 import type { SettledFailures } from '../transfer/settled-failures.ts';
+import { createPatience } from './patience.ts';
+import type { PatiencePorts, Waiting, WatchedPatience } from './patience.ts';
 import { createStepDriver, leaseIds } from './step-driver.ts';
 import type { StepDriver } from './step-driver.ts';
 import { createTokenLocator } from './token-locator.ts';
@@ -45,6 +47,8 @@ export interface EngineHooks {
   /** A revision was sealed and registered. Awaited before its first file is sent. */
   readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => Promise<void>;
   readonly onWarning: (video: VideoId, message: string) => void;
+  /** Work waits for a source or destination that is down. `video` is one whose work that is, or empty. */
+  readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
   /** A batch has ended. */
   readonly onBatch?: (job: BatchJob, ran: NonNullable<BatchResult['ran']>, durationMs: number) => void;
   /** A crawl or publication has ended. `result` is its own result word, or `invalid`. */
@@ -68,6 +72,8 @@ export interface EngineHost {
   readonly copiesFiles: boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
+  /** Bounds how long work waits for a source or destination that is down. */
+  readonly patience: Pick<PatiencePorts, 'patienceMs' | 'scopeOf'>;
   /** Called when a video has no next step for now. */
   onIdle(video: VideoId, record: VideoRecord): Promise<void> | void;
   /** A failure that concerns every video. The host ends the run, or pauses it for a while. */
@@ -84,6 +90,7 @@ export interface EngineContext extends StepDriver {
   /** Aborted when no more work is taken: the engine was drained, stopped or halted. */
   readonly drain: AbortSignal;
   readonly locator: TokenLocator;
+  readonly patience: WatchedPatience;
   /** Crawls the video and returns the digest of its present plan, without sealing it. Throws as `planVideo`. */
   presentDigest(video: VideoId, signal: AbortSignal): Promise<RevisionDigest>;
 }
@@ -123,6 +130,7 @@ export function createContext(
     newId,
     drain,
     locator,
+    patience: createPatience({ ...host.patience, ledger: parts.ledger, onWaiting: hooks.onWaiting, now: parts.now }),
     presentDigest: async (video, signal) => (await replan(video, signal)).digest,
   };
 }

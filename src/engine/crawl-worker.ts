@@ -35,7 +35,11 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     {
       kind: 'crawl',
       run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
-      relyingOn: { side: 'source', answers: () => isOriginAnswering(parts.source, submission.playlistUrl, signal) },
+      relyingOn: {
+        side: 'source',
+        place: new URL(submission.playlistUrl).host || 'the source',
+        answers: () => isOriginAnswering(parts.source, submission.playlistUrl, signal),
+      },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);
         await context.takeNextStep(video);

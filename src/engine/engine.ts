@@ -1,12 +1,13 @@
 import type { Failure } from '../domain/failure.ts';
 import { maxBatchFiles } from '../domain/batch.ts';
-import { minute } from '../domain/units.ts';
+import { minute, second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import { aborted } from './aborted.ts';
 import { createContext } from './context.ts';
 import type { EngineHooks, EngineHost, EngineParts } from './context.ts';
+import type { PatienceScope } from './patience.ts';
 import { createVideosInProgress } from './videos-in-progress.ts';
 import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 
@@ -18,7 +19,10 @@ export interface Engine {
    * @param options.playlistUrl - the URL with its token, which the journal does not keep
    */
   crawl(video: VideoId, options: { readonly recheck: boolean; readonly playlistUrl?: string }): Promise<void>;
-  /** Resolves when no video is in progress, or the engine was drained or halted. */
+  /**
+   * Resolves when no video is in progress, or the engine was drained or halted. To be called once all videos are sent: from
+   * then on, what waits for a source or destination that is down does so with patience only.
+   */
   idle(): Promise<void>;
   /** The failure that halted the run, if one did. */
   halted(): Failure | undefined;
@@ -27,7 +31,13 @@ export interface Engine {
 }
 
 /** Ports of an engine that runs as a whole in this process. */
-export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & { readonly executor: Executor };
+export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & {
+  readonly executor: Executor;
+  /** How long the run waits for a source or destination that is down, once nothing else is left to do. */
+  readonly patienceMs: number;
+  /** Makes the delayed jobs of all queues due now. */
+  readonly hasten: () => void;
+};
 
 /** Callbacks of such a run. */
 export interface RunHooks extends EngineHooks {
@@ -43,7 +53,7 @@ const maxWaitingBatches = 16;
 const leaseMs = 24 * 60 * minute;
 
 /** Runs crawlers, transfers and publishers in this process, over queues in memory. */
-export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): Engine {
+export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts, hooks: RunHooks): Engine {
   const lanes = executor.concurrency;
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * lanes, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
@@ -52,6 +62,8 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
   let haltedBy: Failure | undefined;
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const drained = aborted(drain);
+  let isAllSent = false;
+  const scope = (): PatienceScope => ({ name: 'run', videos: isAllSent ? inProgress.ids() : undefined });
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);
@@ -64,6 +76,7 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
     outlastsSilence: false,
     copiesFiles: true,
     admitBatch: () => undefined,
+    patience: { patienceMs, scopeOf: scope },
     onIdle(video, record) {
       if (inProgress.remove(video)) hooks.onState(video, stateOf(record), record.invalid);
     },
@@ -73,6 +86,10 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
     },
   };
   const context = createContext(parts, hooks, { host, drain });
+  // What waits may be due long after everything else has ended.
+  const stopLooking = repeatedly(lookEveryMs(patienceMs), async () => {
+    if (!drain.aborted && (await context.patience.isOver(scope()))) hasten();
+  });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
   return {
     async crawl(video, { recheck, playlistUrl }) {
@@ -81,11 +98,35 @@ export function startEngine({ executor, ...rest }: RunParts, hooks: RunHooks): E
       inProgress.add(video, playlistUrl);
       await context.sendCrawl(video, { recheck });
     },
-    idle: () => Promise.race([drained, inProgress.whenEmpty()]),
+    idle() {
+      isAllSent = true;
+      return Promise.race([drained, inProgress.whenEmpty()]);
+    },
     halted: () => haltedBy,
     async stop() {
       stopping.abort();
+      stopLooking();
       await Promise.all(workers.map((worker) => worker.stop()));
     },
   };
+}
+
+/** Often enough for the patience, and at least each second. */
+function lookEveryMs(patienceMs: number): number {
+  return Math.min(second, Math.max(50, patienceMs / 10));
+}
+
+/** Repeats something until the function that is returned is called. One call at a time; failures are met again by others. */
+function repeatedly(everyMs: number, act: () => Promise<void>): () => void {
+  let isRunning = false;
+  const timer = setInterval(() => {
+    if (isRunning) return;
+    isRunning = true;
+    void act()
+      .catch(() => undefined)
+      .finally(() => {
+        isRunning = false;
+      });
+  }, everyMs);
+  return () => clearInterval(timer);
 }

@@ -16,7 +16,7 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
     {
       kind: 'publish',
       run: () => publishVideo(video, { ...parts, replan: () => context.presentDigest(video, signal) }, signal),
-      relyingOn: { side: 'store', answers: () => isTakingWrites(parts.store, signal) },
+      relyingOn: { side: 'store', place: 'the destination', answers: () => isTakingWrites(parts.store, signal) },
       async onEnd(published) {
         if (published?.result === 'reopened') {
           hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);

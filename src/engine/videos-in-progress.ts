@@ -8,6 +8,7 @@ export interface VideosInProgress {
   playlistUrlOf(video: VideoId): string | undefined;
   /** @returns whether the video was in progress */
   remove(video: VideoId): boolean;
+  ids(): Iterable<VideoId>;
   /** Resolves when no video is in progress. */
   whenEmpty(): Promise<void>;
 }
@@ -19,6 +20,7 @@ export function createVideosInProgress(): VideosInProgress {
   return {
     add: (video, playlistUrl) => void present.set(video, playlistUrl),
     playlistUrlOf: (video) => present.get(video),
+    ids: () => [...present.keys()],
     remove(video) {
       const was = present.delete(video);
       if (present.size === 0) {

@@ -31,13 +31,17 @@ export function startPublishers(context: EngineContext): QueueWorkers {
 
 /** Starts the workers that hand batches to the executor. */
 export function startTransfers(context: EngineContext, executor: Executor): QueueWorkers {
-  const { parts, hooks, drain, host, locator } = context;
+  const { parts, hooks, drain, host, locator, patience } = context;
   return parts.batches.work(
     async (job, { lost }) => {
       const postponed = host.admitBatch(job);
       if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
       const startedAt = performance.now();
-      const { ran, halt, recrawl } = await runBatch(job, { ...parts, executor, locator }, { ...hooks, drain, lost });
+      const { ran, halt, recrawl } = await runBatch(
+        job,
+        { ...parts, executor, locator, patience },
+        { ...hooks, drain, lost },
+      );
       if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
       if (halt) host.halt(halt);
       else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);

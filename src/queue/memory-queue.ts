@@ -92,6 +92,13 @@ export class MemoryQueue<T> implements JobQueue<T> {
     return { stop: () => this.#stop(workers) };
   }
 
+  /** Makes all delayed jobs due now. */
+  hasten(): void {
+    for (let job = this.#delayed.pop(); job; job = this.#delayed.pop()) this.#ready.push(job, job.priority);
+    this.#setTimer();
+    this.#pumpSoon();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#workers].map((workers) => this.#stop(workers)));

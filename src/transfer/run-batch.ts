@@ -4,8 +4,9 @@ import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { settle } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
+import { stalledLeaseId } from '../domain/patience.ts';
+import type { Patience } from '../domain/patience.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -21,6 +22,7 @@ import { createOutcomeRecorder } from './record-outcomes.ts';
 import { loadUrls } from './load-urls.ts';
 import { prepareBatch } from './prepare-batch.ts';
 import type { PreparedBatch } from './prepare-batch.ts';
+import { settlePatiently } from './settle-patiently.ts';
 import { settledFailures } from './settled-failures.ts';
 import type { SettledFailures } from './settled-failures.ts';
 import { commonFailures, missingOutcomes } from './missing-outcomes.ts';
@@ -36,6 +38,7 @@ export interface DispatcherPorts {
   readonly locator: Locator;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
+  readonly patience: Patience;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** How long a lease outlives the process that took it. */
@@ -190,7 +193,8 @@ async function conclude(
   hooks: DispatcherHooks,
 ): Promise<BatchResult> {
   const { ledger, journal } = ports;
-  const settlement = settle(job, [...recorded, ...unrecorded], end, ports.random);
+  const outcomes = [...recorded, ...unrecorded];
+  const { settlement, stalledSince } = await settlePatiently({ job, message, outcomes, end }, ports);
   const missing = missingOutcomes(recorded, settlement, message, ports.now);
   if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
   for (const outcome of missing) hooks.onOutcome(job.video, outcome);
@@ -203,7 +207,7 @@ async function conclude(
   });
   hooks.onFailures(job.video, settledFailures([...recorded, ...unrecorded, ...missing], settlement));
   if (settlement.halt) await ledger.release(job.video, job.id);
-  else await sendRemainder(job, settlement, urlsSpentAt, ports);
+  else await sendRemainder(job, settlement, { urlsSpentAt, stalledSince }, ports);
   const { done, failed, resend, recrawl, halt } = settlement;
   const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
@@ -213,14 +217,20 @@ async function conclude(
 async function sendRemainder(
   job: BatchJob,
   { resend }: Settlement,
-  urlsSpentAt: number | undefined,
+  {
+    urlsSpentAt,
+    stalledSince,
+  }: { readonly urlsSpentAt: number | undefined; readonly stalledSince: number | undefined },
   ports: DispatcherPorts,
 ): Promise<void> {
   const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
-  const remainders = resend.map(({ files, tries, waits, delayMs, alone = false }, number) => ({
-    job: { ...job, ...spent, id: `${job.id}.${number}`, files, tries, waits, alone } satisfies BatchJob,
-    delayMs,
-  }));
+  const { stalledSince: _, ...unstalled } = job;
+  const since = stalledSince === undefined ? {} : { stalledSince };
+  const remainders = resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
+    const id = `${job.id}.${number}`;
+    const stall = stalled ? { ...since, id: stalledLeaseId(id) } : { id };
+    return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone } satisfies BatchJob, delayMs };
+  });
   const successors = remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs));
   if (!(await ports.ledger.pass(job.video, job.id, successors))) return;
   for (const { job: successor, delayMs } of remainders) {

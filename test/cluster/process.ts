@@ -9,7 +9,7 @@ import type { BatchJob } from '../../src/domain/batch.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
-import { second } from '../../src/domain/units.ts';
+import { minute, second } from '../../src/domain/units.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { defaultWalkLimits } from '../../src/hls/walk.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -76,6 +76,7 @@ export interface ClusterProcess {
 
 const { signal } = new AbortController();
 const keyRules = { root: home, tokenParameters: ['token'] };
+const usualPatienceMs = 10 * minute;
 const usualLeaseMs = 60 * second;
 /** A job whose worker has died comes again after some two seconds. */
 const stallTimes = { lockDurationMs: second, stalledIntervalMs: second / 2 };
@@ -150,6 +151,7 @@ export function startProcess(
       onFailures: () => undefined,
       onPostponed: () => undefined,
       onPlanned: () => Promise.resolve(),
+      onWaiting: () => undefined,
       onWarning: () => undefined,
     },
     {
@@ -158,6 +160,7 @@ export function startProcess(
         submissionOf: (video) => parts.journal.submission(video),
         admitCrawl: () => Promise.resolve(undefined),
         admitBatch: () => undefined,
+        patience: { patienceMs: usualPatienceMs, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
         outlastsSilence: true,
         copiesFiles: works.includes('transfer'),
         onIdle: () => undefined,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createPatience } from '../../src/engine/patience.ts';
 import { createTokenLocator } from '../../src/engine/token-locator.ts';
 import { planVideo } from '../../src/crawler/crawl.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
@@ -107,6 +108,13 @@ describe('A batch', () => {
       executor: inlineExecutor(source, between.store ?? store),
       batches,
       locator,
+      patience: createPatience({
+        patienceMs: 60 * minute,
+        ledger,
+        scopeOf: ({ video }) => ({ name: video, videos: [video] }),
+        onWaiting: () => {},
+        now: clock,
+      }),
       existing: 'verify',
       sha256: false,
       random: () => 0,

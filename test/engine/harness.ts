@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Waiting } from '../../src/engine/patience.ts';
+import { minute } from '../../src/domain/units.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { RunParts } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
@@ -33,6 +35,7 @@ export interface Library {
 }
 
 export interface CopyOptions {
+  readonly patienceMs?: number;
   readonly recheck?: boolean;
   readonly overwrite?: boolean;
   readonly videos?: readonly string[];
@@ -48,6 +51,7 @@ export interface Run {
   readonly failures: readonly Failure[];
   readonly outcomes: readonly Outcome[];
   readonly warnings: readonly string[];
+  readonly waiting: readonly Waiting[];
   readonly halted: Failure | undefined;
 }
 
@@ -77,7 +81,13 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
     const failures: Failure[] = [];
     const outcomes: Outcome[] = [];
     const warnings: string[] = [];
+    const waiting: Waiting[] = [];
     const usual = inlineExecutor(source, guarded);
+    const queues = {
+      crawls: new MemoryQueue<VideoJob>(),
+      batches: new MemoryQueue<BatchJob>(),
+      publications: new MemoryQueue<VideoJob>(),
+    };
     const parts: RunParts = {
       source,
       store: guarded,
@@ -86,9 +96,9 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
       executor: options.executor?.(usual) ?? usual,
       keyRules: { root: home, tokenParameters: ['token'] },
       limits: defaultWalkLimits,
-      crawls: new MemoryQueue<VideoJob>(),
-      batches: new MemoryQueue<BatchJob>(),
-      publications: new MemoryQueue<VideoJob>(),
+      ...queues,
+      patienceMs: options.patienceMs ?? 10 * minute,
+      hasten: () => Object.values(queues).forEach((queue) => queue.hasten()),
       external: 'refuse',
       existing: options.overwrite ? 'overwrite' : 'verify',
       sha256: false,
@@ -108,6 +118,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
         states[video] = state;
         if (failure) failures.push(failure);
       },
+      onWaiting: (each) => void waiting.push(each),
       onWarning: (_video, warning) => warnings.push(warning),
     });
     await ledger.releaseAll();
@@ -118,7 +129,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
     }
     await engine.idle();
     await engine.stop();
-    return { states, failures, outcomes, warnings, halted: engine.halted() };
+    return { states, failures, outcomes, warnings, waiting, halted: engine.halted() };
   };
   return { source, store, journal, ledger, copy };
 }

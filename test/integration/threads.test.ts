@@ -7,6 +7,7 @@ import { connectSource } from '../../src/app/connect.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import { defaultTokenParameters } from '../../src/domain/tokens.ts';
+import { minute } from '../../src/domain/units.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import { defaultWalkLimits } from '../../src/hls/walk.ts';
@@ -65,6 +66,8 @@ describe('a file that kills the thread which fetches it', () => {
           },
           keyRules,
           limits: defaultWalkLimits,
+          patienceMs: 10 * minute,
+          hasten: () => {},
           crawls: new MemoryQueue<VideoJob>(),
           batches: new MemoryQueue<BatchJob>(),
           publications: new MemoryQueue<VideoJob>(),
@@ -81,6 +84,7 @@ describe('a file that kills the thread which fetches it', () => {
           onOutcome: () => {},
           onFailures: () => {},
           onPostponed: () => {},
+          onWaiting: () => {},
           onPlanned: async () => {},
           onState: () => {},
           onWarning: () => {},

@@ -1,4 +1,5 @@
 import type { Role } from '../../config/service-options.ts';
+import { second } from '../../domain/units.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { ClusterEngineHooks } from './engine.ts';
 import type { ServiceHooks } from './role.ts';
@@ -42,6 +43,14 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       if (kind === 'crawl') metrics.crawl(result);
       else metrics.publication(result);
       log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });
+    },
+    onWaiting({ places, files, videos, patienceMs, isAllThatIsLeft }, video) {
+      const what = files > 0 ? `${files} of its files wait` : 'it waits';
+      const since = isAllThatIsLeft
+        ? 'and nothing else of it is left to do'
+        : 'at most, once nothing else of it is left to do';
+      const message = `${what} for ${places.join(', ')}, in trouble or not to be reached: for ${patienceMs / second} s, ${since}`;
+      log.warn(message, { video, files, videos, patienceMs });
     },
     onWarning: (video, message) => log.warn(message, { video }),
     onHalt(failure) {

@@ -63,7 +63,7 @@ export async function openClusterEngine(
   const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
   const spec = sourceSpecOf(options, { firstUrls: [], originUrls: [keyRules.root] });
   const source = connectSource(spec);
-  const host = hostOf(cluster, keyRules, hooks, catalogue);
+  const host = hostOf(cluster, { ...keyRules, patienceMs: options.patienceMs }, hooks, catalogue);
   const context = createContext(
     {
       ...cluster.queues,
@@ -96,7 +96,7 @@ export async function openClusterEngine(
 
 function hostOf(
   { journal, queues }: Cluster,
-  keyRules: KeyRules,
+  { patienceMs, ...keyRules }: KeyRules & Pick<ServiceOptions, 'patienceMs'>,
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
 ): EngineHost {
@@ -118,6 +118,10 @@ function hostOf(
     outlastsSilence: true,
     // A process that copies files does not crawl.
     copiesFiles: false,
+    patience: {
+      patienceMs,
+      scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video] }),
+    },
     admitBatch: () => (remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : undefined),
     onIdle: (video, record) => queueConclusion(video, record, queues),
     halt(failure) {

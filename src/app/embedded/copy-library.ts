@@ -100,6 +100,9 @@ async function run(
     threads: streams.threads,
     extra,
   });
+  const crawls = new MemoryQueue<VideoJob>();
+  const batches = new MemoryQueue<BatchJob>();
+  const publications = new MemoryQueue<VideoJob>();
   const engine = startEngine(
     {
       source,
@@ -109,9 +112,11 @@ async function run(
       executor,
       keyRules,
       limits: defaultWalkLimits,
-      crawls: new MemoryQueue<VideoJob>(),
-      batches: new MemoryQueue<BatchJob>(),
-      publications: new MemoryQueue<VideoJob>(),
+      crawls,
+      batches,
+      publications,
+      patienceMs: options.patienceMs,
+      hasten: () => [crawls, batches, publications].forEach((queue) => queue.hasten()),
       external: options.external,
       nameProbe: createNameProbe(),
       existing: options.existing,
@@ -138,6 +143,8 @@ async function run(
       },
       onState: (video, videoState, failure) =>
         emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
+      onWaiting: ({ isAllThatIsLeft, ...waiting }) =>
+        emit(hooks, { type: 'waiting', ...waiting, allThatIsLeft: isAllThatIsLeft }),
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
     },
   );

@@ -28,6 +28,9 @@ const overrides = {
   redis: { defaultText: 'redis://127.0.0.1:6379' },
   bwlimit: { text: 'most bytes per second of each transfer process, such as 20M (MiB/s); units K, M, G' },
   concurrency: { text: 'files in flight in each transfer process' },
+  patience: {
+    text: 'once nothing else of a video is left to do, wait so long for a source or destination that is down; then what waits for it fails',
+  },
   listen: { defaultText: '127.0.0.1, any free port' },
 } as const;
 

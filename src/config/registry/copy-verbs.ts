@@ -13,7 +13,7 @@ export const copyVerbs = {
     ],
     options: [
       'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'dryRun',
-      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout',
+      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit',
       'json', 'report', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore

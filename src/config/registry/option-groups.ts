@@ -7,6 +7,7 @@ export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as co
 /** Fetching and writing files. */
 export const fileOptions = [
   'existing', 'sha256', 'external', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout',
+  'patience',
 ] as const; // prettier-ignore
 
 /** Catalogue and rules of a cluster. */

@@ -6,7 +6,7 @@ import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
-import { parseDuration, parsePercent, parseRate, parseSize } from '../values/quantities.ts';
+import { parseDuration, parseDurationOrZero, parsePercent, parseRate, parseSize } from '../values/quantities.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
 
@@ -48,6 +48,7 @@ const optionSchemas = {
   keyParams: list,
   sessionPattern: list,
   sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
+  patience: written(parseDurationOrZero).prefault(optionSpecs.patience.default),
   endpoint: url.exactOptional(),
   region: text.exactOptional(),
   profile: text.exactOptional(),

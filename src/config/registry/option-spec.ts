@@ -69,6 +69,8 @@ export interface TextSpec extends SpecBase {
   readonly expected?: string;
   /** A duration that may also be `never`. */
   readonly orNever?: true;
+  /** A duration that may also be `0`. */
+  readonly orZero?: true;
 }
 
 /** One option as plain data. Flag, environment variable, config file, help and docs are derived from it. */
@@ -103,7 +105,10 @@ export function expectationOf(spec: OptionSpec): string {
     case 'list':
       return spec.expected ?? (spec.separator === ',' ? 'values separated by commas' : 'one or more values');
     default:
-      return spec.expected ?? textExpectations[spec.kind] + (spec.orNever ? ', or never' : '');
+      return (
+        spec.expected ??
+        textExpectations[spec.kind] + (spec.orNever ? ', or never' : '') + (spec.orZero ? ', or 0' : '')
+      );
   }
 }
 

@@ -108,6 +108,14 @@ export const optionSpecs = {
     value: 'TIME',
     text: 'give up on a source that is silent for so long',
   },
+  patience: {
+    group: 'Source',
+    kind: 'duration',
+    orZero: true,
+    default: '2m',
+    value: 'TIME',
+    text: 'once nothing else is left to do, wait so long for a source or destination that is down; then what waits for it fails',
+  },
 
   endpoint: {
     group: 'Destination',

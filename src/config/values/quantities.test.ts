@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { KiB, MiB } from '../../domain/units.ts';
-import { parseDuration, parsePercent, parseRate, parseSize } from './quantities.ts';
+import { parseDuration, parseDurationOrZero, parsePercent, parseRate, parseSize } from './quantities.ts';
 
 describe('a rate', () => {
   it.each([
@@ -37,6 +37,20 @@ describe('a duration', () => {
 
   it.each(['', '0', '-1s', 'soon', '25d', '1w', '1 2s'])('is not %j', (text) => {
     expect(parseDuration(text)).toBeUndefined();
+  });
+});
+
+describe('a duration or zero', () => {
+  it.each([
+    ['0', 0],
+    ['0s', 0],
+    ['5s', 5_000],
+  ])('%s is %d milliseconds', (text, milliseconds) => {
+    expect(parseDurationOrZero(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '-1s', 'never', '0x'])('is not %j', (text) => {
+    expect(parseDurationOrZero(text)).toBeUndefined();
   });
 });
 

@@ -53,3 +53,8 @@ export function parseDuration(text: string): number | undefined {
   const milliseconds = Math.round(Number(match[1]) * unit);
   return milliseconds >= 1 && milliseconds <= longestMs ? milliseconds : undefined;
 }
+
+/** Parses a duration that may also be `0`, with or without a unit. */
+export function parseDurationOrZero(text: string): number | undefined {
+  return /^0+\s*(?:ms|s|m|h|d)?$/i.test(text.trim()) ? 0 : parseDuration(text);
+}

@@ -1,0 +1,141 @@
+import { countOf } from '../domain/index-ranges.ts';
+import { isStalledLeaseId } from '../domain/patience.ts';
+import type { Patience, StalledWork } from '../domain/patience.ts';
+import type { VideoId } from '../domain/video.ts';
+import type { Ledger, Lease } from '../ledger/ledger.ts';
+
+/** Work that waits for a source or destination that is down. */
+export interface Waiting {
+  /** For people: hosts, or the destination. */
+  readonly places: readonly string[];
+  readonly files: number;
+  /** Videos that wait as a whole, to be crawled or published. */
+  readonly videos: number;
+  /** How long it waits, from when nothing else is left to do. */
+  readonly patienceMs: number;
+  /** Nothing else is left to do, so that the time runs. */
+  readonly isAllThatIsLeft: boolean;
+}
+
+/** What has to rest before the time runs: a name for it, and its videos. `videos` is undefined while more may come. */
+export interface PatienceScope {
+  readonly name: string;
+  readonly videos: Iterable<VideoId> | undefined;
+}
+
+/** Ports and settings of a patience. */
+export interface PatiencePorts {
+  readonly patienceMs: number;
+  readonly ledger: Pick<Ledger, 'leases'>;
+  readonly scopeOf: (work: Pick<StalledWork, 'video' | 'generation'>) => PatienceScope;
+  /** Called when the first work waits for a place, and when the time begins to run. */
+  readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** A patience that can be asked without a job at hand. */
+export interface WatchedPatience extends Patience {
+  /** Whether nothing but work that waits is left in a scope in which some was seen, and has waited long enough. */
+  isOver(scope: PatienceScope): Promise<boolean>;
+}
+
+interface Scope {
+  /** Since when nothing but work that waits is left. */
+  since?: number | undefined;
+  /** What work has been seen to wait for. */
+  readonly places: Set<string>;
+  /** Places that have used up their patience: what comes to wait for them fails at once. */
+  readonly givenUp: Set<string>;
+}
+
+/** Scopes to remember. The oldest are forgotten, and get new patience. */
+const maxScopes = 10_000;
+
+/**
+ * Creates a patience. The time of a scope runs while all that its videos have under way waits. When it is over, the
+ * places that are waited for are given up until a file is copied from or to there: work that follows, such as the rest
+ * of a large video, does not wait for them again.
+ */
+export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: PatiencePorts): WatchedPatience {
+  const scopes = new Map<string, Scope>();
+  const open = (name: string): Scope => {
+    const scope = scopes.get(name) ?? { places: new Set(), givenUp: new Set() };
+    scopes.set(name, scope);
+    const [oldest] = scopes.keys();
+    if (scopes.size > maxScopes && oldest !== undefined) scopes.delete(oldest);
+    return scope;
+  };
+  const startTime = (scope: Scope, stalled: Stalled, since: number | undefined, video: VideoId): number => {
+    if (scope.since === undefined && since === undefined) {
+      onWaiting({ ...stalled, places: [...scope.places], patienceMs, isAllThatIsLeft: true }, video);
+    }
+    scope.since = Math.min(scope.since ?? Infinity, since ?? now());
+    return scope.since;
+  };
+  return {
+    async left(work) {
+      const { name, videos } = scopeOf(work);
+      const scope = open(name);
+      const { places, files, since, video } = work;
+      if (places.length > 0 && places.every((place) => scope.givenUp.has(place))) return { leftMs: 0, since: now() };
+      const isNew = places.some((place) => !scope.places.has(place));
+      for (const place of places) scope.places.add(place);
+      const stalled = work.hasCompany === true || !videos ? undefined : await allStalled(videos, ledger, work);
+      if (!stalled) {
+        scope.since = undefined;
+        const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
+        if (isNew) onWaiting(waiting, video);
+        return undefined;
+      }
+      const start = startTime(scope, stalled, since, video);
+      const leftMs = Math.max(0, start + patienceMs - now());
+      if (leftMs === 0) for (const place of places) scope.givenUp.add(place);
+      return { leftMs, since: start };
+    },
+    answered(work, places) {
+      const scope = scopes.get(scopeOf(work).name);
+      if (!scope) return;
+      scope.since = undefined;
+      for (const place of places()) {
+        scope.givenUp.delete(place);
+        scope.places.delete(place);
+      }
+    },
+    async isOver({ name, videos }) {
+      const scope = scopes.get(name);
+      const stalled = scope && videos && scope.places.size > 0 ? await allStalled(videos, ledger) : undefined;
+      if (!scope || !stalled) return false;
+      const isOver = now() >= startTime(scope, stalled, undefined, '') + patienceMs;
+      if (isOver) for (const place of scope.places) scope.givenUp.add(place);
+      return isOver;
+    },
+  };
+}
+
+interface Stalled {
+  readonly files: number;
+  readonly videos: number;
+}
+
+/** Counts what waits in these videos, this job included. Undefined if something else is under way. */
+async function allStalled(
+  videos: Iterable<VideoId>,
+  ledger: Pick<Ledger, 'leases'>,
+  work?: StalledWork,
+): Promise<Stalled | undefined> {
+  const counts = work ? { files: work.files, videos: work.files === 0 ? 1 : 0 } : { files: 0, videos: 0 };
+  for (const video of videos) {
+    const leases = await ledger.leases(video);
+    const others = leases.filter(({ id }) => id !== work?.lease);
+    // A video in progress without any lease is between two steps.
+    if (leases.length === 0 || !others.every(({ id }) => isStalledLeaseId(id))) return undefined;
+    for (const lease of others) count(lease, counts);
+  }
+  return counts;
+}
+
+function count({ kind, files }: Lease, counts: { files: number; videos: number }): void {
+  if (kind === 'batch') counts.files += countOf(files);
+  else counts.videos += 1;
+}

@@ -1,0 +1,61 @@
+import type { BatchEnd, BatchJob, BatchMessage } from '../domain/batch.ts';
+import { countOf } from '../domain/index-ranges.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { Patience } from '../domain/patience.ts';
+import { defaultRetryLimits, isThrottledByOutage, settle, sideInTrouble } from '../domain/settle.ts';
+import type { Settlement } from '../domain/settle.ts';
+
+/** A batch that was run, or could not be, with an outcome for each file as far as there are any. */
+export interface RunBatch {
+  readonly job: BatchJob;
+  readonly message: BatchMessage;
+  readonly outcomes: readonly Outcome[];
+  readonly end: BatchEnd;
+}
+
+/**
+ * Settles a batch, with no more patience than is left for what it waits for.
+ *
+ * @returns the settlement, and since when nothing but waiting is left to do, for the jobs of the remainder
+ */
+export async function settlePatiently(
+  { job, message, outcomes, end }: RunBatch,
+  { patience, random }: { readonly patience: Patience; readonly random: () => number },
+): Promise<{ readonly settlement: Settlement; readonly stalledSince?: number }> {
+  const { video, generation, stalledSince: since } = job;
+  const settlement = settle(job, outcomes, end, random);
+  if (settlement.done.length > 0) patience.answered(job, () => placesOfDone(message, settlement));
+  const stalled = settlement.resend.filter((remainder) => remainder.stalled);
+  if (stalled.length === 0) return { settlement };
+  const files = stalled.reduce((sum, remainder) => sum + countOf(remainder.files), 0);
+  const hasCompany = stalled.length < settlement.resend.length || settlement.recrawl || settlement.halt !== undefined;
+  const places = placesOfStalled(outcomes);
+  const left = await patience.left({ video, generation, lease: job.id, files, places, hasCompany, since });
+  if (!left) return { settlement };
+  const limits = { ...defaultRetryLimits, patienceLeftMs: left.leftMs };
+  return { settlement: settle(job, outcomes, end, random, limits), stalledSince: left.since };
+}
+
+const destination = 'the destination';
+
+function placesOfStalled(outcomes: readonly Outcome[]): readonly string[] {
+  const places = outcomes.flatMap((outcome) => {
+    if (outcome.kind !== 'failed') return [];
+    const { failure, url } = outcome.failure;
+    const isStalled = sideInTrouble(failure) !== undefined || isThrottledByOutage(failure);
+    if (!isStalled) return [];
+    return [failure.code.startsWith('store.') ? destination : placeOf(url)];
+  });
+  return [...new Set(places)];
+}
+
+function placesOfDone({ files }: BatchMessage, { done }: Settlement): readonly string[] {
+  const copied = new Set(done);
+  const sources = files.flatMap(({ index, url }) => (copied.has(index) ? [placeOf(url)] : []));
+  return [...new Set([destination, ...sources])];
+}
+
+/** The host of a URL, for people; of local files there is one place only. */
+function placeOf(url: string): string {
+  return new URL(url).host || 'the source';
+}
