@@ -80,12 +80,9 @@ export function waitingText({
     ...(files > 0 ? [formatCounted(files, 'file')] : []),
     ...(videos > 0 ? [formatCounted(videos, 'video')] : []),
   ];
-  const place = places.join(', ');
-  const what = `${counts.join(' and ')} ${files + videos === 1 ? 'waits' : 'wait'} for ${place}`;
-  const time = patienceMs === 0 ? 'not at all' : `for ${formatDuration(patienceMs)}`;
-  return allThatIsLeft
-    ? `${what}, and nothing else is left to do: tried again ${time} (--patience), then given up`
-    : `${what}, in trouble or not to be reached; once nothing else is left to do, ${time} more (--patience)`;
+  const what = `${counts.join(' and ')} ${files + videos === 1 ? 'waits' : 'wait'} for ${places.join(', ')}`;
+  const end = patienceMs === 0 ? 'at once' : `after ${formatDuration(patienceMs)} more`;
+  return `${what}, which ${places.length === 1 ? 'is' : 'are'} down: given up ${end}${allThatIsLeft ? ', as' : ' once'} nothing else is left to do (--patience)`;
 }
 
 type WaitingEvent = Extract<RunEvent, { type: 'waiting' }>;

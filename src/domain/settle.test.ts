@@ -51,6 +51,44 @@ const settled = (batch: BatchJob, outcomes: readonly Outcome[], end: BatchEnd = 
 const fateOfFirst = (failure: Failure | Failure['code'], more: Partial<BatchJob> = {}): Settlement =>
   settled(batchOf(2, more), [failed(0, failure), copied(1)]);
 
+describe('files that wait for what is down', () => {
+  const patiently = (patienceLeftMs: number | undefined, waits = 0): Settlement =>
+    settle(
+      batchOf(3, { waits }),
+      [copied(0), failed(1, 'source.timeout'), failed(2, 'source.unreachable')],
+      'origin-down',
+      alwaysMost,
+      patienceLeftMs === undefined ? defaultRetryLimits : { ...defaultRetryLimits, patienceLeftMs },
+    );
+
+  test('go out together, uncharged and marked, no later than when the patience with it is over', () => {
+    const remainder = { files: [[1, 3]], tries: {}, waits: 6, stalled: true };
+    expect(patiently(undefined, 5).resend).toMatchObject([{ ...remainder, delayMs: 16_000 }]);
+    expect(patiently(700, 5).resend).toMatchObject([{ ...remainder, delayMs: 700 }]);
+  });
+
+  test('fail with their own reasons when it is over', () => {
+    const { failed: given, resend } = patiently(0);
+    expect(given.map(({ index, failure }) => [index, failure.code])).toEqual([
+      [1, 'source.timeout'],
+      [2, 'source.unreachable'],
+    ]);
+    expect(resend).toEqual([]);
+  });
+
+  test('are also those that a server error sends away without a time', () => {
+    const later = failureWith('store.throttled', 'later', { status: 503 });
+    expect(fateOfFirst(later).resend).toMatchObject([{ stalled: true }]);
+    for (const other of [
+      failureWith('store.throttled', 'in a minute', { status: 503, retryAfterMs: 60_000 }),
+      failureWith('source.throttled', 'slower', { status: 429 }),
+    ]) {
+      expect(fateOfFirst(other).resend).toMatchObject([{ waits: 1 }]);
+      expect(fateOfFirst(other).resend[0]).not.toHaveProperty('stalled');
+    }
+  });
+});
+
 describe('what was heard of a file decides its fate', () => {
   test('copied and unchanged files are done', () => {
     const outcomes: Outcome[] = [copied(0), { ...copied(1), kind: 'unchanged' } as Outcome];

@@ -34,6 +34,17 @@ describe('a queue in memory', () => {
     await turn();
   };
 
+  it('brings all delayed jobs at once when it is hastened, by their priority', async () => {
+    queue.work(notingHandler(seen), { concurrency: 1, onError: () => {} });
+    await queue.add({ id: 'a', data: 'a', priority: 2, delayMs: 1000 });
+    await queue.add({ id: 'b', data: 'b', priority: 1, delayMs: day });
+    queue.hasten();
+    await pass(0);
+    expect(seen).toEqual(['b', 'a']);
+    await pass(2000);
+    expect(seen).toHaveLength(2);
+  });
+
   it('brings a delayed job when its time has come, and not before', async () => {
     queue.work(notingHandler(seen), { concurrency: 1, onError: () => {} });
     await queue.add({ id: 'b', data: 'b', priority: 1, delayMs: 2000 });

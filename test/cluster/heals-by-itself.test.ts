@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import { mediaPlaylist, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
+import { freePort } from '../servers/free-port.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { patient } from '../e2e/stage.ts';
@@ -27,5 +30,43 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     for (const { path, body } of files) expect(await stage.object(path.slice(1)), path).toEqual(Buffer.from(body));
     up.kill('SIGTERM');
     expect((await up.ended).code).toBe(0);
+  });
+
+  it('gives up what waits for a dead host when nothing else of the video is left, and looks again later', async () => {
+    stage = await openClusterStage({ ...library, videos: 1 });
+    const port = await freePort();
+    const host = `127.0.0.1:${port}`;
+    stage.origin.put('/half/index.m3u8', mediaPlaylist(['a.ts', `http://${host}/b.ts`]));
+    stage.origin.put('/half/a.ts', 'media a');
+    const rows = [
+      { id: 'good', url: stage.origin.url + syntheticPlaylist(0) },
+      { id: 'half', url: `${stage.origin.url}/half/index.m3u8` },
+      { id: 'dead', url: `http://${host}/dead/index.m3u8` },
+    ];
+    await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const clocks = ['--patience', '1s', '--retry-invalid-every', '2s'];
+    const up = stage.start('up', ...quickly, ...clocks, '--crawlers', '1', '--transfers', '1');
+    await up.says(`1 of its files wait for ${host}, which is down`);
+    await stage.until(
+      ({ totals: { videos } }) => videos.published === 1 && videos.incomplete === 1 && videos.invalid === 1,
+    );
+    expect((await stage.status()).causes).toMatchObject([{ code: 'source.unreachable', files: 1, videos: 2 }]);
+
+    const server = createServer((request, response) => {
+      const isPlaylist = request.url === '/dead/index.m3u8';
+      response.end(isPlaylist ? mediaPlaylist(['c.ts']) : `media of ${request.url}`);
+    });
+    server.listen(port, '127.0.0.1');
+    try {
+      await stage.until(({ totals: { videos } }) => videos.published === 3);
+      // Which of the hosts is the library's first depends on the scanner.
+      const key = stage.puts().find((each) => each.endsWith('b.ts')) ?? '';
+      expect((await stage.object(key))?.toString()).toBe('media of /b.ts');
+    } finally {
+      server.close();
+      server.closeAllConnections();
+      up.kill('SIGTERM');
+      await up.ended;
+    }
   });
 });

@@ -45,11 +45,9 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });
     },
     onWaiting({ places, files, videos, patienceMs, isAllThatIsLeft }, video) {
-      const what = files > 0 ? `${files} of its files wait` : 'it waits';
-      const since = isAllThatIsLeft
-        ? 'and nothing else of it is left to do'
-        : 'at most, once nothing else of it is left to do';
-      const message = `${what} for ${places.join(', ')}, in trouble or not to be reached: for ${patienceMs / second} s, ${since}`;
+      const what = files > 0 ? `${files} of its files wait` : 'it waits as a whole';
+      const end = `given up after ${patienceMs / second} s more${isAllThatIsLeft ? ', as' : ' once'} nothing else of it is left to do`;
+      const message = `${what} for ${places.join(', ')}, which is down: ${end}`;
       log.warn(message, { video, files, videos, patienceMs });
     },
     onWarning: (video, message) => log.warn(message, { video }),

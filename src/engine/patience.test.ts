@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { stalledLeaseId } from '../domain/patience.ts';
+import { MemoryLedger } from '../ledger/memory-ledger.ts';
+import { createPatience } from './patience.ts';
+import type { Waiting, WatchedPatience } from './patience.ts';
+
+const patienceMs = 1_000;
+const host = 'dead.example';
+
+describe('the patience of a video', () => {
+  let ledger: MemoryLedger;
+  let patience: WatchedPatience;
+  let said: Waiting[];
+  let now: number;
+  beforeEach(async () => {
+    ledger = new MemoryLedger();
+    await ledger.apply('v', { type: 'open', generation: 'g' });
+    said = [];
+    now = 0;
+    patience = createPatience({
+      patienceMs,
+      ledger,
+      scopeOf: ({ video }) => ({ name: video, videos: [video] }),
+      onWaiting: (waiting) => void said.push(waiting),
+      now: () => now,
+    });
+  });
+
+  const lease = (id: string, from: number, to: number): Promise<boolean> =>
+    ledger.lease('v', { id, generation: 'g', kind: 'batch', files: [[from, to]], ttlMs: 60_000 });
+  const ask = (id: string, more = {}): ReturnType<WatchedPatience['left']> =>
+    patience.left({ video: 'v', generation: 'g', lease: id, files: 2, places: [host], ...more });
+
+  it('has no end while another batch is under way, and begins when that waits, too', async () => {
+    await lease('a', 0, 2);
+    await lease('b', 2, 5);
+    expect(await ask('a')).toBeUndefined();
+    await ledger.release('v', 'b');
+    await lease(stalledLeaseId('b'), 2, 5);
+    expect(await ask('a', { hasCompany: true })).toBeUndefined();
+    expect(await ask('a')).toEqual({ leftMs: patienceMs, since: 0 });
+    now = 400;
+    expect(await ask('a')).toEqual({ leftMs: 600, since: 0 });
+    expect(said).toEqual([
+      { places: [host], files: 2, videos: 0, patienceMs, isAllThatIsLeft: false },
+      { places: [host], files: 5, videos: 0, patienceMs, isAllThatIsLeft: true },
+    ]);
+  });
+
+  it('that is over for a place stays so for what comes later, until that place answers', async () => {
+    await lease('a', 0, 2);
+    await ask('a');
+    now = patienceMs;
+    expect(await ask('a')).toMatchObject({ leftMs: 0 });
+    await lease('new', 2, 4);
+    expect(await ask('a')).toMatchObject({ leftMs: 0 });
+    expect(await ask('a', { places: ['other.example'] })).toBeUndefined();
+    patience.answered({ video: 'v', generation: 'g' }, () => [host]);
+    expect(await ask('a')).toBeUndefined();
+  });
+
+  it('goes on in another process from where the job says', async () => {
+    await lease('a', 0, 2);
+    now = 700;
+    expect(await ask('a', { since: 100 })).toEqual({ leftMs: 400, since: 100 });
+    expect(said).toEqual([]);
+  });
+
+  it('is over without being asked by a job, if some was seen to wait', async () => {
+    const scope = { name: 'v', videos: ['v'] };
+    await lease('a', 0, 2);
+    expect(await patience.isOver(scope)).toBe(false);
+    expect(await ask('a', { hasCompany: true })).toBeUndefined();
+    expect(await patience.isOver(scope)).toBe(false);
+    await ledger.release('v', 'a');
+    await lease(stalledLeaseId('a'), 0, 2);
+    expect(await patience.isOver(scope)).toBe(false);
+    now = patienceMs;
+    expect(await patience.isOver({ name: 'v', videos: undefined })).toBe(false);
+    expect(await patience.isOver(scope)).toBe(true);
+    expect(await ask(stalledLeaseId('a'))).toMatchObject({ leftMs: 0 });
+  });
+});

@@ -1,0 +1,96 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/domain/event.ts';
+import type { LibraryReport } from '../../src/domain/report.ts';
+import { mediaPlaylist } from '../media/synthetic.ts';
+import { freePort } from '../servers/free-port.ts';
+import { saidBy } from './refusal.ts';
+import { openStage, patient } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const code = { files: 2, whole: 0 };
+
+describe('patience with what is down', patient, () => {
+  let stage: Stage;
+  afterEach(() => stage.close());
+
+  it('ends a run of which only files of a dead host are left, and names them with the cause', async () => {
+    const host = `127.0.0.1:${await freePort()}`;
+    const gone = [`http://${host}/x.ts`, `http://${host}/y.ts`];
+    stage = await openStage({
+      destination: 'folder',
+      files: {
+        '/a/index.m3u8': mediaPlaylist(['a.ts', ...gone]),
+        '/a/a.ts': 'media of a',
+        '/b/index.m3u8': mediaPlaylist(['b.ts']),
+        '/b/b.ts': 'media of b',
+      },
+    });
+    const catalogue = join(stage.scratch, 'videos.ndjson');
+    const rows = ['a', 'b'].map((id) => ({ id, url: `${stage.origin.url}/${id}/index.m3u8` }));
+    await writeFile(catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const report = join(stage.scratch, 'report.json');
+
+    const copied = await stage.copy(catalogue, '--patience', '1s', '--report', report);
+    saidBy(copied);
+    expect(copied.code, copied.stderr).toBe(code.files);
+    expect(copied.stderr).toContain(`warn: 2 files wait for ${host}`);
+    expect(copied.stderr).toContain(
+      `warn: 2 files wait for ${host}, which is down: given up after 1.0 s more, as nothing else is left to do (--patience)`,
+    );
+    expect(copied.stdout).toContain('2 videos: 1 published, 1 incomplete');
+    const { videos } = JSON.parse(await readFile(report, 'utf8')) as LibraryReport;
+    const failures = videos.find(({ id }) => id === 'a')?.failures ?? [];
+    expect(failures.map(({ url }) => url)).toEqual(gone);
+    for (const { failure } of failures) {
+      expect(failure).toMatchObject({ code: 'source.unreachable', message: expect.stringContaining(host) as string });
+    }
+    expect((await stage.object('b/b.ts'))?.toString()).toBe('media of b');
+
+    const events = (await stage.copy(catalogue, '--patience', '0', '--json')).stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent);
+    expect(events.findLast(({ type }) => type === 'waiting')).toMatchObject({
+      places: [host],
+      files: 2,
+      videos: 0,
+      patienceMs: 0,
+      allThatIsLeft: true,
+    });
+  });
+
+  it('ends for an origin whose segments all answer with server errors, and begins anew with the next run', async () => {
+    let isBroken = true;
+    stage = await openStage({
+      destination: 'folder',
+      files: { '/a/index.m3u8': mediaPlaylist(['a.ts', 'b.ts']), '/a/a.ts': 'a', '/a/b.ts': 'b' },
+      rule: ({ path }) => (isBroken && path.endsWith('.ts') ? { kind: 'status', status: 500 } : undefined),
+    });
+    const copied = await stage.copy('/a/index.m3u8', '--patience', '500ms');
+    saidBy(copied);
+    expect(copied.code, copied.stderr).toBe(code.files);
+    expect(copied.stdout).toContain('a/a.ts');
+    expect(copied.stdout).toContain('[source.status]');
+    isBroken = false;
+    const again = await stage.copy('/a/index.m3u8');
+    expect(again.code, again.stderr).toBe(code.whole);
+  });
+
+  it('ends for a bucket that fails all writes in mid-run', async () => {
+    stage = await openStage({
+      destination: 'versitygw',
+      files: { '/a/index.m3u8': mediaPlaylist(['a.ts', 'b.ts']), '/a/a.ts': 'a', '/a/b.ts': 'b' },
+    });
+    let isBroken = false;
+    stage.answer(({ path, method }) => {
+      isBroken ||= method === 'PUT' && path.endsWith('.ts');
+      return isBroken && method === 'PUT' ? 500 : undefined;
+    });
+    const copied = await stage.copy('/a/index.m3u8', '--patience', '500ms');
+    saidBy(copied);
+    expect(copied.code, copied.stderr).toBe(code.files);
+    expect(copied.stdout).toContain('[store.status]');
+  });
+});
