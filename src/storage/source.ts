@@ -7,7 +7,10 @@ export interface FetchOptions {
    * Answer `not-modified` if the object still has these validators. Empty validators make the request unconditional.
    */
   readonly unless?: Validators;
-  /** `text` accepts content codings and is decoded. `media` asks for `identity`, so that sizes describe the bytes. */
+  /**
+   * `text` accepts content codings. `media` asks for `identity`, so that sizes describe the bytes. Both are decoded if
+   * they come coded all the same.
+   */
   readonly kind: 'text' | 'media';
 }
 
@@ -19,18 +22,19 @@ export interface FetchedObject {
   readonly validators: Validators;
   /** Lower-case media type without parameters; absent where the source does not say. */
   readonly contentType?: string;
-  /** The announced length, before decoding. Absent if none was announced. */
+  /** The announced length. Absent if none was announced, or if it is that of a coding. */
   readonly sizeBytes?: number;
   /**
    * Set when only the end of the connection ends the body (RFC 9112 section 6.3), so that a truncated body looks
-   * complete. Absent when the length is known or the end is marked.
+   * complete. Absent when the length is known or the end is marked, as content codings mark it.
    */
   readonly isUnframed?: boolean;
   /**
-   * The bytes, once, in order.
+   * The plain bytes, once, in order.
    *
-   * Throws `source.short-body` when fewer or more come than were announced,
-   * `source.unreachable` when the connection breaks, `source.timeout` when nothing comes for too long.
+   * Throws `source.short-body` when fewer or more come than were announced or when a content coding ends too early,
+   * `source.wrong-body` when they are not in the coding that was declared, `source.too-large` when they unpack to far
+   * more than was sent, `source.unreachable` when the connection breaks, `source.timeout` when nothing comes for too long.
    */
   readonly body: AsyncIterable<Uint8Array>;
   /** Discards a body that will not be read. */

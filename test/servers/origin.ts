@@ -13,7 +13,13 @@ export type Behaviour =
   /** Answers with this status, and with nothing of the file. */
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   /** Answers with these headers and bytes, as they are. */
-  | { readonly kind: 'answer'; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array | string }
+  | {
+      readonly kind: 'answer';
+      /** 200 if absent. */
+      readonly status?: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: Uint8Array | string;
+    }
   /** Announces the whole file and closes the connection when these bytes are missing. */
   | { readonly kind: 'short'; readonly missingBytes: number }
   /** A page for people, with status 200, in place of the file. */
@@ -180,7 +186,7 @@ async function answer(
         .end(behaviour.status === 304 ? undefined : `status ${behaviour.status}\n`);
       return;
     case 'answer':
-      response.writeHead(200, behaviour.headers).end(behaviour.body);
+      response.writeHead(behaviour.status ?? 200, behaviour.headers).end(behaviour.body);
       return;
     case 'redirect':
       response.writeHead(behaviour.status ?? 302, { location: behaviour.to }).end('moved\n');

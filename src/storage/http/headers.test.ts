@@ -66,7 +66,7 @@ describe('scoped headers', () => {
 describe('a request', () => {
   it('asks for text in the codings that can be undone', () => {
     expect(sentTo('https://a.example/', [], {}, { ...media, kind: 'text' })['accept-encoding']).toBe(
-      'gzip, deflate, br',
+      'gzip, deflate, br, zstd',
     );
   });
 

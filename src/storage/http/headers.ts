@@ -1,6 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import { isHeaderName, isHeaderValue, isReservedHeader } from '../../domain/request-header.ts';
 import type { FetchOptions } from '../source.ts';
+import { offeredCodings } from './decode.ts';
 
 /**
  * Headers, and the one origin (`https://cdn.example:8443`) that receives them. Plain JSON, so that it can be sent to
@@ -68,7 +69,7 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
 
 /** The headers of a request as undici takes them: names and values in turn. Conditions by RFC 9110 section 13.1. */
 export function requestHeaders(url: URL, options: FetchOptions, index: HeaderIndex): string[] {
-  const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : 'gzip, deflate, br'];
+  const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : offeredCodings];
   const own = index.get(url.origin) ?? unscoped;
   const basic = basicAuthorization(url);
   for (let at = 0; at < own.length; at += 2) {

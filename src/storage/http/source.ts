@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/revision.ts';
-import { contentCodings, decodeText } from './decode.ts';
+import { completeSize, exactly } from './content-range.ts';
+import { contentCodings, decodeBody } from './decode.ts';
 import { placeOf, statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
@@ -65,7 +66,7 @@ async function fetchObject(
   let url = requested;
   for (;;) {
     const answer = await exchange(transport.agent, url, requestHeaders(url, options, transport.index), options.signal);
-    if (answer.status === 200) return fetched(answer, url, options);
+    if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
     answer.body.discard();
     if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
     if (!isRedirect(answer.status)) {
@@ -85,21 +86,28 @@ async function fetchObject(
   }
 }
 
-function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject {
+/** @throws {FlantsError} `source.short-body` for a part of the object, and as `decodeBody` */
+function fetched(answer: Answer, url: URL): FetchedObject {
   const { headers, body } = answer;
-  const codings = contentCodings(first(headers['content-encoding']));
   const contentType = mediaType(first(headers['content-type']));
   const length = first(headers['content-length']);
   try {
+    // Undici checks while it reads that as many bytes arrive as were announced.
+    const announced = length === undefined ? undefined : Number(length);
+    const size = answer.status === 206 ? completeSize(first(headers['content-range']), announced, url) : announced;
+    const sent = size === undefined || size === announced ? body : exactly(size, body, url);
+    // Nothing was coded where nothing comes.
+    const codings = size === 0 ? [] : contentCodings(first(headers['content-encoding']));
+    const isCoded = codings.length > 0;
+    const isUnframed = size === undefined && !isCoded && !isChunked(first(headers['transfer-encoding']));
     return {
       result: 'fetched',
       finalUrl: url.href,
       validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
       ...(contentType === undefined ? {} : { contentType }),
-      // Undici checks while it reads that as many bytes arrive as were announced.
-      ...(length === undefined ? {} : { sizeBytes: Number(length) }),
-      ...(isUnframed(length, first(headers['transfer-encoding'])) ? { isUnframed: true } : {}),
-      body: options.kind === 'text' ? decodeText(body, codings, url) : asIdentity(body, codings, url),
+      ...(size === undefined || isCoded ? {} : { sizeBytes: size }),
+      ...(isUnframed ? { isUnframed } : {}),
+      body: decodeBody(sent, codings, url),
       cancel: () => body.cancel(),
     };
   } catch (error) {
@@ -108,20 +116,14 @@ function fetched(answer: Answer, url: URL, options: FetchOptions): FetchedObject
   }
 }
 
-/**
- * Whether only the end of the connection ends the body. RFC 9112 section 6.3: without a length, only the chunked coding
- * marks the end of a response.
- */
-function isUnframed(length: string | undefined, transferEncoding: string | undefined): boolean {
-  return length === undefined && !/(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
+/** Whether a server answers with a range, which nobody asked for, and says which. */
+function isRange({ status, headers }: Answer): boolean {
+  return status === 206 && headers['content-range'] !== undefined;
 }
 
-function asIdentity(body: AsyncIterable<Uint8Array>, codings: readonly string[], url: URL): AsyncIterable<Uint8Array> {
-  if (codings.length === 0) return body;
-  throw new FlantsError(
-    'source.wrong-body',
-    `${placeOf(url)} comes ${codings.join(', ')}-coded although the bytes themselves were asked for`,
-  );
+/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
+function isChunked(transferEncoding: string | undefined): boolean {
+  return /(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
 }
 
 /** Resolves a redirect. RFC 9110 section 15.4. User information of the requested URL is only sent to its own origin. */
