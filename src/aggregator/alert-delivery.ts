@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Alert } from '../domain/alert.ts';
-import { failureOf, failureWith } from '../domain/failure.ts';
+import { FlantsError, failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { jittered } from '../domain/settle.ts';
 import { minute, second } from '../domain/units.ts';
@@ -20,7 +20,8 @@ export interface DeliveryPorts {
   readonly url: string;
   /** Shared with the receiver. Absent: messages are not signed. */
   readonly secret?: string;
-  readonly fetch: typeof fetch;
+  /** As the global `fetch`. Of the response only status and headers are used. */
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Uniform in [0, 1). Spreads the delays. */
@@ -121,6 +122,6 @@ function retryAfterOf(value: string | null, now: number): number | undefined {
 /** The message of an error from `fetch`. Its own is only `fetch failed`; the cause has the reason. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `no answer within ${timeoutMs / second} s`;
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = error instanceof Error && !(error instanceof FlantsError) ? error.cause : undefined;
   return cause instanceof Error ? cause.message : failureOf(error).message;
 }

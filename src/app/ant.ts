@@ -81,7 +81,7 @@ function openPorts({ source, store, capabilities, slots, heldBytes, processName 
     credentials ? Promise.resolve(credentials) : Promise.reject(new Error('this store was opened without credentials'));
   return {
     source: connectSource(source),
-    store: connectStore(store, currentCredentials, capabilities),
+    store: connectStore(store, { credentials: currentCredentials, proxies: source.proxies, capabilities }),
     slots: createBudget(slots),
     bytes: createBudget(heldBytes),
     buffers: createBufferPool(maxIdleBytes),

@@ -1,3 +1,4 @@
+import type { ProxySettings } from '../config/values/proxies.ts';
 import { openFileSource } from '../storage/file-source.ts';
 import { openFolderStore } from '../storage/folder/store.ts';
 import { guardWrites } from '../storage/guard.ts';
@@ -20,6 +21,7 @@ export interface SourceSpec {
   readonly allowsFiles: boolean;
   readonly bytesPerSecond?: number;
   readonly ca?: string;
+  readonly proxies: ProxySettings;
 }
 
 /** How to reach a destination, as plain data that can be sent to a thread. */
@@ -35,6 +37,13 @@ export type StoreSpec =
       readonly ca?: string;
     };
 
+/** What a destination needs beside its place, and what is never saved. */
+export interface StoreAccess {
+  readonly credentials: () => Promise<S3Credentials>;
+  readonly proxies: ProxySettings;
+  readonly capabilities?: StoreCapabilities;
+}
+
 const maxRedirects = 5;
 const connectTimeoutMs = 15 * second;
 const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
@@ -48,6 +57,7 @@ export function connectSource(spec: SourceSpec): Source {
     headersTimeoutMs: spec.timeoutMs,
     bodyTimeoutMs: spec.timeoutMs,
     maxRedirects,
+    proxies: spec.proxies,
     ...(spec.ca === undefined ? {} : { ca: spec.ca }),
   });
   const source = routeSource({
@@ -61,16 +71,12 @@ export function connectSource(spec: SourceSpec): Source {
 /**
  * Opens a destination, and adds checks in place of the guards that the store itself lacks.
  *
- * @param capabilities - absent before the store was probed: then nothing is added
+ * @param access.capabilities - absent before the store was probed: then nothing is added
  */
-export function connectStore(
-  spec: StoreSpec,
-  credentials: () => Promise<S3Credentials>,
-  capabilities?: StoreCapabilities,
-): ObjectStore {
+export function connectStore(spec: StoreSpec, { credentials, proxies, capabilities }: StoreAccess): ObjectStore {
   const store =
     spec.kind === 'folder'
       ? openFolderStore({ path: spec.path })
-      : openS3Store({ ...spec, credentials, timeouts: storeTimeouts });
+      : openS3Store({ ...spec, credentials, proxies, timeouts: storeTimeouts });
   return capabilities ? guardWrites(store, capabilities) : store;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { idOfPlaylist } from '../catalogue/single-catalogue.ts';
-import type { ControlOptions, ClusterOptions } from '../config/control-options.ts';
+import type { ControlOptions, ClusterOptions, StateOptions } from '../config/control-options.ts';
 import type { Control } from '../control/control.ts';
 import { createControl } from '../control/control.ts';
 import type { ControlPorts } from '../control/control-ports.ts';
@@ -48,7 +48,7 @@ export async function openControl(
   place: ControlOptions,
   hooks: ControlHooks & { readonly readOnly?: boolean },
 ): Promise<OpenControl> {
-  return place.kind === 'cluster' ? openClusterControl(place, hooks) : openStateControl(place.stateDir, hooks);
+  return place.kind === 'cluster' ? openClusterControl(place, hooks) : openStateControl(place, hooks);
 }
 
 async function openClusterControl(place: ClusterOptions, { onWarning, signal }: ControlHooks): Promise<OpenControl> {
@@ -84,7 +84,7 @@ export function controlPortsOf(cluster: Cluster, options: Omit<KeyRuleOptions, '
 }
 
 async function openStateControl(
-  stateDir: string,
+  { stateDir, proxies }: StateOptions,
   { readOnly = false, signal }: { readonly readOnly?: boolean; readonly signal: AbortSignal },
 ): Promise<OpenControl> {
   const state = openStateFile(stateDir, { readOnly });
@@ -96,7 +96,7 @@ async function openStateControl(
     async takeNextStep(video) {
       const record = await ledger.read(video);
       if (record && isWhole(record) && record.published !== record.revision) {
-        await publishNow(video, { journal, ledger }, signal);
+        await publishNow(video, { journal, ledger }, { proxies, signal });
       }
     },
     crawl: () => Promise.resolve(),

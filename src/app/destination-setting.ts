@@ -1,4 +1,5 @@
 import type { CopyOptions } from '../config/copy-options.ts';
+import type { ProxySettings } from '../config/values/proxies.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import { awsCredentials } from '../storage/s3/credentials.ts';
@@ -74,8 +75,11 @@ export async function readDestination(journal: Journal): Promise<DestinationSett
 }
 
 /** Returns a provider of credentials for a destination. Never called for a folder. */
-export function credentialsOf({ profile }: Pick<DestinationSetting, 'profile'>): () => Promise<S3Credentials> {
-  return awsCredentials(profile);
+export function credentialsOf(
+  { profile }: Pick<DestinationSetting, 'profile'>,
+  proxies: ProxySettings,
+): () => Promise<S3Credentials> {
+  return awsCredentials(profile, proxies);
 }
 
 /** Identifies a destination: the same place has the same text, whatever other settings differ. */

@@ -1,3 +1,4 @@
+import type { ProxySettings } from '../config/values/proxies.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { probeStore } from '../storage/probe.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
@@ -19,16 +20,19 @@ export interface OpenDestination {
  *
  * @throws {FlantsError} `store.credentials` if there are none, and as `probeStore`
  */
-export async function openDestination(destination: DestinationSetting, signal: AbortSignal): Promise<OpenDestination> {
-  const credentials = credentialsOf(destination);
+export async function openDestination(
+  destination: DestinationSetting,
+  { proxies, signal }: { readonly proxies: ProxySettings; readonly signal: AbortSignal },
+): Promise<OpenDestination> {
+  const credentials = credentialsOf(destination, proxies);
   const extra: OpenDestination['extra'] = async () => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
-  const unguarded = connectStore(destination.store, credentials);
+  const unguarded = connectStore(destination.store, { credentials, proxies });
   const capabilities = await probeStore(unguarded, { signal });
   await unguarded.close();
   return {
     setting: destination,
-    store: connectStore(destination.store, credentials, capabilities),
+    store: connectStore(destination.store, { credentials, proxies, capabilities }),
     capabilities,
     extra,
   };

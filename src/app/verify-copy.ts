@@ -111,7 +111,7 @@ async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected
 }
 
 function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): OpenTarget {
-  const { target } = options;
+  const { target, proxies } = options;
   if (target.kind === 'http') {
     const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
     return {
@@ -122,7 +122,7 @@ function openTarget(options: VerifyOptions, saved: DestinationSetting | undefine
   }
   if (target.kind === 'file') {
     const base = saved?.store.kind === 'folder' ? saved.store.path : rootAbove(target.path);
-    const store = connectStore({ kind: 'folder', path: base }, credentialsOf({}));
+    const store = connectStore({ kind: 'folder', path: base }, { credentials: credentialsOf({}, proxies), proxies });
     // Without a state, messages name files relative to the playlist, as the playlist does.
     const prefix = saved ? '' : withSlash(relative(base, dirname(target.path)));
     const root = withSlash(pathToFileURL(base).href);
@@ -139,7 +139,7 @@ function openTarget(options: VerifyOptions, saved: DestinationSetting | undefine
     ...setting.store,
     ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}),
   };
-  const store = connectStore(spec, credentialsOf(setting));
+  const store = connectStore(spec, { credentials: credentialsOf(setting, proxies), proxies });
   const prefix = savedS3?.store.kind === 's3' && savedS3.store.prefix !== '' ? `${savedS3.store.prefix}/` : '';
   const playlistUrl = `s3://${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
   const destination = destinationInStore(store, { root: `s3://${bucket}/`, prefix, keepsChecksums: true });

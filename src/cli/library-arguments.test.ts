@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ClusterOptions } from '../config/control-options.ts';
 import { parseDestination } from '../config/values/location.ts';
+import { noProxies } from '../config/values/proxies.ts';
 import { libraryArguments } from './library-arguments.ts';
 
 const env = { HOME: '/home/me' };
@@ -10,6 +11,7 @@ function cluster(url: string, endpoint?: string): ClusterOptions {
     kind: 'cluster',
     destination: parseDestination('s3://media/my vod', '/'),
     journal: parseDestination('s3://media-private/journal', '/'),
+    proxies: noProxies,
     redis: { url, prefix: 'flants' },
     ...(endpoint === undefined ? {} : { endpoint }),
   };
@@ -28,5 +30,5 @@ it('shows no password, and leaves out what is usual', () => {
 });
 
 it('names a state of this machine as before', () => {
-  expect(libraryArguments({ kind: 'embedded', stateDir: '/state' }, env)).toBe('--state /state');
+  expect(libraryArguments({ kind: 'embedded', stateDir: '/state', proxies: noProxies }, env)).toBe('--state /state');
 });

@@ -8,6 +8,8 @@ import type { Destination } from './values/location.ts';
 import { assertEndpoint, readStoreOptions } from './network-options.ts';
 import type { StoreOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
+import { proxySettings } from './values/proxies.ts';
+import type { ProxySettings } from './values/proxies.ts';
 import { stateDirOf } from './values/state-dir.ts';
 import type { controlVerbs } from './registry/control-verbs.ts';
 
@@ -16,6 +18,7 @@ export interface StateOptions {
   readonly stateDir: string;
   /** Absent if only `--state` was given. */
   readonly destination?: Destination;
+  readonly proxies: ProxySettings;
 }
 
 /** A library that a cluster copies. */
@@ -32,7 +35,18 @@ export type ControlVerb = keyof typeof controlVerbs;
 
 type Parsed = Pick<
   ParsedOptions<'status'>,
-  'redis' | 'redisPrefix' | 'redisCa' | 'journal' | 'state' | 'endpoint' | 'region' | 'profile' | 'ca'
+  | 'redis'
+  | 'redisPrefix'
+  | 'redisCa'
+  | 'journal'
+  | 'state'
+  | 'endpoint'
+  | 'region'
+  | 'profile'
+  | 'ca'
+  | 'httpProxy'
+  | 'httpsProxy'
+  | 'proxyBypass'
 >;
 
 /**
@@ -80,10 +94,11 @@ export async function findCluster(
 
 /** Finds a state by `--state`, or by the destination as the first word. */
 async function findState(
-  parsed: Pick<Parsed, 'state' | 'endpoint'>,
+  parsed: Pick<Parsed, 'state' | 'endpoint' | 'httpProxy' | 'httpsProxy' | 'proxyBypass'>,
   { words, cwd, environment }: CommandInput,
 ): Promise<{ readonly place: ControlOptions; readonly rest: readonly string[] }> {
   if (parsed.endpoint !== undefined) assertEndpoint(parsed.endpoint);
+  const proxies = proxySettings(parsed);
   if (parsed.state !== undefined) {
     if (words[0]?.startsWith('s3://')) {
       throw new FlantsError(
@@ -93,7 +108,7 @@ async function findState(
     }
     const stateDir = localPath(parsed.state, cwd);
     await assertState(stateDir, `there is no state in ${stateDir}`);
-    return { place: Object.freeze({ kind: 'embedded', stateDir }), rest: words };
+    return { place: Object.freeze({ kind: 'embedded', stateDir, proxies }), rest: words };
   }
   const [word, ...rest] = words;
   if (word === undefined)
@@ -105,7 +120,7 @@ async function findState(
     stateDir,
     `nothing was copied to ${destination.name}${through} from here: there is no ${stateDir}; a cluster is named with --redis and --journal`,
   );
-  return { place: Object.freeze({ kind: 'embedded', stateDir, destination }), rest };
+  return { place: Object.freeze({ kind: 'embedded', stateDir, destination, proxies }), rest };
 }
 
 /** @throws {FlantsError} `usage` with this message when the folder does not exist */

@@ -3,6 +3,8 @@ import { readTextFile } from './input/config-file.ts';
 import { headerLines, parseHeaders } from './values/headers.ts';
 import type { Header } from './values/headers.ts';
 import { localPath } from './values/location.ts';
+import { proxySettings } from './values/proxies.ts';
+import type { ProxySettings } from './values/proxies.ts';
 
 /** Access to a store. */
 export interface StoreOptions {
@@ -12,6 +14,7 @@ export interface StoreOptions {
   readonly profile?: string;
   /** Certificates in PEM to trust in addition to the system's. */
   readonly ca?: string;
+  readonly proxies: ProxySettings;
 }
 
 /** Access to source and destination. */
@@ -27,6 +30,9 @@ interface ParsedStore {
   readonly region?: string;
   readonly profile?: string;
   readonly ca?: string;
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly proxyBypass: readonly string[];
 }
 
 /** The parsed options behind `NetworkOptions`. */
@@ -61,6 +67,7 @@ export async function readStoreOptions(parsed: ParsedStore, cwd: string): Promis
     ...(region === undefined ? {} : { region }),
     ...(profile === undefined ? {} : { profile }),
     ...(ca === undefined ? {} : { ca }),
+    proxies: proxySettings(parsed),
   };
 }
 

@@ -4,9 +4,14 @@ import type { ServiceOptions } from './service-options.ts';
 const minSecretLength = 4;
 
 /** Collects all secrets in the options of a process, so that its log can hide them. */
-export function secretsOf({ redis, catalogue, headers, http, alerts }: ServiceOptions): readonly string[] {
+export function secretsOf({ redis, catalogue, headers, http, alerts, proxies }: ServiceOptions): readonly string[] {
   const { webhook, heartbeat } = alerts;
-  const urls = [redis.url, ...catalogue.sources.flatMap((source) => (source.kind === 'mongodb' ? [source.url] : []))];
+  const urls = [
+    redis.url,
+    proxies.http ?? '',
+    proxies.https ?? '',
+    ...catalogue.sources.flatMap((source) => (source.kind === 'mongodb' ? [source.url] : [])),
+  ];
   const given = [
     ...urls.flatMap(passwordOf),
     ...headers.map(({ value }) => value),

@@ -9,12 +9,13 @@ test('throttles and stops cost the file nothing', () => {
   expect(codesBy('wait')).toEqual(['source.throttled', 'store.throttled', 'aborted', 'machine.limit']);
 });
 
-test('missing rights, bucket, space or credentials at the destination halt the run, and so does a machine that starts no thread', () => {
+test('missing rights, bucket, space or credentials at the destination or a proxy halt the run, and so does a machine that starts no thread', () => {
   expect(codesBy('halt')).toEqual([
     'store.denied',
     'store.no-bucket',
     'store.full',
     'store.credentials',
+    'proxy.denied',
     'machine.threads',
   ]);
 });

@@ -56,6 +56,7 @@ const charges = {
   'store.no-bucket': 'halt',
   'store.full': 'halt',
   'store.credentials': 'halt',
+  'proxy.denied': 'halt',
   'key.conflict': 'final',
   'key.unusable': 'final',
   'hls.not-a-playlist': 'final',

@@ -13,7 +13,7 @@ describe('what this machine lacks', () => {
     '%s is charged to no file, at either end',
     (code) => {
       const errors = [
-        transportError(errorOf(code), new URL('http://origin/a.ts'), 'answer'),
+        transportError(errorOf(code), new URL('http://origin/a.ts'), { phase: 'answer' }),
         networkError(errorOf(code), attempt, undefined),
         folderError(errorOf(code), '/folder/a.ts'),
       ];

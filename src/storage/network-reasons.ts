@@ -37,6 +37,10 @@ export function connectionReason({ message }: { readonly message: string }, code
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return `there is no way to that address (${code})`;
+    case 'UND_ERR_PRX_CONN':
+      return 'it closed the connection before it answered';
+    case 'UND_ERR_PRX_TLS':
+      return 'its certificate is for another name';
     default:
       return code.startsWith('HPE_')
         ? `the answer is not HTTP (${code})`

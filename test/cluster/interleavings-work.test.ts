@@ -203,7 +203,13 @@ describeOnCluster('work that is interrupted', (open) => {
     const origin = await startOrigin({ files: { ...files, '/v/index.m3u8': playlist } });
     // Keys are those of the library's home: a source that has moved there would be found so too.
     const at = (url: string): string => url.replace(home, origin.url);
-    const outside = connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false });
+    const outside = connectSource({
+      headers: [],
+      connections: 4,
+      timeoutMs: 10_000,
+      allowsFiles: false,
+      proxies: { bypass: [] },
+    });
     const { stop: _, ...server } = library.servers.s3;
     const poison = '/v/seg42.ts';
     const destination = { server, prefix: `${library.name}/vod` };

@@ -55,10 +55,16 @@ const lookEveryMs = 300;
 /** Clocks of a cluster that is watched while it works. */
 export const quickly: readonly string[] = ['--reconcile-every', '1s', '--recover-every', '3s', '--lease', '10s'];
 
+/** What is different from an ordinary stage. */
+export interface ClusterStageOptions extends Pick<OriginOptions, 'rule'> {
+  /** Added to the environment of every command. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Sets up Redis, an origin with a library, and an empty bucket with room for destination and journal. */
 export async function openClusterStage(
   library?: SyntheticShape,
-  originOptions: Pick<OriginOptions, 'rule'> = {},
+  { env: further = {}, ...originOptions }: ClusterStageOptions = {},
 ): Promise<ClusterStage> {
   const scratch = await mkdtemp(join(tmpdir(), 'flants-cluster-'));
   const [origin, server, redis] = await Promise.all([
@@ -74,6 +80,7 @@ export async function openClusterStage(
   }
   const destination = `s3://${server.bucket}/vod`;
   const env = {
+    ...further,
     HOME: scratch,
     FLANTS_ENDPOINT: proxy.endpoint,
     AWS_ACCESS_KEY_ID: server.accessKeyId,

@@ -88,7 +88,7 @@ export function startFlants(
 /** Without this machine's own settings: what a test does not give is not there. */
 function plainEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(?:FLANTS|AWS|VITEST|NODE_OPTIONS|NODE_V8)/.test(name),
+    ([name]) => !/^(?:FLANTS|AWS|VITEST|NODE_OPTIONS|NODE_V8)|^(?:https?|no)_proxy$/i.test(name),
   );
   return {
     ...Object.fromEntries(kept),

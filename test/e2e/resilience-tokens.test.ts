@@ -1,10 +1,11 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import { mediaPlaylist, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import type { Behaviour, SeenRequest } from '../servers/origin.ts';
+import { contentsOf } from './contents.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,13 +29,6 @@ function tokenOrigin() {
   return { rule, expire: () => void (token = secondToken) };
 }
 
-/** Every file below a folder, with its bytes. */
-async function contents(folder: string): Promise<readonly { readonly path: string; readonly bytes: Buffer }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) })));
-}
-
 describe('a source whose segments want a token', patient, () => {
   let stage: Stage;
   afterEach(() => stage.close());
@@ -43,7 +37,7 @@ describe('a source whose segments want a token', patient, () => {
   const expectNoToken = async (said: { readonly stdout: string; readonly stderr: string }): Promise<void> => {
     const lines = await stage.run('report', '--format', 'ndjson');
     const json = await stage.run('report');
-    const kept = [...(await contents(stage.stateDir)), ...(await contents(stage.scratch))];
+    const kept = [...(await contentsOf(stage.stateDir)), ...(await contentsOf(stage.scratch))];
     expect(kept.length).toBeGreaterThan(segments.length);
     expect(kept.filter(({ bytes }) => bytes.includes('s3cr3t')).map(({ path }) => path)).toEqual([]);
     for (const text of [said.stdout, said.stderr, lines.stdout, json.stdout]) expect(text).not.toContain('s3cr3t');

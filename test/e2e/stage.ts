@@ -37,6 +37,8 @@ export interface Stage {
   clear(): void;
   /** Arguments of a copy of this path of the origin, or of this catalogue file. */
   copyArgs(source: string, ...flags: readonly string[]): readonly string[];
+  /** The environment in which commands find the destination. */
+  readonly env: Readonly<Record<string, string>>;
   copy(source: string, ...flags: readonly string[]): Promise<FlantsResult>;
   start(args: readonly string[]): RunningFlants;
   /** Another verb, on the same state. */
@@ -95,6 +97,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     weakenEtags: () => bucket?.proxy.weakenEtags(),
     clear: () => bucket?.proxy.clear(),
     copyArgs,
+    env: circumstances.env ?? {},
     copy: (source, ...flags) => runFlants(copyArgs(source, ...flags), circumstances),
     start: (args) => startFlants(args, circumstances),
     run: (verb, ...words) => runFlants([verb, ...words, '--state', stateDir], circumstances),

@@ -2,12 +2,15 @@ import { createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sendHeartbeat, deliverAlert } from '../../src/aggregator/alert-delivery.ts';
 import type { Delivered, Delivery, DeliveryPorts } from '../../src/aggregator/alert-delivery.ts';
 import { haltAlert } from '../../src/domain/alert.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import { minute, second } from '../../src/domain/units.ts';
+import { fetchOver } from '../../src/storage/http/fetch.ts';
+import { openRoutes } from '../../src/storage/http/routes.ts';
+import { startForwardProxy } from '../servers/forward-proxy.ts';
 
 interface Received {
   readonly method: string | undefined;
@@ -41,13 +44,16 @@ async function receiver(answer: (response: ServerResponse) => void): Promise<{ u
   return { url: `http://127.0.0.1:${(listening.address() as AddressInfo).port}/hook/secret-path`, received };
 }
 
+const limits = { connections: 2, connectTimeoutMs: 2000, headersTimeoutMs: 20_000, bodyTimeoutMs: 20_000 };
+const routes = openRoutes(limits);
+afterAll(() => routes.close());
 const now = Date.parse('2026-11-01T12:00:00.500Z');
 const alert = haltAlert('transfer', failureWith('store.denied', 'access denied: “ü”'), 1, now);
 const first: Delivery = { format: 1, alert, tries: 0 };
 
 const ports = (url: string, more: Partial<DeliveryPorts> = {}): DeliveryPorts => ({
   url,
-  fetch,
+  fetch: fetchOver(routes),
   now: () => now,
   random: () => 1,
   signal: new AbortController().signal,
@@ -148,5 +154,30 @@ describe('a heartbeat', () => {
       code: 'webhook.refused',
       status: 404,
     });
+  });
+});
+
+describe('behind a proxy', () => {
+  it('an alert goes through it, and where it refuses that, the reason names it without its password', async () => {
+    const { url, received } = await receiver(status(204));
+    const proxy = await startForwardProxy({ user: { name: 'me', password: 'hush-hush' } });
+    try {
+      for (const [http, expected] of [
+        [proxy.url, { result: 'delivered' }],
+        [proxy.url.replace('hush-hush', 'bad-word'), { result: 'again' }],
+      ] as const) {
+        const behind = openRoutes({ ...limits, proxies: { http, bypass: [] } });
+        const delivered = await deliverAlert(first, ports(url, { fetch: fetchOver(behind) }));
+        await behind.close();
+        expect(delivered).toMatchObject(expected);
+        expect(JSON.stringify(delivered)).not.toMatch(/hush-hush|bad-word/);
+        if (delivered.result === 'again')
+          expect(delivered.failure.message).toMatch(/the proxy http:\/\/127.0.0.1:\d+ \(HTTP_PROXY\) wants other/);
+      }
+      expect(received).toHaveLength(1);
+      expect(proxy.calls).toHaveLength(2);
+    } finally {
+      await proxy.stop();
+    }
   });
 });

@@ -65,7 +65,7 @@ describe('credentials that are renewed', () => {
     await once(s3, 'listening');
     const origin = await startOrigin({ files: { '/seg.ts': 'media' } });
     const data: AntData = {
-      source: { headers: [], connections: 1, timeoutMs: 5000, allowsFiles: false },
+      source: { headers: [], connections: 1, timeoutMs: 5000, allowsFiles: false, proxies: { bypass: [] } },
       store: {
         kind: 's3',
         bucket: 'bucket',

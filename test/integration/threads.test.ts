@@ -49,7 +49,13 @@ describe('a file that kills the thread which fetches it', () => {
         threads: 2,
         extra: () => Promise.resolve(undefined),
       });
-      const source = connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false });
+      const source = connectSource({
+        headers: [],
+        connections: 4,
+        timeoutMs: 10_000,
+        allowsFiles: false,
+        proxies: { bypass: [] },
+      });
       const store = openFolderStore({ path: folder });
       const { signal } = new AbortController();
       const keyRules = { root: origin.url, tokenParameters: defaultTokenParameters };

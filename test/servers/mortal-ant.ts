@@ -49,7 +49,9 @@ function storeOf(where: MortalDestination): ObjectStore {
 }
 
 const ports: AntPorts = {
-  source: poisonous(connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false })),
+  source: poisonous(
+    connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false, proxies: { bypass: [] } }),
+  ),
   store: storeOf(destination),
   slots: createBudget(4),
   bytes: createBudget(1_000_000),

@@ -8,8 +8,12 @@ import type { ServiceOptions } from '../../config/service-options.ts';
 import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
+import { second } from '../../domain/units.ts';
 import { situationOf } from '../../domain/video.ts';
 import type { JobEnd } from '../../queue/job-queue.ts';
+import { fetchOver } from '../../storage/http/fetch.ts';
+import type { FetchStatus } from '../../storage/http/fetch.ts';
+import { openRoutes } from '../../storage/http/routes.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
@@ -21,6 +25,13 @@ import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
 const deliveriesAtATime = 4;
+/** The time-out of a whole delivery is shorter. */
+const alertLimits = {
+  connections: deliveriesAtATime,
+  connectTimeoutMs: 10 * second,
+  headersTimeoutMs: 30 * second,
+  bodyTimeoutMs: 30 * second,
+} as const;
 
 /** Starts the aggregator. It publishes complete videos, announces those without a next step, and finds lost work. */
 export async function startAggregatorRole(
@@ -56,9 +67,10 @@ export async function startAggregatorRole(
     return { result: 'done' };
   };
 
+  const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
   const deliver = async (delivery: Delivery, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
     if (!alerts.webhook) return { result: 'done' };
-    const ports = { ...alerts.webhook, fetch, now: Date.now, random: Math.random, signal };
+    const ports = { ...alerts.webhook, fetch: fetchOver(routes), now: Date.now, random: Math.random, signal };
     const delivered = await deliverAlert(delivery, ports);
     if (delivered.result === 'delivered') return { result: 'done' };
     const level = delivered.result === 'given-up' ? 'error' : 'warn';
@@ -97,7 +109,7 @@ export async function startAggregatorRole(
     queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
     queues.reconciliations.work(reconcile, { concurrency: 1, onError }),
   ];
-  const stopHeartbeat = startHeartbeat(alerts.heartbeat, hooks);
+  const stopHeartbeat = startHeartbeat(alerts.heartbeat, fetchOver(routes), hooks);
   await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
   return {
     async assert({ again }) {
@@ -107,6 +119,7 @@ export async function startAggregatorRole(
     async stop() {
       stopHeartbeat();
       await Promise.all(workers.map((each) => each.stop()));
+      await routes.close();
     },
   };
 }
@@ -117,7 +130,11 @@ function destinationUrl(key: string, { publicUrl, destination }: ServiceOptions)
   return new URL(key.split('/').map(encodeURIComponent).join('/'), publicUrl).href;
 }
 
-function startHeartbeat(heartbeat: ServiceOptions['alerts']['heartbeat'], { log, signal }: ServiceHooks): () => void {
+function startHeartbeat(
+  heartbeat: ServiceOptions['alerts']['heartbeat'],
+  fetch: FetchStatus,
+  { log, signal }: ServiceHooks,
+): () => void {
   if (!heartbeat) return () => {};
   const timer = setInterval(() => {
     void sendHeartbeat(heartbeat.url, { fetch, now: Date.now, signal }).then(

@@ -85,7 +85,7 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
 async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const destination = destinationOf(options);
   const place = destinationOf({ ...options, destination: options.journal });
-  const { store } = await openDestination(place, hooks.signal);
+  const { store } = await openDestination(place, { ...options, signal: hooks.signal });
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);

@@ -60,7 +60,8 @@ export async function runService(role: Role, options: ServiceOptions, process: P
   const catalogue = await catalogueOf(options);
   const closers: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
   try {
-    const destination = role === 'scanner' ? undefined : await openDestination(cluster.destination, signal);
+    const destination =
+      role === 'scanner' ? undefined : await openDestination(cluster.destination, { ...options, signal });
     if (destination) closers.push(() => destination.store.close());
     const http = await serveHttp({
       listen: options.http,

@@ -82,7 +82,10 @@ async function run(
   const common: CopyContext = { options, hooks, state, keyRules };
 
   const destination = destinationOf(options);
-  const { store, capabilities, extra } = await openDestination(destination, hooks.signal);
+  const { store, capabilities, extra } = await openDestination(destination, {
+    proxies: options.proxies,
+    signal: hooks.signal,
+  });
   await saveDestination(journal, destination);
   emit(hooks, {
     type: 'started',

@@ -89,10 +89,13 @@ export async function acceptFailure(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<AcceptResult> {
   return withState(options, { readOnly: false }, async (state) => {
-    const { video, file, reason } = options;
+    const { video, file, reason, proxies } = options;
     const key = await acceptFile({ video, file, reason, at: new Date().toISOString() }, state);
     const record = await state.ledger.read(video);
-    return { key, result: record && isWhole(record) ? await publishNow(video, state, signal) : 'not-whole' };
+    return {
+      key,
+      result: record && isWhole(record) ? await publishNow(video, state, { proxies, signal }) : 'not-whole',
+    };
   });
 }
 

@@ -1,3 +1,4 @@
+import type { ProxySettings } from '../../config/values/proxies.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -16,12 +17,12 @@ import { openDestination } from '../open-destination.ts';
 export async function publishNow(
   video: VideoId,
   { journal, ledger }: { readonly journal: Journal; readonly ledger: Ledger },
-  signal: AbortSignal,
+  { proxies, signal }: { readonly proxies: ProxySettings; readonly signal: AbortSignal },
 ): Promise<PublishResult['result']> {
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
-  const { store } = await openDestination(destination, signal);
-  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true });
+  const { store } = await openDestination(destination, { proxies, signal });
+  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true, proxies });
   try {
     await ledger.releaseAll();
     const published = await publishVideo(

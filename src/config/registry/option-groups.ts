@@ -1,5 +1,7 @@
 /** Access to a store. */
-export const storeOptions = ['endpoint', 'region', 'profile', 'ca'] as const;
+export const storeOptions = [
+  'endpoint', 'region', 'profile', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass',
+] as const; // prettier-ignore
 
 /** Redis and journal of a cluster. */
 export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as const;

@@ -6,6 +6,7 @@ import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
+import { parseProxy } from '../values/proxies.ts';
 import { parseDuration, parseDurationOrZero, parsePercent, parseRate, parseSize } from '../values/quantities.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
@@ -53,6 +54,9 @@ const optionSchemas = {
   region: text.exactOptional(),
   profile: text.exactOptional(),
   ca: text.exactOptional(),
+  httpProxy: written(parseProxy).exactOptional(),
+  httpsProxy: written(parseProxy).exactOptional(),
+  proxyBypass: list,
   concurrency: integer(optionSpecs.concurrency).default(optionSpecs.concurrency.default),
   threads: integer(optionSpecs.threads).exactOptional(),
   bwlimit: written(parseRate).exactOptional(),

@@ -6,6 +6,7 @@ export type OptionGroup =
   | 'What to compare'
   | 'Source'
   | 'Destination'
+  | 'Network'
   | 'Speed'
   | 'Cluster'
   | 'Catalogue'

@@ -34,7 +34,7 @@ describe('errors on the way', () => {
     ['ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', 'source.tls'],
     ['something new', 'source.unreachable'],
   ])('%s before the answer is %s', (code, expected) =>
-    expect(transportError(withCode(code), url, 'answer').code).toBe(expected),
+    expect(transportError(withCode(code), url, { phase: 'answer' }).code).toBe(expected),
   );
 
   it.each([
@@ -44,12 +44,12 @@ describe('errors on the way', () => {
     ['ECONNRESET', 'source.unreachable'],
     ['ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC', 'source.unreachable'],
   ])('%s within a body is %s', (code, expected) =>
-    expect(transportError(withCode(code), url, 'body').code).toBe(expected),
+    expect(transportError(withCode(code), url, { phase: 'body' }).code).toBe(expected),
   );
 
   it('are told in one line, with their cause and without secrets', () => {
     const cause = Object.assign(new Error('first line\nsecond line'), { code: 'EIO' });
-    const error = transportError(cause, url, 'answer');
+    const error = transportError(cause, url, { phase: 'answer' });
     expect(error.message).toBe('https://cdn.example/a/seg.ts: first line (EIO)');
     expect(error.cause).toBe(cause);
   });

@@ -2,6 +2,8 @@ import { FlantsError } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
+import { proxyError, through } from '../proxy-error.ts';
+import type { Proxy } from '../proxy.ts';
 
 /** The longest `Retry-After` that is honoured. */
 const maxRetryAfterMs = 10 * minute;
@@ -19,11 +21,19 @@ export function abortedError(url: URL): FlantsError {
 /**
  * Converts an error of Node or undici, by its code.
  *
- * @param phase - within a body, a TLS error is a broken connection rather than an untrusted certificate
+ * @param options.phase - within a body, a TLS error is a broken connection rather than an untrusted certificate
  */
-export function transportError(error: Error, url: URL, phase: 'answer' | 'body'): FlantsError {
+export function transportError(
+  error: Error,
+  url: URL,
+  { phase, proxy }: { readonly phase: 'answer' | 'body'; readonly proxy?: Proxy | undefined },
+): FlantsError {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const place = placeOf(url);
+  if (proxy) {
+    const ofProxy = proxyError(error, code, { proxy, side: 'source', place: placeOf(url), host: url.host });
+    if (ofProxy) return ofProxy;
+  }
+  const place = placeOf(url) + through(proxy);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new FlantsError('source.timeout', `${url.host} did not take the connection in time (${place})`, {
       cause: error,
@@ -62,8 +72,14 @@ export function transportError(error: Error, url: URL, phase: 'answer' | 'body')
 }
 
 /** The failure behind a status other than 200, 304 or a redirect. RFC 9110 section 15; Retry-After section 10.2.3. */
-export function statusError(status: number, retryAfter: string | undefined, url: URL, nowMs: number): FlantsError {
-  const place = placeOf(url);
+export function statusError(
+  status: number,
+  retryAfter: string | undefined,
+  url: URL,
+  { nowMs, proxy }: { readonly nowMs: number; readonly proxy?: Proxy | undefined },
+): FlantsError {
+  // Through a tunnel, the answer is of the host itself.
+  const place = placeOf(url) + (url.protocol === 'http:' ? through(proxy) : '');
   const waitMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, nowMs);
   const details = { status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
   switch (status) {

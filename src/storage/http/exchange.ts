@@ -4,6 +4,8 @@ import { FlantsError } from '../../domain/failure.ts';
 import { KiB } from '../../domain/units.ts';
 import { abortedError, placeOf, transportError } from './errors.ts';
 import { Pace } from './pace.ts';
+import type { Route } from './routes.ts';
+import type { Proxy } from '../proxy.ts';
 
 /** Bytes buffered for a reader that is slower than the network. The connection is paused above it. */
 const maxHeldBytes = 256 * KiB;
@@ -32,10 +34,15 @@ export interface AnswerBody extends AsyncIterable<Uint8Array> {
  *
  * @throws {FlantsError} as `Source.fetch`, for errors of the transport
  */
-export function exchange(dispatcher: Dispatcher, url: URL, headers: string[], signal: AbortSignal): Promise<Answer> {
+export function exchange(
+  { dispatcher, proxy }: Route,
+  url: URL,
+  headers: string[],
+  signal: AbortSignal,
+): Promise<Answer> {
   if (signal.aborted) return Promise.reject(abortedError(url));
   return new Promise((resolve, reject) => {
-    const handler = new Exchange(url, signal, resolve, reject);
+    const handler = new Exchange({ url, proxy }, signal, resolve, reject);
     dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method: 'GET', headers }, handler);
   });
 }
@@ -59,18 +66,20 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
     | { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: FlantsError): void }
     | undefined;
   readonly #url: URL;
+  readonly #proxy: Proxy | undefined;
   readonly #signal: AbortSignal;
   readonly #answered: (answer: Answer) => void;
   readonly #refused: (error: FlantsError) => void;
   readonly #abort = (): void => this.#fail(abortedError(this.#url));
 
   constructor(
-    url: URL,
+    { url, proxy }: { readonly url: URL; readonly proxy: Proxy | undefined },
     signal: AbortSignal,
     answered: (answer: Answer) => void,
     refused: (error: FlantsError) => void,
   ) {
     this.#url = url;
+    this.#proxy = proxy;
     this.#signal = signal;
     this.#answered = answered;
     this.#refused = refused;
@@ -120,7 +129,8 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
 
   onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#state === 'over' || this.#state === 'complete') return;
-    this.#fail(transportError(error, this.#url, this.#state === 'waiting' ? 'answer' : 'body'));
+    const phase = this.#state === 'waiting' ? 'answer' : 'body';
+    this.#fail(transportError(error, this.#url, { phase, proxy: this.#proxy }));
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array, undefined> {

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/revision.ts';
 import { completeSize, exactly } from './content-range.ts';
@@ -8,25 +7,16 @@ import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
 import { indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
+import { openRoutes } from './routes.ts';
+import type { RouteOptions, Routes } from './routes.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
-import { Agent } from '../undici.ts';
-import { tlsOptions } from '../tls-options.ts';
 
 /** Options of an HTTP source. */
-export interface HttpSourceOptions {
+export interface HttpSourceOptions extends RouteOptions {
   /** Headers by origin. See `scopeHeaders`. */
   readonly headers: ScopedHeaders;
-  /** Maximum number of connections per origin. Further requests wait for one, and no time-out runs meanwhile. */
-  readonly connections: number;
-  readonly connectTimeoutMs: number;
-  /** Time from the request to the end of the response headers. */
-  readonly headersTimeoutMs: number;
-  /** Maximum silence within a body. */
-  readonly bodyTimeoutMs: number;
   /** Maximum number of redirects for one object. */
   readonly maxRedirects: number;
-  /** PEM certificates of authorities to trust in addition to the well-known ones. */
-  readonly ca?: string;
 }
 
 /**
@@ -36,22 +26,15 @@ export interface HttpSourceOptions {
  */
 export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
-  const agent = new Agent({
-    connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs, ...tlsOptions(options.ca) },
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
-    // One request per connection at a time: a broken connection then harms one file, and it takes less CPU.
-    allowH2: false,
-  });
+  const routes = openRoutes(options);
   return {
-    fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { agent, index, maxRedirects: options.maxRedirects }),
-    close: () => agent.destroy(),
+    fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { routes, index, maxRedirects: options.maxRedirects }),
+    close: () => routes.close(),
   };
 }
 
 interface Transport {
-  readonly agent: Dispatcher;
+  readonly routes: Routes;
   readonly index: HeaderIndex;
   readonly maxRedirects: number;
 }
@@ -65,12 +48,16 @@ async function fetchObject(
   const visited: string[] = [];
   let url = requested;
   for (;;) {
-    const answer = await exchange(transport.agent, url, requestHeaders(url, options, transport.index), options.signal);
+    const route = transport.routes.to(url);
+    const answer = await exchange(route, url, requestHeaders(url, options, transport.index), options.signal);
     if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
     answer.body.discard();
     if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
     if (!isRedirect(answer.status)) {
-      throw statusError(answer.status, first(answer.headers['retry-after']), url, Date.now());
+      throw statusError(answer.status, first(answer.headers['retry-after']), url, {
+        nowMs: Date.now(),
+        proxy: route.proxy,
+      });
     }
     visited.push(url.href);
     url = redirected(url, requested, answer);

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher, Pool as UndiciPool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { noProxies } from '../../config/values/proxies.ts';
+import type { ProxySettings } from '../../config/values/proxies.ts';
 import { KiB, second } from '../../domain/units.ts';
 import { exchange } from './exchange.ts';
 import type { S3Answer } from './exchange.ts';
@@ -8,7 +10,10 @@ import type { S3Attempt, S3Refusal } from './errors.ts';
 import { addressOf } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { S3Credentials } from './credentials.ts';
+import type { Route } from '../http/routes.ts';
 import { bodyOf } from '../stream-body.ts';
+import { openProxyAgent } from '../proxy-agent.ts';
+import { proxyFor } from '../proxy.ts';
 import { tlsOptions } from '../tls-options.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
 import { Pool, request as sendRequest } from '../undici.ts';
@@ -34,6 +39,8 @@ export interface S3ConnectionOptions {
   readonly timeouts: S3Timeouts;
   /** PEM certificates of authorities to trust in addition to those of Node. */
   readonly ca?: string;
+  /** If absent, all connections are direct. */
+  readonly proxies?: ProxySettings;
 }
 
 /** One request about one object. */
@@ -68,25 +75,39 @@ const slowestBytesPerMs = (64 * KiB) / second;
 export class S3Connection {
   readonly address: S3Address;
   readonly #options: S3ConnectionOptions;
-  readonly #pool: UndiciPool;
+  readonly route: Route;
 
   constructor(options: S3ConnectionOptions) {
     const { timeouts } = options;
     this.#options = options;
     this.address = addressOf(options.bucket, options.region, options.endpoint);
-    this.#pool = new Pool(this.address.origin, {
+    const tls = tlsOptions(options.ca);
+    const proxy = proxyFor(new URL(this.address.origin), options.proxies ?? noProxies);
+    if (proxy) {
+      const { connections } = options;
+      this.route = { dispatcher: openProxyAgent(proxy, { ...timeouts, connections, tls }), proxy };
+      return;
+    }
+    const pool = new Pool(this.address.origin, {
       connections: options.connections,
       // With HTTP/2 a single connection, to one of S3's machines, would carry what many connections spread.
       allowH2: false,
       bodyTimeout: timeouts.bodyTimeoutMs,
-      connect: { timeout: timeouts.connectTimeoutMs, ...tlsOptions(options.ca) },
+      connect: { timeout: timeouts.connectTimeoutMs, ...tls },
     });
+    this.route = { dispatcher: pool };
   }
 
   /** Describes a request for messages. */
   attempt(operation: string, key: string): S3Attempt {
     const { bucket, region } = this.#options;
-    return { operation, place: `s3://${bucket}/${key}`, endpoint: this.address.origin, region };
+    return {
+      operation,
+      place: `s3://${bucket}/${key}`,
+      endpoint: this.address.origin,
+      region,
+      proxy: this.route.proxy,
+    };
   }
 
   /**
@@ -96,7 +117,7 @@ export class S3Connection {
    */
   async send(request: S3Request): Promise<S3Answer> {
     try {
-      return await exchange(this.#pool, await this.#sign(request), request.signal);
+      return await exchange(this.route.dispatcher, await this.#sign(request), request.signal);
     } catch (error) {
       throw networkError(error, this.attempt(request.method, request.key), request.signal);
     }
@@ -107,7 +128,10 @@ export class S3Connection {
     const attempt = this.attempt(request.method, request.key);
     try {
       const signed = await this.#sign(request);
-      const { statusCode, headers, body } = await sendRequest.call(this.#pool, { ...signed, signal: request.signal });
+      const { statusCode, headers, body } = await sendRequest.call(this.route.dispatcher, {
+        ...signed,
+        signal: request.signal,
+      });
       return {
         status: statusCode,
         headers,
@@ -126,7 +150,7 @@ export class S3Connection {
 
   /** Closes the connections, aborting requests in flight. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.route.dispatcher.destroy();
   }
 
   async #sign(request: S3Request): Promise<Dispatcher.DispatchOptions> {
@@ -144,6 +168,7 @@ export class S3Connection {
       now: new Date(),
     });
     return {
+      origin: this.address.origin,
       method,
       path: query === '' ? path : `${path}?${query}`,
       headers,

@@ -8,7 +8,7 @@ import type { S3Connection, S3ConnectionOptions } from './connection.ts';
 import { isRefusedCondition, networkError, refusalError } from './errors.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
 import { entityTag } from './object.ts';
-import { tlsOptions } from '../tls-options.ts';
+import { sdkHandler } from './sdk-handler.ts';
 
 /** S3 sends nothing while it joins thousands of parts, which takes time. */
 const completionTimeoutMs = 5 * minute;
@@ -120,7 +120,7 @@ export class S3Control {
 
   async #load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }> {
     const sdk = await import('@aws-sdk/client-s3');
-    const { region, credentials, timeouts, ca } = this.#options;
+    const { region, credentials, timeouts } = this.#options;
     const { endpoint, pathStyle } = this.#connection.address;
     const client = new sdk.S3Client({
       region,
@@ -133,12 +133,7 @@ export class S3Control {
         const { expiresAtMs, ...keys } = await credentials();
         return { ...keys, ...(expiresAtMs === undefined ? {} : { expiration: new Date(expiresAtMs) }) };
       },
-      requestHandler: {
-        connectionTimeout: timeouts.connectTimeoutMs,
-        requestTimeout: timeouts.headersTimeoutMs,
-        throwOnRequestTimeout: true,
-        httpsAgent: { keepAlive: true, ...tlsOptions(ca) },
-      },
+      requestHandler: sdkHandler(() => this.#connection.route, timeouts.headersTimeoutMs),
     });
     return { sdk, client };
   }

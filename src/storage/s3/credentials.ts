@@ -1,6 +1,11 @@
 import type { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { FlantsError } from '../../domain/failure.ts';
-import { minute } from '../../domain/units.ts';
+import { minute, second } from '../../domain/units.ts';
+import { noProxies } from '../../config/values/proxies.ts';
+import type { ProxySettings } from '../../config/values/proxies.ts';
+import { openRoutes } from '../http/routes.ts';
+import { sdkHandler } from './sdk-handler.ts';
+import type { SdkHandler } from './sdk-handler.ts';
 import type { SigningKeys } from './sigv4.ts';
 
 /** Credentials as a plain value that can be sent to a worker thread. */
@@ -16,6 +21,13 @@ const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {
 
 /** Credentials are renewed this long before they expire, which is longer than any request takes. */
 const renewBeforeMs = 5 * minute;
+
+const credentialsLimits = {
+  connections: 2,
+  connectTimeoutMs: 15 * second,
+  headersTimeoutMs: 30 * second,
+  bodyTimeoutMs: 30 * second,
+} as const;
 
 /**
  * Caches credentials until shortly before they expire. Concurrent callers share one renewal. If it fails, the cached
@@ -56,15 +68,23 @@ export function cacheCredentials(
  * container or instance.
  *
  * @param profile - of the shared files; if absent, the environment's `AWS_PROFILE`, or `default`
+ * @param proxies - for the services that give credentials, but not for the roles of containers and instances, which
+ *   this machine itself gives
  * @returns a function that throws `FlantsError` `store.credentials` if none are found
  */
-export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
+export function awsCredentials(profile?: string, proxies: ProxySettings = noProxies): () => Promise<S3Credentials> {
   let provider: ReturnType<typeof defaultProvider> | undefined;
   return cacheCredentials(async () => {
     try {
       if (!provider) {
         const sdk = await import('@aws-sdk/credential-provider-node');
-        provider = sdk.defaultProvider({ logger: silent, ...(profile === undefined ? {} : { profile }) });
+        provider = sdk.defaultProvider({
+          logger: silent,
+          ...(profile === undefined ? {} : { profile }),
+          ...((proxies.http ?? proxies.https) === undefined
+            ? {}
+            : { clientConfig: { requestHandler: credentialsHandler(proxies) } }),
+        });
       }
       const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider();
       return {
@@ -77,6 +97,12 @@ export function awsCredentials(profile?: string): () => Promise<S3Credentials> {
       throw new FlantsError('store.credentials', noCredentials(profile, cause), { cause });
     }
   });
+}
+
+/** Sends the requests for credentials over connections that take the proxies. Idle ones keep no process alive. */
+function credentialsHandler(proxies: ProxySettings): SdkHandler {
+  const routes = openRoutes({ ...credentialsLimits, proxies });
+  return sdkHandler((origin) => routes.to(origin), credentialsLimits.headersTimeoutMs);
 }
 
 function isSame(a: S3Credentials, b: S3Credentials): boolean {

@@ -5,6 +5,8 @@ import type { WriteCondition } from '../object-store.ts';
 import { parseRetryAfter } from '../http/errors.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
+import { proxyError, through } from '../proxy-error.ts';
+import type { Proxy } from '../proxy.ts';
 
 /** An error response of a store. */
 export interface S3Refusal {
@@ -29,6 +31,8 @@ export interface S3Attempt {
   readonly endpoint: string;
   /** The region that the request was signed for. */
   readonly region: string;
+  /** The proxy that the request went through. */
+  readonly proxy?: Proxy | undefined;
 }
 
 type Meaning = readonly [code: FailureCode, advice?: string | undefined, details?: FailureDetails];
@@ -116,7 +120,9 @@ export function refusalError(refusal: S3Refusal, attempt: S3Attempt): FlantsErro
   const [code, advice, details] = meaningOf(refusal, attempt);
   const retryAfterMs = refusal.retryAfter === undefined ? undefined : parseRetryAfter(refusal.retryAfter, Date.now());
   const said = [refusal.status, refusal.code].filter((part) => part !== undefined).join(' ');
-  const message = `${attempt.operation} ${attempt.place}: ${advice ?? refusal.message ?? 'the store refused'} (${said})`;
+  // An answer without S3's error code may be of a proxy that forwards requests in plain text.
+  const via = refusal.code === undefined && attempt.endpoint.startsWith('http:') ? through(attempt.proxy) : '';
+  const message = `${attempt.operation} ${attempt.place}${via}: ${advice ?? refusal.message ?? 'the store refused'} (${said})`;
   return new FlantsError(code, message, {
     status: refusal.status,
     ...details,
@@ -166,10 +172,17 @@ const timeouts = new Set([
 /** The error of a request that got no response. */
 export function networkError(error: unknown, attempt: S3Attempt, signal: AbortSignal | undefined): FlantsError {
   if (error instanceof FlantsError) return error;
-  const place = `${attempt.operation} ${attempt.place}`;
+  const request = `${attempt.operation} ${attempt.place}`;
   if (signal?.aborted)
-    return new FlantsError('aborted', `${place}: stopped before it was done`, { cause: signal.reason });
+    return new FlantsError('aborted', `${request}: stopped before it was done`, { cause: signal.reason });
   const reason = innermost(error);
+  const { proxy } = attempt;
+  if (proxy) {
+    const { host } = new URL(attempt.endpoint);
+    const ofProxy = proxyError(reason, reason.code, { proxy, side: 'store', place: request, host });
+    if (ofProxy) return ofProxy;
+  }
+  const place = request + through(proxy);
   if (timeouts.has(reason.code) || timeouts.has(reason.name)) {
     return new FlantsError('store.timeout', `${place}: no answer in time`, { cause: error });
   }

@@ -1,0 +1,63 @@
+import type { Dispatcher } from 'undici';
+import { noProxies } from '../../config/values/proxies.ts';
+import type { ProxySettings } from '../../config/values/proxies.ts';
+import { openProxyAgent } from '../proxy-agent.ts';
+import { proxyFor } from '../proxy.ts';
+import type { Proxy } from '../proxy.ts';
+import { tlsOptions } from '../tls-options.ts';
+import { Agent } from '../undici.ts';
+
+/** Connections, and the proxies through which they go. */
+export interface RouteOptions {
+  /** Maximum number of connections per origin. Further requests wait for one, and no time-out runs meanwhile. */
+  readonly connections: number;
+  readonly connectTimeoutMs: number;
+  /** Time from the request to the end of the response headers. */
+  readonly headersTimeoutMs: number;
+  /** Maximum silence within a body. */
+  readonly bodyTimeoutMs: number;
+  /** PEM certificates of authorities to trust in addition to the well-known ones. */
+  readonly ca?: string;
+  /** If absent, all connections are direct. */
+  readonly proxies?: ProxySettings;
+}
+
+/** How to reach an origin. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  /** Absent: directly. */
+  readonly proxy?: Proxy;
+}
+
+/** Connections to any origin, direct or through a proxy. */
+export interface Routes {
+  to(url: URL): Route;
+  close(): Promise<void>;
+}
+
+/** Opens connections over HTTP/1.1. Each origin has its own pool. */
+export function openRoutes(options: RouteOptions): Routes {
+  const tls = tlsOptions(options.ca);
+  const agent = new Agent({
+    connections: options.connections,
+    connect: { timeout: options.connectTimeoutMs, ...tls },
+    headersTimeout: options.headersTimeoutMs,
+    bodyTimeout: options.bodyTimeoutMs,
+    // One request per connection at a time: a broken connection then harms one file, and it takes less CPU.
+    allowH2: false,
+  });
+  const direct: Route = { dispatcher: agent };
+  const proxied = new Map<string, Dispatcher>();
+  return {
+    to(url) {
+      const proxy = proxyFor(url, options.proxies ?? noProxies);
+      if (!proxy) return direct;
+      const dispatcher = proxied.get(proxy.url) ?? openProxyAgent(proxy, { ...options, tls });
+      proxied.set(proxy.url, dispatcher);
+      return { dispatcher, proxy };
+    },
+    async close() {
+      await Promise.all([agent, ...proxied.values()].map((each) => each.destroy()));
+    },
+  };
+}
