@@ -6,13 +6,53 @@ import type { VerbSpec } from '../src/config/registry/verb-spec.ts';
 import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/registry/verbs.ts';
 import type { VerbName } from '../src/config/registry/verbs.ts';
 import { failureCodes } from '../src/domain/failure.ts';
+import { sessionForms } from '../src/domain/session-forms.ts';
+import { defaultTokenParameters } from '../src/domain/tokens.ts';
 
 /** Pages made from the registry, by path below the repository. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/options.md', optionsPage()],
+    ['docs/names.md', namesPage()],
     ['docs/config.schema.json', `${JSON.stringify(configFileSchema(), null, 2)}\n`],
   ]);
+}
+
+/** What is left out of names, from the rules themselves. */
+function namesPage(): string {
+  const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
+  return [
+    '# Names that belong to a session or a grant',
+    '',
+    'Made from `src/domain/session-forms.ts` and `src/domain/tokens.ts` by `node scripts/make-docs.ts`.',
+    '',
+    'Servers and CDNs put parts into URLs that are new for each viewer, each request or each week. Such a part is no part of the',
+    'name of an object: not of its key, not of what is compared with an earlier run, not of the evidence; playlists are rewritten to',
+    'the name without it. It is kept in memory alone, to fetch the file.',
+    '',
+    '* In paths of `http` and `https` URLs, the forms of the table below; others are named by `--session-pattern`, a regular',
+    '  expression over the path as it is spelled (case ignored). Its first group is left out, or all that matches.',
+    '* In queries, the parameters below; others are named by `--token-params`.',
+    '* Unknown ones are learnt: the first presentation of each origin is read twice before its first file is copied. Two readings',
+    '  that differ in one and the same part or parameter throughout, and in nothing else, and a third that differs again, are one',
+    '  presentation. A line names the option that says so for the whole library.',
+    '* Where URLs of one presentation differ in such a part alone, their bytes are compared: if they differ, it chooses the object,',
+    '  and a hash of it is part of the key (`--key-params` for parameters where there is nothing to compare). Across videos, an',
+    '  object whose URL had such a part is another video’s only if it has the same bytes; else it is a `key.conflict`.',
+    '* The rules are fixed when a library is begun. One whose keys hold such parts already keeps them; begin it anew with another',
+    '  destination or prefix to be rid of them.',
+    '',
+    '| form | left out: between « and » | source |',
+    '|---|---|---|',
+    ...sessionForms.map(({ name, example, source }) => `| ${name} | ${code(example)} | <${source}> |`),
+    '',
+    '## Parameters',
+    '',
+    'In any case of letters; `*` stands for any rest.',
+    '',
+    defaultTokenParameters.map(code).join(' · '),
+    '',
+  ].join('\n');
 }
 
 function optionsPage(): string {
