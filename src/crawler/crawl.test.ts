@@ -11,11 +11,13 @@ import type { CrawlerPorts, CrawlResult } from './crawl.ts';
 const home = 'https://cdn.example';
 const playlist = { bytes: '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\na.ts\n#EXT-X-ENDLIST\n' };
 
-async function crawler(): Promise<{
+const pages = { [`${home}/old/index.m3u8`]: playlist, [`${home}/new/index.m3u8`]: playlist };
+
+async function crawler(site: Readonly<Record<string, { readonly bytes: string }>> = pages): Promise<{
   readonly crawl: (path: string) => Promise<CrawlResult>;
   readonly asked: readonly string[];
 }> {
-  const source = openMemorySource({ [`${home}/old/index.m3u8`]: playlist, [`${home}/new/index.m3u8`]: playlist });
+  const source = openMemorySource(site);
   const ledger = new MemoryLedger();
   const ports: CrawlerPorts = {
     source,
@@ -36,6 +38,25 @@ async function crawler(): Promise<{
     },
   };
 }
+
+describe('A crawl of a library that was begun with sessions in its names', () => {
+  const grants = ['/exp=1~hmac=0a', '/exp=2~hmac=0b'];
+  const library = (texts: Readonly<Record<string, string>>): ReturnType<typeof crawler> =>
+    crawler(Object.fromEntries(grants.map((grant, at) => [`${home}${grant}/v/i.m3u8`, { bytes: texts[at] ?? '' }])));
+
+  it('keeps what stands under the former names when nothing but the grant is new', async () => {
+    const { crawl } = await library({ 0: playlist.bytes, 1: playlist.bytes });
+    expect(await crawl(`${grants[0]}/v/i.m3u8`)).toMatchObject({ result: 'planned' });
+    const again = await crawl(`${grants[1]}/v/i.m3u8`);
+    expect(again).toEqual({ result: 'unchanged', fetchUrls: new Map([[0, `${home}${grants[1]}/v/a.ts`]]) });
+  });
+
+  it('plans anew when the presentation has changed too', async () => {
+    const { crawl } = await library({ 0: playlist.bytes, 1: playlist.bytes.replace('a.ts', 'b.ts') });
+    await crawl(`${grants[0]}/v/i.m3u8`);
+    expect(await crawl(`${grants[1]}/v/i.m3u8`)).toMatchObject({ result: 'planned' });
+  });
+});
 
 describe('A crawl', () => {
   it('keeps the plan of playlists that have not changed, asking for each once', async () => {

@@ -9,6 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
+import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { planRevision } from './plan.ts';
 import type { RevisionPlan } from './plan.ts';
 import { readText } from './read-text.ts';
@@ -64,6 +65,12 @@ export async function crawlVideo(
   }
   const { revision, fetchUrls } = await planVideo(submission, ports, { present, signal });
   if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', fetchUrls };
+  if (mayKeep && hasFormerNames(ports.keyRules) && (await isSameUnderFormerNames(present, revision, journal))) {
+    return {
+      result: 'unchanged',
+      fetchUrls: new Map(revision.files.map(({ url }, at) => [at, fetchUrls.get(at) ?? url])),
+    };
+  }
 
   await journal.seal(revision);
   const registered = await ledger.apply(submission.id, {

@@ -1,5 +1,6 @@
 import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
+import { adviceOnFormerNames, hasFormerNames } from '../crawler/former-names.ts';
 import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -66,6 +67,9 @@ async function onCrawled(
   if (host.copiesFiles) locator.remember(video, digest, crawled.fetchUrls);
   await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
-  const advice = adviceOn(unstableNamesOf(queryFindings));
-  if (advice !== undefined) hooks.onWarning(video, advice);
+  const advice = [
+    adviceOn(unstableNamesOf(queryFindings)),
+    hasFormerNames(parts.keyRules) ? adviceOnFormerNames(crawled.revision) : undefined,
+  ];
+  for (const text of advice) if (text !== undefined) hooks.onWarning(video, text);
 }
