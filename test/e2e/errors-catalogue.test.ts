@@ -106,6 +106,8 @@ describe('a catalogue', () => {
     });
     const dry = await copy('shapes.ndjson', lines.join(''), '--dry-run');
     expect(dry.stdout).toContain('2 rows taken with a part left out:');
+    const chosen = await copy('shapes.ndjson', lines.join(''), '--ids', `${compound},c`, '--dry-run');
+    expect(chosen.stdout).toContain('2 videos: 2 published');
     const events = await copy('shapes.ndjson', lines.join(''), '--json');
     expect(events.stdout).toContain(`"type":"row-warning","row":2,"id":${JSON.stringify(compound)}`);
   });

@@ -11,6 +11,7 @@ import type { OptionName } from '../registry/options.ts';
 import { closestWord } from './suggest.ts';
 import { verbs } from '../registry/verbs.ts';
 import type { VerbName } from '../registry/verbs.ts';
+import { splitList } from '../values/list.ts';
 
 /** Values of flags by option: texts, lists of texts, and switches. */
 export type Flags = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>;
@@ -89,10 +90,7 @@ function decodeText(name: OptionName, text: string): unknown {
     case 'switch':
       return words[text.trim().toLowerCase()] ?? text;
     case 'list':
-      return text
-        .split(spec.separator)
-        .map((part) => part.trim())
-        .filter((part) => part !== '');
+      return splitList(text, spec.separator);
     default:
       return text;
   }
