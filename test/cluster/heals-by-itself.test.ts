@@ -44,13 +44,13 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
       { id: 'dead', url: `http://${host}/dead/index.m3u8` },
     ];
     await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    const clocks = ['--patience', '1s', '--retry-invalid-every', '2s'];
+    const clocks = ['--patience', '1s', '--retry-invalid-every', '10s'];
     const up = stage.start('up', ...quickly, ...clocks, '--crawlers', '1', '--transfers', '1');
     await up.says(`1 of its files wait for ${host}, which is down`);
-    await stage.until(
+    const resting = await stage.until(
       ({ totals: { videos } }) => videos.published === 1 && videos.incomplete === 1 && videos.invalid === 1,
     );
-    expect((await stage.status()).causes).toMatchObject([{ code: 'source.unreachable', files: 1, videos: 2 }]);
+    expect(resting.causes).toMatchObject([{ code: 'source.unreachable', files: 1, videos: 2 }]);
 
     const server = createServer((request, response) => {
       const isPlaylist = request.url === '/dead/index.m3u8';
