@@ -89,7 +89,10 @@ export const rooms: Readonly<Record<string, Room>> = {
 
   state: adapterRoom,
   redis: { ...adapterRoom, packages: { ioredis: 'connect.ts' } },
-  storage: { ...adapterRoom, packages: { undici: anyFile, 'undici/**': 'undici.ts', '@aws-sdk/*': 's3/*.ts' } },
+  storage: {
+    ...adapterRoom,
+    packages: { undici: anyFile, 'undici/**': 'undici.ts', 'tough-cookie': 'http/cookies.ts', '@aws-sdk/*': 's3/*.ts' },
+  },
   queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },

@@ -115,7 +115,7 @@ function openTarget(options: VerifyOptions, saved: DestinationSetting | undefine
   if (target.kind === 'http') {
     const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
     return {
-      destination: destinationOverHttp(source, target.url),
+      destination: destinationOverHttp(source.openSession?.() ?? source, target.url),
       playlistUrl: target.url,
       close: () => source.close(),
     };

@@ -1,5 +1,6 @@
 import { withoutTokens } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
+import { wantsGrants } from '../domain/revision.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import { walkPresentation } from '../hls/walk.ts';
@@ -7,7 +8,7 @@ import type { WalkLimits } from '../hls/walk.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Source } from '../storage/source.ts';
+import type { Source, SourceSession } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { planRevision } from './plan.ts';
@@ -34,14 +35,21 @@ export interface CrawlerPorts {
 /** What a crawl came to. */
 export type CrawlResult =
   /** The source is as it was when the present revision was sealed. */
-  | { readonly result: 'unchanged'; readonly fetchUrls: FetchUrls }
+  | { readonly result: 'unchanged'; readonly grants: Grants }
   /** A revision was sealed and registered. */
-  | { readonly result: 'planned'; readonly revision: Revision; readonly fetchUrls: FetchUrls }
+  | { readonly result: 'planned'; readonly revision: Revision; readonly grants: Grants }
   /** Somebody registered the video anew meanwhile: theirs counts. */
   | { readonly result: 'stale' };
 
 /** Full URLs, tokens included, of files whose plan has another, by index. Never stored. */
 export type FetchUrls = ReadonlyMap<number, string>;
+
+/** What reading the playlists has given beside the plan. Secrets: never stored. */
+export interface Grants {
+  readonly fetchUrls: FetchUrls;
+  /** Cookie header for a URL of a file. Absent if the source gave no cookies for any. */
+  readonly cookieFor?: SourceSession['cookieFor'];
+}
 
 /**
  * Makes the plan of a video and registers it: playlists that answer 304 keep the revision there is, the same
@@ -59,17 +67,15 @@ export async function crawlVideo(
   const { journal, ledger, source } = ports;
   const present = record.revision === undefined ? undefined : await journal.revision(submission.id, record.revision);
   const mayKeep = present !== undefined && !recheck;
-  const mayAsk = mayKeep && !present.hasTokens && isPlanOf(submission, present, ports.keyRules);
+  const mayAsk = mayKeep && !wantsGrants(present) && isPlanOf(submission, present, ports.keyRules);
   if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
-    return { result: 'unchanged', fetchUrls: new Map() };
+    return { result: 'unchanged', grants: { fetchUrls: new Map() } };
   }
-  const { revision, fetchUrls } = await planVideo(submission, ports, { present, signal });
-  if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', fetchUrls };
+  const { revision, ...grants } = await planVideo(submission, ports, { present, signal });
+  if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', grants };
   if (mayKeep && hasFormerNames(ports.keyRules) && (await isSameUnderFormerNames(present, revision, journal))) {
-    return {
-      result: 'unchanged',
-      fetchUrls: new Map(revision.files.map(({ url }, at) => [at, fetchUrls.get(at) ?? url])),
-    };
+    const fetchUrls = new Map(revision.files.map(({ url }, at) => [at, grants.fetchUrls.get(at) ?? url]));
+    return { result: 'unchanged', grants: { ...grants, fetchUrls } };
   }
 
   await journal.seal(revision);
@@ -81,7 +87,7 @@ export async function crawlVideo(
     total: revision.files.length,
     done: [],
   });
-  return registered.result === 'stale' ? { result: 'stale' } : { result: 'planned', revision, fetchUrls };
+  return registered.result === 'stale' ? { result: 'stale' } : { result: 'planned', revision, grants };
 }
 
 /** Whether a plan was made from the playlist that the video has now: of another one it says nothing that its own are unchanged. */
@@ -103,21 +109,22 @@ export async function planVideo(
   submission: Submission,
   ports: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external' | 'nameProbe'>,
   { present, signal }: { readonly present?: PresentPlan | undefined; readonly signal: AbortSignal },
-): Promise<RevisionPlan> {
+): Promise<Grants & { readonly revision: Revision }> {
   const { source, keyRules, limits, external, nameProbe } = ports;
-  const read = (): Promise<Presentation> =>
+  const readIn = (session: Session): Promise<Presentation> =>
     walkPresentation(submission.playlistUrl, {
-      fetch: (url, walk) => readText(source, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
+      fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
       limits,
       external,
       tokenRules: keyRules,
       signal,
     });
-  const presentation = await read();
+  const session = sessionOf(source);
+  const presentation = await readIn(session);
   const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
     const rules = withUnstable(keyRules, unstable);
     const found = await findKeyParameters(presentation, {
-      source,
+      source: session,
       keyRules: rules,
       known: present?.queryFindings,
       signal,
@@ -131,11 +138,31 @@ export async function planVideo(
   };
   const known = unstableNamesOf(present?.queryFindings);
   const planned = await plan(known);
-  if (!nameProbe || planned.revision.digest === present?.digest) return planned;
-  const unstable = await nameProbe.of(presentation, read, withUnstable(keyRules, known));
+  if (!nameProbe || planned.revision.digest === present?.digest) return withCookies(planned, presentation, session);
+  // With cookies of its own: those of the first reading might keep the names of that session.
+  const readAnew = (): Promise<Presentation> => readIn(sessionOf(source));
+  const unstable = await nameProbe.of(presentation, readAnew, withUnstable(keyRules, known));
   signal.throwIfAborted();
   const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;
-  return isNew ? plan(mergeUnstable(known, unstable)) : planned;
+  return withCookies(isNew ? await plan(mergeUnstable(known, unstable)) : planned, presentation, session);
 }
 
 type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;
+
+/** One reading of a presentation, with the cookies that it is given if the source knows any. */
+type Session = Pick<Source, 'fetch'> & Partial<Pick<SourceSession, 'cookieFor'>>;
+
+function sessionOf(source: Source): Session {
+  return source.openSession?.() ?? source;
+}
+
+/** Adds the cookies of a reading to its plan, if some go with files. */
+function withCookies(
+  { revision, fetchUrls }: RevisionPlan,
+  { files }: Presentation,
+  session: Session,
+): Grants & { readonly revision: Revision } {
+  const cookieFor: SourceSession['cookieFor'] = (url) => session.cookieFor?.(url);
+  const hasCookies = files.some(({ fetchUrl }) => cookieFor(fetchUrl) !== undefined);
+  return hasCookies ? { revision: { ...revision, hasCookies }, fetchUrls, cookieFor } : { revision, fetchUrls };
+}

@@ -18,7 +18,7 @@ export interface ReadText {
  * @throws {FlantsError} `hls.limit` when it is longer than `maxBytes`, else as `Source.fetch`
  */
 export async function readText(
-  source: Source,
+  source: Pick<Source, 'fetch'>,
   url: string,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<ReadText> {

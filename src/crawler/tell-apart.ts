@@ -24,7 +24,7 @@ interface Alike {
 
 /** What `findKeyParameters` needs beside the presentation. */
 export interface TellApartInput {
-  readonly source: Source;
+  readonly source: Pick<Source, 'fetch'>;
   readonly keyRules: KeyRules;
   /** Of the video's present plan: what it says is not asked again. */
   readonly known: QueryFindings | undefined;
@@ -96,7 +96,11 @@ function areEqual(values: readonly (string | undefined)[]): boolean {
   return new Set(values).size === 1;
 }
 
-async function leadToSameBytes(urls: readonly string[], source: Source, signal: AbortSignal): Promise<boolean> {
+async function leadToSameBytes(
+  urls: readonly string[],
+  source: Pick<Source, 'fetch'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   let first: string | undefined;
   for (const url of urls) {
     const print = await fingerprint(url, source, signal);
@@ -107,7 +111,7 @@ async function leadToSameBytes(urls: readonly string[], source: Source, signal: 
 }
 
 /** Stands for the object at a URL, or for the reason why there is none. */
-async function fingerprint(url: string, source: Source, signal: AbortSignal): Promise<string> {
+async function fingerprint(url: string, source: Pick<Source, 'fetch'>, signal: AbortSignal): Promise<string> {
   try {
     const answer = await source.fetch(url, { kind: 'media', signal });
     if (answer.result === 'not-modified') return answer.result;

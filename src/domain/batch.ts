@@ -58,6 +58,8 @@ export interface FileTask {
   readonly key: string;
   /** With its token, if the source wants one. */
   readonly fetchUrl: string;
+  /** Cookie header that the source granted for `fetchUrl`. */
+  readonly cookie?: string;
   /** Without secrets: what the evidence says. */
   readonly url: string;
   readonly role: FileRole;

@@ -80,8 +80,15 @@ export interface RevisionHeader {
   readonly warnings: readonly string[];
   /** Some URLs carried a token that is not in the plan: they are read again from the playlists. */
   readonly hasTokens: boolean;
+  /** The source gave cookies with the playlists, which are not in the plan: whoever copies reads these again. */
+  readonly hasCookies?: boolean;
   /** Absent where no URLs differ in tokens alone. */
   readonly queryFindings?: QueryFindings;
+}
+
+/** Whether files may only be had with what the playlists grant to whoever reads them. */
+export function wantsGrants({ hasTokens, hasCookies }: Pick<RevisionHeader, 'hasTokens' | 'hasCookies'>): boolean {
+  return hasTokens || hasCookies === true;
 }
 
 /** A video's sealed plan. */

@@ -108,8 +108,8 @@ export function createContext(
     const { journal, ledger } = parts;
     const present = (await ledger.read(video))?.revision;
     const header = present === undefined ? undefined : await journal.revision(video, present);
-    const { revision, fetchUrls } = await planVideo(submission, parts, { present: header, signal });
-    return { digest: revision.digest, fetchUrls };
+    const { revision, ...grants } = await planVideo(submission, parts, { present: header, signal });
+    return { digest: revision.digest, ...grants };
   };
   const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });
   const stepDriver = createStepDriver(

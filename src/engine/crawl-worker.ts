@@ -59,12 +59,12 @@ async function onCrawled(
 ): Promise<void> {
   if (crawled.result === 'stale') return;
   if (crawled.result === 'unchanged') {
-    if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.fetchUrls);
+    if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.grants);
     await reopenFailed(video, parts);
     return;
   }
   const { files, documents, digest, warnings, queryFindings } = crawled.revision;
-  if (host.copiesFiles) locator.remember(video, digest, crawled.fetchUrls);
+  if (host.copiesFiles) locator.remember(video, digest, crawled.grants);
   await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
   const advice = [

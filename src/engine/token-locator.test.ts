@@ -20,15 +20,20 @@ describe('a locator', () => {
   });
 
   /** Each reading gives a token of its own to each of so many files. */
-  const open = (limits?: LocatorLimits, { urls = 1, hasTokens = true } = {}): TokenLocator =>
+  const open = (limits?: LocatorLimits, { urls = 1, hasTokens = true, hasCookies = false } = {}): TokenLocator =>
     createTokenLocator(
       {
         replan: async (video) => {
           reads.push(video);
           const url = `${plan}?token=${reads.length}`;
-          return { digest, fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])) };
+          const cookie = `grant=${reads.length}`;
+          return {
+            digest,
+            fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])),
+            ...(hasCookies ? { cookieFor: () => cookie } : {}),
+          };
         },
-        journal: { revision: async () => ({ hasTokens }) as RevisionHeader },
+        journal: { revision: async () => ({ hasTokens, ...(hasCookies ? { hasCookies } : {}) }) as RevisionHeader },
         now: () => now,
       },
       limits,
@@ -64,9 +69,18 @@ describe('a locator', () => {
 
   it('takes what a crawl has read, until that has run out', async () => {
     const locator = open();
-    locator.remember('v', 'r', new Map([[0, `${plan}?token=crawled`]]));
+    locator.remember('v', 'r', { fetchUrls: new Map([[0, `${plan}?token=crawled`]]) });
     expect(await urlOf(locator)).toBe(`${plan}?token=crawled`);
     expect(await urlOf(locator, now)).toBe(`${plan}?token=1`);
+  });
+
+  it('reads the playlists of a plan with cookies for these, and again when they have run out', async () => {
+    const locator = open(undefined, { urls: 0, hasTokens: false, hasCookies: true });
+    const first = await locator.load('v', 'r', { signal });
+    expect([first?.locate(0, plan), first?.cookieFor(plan)]).toEqual([plan, 'grant=1']);
+    expect((await locator.load('v', 'r', { signal }))?.cookieFor(plan)).toBe('grant=1');
+    expect((await locator.load('v', 'r', { signal, expiredAt: now }))?.cookieFor(plan)).toBe('grant=2');
+    expect(reads).toHaveLength(2);
   });
 
   it('reads no playlists of a plan without tokens, unless its URLs were refused', async () => {

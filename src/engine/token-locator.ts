@@ -1,19 +1,19 @@
-import type { FetchUrls } from '../crawler/crawl.ts';
+import type { Grants } from '../crawler/crawl.ts';
+import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 
-/** Resolves files to URLs with valid tokens. The tokens of videos in progress stay in memory and are never stored. */
+/**
+ * Resolves files to URLs with valid tokens and cookies. Those of videos in progress stay in memory and are never stored.
+ */
 export interface TokenLocator extends Locator {
-  remember(video: VideoId, revision: RevisionDigest, urls: FetchUrls): void;
+  remember(video: VideoId, revision: RevisionDigest, grants: Grants): void;
   forget(video: VideoId): void;
 }
 
-/** Crawls a video again for fresh tokens. Returns the digest of its plan, and the URLs by file. */
-export type Replan = (
-  video: VideoId,
-  signal: AbortSignal,
-) => Promise<{ readonly digest: RevisionDigest; readonly fetchUrls: FetchUrls }>;
+/** Crawls a video again for fresh tokens and cookies. Returns the digest of its plan, and the URLs by file. */
+export type Replan = (video: VideoId, signal: AbortSignal) => Promise<Grants & { readonly digest: RevisionDigest }>;
 
 /** Ports of a token locator. */
 export interface TokenLocatorPorts {
@@ -32,16 +32,15 @@ export interface LocatorLimits {
 
 const defaultLocatorLimits: LocatorLimits = { maxVideos: 512, maxUrls: 100_000 };
 
-interface CachedUrls {
+interface CachedUrls extends Grants {
   readonly revision: RevisionDigest;
-  readonly fetchUrls: FetchUrls;
   readonly readAt: number;
 }
 
 /**
  * Creates a locator with an empty cache.
  *
- * | cached for this plan                   | the plan has tokens | result                       |
+ * | cached for this plan                   | it wants grants     | result                       |
  * |----------------------------------------|---------------------|------------------------------|
  * | URLs that were read after `expiredAt`    |                     | the cached URLs              |
  * | none, and none have expired            | no                  | the URLs of the plan         |
@@ -67,23 +66,28 @@ export function createTokenLocator(
       if (oldest === video || (cache.size <= maxVideos && urlCount <= maxUrls)) break;
       forget(oldest);
     }
-    return { readAt: entry.readAt, locate: (index, url) => entry.fetchUrls.get(index) ?? url };
+    return {
+      readAt: entry.readAt,
+      locate: (index, url) => entry.fetchUrls.get(index) ?? url,
+      cookieFor: entry.cookieFor ?? (() => undefined),
+    };
   };
 
   return {
-    remember: (video, revision, fetchUrls) => void store(video, { revision, fetchUrls, readAt: now() }),
+    remember: (video, revision, grants) => void store(video, { revision, ...grants, readAt: now() }),
     forget,
     async load(video, revision, { expiredAt, signal }) {
       const entry = cache.get(video);
       const isGood = entry?.revision === revision && (expiredAt === undefined || entry.readAt > expiredAt);
       if (isGood) return store(video, entry);
-      if (expiredAt === undefined && !(await journal.revision(video, revision))?.hasTokens) {
+      const header = expiredAt === undefined ? await journal.revision(video, revision) : undefined;
+      if (expiredAt === undefined && !(header && wantsGrants(header))) {
         return store(video, { revision, fetchUrls: new Map(), readAt: 0 });
       }
       // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
       const readAt = Math.max(now(), (expiredAt ?? 0) + 1);
-      const { digest, fetchUrls } = await replan(video, signal);
-      return digest === revision ? store(video, { revision, fetchUrls, readAt }) : undefined;
+      const { digest, ...grants } = await replan(video, signal);
+      return digest === revision ? store(video, { revision, ...grants, readAt }) : undefined;
     },
   };
 }

@@ -12,7 +12,10 @@ export interface RevisionRow {
 }
 
 /** The part of a header that is kept as JSON. */
-export type HeaderText = Pick<RevisionHeader, 'playlists' | 'external' | 'warnings' | 'hasTokens' | 'queryFindings'>;
+export type HeaderText = Pick<
+  RevisionHeader,
+  'playlists' | 'external' | 'warnings' | 'hasTokens' | 'hasCookies' | 'queryFindings'
+>;
 
 /** A row of `documents`. */
 export interface DocumentRow {

@@ -1,6 +1,7 @@
 import { hasBit, rangesWhere } from '../domain/bits.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
+import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import { isWhole } from '../domain/video.ts';
@@ -120,7 +121,7 @@ async function hasSourceChanged(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    if (!header.hasTokens) return !(await areUnchanged(source, header.playlists, signal));
+    if (!wantsGrants(header)) return !(await areUnchanged(source, header.playlists, signal));
     return replan !== undefined && (await replan()) !== header.digest;
   } catch (error) {
     signal.throwIfAborted();

@@ -25,7 +25,7 @@ export interface BandwidthLimit {
 }
 
 /**
- * Limits the total bandwidth of a source's bodies.
+ * Limits the total bandwidth of a source's bodies. For workers: it opens no sessions.
  *
  * A token bucket: each chunk takes its bytes, going into debt if necessary, and waits until the debt of all earlier
  * chunks is paid. Since waiting delays reading, the network slows down too.

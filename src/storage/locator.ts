@@ -11,6 +11,8 @@ export interface PlanUrls {
    * @returns that URL, with its token if one is known
    */
   readonly locate: (index: number, url: string) => string;
+  /** Returns the Cookie header that the source has granted for a URL. Undefined if there is none. */
+  readonly cookieFor: (url: string) => string | undefined;
 }
 
 /** Options for loading URLs. */

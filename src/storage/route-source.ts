@@ -1,5 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceSession } from './source.ts';
 
 /**
  * Combines sources into one, which selects by the scheme of the URL. Other schemes are refused. Pass `file:` only for a
@@ -9,18 +9,39 @@ import type { Source } from './source.ts';
  */
 export function routeSource(adapters: Readonly<Record<string, Source>>): Source {
   const byScheme = new Map(Object.entries(adapters));
+  const find = (url: string): Source | undefined => byScheme.get(schemeOf(url) ?? '');
+  const adapterFor = (url: string): Source => find(url) ?? refuse(url);
   return {
-    fetch: async (url, options) => {
-      const scheme = /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase();
-      const adapter = scheme === undefined ? undefined : byScheme.get(scheme);
-      if (adapter) return adapter.fetch(url, options);
-      throw new FlantsError(
-        'source.refused',
-        scheme === undefined ? 'that is not a URL' : `a ${scheme} URL cannot be read from this source`,
-      );
+    fetch: async (url, options) => adapterFor(url).fetch(url, options),
+    openSession() {
+      const sessions = new Map<Source, SourceSession>();
+      return {
+        async fetch(url, options) {
+          const adapter = adapterFor(url);
+          const session = sessions.get(adapter) ?? adapter.openSession?.();
+          if (session) sessions.set(adapter, session);
+          return (session ?? adapter).fetch(url, options);
+        },
+        cookieFor(url) {
+          const adapter = find(url);
+          return adapter && sessions.get(adapter)?.cookieFor(url);
+        },
+      };
     },
     close: async () => {
       await Promise.all([...new Set(byScheme.values())].map((adapter) => adapter.close()));
     },
   };
+}
+
+function schemeOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:/i.exec(url)?.[0].toLowerCase();
+}
+
+function refuse(url: string): never {
+  const scheme = schemeOf(url);
+  throw new FlantsError(
+    'source.refused',
+    scheme === undefined ? 'that is not a URL' : `a ${scheme} URL cannot be read from this source`,
+  );
 }

@@ -12,6 +12,8 @@ export interface FetchOptions {
    * they come coded all the same.
    */
   readonly kind: 'text' | 'media';
+  /** Cookie header for this URL. It is a secret, and is dropped when a redirect leads to another origin. */
+  readonly cookie?: string;
 }
 
 /** A response whose body has not been read yet. Read it to the end, or cancel it. */
@@ -58,5 +60,17 @@ export interface NotModified {
  */
 export interface Source {
   fetch(url: string, options: FetchOptions): Promise<FetchedObject | NotModified>;
+  /**
+   * Opens a session without cookies, for one reading of a presentation: another video's grant must not take the place of
+   * this one's. Absent for a source that knows no cookies.
+   */
+  openSession?(): SourceSession;
   close(): Promise<void>;
+}
+
+/** Requests that send back the cookies that earlier ones were given. Needs no closing. */
+export interface SourceSession {
+  fetch(url: string, options: FetchOptions): Promise<FetchedObject | NotModified>;
+  /** The cookies that go with a URL now, for `FetchOptions.cookie` of a worker. Never stored. */
+  cookieFor(url: string): string | undefined;
 }

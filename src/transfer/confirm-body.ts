@@ -3,6 +3,7 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/revision.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Source } from '../storage/source.ts';
+import { mediaRequest } from './media-request.ts';
 import type { Content } from './place-object.ts';
 
 /**
@@ -12,12 +13,12 @@ import type { Content } from './place-object.ts';
  * @throws {FlantsError} `source.short-body` when the two bodies differ; else as `Source.fetch`
  */
 export async function confirmBody(
-  task: Pick<FileTask, 'url' | 'fetchUrl'>,
+  task: Pick<FileTask, 'url' | 'fetchUrl' | 'cookie'>,
   content: Content,
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
-  const refetched = await source.fetch(task.fetchUrl, { kind: 'media', signal });
+  const refetched = await source.fetch(task.fetchUrl, mediaRequest(task, signal));
   if (refetched.result === 'not-modified') {
     throw new FlantsError('source.status', `${task.url} answers 304 to an unconditional request`, { status: 304 });
   }
@@ -42,12 +43,12 @@ export async function confirmBody(
  * @throws {FlantsError} `source.changed` when the source has different bytes now; else as `Source.fetch`
  */
 export async function confirmCurrent(
-  task: Pick<FileTask, 'url' | 'fetchUrl'>,
+  task: Pick<FileTask, 'url' | 'fetchUrl' | 'cookie'>,
   { content, validators }: { readonly content: Content; readonly validators: Validators },
   source: Source,
   signal: AbortSignal,
 ): Promise<void> {
-  const refetched = await source.fetch(task.fetchUrl, { kind: 'media', signal, unless: validators });
+  const refetched = await source.fetch(task.fetchUrl, { ...mediaRequest(task, signal), unless: validators });
   if (refetched.result === 'not-modified') return;
   try {
     const { sizeBytes, crc32 } = await measureBody(refetched.body, content.sizeBytes);

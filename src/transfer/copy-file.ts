@@ -8,6 +8,7 @@ import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
 import { confirmBody, confirmCurrent, tooLargeToConfirm } from './confirm-body.ts';
+import { mediaRequest } from './media-request.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
 import type { ConfirmCurrent } from './place-object.ts';
@@ -62,8 +63,7 @@ async function fetchAndPlace(
   let fetched;
   try {
     fetched = await ports.source.fetch(task.fetchUrl, {
-      kind: 'media',
-      signal,
+      ...mediaRequest(task, signal),
       ...(prior ? { unless: prior.source } : {}),
     });
   } catch (error) {

@@ -23,12 +23,12 @@ export interface PreparedBatch {
  * Looks up the files of a batch, sets aside those that an earlier delivery has copied, and resolves the URLs of the
  * rest.
  *
- * @param locate - returns the URL to fetch a file of the plan from
+ * @param urls - the URL to fetch a file of the plan from, and the cookies that go with it
  */
 export async function prepareBatch(
   job: BatchJob,
   { journal, existing, sha256 }: PreparePorts,
-  locate: PlanUrls['locate'],
+  { locate, cookieFor }: Pick<PlanUrls, 'locate' | 'cookieFor'>,
 ): Promise<PreparedBatch> {
   const planned = await journal.files(job.video, job.revision, job.files);
   const evidence = await journal.evidence(
@@ -43,11 +43,14 @@ export async function prepareBatch(
       known.push({ index, kind: 'unchanged', evidence: prior });
       continue;
     }
+    const fetchUrl = locate(index, file.url);
+    const cookie = cookieFor(fetchUrl);
     files.push({
       ...file,
       ...headersOf(file.key, file.role),
       index,
-      fetchUrl: locate(index, file.url),
+      fetchUrl,
+      ...(cookie === undefined ? {} : { cookie }),
       tries: job.tries[index] ?? 0,
       ...(prior && isOurs(prior) ? { prior } : {}),
     });

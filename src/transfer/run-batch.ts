@@ -126,7 +126,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   }
   // A URL that is refused from now on was read at this time or earlier. Where clocks differ, the reader's time counts.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
-  const prepared = await prepareBatch(job, ports, loaded.urls.locate);
+  const prepared = await prepareBatch(job, ports, loaded.urls);
   const copied = await copyPrepared(prepared, ports, hooks);
   const { message, recorded: outcomes } = copied;
   const finished = { message, revision: job.revision, outcomes, locate: loaded.urls.locate };
@@ -135,7 +135,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
 }
 
 /** Leaves URLs as planned, for batches that are not fetched. */
-const asPlanned: PlanUrls['locate'] = (_, url) => url;
+const asPlanned: Pick<PlanUrls, 'locate' | 'cookieFor'> = { locate: (_, url) => url, cookieFor: () => undefined };
 
 /** The result of a run, before it is counted. */
 interface Ended {

@@ -103,7 +103,7 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
 }
 
 /** A destination behind HTTP, such as a CDN, as players see it. */
-export function destinationOverHttp(source: Source, playlistUrl: string): Destination {
+export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: string): Destination {
   const { origin } = new URL(playlistUrl);
   const fetch = async (
     url: string,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
@@ -12,6 +12,8 @@ import { gzipSync } from 'node:zlib';
 export type Behaviour =
   /** Answers with this status, and with nothing of the file. */
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Serves it as it should be, with further headers. */
+  | { readonly kind: 'with-headers'; readonly headers: Readonly<Record<string, string | readonly string[]>> }
   /** Answers with these headers and bytes, as they are. */
   | {
       readonly kind: 'answer';
@@ -25,7 +27,12 @@ export type Behaviour =
   /** A page for people, with status 200, in place of the file. */
   | { readonly kind: 'error-page' }
   | { readonly kind: 'slow'; readonly bytesPerSecond: number }
-  | { readonly kind: 'redirect'; readonly to: string; readonly status?: number }
+  | {
+      readonly kind: 'redirect';
+      readonly to: string;
+      readonly status?: number;
+      readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+    }
   /** Sends the file gzipped, and says so, whatever was accepted. */
   | { readonly kind: 'gzip' }
   | { readonly kind: 'no-validators' }
@@ -189,7 +196,9 @@ async function answer(
       response.writeHead(behaviour.status ?? 200, behaviour.headers).end(behaviour.body);
       return;
     case 'redirect':
-      response.writeHead(behaviour.status ?? 302, { location: behaviour.to }).end('moved\n');
+      response
+        .writeHead(behaviour.status ?? 302, { ...mutable(behaviour.headers), location: behaviour.to })
+        .end('moved\n');
       return;
     case 'error-page':
       response
@@ -202,7 +211,8 @@ async function answer(
     response.writeHead(404, { 'content-type': 'text/plain' }).end('no such file\n');
     return;
   }
-  const headers = headersOf(file, path, behaviour);
+  const headers: OutgoingHttpHeaders = headersOf(file, path, behaviour);
+  if (behaviour?.kind === 'with-headers') Object.assign(headers, mutable(behaviour.headers));
   if (isNotModified(request, headers)) {
     response.writeHead(304, headers).end();
     return;
@@ -214,6 +224,13 @@ async function answer(
   response.writeHead(range ? 206 : 200, { ...headers, 'content-length': body.byteLength });
   if (request.method === 'HEAD') response.end();
   else await send(response, body, behaviour);
+}
+
+/** A copy, as Node takes it. */
+function mutable(headers: Readonly<Record<string, string | readonly string[]>> = {}): OutgoingHttpHeaders {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  );
 }
 
 function headersOf(file: Served, path: string, behaviour: Behaviour | undefined): Record<string, string> {
@@ -233,7 +250,7 @@ function headersOf(file: Served, path: string, behaviour: Behaviour | undefined)
 }
 
 /** RFC 9110 section 13.2.2: If-None-Match decides where it is given. */
-function isNotModified(request: IncomingMessage, headers: Readonly<Record<string, string>>): boolean {
+function isNotModified(request: IncomingMessage, headers: OutgoingHttpHeaders): boolean {
   const { 'if-none-match': etags, 'if-modified-since': since } = request.headers;
   if (headers.etag === undefined) return false;
   if (etags !== undefined) return etags.split(',').some((etag) => etag.trim().replace(/^W\//, '') === headers.etag);

@@ -68,14 +68,20 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
 }
 
 /** The headers of a request as undici takes them: names and values in turn. Conditions by RFC 9110 section 13.1. */
-export function requestHeaders(url: URL, options: FetchOptions, index: HeaderIndex): string[] {
+export function requestHeaders(
+  url: URL,
+  { cookie, ...options }: Omit<FetchOptions, 'cookie'> & { readonly cookie?: string | undefined },
+  index: HeaderIndex,
+): string[] {
   const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : offeredCodings];
   const own = index.get(url.origin) ?? unscoped;
   const basic = basicAuthorization(url);
   for (let at = 0; at < own.length; at += 2) {
     const [name, value] = [own[at] as string, own[at + 1] as string];
-    if (basic === undefined || name !== 'authorization') headers.push(name, value);
+    if (basic !== undefined && name === 'authorization') continue;
+    headers.push(name, name === 'cookie' && cookie !== undefined ? `${value}; ${cookie}` : value);
   }
+  if (cookie !== undefined && !headers.includes('cookie')) headers.push('cookie', cookie);
   if (basic !== undefined) headers.push('authorization', basic);
   if (options.unless?.etag !== undefined) headers.push('if-none-match', options.unless.etag);
   if (options.unless?.lastModified !== undefined) headers.push('if-modified-since', options.unless.lastModified);

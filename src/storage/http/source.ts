@@ -1,6 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/revision.ts';
 import { completeSize, exactly } from './content-range.ts';
+import { Cookies } from './cookies.ts';
 import { contentCodings, decodeBody } from './decode.ts';
 import { placeOf, statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -27,8 +28,16 @@ export interface HttpSourceOptions extends RouteOptions {
 export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
   const routes = openRoutes(options);
+  const transport = { routes, index, maxRedirects: options.maxRedirects };
   return {
-    fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { routes, index, maxRedirects: options.maxRedirects }),
+    fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, transport),
+    openSession() {
+      const cookies = new Cookies();
+      return {
+        fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, { ...transport, cookies }),
+        cookieFor: (url) => cookies.headerFor(url),
+      };
+    },
     close: () => routes.close(),
   };
 }
@@ -37,6 +46,8 @@ interface Transport {
   readonly routes: Routes;
   readonly index: HeaderIndex;
   readonly maxRedirects: number;
+  /** Of a session. */
+  readonly cookies?: Cookies;
 }
 
 async function fetchObject(
@@ -48,8 +59,15 @@ async function fetchObject(
   const visited: string[] = [];
   let url = requested;
   for (;;) {
+    const cookie = cookieFor(url, requested, { options, transport });
     const route = transport.routes.to(url);
-    const answer = await exchange(route, url, requestHeaders(url, options, transport.index), options.signal);
+    const answer = await exchange(
+      route,
+      url,
+      requestHeaders(url, { ...options, cookie }, transport.index),
+      options.signal,
+    );
+    await transport.cookies?.receive(answer.headers['set-cookie'], url);
     if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
     answer.body.discard();
     if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
@@ -59,9 +77,10 @@ async function fetchObject(
         proxy: route.proxy,
       });
     }
-    visited.push(url.href);
+    visited.push(`${url.href} ${cookie}`);
     url = redirected(url, requested, answer);
-    if (visited.includes(url.href)) {
+    // A host may redirect to the same URL for it to be asked for with a cookie.
+    if (visited.includes(`${url.href} ${cookieFor(url, requested, { options, transport })}`)) {
       throw new FlantsError('source.redirects', `${placeOf(requested)} redirects in a circle`);
     }
     if (visited.length > transport.maxRedirects) {
@@ -71,6 +90,15 @@ async function fetchObject(
       );
     }
   }
+}
+
+function cookieFor(
+  url: URL,
+  requested: URL,
+  { options, transport }: { readonly options: FetchOptions; readonly transport: Transport },
+): string | undefined {
+  if (transport.cookies) return transport.cookies.headerFor(url.href);
+  return url.origin === requested.origin ? options.cookie : undefined;
 }
 
 /** @throws {FlantsError} `source.short-body` for a part of the object, and as `decodeBody` */
