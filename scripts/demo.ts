@@ -105,9 +105,11 @@ function settings({ store, folder }: Stage): Readonly<Record<string, string>> {
   return { FLANTS_ENDPOINT: store.endpoint, FLANTS_STATE: join(folder, 'state'), ...storeEnvironment };
 }
 
-/** This machine's, without what would point the command at somebody's real account or options. */
+/** This machine's, without what would point the command at somebody's real account, options or proxy. */
 function foreignEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:AWS|FLANTS)_/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:AWS|FLANTS)_|^https?_proxy$/i.test(name)),
+  );
 }
 
 /** The parts of a report that the demo shows. */

@@ -14,6 +14,7 @@ import { cookieOrigin, grantMark } from '../servers/cookie-origin.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
 import { contentsOf } from './contents.ts';
+import { runFlants } from './flants.ts';
 import type { FlantsResult } from './flants.ts';
 import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -56,6 +57,8 @@ describe('a source that hands out access by cookies', patient, () => {
     expect(cdn.refused).toEqual([]);
     expect(await differing(stage, files)).toEqual([]);
     await expectNoGrant(copied);
+    const verified = await runFlants(['verify', stage.origin.url + syntheticPlaylist(0)]);
+    expect(verified.code, verified.stdout + verified.stderr).toBe(0);
     const again = await stage.copy(catalogue, '--recheck');
     expect(again.code, again.stdout + again.stderr).toBe(0);
     expect(cdn.refused).toEqual([]);

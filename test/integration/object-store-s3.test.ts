@@ -11,6 +11,7 @@ import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
 import type { S3StoreOptions } from '../../src/storage/s3/store.ts';
 import { selfSigned } from '../servers/certificate.ts';
+import { startForwardProxy } from '../servers/forward-proxy.ts';
 import { freePort } from '../servers/free-port.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { startTamperingProxy } from '../servers/tampering-proxy.ts';
@@ -157,6 +158,22 @@ describe.skipIf(!hasVersitygw)('S3 over TLS', () => {
     const store = opened(openS3At(server, '', { ca }));
     expect(await put(store, 'a.ts')).toMatchObject({ result: 'stored' });
     expect(await list(store)).toMatchObject({ value: { key: 'a.ts' } });
+  });
+
+  it('is reached through a tunnel of a proxy, which sees nothing but its address', async () => {
+    const proxy = await startForwardProxy({ user: { name: 'me', password: 'hush' } });
+    try {
+      const store = opened(openS3At(server, 'tunnel', { ca, proxies: { https: proxy.url, bypass: [] } }));
+      expect(await put(store, 'a.ts')).toMatchObject({ result: 'stored' });
+      const part = Buffer.alloc(store.limits.minPartBytes, 'x');
+      const upload = await store.upload('b.ts', plain);
+      await upload.part(1, part, { signal });
+      expect(await upload.complete(crc32Hex(part))).toMatchObject({ result: 'stored' });
+      const { host } = new URL(server.endpoint);
+      expect([...new Set(proxy.calls.map(({ method, target }) => `${method} ${target}`))]).toEqual([`CONNECT ${host}`]);
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it('is refused when nobody vouches for it, and not tried again', async () => {

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProxySettings } from '../../src/config/values/proxies.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import { MiB } from '../../src/domain/units.ts';
 import { openHttpSource } from '../../src/storage/http/source.ts';
 import type { ObjectStore, PutOptions } from '../../src/storage/object-store.ts';
+import { awsCredentials } from '../../src/storage/s3/credentials.ts';
 import { openS3Store } from '../../src/storage/s3/store.ts';
 import type { FetchedObject, Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
@@ -287,3 +294,49 @@ describe('a store', () => {
     });
   });
 });
+
+describe('credentials of AWS', () => {
+  it('that a role grants are asked for through the proxy', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'flants-role-'));
+    closers.push(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, 'token'), 'web-identity');
+    // What AWS's Security Token Service answers.
+    const sts = createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(200, { 'content-type': 'text/xml' }).end(assumedRole));
+    }).listen(0, '127.0.0.1');
+    await once(sts, 'listening');
+    closers.push(async () => sts.close());
+    const endpoint = `http://127.0.0.1:${(sts.address() as AddressInfo).port}`;
+    const variables = {
+      AWS_ROLE_ARN: 'arn:aws:iam::123456789012:role/mover',
+      AWS_WEB_IDENTITY_TOKEN_FILE: join(folder, 'token'),
+      AWS_ENDPOINT_URL_STS: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_PROFILE: undefined,
+    };
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    closers.push(async () => vi.unstubAllEnvs());
+    const through = await proxy({ user });
+    expect(await awsCredentials(undefined, all(through.url))()).toMatchObject({ accessKeyId: 'of the role' });
+    expect(through.calls).toEqual([{ method: 'POST', target: `${endpoint}/` }]);
+    const wrong = all(through.url.replace('hu%3Ash', 'wrong-hush'));
+    await expect(awsCredentials(undefined, wrong)()).rejects.toThrow(
+      /the proxy http:\/\/127.0.0.1:\d+ \(HTTP_PROXY\) wants other/,
+    );
+  });
+});
+
+const assumedRole = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+  <AssumeRoleWithWebIdentityResult>
+    <AssumedRoleUser><Arn>arn:aws:sts::123456789012:assumed-role/mover/x</Arn><AssumedRoleId>A:x</AssumedRoleId></AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>of the role</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+      <Expiration>2099-01-01T00:00:00Z</Expiration>
+    </Credentials>
+  </AssumeRoleWithWebIdentityResult>
+</AssumeRoleWithWebIdentityResponse>`;
