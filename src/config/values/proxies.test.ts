@@ -9,6 +9,8 @@ describe('the address of a proxy', () => {
     ['http://proxy.example:3128', 'http://proxy.example:3128/'],
     ['proxy.example:3128', 'http://proxy.example:3128/'],
     ['me:hush@proxy.example', 'http://me:hush@proxy.example/'],
+    ['http://me:100%25@proxy.example', 'http://me:100%25@proxy.example/'],
+    ['http://me:100%@proxy.example', 'http://me:100%25@proxy.example/'],
     ['https://proxy.example/', 'https://proxy.example/'],
     ['10.0.0.1:8080', 'http://10.0.0.1:8080/'],
     ['[::1]:8080', 'http://[::1]:8080/'],

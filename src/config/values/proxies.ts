@@ -22,7 +22,20 @@ export const noProxies: ProxySettings = Object.freeze({ bypass: Object.freeze([]
 export function parseProxy(text: string): string | undefined {
   const url = URL.parse(text.includes('://') ? text : `http://${text}`);
   const isProxy = url !== null && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.pathname === '/';
-  return isProxy && url.search === '' && url.hash === '' ? url.href : undefined;
+  if (!isProxy || url.search !== '' || url.hash !== '') return undefined;
+  url.username = encoded(url.username);
+  url.password = encoded(url.password);
+  return url.href;
+}
+
+/** A password may hold a `%` that begins no escape. */
+function encoded(text: string): string {
+  try {
+    decodeURIComponent(text);
+    return text;
+  } catch {
+    return encodeURIComponent(text);
+  }
 }
 
 /** Collects the settings of proxies from parsed options. NO_PROXY is also written with spaces. */
