@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { inject } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -30,7 +31,7 @@ export interface FlantsOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The root of the repository where absent. */
   readonly cwd?: string;
-  /** Path of the command; that of this checkout, which runs from source, where absent. */
+  /** Path of the command; that which was built of this checkout where absent. */
   readonly entry?: string;
   /** Its limit of open files (`ulimit -n`); that of this process where absent. */
   readonly openFiles?: number;
@@ -44,7 +45,7 @@ export async function runFlants(args: readonly string[], options: FlantsOptions 
 /** Starts the command as a person does. */
 export function startFlants(
   args: readonly string[],
-  { env = {}, cwd = root, entry = resolve(root, 'bin/flants.js'), openFiles }: FlantsOptions = {},
+  { env = {}, cwd = root, entry = inject('command'), openFiles }: FlantsOptions = {},
 ): RunningFlants {
   const limit = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`];
   const [program = '', ...words] = [...limit, process.execPath, entry, ...args];
@@ -97,7 +98,6 @@ function plainEnvironment(): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     // Each thread costs a quarter of a second to start. Tests that are about several of them say --threads.
     FLANTS_THREADS: '1',
-    // From source each thread would strip the types of its modules anew: half of what a short copy costs.
     NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   };
 }
