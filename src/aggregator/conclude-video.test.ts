@@ -119,3 +119,14 @@ test('a claim that was made meanwhile keeps a published video in the ledger', as
   await conclude();
   expect(await ledger.read('v')).toBeDefined();
 });
+
+test('a recording that is not over is told of once, however often it is looked at', async () => {
+  const { ledger, announced, conclude } = await stage();
+  const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
+  for (const nextLookAt of [1, 2]) {
+    await ledger.apply('v', { type: 'live', generation: 'g2', live: { ...live, nextLookAt } });
+    await conclude();
+  }
+  expect(announced).toMatchObject([{ id: 'v', state: 'live' }]);
+  expect(await ledger.read('v')).not.toHaveProperty('nextLook');
+});

@@ -88,3 +88,14 @@ test('a video that failed is looked at again once its time has come', async () =
   await reconciler.run(never);
   expect([looked, moved]).toEqual([['v'], ['v']]);
 });
+
+test('so is a recording that is not over, where its job was lost', async () => {
+  const { ledger, reconciler, looked, pass } = await stage();
+  const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
+  await ledger.apply('v', { type: 'live', generation: 'g2', live: { ...live, nextLookAt: minute } });
+  await reconciler.run(never);
+  expect(looked).toEqual([]);
+  pass(minute);
+  await reconciler.run(never);
+  expect(looked).toEqual(['v']);
+});

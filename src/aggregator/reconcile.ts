@@ -11,7 +11,7 @@ export interface ReconcilePorts {
   readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Lifetime of the lease of a queued job. */
   readonly leaseMs: number;
-  /** Starts over a video that failed, whose time to be looked at again has come. */
+  /** Looks again at a video that failed or is live, whose time for that has come. */
   readonly lookAgain: (video: VideoId, record: VideoRecord) => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -35,6 +35,7 @@ const totalsSchema = z
       publishing: count,
       copying: count,
       waiting: count,
+      live: count,
       incomplete: count,
       invalid: count,
       paused: count,
@@ -108,7 +109,8 @@ const videoReportSchema = z
     ),
     warnings: z.array(z.string()),
     invalid: z.exactOptional(failureSchema),
-    nextLookAt: z.exactOptional(z.iso.datetime()),
+    live: z.exactOptional(z.object({ playlistUrl: z.string(), unchangedSince: instant })),
+    nextLookAt: z.exactOptional(instant),
   })
   .meta({ id: 'VideoReport' }) satisfies z.ZodType<VideoReport>;
 

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../domain/event.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { LiveReport } from '../domain/report.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { second } from '../domain/units.ts';
@@ -18,6 +19,7 @@ const levels: Readonly<Record<VideoState, LogLevel>> = {
   waiting: 'debug',
   copying: 'debug',
   publishing: 'debug',
+  live: 'info',
   published: 'info',
   paused: 'info',
   cancelled: 'info',
@@ -38,7 +40,7 @@ export function eventLine(event: RunEvent): EventLine | undefined {
     case 'video':
       return {
         level: levels[event.state],
-        text: `${event.video}: ${event.state}${event.failure === undefined ? '' : `: ${failureText(event.failure)}`}`,
+        text: `${event.video}: ${event.state}${detailOf(event)}`,
       };
     case 'file-failed':
       return { level: 'warn', text: `${event.video}: ${event.key} failed: ${failureText(event.failure)}` };
@@ -86,6 +88,18 @@ export function waitingText({
 }
 
 type WaitingEvent = Extract<RunEvent, { type: 'waiting' }>;
+function detailOf({ state, failure, delayMs }: Extract<RunEvent, { type: 'video' }>): string {
+  if (failure) return `: ${failureText(failure)}`;
+  if (state !== 'live') return '';
+  return delayMs === undefined
+    ? ': its recording is not over'
+    : `: looked at again in ${formatDuration(delayMs)}, to see whether anything was added`;
+}
+
+/** Renders why a recording counts as not over. */
+export function liveText({ playlistUrl, unchangedSince }: LiveReport): string {
+  return `${playlistUrl} has no EXT-X-ENDLIST; unchanged since ${unchangedSince}`;
+}
 
 /** Renders a failure as in every line: message, then stable code. */
 export function failureText(failure: Failure): string {

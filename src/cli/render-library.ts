@@ -9,7 +9,7 @@ import type {
 } from '../domain/library.ts';
 import type { Totals } from '../domain/report.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { failureText } from './event-lines.ts';
+import { failureText, liveText } from './event-lines.ts';
 import { formatBytes, formatCount, formatCounted, formatShare } from './format.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
@@ -91,6 +91,7 @@ export function renderDetail({ report, decisions, leases }: VideoDetail): string
     ['revision', report.revision],
     ['files', `${formatCount(files.done)} of ${formatCount(files.total)} there (${formatBytes(report.sizeBytes)})`],
     ['invalid', report.invalid && failureText(report.invalid)],
+    ['live', report.live && liveText(report.live)],
     ['looked at again', report.nextLookAt],
   ];
   const failures = report.failures.map(

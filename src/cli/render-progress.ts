@@ -47,7 +47,7 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
   const videoParts = [
     `${formatCount(videos.published)} of ${formatCount(countVideos(videos))} published`,
     ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
-    ...(['incomplete', 'invalid', 'paused'] as const)
+    ...(['live', 'incomplete', 'invalid', 'paused'] as const)
       .filter((name) => videos[name] > 0)
       .map((name) => `${formatCount(videos[name])} ${name}`),
   ];

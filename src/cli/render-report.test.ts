@@ -87,6 +87,18 @@ describe('a summary', () => {
     expect(text).toContain(`\n    flants accept s3://media/vod 'class 42' 'a/it'\\''s.ts' --reason TEXT\n`);
   });
 
+  it('names recordings that are not over, and says how to go on', () => {
+    const live = { playlistUrl: 'https://h/v.m3u8', unchangedSince: '2026-11-23T11:00:00.000Z' };
+    const files = { total: 0, done: 0, failed: 0, accepted: 0 };
+    const report = library([video('a'), video('b', { state: 'live', live, files, sizeBytes: 0 })]);
+    const text = renderSummary(report, context);
+    expect(text).toContain('2 videos: 1 published, 1 live\n');
+    expect(text).toContain(
+      'Live: not over yet:\n  b: https://h/v.m3u8 has no EXT-X-ENDLIST; unchanged since 2026-11-23T11:00:00.000Z\n  to go on: the same copy again',
+    );
+    expect(renderStatus(report, { ...context, isCluster: true })).toContain('nothing to do, they are looked at again');
+  });
+
   it('names what failed, what was accepted and what is odd', () => {
     const videos = [
       video('a', {

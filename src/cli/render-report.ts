@@ -3,7 +3,7 @@ import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domai
 import { second } from '../domain/units.ts';
 import { videoStates } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { failureText } from './event-lines.ts';
+import { failureText, liveText } from './event-lines.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { shellQuote } from './shell-quote.ts';
@@ -20,6 +20,9 @@ export interface SummaryContext {
   /** Whether this is a cluster, which continues by itself. A copy has to be run again. */
   readonly isCluster?: boolean;
 }
+
+/** What to do about recordings that are not over, where nobody looks at them again. */
+const liveAdvice = 'the same copy again once they are over; if an encoder has died, with --assume-ended';
 
 /** Renders the result of a run for people. Lines joined by line breaks, with one at the end. */
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
@@ -77,6 +80,8 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
   const accepted = each(videos, (video) => video.failures.filter((file) => !isOpen(file)), fileText);
   const invalid = videos.flatMap((video) => (video.invalid ? [`${video.id}: ${failureText(video.invalid)}`] : []));
+  const live = videos.flatMap((video) => (video.live ? [`${video.id}: ${liveText(video.live)}`] : []));
+  const liveWords = isCluster === true ? 'nothing to do, they are looked at again' : liveAdvice;
   const refused = report.refusedRows.map(rowText);
   const external = each(
     videos,
@@ -98,6 +103,8 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
       isCluster === true ? `flants retry ${stateArguments}` : 'the same copy again',
     ),
     ...section('Published without', accepted, more),
+    ...section('Live: not over yet', live, more),
+    ...(live.length > 0 ? [`  to go on: ${liveWords}`] : []),
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
     ...section('Rows refused', refused, more),

@@ -35,9 +35,9 @@ export const status: Verb = async (input, context) => {
 
 /** Like `exitCodeOf`, from totals. */
 function codeOf({ totals: { videos, files } }: LibraryStatus): number {
-  const { published, invalid, ...others } = videos;
+  const { published, live, invalid, ...others } = videos;
   const unfinished = Object.values(others).reduce((sum, count) => sum + count, 0);
-  if (invalid > 0 && published + unfinished === 0) return exitCodes.notStarted;
+  if (invalid > 0 && published + live + unfinished === 0) return exitCodes.notStarted;
   if (unfinished + invalid > 0) return exitCodes.failed;
-  return files.accepted > 0 ? exitCodes.warnings : exitCodes.whole;
+  return live + files.accepted > 0 ? exitCodes.warnings : exitCodes.whole;
 }

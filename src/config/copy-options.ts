@@ -26,6 +26,7 @@ type Unchanged =
   | 'recheck'
   | 'sha256'
   | 'external'
+  | 'assumeEnded'
   | 'dryRun'
   | 'concurrency'
   | 'json'
@@ -76,7 +77,8 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     await assertStateOutside(stateDir, '--state', destination.path);
   }
 
-  const { limit, existing, recheck, sha256, external, dryRun, concurrency, json, progress, logLevel } = parsed;
+  const { limit, existing, recheck, sha256, external, assumeEnded, dryRun, concurrency, json, progress, logLevel } =
+    parsed;
   return Object.freeze({
     ...network,
     sources: Object.freeze(sources),
@@ -87,6 +89,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     recheck,
     sha256,
     external,
+    assumeEnded,
     dryRun,
     concurrency,
     threads: parsed.threads ?? availableParallelism(),

@@ -89,6 +89,8 @@ export interface ClusterBounds {
   readonly patienceMs: number;
   /** The longest distance between two looks at a video that failed. */
   readonly retryInvalidEveryMs: number;
+  /** The shortest distance between two looks at a recording that is not over. */
+  readonly liveEveryMs: number;
   readonly recoverEveryMs: number;
   /** How long a process may take to finish work in progress when it is stopped. */
   readonly graceMs: number;
@@ -101,7 +103,9 @@ export interface ServiceOptions
     KeyNameOptions,
     ClusterPlace,
     ClusterBounds,
-    Readonly<Pick<Parsed, 'existing' | 'sha256' | 'external' | 'concurrency' | 'logLevel' | 'logFormat'>> {
+    Readonly<
+      Pick<Parsed, 'existing' | 'sha256' | 'external' | 'assumeEnded' | 'concurrency' | 'logLevel' | 'logFormat'>
+    > {
   readonly destination: Destination;
   readonly catalogue: CatalogueOptions;
   readonly threads: number;
@@ -172,7 +176,7 @@ async function serviceOptions(
   if (root !== undefined) await assertSourceRoot(root, readsSources ? local : []);
   if (destination.kind === 'folder') await assertDestinationFolder(destination.path, { sources: local, root });
 
-  const { existing, sha256, external, concurrency, logLevel, logFormat, bwlimit, publicUrl } = parsed;
+  const { existing, sha256, external, assumeEnded, concurrency, logLevel, logFormat, bwlimit, publicUrl } = parsed;
   return {
     ...(await readNetworkOptions(parsed, cwd)),
     ...(await readClusterPlace(parsed, destination, cwd)),
@@ -182,6 +186,7 @@ async function serviceOptions(
     existing,
     sha256,
     external,
+    assumeEnded,
     concurrency,
     threads: parsed.threads ?? availableParallelism(),
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
@@ -210,6 +215,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
     reconcileEveryMs: parsed.reconcileEvery,
     patienceMs: parsed.patience,
     retryInvalidEveryMs: parsed.retryInvalidEvery,
+    liveEveryMs: parsed.liveEvery,
     recoverEveryMs: parsed.recoverEvery,
     graceMs: parsed.grace,
   };

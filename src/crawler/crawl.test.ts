@@ -27,6 +27,7 @@ async function crawler(site: Readonly<Record<string, { readonly bytes: string }>
     limits: defaultWalkLimits,
     external: 'refuse',
     newGeneration: randomUUID,
+    now: Date.now,
   };
   await ledger.apply('v', { type: 'open', generation: randomUUID() });
   return {

@@ -1,5 +1,8 @@
 import { withoutTokens } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
+import { liveAfterLook, playlistsToAsk, quietTimeLeft } from '../domain/live.ts';
+import type { Live, LiveFinding } from '../domain/live.ts';
+import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
@@ -11,6 +14,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Source, SourceSession } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
+import { assumeEnded, findLive, isComplete } from './live.ts';
 import { planRevision } from './plan.ts';
 import type { RevisionPlan } from './plan.ts';
 import { readText } from './read-text.ts';
@@ -30,6 +34,21 @@ export interface CrawlerPorts {
   readonly newGeneration: () => Generation;
   /** Absent: names are taken for stable. */
   readonly nameProbe?: NameProbe;
+  /** Whether to take a recording as over that nothing was added to for three target durations. Absent: never. */
+  readonly assumeEnded?: boolean;
+  /** The shortest distance between two looks at a recording that is not over. Absent: nobody looks again by himself. */
+  readonly liveEveryMs?: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** What reading and planning need. */
+type PlanningPorts = Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external' | 'nameProbe'>;
+
+interface PlanningOptions {
+  /** The video's present plan, if there is one: what it has found out is not asked again. */
+  readonly present?: PresentPlan | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** What a crawl came to. */
@@ -38,6 +57,8 @@ export type CrawlResult =
   | { readonly result: 'unchanged'; readonly grants: Grants }
   /** A revision was sealed and registered. */
   | { readonly result: 'planned'; readonly revision: Revision; readonly grants: Grants }
+  /** Its recording is not over, which is in the ledger. */
+  | { readonly result: 'live'; readonly live: Live }
   /** Somebody registered the video anew meanwhile: theirs counts. */
   | { readonly result: 'stale' };
 
@@ -53,7 +74,8 @@ export interface Grants {
 
 /**
  * Makes the plan of a video and registers it: playlists that answer 304 keep the revision there is, the same
- * presentation keeps its numbering.
+ * presentation keeps its numbering. Of a recording that is not over, keeps what this look has found; the next one asks
+ * only for what shows whether it still is not.
  *
  * @param recheck - register anew even where nothing changed, so that each file is asked for again
  * @throws {FlantsError} of the source or of `hls`, `key.*`; the caller decides about trying again
@@ -66,12 +88,27 @@ export async function crawlVideo(
 ): Promise<CrawlResult> {
   const { journal, ledger, source } = ports;
   const present = record.revision === undefined ? undefined : await journal.revision(submission.id, record.revision);
-  const mayKeep = present !== undefined && !recheck;
-  const mayAsk = mayKeep && !wantsGrants(present) && isPlanOf(submission, present, ports.keyRules);
+  // A plan that counted as void is proven anew.
+  const mayKeep = present !== undefined && !recheck && !record.live;
+  // The root is read first and published last.
+  const mayAsk = mayKeep && !wantsGrants(present) && isOf(submission, present.playlists.at(-1), ports.keyRules);
   if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
     return { result: 'unchanged', grants: { fetchUrls: new Map() } };
   }
-  const { revision, ...grants } = await planVideo(submission, ports, { present, signal });
+  const before = record.live && isOf(submission, record.live.playlists[0], ports.keyRules) ? record.live : undefined;
+  if (before && !(await mayHaveEnded(before, ports, signal))) return keepLooking(submission, record, before, ports);
+
+  const reading = await readPlaylists(submission, ports, signal);
+  const planning = { present, signal };
+  const finding = findLive(reading.presentation, ports.keyRules);
+  const isOver =
+    !finding ||
+    (isComplete(reading.presentation) && isQuiet(liveAfterLook(before, finding, { now: ports.now() }), ports)) ||
+    (present !== undefined && (await isAsSealed(present, submission, reading, ports, planning)));
+  if (!isOver) return keepLooking(submission, record, finding, ports);
+
+  const ended = finding ? { ...reading, presentation: assumeEnded(reading.presentation) } : reading;
+  const { revision, ...grants } = await planReading(submission, ended, ports, planning);
   if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', grants };
   if (mayKeep && hasFormerNames(ports.keyRules) && (await isSameUnderFormerNames(present, revision, journal))) {
     const fetchUrls = new Map(revision.files.map(({ url }, at) => [at, grants.fetchUrls.get(at) ?? url]));
@@ -90,37 +127,86 @@ export async function crawlVideo(
   return registered.result === 'stale' ? { result: 'stale' } : { result: 'planned', revision, grants };
 }
 
-/** Whether a plan was made from the playlist that the video has now: of another one it says nothing that its own are unchanged. */
-function isPlanOf(
-  { playlistUrl }: Submission,
-  { playlists }: Pick<RevisionHeader, 'playlists'>,
-  keyRules: KeyRules,
-): boolean {
-  // The root is read first and published last.
-  return playlists.at(-1)?.url === withoutTokens(new URL(playlistUrl), keyRules).href;
+/** Whether this is the first playlist of a video as it is submitted now: what was found out about another says nothing. */
+function isOf({ playlistUrl }: Submission, root: Pick<ReadPlaylist, 'url'> | undefined, keyRules: KeyRules): boolean {
+  return root?.url === withoutTokens(new URL(playlistUrl), keyRules).href;
 }
 
-/**
- * Reads the playlists and plans, without storing anything.
- *
- * @param present - the video's present plan, if there is one: what it has found out is not asked again
- */
-export async function planVideo(
+/** Whether a recording may be over by now: its playlists have changed, or it is to be taken as over because they have not. */
+async function mayHaveEnded(live: Live, ports: CrawlerPorts, signal: AbortSignal): Promise<boolean> {
+  if (isQuiet(live, ports) || live.hasTokens) return true;
+  try {
+    return !(await areUnchanged(ports.source, playlistsToAsk(live), signal));
+  } catch {
+    // Its playlists may have other names by now. If not, reading them all fails alike.
+    signal.throwIfAborted();
+    return true;
+  }
+}
+
+/** Whether a recording has been the same for so long that it is to be taken as over. */
+function isQuiet(live: Live, { assumeEnded: mayAssume = false, now }: CrawlerPorts): boolean {
+  return mayAssume && quietTimeLeft(live, now()) <= 0;
+}
+
+/** Whether a recording names what it did when it was taken as over and its plan was sealed. */
+async function isAsSealed(
+  { digest }: Pick<RevisionHeader, 'digest'>,
   submission: Submission,
-  ports: Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external' | 'nameProbe'>,
-  { present, signal }: { readonly present?: PresentPlan | undefined; readonly signal: AbortSignal },
-): Promise<Grants & { readonly revision: Revision }> {
-  const { source, keyRules, limits, external, nameProbe } = ports;
-  const readIn = (session: Session): Promise<Presentation> =>
-    walkPresentation(submission.playlistUrl, {
-      fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
-      limits,
-      external,
-      tokenRules: keyRules,
-      signal,
-    });
+  reading: Reading,
+  { nameProbe: _, ...ports }: CrawlerPorts,
+  planning: PlanningOptions,
+): Promise<boolean> {
+  // Names are not probed: one that grows has others at the next reading anyway.
+  return (
+    isComplete(reading.presentation) &&
+    (await planReading(submission, reading, ports, planning)).revision.digest === digest
+  );
+}
+
+/** Keeps what a look at a recording that is not over has found. */
+async function keepLooking(
+  { id }: Submission,
+  { generation, live: before }: VideoRecord,
+  finding: LiveFinding,
+  { ledger, now, liveEveryMs }: CrawlerPorts,
+): Promise<CrawlResult> {
+  const live = liveAfterLook(before, finding, { now: now(), everyMs: liveEveryMs });
+  const applied = await ledger.apply(id, { type: 'live', generation, live });
+  return applied.result === 'stale' ? { result: 'stale' } : { result: 'live', live };
+}
+
+/** What one reading of a video's playlists gave, with the cookies that came with them. */
+export interface Reading {
+  readonly presentation: Presentation;
+  readonly session: Session;
+}
+
+/** Reads the playlists of a video, those of a recording that is not over too. */
+export async function readPlaylists(
+  { playlistUrl }: Submission,
+  { source, keyRules, limits, external }: PlanningPorts,
+  signal: AbortSignal,
+): Promise<Reading> {
   const session = sessionOf(source);
-  const presentation = await readIn(session);
+  const presentation = await walkPresentation(playlistUrl, {
+    fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
+    limits,
+    external,
+    tokenRules: keyRules,
+    signal,
+  });
+  return { presentation, session };
+}
+
+/** Plans what was read, as if its recording were over. Stores nothing. */
+export async function planReading(
+  submission: Submission,
+  { presentation, session }: Reading,
+  ports: PlanningPorts,
+  { present, signal }: PlanningOptions,
+): Promise<Grants & { readonly revision: Revision }> {
+  const { keyRules, nameProbe } = ports;
   const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
     const rules = withUnstable(keyRules, unstable);
     const found = await findKeyParameters(presentation, {
@@ -140,11 +226,20 @@ export async function planVideo(
   const planned = await plan(known);
   if (!nameProbe || planned.revision.digest === present?.digest) return withCookies(planned, presentation, session);
   // With cookies of its own: those of the first reading might keep the names of that session.
-  const readAnew = (): Promise<Presentation> => readIn(sessionOf(source));
+  const readAnew = async (): Promise<Presentation> => (await readPlaylists(submission, ports, signal)).presentation;
   const unstable = await nameProbe.of(presentation, readAnew, withUnstable(keyRules, known));
   signal.throwIfAborted();
   const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;
   return withCookies(isNew ? await plan(mergeUnstable(known, unstable)) : planned, presentation, session);
+}
+
+/** Reads the playlists and plans, without storing anything. A recording that is not over is planned as it is now. */
+export async function planVideo(
+  submission: Submission,
+  ports: PlanningPorts,
+  options: PlanningOptions,
+): Promise<Grants & { readonly revision: Revision }> {
+  return planReading(submission, await readPlaylists(submission, ports, options.signal), ports, options);
 }
 
 type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;

@@ -1,6 +1,6 @@
 import { placeOf } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import type { Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 import type { Source } from '../storage/source.ts';
 
 /** A playlist or JSON document as the source gave it. */

@@ -242,6 +242,7 @@ describe('what is late', () => {
     { type: 'invalidate', generation: 'g1', failure: invalid }, { type: 'hold', generation: 'g1', hold: 'paused' }, { ...registered, generation: 'g9' },
     { type: 'prioritise', generation: 'g1', fresh: true }, { type: 'announce', generation: 'g1', announced: 'g1 copying' },
     { type: 'restart', generation: 'g1', count: 1 },
+    { type: 'live', generation: 'g1', live: { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 1, lookedAt: 1, sameSince: 1 } },
   ]; // prettier-ignore
 
   test.each(late.map((change) => [change.type, change] as const))('%s never makes a video', (_, change) => {

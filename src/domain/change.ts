@@ -3,6 +3,7 @@ import type { Bits } from './bits.ts';
 import type { Failure } from './failure.ts';
 import { indicesOf, subtract } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
+import type { Live } from './live.ts';
 import { publishedSituation } from './video.ts';
 import type { Generation, Hold, NextLook, RevisionDigest, VideoRecord } from './video.ts';
 
@@ -17,8 +18,8 @@ export interface Tally {
 /** A change to a video's tally. Each names the generation it belongs to. */
 export type Change =
   /**
-   * First sight, or a fresh start with a new generation; a known revision and its bits stay, why it was invalid and its
-   * restarts are reset. `hold` and `fresh` are for a first sight: a known video keeps its own. `asked` is for both:
+   * First sight, or a fresh start with a new generation; a known revision and its bits stay; why it was invalid or
+   * live and its restarts are reset. `hold` and `fresh` are for a first sight: a known video keeps its own. `asked` is for both:
    * where it is another than before, revision and bits go too, as they are of another playlist.
    */
   | {
@@ -79,7 +80,13 @@ export type Change =
     }
   /** Resets the restarts and the next look. */
   | { readonly type: 'publish'; readonly generation: Generation; readonly revision: RevisionDigest }
+  /** Takes the place of what was live. */
   | { readonly type: 'invalidate'; readonly generation: Generation; readonly failure: Failure }
+  /**
+   * A look has found that its recording is not over. Takes the place of why it was invalid, and resets the next look at
+   * what has failed. The first in a row puts it before the backlog, as a recording is fresh when it ends.
+   */
+  | { readonly type: 'live'; readonly generation: Generation; readonly live: Live }
   | { readonly type: 'hold'; readonly generation: Generation; readonly hold: Hold | null }
   | { readonly type: 'prioritise'; readonly generation: Generation; readonly fresh: boolean }
   /** `count`: how many there were with this one, so that who says it twice counts it once. A new plan keeps it. */
@@ -128,7 +135,13 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
   if (now !== change.generation) return stale;
   switch (change.type) {
     case 'invalidate':
-      return applied(tally, (record) => ({ ...record, invalid: change.failure }));
+      return applied(tally, ({ live: _, ...record }) => ({ ...record, invalid: change.failure }));
+    case 'live':
+      return applied(tally, ({ invalid: _, nextLook: __, ...record }) => ({
+        ...record,
+        ...(record.live ? {} : { fresh: true }),
+        live: change.live,
+      }));
     case 'hold':
       return applied(tally, ({ hold: _, ...rest }) => (change.hold ? { ...rest, hold: change.hold } : rest));
     case 'prioritise':
@@ -150,9 +163,9 @@ export function applyChange(tally: Tally | undefined, change: Change): Changed {
 }
 
 function openedAnew(tally: Tally, { generation, asked }: Extract<Change, { type: 'open' }>): Tally {
-  const { invalid: _, restarts: __, ...facts } = tally.record;
+  const { invalid: _, live: __, restarts: ___, ...facts } = tally.record;
   if (asked === undefined || asked === facts.asked) return { ...tally, record: { ...facts, generation } };
-  const { revision: ___, ...rest } = facts;
+  const { revision: ____, ...rest } = facts;
   const unplanned = emptyTally({ generation, asked });
   return { ...unplanned, record: { ...rest, ...unplanned.record } };
 }

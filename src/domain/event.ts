@@ -49,6 +49,8 @@ export type RunEvent =
       readonly title?: string;
       readonly state: VideoState;
       readonly failure?: Failure;
+      /** Of a live one that this run looks at again, and when. */
+      readonly delayMs?: number;
     }
   /** After the last of its tries. */
   | {

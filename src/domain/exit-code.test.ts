@@ -15,6 +15,7 @@ const video = (changes: Partial<VideoReport> = {}): VideoReport => ({
   ...changes,
 });
 const invalid = video({ state: 'invalid', files: { total: 0, done: 0, failed: 0, accepted: 0 } });
+const live = video({ state: 'live', files: { total: 0, done: 0, failed: 0, accepted: 0 } });
 const unplaced = video({ state: 'invalid', invalid: failureWith('store.conflict', 'a foreign playlist stands there') });
 const halted = failureWith('store.denied', 'no right');
 const external = [{ playlistUrl: 'https://h/v.m3u8', line: 1, tag: 'EXT-X-KEY', uri: 'skd://x', reason: 'licence' }];
@@ -37,6 +38,17 @@ describe('A run ends with', () => {
       { videos: [video({ files: { total: 2, done: 1, failed: 1, accepted: 1 } })], refused: 0, interrupted: false },
     ],
     [3, 'something left outside', { videos: [video({ external })], refused: 0, interrupted: false }],
+    [
+      3,
+      'recordings that are not over beside whole videos',
+      { videos: [video(), live], refused: 0, interrupted: false },
+    ],
+    [3, 'nothing but recordings that are not over', { videos: [live], refused: 0, interrupted: false }],
+    [
+      2,
+      'a recording that is not over beside an invalid video',
+      { videos: [live, invalid], refused: 0, interrupted: false },
+    ],
     [3, 'a warning', { videos: [video({ warnings: ['odd'] })], refused: 0, interrupted: false }],
     [130, 'an interruption, whatever else', { videos: [invalid], refused: 1, interrupted: true, halted }],
   ] as const)('%i: %s', (code, _what, end) => {

@@ -20,14 +20,18 @@ export interface RunEnd {
  * | halted before any file arrived, or no video was readable  | 1    |
  * | halted later, or some video, file or row failed           | 2    |
  * | whole, with accepted failures, external URIs or warnings  | 3    |
+ * | all others whole, and some recordings are not over        | 3    |
  * | all whole                                                 | 0    |
  */
 export function exitCodeOf({ videos, refused, interrupted, halted }: RunEnd): 0 | 1 | 2 | 3 | 130 {
   if (interrupted) return 130;
   if (halted) return videos.some(({ files }) => files.done > 0) ? 2 : 1;
-  const failing = videos.filter(({ state }) => state !== 'published').length;
+  const isLive = ({ state }: VideoReport): boolean => state === 'live';
+  const failing = videos.filter((video) => video.state !== 'published' && !isLive(video)).length;
   if (failing + refused > 0) return videos.some(wasReadable) ? 2 : 1;
-  return videos.some((video) => video.files.accepted + video.external.length + video.warnings.length > 0) ? 3 : 0;
+  const hasWarnings = ({ files, external, warnings }: VideoReport): boolean =>
+    files.accepted + external.length + warnings.length > 0;
+  return videos.some((video) => isLive(video) || hasWarnings(video)) ? 3 : 0;
 }
 
 /** A video that its destination refused, such as a foreign playlist that stands in its place, could be read. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { failureWith } from './failure.ts';
 import type { FailureCode } from './failure.ts';
-import { isLookDue, planLook } from './next-look.ts';
+import { isLookDue, nextLookAt, planLook } from './next-look.ts';
 import type { VideoRecord } from './video.ts';
 
 const incomplete: VideoRecord = { generation: 'g', revision: 'r', total: 3, done: 2, failed: 1, accepted: 0 };
@@ -44,6 +44,11 @@ describe('a video that failed', () => {
   test.each([
     ['hls.live', true],
     ['source.unreachable', true],
+    ['source.host-unknown', true],
+    ['source.tls', true],
+    ['source.redirects', true],
+    ['hls.empty', true],
+    ['source.refused', false],
     ['hls.not-a-playlist', true],
     ['hls.dash', false],
     ['catalogue.row', false],
@@ -66,6 +71,22 @@ describe('a look', () => {
 
   test('is due once its time has come', () => {
     expect([49, 50, 51].map((now) => isLookDue(planned, now))).toEqual([false, true, true]);
+  });
+
+  test('at a recording that is not over is due by its own time, announced or not', () => {
+    const live = {
+      playlists: [],
+      hasTokens: false,
+      digest: 'd',
+      targetDurationMs: 6000,
+      lookedAt: 0,
+      sameSince: 0,
+      nextLookAt: 70,
+    };
+    const record: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, live };
+    expect([nextLookAt(record), isLookDue(record, 69), isLookDue(record, 70)]).toEqual([70, false, true]);
+    expect(nextLookAt({ ...record, hold: 'paused' })).toBeUndefined();
+    expect(planLook(record, { failures: [] }, options)).toBeUndefined();
   });
 
   test.each([

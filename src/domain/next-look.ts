@@ -7,7 +7,7 @@ import type { NextLook, VideoRecord } from './video.ts';
 
 /** What stays as it is until a person changes something: the source, an option, or the destination. */
 const lasting: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  'source.refused', 'source.too-large', 'source.redirects', 'store.conflict', 'store.key', 'key.conflict',
+  'source.refused', 'source.too-large', 'store.conflict', 'store.key', 'key.conflict',
   'key.unusable', 'hls.cycle', 'hls.variables', 'hls.steering', 'hls.external', 'hls.interstitial', 'hls.dash',
   'hls.limit', 'catalogue.row', 'catalogue.duplicate', 'catalogue.rule', 'usage',
 ]); // prettier-ignore
@@ -43,14 +43,20 @@ export function planLook(
   return { count: count + 1, at: options.now + jittered(distanceMs, options.random) };
 }
 
+/** When a video is looked at again without anybody's asking. Undefined if nobody will, or it is under way. */
+export function nextLookAt(record: VideoRecord): number | undefined {
+  return stateOf(record) === 'live' ? record.live?.nextLookAt : isResting(record) ? record.nextLook?.at : undefined;
+}
+
 /** Whether a video has failed and nothing is under way for it. */
-export function isResting(record: VideoRecord): boolean {
+function isResting(record: VideoRecord): boolean {
   const state = stateOf(record);
   return state === 'invalid' || state === 'incomplete';
 }
 
-/** Whether the time of a video's next look has come. Only a situation that was announced has one that is its own. */
+/** Whether the time of a video's next look has come. Only a failure that was announced has one that is its own. */
 export function isLookDue(record: VideoRecord, now: number): boolean {
-  const { nextLook, announced } = record;
-  return nextLook !== undefined && isResting(record) && announced === situationOf(record) && nextLook.at <= now;
+  const at = nextLookAt(record);
+  const isOwn = stateOf(record) === 'live' || record.announced === situationOf(record);
+  return at !== undefined && isOwn && at <= now;
 }

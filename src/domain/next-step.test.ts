@@ -9,6 +9,7 @@ import type { VideoRecord } from './video.ts';
 const uncrawled: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0 };
 const planned: VideoRecord = { ...uncrawled, revision: 'r', total: 10 };
 const whole: VideoRecord = { ...planned, done: 10 };
+const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
 const crawl: Carried = { ...nothingCarried, crawl: true };
 const publish: Carried = { ...nothingCarried, publish: true };
 const carrying = (files: number): Carried => ({ ...nothingCarried, files });
@@ -18,6 +19,7 @@ const table: readonly (readonly [facts: string, record: VideoRecord, carried: Ca
   ['on hold with files open', { ...planned, hold: 'paused' }, nothingCarried, 'none'],
   ['cancelled when it was whole', { ...whole, hold: 'cancelled' }, nothingCarried, 'none'],
   ['invalid', { ...uncrawled, invalid: failureWith('hls.empty', 'no segments') }, nothingCarried, 'none'],
+  ['live', { ...planned, live }, nothingCarried, 'none'],
   ['no revision, a crawl under way', uncrawled, crawl, 'wait'],
   ['no revision', uncrawled, nothingCarried, 'crawl'],
   ['files open while a crawl makes a new plan', planned, crawl, 'wait'],

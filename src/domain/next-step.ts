@@ -21,7 +21,7 @@ export type Step = 'crawl' | 'dispatch' | 'publish' | 'wait' | 'none';
  *
  * | facts                                      | carried            | step     |
  * |--------------------------------------------|--------------------|----------|
- * | on hold or invalid                         | any                | none     |
+ * | on hold, invalid or live                   | any                | none     |
  * | no revision                                | crawl              | wait     |
  * | no revision                                | no crawl           | crawl    |
  * | files open                                 | crawl              | wait     |
@@ -36,7 +36,7 @@ export type Step = 'crawl' | 'dispatch' | 'publish' | 'wait' | 'none';
  * go out and come back without end until it has.
  */
 export function nextStep(record: VideoRecord, carried: Carried): Step {
-  if (record.hold || record.invalid) return 'none';
+  if (record.hold || record.invalid || record.live) return 'none';
   if (record.revision === undefined) return carried.crawl ? 'wait' : 'crawl';
   if (!isSettled(record)) {
     const open = record.total - record.done - record.failed;

@@ -1,5 +1,5 @@
 import type { Failure } from './failure.ts';
-import type { Validators } from './revision.ts';
+import type { Validators } from './read-playlist.ts';
 import type { Generation, VideoId } from './video.ts';
 
 /**

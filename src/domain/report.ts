@@ -13,6 +13,14 @@ export interface FailedFile {
   readonly acceptedBecause?: string;
 }
 
+/** What a report says of a recording that is not over. */
+export interface LiveReport {
+  /** A playlist of it without EXT-X-ENDLIST. Without tokens. */
+  readonly playlistUrl: string;
+  /** Since when nothing was added to it. ISO 8601 instant. */
+  readonly unchangedSince: string;
+}
+
 /** What became of one video. */
 export interface VideoReport {
   readonly id: VideoId;
@@ -30,7 +38,9 @@ export interface VideoReport {
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
   readonly invalid?: Failure;
-  /** When a cluster looks at a failed one again by itself. ISO 8601 instant. */
+  /** Of a recording that is not over. */
+  readonly live?: LiveReport;
+  /** When a cluster looks at one that failed or is live again by itself. ISO 8601 instant. */
   readonly nextLookAt?: string;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReadPlaylist } from './read-playlist.ts';
 import type { RevisionDigest, VideoId } from './video.ts';
 
 /** What a file is to the presentation; decides its headers and how it is sanity-checked. */
@@ -9,12 +10,6 @@ export const keySizes: readonly number[] = [16, 32];
 
 /** What a document is; multivariant playlists go out last. */
 export type DocumentRole = 'data' | 'media-playlist' | 'multivariant-playlist';
-
-/** What a source said about one of its objects, to ask later whether it is still the same. */
-export interface Validators {
-  readonly etag?: string;
-  readonly lastModified?: string;
-}
 
 /** One media object of a video that an ant must copy. */
 export interface PlannedFile {
@@ -35,15 +30,6 @@ export interface PlannedDocument {
   readonly url: string;
   readonly role: DocumentRole;
   readonly body: Uint8Array;
-}
-
-/** A playlist as it was read, to ask later whether it has changed. */
-export interface ReadPlaylist {
-  /** Without tokens. */
-  readonly url: string;
-  readonly validators: Validators;
-  /** SHA-256 of the bytes at the source, lower-case hex. */
-  readonly sha256: string;
 }
 
 /** A URI that stays outside the copy, on purpose or for lack of a way to copy it. */

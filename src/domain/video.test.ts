@@ -6,11 +6,15 @@ import type { VideoRecord, VideoState } from './video.ts';
 const uncrawled: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0 };
 const planned: VideoRecord = { ...uncrawled, revision: 'r', total: 4 };
 const invalid = failureWith('hls.empty', 'no segments');
+const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
 
 const table: readonly (readonly [facts: string, record: VideoRecord, state: VideoState])[] = [
   ['nobody has crawled it', uncrawled, 'waiting'],
   ['no plan can be made of it', { ...uncrawled, invalid }, 'invalid'],
   ['a later crawl found no plan', { ...planned, done: 4, published: 'r', invalid }, 'invalid'],
+  ['its recording is not over', { ...uncrawled, live }, 'live'],
+  ['a later crawl found that it goes on', { ...planned, done: 4, published: 'r', live }, 'live'],
+  ['a person paused it while it was live', { ...uncrawled, hold: 'paused', live }, 'paused'],
   ['a person paused it', { ...planned, hold: 'paused' }, 'paused'],
   ['a person cancelled it, invalid or not', { ...uncrawled, hold: 'cancelled', invalid }, 'cancelled'],
   ['files are open', { ...planned, done: 3 }, 'copying'],

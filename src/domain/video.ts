@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { Live } from './live.ts';
 
 /** A video's name in its catalogue: unique in the library, never empty. */
 export type VideoId = string;
@@ -50,6 +51,8 @@ export interface VideoRecord {
   readonly asked?: string;
   /** Why no plan could be made of it. */
   readonly invalid?: Failure;
+  /** Why no plan can be made of it yet: its recording is not over. Never beside `invalid`. */
+  readonly live?: Live;
   /** Absent: it has not failed since it was published, or nothing but a change can mend it. */
   readonly nextLook?: NextLook;
 }
@@ -68,6 +71,7 @@ export const videoStates = [
   'publishing',
   'copying',
   'waiting',
+  'live',
   'incomplete',
   'invalid',
   'paused',
@@ -102,6 +106,7 @@ export function publishedSituation(revision: RevisionDigest | undefined): string
 export function stateOf(record: VideoRecord): VideoState {
   if (record.hold) return record.hold;
   if (record.invalid) return 'invalid';
+  if (record.live) return 'live';
   if (record.revision === undefined) return 'waiting';
   if (isWhole(record)) return record.published === record.revision ? 'published' : 'publishing';
   return isSettled(record) ? 'incomplete' : 'copying';

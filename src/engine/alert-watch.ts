@@ -55,7 +55,8 @@ export function createAlertWatch(
     },
     observe(video, record) {
       addToTotals(totals, { state: stateOf(record), files: record });
-      if (record.fresh && stateOf(record) !== 'published') fresh.push({ video, record });
+      // A recording that is not over is not late. Its time begins when it ends.
+      if (record.fresh && !['published', 'live'].includes(stateOf(record))) fresh.push({ video, record });
     },
     async endPass() {
       metrics.videos(totals.videos);

@@ -4,6 +4,7 @@ import type { CrawlerPorts } from '../crawler/crawl.ts';
 import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { Live } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { RevisionDigest, Submission, VideoId, VideoRecord } from '../domain/video.ts';
@@ -74,6 +75,11 @@ export interface EngineHost {
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
   /** Bounds how long work waits for a source or destination that is down. */
   readonly patience: Pick<PatiencePorts, 'patienceMs' | 'scopeOf'>;
+  /**
+   * Called when a look has found that a recording is not over. Returns a delay after which to look again, until when the
+   * video stays in progress here. Undefined: it comes to rest, and who looks again is the host's business.
+   */
+  onLive(video: VideoId, record: VideoRecord, live: Live): Promise<number | undefined>;
   /** Called when a video has no next step for now. */
   onIdle(video: VideoId, record: VideoRecord): Promise<void> | void;
   /** A failure that concerns every video. The host ends the run, or pauses it for a while. */

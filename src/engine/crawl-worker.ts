@@ -1,8 +1,10 @@
+import { sendVideo } from '../aggregator/advance.ts';
 import { reopenFailed } from '../control/reopen.ts';
 import { crawlVideo } from '../crawler/crawl.ts';
 import { adviceOnFormerNames, hasFormerNames } from '../crawler/former-names.ts';
 import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
+import type { Live } from '../domain/live.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
@@ -43,6 +45,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
       },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);
+        if (crawled?.result === 'live' && (await staysInProgress(job, record, crawled.live, context))) return;
         await context.takeNextStep(video);
       },
     },
@@ -57,7 +60,7 @@ async function onCrawled(
   { video }: VideoJob,
   { parts, host, hooks, locator }: EngineContext,
 ): Promise<void> {
-  if (crawled.result === 'stale') return;
+  if (crawled.result === 'stale' || crawled.result === 'live') return;
   if (crawled.result === 'unchanged') {
     if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.grants);
     await reopenFailed(video, parts);
@@ -72,4 +75,15 @@ async function onCrawled(
     hasFormerNames(parts.keyRules) ? adviceOnFormerNames(crawled.revision) : undefined,
   ];
   for (const text of advice) if (text !== undefined) hooks.onWarning(video, text);
+}
+
+/** Has a recording that is not over looked at again. Returns whether it stays in progress here until then. */
+async function staysInProgress(
+  { video }: VideoJob,
+  record: VideoRecord,
+  live: Live,
+  { parts, host, newId }: EngineContext,
+): Promise<boolean> {
+  const delayMs = await host.onLive(video, record, live);
+  return delayMs !== undefined && sendVideo(video, record, 'crawl', { ...parts, newId }, { recheck: false, delayMs });
 }

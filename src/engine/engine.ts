@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import { maxBatchFiles } from '../domain/batch.ts';
 import { minute, second } from '../domain/units.ts';
+import { quietTimeLeft } from '../domain/live.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
@@ -43,6 +44,8 @@ export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & {
 export interface RunHooks extends EngineHooks {
   /** A video of this run has no next step for now. */
   readonly onState: (video: VideoId, state: VideoState, failure?: Failure) => void;
+  /** A recording that is not over is looked at again after the delay, to see whether it stays the same. */
+  readonly onWait?: (video: VideoId, delayMs: number) => void;
 }
 
 const maxWaitingCrawls = 256;
@@ -58,6 +61,8 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * lanes, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
   const inProgress = createVideosInProgress();
+  /** By video, what it named when this run began to wait. */
+  const waitedFor = new Map<VideoId, string>();
   const stopping = new AbortController();
   let haltedBy: Failure | undefined;
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
@@ -77,6 +82,15 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
     copiesFiles: true,
     admitBatch: () => undefined,
     patience: { patienceMs, scopeOf: scope },
+    async onLive(video, _, live) {
+      const delayMs = quietTimeLeft(live, parts.now());
+      // One that has changed meanwhile is not over.
+      const hasChanged = (waitedFor.get(video) ?? live.digest) !== live.digest;
+      if (!parts.assumeEnded || delayMs <= 0 || hasChanged) return undefined;
+      waitedFor.set(video, live.digest);
+      hooks.onWait?.(video, delayMs);
+      return delayMs;
+    },
     onIdle(video, record) {
       if (inProgress.remove(video)) hooks.onState(video, stateOf(record), record.invalid);
     },

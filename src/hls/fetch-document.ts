@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
-import type { ExternalReference, Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
+import type { ExternalReference } from '../domain/revision.ts';
 import { readChapters } from './chapters.ts';
 import { gunzipIfNeeded } from './gunzip.ts';
 import { parsePlaylist } from './playlist.ts';
@@ -71,12 +72,13 @@ export async function fetchDocument(
     request.use === 'chapters' ? readChaptersContent(bytes, context) : readPlaylistContent(bytes, context);
   if (!content) return plainFile;
 
-  const { references, external, warnings, role, text, encoding } = content;
+  const { references, external, warnings, role, text, encoding, missingEnd } = content;
   const documentPlace = { finalUrl, keyUrl: request.keyUrl };
   const document: PresentationDocument = {
     role,
     text,
     encoding,
+    ...(missingEnd ? { missingEnd } : {}),
     bytes,
     url,
     fetchUrl: request.fetchUrl,
@@ -116,7 +118,7 @@ async function fetchUnlessAbsent(
   }
 }
 
-type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding'> & {
+type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missingEnd'> & {
   readonly references: readonly Reference[];
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];

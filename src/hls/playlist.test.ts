@@ -60,8 +60,7 @@ describe('what is no playlist to copy is refused', () => {
     ['a playlist without its first line', '#EXTINF:6,\na.ts\n#EXT-X-ENDLIST', 'hls.not-a-playlist'],
     ['a DASH manifest', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011">', 'hls.dash'],
     ['both kinds in one', `${variants('a.m3u8')}#EXTINF:6,\na.ts\n`, 'hls.malformed'],
-    ['a live stream', segments('a.ts').replace('#EXT-X-ENDLIST', ''), 'hls.live'],
-    ['a low-latency stream', '#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXT-X-PART:DURATION=1,URI="p.ts"', 'hls.live'],
+    ['a low-latency stream that is over', mediaPlaylist('#EXT-X-PART:DURATION=1,URI="p.ts"'), 'hls.live'],
     ['variables', variants('{$host}/a.m3u8'), 'hls.variables'],
   ] as const)('%s', (_, text, code) => {
     const error = refusalOf(text);

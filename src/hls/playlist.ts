@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { FlantsError } from '../domain/failure.ts';
-import type { DocumentContext, References, Refusal } from './reference.ts';
+import { mayMend } from '../domain/next-look.ts';
+import { missingEndOf } from './ending.ts';
+import type { MissingEnd } from './ending.ts';
+import type { DocumentContext, References } from './reference.ts';
 import { readReferences } from './references.ts';
 import type { PlaylistKind } from './references.ts';
 import { tokenize } from './tokenizer.ts';
@@ -13,10 +16,12 @@ export interface Playlist extends Omit<References, 'refusals'> {
   /** How `text` was made of the bytes: one character per byte where they are no UTF-8. */
   readonly encoding: 'utf8' | 'latin1';
   readonly tokens: readonly Token[];
+  /** Of a media playlist without EXT-X-ENDLIST. */
+  readonly missingEnd?: MissingEnd;
 }
 
 /**
- * Reads a playlist that a copy can hold.
+ * Reads a playlist that a copy can hold, now or, if it is live, once it is over.
  *
  * Bytes that are no UTF-8 (RFC 8216 section 4 wants it) are accepted as long as no URI needs them: old encoders wrote
  * titles in other encodings.
@@ -31,7 +36,9 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
   assertIsPlaylist(tokens, text, context);
   const kind = kindOf(tokens, context);
   const { refusals, references, external, warnings } = readReferences(tokens, kind, context);
-  const refusal = livenessOf(tokens, kind, context) ?? refusals[0];
+  const missing = kind === 'media' ? missingEndOf(tokens) : undefined;
+  // What its writer is about to change does not count yet.
+  const refusal = missing?.isLive ? refusals.find((each) => !mayMend(each)) : refusals[0];
   if (refusal) throw new FlantsError(refusal.code, refusal.message);
   if (encoding === 'latin1') assertAsciiUris(references, context);
   return {
@@ -41,7 +48,8 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
     tokens,
     references,
     external,
-    warnings: [...warnings, ...textWarnings(tokens, encoding, context)],
+    warnings: [...warnings, ...textWarnings(tokens, encoding, context), ...endWarnings(missing, context)],
+    ...(missing ? { missingEnd: refusals[0] ? { ...missing, refusal: refusals[0] } : missing } : {}),
   };
 }
 
@@ -94,11 +102,9 @@ function firstTag(tokens: readonly Token[], names: ReadonlySet<string>): TagToke
   return tokens.find((token): token is TagToken => token.kind === 'tag' && names.has(token.name));
 }
 
-function livenessOf(tokens: readonly Token[], kind: PlaylistKind, { url }: DocumentContext): Refusal | undefined {
-  if (kind === 'multivariant' || tokens.some((token) => token.kind === 'tag' && token.name === 'EXT-X-ENDLIST'))
-    return undefined;
-  const line = tokens.at(-1)?.line ?? 1;
-  return { code: 'hls.live', line, message: `${url} is live: it has no EXT-X-ENDLIST; copy it once it has ended` };
+function endWarnings(missing: Pick<MissingEnd, 'isLive'> | undefined, { url }: DocumentContext): readonly string[] {
+  if (!missing || missing.isLive) return [];
+  return [`${url} has no EXT-X-ENDLIST: it is of type VOD, which cannot change, so it is over, and the copy gets one`];
 }
 
 /** What such a URI would name depends on a guess. */

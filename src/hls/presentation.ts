@@ -1,4 +1,6 @@
-import type { DocumentRole, ExternalReference, Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
+import type { DocumentRole, ExternalReference } from '../domain/revision.ts';
+import type { MissingEnd } from './ending.ts';
 import type { DocumentReference, FileReference } from './reference.ts';
 
 /** Where a reference belongs in the copy. */
@@ -34,6 +36,8 @@ export interface PresentationDocument {
   /** The bytes as text, one character per byte where they are no UTF-8; spans of references are counted in it. */
   readonly text: string;
   readonly encoding: 'utf8' | 'latin1';
+  /** Of a media playlist without EXT-X-ENDLIST. */
+  readonly missingEnd?: MissingEnd;
   /** In the order of the text. */
   readonly references: readonly PlacedReference[];
 }

@@ -150,3 +150,26 @@ test('chapters change in their image addresses alone', async () => {
   const rewritten = Buffer.from(rewriteDocument(document, 'v/1/c.json', ['v/1/é.jpg', 'v/1/2.jpg'])).toString();
   expect(rewritten).toBe(json.replace('https:\\/\\/cdn.example\\/v\\/1\\/é.jpg', '%C3%A9.jpg'));
 });
+
+describe('a media playlist without EXT-X-ENDLIST gets one', () => {
+  test.each([
+    ['behind its last line', '#EXTM3U\n#EXTINF:6,\na.ts\n', '#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-ENDLIST\n'],
+    ['on a line of its own', '#EXTM3U\n#EXTINF:6,\na.ts', '#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-ENDLIST\n'],
+    ['with its line ends', '#EXTM3U\r\n#EXTINF:6,\r\na.ts\r\n', '#EXTM3U\r\n#EXTINF:6,\r\na.ts\r\n#EXT-X-ENDLIST\r\n'],
+    ['beside URIs that change', '#EXTM3U\n#EXTINF:6,\n/v/1/a.ts\n', '#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-ENDLIST\n'],
+    ['without a byte order mark', '\uFEFF#EXTM3U\n#EXTINF:6,\na.ts\n', '#EXTM3U\n#EXTINF:6,\na.ts\n#EXT-X-ENDLIST\n'],
+  ])('%s', async (_, page, expected) => {
+    expect((await publish(page)).toString()).toBe(expected);
+  }); // prettier-ignore
+
+  test('also in another encoding than UTF-8', async () => {
+    const page = Buffer.from('#EXTM3U\n#EXTINF:6,caf\u00e9\na.ts\n', 'latin1');
+    expect(await publish(page)).toEqual(Buffer.concat([page, Buffer.from('#EXT-X-ENDLIST\n')]));
+  });
+
+  test('but a list of variants does not', async () => {
+    const variants = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\na.m3u8\n';
+    const others = { 'https://cdn.example/v/1/a.m3u8': segments('a.ts') };
+    expect((await publish(variants, others)).toString()).toBe(variants);
+  });
+});

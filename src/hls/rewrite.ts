@@ -1,5 +1,6 @@
 import { reaches, relativeUri } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { endListLine } from './ending.ts';
 import { findJsonStrings } from './json-strings.ts';
 import type { PresentationDocument } from './presentation.ts';
 import { tokenize } from './tokenizer.ts';
@@ -14,7 +15,7 @@ interface Splice {
 
 /**
  * The bytes of a document as they must stand at the destination: each URI that would not lead to its object there
- * becomes a relative one, everything else stays byte for byte.
+ * becomes a relative one, a media playlist without EXT-X-ENDLIST gets one, everything else stays byte for byte.
  *
  * @param key - of the document
  * @param targetKeys - of what `document.references` name, in their order
@@ -31,15 +32,16 @@ export function rewriteDocument(
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
     return reaches(uri, key, target) ? [] : [{ start, end, text: uriTo(target, key) }];
   });
-  if (splices.length === 0) return document.bytes;
-  if (document.encoding !== 'utf8') {
+  const end = document.missingEnd ? endListLine(tokenize(document.text)) : '';
+  if (splices.length === 0 && end === '') return document.bytes;
+  if (splices.length > 0 && document.encoding !== 'utf8') {
     throw new FlantsError('hls.malformed', `${document.url} is not UTF-8, and some of its URIs would have to change`);
   }
   const rewritten = splice(document.text, splices);
   if (document.role === 'data') assertSameStrings(document, rewritten, splices);
   else assertSameTokens(document, rewritten, splices);
   // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
-  return Buffer.from(rewritten.replace(/^\uFEFF/, ''), 'utf8');
+  return Buffer.from(rewritten.replace(/^\uFEFF/, '') + end, document.encoding);
 }
 
 function uriTo(target: string, key: string): string {

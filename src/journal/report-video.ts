@@ -1,11 +1,12 @@
-import type { FailedFile, VideoReport } from '../domain/report.ts';
-import { isResting } from '../domain/next-look.ts';
+import type { FailedFile, LiveReport, VideoReport } from '../domain/report.ts';
+import { nextLookAt } from '../domain/next-look.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
+import type { Live } from '../domain/live.ts';
 import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
@@ -31,6 +32,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
   const header = record.revision === undefined ? undefined : await journal.revision(video, record.revision);
   const playlistKey = header && rootKeyOf(header.documents);
   const { total, done, failed, accepted } = record;
+  const lookAt = nextLookAt(record);
   return {
     id: video,
     ...(submission.title === undefined ? {} : { title: submission.title }),
@@ -44,8 +46,14 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
     ...(record.invalid ? { invalid: record.invalid } : {}),
-    ...(record.nextLook && isResting(record) ? { nextLookAt: new Date(record.nextLook.at).toISOString() } : {}),
+    ...(record.live ? { live: reportLive(record.live) } : {}),
+    ...(lookAt === undefined ? {} : { nextLookAt: new Date(lookAt).toISOString() }),
   };
+}
+
+/** How a report tells of a recording that is not over. */
+export function reportLive({ playlists, sameSince }: Pick<Live, 'playlists' | 'sameSince'>): LiveReport {
+  return { playlistUrl: playlists.at(-1)?.url ?? '', unchangedSince: new Date(sameSince).toISOString() };
 }
 
 /** The size recorded with the publication, or else the sum over all evidence, which is slow to read. */

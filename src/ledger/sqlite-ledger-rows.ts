@@ -2,6 +2,7 @@ import { emptyBits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
+import type { Live } from '../domain/live.ts';
 import type { Hold, NextLook, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Lease } from './ledger.ts';
 
@@ -27,6 +28,8 @@ export interface VideoRow {
   readonly asked: string | null;
   /** `nextLook` of the record, as JSON. */
   readonly next_look: string | null;
+  /** `live` of the record, as JSON. */
+  readonly live: string | null;
 }
 
 /** A video with its bits; a kind without a row is null. */
@@ -67,6 +70,7 @@ export function recordOf(row: VideoRow): VideoRecord {
     ...(setbacks === null ? {} : { restarts: setbacks }),
     ...(row.asked === null ? {} : { asked: row.asked }),
     ...(row.next_look === null ? {} : { nextLook: JSON.parse(row.next_look) as NextLook }),
+    ...(row.live === null ? {} : { live: JSON.parse(row.live) as Live }),
   };
 }
 
@@ -90,6 +94,7 @@ export function valuesOf(video: VideoId, record: VideoRecord): (string | number 
     restarts ?? null,
     record.asked ?? null,
     record.nextLook === undefined ? null : JSON.stringify(record.nextLook),
+    record.live === undefined ? null : JSON.stringify(record.live),
   ];
 }
 

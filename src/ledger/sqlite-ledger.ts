@@ -139,7 +139,7 @@ export class SqliteLedger implements Ledger {
 const statements = {
   readVideo: 'SELECT * FROM ledger_videos WHERE video = ?',
   readPage: 'SELECT * FROM ledger_videos WHERE video > ? ORDER BY video LIMIT ?',
-  writeVideo: 'INSERT OR REPLACE INTO ledger_videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  writeVideo: 'INSERT OR REPLACE INTO ledger_videos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   // One statement, so that a reader beside a run sees counts and bits of the same instant.
   readTally: `
     SELECT *,

@@ -105,10 +105,11 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
 }
 
 /**
- * False for a video that is held, invalid or has open files again, as a job finds it that was delivered twice or late.
+ * False for a video that is held, invalid, live or has open files again, as a job finds it that was delivered twice or
+ * late.
  */
 function isPublishable(record: VideoRecord): boolean {
-  return isWhole(record) && !record.hold && !record.invalid;
+  return isWhole(record) && !record.hold && !record.invalid && !record.live;
 }
 
 /**

@@ -46,7 +46,7 @@ async function corrected() {
     sendCrawl: async () => void steps.push('crawl'),
   });
   const present = async (): Promise<VideoRecord | undefined> => ledger.read('v');
-  return { journal, ledger, steps, present, startVideo: () => startVideo(submission, moved) };
+  return { journal, ledger, steps, present, startVideo: (change = moved) => startVideo(submission, change) };
 }
 
 describe('A video that has another playlist by now', () => {
@@ -86,5 +86,17 @@ describe('A video that has another playlist by now', () => {
     await ledger.apply('v', { type: 'register', seen: 'g3', generation: 'g4', revision: 'new', total: 3, done: [] });
     await startVideo();
     expect(await present()).toMatchObject({ generation: 'g4', revision: 'new' });
+  });
+});
+
+describe('A recording that is not over', () => {
+  it('is looked at again at once when its row has changed, as when it has ended', async () => {
+    const { ledger, steps, startVideo } = await corrected();
+    await ledger.apply('v', { type: 'open', seen: 'g2', generation: 'g', asked: 'anew' });
+    const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
+    await ledger.apply('v', { type: 'live', generation: 'g', live });
+    await startVideo({ ...moved, hasMoved: false });
+    expect(steps).toEqual(['crawl']);
+    expect(await ledger.read('v')).toMatchObject({ live });
   });
 });

@@ -24,7 +24,7 @@ export interface VideoStarterPorts extends RestorePorts {
  * | fresh, unchanged                   | does not, published | none                                                  |
  * | fresh                              | does not            | admitted at once                                      |
  * | names another playlist than before | any                 | starts over without its plan, voiding work in progress |
- * | changed otherwise                  | any                 | crawled at once; an invalid video gets a fresh start  |
+ * | changed otherwise                  | any                 | crawled at once, a live one too; an invalid video gets a fresh start |
  *
  * Work that a crash leaves undone is found by the next admission pass or, for a published video, by the next delta
  * pass.
@@ -43,7 +43,7 @@ export function createVideoStarter(ports: VideoStarterPorts): OnRow {
     const record = known ?? (await restoreVideo(id, ports));
     if (!record) return;
     if (record.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
-    if (record.revision !== undefined && !record.hold) await sendCrawl(id, { recheck: false });
+    if ((record.revision !== undefined || record.live) && !record.hold) await sendCrawl(id, { recheck: false });
     else await takeNextStep(id);
   };
 }

@@ -116,4 +116,7 @@ export const migrations: readonly string[] = [
   ALTER TABLE evidence ADD COLUMN video TEXT;
   ALTER TABLE ledger_videos ADD COLUMN next_look TEXT;
   `,
+  `
+  ALTER TABLE ledger_videos ADD COLUMN live TEXT;
+  `,
 ];

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { FlantsError } from '../domain/failure.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 import { machineLimitError } from './machine-limit.ts';
-import type { Validators } from '../domain/revision.ts';
 import { KiB } from '../domain/units.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FlantsError } from '../domain/failure.ts';
-import type { Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
 
 /** An object in memory, and the faults it simulates. */

@@ -1,4 +1,4 @@
-import type { Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 
 /** How to ask a source for one object. */
 export interface FetchOptions {

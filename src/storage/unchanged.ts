@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
-import type { ReadPlaylist } from '../domain/revision.ts';
+import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import type { Source } from './source.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
-import type { Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Source } from '../storage/source.ts';
 import { mediaRequest } from './media-request.ts';

@@ -1,7 +1,7 @@
 import { headBytes } from '../domain/body-problem.ts';
 import { failureOf, FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
-import type { Validators } from '../domain/revision.ts';
+import type { Validators } from '../domain/read-playlist.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Measured } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';

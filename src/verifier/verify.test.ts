@@ -93,6 +93,13 @@ describe('Verifying a copy', () => {
     expect((await verify(store)).problems.map(({ key }) => key)).toEqual(['audio/en.m3u8', 'key.bin']);
   });
 
+  test.each(['', '#EXT-X-PLAYLIST-TYPE:VOD'])('names a playlist without an end, %s', async (type) => {
+    const endless = video.replace('#EXT-X-ENDLIST', type);
+    expect((await verify(await copyOf({ 'lib/video.m3u8': endless }))).problems).toMatchObject([
+      { code: 'verify.playlist', key: 'video.m3u8', message: expect.stringContaining('no EXT-X-ENDLIST') },
+    ]);
+  });
+
   test.each([
     ['an object too short for its ranges', { 'lib/all.m4s': '0123456' }, 'verify.size', 'all.m4s'],
     ['nothing in place of a segment', { 'lib/audio/en0.aac': '' }, 'verify.wrong-body', 'audio/en0.aac'],

@@ -144,8 +144,9 @@ function problemIn(
 ): Pick<VerifyProblem, 'code' | 'message'> | undefined {
   if (bytes[0] === '{'.charCodeAt(0) || isWebVtt(bytes)) return undefined;
   try {
-    parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
-    return undefined;
+    const { missingEnd } = parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
+    if (!missingEnd) return undefined;
+    return { code: 'verify.playlist', message: `${url} has no EXT-X-ENDLIST: players take it for a live one` };
   } catch (error) {
     if (error instanceof FlantsError && isAboutContent(error.code))
       return { code: 'verify.playlist', message: error.message };

@@ -6,6 +6,7 @@ import { startFlants } from '../e2e/flants.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { expectRefused } from '../e2e/refusal.ts';
 import { patient } from '../e2e/stage.ts';
+import { startRecording } from '../media/recording.ts';
 import { syntheticPlaylist } from '../media/synthetic.ts';
 import { hasMongo, startMongo } from '../servers/mongo.ts';
 import type { Mongo } from '../servers/mongo.ts';
@@ -65,7 +66,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
         const catalogue = ['--mongo-database', lectures.dbName, '--mongo-collection', 'lectures'];
         const fields = ['--mongo-fields', 'playlistUrl=hls.master,title=name,recordedAt=begin'];
         const rules = ['--rule', 'state = broadcast', '--write-back', 'flants', '--public-url', publicUrl];
-        const clocks = ['--scan-every', '1h', '--delta-every', 'never', ...quickly];
+        const clocks = ['--scan-every', '1h', '--delta-every', 'never', '--live-every', '1s', ...quickly];
         const size = ['--crawlers', '1', '--transfers', '1', '--concurrency', '4'];
         const up = startFlants(
           ['up', stage.destination, ...catalogue, ...fields, ...rules, ...clocks, ...size, ...api.flags],
@@ -194,6 +195,22 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
       } finally {
         tap.open();
       }
+    });
+  });
+
+  it('takes a class that is listed when it begins, tells that it is live, and publishes it when it has ended', async () => {
+    await open([], async ({ stage, api, lectures, start }) => {
+      const up = start();
+      const recording = startRecording(stage.origin, 'class', 1000);
+      await lectures.insertOne(lecture(stage, 0, { hls: { master: stage.origin.url + recording.path } }));
+      await untilTold(lectures, 'lecture-0', ({ state }) => state === 'live');
+      recording.end();
+      await untilTold(lectures, 'lecture-0', ({ state }) => state === 'published');
+      for (const [path, body] of recording.objects)
+        expect(await stage.object(path.slice(1)), path).toEqual(Buffer.from(body));
+      expect(idsIn('published', await api.videos())).toEqual(['lecture-0']);
+      up.kill('SIGTERM');
+      expect((await up.ended).code).toBe(0);
     });
   });
 

@@ -163,6 +163,7 @@ export function startProcess(
         patience: { patienceMs: usualPatienceMs, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
         outlastsSilence: true,
         copiesFiles: works.includes('transfer'),
+        onLive: () => Promise.resolve(undefined),
         onIdle: () => undefined,
         halt: (failure) => void halts.push(failure),
       },

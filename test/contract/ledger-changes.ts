@@ -1,5 +1,6 @@
 import type { Change } from '../../src/domain/change.ts';
 import { failureWith } from '../../src/domain/failure.ts';
+import type { Live } from '../../src/domain/live.ts';
 import type { IndexRanges } from '../../src/domain/index-ranges.ts';
 import type { Lease } from '../../src/ledger/ledger.ts';
 
@@ -47,4 +48,9 @@ export const look = (count: number, generation = 'g2'): Change => ({
   generation,
   nextLook: { count, at: 1_790_000_000_000 + count },
 });
+export const liveRecording: Live = {
+  playlists: [{ url: 'https://h/é.m3u8', validators: { etag: '"1"' }, sha256: 'ab' }],
+  hasTokens: false, digest: 'cd', targetDurationMs: 6000, lookedAt: 1_790_000_000_000, sameSince: 1_790_000_000_000, nextLookAt: 1_790_000_030_000,
+}; // prettier-ignore
+export const live = (generation = 'g2'): Change => ({ type: 'live', generation, live: liveRecording });
 export const announce = (announced: string, generation = 'g2'): Change => ({ type: 'announce', generation, announced });

@@ -9,6 +9,8 @@ import {
   record,
   register,
   announce,
+  live,
+  liveRecording,
   look,
 } from './ledger-changes.ts';
 import type { LedgerBench } from './ledger-bench.ts';
@@ -56,6 +58,36 @@ export function describeFacts(bench: LedgerBench): void {
       await expectStale(look(1));
       await planned();
       await expectStale(look(1, 'g1'));
+    });
+  });
+
+  describe('a recording that is not over', () => {
+    it('is remembered to the last field, and is fresh', async () => {
+      await planned();
+      expect(await applyAll(live(), live())).toMatchObject({ live: liveRecording, fresh: true });
+    });
+
+    it('takes the place of a failure, and a failure takes its place', async () => {
+      await planned();
+      const again = await applyAll(invalidate(), look(3), live());
+      expect([again.live, again.invalid, again.nextLook]).toEqual([liveRecording, undefined, undefined]);
+      expect(await applyAll(invalidate())).not.toHaveProperty('live');
+    });
+
+    it('is over with a plan or a fresh start, and stays before the backlog', async () => {
+      await planned();
+      await applyAll(live());
+      const started = await applyAll(open('g3', 'g2'));
+      expect([started.live, started.fresh]).toEqual([undefined, true]);
+      await applyAll(live('g3'));
+      const registered = await applyAll(register('g3', 'g4', 'r2', 5));
+      expect([registered.live, registered.fresh]).toEqual([undefined, true]);
+    });
+
+    it('is refused for an older generation and an unknown video', async () => {
+      await expectStale(live());
+      await planned();
+      await expectStale(live('g1'));
     });
   });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyChange } from '../../src/domain/change.ts';
 import type { Change, Tally } from '../../src/domain/change.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { badPlaylist } from './ledger-changes.ts';
+import { badPlaylist, liveRecording } from './ledger-changes.ts';
 import type { LedgerUnderTest } from './ledger-under-test.ts';
 
 // Weighted, so that most changes of a history apply.
@@ -45,6 +45,11 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   },
   fc.record({ type: fc.constant('publish' as const), generation, revision }),
   fc.record({ type: fc.constant('invalidate' as const), generation, failure: fc.constant(badPlaylist) }),
+  fc.record({
+    type: fc.constant('live' as const),
+    generation,
+    live: fc.nat().map((sameSince) => ({ ...liveRecording, sameSince })),
+  }),
   fc.record({ type: fc.constant('hold' as const), generation, hold: fc.option(hold) }),
   fc.record({ type: fc.constant('prioritise' as const), generation, fresh: fc.boolean() }),
   fc.record({ type: fc.constant('restart' as const), generation, count: fc.integer({ min: 1, max: 9 }) }),

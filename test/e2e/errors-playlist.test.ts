@@ -28,7 +28,7 @@ const bad: readonly Bad[] = [
   ['empty', '', 'hls.empty', 'is empty'],
   ['nothing-in-it', '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-ENDLIST\n', 'hls.empty', 'leads to no media at all'],
   ['itself', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex.m3u8\n', 'hls.cycle', 'leads back to itself'],
-  ['live', '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na.ts\n', 'hls.live', 'copy it once it has ended'],
+  ['low-latency', media('#EXT-X-PART:DURATION=1,URI="p.ts"'), 'hls.live', 'belongs to a live stream'],
   ['variables', media('#EXT-X-DEFINE:NAME="a",VALUE="b"'), 'hls.variables', 'line 3: EXT-X-DEFINE'],
   [
     'steering',

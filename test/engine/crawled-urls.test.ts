@@ -30,6 +30,7 @@ it.each([
     patience: { patienceMs: minute, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
     outlastsSilence: false,
     copiesFiles,
+    onLive: async () => undefined,
     onIdle: () => {},
     halt: () => {},
   };

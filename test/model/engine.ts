@@ -89,7 +89,10 @@ function* crawl(engine: Engine, { video, lease }: QueuedJob): Task {
       generation: seen.generation,
       failure: failureWith('hls.malformed', 'no playlist'),
     });
-  } else if (plan.digest !== seen.revision) {
+  } else if (source.isLive) {
+    const live = { playlists: [], hasTokens: false, digest: plan.digest, targetDurationMs: 6000 };
+    ledger.apply(video, { type: 'live', generation: seen.generation, live: { ...live, lookedAt: 0, sameSince: 0 } });
+  } else if (plan.digest !== seen.revision || seen.live) {
     world.journal.sealed.set(plan.digest, plan);
     yield;
     const { provenUnder } = world.journal;
@@ -202,7 +205,7 @@ function* publish(engine: Engine, { video, lease }: QueuedJob): Task {
   yield* follow(engine, video);
 }
 
-/** Has the source looked at again; an invalid video is opened for it. */
+/** Has the source looked at again; an invalid video is opened for it, a live one is not. */
 export function rescan({ ledger, queue, world }: Engine, video: VideoId): void {
   const record = ledger.tally(video)?.record;
   if (!record) return;

@@ -45,7 +45,7 @@ export function runModel(seed: number, chaoticSteps: number): void {
   engine.chaos = false;
   for (const video of run.videos) {
     const source = world.source.get(video);
-    if (source) world.source.set(video, { ...source, malformed: false });
+    if (source) world.source.set(video, { ...source, malformed: false, isLive: false });
   }
   comeToRest(run);
   for (const video of run.videos) rescan(engine, video);

@@ -21,6 +21,8 @@ export interface SourceVideo {
   readonly files: readonly SourceFile[];
   /** Its playlist cannot be read. */
   readonly malformed: boolean;
+  /** Its recording is not over. */
+  readonly isLive: boolean;
 }
 
 /** A sealed revision. */
@@ -63,7 +65,7 @@ export function makeWorld(random: Random): World {
   for (let video = 0; video <= random.below(3); video++) {
     const keys = Array.from({ length: random.below(8) }, (_, index) => `v${video}/${index}.ts`);
     const files = keys.map((key): SourceFile => newVersion({ key, body: '', optional: random.chance(0.1) }, 1, random));
-    world.source.set(`v${video}`, { version: 1, files, malformed: random.chance(0.05) });
+    world.source.set(`v${video}`, { version: 1, files, malformed: random.chance(0.05), isLive: random.chance(0.1) });
   }
   return world;
 }
@@ -84,7 +86,7 @@ export function changeSource(world: World, video: VideoId, random: Random): void
   if (random.chance(0.5))
     files.push(newVersion({ key: `${video}/${version}-new.ts`, body: '', optional: false }, version, random));
   if (random.chance(0.3)) files.reverse();
-  world.source.set(video, { version, files, malformed: random.chance(0.1) });
+  world.source.set(video, { version, files, malformed: random.chance(0.1), isLive: random.chance(0.1) });
 }
 
 /** What a crawl of the present source makes. */

@@ -81,6 +81,8 @@ export interface OriginOptions {
   readonly files?: Readonly<Record<string, Uint8Array | string>>;
   /** How a request is misbehaved to whose path has no behaviour of its own. */
   readonly rule?: (request: SeenRequest) => Behaviour | undefined;
+  /** A free one where absent. */
+  readonly port?: number;
   /** PEM; with them it speaks TLS. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -135,7 +137,9 @@ export async function startOrigin(options: OriginOptions = {}): Promise<Origin> 
     answered.catch(() => response.destroy());
   };
   const server = options.tls ? createTlsServer({ ...options.tls }, listener) : createServer(listener);
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve),
+  );
   const { port } = server.address() as AddressInfo;
 
   return {

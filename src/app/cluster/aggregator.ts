@@ -9,13 +9,13 @@ import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
-import { situationOf } from '../../domain/video.ts';
+import { situationOf, stateOf } from '../../domain/video.ts';
 import type { JobEnd } from '../../queue/job-queue.ts';
 import { fetchOver } from '../../storage/http/fetch.ts';
 import type { FetchStatus } from '../../storage/http/fetch.ts';
 import { openRoutes } from '../../storage/http/routes.ts';
 import type { ClusterEngine } from './engine.ts';
-import type { ConclusionJob } from './queues.ts';
+import type { ConclusionJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
@@ -24,6 +24,7 @@ import { createWriteBack } from './write-back.ts';
 import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
+const looksAtATime = 8;
 const deliveriesAtATime = 4;
 /** The time-out of a whole delivery is shorter. */
 const alertLimits = {
@@ -68,6 +69,13 @@ export async function startAggregatorRole(
   };
 
   const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
+  const look = async ({ video, at }: LookJob): Promise<JobEnd> => {
+    const record = await ledger.read(video);
+    const isPlanned = record && stateOf(record) === 'live' && record.live?.nextLookAt === at;
+    if (isPlanned) await cluster.sendCrawl(video, { recheck: false });
+    return { result: 'done' };
+  };
+
   const deliver = async (delivery: Delivery, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
     if (!alerts.webhook) return { result: 'done' };
     const ports = { ...alerts.webhook, fetch: fetchOver(routes), now: Date.now, random: Math.random, signal };
@@ -87,7 +95,8 @@ export async function startAggregatorRole(
     ledger,
     isQueued: queues.isQueued,
     takeNextStep: cluster.takeNextStep,
-    async lookAgain(video, { generation: seen }) {
+    async lookAgain(video, { generation: seen, live }) {
+      if (live) return cluster.sendCrawl(video, { recheck: false });
       const { result } = await ledger.apply(video, { type: 'open', seen, generation: cluster.newGeneration() });
       if (result === 'applied') await cluster.sendCrawl(video, { recheck: false });
     },
@@ -105,6 +114,7 @@ export async function startAggregatorRole(
 
   const workers = [
     startPublishers(engine.context),
+    queues.looks.work(look, { concurrency: looksAtATime, onError }),
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
     queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
     queues.reconciliations.work(reconcile, { concurrency: 1, onError }),

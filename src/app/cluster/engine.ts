@@ -3,6 +3,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
+import { jobIdOf } from '../../domain/batch.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { jittered } from '../../domain/settle.ts';
@@ -77,6 +78,8 @@ export async function openClusterEngine(
       nameProbe: createNameProbe(),
       existing: options.existing,
       sha256: options.sha256,
+      assumeEnded: options.assumeEnded,
+      liveEveryMs: options.liveEveryMs,
       dispatch: dispatchLimits,
       leaseMs: options.leaseMs,
       newGeneration: cluster.newGeneration,
@@ -123,6 +126,17 @@ function hostOf(
       scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video] }),
     },
     admitBatch: () => (remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : undefined),
+    async onLive(video, { generation }, { nextLookAt: at }) {
+      if (at === undefined) return undefined;
+      const id = jobIdOf(video, generation, `look-${at}`);
+      await queues.looks.add({
+        id,
+        data: { format: 1, video, at },
+        priority: 0,
+        delayMs: Math.max(0, at - Date.now()),
+      });
+      return undefined;
+    },
     onIdle: (video, record) => queueConclusion(video, record, queues),
     halt(failure) {
       resumeAt = performance.now() + haltPauseMs;

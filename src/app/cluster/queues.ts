@@ -23,11 +23,21 @@ export interface ConclusionJob {
   readonly video: VideoId;
 }
 
+/** A look at a recording that was not over. */
+export interface LookJob {
+  readonly format: 1;
+  readonly video: VideoId;
+  /** `nextLookAt` of the look before. A recording with another was looked at meanwhile. */
+  readonly at: number;
+}
+
 /** Every queue of a cluster. Each process may add to all of them. Its role decides from which it takes jobs. */
 export interface ClusterQueues {
   readonly crawls: JobQueue<VideoJob>;
   readonly batches: JobQueue<BatchJob>;
   readonly publications: JobQueue<VideoJob>;
+  /** Looks at recordings that are not over, each delayed until its time. They claim nothing, so that nothing waits for them. */
+  readonly looks: JobQueue<LookJob>;
   readonly conclusions: JobQueue<ConclusionJob>;
   readonly alerts: JobQueue<Delivery>;
   /** Reads of the whole catalogue. */
@@ -74,6 +84,7 @@ export function openQueues(connection: RedisClient, prefix: string, onTrouble: (
     crawls,
     batches,
     publications,
+    looks: open<LookJob>('looks'),
     conclusions: open<ConclusionJob>('conclusions'),
     alerts: open<Delivery>('alerts'),
     scans,

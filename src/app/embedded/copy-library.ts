@@ -122,6 +122,7 @@ async function run(
       hasten: () => [crawls, batches, publications].forEach((queue) => queue.hasten()),
       external: options.external,
       nameProbe: createNameProbe(),
+      assumeEnded: options.assumeEnded,
       existing: options.existing,
       sha256: options.sha256,
       newGeneration: randomUUID,
@@ -144,6 +145,7 @@ async function run(
         await saveKeyRules(journal, keyRules);
         emit(hooks, { type: 'planned', video, ...counts });
       },
+      onWait: (video, delayMs) => emit(hooks, { type: 'video', video, state: 'live', delayMs }),
       onState: (video, videoState, failure) =>
         emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
       onWaiting: ({ isAllThatIsLeft, ...waiting }) =>

@@ -1,16 +1,19 @@
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { planVideo } from '../../crawler/crawl.ts';
+import { planReading, readPlaylists } from '../../crawler/crawl.ts';
+import { findLive } from '../../crawler/live.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
+import { liveAfterLook, quietTimeLeft } from '../../domain/live.ts';
 import { rootKeyOf } from '../../domain/revision.ts';
 import type { PlannedFile, RevisionHeader } from '../../domain/revision.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { reportLive } from '../../journal/report-video.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -35,6 +38,14 @@ interface PreviousState {
   readonly journal: Journal;
   readonly ledger: Ledger;
 }
+
+/** What a report says of a video without a plan. */
+const nothingPlanned = {
+  files: { total: 0, done: 0, failed: 0, accepted: 0 },
+  sizeBytes: 0,
+  external: [],
+  warnings: [],
+} as const;
 
 /** Keys per read of evidence, which bounds memory for videos of any size. */
 const filesPerLookup = 1_000;
@@ -78,8 +89,9 @@ async function planLibrary(
   const onVideo = async (submission: Submission): Promise<void> => {
     const report = await planOne(submission);
     videos.push(report);
-    const { id, state, invalid } = report;
+    const { id, state, invalid, live } = report;
     if (invalid) emit(hooks, { type: 'video', video: id, state, failure: invalid });
+    if (live) emit(hooks, { type: 'video', video: id, state });
     addToTotals(totals, report);
   };
   const planOne = async (submission: Submission): Promise<VideoReport> => {
@@ -92,12 +104,25 @@ async function planLibrary(
     };
     try {
       const ports = { source, keyRules, limits: defaultWalkLimits, external: options.external, nameProbe };
+      const reading = await readPlaylists(submission, ports, hooks.signal);
+      const finding = findLive(reading.presentation, keyRules);
+      const record = await previous?.ledger.read(id);
+      const now = Date.now();
+      const seen = finding && liveAfterLook(record?.live, finding, { now });
+      const live = seen && !(options.assumeEnded && quietTimeLeft(seen, now) <= 0) ? seen : undefined;
+      const ifLive: VideoReport | undefined = live && {
+        ...common,
+        ...nothingPlanned,
+        state: 'live',
+        live: reportLive(live),
+      };
+      if (ifLive && record?.published === undefined) return ifLive;
       const present = await presentPlan(id, previous);
-      const { revision } = await planVideo(submission, ports, { present, signal: hooks.signal });
+      const { revision } = await planReading(submission, reading, ports, { present, signal: hooks.signal });
       const { digest, files, documents, external, warnings } = revision;
+      if (ifLive && record?.published !== digest) return ifLive;
       const playlistKey = rootKeyOf(documents);
       const copied = await countCopied(submission.id, files, previous);
-      const record = await previous?.ledger.read(id);
       const accepted = record?.revision === digest ? record.accepted : 0;
       emit(hooks, { type: 'planned', video: id, files: files.length, documents: documents.length });
       return {
@@ -111,9 +136,7 @@ async function planLibrary(
         warnings,
       };
     } catch (error) {
-      const files = { total: 0, done: 0, failed: 0, accepted: 0 };
-      const invalid = failureOf(error);
-      return { ...common, state: 'invalid', files, sizeBytes: 0, external: [], warnings: [], invalid };
+      return { ...common, ...nothingPlanned, state: 'invalid', invalid: failureOf(error) };
     }
   };
   const onRefused = (row: RefusedRow): void => {
@@ -154,7 +177,9 @@ async function planLibrary(
     ...(rowWarnings ? { rowWarnings } : {}),
     unguarded: [],
   };
-  const ifCopied = videos.map((video): VideoReport => (video.invalid ? video : { ...video, state: 'published' }));
+  const ifCopied = videos.map((video): VideoReport =>
+    video.invalid || video.live ? video : { ...video, state: 'published' },
+  );
   const exitCode = exitCodeOf({ videos: ifCopied, refused: refusedRows.length, interrupted: hooks.drain.aborted });
   const durationMs = Math.round(performance.now() - startedAt);
   const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs };

@@ -95,6 +95,13 @@ export const clusterOptions = {
     value: 'TIME',
     text: 'look again at a video that failed for a reason that time may mend after so long at most; sooner at first',
   },
+  liveEvery: {
+    group: 'Cluster',
+    kind: 'duration',
+    default: '30s',
+    value: 'TIME',
+    text: 'look at a recording that is not over once in its target duration, but not more often than this',
+  },
   recoverEvery: {
     group: 'Cluster',
     kind: 'duration',

@@ -12,7 +12,7 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
-      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'dryRun',
+      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit',
       'json', 'report', 'progress', 'logLevel', 'state', 'config',

@@ -8,7 +8,7 @@ export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as co
 
 /** Fetching and writing files. */
 export const fileOptions = [
-  'existing', 'sha256', 'external', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout',
+  'existing', 'sha256', 'external', 'assumeEnded', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout',
   'patience',
 ] as const; // prettier-ignore
 
@@ -20,7 +20,7 @@ export const catalogueOptionNames = [
 
 /** Limits and intervals of a cluster. */
 export const boundOptions = [
-  'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'recoverEvery', 'grace',
+  'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'liveEvery', 'recoverEvery', 'grace',
 ] as const; // prettier-ignore
 
 /** HTTP interface and alerts of a cluster. */

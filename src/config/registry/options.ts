@@ -44,6 +44,12 @@ export const optionSpecs = {
     default: false,
     text: 'put a SHA-256 in the evidence of each file that this run fetches',
   },
+  assumeEnded: {
+    group: 'What to copy',
+    kind: 'switch',
+    default: false,
+    text: 'take a recording without EXT-X-ENDLIST as over once nothing was added to it for three target durations, as when its encoder has died',
+  },
   external: {
     group: 'What to copy',
     kind: 'choice',

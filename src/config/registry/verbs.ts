@@ -34,6 +34,6 @@ export const exitCodeTexts: readonly (readonly [code: number, text: string])[] =
   [exitCodes.whole, 'all whole'],
   [exitCodes.notStarted, 'nothing could start: usage, rights, or no video readable'],
   [exitCodes.failed, 'something failed, and is named'],
-  [exitCodes.warnings, 'whole, with warnings'],
+  [exitCodes.warnings, 'whole, with warnings; or some recordings are not over yet'],
   [exitCodes.interrupted, 'interrupted; the same command goes on where it stopped'],
 ];

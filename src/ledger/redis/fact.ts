@@ -1,7 +1,9 @@
 import type { RedisScript } from './script.ts';
 
 /**
- * Sets or deletes one fact of a video. Publishing resets its restarts and its next look.
+ * Sets or deletes one fact of a video, and what `domain/change.ts` resets with it: publishing the restarts and the next
+ * look, becoming invalid the live one, becoming live the invalid one and the next look. One that was not live before
+ * becomes fresh with that.
  *
  * KEYS: video.
  * ARGV: generation, revision (empty: any), field, value (absent: the field is deleted).
@@ -16,12 +18,14 @@ local generation, revision, field, value = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local before = redis.call('HGETALL', video)
 local now = redis.call('HMGET', video, 'g', 'r')
 if now[1] ~= generation or (revision ~= '' and now[2] ~= revision) then return {0, before, before} end
+if field == 'v' and redis.call('HEXISTS', video, 'v') == 0 then redis.call('HSET', video, 'n', '1') end
 if value then
   redis.call('HSET', video, field, value)
 else
   redis.call('HDEL', video, field)
 end
-if field == 'p' then redis.call('HDEL', video, 'b', 'l') end
+local resets = {p = {'b', 'l'}, i = {'v'}, v = {'i', 'l'}}
+if resets[field] then redis.call('HDEL', video, unpack(resets[field])) end
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

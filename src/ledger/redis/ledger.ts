@@ -204,7 +204,7 @@ export class RedisLedger implements Ledger {
 
 type Fact = Extract<
   Change,
-  { type: 'publish' | 'invalidate' | 'hold' | 'prioritise' | 'restart' | 'look' | 'announce' }
+  { type: 'publish' | 'invalidate' | 'live' | 'hold' | 'prioritise' | 'restart' | 'look' | 'announce' }
 >;
 
 function factArguments(change: Fact): Argument[] {
@@ -214,6 +214,8 @@ function factArguments(change: Fact): Argument[] {
       return [generation, change.revision, recordFields.published, change.revision];
     case 'invalidate':
       return [generation, '', recordFields.invalid, valueOf(change.failure)];
+    case 'live':
+      return [generation, '', recordFields.live, valueOf(change.live)];
     case 'hold':
       return [generation, '', recordFields.hold, ...(change.hold ? [change.hold] : [])];
     case 'prioritise':

@@ -27,7 +27,7 @@ if asked ~= '' and asked ~= redis.call('HGET', video, 'q') then
   redis.call('HDEL', video, 'r')
   redis.call('DEL', bits)
 end
-redis.call('HDEL', video, 'i', 'b')
+redis.call('HDEL', video, 'i', 'v', 'b')
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

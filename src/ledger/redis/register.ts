@@ -19,7 +19,7 @@ if not now[1] then return {0, before, before} end
 if now[1] == generation and now[2] == revision then return {1, before, before} end
 if now[1] ~= seen then return {0, before, before} end
 redis.call('HSET', video, 'g', generation, 'r', revision, 't', ARGV[4], 'd', ARGV[5], 'f', 0, 'a', 0)
-redis.call('HDEL', video, 'i')
+redis.call('HDEL', video, 'i', 'v')
 if now[3] == revision then redis.call('HDEL', video, 'p') end
 redis.call('SET', bits, ARGV[6])
 return {1, before, redis.call('HGETALL', video)}

@@ -3,11 +3,12 @@ import type { Bits } from '../../domain/bits.ts';
 import type { Tally } from '../../domain/change.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
+import type { Live } from '../../domain/live.ts';
 import type { Hold, NextLook, VideoRecord } from '../../domain/video.ts';
 import type { Lease } from '../ledger.ts';
 
 /**
- * The field of a video's hash for each fact. Names are short, and values but for a failure at most 64 bytes, so that Redis
+ * The field of a video's hash for each fact. Names are short, and values but for a failure and a live recording at most 64 bytes, so that Redis
  * packs the whole hash into one allocation: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
  */
 export const recordFields = {
@@ -24,6 +25,7 @@ export const recordFields = {
   restarts: 'b',
   asked: 'q',
   invalid: 'i',
+  live: 'v',
   nextLook: 'l',
 } as const satisfies Record<keyof VideoRecord, string>;
 
@@ -46,7 +48,7 @@ export function valueOf(fact: Exclude<VideoRecord[keyof VideoRecord], undefined>
 
 /** The record in a hash. Undefined for an empty hash, which stands for no video. */
 export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | undefined {
-  const { g, r, t, d, f, a, p, h, n, s, b, q, i, l } = hash;
+  const { g, r, t, d, f, a, p, h, n, s, b, q, i, v, l } = hash;
   if (g === undefined) return undefined;
   return {
     generation: g,
@@ -62,6 +64,7 @@ export function recordOf(hash: Readonly<Record<string, string>>): VideoRecord | 
     ...(b === undefined ? {} : { restarts: Number(b) }),
     ...(q === undefined ? {} : { asked: q }),
     ...(i === undefined ? {} : { invalid: JSON.parse(i) as Failure }),
+    ...(v === undefined ? {} : { live: JSON.parse(v) as Live }),
     ...(l === undefined ? {} : { nextLook: JSON.parse(l) as NextLook }),
   };
 }

@@ -1,5 +1,5 @@
 import { FlantsError } from '../../domain/failure.ts';
-import type { Validators } from '../../domain/revision.ts';
+import type { Validators } from '../../domain/read-playlist.ts';
 import { completeSize, exactly } from './content-range.ts';
 import { Cookies } from './cookies.ts';
 import { contentCodings, decodeBody } from './decode.ts';

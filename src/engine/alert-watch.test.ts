@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import type { VideoRecord } from '../domain/video.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
+import { createAlertWatch } from './alert-watch.ts';
+
+const limits = { freshLateMs: -60_000, stalledMs: 1e9, failureShare: 1 };
+const waiting: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, fresh: true };
+const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
+
+it('A recording is late only some time after it has ended', async () => {
+  const counts: Record<string, number>[] = [];
+  const metrics = { videos: (videos: Record<string, number>) => void counts.push(videos) };
+  const watch = createAlertWatch({ journal: new MemoryJournal() }, limits, metrics);
+  const pass = async (record: VideoRecord): Promise<readonly string[]> => {
+    watch.beginPass();
+    watch.observe('class', record);
+    return (await watch.endPass()).map(({ type }) => type);
+  };
+  expect(await pass({ ...waiting, live })).toEqual([]);
+  expect(await pass({ ...waiting, live })).toEqual([]);
+  expect(counts[0]).toMatchObject({ live: 1, waiting: 0, invalid: 0 });
+  expect(await pass(waiting)).toEqual(['fresh-late']);
+});
