@@ -40,4 +40,17 @@ describe('A step of a whole video that failed', () => {
       expect(retryOf(job, failureWith(code, 'no'), latest)).toBeUndefined();
     },
   );
+
+  test.each(['source.not-found', 'hls.empty', 'hls.malformed', 'hls.not-a-playlist'] as const)(
+    'has its tries for %s where it is fresh: its recording may be written just now',
+    (code) => {
+      const fresh = { ...job, fresh: true };
+      expect(retryOf(fresh, failureWith(code, 'no'), latest)).toMatchObject({ job: { tries: 1 }, delayMs: 500 });
+      expect(retryOf({ ...fresh, tries: 2 }, failureWith(code, 'no'), latest)).toBeUndefined();
+    },
+  );
+
+  test('does not come again for what stays as it is, fresh or not', () => {
+    expect(retryOf({ ...job, fresh: true }, failureWith('hls.dash', 'no'), latest)).toBeUndefined();
+  });
 });

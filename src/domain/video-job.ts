@@ -1,5 +1,5 @@
 import { chargeOf } from './failure.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, FailureCode } from './failure.ts';
 import { defaultRetryLimits, jittered } from './settle.ts';
 import type { RetryLimits } from './settle.ts';
 import type { Generation, VideoId } from './video.ts';
@@ -41,9 +41,14 @@ export function videoLeaseOf<Kind extends 'crawl' | 'publish'>(
   return { id: lease, generation, kind, files: [], ttlMs };
 }
 
+/** How a playlist looks while its recording is written, or just before. Of a fresh video it may be whole a moment later. */
+const unwritten: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'source.not-found', 'hls.empty', 'hls.malformed', 'hls.not-a-playlist',
+]); // prettier-ignore
+
 /**
  * What to do after a crawl or a publication failed: the job to add again and when, or undefined when it
- * has failed for good. The charges are those of files.
+ * has failed for good. The charges are those of files; a fresh video has its tries also where its playlist is unwritten.
  *
  * @param random - uniform in [0, 1), spreads the delays
  */
@@ -53,7 +58,7 @@ export function retryOf(
   random: () => number,
   limits: RetryLimits = defaultRetryLimits,
 ): { readonly job: VideoJob; readonly delayMs: number } | undefined {
-  const charge = chargeOf(failure);
+  const charge = job.fresh && unwritten.has(failure.code) ? 'try' : chargeOf(failure);
   if (charge !== 'try' && charge !== 'wait') return undefined;
   const isFree = charge === 'wait' && job.waits < limits.maxWaits;
   const next = isFree ? { ...job, waits: job.waits + 1 } : { ...job, tries: job.tries + 1, waits: 0 };
