@@ -1,4 +1,4 @@
-import { withoutTokens } from '../domain/tokens.ts';
+import { identityOf } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { liveAfterLook, playlistsToAsk, quietTimeLeft } from '../domain/live.ts';
 import type { Live, LiveFinding } from '../domain/live.ts';
@@ -129,7 +129,7 @@ export async function crawlVideo(
 
 /** Whether this is the first playlist of a video as it is submitted now: what was found out about another says nothing. */
 function isOf({ playlistUrl }: Submission, root: Pick<ReadPlaylist, 'url'> | undefined, keyRules: KeyRules): boolean {
-  return root?.url === withoutTokens(new URL(playlistUrl), keyRules).href;
+  return root?.url === identityOf(new URL(playlistUrl), keyRules).href;
 }
 
 /** Whether a recording may be over by now: its playlists have changed, or it is to be taken as over because they have not. */
