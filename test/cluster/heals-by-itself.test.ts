@@ -5,6 +5,7 @@ import { mediaPlaylist, syntheticFiles, syntheticPlaylist, syntheticSegment } fr
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { freePort } from '../servers/free-port.ts';
 import { hasRedis } from '../servers/redis.ts';
+import type { RunningFlants } from '../e2e/flants.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { patient } from '../e2e/stage.ts';
 import { openClusterStage, quickly } from './stage.ts';
@@ -15,14 +16,19 @@ const files = [...syntheticFiles(library)];
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
   let stage: ClusterStage;
-  afterEach(() => stage.close());
+  let up: RunningFlants;
+  afterEach(async () => {
+    up.kill('SIGKILL');
+    await up.ended;
+    await stage.close();
+  });
 
   it('looks again by itself at videos that failed for a reason that time mends', async () => {
     stage = await openClusterStage(library);
     const broken = new URL(syntheticSegment(1), `http://x${syntheticPlaylist(0)}`).pathname;
     stage.origin.behave(broken, { kind: 'status', status: 500 });
     stage.origin.behave(syntheticPlaylist(1), { kind: 'status', status: 404 });
-    const up = stage.start('up', ...quickly, '--retry-invalid-every', '2s', '--crawlers', '1', '--transfers', '1');
+    up = stage.start('up', ...quickly, '--retry-invalid-every', '2s', '--crawlers', '1', '--transfers', '1');
     await stage.until(({ totals: { videos } }) => videos.incomplete === 1 && videos.invalid === 1);
     stage.origin.heal(broken);
     stage.origin.heal(syntheticPlaylist(1));
@@ -45,7 +51,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     ];
     await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const clocks = ['--patience', '1s', '--retry-invalid-every', '10s'];
-    const up = stage.start('up', ...quickly, ...clocks, '--crawlers', '1', '--transfers', '1');
+    up = stage.start('up', ...quickly, ...clocks, '--crawlers', '1', '--transfers', '1');
     await up.says(`1 of its files wait for ${host}, which is down`);
     const resting = await stage.until(
       ({ totals: { videos } }) => videos.published === 1 && videos.incomplete === 1 && videos.invalid === 1,
@@ -65,8 +71,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     } finally {
       server.close();
       server.closeAllConnections();
-      up.kill('SIGTERM');
-      await up.ended;
     }
   });
 });
