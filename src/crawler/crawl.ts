@@ -6,49 +6,25 @@ import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
-import { walkPresentation } from '../hls/walk.ts';
-import type { WalkLimits } from '../hls/walk.ts';
-import type { Presentation } from '../hls/presentation.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Source, SourceSession } from '../storage/source.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { assumeEnded, findLive, isComplete } from './live.ts';
-import { planRevision } from './plan.ts';
-import type { RevisionPlan } from './plan.ts';
-import { readText } from './read-text.ts';
-import { findKeyParameters } from './tell-apart.ts';
-import { mergeUnstable, unstableNamesOf, withUnstable } from './unstable-names.ts';
-import type { NameProbe, UnstableNames } from './unstable-names.ts';
+import { planReading, readPlaylists } from './plan-video.ts';
+import type { Grants, PlanningOptions, PlanningPorts, Reading } from './plan-video.ts';
 
 /** What the crawler needs. */
-export interface CrawlerPorts {
-  readonly source: Source;
+export interface CrawlerPorts extends PlanningPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  readonly keyRules: KeyRules;
-  readonly limits: WalkLimits;
-  /** What to do with URIs that would make a player ask the old home: refuse the video, or keep and report them. */
-  readonly external: 'refuse' | 'keep';
   readonly newGeneration: () => Generation;
-  /** Absent: names are taken for stable. */
-  readonly nameProbe?: NameProbe;
   /** Whether to take a recording as over that nothing was added to for three target durations. Absent: never. */
   readonly assumeEnded?: boolean;
   /** The shortest distance between two looks at a recording that is not over. Absent: nobody looks again by himself. */
   readonly liveEveryMs?: number;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-}
-
-/** What reading and planning need. */
-type PlanningPorts = Pick<CrawlerPorts, 'source' | 'keyRules' | 'limits' | 'external' | 'nameProbe'>;
-
-interface PlanningOptions {
-  /** The video's present plan, if there is one: what it has found out is not asked again. */
-  readonly present?: PresentPlan | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** What a crawl came to. */
@@ -61,16 +37,6 @@ export type CrawlResult =
   | { readonly result: 'live'; readonly live: Live }
   /** Somebody registered the video anew meanwhile: theirs counts. */
   | { readonly result: 'stale' };
-
-/** Full URLs, tokens included, of files whose plan has another, by index. Never stored. */
-export type FetchUrls = ReadonlyMap<number, string>;
-
-/** What reading the playlists has given beside the plan. Secrets: never stored. */
-export interface Grants {
-  readonly fetchUrls: FetchUrls;
-  /** Cookie header for a URL of a file. Absent if the source gave no cookies for any. */
-  readonly cookieFor?: SourceSession['cookieFor'];
-}
 
 /**
  * Makes the plan of a video and registers it: playlists that answer 304 keep the revision there is, the same
@@ -174,90 +140,4 @@ async function keepLooking(
   const live = liveAfterLook(before, finding, { now: now(), everyMs: liveEveryMs });
   const applied = await ledger.apply(id, { type: 'live', generation, live });
   return applied.result === 'stale' ? { result: 'stale' } : { result: 'live', live };
-}
-
-/** What one reading of a video's playlists gave, with the cookies that came with them. */
-export interface Reading {
-  readonly presentation: Presentation;
-  readonly session: Session;
-}
-
-/** Reads the playlists of a video, those of a recording that is not over too. */
-export async function readPlaylists(
-  { playlistUrl }: Submission,
-  { source, keyRules, limits, external }: PlanningPorts,
-  signal: AbortSignal,
-): Promise<Reading> {
-  const session = sessionOf(source);
-  const presentation = await walkPresentation(playlistUrl, {
-    fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
-    limits,
-    external,
-    tokenRules: keyRules,
-    signal,
-  });
-  return { presentation, session };
-}
-
-/** Plans what was read, as if its recording were over. Stores nothing. */
-export async function planReading(
-  submission: Submission,
-  { presentation, session }: Reading,
-  ports: PlanningPorts,
-  { present, signal }: PlanningOptions,
-): Promise<Grants & { readonly revision: Revision }> {
-  const { keyRules, nameProbe } = ports;
-  const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
-    const rules = withUnstable(keyRules, unstable);
-    const found = await findKeyParameters(presentation, {
-      source: session,
-      keyRules: rules,
-      known: present?.queryFindings,
-      signal,
-    });
-    return planRevision({
-      video: submission.id,
-      presentation,
-      keyRules: rules,
-      queryFindings: { ...found, ...unstable },
-    });
-  };
-  const known = unstableNamesOf(present?.queryFindings);
-  const planned = await plan(known);
-  if (!nameProbe || planned.revision.digest === present?.digest) return withCookies(planned, presentation, session);
-  // With cookies of its own: those of the first reading might keep the names of that session.
-  const readAnew = async (): Promise<Presentation> => (await readPlaylists(submission, ports, signal)).presentation;
-  const unstable = await nameProbe.of(presentation, readAnew, withUnstable(keyRules, known));
-  signal.throwIfAborted();
-  const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;
-  return withCookies(isNew ? await plan(mergeUnstable(known, unstable)) : planned, presentation, session);
-}
-
-/** Reads the playlists and plans, without storing anything. A recording that is not over is planned as it is now. */
-export async function planVideo(
-  submission: Submission,
-  ports: PlanningPorts,
-  options: PlanningOptions,
-): Promise<Grants & { readonly revision: Revision }> {
-  return planReading(submission, await readPlaylists(submission, ports, options.signal), ports, options);
-}
-
-type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;
-
-/** One reading of a presentation, with the cookies that it is given if the source knows any. */
-type Session = Pick<Source, 'fetch'> & Partial<Pick<SourceSession, 'cookieFor'>>;
-
-function sessionOf(source: Source): Session {
-  return source.openSession?.() ?? source;
-}
-
-/** Adds the cookies of a reading to its plan, if some go with files. */
-function withCookies(
-  { revision, fetchUrls }: RevisionPlan,
-  { files }: Presentation,
-  session: Session,
-): Grants & { readonly revision: Revision } {
-  const cookieFor: SourceSession['cookieFor'] = (url) => session.cookieFor?.(url);
-  const hasCookies = files.some(({ fetchUrl }) => cookieFor(fetchUrl) !== undefined);
-  return hasCookies ? { revision: { ...revision, hasCookies }, fetchUrls, cookieFor } : { revision, fetchUrls };
 }

@@ -5,7 +5,7 @@ import type { QueryFindings, Revision } from '../domain/revision.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
 import { openMemorySource } from '../storage/memory-source.ts';
 import type { MemoryEntry } from '../storage/memory-source.ts';
-import { planVideo } from './crawl.ts';
+import { planVideo } from './plan-video.ts';
 
 const home = 'https://cdn.example';
 const root = `${home}/v/index.m3u8`;

@@ -1,5 +1,5 @@
 import type { DispatchLimits } from '../aggregator/advance.ts';
-import { planVideo } from '../crawler/crawl.ts';
+import { planVideo } from '../crawler/plan-video.ts';
 import type { CrawlerPorts } from '../crawler/crawl.ts';
 import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';

@@ -1,4 +1,4 @@
-import type { Grants } from '../crawler/crawl.ts';
+import type { Grants } from '../crawler/plan-video.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';

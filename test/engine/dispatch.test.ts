@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPatience } from '../../src/engine/patience.ts';
 import { createTokenLocator } from '../../src/engine/token-locator.ts';
-import { planVideo } from '../../src/crawler/crawl.ts';
+import { planVideo } from '../../src/crawler/plan-video.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import { FlantsError } from '../../src/domain/failure.ts';
 import type { Failure } from '../../src/domain/failure.ts';

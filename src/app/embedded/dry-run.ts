@@ -1,6 +1,6 @@
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { planReading, readPlaylists } from '../../crawler/crawl.ts';
+import { planReading, readPlaylists } from '../../crawler/plan-video.ts';
 import { findLive } from '../../crawler/live.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { withoutTokens } from '../../domain/tokens.ts';

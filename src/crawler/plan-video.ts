@@ -1,0 +1,127 @@
+import type { KeyRules } from '../domain/destination-key.ts';
+import type { Revision, RevisionHeader } from '../domain/revision.ts';
+import type { Submission } from '../domain/video.ts';
+import type { Presentation } from '../hls/presentation.ts';
+import { walkPresentation } from '../hls/walk.ts';
+import type { WalkLimits } from '../hls/walk.ts';
+import type { Source, SourceSession } from '../storage/source.ts';
+import { planRevision } from './plan.ts';
+import type { RevisionPlan } from './plan.ts';
+import { readText } from './read-text.ts';
+import { findKeyParameters } from './tell-apart.ts';
+import { mergeUnstable, unstableNamesOf, withUnstable } from './unstable-names.ts';
+import type { NameProbe, UnstableNames } from './unstable-names.ts';
+
+/** What reading and planning need. */
+export interface PlanningPorts {
+  readonly source: Source;
+  readonly keyRules: KeyRules;
+  readonly limits: WalkLimits;
+  /** What to do with URIs that would make a player ask the old home: refuse the video, or keep and report them. */
+  readonly external: 'refuse' | 'keep';
+  /** Absent: names are taken for stable. */
+  readonly nameProbe?: NameProbe;
+}
+
+/** How to plan. */
+export interface PlanningOptions {
+  /** The video's present plan, if there is one: what it has found out is not asked again. */
+  readonly present?: PresentPlan | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Full URLs, tokens included, of files whose plan has another, by index. Never stored. */
+export type FetchUrls = ReadonlyMap<number, string>;
+
+/** What reading the playlists has given beside the plan. Secrets: never stored. */
+export interface Grants {
+  readonly fetchUrls: FetchUrls;
+  /** Cookie header for a URL of a file. Absent if the source gave no cookies for any. */
+  readonly cookieFor?: SourceSession['cookieFor'];
+}
+
+/** What one reading of a video's playlists gave, with the cookies that came with them. */
+export interface Reading {
+  readonly presentation: Presentation;
+  readonly session: Session;
+}
+
+/** Reads the playlists of a video, those of a recording that is not over too. */
+export async function readPlaylists(
+  { playlistUrl }: Submission,
+  { source, keyRules, limits, external }: PlanningPorts,
+  signal: AbortSignal,
+): Promise<Reading> {
+  const session = sessionOf(source);
+  const presentation = await walkPresentation(playlistUrl, {
+    fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
+    limits,
+    external,
+    tokenRules: keyRules,
+    signal,
+  });
+  return { presentation, session };
+}
+
+/** Plans what was read, as if its recording were over. Stores nothing. */
+export async function planReading(
+  submission: Submission,
+  { presentation, session }: Reading,
+  ports: PlanningPorts,
+  { present, signal }: PlanningOptions,
+): Promise<Grants & { readonly revision: Revision }> {
+  const { keyRules, nameProbe } = ports;
+  const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
+    const rules = withUnstable(keyRules, unstable);
+    const found = await findKeyParameters(presentation, {
+      source: session,
+      keyRules: rules,
+      known: present?.queryFindings,
+      signal,
+    });
+    return planRevision({
+      video: submission.id,
+      presentation,
+      keyRules: rules,
+      queryFindings: { ...found, ...unstable },
+    });
+  };
+  const known = unstableNamesOf(present?.queryFindings);
+  const planned = await plan(known);
+  if (!nameProbe || planned.revision.digest === present?.digest) return withCookies(planned, presentation, session);
+  // With cookies of its own: those of the first reading might keep the names of that session.
+  const readAnew = async (): Promise<Presentation> => (await readPlaylists(submission, ports, signal)).presentation;
+  const unstable = await nameProbe.of(presentation, readAnew, withUnstable(keyRules, known));
+  signal.throwIfAborted();
+  const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;
+  return withCookies(isNew ? await plan(mergeUnstable(known, unstable)) : planned, presentation, session);
+}
+
+/** Reads the playlists and plans, without storing anything. A recording that is not over is planned as it is now. */
+export async function planVideo(
+  submission: Submission,
+  ports: PlanningPorts,
+  options: PlanningOptions,
+): Promise<Grants & { readonly revision: Revision }> {
+  return planReading(submission, await readPlaylists(submission, ports, options.signal), ports, options);
+}
+
+type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;
+
+/** One reading of a presentation, with the cookies that it is given if the source knows any. */
+type Session = Pick<Source, 'fetch'> & Partial<Pick<SourceSession, 'cookieFor'>>;
+
+function sessionOf(source: Source): Session {
+  return source.openSession?.() ?? source;
+}
+
+/** Adds the cookies of a reading to its plan, if some go with files. */
+function withCookies(
+  { revision, fetchUrls }: RevisionPlan,
+  { files }: Presentation,
+  session: Session,
+): Grants & { readonly revision: Revision } {
+  const cookieFor: SourceSession['cookieFor'] = (url) => session.cookieFor?.(url);
+  const hasCookies = files.some(({ fetchUrl }) => cookieFor(fetchUrl) !== undefined);
+  return hasCookies ? { revision: { ...revision, hasCookies }, fetchUrls, cookieFor } : { revision, fetchUrls };
+}
