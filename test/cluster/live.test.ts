@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { VideoDetail } from '../../src/domain/library.ts';
+import type { RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';
 import { startRecording } from '../media/recording.ts';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
@@ -19,7 +20,19 @@ const library = { videos: 1, filesPerVideo: 3, fileBytes: 500, seed: 'live' };
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
   let stage: ClusterStage;
-  afterEach(() => stage.close());
+  const running: RunningFlants[] = [];
+  afterEach(async () => {
+    for (const up of running.splice(0)) {
+      // Those that a failed test has left.
+      if (up.kill('SIGTERM')) await up.ended;
+    }
+    await stage.close();
+  });
+  const start = (...flags: readonly string[]): RunningFlants => {
+    const up = stage.start('up', ...small, ...flags);
+    running.push(up);
+    return up;
+  };
 
   const list = async (videos: Readonly<Record<string, string>>): Promise<void> => {
     const rows = Object.entries(videos).map(([id, url]) => JSON.stringify({ id, url }));
@@ -39,7 +52,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     const longEnough = sleep(full ? 60_000 : 12_000);
     await list({ class: stage.origin.url + recording.path });
     const api = await clusterApi();
-    const up = stage.start('up', ...small, ...api.flags);
+    const up = start(...api.flags);
     await stage.until(({ totals }) => totals.videos.live === 1);
     expect((await stage.run('status')).code).toBe(3);
     expect((await detail('class')).report).toMatchObject({
@@ -73,14 +86,14 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     await sleep(4500);
     recording.die();
     const othersAsked = stage.origin.asked('/class/high.m3u8', 2).then(() => stage.origin.countOf('/class/low.m3u8'));
-    const first = stage.start('up', ...small, '--assume-ended');
+    const first = start('--assume-ended');
     await stage.until(({ totals }) => totals.videos.live === 1);
     const { unchangedSince } = (await detail('class')).report.live ?? {};
     expect(await othersAsked).toBe(1);
     first.kill('SIGTERM');
     expect((await first.ended).code).toBe(0);
 
-    const second = stage.start('up', ...small, '--assume-ended');
+    const second = start('--assume-ended');
     await stage.origin.asked('/class/high.m3u8', 3);
     // On a slow machine it may have been taken as over by now.
     const { live } = (await detail('class')).report;
@@ -101,7 +114,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     const down = `http://127.0.0.1:${port}`;
     stage.origin.behave(syntheticPlaylist(0), { kind: 'status', status: 404 });
     await list({ absent: stage.origin.url + syntheticPlaylist(0), down: down + syntheticPlaylist(0) });
-    const up = stage.start('up', ...small, '--retry-invalid-every', '2s');
+    const up = start('--retry-invalid-every', '2s');
     await stage.until(({ totals }) => totals.videos.invalid === 1 && totals.videos.waiting === 1);
     stage.origin.heal(syntheticPlaylist(0));
     const files = Object.fromEntries([...syntheticFiles(library)].map(({ path, body }) => [path, body]));
