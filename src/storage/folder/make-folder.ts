@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from './errors.ts';
 
@@ -18,12 +18,18 @@ export async function makeFolder(path: string): Promise<void> {
     if (code === 'ENOENT' && dirname(path) !== path) {
       await makeFolder(dirname(path));
       await makeFolder(path);
-    } else if (!(await isFolder(path))) {
-      throw error;
+      return;
     }
+    const found = await lstat(path).catch(errnoOf);
+    const isFolder =
+      typeof found === 'object' && (found.isSymbolicLink() ? await leadsToFolder(path) : found.isDirectory());
+    if (isFolder) return;
+    if (code !== 'EEXIST' || found !== 'ENOENT') throw error;
+    // Another process created it and removed it again.
+    await makeFolder(path);
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+async function leadsToFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }

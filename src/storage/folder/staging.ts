@@ -24,6 +24,9 @@ export function isStagingName(name: string, isInRoot: boolean): boolean {
 /** No write takes this long: older files were left by a process that died. */
 const abandonedAfterMs = 24 * 60 * minute;
 
+/** So often in a row another store would have to remove the staging folder right after it was made. */
+const maxAttempts = 10;
+
 /** A file under a temporary name. */
 export interface StagedFile {
   readonly path: string;
@@ -51,13 +54,15 @@ export class FolderStaging {
   async create(): Promise<StagedFile> {
     await this.#prepare();
     const path = join(this.#folder, randomUUID());
-    const handle = await open(path, 'wx').catch(async (error: unknown) => {
-      // Another store on the same folder was closed and removed the empty staging folder.
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      await makeFolder(this.#folder);
-      return open(path, 'wx');
-    });
-    return { path, handle };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { path, handle: await open(path, 'wx') };
+      } catch (error) {
+        // Another store on the same folder was closed and removed the empty staging folder.
+        if (errnoOf(error) !== 'ENOENT' || attempt === maxAttempts) throw error;
+        await makeFolder(this.#folder);
+      }
+    }
   }
 
   /** Moves a closed staged file to its final name if the condition holds, and deletes it otherwise. */
