@@ -39,7 +39,6 @@ const bad: readonly Bad[] = [
     'source.wrong-body',
     'answers with an empty body',
   ],
-  ['gzip.ts', { kind: 'gzip' }, 'source.wrong-body', 'comes gzip-coded although the bytes themselves were asked for'],
 ];
 
 /** Told step by step: each test goes on where the one before it ended. */
