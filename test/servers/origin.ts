@@ -6,7 +6,6 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gzipSync } from 'node:zlib';
 
 /** How one path misbehaves; without a behaviour it is served as it should be. */
 export type Behaviour =
@@ -33,8 +32,6 @@ export type Behaviour =
       readonly status?: number;
       readonly headers?: Readonly<Record<string, string | readonly string[]>>;
     }
-  /** Sends the file gzipped, and says so, whatever was accepted. */
-  | { readonly kind: 'gzip' }
   | { readonly kind: 'no-validators' }
   /** Takes the request and never answers. */
   | { readonly kind: 'silent' }
@@ -221,10 +218,9 @@ async function answer(
     response.writeHead(304, headers).end();
     return;
   }
-  const coded = behaviour?.kind === 'gzip' ? gzipSync(file.body) : file.body;
-  const range = rangeOf(request.headers.range, coded.byteLength);
-  const body = range ? coded.subarray(range.from, range.to + 1) : coded;
-  if (range) headers['content-range'] = `bytes ${range.from}-${range.to}/${coded.byteLength}`;
+  const range = rangeOf(request.headers.range, file.body.byteLength);
+  const body = range ? file.body.subarray(range.from, range.to + 1) : file.body;
+  if (range) headers['content-range'] = `bytes ${range.from}-${range.to}/${file.body.byteLength}`;
   response.writeHead(range ? 206 : 200, { ...headers, 'content-length': body.byteLength });
   if (request.method === 'HEAD') response.end();
   else await send(response, body, behaviour);
@@ -248,7 +244,6 @@ function headersOf(file: Served, path: string, behaviour: Behaviour | undefined)
   return {
     'content-type': contentTypes[extname(path)] ?? 'application/octet-stream',
     'accept-ranges': 'bytes',
-    ...(behaviour?.kind === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
     ...validators,
   };
 }
