@@ -12,7 +12,12 @@ const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 i
 const videoId = z.string().min(1).max(1_000).meta({ description: 'Id of a video in its catalogue' });
 const code = z.enum(failureCodes as readonly [FailureCode, ...FailureCode[]]).meta({ id: 'FailureCode' });
 const state = z.enum(videoStates).meta({ id: 'VideoState' });
-const url = z.url({ protocol: /^https?$/ });
+/** With a path, since a host alone is no playlist. */
+const url = z
+  .url({ protocol: /^https?$/ })
+  .max(8_192)
+  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^/?#]+\/[^/?#]/)
+  .meta({ description: 'http(s) URL of a playlist' });
 
 export const failureSchema = z
   .object({
@@ -143,6 +148,7 @@ export const reportSchema = z
     rowWarnings: z.exactOptional(
       z.object({ count, rows: z.array(z.object({ row: z.int(), id: videoId, message: z.string() })) }),
     ),
+    withdrawn: z.exactOptional(z.array(videoId)),
     unguarded: z.array(z.string()),
     run: z.exactOptional(
       z.object({
@@ -213,10 +219,7 @@ const defaultPage = 100;
 const maxPage = 1_000;
 export const videosQuerySchema = z.strictObject({
   state: z.exactOptional(
-    z
-      .string()
-      .transform((text) => text.split(','))
-      .pipe(z.array(state)),
+    z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(state).min(1)),
   ),
   after: z.exactOptional(videoId),
   limit: z.coerce.number().int().min(1).max(maxPage).default(defaultPage),

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { MiddlewareHandler } from 'hono';
+import type { Hono, MiddlewareHandler } from 'hono';
+import { METHOD_NAME_ALL } from 'hono/router';
 import { failureWith } from '../domain/failure.ts';
 import { failureResponse } from './answers.ts';
 
@@ -21,6 +22,29 @@ export function requireLoopbackHost(): MiddlewareHandler {
     return failureResponse(
       failureWith('api.denied', 'the Host header names another service than this one on the loopback'),
     );
+  };
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/**
+ * Refuses methods that a path does not have, and names those that it has: RFC 9110 section 15.5.6.
+ *
+ * @param app - the routes; may still be added to
+ */
+export function refuseOtherMethods(app: Pick<Hono, 'router'>): MiddlewareHandler {
+  const serves = (method: string, path: string): boolean =>
+    app.router
+      // As Hono, which serves HEAD by GET.
+      .match(method === 'HEAD' ? 'GET' : method, path)[0]
+      .some(([[, route]]) => route.method !== METHOD_NAME_ALL);
+  return async (context, next) => {
+    const { method, path } = context.req;
+    if (serves(method, path)) return next();
+    const allowed = methods.filter((other) => serves(other, path));
+    if (allowed.length === 0) return next();
+    const failure = failureWith('usage', `${method} cannot be used here: only ${allowed.join(', ')}`);
+    return failureResponse(failure, 405, { Allow: allowed.join(', ') });
   };
 }
 

@@ -13,6 +13,7 @@ const errors = {
   404: 'No such video',
   409: 'The state of the video does not allow it',
   413: 'The body is too long',
+  500: 'A fault in FLAnts, of which the log of the service says more',
   503: 'The state cannot be read or written at present',
 } as const;
 
@@ -60,7 +61,13 @@ function describe(name: string, operation: Operation, components: Record<string,
     summary,
     parameters: [...inPath, ...(query ? queryParameters(query, components) : [])],
     ...(body
-      ? { requestBody: { content: { [mediaTypes.json]: { schema: schemaOf(body, 'input', components) } } } }
+      ? {
+          requestBody: {
+            // An empty body counts as an empty object.
+            required: !body.safeParse({}).success,
+            content: { [mediaTypes.json]: { schema: schemaOf(body, 'input', components) } },
+          },
+        }
       : {}),
     responses: {
       200: { description: 'Done', content },
@@ -73,13 +80,15 @@ function describe(name: string, operation: Operation, components: Record<string,
 
 function queryParameters(query: z.ZodType, components: Record<string, unknown>): readonly unknown[] {
   const { properties = {}, required = [] } = schemaOf(query, 'input', components) as {
-    properties?: Record<string, { description?: string }>;
+    properties?: Record<string, { type?: string }>;
     required?: readonly string[];
   };
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
     required: required.includes(name),
+    // A list is one value, with commas.
+    ...(schema.type === 'array' ? { style: 'form', explode: false } : {}),
     schema,
   }));
 }

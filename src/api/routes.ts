@@ -6,14 +6,15 @@ import type { Control } from '../control/control.ts';
 import { failureWith, FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Decided, VideoSummary } from '../domain/library.ts';
-import { KiB, second } from '../domain/units.ts';
+import { MiB, second } from '../domain/units.ts';
 import { failureResponse, ndjson } from './answers.ts';
 import type { ServerBindings } from './answers.ts';
 import { requireToken } from './guard.ts';
 import type { Access } from './guard.ts';
 import { operations } from './operations.ts';
 
-const maxBodyBytes = 64 * KiB;
+/** Holds the longest body that the contract allows: a thousand ids of a thousand characters, each escaped in JSON. */
+const maxBodyBytes = 8 * MiB;
 
 /** People who watch a dashboard at the same time share one count. */
 const statusMaxAgeMs = 5 * second;
@@ -133,7 +134,7 @@ async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<str
   for await (const chunk of body ?? []) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBodyBytes) {
-      const failure = failureWith('usage', `the body is longer than ${maxBodyBytes / KiB} KiB`);
+      const failure = failureWith('usage', `the body is longer than ${maxBodyBytes / MiB} MiB`);
       throw new HTTPException(413, { res: failureResponse(failure, 413) });
     }
     chunks.push(chunk);

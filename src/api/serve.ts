@@ -9,7 +9,7 @@ import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { errorResponse, failureResponse } from './answers.ts';
-import { isLoopback, requireLoopbackHost } from './guard.ts';
+import { isLoopback, refuseOtherMethods, requireLoopbackHost } from './guard.ts';
 import type { Access } from './guard.ts';
 import { openApiDocument } from './openapi.ts';
 import { controlRoutes } from './routes.ts';
@@ -84,6 +84,7 @@ function appOf({ listen, version, health, metrics, control, log, ...access }: Ht
     context.res.headers.set('Cache-Control', 'no-store');
   });
   if (isLoopback(listen.host)) app.use(requireLoopbackHost());
+  app.use(refuseOtherMethods(app));
   app.get('/livez', (context) => (health.alive() ? context.text('alive\n') : context.text('stuck\n', 503)));
   app.get('/readyz', (context) => {
     const readiness = health.readiness();

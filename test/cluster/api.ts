@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { VideoSummary } from '../../src/domain/library.ts';
+import { documentedFetch } from '../servers/documented-fetch.ts';
 import { freePort } from '../servers/free-port.ts';
 
 /** The HTTP interface of a cluster, as somebody's program uses it. */
@@ -19,7 +20,7 @@ export async function clusterApi(): Promise<ClusterApi> {
   const at = `127.0.0.1:${await freePort()}`;
   const url = `http://${at}`;
   const videos = async (): Promise<readonly VideoSummary[]> => {
-    const answer = await fetch(`${url}/api/v1/videos?limit=1000`);
+    const answer = await documentedFetch(`${url}/api/v1/videos?limit=1000`);
     return ((await answer.json()) as { readonly videos: readonly VideoSummary[] }).videos;
   };
   return {

@@ -13,6 +13,7 @@ import { expectRefused, secret } from '../e2e/refusal.ts';
 import { patient } from '../e2e/stage.ts';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
+import { documentedFetch } from '../servers/documented-fetch.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { clusterApi, idsIn } from './api.ts';
@@ -96,7 +97,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
   });
 
   it('answers probes and questions, and does nothing without the token', async () => {
-    const answers = async (path: string): Promise<number> => (await fetch(api.url + path)).status;
+    const answers = async (path: string): Promise<number> => (await documentedFetch(api.url + path)).status;
     expect(await Promise.all(['/livez', '/readyz', '/metrics', '/api/v1/status'].map(answers))).toEqual([
       200, 200, 200, 200,
     ]);
@@ -107,7 +108,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     const bare = stage.start('aggregator', ...mute.flags);
     try {
       await bare.says('"message":"ready"');
-      expect((await fetch(`${mute.url}/api/v1/videos/${whole}/pause`, { method: 'POST' })).status).toBe(403);
+      expect((await documentedFetch(`${mute.url}/api/v1/videos/${whole}/pause`, { method: 'POST' })).status).toBe(403);
       expect(await mute.videos()).toHaveLength(library.videos);
     } finally {
       bare.kill('SIGTERM');
@@ -167,7 +168,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     expect(await purged.json()).toEqual({ video: 'by-program', objectsLeft: library.filesPerVideo + 1 });
     expect((await ask('POST', '/by-program/pause', token)).status).toBe(404);
     expect((await ask('POST', `/${whole}/accept`, token, { file: segment })).status).toBe(400);
-    expect((await fetch(`${api.url}/api/v1/videos/${lost}/files`)).status).toBe(200);
+    expect((await documentedFetch(`${api.url}/api/v1/videos/${lost}/files`)).status).toBe(200);
   });
 
   it('tells of what is complete and what is not, signed', async () => {
@@ -199,7 +200,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
   });
 
   function ask(method: string, path: string, bearer?: string, body?: object): Promise<Response> {
-    return fetch(`${api.url}/api/v1/videos${path}`, {
+    return documentedFetch(`${api.url}/api/v1/videos${path}`, {
       method,
       headers: {
         'Content-Type': 'application/json',
@@ -210,7 +211,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
   }
 
   async function detailOf(video: string): Promise<VideoDetail> {
-    return (await (await fetch(`${api.url}/api/v1/videos/${video}`)).json()) as VideoDetail;
+    return (await (await documentedFetch(`${api.url}/api/v1/videos/${video}`)).json()) as VideoDetail;
   }
 });
 

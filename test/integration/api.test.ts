@@ -8,10 +8,12 @@ import { createControl } from '../../src/control/control.ts';
 import type { ControlPorts } from '../../src/control/control-ports.ts';
 import { failureWith, FlantsError } from '../../src/domain/failure.ts';
 import { digestOf } from '../../src/domain/revision.ts';
+import type { ScanSummary } from '../../src/domain/scan-summary.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { createHealth } from '../../src/telemetry/health.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { documentedFetch } from '../servers/documented-fetch.ts';
 
 const token = 'a long and secret token';
 const services: HttpService[] = [];
@@ -65,15 +67,28 @@ async function start(options: Partial<HttpOptions> = {}, ports: Partial<ControlP
     journal,
     ledger,
     errors,
-    ask: (path, init) => fetch(`${base}${path}`, init),
+    ask: (path, init) => documentedFetch(`${base}${path}`, init),
     change: (method, path, body) =>
-      fetch(`${base}${path}`, {
+      documentedFetch(`${base}${path}`, {
         method,
         headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
   };
 }
+
+/** What a scanner leaves, with each of its optional parts. */
+const lastScan: ScanSummary = {
+  startedAt: '2026-11-01T00:00:00.000Z',
+  durationMs: 5,
+  rows: 3,
+  taken: 2,
+  added: 1,
+  changed: 1,
+  refused: { count: 1, rows: [{ row: 3, failure: failureWith('catalogue.row', 'no URL') }] },
+  warnings: { count: 1, rows: [{ row: 1, id: 'a', message: 'row 1: no date' }] },
+  withdrawn: { count: 1, ids: ['gone'] },
+};
 
 /** The answer as its schema says, or the test fails. */
 async function answerOf<T extends z.ZodType>(answer: Response, schema: T, status = 200): Promise<z.infer<T>> {
@@ -273,6 +288,32 @@ describe('questions', () => {
     expect(service.errors).toEqual([expect.stringContaining('at line 7 of a secret file')]);
   });
 
+  it('by another method than a path has are refused, and told which ones it has', async () => {
+    const { ask } = await start();
+    const expected = [
+      ['PUT', '/api/v1/videos', 'GET, HEAD, POST'],
+      ['PATCH', video('a'), 'GET, HEAD, DELETE'],
+      ['GET', `${video('a')}/pause`, 'POST'],
+      ['POST', '/api/v1/status', 'GET, HEAD'],
+      ['DELETE', '/livez', 'GET, HEAD'],
+      ['OPTIONS', '/api/openapi.json', 'GET, HEAD'],
+    ] as const;
+    for (const [method, path, allowed] of expected) {
+      const answer = await ask(path, { method });
+      expect(answer.headers.get('allow')).toBe(allowed);
+      expect(await codeOf(answer)).toEqual([405, 'usage']);
+    }
+    expect((await ask('/api/v1/status', { method: 'HEAD' })).status).toBe(200);
+  });
+
+  it('about a catalogue that is read again and again tell what it has no more', async () => {
+    const service = await start({}, { lastScan: async () => lastScan });
+    const report = await answerOf(await service.ask('/api/v1/report'), contract.reportSchema);
+    expect(report).toMatchObject({ withdrawn: ['gone'], refusedRows: [{ row: 3 }], rowWarnings: { count: 1 } });
+    const status = await answerOf(await service.ask('/api/v1/status'), contract.statusSchema);
+    expect(status.scan).toMatchObject({ withdrawn: 1 });
+  });
+
   it('nobody knows are told so in JSON', async () => {
     const { ask } = await start();
     expect(await codeOf(await ask('/api/v1/nothing'))).toEqual([404, 'usage']);
@@ -318,6 +359,13 @@ describe('verbs', () => {
     expect(await answerOf(all, contract.retriedSchema)).toEqual({ reopened: 0, videos: 0 });
   });
 
+  it('take the longest body that the document allows', async () => {
+    const { change } = await start();
+    const videos = Array.from({ length: 1_000 }, (_, index) => `${index}`.padEnd(1_000, '\u0001'));
+    const answer = await change('POST', '/api/v1/retry', { videos });
+    expect(await codeOf(answer)).toEqual([404, 'video.unknown']);
+  });
+
   it('are answered as accepted while they wait for their effect', async () => {
     const ledger = new MemoryLedger();
     ledger.read = () => Promise.reject(new FlantsError('state.unusable', 'Redis is away'));
@@ -333,6 +381,8 @@ describe('verbs', () => {
     ['a field that is unknown', '{"playlistUrl": "https://cdn.example/a", "fersh": true}'],
     ['a local file of the service', '{"playlistUrl": "file:///etc/passwd"}'],
     ['no object', '[]'],
+    ['a host and no playlist on it', '{"playlistUrl": "https://cdn.example/"}'],
+    ['nothing', ''],
   ])('refuse a body that is or names %s', async (_, body) => {
     const { ask } = await start();
     const headers = { Authorization: `Bearer ${token}` };
@@ -350,7 +400,7 @@ describe('verbs', () => {
   it('refuse a body that is too long, whether or not it says so', async () => {
     const { ask } = await start();
     const headers = { Authorization: `Bearer ${token}` };
-    const long = 'x'.repeat(70_000);
+    const long = 'x'.repeat(8 * 1024 * 1024 + 1);
     expect(await codeOf(await ask('/api/v1/videos', { method: 'POST', headers, body: long }))).toEqual([413, 'usage']);
     const body = ReadableStream.from([new TextEncoder().encode(long)]);
     const streamed = await ask('/api/v1/videos', { method: 'POST', headers, body, duplex: 'half' });
@@ -395,7 +445,7 @@ describe('access', () => {
       services.push(started);
       return started;
     });
-    const answer = await fetch(`http://127.0.0.1:${port}${video('a')}`, { method: 'DELETE' });
+    const answer = await documentedFetch(`http://127.0.0.1:${port}${video('a')}`, { method: 'DELETE' });
     expect(answer.status).toBe(403);
     expect(contract.errorSchema.parse(await answer.json()).error.message).toContain('FLANTS_TOKEN');
   });
