@@ -12,11 +12,25 @@ const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 i
 const videoId = z.string().min(1).max(1_000).meta({ description: 'Id of a video in its catalogue' });
 const code = z.enum(failureCodes as readonly [FailureCode, ...FailureCode[]]).meta({ id: 'FailureCode' });
 const state = z.enum(videoStates).meta({ id: 'VideoState' });
+const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const group = '[0-9A-Fa-f]{1,4}';
+const hosts = [
+  '(?:[A-Za-z0-9_-]+[.])*[A-Za-z][A-Za-z0-9_-]*[.]?',
+  `${byte}(?:[.]${byte}){3}`,
+  `\\[${group}(?::${group}){7}\\]`,
+  `\\[(?:${group}(?::${group}){0,3})?::(?:${group}(?::${group}){0,2})?\\]`,
+];
+const port = '(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{0,4})';
+/** RFC 3986, for the document: a validator of JSON Schema need not know what a URL is. */
+const playlistUrlPattern = new RegExp(
+  `^[Hh][Tt][Tt][Pp][Ss]?://(?:[^/?#@\\\\\\s]*@)?(?:${hosts.join('|')})(?::${port})?/[^/?#]`,
+);
+
 /** With a path, since a host alone is no playlist. */
 const url = z
   .url({ protocol: /^https?$/ })
   .max(8_192)
-  .regex(/^[Hh][Tt][Tt][Pp][Ss]?:\/\/[^/?#]+\/[^/?#]/)
+  .regex(playlistUrlPattern, 'expected an http(s) URL with a path')
   .meta({ description: 'http(s) URL of a playlist' });
 
 export const failureSchema = z

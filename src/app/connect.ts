@@ -3,6 +3,8 @@ import { openFileSource } from '../storage/file-source.ts';
 import { openFolderStore } from '../storage/folder/store.ts';
 import { guardWrites } from '../storage/guard.ts';
 import { openHttpSource } from '../storage/http/source.ts';
+import { openReach } from '../storage/http/reach.ts';
+import type { ReachRules } from '../storage/http/reach.ts';
 import type { ScopedHeaders } from '../storage/http/headers.ts';
 import { limitBandwidth } from '../storage/limit-bandwidth.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
@@ -22,6 +24,7 @@ export interface SourceSpec {
   readonly bytesPerSecond?: number;
   readonly ca?: string;
   readonly proxies: ProxySettings;
+  readonly reach: ReachRules;
 }
 
 /** How to reach a destination, as plain data that can be sent to a thread. */
@@ -58,6 +61,7 @@ export function connectSource(spec: SourceSpec): Source {
     bodyTimeoutMs: spec.timeoutMs,
     maxRedirects,
     proxies: spec.proxies,
+    reach: openReach(spec.reach),
     ...(spec.ca === undefined ? {} : { ca: spec.ca }),
   });
   const source = routeSource({

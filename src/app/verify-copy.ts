@@ -46,7 +46,7 @@ export async function verifyCopy(
   try {
     const journal = state && new SqliteJournal(state);
     const saved = journal && (await readDestination(journal));
-    const { destination, playlistUrl, close } = openTarget(options, saved);
+    const { destination, playlistUrl, close } = await openTarget(options, saved);
     try {
       return await verifyPresentation(
         {
@@ -110,10 +110,10 @@ async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected
   return { sizeBytes: evidence.sizeBytes, ...(evidence.crc32 === '' ? {} : { crc32: evidence.crc32 }) };
 }
 
-function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): OpenTarget {
+async function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): Promise<OpenTarget> {
   const { target, proxies } = options;
   if (target.kind === 'http') {
-    const source = connectSource(sourceSpecOf(options, { firstUrls: [], originUrls: [target.url] }));
+    const source = connectSource(await sourceSpecOf(options, { originUrls: [target.url] }));
     return {
       destination: destinationOverHttp(source.openSession?.() ?? source, target.url),
       playlistUrl: target.url,

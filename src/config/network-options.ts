@@ -2,6 +2,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { readTextFile } from './input/config-file.ts';
 import { headerLines, parseHeaders } from './values/headers.ts';
 import type { Header } from './values/headers.ts';
+import type { AllowedHost } from './values/allowed-host.ts';
 import { localPath } from './values/location.ts';
 import { proxySettings } from './values/proxies.ts';
 import type { ProxySettings } from './values/proxies.ts';
@@ -22,6 +23,7 @@ export interface NetworkOptions extends StoreOptions {
   /** Sent to the hosts of the sources only. */
   readonly headers: readonly Header[];
   readonly sourceTimeoutMs: number;
+  readonly allowedHosts: readonly AllowedHost[];
 }
 
 /** The parsed options behind `StoreOptions`. */
@@ -40,6 +42,7 @@ interface Parsed extends ParsedStore {
   readonly header: readonly string[];
   readonly headerFile?: string;
   readonly sourceTimeout: number;
+  readonly allowHost: readonly AllowedHost[];
 }
 
 /**
@@ -54,6 +57,7 @@ export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<N
     ...store,
     headers: Object.freeze([...fromFile, ...parseHeaders(parsed.header, '--header')]),
     sourceTimeoutMs: parsed.sourceTimeout,
+    allowedHosts: Object.freeze(parsed.allowHost),
   };
 }
 

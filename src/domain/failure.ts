@@ -45,6 +45,7 @@ const charges = {
   'source.redirects': 'final',
   'source.changed': 'recrawl',
   'source.refused': 'final',
+  'source.forbidden': 'final',
   'store.unreachable': 'try',
   'store.timeout': 'try',
   'store.status': 'try',

@@ -209,6 +209,7 @@ describeOnCluster('work that is interrupted', (open) => {
       timeoutMs: 10_000,
       allowsFiles: false,
       proxies: { bypass: [] },
+      reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
     });
     const { stop: _, ...server } = library.servers.s3;
     const poison = '/v/seg42.ts';

@@ -84,6 +84,9 @@ describe.skipIf(!isOnPath('ffmpeg')).each(bucketKinds)(
             '--state',
             join(scratch, 'state'),
             '--no-progress',
+            // Playlists name the other one.
+            '--allow-host',
+            new URL(elsewhere.url).host,
           );
         } finally {
           await Promise.all([home.stop(), elsewhere.stop()]);

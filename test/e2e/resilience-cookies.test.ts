@@ -120,7 +120,7 @@ describe('a source that hands out access by cookies', patient, () => {
       files: { '/v/index.m3u8': mediaPlaylist(['1.ts', foreign]), '/v/1.ts': 'media' },
       rule: cdn.rule,
     });
-    const copied = await stage.copy('/v/index.m3u8');
+    const copied = await stage.copy('/v/index.m3u8', '--allow-host', 'localhost');
     expect(copied.code, copied.stdout + copied.stderr).toBe(0);
     expect(elsewhere.requests.map(({ headers }) => headers.cookie)).toEqual([undefined]);
   });

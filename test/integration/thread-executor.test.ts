@@ -65,7 +65,14 @@ describe('credentials that are renewed', () => {
     await once(s3, 'listening');
     const origin = await startOrigin({ files: { '/seg.ts': 'media' } });
     const data: AntData = {
-      source: { headers: [], connections: 1, timeoutMs: 5000, allowsFiles: false, proxies: { bypass: [] } },
+      source: {
+        headers: [],
+        connections: 1,
+        timeoutMs: 5000,
+        allowsFiles: false,
+        proxies: { bypass: [] },
+        reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
+      },
       store: {
         kind: 's3',
         bucket: 'bucket',

@@ -55,6 +55,7 @@ describe('a file that kills the thread which fetches it', () => {
         timeoutMs: 10_000,
         allowsFiles: false,
         proxies: { bypass: [] },
+        reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
       });
       const store = openFolderStore({ path: folder });
       const { signal } = new AbortController();

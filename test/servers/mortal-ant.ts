@@ -50,7 +50,14 @@ function storeOf(where: MortalDestination): ObjectStore {
 
 const ports: AntPorts = {
   source: poisonous(
-    connectSource({ headers: [], connections: 4, timeoutMs: 10_000, allowsFiles: false, proxies: { bypass: [] } }),
+    connectSource({
+      headers: [],
+      connections: 4,
+      timeoutMs: 10_000,
+      allowsFiles: false,
+      proxies: { bypass: [] },
+      reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
+    }),
   ),
   store: storeOf(destination),
   slots: createBudget(4),

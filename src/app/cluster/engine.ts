@@ -62,7 +62,8 @@ export async function openClusterEngine(
   catalogue?: Catalogue,
 ): Promise<ClusterEngine> {
   const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
-  const spec = sourceSpecOf(options, { firstUrls: [], originUrls: [keyRules.root] });
+  const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
+  const spec = await sourceSpecOf(options, { originUrls: [keyRules.root], namedUrls });
   const source = connectSource(spec);
   const host = hostOf(cluster, { ...keyRules, patienceMs: options.patienceMs }, hooks, catalogue);
   const context = createContext(

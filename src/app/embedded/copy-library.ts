@@ -77,7 +77,7 @@ async function run(
   const { journal, ledger, tracker } = state;
   const survey = await surveySources(options.sources, hooks.signal);
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
-  const sourceSpec = sourceSpecOf(options, survey);
+  const sourceSpec = await sourceSpecOf(options, survey);
   const source = connectSource(sourceSpec);
   const common: CopyContext = { options, hooks, state, keyRules };
 

@@ -78,7 +78,7 @@ async function planLibrary(
   const survey = await surveySources(options.sources, hooks.signal);
   const journal = new MemoryJournal();
   const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
-  const source = connectSource(sourceSpecOf(options, survey));
+  const source = connectSource(await sourceSpecOf(options, survey));
   const nameProbe = createNameProbe();
   const videos: VideoReport[] = [];
   const refusedRows: RefusedRowEntry[] = [];

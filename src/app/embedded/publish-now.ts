@@ -5,6 +5,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { publishVideo } from '../../publisher/publish.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
+import { namedHosts } from '../source-spec.ts';
 import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
 import { openDestination } from '../open-destination.ts';
@@ -22,7 +23,17 @@ export async function publishNow(
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
   const { store } = await openDestination(destination, { proxies, signal });
-  const source = connectSource({ headers: [], connections: 4, timeoutMs: 30 * second, allowsFiles: true, proxies });
+  // Whoever copied it from this machine named its playlist.
+  const playlistUrl = (await journal.submission(video))?.playlistUrl;
+  const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
+  const source = connectSource({
+    headers: [],
+    connections: 4,
+    timeoutMs: 30 * second,
+    allowsFiles: true,
+    proxies,
+    reach: { named, allowed: [] },
+  });
   try {
     await ledger.releaseAll();
     const published = await publishVideo(

@@ -13,7 +13,7 @@ export const copyVerbs = {
     ],
     options: [
       'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'dryRun',
-      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'sourceTimeout', 'patience',
+      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit',
       'json', 'report', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
@@ -33,6 +33,7 @@ export const copyVerbs = {
       'checksums',
       'header',
       'headerFile',
+      'allowHost',
       'sourceTimeout',
       ...storeOptions,
       'concurrency',

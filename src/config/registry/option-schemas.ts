@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { videoStates } from '../../domain/video.ts';
+import { parseAllowedHost } from '../values/allowed-host.ts';
 import { isRedisUrl, parseAddress } from '../values/address.ts';
 import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
 import { optionSpecs, specOf } from './options.ts';
@@ -49,6 +50,7 @@ const optionSchemas = {
   tokenParams: list,
   keyParams: list,
   sessionPattern: list,
+  allowHost: z.array(written(parseAllowedHost)).default([]),
   sourceTimeout: written(parseDuration).prefault(optionSpecs.sourceTimeout.default),
   patience: written(parseDurationOrZero).prefault(optionSpecs.patience.default),
   endpoint: url.exactOptional(),

@@ -107,6 +107,14 @@ export const optionSpecs = {
     value: 'REGEX',
     text: 'what of a path belongs to a session or a grant and not to the name, beside the usual forms; the first group, or all that matches; may be given several times',
   },
+  allowHost: {
+    group: 'Source',
+    kind: 'list',
+    separator: ',',
+    value: 'HOST',
+    expected: 'a host, host:port, or a network such as 10.0.0.0/8',
+    text: 'sources may lead here although the address is not public and is no source that was named: a host, host:port or network; may be repeated',
+  },
   sourceTimeout: {
     group: 'Source',
     kind: 'duration',

@@ -28,6 +28,7 @@ export function transportError(
   url: URL,
   { phase, proxy }: { readonly phase: 'answer' | 'body'; readonly proxy?: Proxy | undefined },
 ): FlantsError {
+  if (error instanceof FlantsError) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (proxy) {
     const ofProxy = proxyError(error, code, { proxy, side: 'source', place: placeOf(url), host: url.host });

@@ -5,7 +5,8 @@ import { openProxyAgent } from '../proxy-agent.ts';
 import { proxyFor } from '../proxy.ts';
 import type { Proxy } from '../proxy.ts';
 import { tlsOptions } from '../tls-options.ts';
-import { Agent } from '../undici.ts';
+import { Agent, Pool } from '../undici.ts';
+import type { Reach } from './reach.ts';
 
 /** Connections, and the proxies through which they go. */
 export interface RouteOptions {
@@ -20,6 +21,8 @@ export interface RouteOptions {
   readonly ca?: string;
   /** If absent, all connections are direct. */
   readonly proxies?: ProxySettings;
+  /** If absent, connections may go anywhere: right for URLs that the operator gave. */
+  readonly reach?: Reach;
 }
 
 /** How to reach an origin. */
@@ -40,11 +43,21 @@ export function openRoutes(options: RouteOptions): Routes {
   const tls = tlsOptions(options.ca);
   const agent = new Agent({
     connections: options.connections,
-    connect: { timeout: options.connectTimeoutMs, ...tls },
     headersTimeout: options.headersTimeoutMs,
     bodyTimeout: options.bodyTimeoutMs,
     // One request per connection at a time: a broken connection then harms one file, and it takes less CPU.
     allowH2: false,
+    factory: (origin, given) =>
+      new Pool(
+        origin,
+        Object.assign({}, given, {
+          connect: {
+            timeout: options.connectTimeoutMs,
+            ...tls,
+            ...(options.reach ? { lookup: options.reach.lookupFor(new URL(origin)) } : {}),
+          },
+        }),
+      ),
   });
   const direct: Route = { dispatcher: agent };
   const proxied = new Map<string, Dispatcher>();

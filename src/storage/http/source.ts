@@ -8,6 +8,7 @@ import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
 import { indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
+import type { Reach } from './reach.ts';
 import { openRoutes } from './routes.ts';
 import type { RouteOptions, Routes } from './routes.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
@@ -28,7 +29,8 @@ export interface HttpSourceOptions extends RouteOptions {
 export function openHttpSource(options: HttpSourceOptions): Source {
   const index = indexScopes(options.headers);
   const routes = openRoutes(options);
-  const transport = { routes, index, maxRedirects: options.maxRedirects };
+  const { maxRedirects, reach } = options;
+  const transport = { routes, index, maxRedirects, ...(reach ? { reach } : {}) };
   return {
     fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, transport),
     openSession() {
@@ -46,6 +48,7 @@ interface Transport {
   readonly routes: Routes;
   readonly index: HeaderIndex;
   readonly maxRedirects: number;
+  readonly reach?: Reach;
   /** Of a session. */
   readonly cookies?: Cookies;
 }
@@ -59,6 +62,7 @@ async function fetchObject(
   const visited: string[] = [];
   let url = requested;
   for (;;) {
+    transport.reach?.check(url);
     const cookie = cookieFor(url, requested, { options, transport });
     const route = transport.routes.to(url);
     const answer = await exchange(
