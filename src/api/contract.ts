@@ -164,6 +164,7 @@ export const reportSchema = z
     ),
     withdrawn: z.exactOptional(z.array(videoId)),
     unguarded: z.array(z.string()),
+    unkept: z.exactOptional(z.array(z.string())),
     run: z.exactOptional(
       z.object({
         copied: count,

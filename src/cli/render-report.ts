@@ -112,6 +112,7 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
     ...section('Not guarded by the destination', report.unguarded, more),
+    ...section('Not kept by the destination', report.unkept ?? [], more),
   ];
 }
 

@@ -75,6 +75,8 @@ export interface LibraryReport {
   readonly withdrawn?: readonly VideoId[];
   /** What the destination does not guard, such as writes over what another writer just put there. */
   readonly unguarded: readonly string[];
+  /** What the destination does not keep. Absent where the report was made without a run. */
+  readonly unkept?: readonly string[];
   /** Absent where the report was made without a run. */
   readonly run?: RunCounts;
 }

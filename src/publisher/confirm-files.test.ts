@@ -24,7 +24,7 @@ function done(total: number, revision: string, without: readonly number[] = []):
 }
 
 /** A copy whose every file is at the destination and in the journal. */
-async function copyOf(keys: readonly string[]) {
+async function copyOf(keys: readonly string[], { listsEtags = true } = {}) {
   const plan = {
     files: keys.map((key) => ({ key, url: `https://h/${key}`, role: 'segment' as const })),
     documents: [],
@@ -60,7 +60,7 @@ async function copyOf(keys: readonly string[]) {
     async *list(prefix, options) {
       for await (const object of store.list(prefix, options)) {
         counts.listed += 1;
-        yield object;
+        yield listsEtags ? object : { ...object, etag: '' };
       }
     },
   };
@@ -85,6 +85,16 @@ describe('The barrier before publishing', () => {
     const cut = store.objects.get('v/seg3.ts');
     if (cut) store.objects.set('v/seg3.ts', { ...cut, sizeBytes: 1 });
     expect(await find()).toEqual([0, 3, 7, 9]);
+  });
+
+  test('asks by name where a listing tells no ETags, which proves nothing about them', async () => {
+    const keys = names(20);
+    const { store, find, counts } = await copyOf(keys, { listsEtags: false });
+    expect(await find()).toEqual([]);
+    expect(counts.heads).toBe(20);
+    const other = Buffer.from('other');
+    await store.put(keys[3] ?? '', other, crc32Hex(other), { contentType: '', cacheControl: '', signal: never });
+    expect(await find()).toEqual([3]);
   });
 
   test('asks nothing about files that are not done', async () => {

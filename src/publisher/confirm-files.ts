@@ -109,8 +109,9 @@ async function findByListing(
   if (firstObject) found.set(first, versionOf(firstObject));
   for await (const current of store.list(folder, { signal, after: first })) {
     if (Buffer.compare(Buffer.from(current.key), last) > 0) break;
-    if (wanted.has(current.key)) found.set(current.key, versionOf(current));
-    else foreign += 1;
+    if (!wanted.has(current.key)) foreign += 1;
+    // A listing without ETags proves nothing about them: then each file is asked for by name.
+    else if (current.etag !== '') found.set(current.key, versionOf(current));
     if (foreign > 4 * wanted.size + 1_000) break;
   }
   // A listing may lag behind, or omit what a HEAD finds. No file counts as missing because of a listing alone.

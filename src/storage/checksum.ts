@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** CRC-32 (ISO-HDLC, the variant of zlib and S3) as eight lower-case hex digits. */
@@ -42,6 +43,11 @@ export async function measureBody(body: AsyncIterable<Uint8Array>, maxBytes = In
     if (sizeBytes > maxBytes) break;
   }
   return { sizeBytes, crc32: sum.hex() };
+}
+
+/** MD5 of bytes, for stores that check nothing better. */
+export function md5Of(bytes: Uint8Array): Buffer {
+  return createHash('md5').update(bytes).digest();
 }
 
 /** Converts to the notation of S3: `00000001` is `AAAAAQ==`. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
-import { crc32Hex } from './checksum.ts';
+import { crc32Hex, md5Of } from './checksum.ts';
 import { guardWrites } from './guard.ts';
 import { openMemoryStore } from './memory-store.ts';
+import type { MemoryStore } from './memory-store.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
 import { probeStore } from './probe.ts';
 
@@ -30,7 +31,7 @@ describe.each([
   it('is found out, and guarded by looking', async () => {
     const store = careless(refuse);
     const capabilities = await probeStore(store, { signal });
-    expect(capabilities).toEqual({ createOnly: false, replaceOnly: false, checksums: true, metadata: true });
+    expect(capabilities).toMatchObject({ createOnly: false, replaceOnly: false, checksums: 'crc32', metadata: true });
     const guarded = guardWrites(store, capabilities);
     const put = (condition: PutOptions['condition']) =>
       guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition });
@@ -87,6 +88,119 @@ describe('probeStore', () => {
     const store = openMemoryStore();
     const kept: ObjectStore = { ...store, delete: () => Promise.reject(new FlantsError('store.denied', 'no right')) };
     expect(await probeStore(kept, { signal })).toMatchObject({ createOnly: true });
-    expect([...store.objects.keys()]).toEqual(['.flants-probe']);
+    expect([...store.objects.keys()]).toEqual(['.flants-probe', '.flants-probe-names//a']);
+    expect(await probeStore(kept, { signal })).toEqual(await probeStore(openMemoryStore(), { signal }));
+  });
+
+  it('asks for the bucket before it writes', async () => {
+    let writes = 0;
+    const { objects: _, ...memory } = openMemoryStore();
+    const noBucket = new FlantsError('store.no-bucket', 'there is no such bucket');
+    const store: ObjectStore = {
+      ...memory,
+      list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(noBucket) }) }),
+      put: (...write) => (writes++, memory.put(...write)),
+    };
+    await expect(probeStore(store, { signal })).rejects.toMatchObject({ failure: { code: 'store.no-bucket' } });
+    expect(writes).toBe(0);
+  });
+
+  it('does not mind that it may not list', async () => {
+    const denied = new FlantsError('store.denied', 'no right');
+    const store: ObjectStore = {
+      ...openMemoryStore(),
+      list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(denied) }) }),
+    };
+    expect(await probeStore(store, { signal })).toMatchObject({ replaceOnly: true, emptySegments: false });
+  });
+
+  it('repeats each request that meets a passing failure', async () => {
+    const passing = [
+      new FlantsError('store.throttled', 'slow down', { status: 503 }),
+      new FlantsError('store.status', 'internal error', { status: 500, retryable: true }),
+      new FlantsError('store.unreachable', 'the connection broke'),
+    ];
+    let calls = 0;
+    // Every fourth request fails, in another way each time.
+    const stumble = (): void => {
+      const failure = passing[(calls / 4) % passing.length];
+      if (calls++ % 4 === 0 && failure) throw failure;
+    };
+    const { objects: _, ...memory } = openMemoryStore();
+    const store: ObjectStore = {
+      ...memory,
+      head: async (...request) => (stumble(), memory.head(...request)),
+      put: async (...request) => (stumble(), memory.put(...request)),
+      list: (...request) => (stumble(), memory.list(...request)),
+    };
+    expect(await probeStore(store, { signal })).toEqual(await probeStore(memory, { signal }));
+    expect(calls).toBeGreaterThan(passing.length * 4);
+  }, 20_000);
+});
+
+describe('a store that wants the ETag without its quotes', () => {
+  it('is found out, and asked so', async () => {
+    const memory = openMemoryStore();
+    const store: ObjectStore = {
+      ...memory,
+      put: async (key, bytes, crc32, options) => {
+        const { condition } = options;
+        if (!condition || !('ifMatch' in condition)) return memory.put(key, bytes, crc32, options);
+        if (condition.ifMatch.includes('"')) return { result: 'precondition-failed' };
+        return memory.put(key, bytes, crc32, { ...options, condition: { ifMatch: `"${condition.ifMatch}"` } });
+      },
+    };
+    const capabilities = await probeStore(store, { signal });
+    expect(capabilities).toMatchObject({ replaceOnly: true, etags: 'bare' });
+    const guarded = guardWrites(store, capabilities);
+    await guarded.put('a.ts', body, crc32Hex(body), plain);
+    const condition = { ifMatch: (await guarded.head('a.ts', { signal }))?.etag ?? '' };
+    const replace = (): ReturnType<ObjectStore['put']> =>
+      guarded.put('a.ts', body, crc32Hex(body), { ...plain, condition });
+    expect(await replace()).toMatchObject({ result: 'stored' });
+    expect(await replace()).toEqual({ result: 'precondition-failed' });
+  });
+});
+
+describe('a store that checks no bytes', () => {
+  const other = Buffer.from('these');
+  /** Damages what comes for some keys, and has ETags that tell nothing. */
+  function blind(): MemoryStore {
+    const memory = openMemoryStore();
+    return {
+      ...memory,
+      put: (key, bytes, _, options) => {
+        const arrived = key.startsWith('damaged') ? other : bytes;
+        return memory.put(key, arrived, crc32Hex(arrived), options);
+      },
+    };
+  }
+
+  it('has each object compared when it was written, and keeps none with other bytes', async () => {
+    const store = blind();
+    const capabilities = await probeStore(store, { signal });
+    expect(capabilities.checksums).toBe('none');
+    const guarded = guardWrites(store, capabilities);
+    expect(await guarded.put('a.ts', body, crc32Hex(body), plain)).toMatchObject({ result: 'stored' });
+    await expect(guarded.put('damaged.ts', body, crc32Hex(body), plain)).rejects.toMatchObject({
+      failure: { code: 'store.checksum', retryable: true },
+    });
+    expect([...store.objects.keys()]).toEqual(['a.ts']);
+  });
+
+  it('whose ETag is the MD5 of the bytes is not asked for them', async () => {
+    const { objects: _, ...store } = openMemoryStore();
+    let looks = 0;
+    const counting: ObjectStore = {
+      ...store,
+      head: (...request) => (looks++, store.head(...request)),
+      put: async (...write) => {
+        const answer = await store.put(...write);
+        return answer.result === 'stored' ? { ...answer, etag: `"${md5Of(write[1]).toString('hex')}"` } : answer;
+      },
+    };
+    const capabilities = { ...(await probeStore(store, { signal })), checksums: 'none' } as const;
+    await guardWrites(counting, capabilities).put('a.ts', body, crc32Hex(body), plain);
+    expect(looks).toBe(0);
   });
 });

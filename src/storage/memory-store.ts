@@ -105,7 +105,7 @@ function memoryUpload(
   };
 }
 
-function describe({ body: _, cacheControl: __, ...object }: MemoryObject): StoredObject {
+function describe({ body: _, ...object }: MemoryObject): StoredObject {
   return object;
 }
 

@@ -9,10 +9,21 @@ export interface StoredObject {
   /** User metadata, with lower-case names. Empty if the store keeps none. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly contentType?: string;
+  /** Absent if the store keeps none. */
+  readonly cacheControl?: string;
 }
 
 /** Write only if the key is free, only over the object that was seen, or unconditionally. RFC 9110 section 13.1. */
 export type WriteCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string } | undefined;
+
+/**
+ * What a store is told of the bytes that it is sent, so that it can refuse others: their CRC-32 if nothing else is
+ * said, their MD5 in base64 (RFC 1864), or nothing.
+ */
+export type Integrity = { readonly md5: string } | 'none' | undefined;
+
+/** How `If-Match` wants an ETag: as HTTP has it, or without its quotes. */
+export type EtagForm = 'quoted' | 'bare';
 
 /** Metadata and condition of a write. */
 export interface PutOptions {
@@ -20,6 +31,7 @@ export interface PutOptions {
   readonly cacheControl: string;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly condition?: WriteCondition;
+  readonly integrity?: Integrity;
   readonly signal: AbortSignal;
 }
 
@@ -43,7 +55,11 @@ export interface Upload {
    * Sends part `number` (from 1). Parts may be sent in parallel. Each except the last has at least
    * `limits.minPartBytes`.
    */
-  part(number: number, body: Uint8Array, options: { readonly signal: AbortSignal }): Promise<void>;
+  part(
+    number: number,
+    body: Uint8Array,
+    options: { readonly signal: AbortSignal; readonly integrity?: Integrity },
+  ): Promise<void>;
   /**
    * Completes the upload.
    *
@@ -76,7 +92,7 @@ export interface ObjectStore {
     key: string,
     options: { readonly signal: AbortSignal },
   ): Promise<{ readonly object: StoredObject; readonly body: AsyncIterable<Uint8Array> } | undefined>;
-  /** Writes a whole object. The store uses `crc32` to refuse corrupted bytes. */
+  /** Writes a whole object. The store uses `crc32`, or what `integrity` has instead, to refuse corrupted bytes. */
   put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult>;
   /** Begins a multipart upload, for objects above `limits.maxPutBytes` or too large to buffer. */
   upload(key: string, options: PutOptions): Promise<Upload>;
@@ -94,10 +110,17 @@ export interface ObjectStore {
 export interface StoreCapabilities {
   /** Honours `If-None-Match: *`: never replaces an existing object. */
   readonly createOnly: boolean;
-  /** Honours `If-Match`: never replaces an object other than the one seen. */
+  /** Honours `If-Match`: replaces the object that was seen, and never another. */
   readonly replaceOnly: boolean;
-  /** Refuses bytes that do not match their checksum. */
-  readonly checksums: boolean;
+  readonly etags: EtagForm;
+  /** Takes writes without a condition. The policy of a bucket may demand one. */
+  readonly unconditional: boolean;
+  /** What it refuses corrupted bytes by. `none`: it takes any, and what was written has to be compared. */
+  readonly checksums: 'crc32' | 'md5' | 'none';
   /** Keeps user metadata and returns it from `head`. */
   readonly metadata: boolean;
+  /** Keeps Cache-Control. */
+  readonly cacheControl: boolean;
+  /** Keeps `a//b` apart from `a/b`. */
+  readonly emptySegments: boolean;
 }

@@ -1,124 +1,235 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { FlantsError, failureOf } from '../domain/failure.ts';
-import { second } from '../domain/units.ts';
-import type { ObjectStore, PutOptions, PutResult, StoreCapabilities, WriteCondition } from './object-store.ts';
-import { crc32Hex } from './checksum.ts';
+import { FlantsError } from '../domain/failure.ts';
+import { crc32Hex, md5Of } from './checksum.ts';
+import type {
+  Integrity,
+  ObjectStore,
+  PutOptions,
+  PutResult,
+  StoreCapabilities,
+  WriteCondition,
+} from './object-store.ts';
+import { askPersistently } from './persistent-store.ts';
+import type { ProbedStore } from './persistent-store.ts';
+import { isUnknownRequest } from './unknown-request.ts';
+import { withEtagForm } from './write-condition.ts';
 
 /** Fixed names, so that a store which does not allow deletion keeps one such object each and not many. */
 export const probeKey = '.flants-probe';
 /** Free as long as the store refuses wrong bytes, which a write with the condition below would else not show. */
 const wrongBytesKey = '.flants-probe-checksum';
+const namesFolder = '.flants-probe-names/';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
+const crc32 = crc32Hex(body);
+const md5: Integrity = { md5: md5Of(body).toString('base64') };
+
+const wrongCrc32 = '00000000';
+const wrongMd5: Integrity = { md5: Buffer.alloc(16).toString('base64') };
 
 /** An ETag that no object has, to test `If-Match` with. */
 const noSuchEtag = '"00000000000000000000000000000000"';
 
-/**
- * For passing failures, and because a concurrent probe may delete the object just before a write that should be
- * refused.
- */
+/** Because a concurrent probe may delete an object just before a write that should be refused, or a look at it. */
 const attempts = 3;
-const firstDelayMs = second / 2;
 
-/** Writes the probe's bytes to a key, with this checksum and condition. */
-type Write = (key: string, crc32: string, condition: WriteCondition) => Promise<PutResult>;
+/** One write of the probe's bytes. */
+interface ProbeWrite {
+  readonly key?: string;
+  readonly crc32?: string;
+  readonly integrity?: Integrity;
+  readonly condition?: WriteCondition;
+}
+
+/** The store, and how it wants to be written to as far as that is known. */
+interface Probe {
+  readonly store: ProbedStore;
+  readonly signal: AbortSignal;
+  /** Writes the probe's bytes, by default to `probeKey` and over anything. */
+  readonly write: (write?: ProbeWrite) => Promise<PutResult>;
+  /** Never throws: a store may allow no deletion. */
+  readonly remove: (key: string) => Promise<void>;
+}
+
+/** How the first write went through. */
+interface FirstWrite {
+  /** The condition without which the store allows no write. */
+  readonly allowed: WriteCondition;
+  readonly integrity: Integrity;
+}
 
 /**
- * Finds out by trial what a store guards, with small objects that are deleted afterwards.
+ * Finds out by trial what a store guards and keeps and how it wants to be asked, with small objects that are deleted
+ * afterwards. Each request is repeated a few times where the store is overloaded or breaks off.
  *
- * This is also the first write to the destination, so that problems with rights, bucket or credentials show up here.
+ * This is also the first look at the destination and the first write to it, so that problems with rights, bucket or
+ * credentials show up here. It asks for the bucket before it writes, since some stores make one for whoever writes.
  * Where only conditional writes are allowed, as a bucket policy may demand, it sends no others.
  *
- * @throws {FlantsError} as `ObjectStore.put` and `head`
+ * @throws {FlantsError} as `ObjectStore.list`, `put` and `head`
  */
 export async function probeStore(
-  store: ObjectStore,
+  unprobed: ObjectStore,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<StoreCapabilities> {
+  const store = askPersistently(unprobed, signal);
   const options: PutOptions = {
     contentType: 'text/plain',
     cacheControl: 'no-store',
     metadata: { probe: 'flants' },
     signal,
   };
-  const write: Write = (key, crc32, condition) => store.put(key, body, crc32, { ...options, condition });
-  const remove = (key: string): Promise<void> => store.delete(key, { signal }).catch(() => undefined);
-  const sum = crc32Hex(body);
+  const bare: Probe = {
+    store,
+    signal,
+    write: ({ key = probeKey, crc32: sum = crc32, ...how } = {}) => store.put(key, body, sum, { ...options, ...how }),
+    remove: (key) => unprobed.delete(key, { signal }).catch(() => undefined),
+  };
 
-  const allowed = await withRetries(() => writeFirst(write, sum), signal);
+  await assertBucket(store);
+  const first = await writeFirst(bare);
+  const probe: Probe = { ...bare, write: (how) => bare.write({ ...definedOf(first), ...how }) };
   try {
     const current = await store.head(probeKey, { signal });
     return {
-      createOnly: await isHonoured(() => write(probeKey, sum, { ifNoneMatch: '*' })),
-      replaceOnly: await replacesOnly(() => write(probeKey, sum, { ifMatch: noSuchEtag })),
-      checksums: await refusesWrongBytes(
-        () => write(wrongBytesKey, '00000000', allowed),
-        () => remove(wrongBytesKey),
-      ),
+      createOnly: await isRefused(() => probe.write({ condition: { ifNoneMatch: '*' } })),
+      ...(await learnReplacement(probe)),
+      unconditional: first.allowed === undefined,
+      checksums: await learnChecksums(probe, first),
       metadata: current?.metadata['probe'] === 'flants',
+      cacheControl: current?.cacheControl === 'no-store',
+      emptySegments: await keepsEmptySegments(probe),
     };
   } finally {
-    await remove(probeKey);
+    await probe.remove(probeKey);
   }
 }
 
-/** Writes the probe. Returns the condition without which the store allows no write. */
-async function writeFirst(write: Write, sum: string): Promise<WriteCondition> {
+/** @throws {FlantsError} `store.no-bucket`, or what any request would meet; but not that the store allows no listing */
+async function assertBucket(store: ProbedStore): Promise<void> {
   try {
-    await write(probeKey, sum, undefined);
-    return undefined;
+    await store.keys(probeKey);
+  } catch (error) {
+    if (!isDenied(error) && !isUnknownRequest(error)) throw error;
+  }
+}
+
+/** Writes the probe: without a condition and with a CRC-32 where that is allowed. */
+async function writeFirst({ write }: Probe): Promise<FirstWrite> {
+  const withIntegrity = async (condition: WriteCondition): Promise<FirstWrite> => {
+    let refusal: unknown;
+    for (const integrity of [undefined, md5, 'none'] as const) {
+      try {
+        await write({ condition, integrity });
+        return { allowed: condition, integrity };
+      } catch (error) {
+        if (!isUnknownRequest(error)) throw error;
+        refusal ??= error;
+      }
+    }
+    throw refusal;
+  };
+  try {
+    return await withIntegrity(undefined);
   } catch (error) {
     if (!isDenied(error)) throw error;
-    const condition = { ifNoneMatch: '*' } as const;
-    await write(probeKey, sum, condition);
-    return condition;
+    return withIntegrity({ ifNoneMatch: '*' });
   }
 }
 
-/** Retries: this is the first request of a run, which must not end because of a passing failure. */
-async function withRetries<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const { retryable, retryAfterMs = 0 } = failureOf(error);
-      if (!retryable || signal.aborted || attempt === attempts) throw error;
-      await sleep(Math.max(retryAfterMs, firstDelayMs * 2 ** (attempt - 1)), undefined, { signal });
-    }
-  }
+/** What other writes take over from the first. */
+function definedOf({ allowed, integrity }: FirstWrite): ProbeWrite {
+  return { condition: allowed, integrity };
 }
 
-async function isHonoured(write: () => Promise<PutResult>): Promise<boolean> {
+/** Whether the condition of a write is honoured, which must refuse it. */
+async function isRefused(write: () => Promise<PutResult>): Promise<boolean> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     try {
       if ((await write()).result === 'precondition-failed') return true;
     } catch (error) {
-      // Some stores refuse unknown headers with 400 or 501.
-      if (error instanceof FlantsError && (error.failure.status === 400 || error.failure.status === 501)) return false;
+      // Some stores refuse unknown headers.
+      if (isUnknownRequest(error)) return false;
       throw error;
     }
   }
   return false;
 }
 
-/** A store that denies every replacement replaces nothing wrong. */
-async function replacesOnly(write: () => Promise<PutResult>): Promise<boolean> {
-  return isHonoured(write).catch((error: unknown) => {
-    if (isDenied(error)) return true;
-    throw error;
-  });
-}
-
-async function refusesWrongBytes(write: () => Promise<PutResult>, remove: () => Promise<void>): Promise<boolean> {
+/**
+ * Tries `If-Match` with the object's own ETag and with another, and both forms of it: a store may compare what was sent,
+ * quotes and all, with an ETag that it keeps without.
+ */
+async function learnReplacement(probe: Probe): Promise<Pick<StoreCapabilities, 'replaceOnly' | 'etags'>> {
+  const none = { replaceOnly: false, etags: 'quoted' } as const;
+  const ifMatch = (etag: string, form: StoreCapabilities['etags']): Promise<PutResult> =>
+    probe.write({ condition: withEtagForm({ ifMatch: etag }, form) });
   try {
-    await write();
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const current = await probe.store.head(probeKey, { signal: probe.signal });
+      if (current?.etag === '') return none;
+      for (const etags of ['quoted', 'bare'] as const) {
+        if (!current || (await ifMatch(current.etag, etags)).result !== 'stored') continue;
+        return (await isRefused(() => ifMatch(noSuchEtag, etags))) ? { replaceOnly: true, etags } : none;
+      }
+      // Somebody else's probe has replaced or deleted it.
+      await probe.write();
+    }
+    return none;
   } catch (error) {
-    if (error instanceof FlantsError && error.code === 'store.checksum') return true;
+    // A store that denies every replacement replaces nothing wrong.
+    if (isDenied(error)) return { replaceOnly: true, etags: 'quoted' };
+    if (isUnknownRequest(error)) return none;
     throw error;
   }
-  await remove();
-  return false;
+}
+
+/** Tries checksums that are wrong: many a store takes the header and does not look at it. */
+async function learnChecksums(
+  { write, remove }: Probe,
+  { integrity }: FirstWrite,
+): Promise<StoreCapabilities['checksums']> {
+  const refuses = async (wrong: ProbeWrite): Promise<boolean> => {
+    try {
+      await write({ key: wrongBytesKey, ...wrong });
+      await remove(wrongBytesKey);
+      return false;
+    } catch (error) {
+      if (isUnknownRequest(error) || (error instanceof FlantsError && error.code === 'store.checksum')) return true;
+      throw error;
+    }
+  };
+  const takes = async (right: ProbeWrite): Promise<boolean> => {
+    try {
+      await write(right);
+      return true;
+    } catch (error) {
+      if (isUnknownRequest(error)) return false;
+      throw error;
+    }
+  };
+  if (integrity === undefined && (await refuses({ crc32: wrongCrc32 }))) return 'crc32';
+  if (integrity !== 'none' && (await takes({ integrity: md5 })) && (await refuses({ integrity: wrongMd5 })))
+    return 'md5';
+  return 'none';
+}
+
+/** Writes a name with an empty segment, and looks for it by name and in a listing. */
+async function keepsEmptySegments({ store, signal, write, remove }: Probe): Promise<boolean> {
+  const [key, folded] = [`${namesFolder}/a`, `${namesFolder}a`];
+  try {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      await write({ key });
+      if (await store.head(folded, { signal })) return false;
+      if ((await store.head(key, { signal })) && (await store.keys(namesFolder)).includes(key)) return true;
+    }
+    return false;
+  } catch (error) {
+    if (!(error instanceof FlantsError) || error.failure.retryable || error.code === 'aborted') throw error;
+    return false;
+  } finally {
+    await remove(key);
+    await remove(folded);
+  }
 }
 
 function isDenied(error: unknown): boolean {

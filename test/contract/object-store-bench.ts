@@ -20,6 +20,18 @@ export interface StoreUnderTest {
   open(): Promise<{ readonly store: ObjectStore; close(): Promise<void> }>;
 }
 
+/** The capabilities of a store that guards and keeps everything. */
+export const allCapabilities: StoreCapabilities = {
+  createOnly: true,
+  replaceOnly: true,
+  etags: 'quoted',
+  unconditional: true,
+  checksums: 'crc32',
+  metadata: true,
+  cacheControl: true,
+  emptySegments: true,
+};
+
 export const { signal } = new AbortController();
 export const bytes = (text: string): Uint8Array => Buffer.from(text);
 export const plain: PutOptions = { contentType: 'video/mp2t', cacheControl: 'public, max-age=60', signal };

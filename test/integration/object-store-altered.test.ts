@@ -2,9 +2,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { failureOf } from '../../src/domain/failure.ts';
 import type { Failure } from '../../src/domain/failure.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
+import { JournalObjects } from '../../src/journal/object/objects.ts';
 import { guardWrites } from '../../src/storage/guard.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
 import { probeStore } from '../../src/storage/probe.ts';
+import { allCapabilities } from '../contract/object-store-bench.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';
 import type { Alterations, AlteringProxy, PassingRequest } from '../servers/altering-proxy.ts';
 import { startFauxqs } from '../servers/fauxqs.ts';
@@ -15,7 +17,7 @@ import type { Versitygw } from '../servers/versitygw.ts';
 const { signal } = new AbortController();
 const plain: PutOptions = { contentType: 'video/mp2t', cacheControl: 'public', signal };
 const create = { condition: { ifNoneMatch: '*' } } as const;
-const guardsAll = { createOnly: true, replaceOnly: true, checksums: true, metadata: true };
+const guardsAll = { ...allCapabilities, emptySegments: false };
 
 const put = (store: ObjectStore, key: string, text: string, options: Partial<PutOptions> = {}): Promise<PutResult> =>
   store.put(key, Buffer.from(text), crc32Hex(Buffer.from(text)), { ...plain, ...options });
@@ -89,7 +91,8 @@ describe.skipIf(!hasVersitygw)('a store', () => {
 
     it('is probed by such writes, also where an earlier probe could not be deleted', async () => {
       const { store } = await open(alterations);
-      for (let round = 0; round < 2; round++) expect(await probeStore(store, { signal })).toEqual(guardsAll);
+      const found = { ...guardsAll, unconditional: false };
+      for (let round = 0; round < 2; round++) expect(await probeStore(store, { signal })).toEqual(found);
     });
 
     it('takes what is new, and says that it lets nothing be replaced', async () => {
@@ -116,6 +119,66 @@ describe.skipIf(!hasVersitygw)('a store', () => {
       code: 'store.denied',
       message: expect.stringContaining('s3:PutObject'),
     });
+  });
+
+  describe('that knows no header with a CRC-32', () => {
+    const refused = { status: 400, code: 'InvalidRequest' };
+    const noCrc32: Alterations = {
+      refuse: ({ headers }) => (headers['x-amz-checksum-crc32'] === undefined ? undefined : refused),
+    };
+
+    it('is sent the MD5, and refuses other bytes by it', async () => {
+      const { store: raw, proxy } = await open(noCrc32);
+      const capabilities = await probeStore(raw, { signal });
+      expect(capabilities).toEqual({ ...guardsAll, checksums: 'md5' });
+      const asked = proxy.requests.length;
+      const store = guardWrites(raw, capabilities);
+      expect(await put(store, 'a.ts', 'first', create)).toMatchObject({ result: 'stored' });
+      expect(await upload(store, 'large.ts', 'large', create)).toMatchObject({ result: 'stored' });
+      const bodies = proxy.requests.slice(asked).filter(({ method }) => method === 'PUT');
+      expect(bodies.map(({ headers }) => headers['content-md5'] !== undefined)).toEqual([true, true]);
+    });
+
+    it('nor one with an MD5 is sent neither, and what it has is compared', async () => {
+      const { store: raw, proxy } = await open({
+        refuse: (request) => (request.headers['content-md5'] === undefined ? noCrc32.refuse?.(request) : refused),
+      });
+      const capabilities = await probeStore(raw, { signal });
+      expect(capabilities).toEqual({ ...guardsAll, checksums: 'none' });
+      const asked = proxy.requests.length;
+      const store = guardWrites(raw, capabilities);
+      expect(await put(store, 'a.ts', 'first', create)).toMatchObject({ result: 'stored' });
+      expect(await upload(store, 'large.ts', 'large', create)).toMatchObject({ result: 'stored' });
+      // The ETag in the answer is the MD5: there is nothing more to ask.
+      expect(proxy.requests.slice(asked, asked + 2).map(({ method }) => method)).toEqual(['PUT', 'POST']);
+    });
+  });
+
+  it('that has no such bucket, and would make one, is not written to', async () => {
+    const proxy = await startAlteringProxy(server.endpoint);
+    const store = openS3At({ ...server, bucket: 'mistyped', endpoint: proxy.endpoint }, 'altered');
+    opened.push(store, { close: proxy.stop });
+    expect(await failure(probeStore(store, { signal }))).toMatchObject({ code: 'store.no-bucket' });
+    expect(proxy.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
+  });
+
+  it('whose policy wants a condition with every write gets one, also over what stands there', async () => {
+    const { store: raw, proxy } = await open({
+      refuse: ({ method, url, headers }) => {
+        const isWrite = method === 'PUT' && !url.includes('partNumber=');
+        const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined;
+        return isWrite && !isConditional ? { status: 403, code: 'AccessDenied' } : undefined;
+      },
+    });
+    const capabilities = await probeStore(raw, { signal });
+    expect(capabilities).toEqual({ ...guardsAll, unconditional: false });
+    const asked = proxy.requests.length;
+    const journal = new JournalObjects(guardWrites(raw, capabilities), signal);
+    for (const text of ['first', 'second']) {
+      expect(await journal.write('state/a.json', Buffer.from(text), { contentType: 'application/json' })).toBe(true);
+    }
+    expect(String(await journal.read('state/a.json'))).toBe('second');
+    expect(proxy.requests.slice(asked).map(({ method }) => method)).toEqual(['HEAD', 'PUT', 'HEAD', 'PUT', 'GET']);
   });
 
   describe('that knows no checksums of whole objects', () => {

@@ -12,6 +12,7 @@ import { minute } from '../../src/domain/units.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { startOrigin } from '../servers/origin.ts';
+import { allCapabilities } from '../contract/object-store-bench.ts';
 
 const execute = promisify(execFile);
 const { signal } = new AbortController();
@@ -81,7 +82,7 @@ describe('credentials that are renewed', () => {
         endpoint: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
         connections: 1,
       },
-      capabilities: { createOnly: true, replaceOnly: true, checksums: true, metadata: true },
+      capabilities: allCapabilities,
       slots: 1,
       heldBytes: 1000,
     };

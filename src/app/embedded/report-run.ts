@@ -10,6 +10,7 @@ import type { VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { StoreCapabilities } from '../../storage/object-store.ts';
+import { shortcomingsOf } from '../shortcomings.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
@@ -76,29 +77,9 @@ export async function reportRun(
     videos,
     refusedRows: scanned.refused,
     ...(scanned.rowWarnings ? { rowWarnings: scanned.rowWarnings } : {}),
-    unguarded: unguardedBy(capabilities),
+    ...shortcomingsOf(capabilities),
     run: progress.run,
   };
   emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
   return { exitCode, report };
-}
-
-/** Guards that a destination may lack, and the risk to a library without each. */
-const risks: readonly { readonly unless: 'createOnly' | 'replaceOnly' | 'checksums'; readonly risk: string }[] = [
-  {
-    unless: 'createOnly',
-    risk: 'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
-  },
-  {
-    unless: 'replaceOnly',
-    risk: 'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
-  },
-  {
-    unless: 'checksums',
-    risk: 'the destination does not check checksums: bytes that are damaged on the way there go unnoticed until verify --checksums',
-  },
-];
-
-function unguardedBy(capabilities: StoreCapabilities): readonly string[] {
-  return risks.filter(({ unless }) => !capabilities[unless]).map(({ risk }) => risk);
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StoredObject } from '../object-store.ts';
-import { hexOfBase64 } from '../checksum.ts';
+import type { Integrity, StoredObject } from '../object-store.ts';
+import { base64OfHex, hexOfBase64 } from '../checksum.ts';
 
 const metadataPrefix = 'x-amz-meta-';
 
@@ -13,7 +13,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
       metadata[name.slice(metadataPrefix.length)] = value;
   }
   const crc32 = wholeCrc32(headers);
-  const contentType = headers['content-type'];
+  const { 'content-type': contentType, 'cache-control': cacheControl } = headers;
   return {
     key,
     sizeBytes: Number(headers['content-length'] ?? 0),
@@ -21,6 +21,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
     ...(crc32 === undefined ? {} : { crc32 }),
     metadata,
     ...(contentType === undefined ? {} : { contentType }),
+    ...(cacheControl === undefined ? {} : { cacheControl }),
   };
 }
 
@@ -29,13 +30,21 @@ export function metadataHeaders(metadata: Readonly<Record<string, string>>): (re
   return Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value]);
 }
 
+/** Headers by which a store refuses other bytes than those that were sent. */
+export function integrityHeaders(crc32: string, integrity: Integrity): (readonly [string, string])[] {
+  if (integrity === 'none') return [];
+  return integrity ? [['content-md5', integrity.md5]] : [['x-amz-checksum-crc32', base64OfHex(crc32)]];
+}
+
 /**
  * The ETag of the store, to be compared and sent back: with the quotes that some stores omit, and without the mark of
  * weakness that a compressing proxy before the store adds. If-Match never matches a weak one (RFC 9110 section 13.1.1).
+ * Empty if the store does not tell.
  */
 export function entityTag(etag: string): string {
   const strong = etag.replace(/^W\//, '');
-  return strong === '' || strong.endsWith('"') ? strong : `"${strong}"`;
+  if (strong === '' || strong === '""') return '';
+  return strong.endsWith('"') ? strong : `"${strong}"`;
 }
 
 /**

@@ -1,12 +1,11 @@
 import { GiB, KiB, MiB } from '../../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject } from '../object-store.ts';
-import { base64OfHex } from '../checksum.ts';
 import { S3Connection, refusalOf } from './connection.ts';
 import type { S3ConnectionOptions, S3Request } from './connection.ts';
 import { S3Control } from './control.ts';
 import { isMissingObject, isRefusedCondition } from './errors.ts';
 import { listPage } from './list.ts';
-import { metadataHeaders, objectOfHeaders, entityTag } from './object.ts';
+import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders } from './object.ts';
 import { beginUpload } from './upload.ts';
 import type { UploadChecksums } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
@@ -134,12 +133,12 @@ class S3Store implements ObjectStore {
 
 function putHeaders(
   crc32: string,
-  { contentType, cacheControl, metadata, condition }: PutOptions,
+  { contentType, cacheControl, metadata, condition, integrity }: PutOptions,
 ): (readonly [string, string])[] {
   const headers: (readonly [string, string])[] = [
     ['cache-control', cacheControl],
     ['content-type', contentType],
-    ['x-amz-checksum-crc32', base64OfHex(crc32)],
+    ...integrityHeaders(crc32, integrity),
   ];
   if (condition)
     headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);

@@ -1,7 +1,8 @@
-import { FlantsError } from '../../domain/failure.ts';
 import type { ObjectStore, PutOptions, Upload } from '../object-store.ts';
-import { base64OfHex, crc32Hex, measureBody } from '../checksum.ts';
-import { entityTag } from './object.ts';
+import { crc32Hex } from '../checksum.ts';
+import { confirmObject } from '../confirm-object.ts';
+import { isUnknownRequest } from '../unknown-request.ts';
+import { entityTag, integrityHeaders } from './object.ts';
 import type { S3Connection, S3Request } from './connection.ts';
 import type { S3Control, S3Part } from './control.ts';
 import { canonicalQuery } from './sigv4.ts';
@@ -17,7 +18,7 @@ export interface UploadTarget {
   readonly control: S3Control;
   readonly checksums: UploadChecksums;
   /** Reads what was stored, by the key within the store. */
-  readonly store: Pick<ObjectStore, 'head' | 'get' | 'delete'>;
+  readonly store: Pick<ObjectStore, 'name' | 'head' | 'get' | 'delete'>;
   /** Both within the store and in the bucket. */
   readonly key: { readonly own: string; readonly full: string };
 }
@@ -33,7 +34,7 @@ export interface UploadTarget {
  */
 export async function beginUpload(target: UploadTarget, options: PutOptions): Promise<Upload> {
   const { connection, control, checksums, key } = target;
-  let isChecked = checksums.areTaken;
+  let isChecked = checksums.areTaken && options.integrity === undefined;
 
   /** Sends with the checksum, and once more without where the store refuses that. */
   const send = async <T>(
@@ -63,14 +64,14 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
   };
 
   return {
-    part: async (number, body, { signal }) => {
+    part: async (number, body, { signal, integrity = 'none' }) => {
       const crc32 = crc32Hex(body);
       const { answer, isChecked: hasSum } = await send(async (withChecksum) => {
         const request: S3Request = {
           method: 'PUT',
           key: key.full,
           query: canonicalQuery({ partNumber: String(number), uploadId: upload.uploadId }),
-          headers: withChecksum ? [['x-amz-checksum-crc32', base64OfHex(crc32)]] : [],
+          headers: integrityHeaders(crc32, withChecksum ? undefined : integrity),
           body,
           signal,
         };
@@ -91,41 +92,12 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
         return completed.answer;
       }
       isOpen = false;
-      if (!completed.isChecked) await confirmObject(target, { crc32, etag: completed.answer.etag }, options.signal);
+      if (!completed.isChecked) {
+        await confirmObject(target.store, { key: key.own, crc32, etag: completed.answer.etag }, options.signal);
+      }
       return completed.answer;
     },
 
     abort,
   };
-}
-
-/** A refusal that names nothing else than the request, as of one with a header or field that the store does not know. */
-function isUnknownRequest(error: unknown): boolean {
-  if (!(error instanceof FlantsError) || error.code !== 'store.status') return false;
-  return error.failure.status === 400 || error.failure.status === 501;
-}
-
-/**
- * Compares an object that the store did not check with its CRC-32: by the store's own, or else by reading it. One that
- * differs is removed, since its metadata vouch for other bytes.
- */
-async function confirmObject(
-  { connection, store, key }: UploadTarget,
-  expected: { readonly crc32: string; readonly etag: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const stored = await store.head(key.own, { signal });
-  const crc32 = stored?.crc32 ?? (await readCrc32(store, key.own, signal));
-  if (crc32 === expected.crc32) return;
-  if (stored?.etag === expected.etag) await store.delete(key.own, { signal });
-  const { place } = connection.attempt('PUT', key.full);
-  throw new FlantsError(
-    'store.checksum',
-    `PUT ${place}: the parts were joined to other bytes than those that were sent`,
-  );
-}
-
-async function readCrc32(store: UploadTarget['store'], key: string, signal: AbortSignal): Promise<string | undefined> {
-  const opened = await store.get(key, { signal });
-  return opened && (await measureBody(opened.body)).crc32;
 }

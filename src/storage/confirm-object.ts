@@ -1,0 +1,39 @@
+import { FlantsError } from '../domain/failure.ts';
+import { measureBody } from './checksum.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** An object that was written without a checksum that the store would have checked. */
+export interface UncheckedWrite {
+  readonly key: string;
+  readonly crc32: string;
+  /** As the store answered the write. */
+  readonly etag: string;
+}
+
+/**
+ * Compares an object that the store did not check with its CRC-32: by the store's own, or else by reading it. One that
+ * differs is removed, since its metadata vouch for other bytes.
+ *
+ * @throws {FlantsError} a retryable `store.checksum` if it has other bytes; and as the store
+ */
+export async function confirmObject(
+  store: Pick<ObjectStore, 'name' | 'head' | 'get' | 'delete'>,
+  { key, crc32, etag }: UncheckedWrite,
+  signal: AbortSignal,
+): Promise<void> {
+  const stored = await store.head(key, { signal });
+  const found = stored?.crc32 ?? (await readCrc32(store, key, signal));
+  if (found === crc32) return;
+  // Another writer's object is another matter.
+  if (stored !== undefined && stored.etag === etag) await store.delete(key, { signal });
+  throw new FlantsError('store.checksum', `${store.name}/${key}: other bytes are stored than those that were sent`);
+}
+
+async function readCrc32(
+  store: Pick<ObjectStore, 'get'>,
+  key: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const opened = await store.get(key, { signal });
+  return opened && (await measureBody(opened.body)).crc32;
+}

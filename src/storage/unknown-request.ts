@@ -1,0 +1,7 @@
+import { FlantsError } from '../domain/failure.ts';
+
+/** A refusal that names nothing else than the request, as of one with a header or field that the store does not know. */
+export function isUnknownRequest(error: unknown): boolean {
+  if (!(error instanceof FlantsError) || error.code !== 'store.status') return false;
+  return error.failure.status === 400 || error.failure.status === 501;
+}
