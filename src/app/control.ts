@@ -66,7 +66,7 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
  */
 export function controlPortsOf(cluster: Cluster, options: Omit<KeyRuleOptions, 'rootUrl'>): ControlPorts {
   const { journal, ledger } = cluster;
-  const keyRules = createKeyRulesInitializer(journal, { ...options, catalogue: { sources: [] } });
+  const keyRules = createKeyRulesInitializer(cluster, { ...options, catalogue: { sources: [] } });
   return {
     ...common(journal, ledger),
     destination: cluster.destination.name,

@@ -37,3 +37,18 @@ export async function openDestination(
     extra,
   };
 }
+
+/**
+ * Whether a destination keeps `a//b` apart from `a/b`. Where it cannot be asked (this process may have no rights there),
+ * it counts as one that does not: names are then chosen that every store keeps.
+ */
+export async function keepsEmptySegments(...destination: Parameters<typeof openDestination>): Promise<boolean> {
+  try {
+    const { store, capabilities } = await openDestination(...destination);
+    await store.close();
+    return capabilities.emptySegments;
+  } catch (error) {
+    if (destination[1].signal.aborted) throw error;
+    return false;
+  }
+}

@@ -117,7 +117,7 @@ describe('a plan', () => {
   });
 
   test('with an address that makes no key is refused', async () => {
-    await expect(planLines('a//1.ts')).rejects.toMatchObject({ code: 'key.unusable' });
+    await expect(planLines('a%0A1.ts')).rejects.toMatchObject({ code: 'key.unusable' });
   });
 });
 

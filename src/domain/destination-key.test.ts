@@ -48,8 +48,8 @@ describe('a key', () => {
   test.each([
     ['https://cdn.example/', 'names a folder'],
     ['https://cdn.example/a/', 'names a folder'],
-    ['https://cdn.example/a//b.ts', 'empty path segment'],
-    ['https://cdn.example//a.ts', 'empty path segment'],
+    ['https://cdn.example//', 'names a folder'],
+    ['https://cdn.example/a//', 'names a folder'],
     ['https://cdn.example/a%2F..%2Fb.ts', 'dot segment'],
     ['https://cdn.example/a%2F.%2Fb.ts', 'dot segment'],
     ['https://cdn.example/a%00b.ts', 'control character'],
@@ -67,7 +67,37 @@ describe('a key', () => {
   });
 
   test('refused is named without its query, which may hold a token', () => {
-    expect(() => key('s3://bucket/a//b.ts?token=secret')).toThrow(/^the path of s3:\/\/bucket\/a\/\/b\.ts has/);
+    expect(() => key('s3://bucket/a/b%0A.ts?token=secret')).toThrow(/^the path of s3:\/\/bucket\/a\/b%0A\.ts has/);
+  });
+});
+
+describe('an empty segment', () => {
+  const kept: KeyRules = { ...web, keepsEmptySegments: true };
+
+  test('stays where the store keeps it', () => {
+    expect(key('https://cdn.example/a//b.ts', kept)).toBe('a//b.ts');
+    expect(key('https://cdn.example//a.ts', kept)).toBe('/a.ts');
+    expect(key('https://ads.example///a.ts', kept)).toBe('_hosts/ads.example///a.ts');
+    expect(() => key('https://cdn.example/a//', kept)).toThrow('names a folder');
+  });
+
+  test('is named elsewhere, and the same in each run', () => {
+    expect(key('https://cdn.example/a//b.ts')).toBe('a/_empty~b3dda5b674f9ce730a37dee0a33bb31e/b.ts');
+    expect(key('https://cdn.example/a//b.ts?token=x')).toBe(key('https://cdn.example/a//b.ts'));
+    expect(key('https://cdn.example//a.ts')).toMatch(/^_empty~[0-9a-f]{32}\/a\.ts$/);
+  });
+
+  test('never makes one key of two paths', () => {
+    const segment = fc.constantFrom('', 'a', 'b');
+    const paths = fc.array(segment, { maxLength: 6 }).map((segments) => [...segments, 'x.ts'].join('/'));
+    fc.assert(
+      fc.property(paths, paths, (one, other) => {
+        const keys = [one, other].map((path) => key(`https://cdn.example/${path}`));
+        expect(keys[0] === keys[1]).toBe(one === other);
+        for (const each of keys) expect(each.split('/')).not.toContain('');
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
@@ -114,6 +144,11 @@ describe('a relative URI', () => {
     ['7/media.m3u8', '_hosts/ads.example/x.ts', '../_hosts/ads.example/x.ts'],
     ['media.m3u8', 'a b/c+d:e?.ts', 'a%20b/c%2Bd%3Ae%3F.ts'],
     ['a/a/media.m3u8', 'a', '../../a'],
+    ['a/media.m3u8', 'a//b.ts', './/b.ts'],
+    ['media.m3u8', '/b.ts', './/b.ts'],
+    ['a//media.m3u8', 'a//b.ts', 'b.ts'],
+    ['a//media.m3u8', 'a/b.ts', '../b.ts'],
+    ['/media.m3u8', 'b.ts', '../b.ts'],
   ])('from %s to %s is %s', (from, to, uri) => {
     expect(relativeUri(from, to)).toBe(uri);
   });
@@ -133,6 +168,18 @@ describe('a relative URI', () => {
   test('reaches its key from its playlist, whatever the names', () => {
     fc.assert(
       fc.property(path, path, (from, to) => reaches(relativeUri(from, to), from, to)),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('reaches its key also over empty segments', () => {
+    const segments = fc.array(fc.constantFrom('', '', 'a', 'b'), { maxLength: 4 });
+    const odd = segments.map((folders) => [...folders, 'x'].join('/'));
+    fc.assert(
+      fc.property(odd, odd, odd, (from, to, other) => {
+        expect(reaches(relativeUri(from, to), from, to)).toBe(true);
+        expect(to === other || !reaches(relativeUri(from, to), from, other)).toBe(true);
+      }),
       { numRuns: 1000 },
     );
   });

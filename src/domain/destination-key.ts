@@ -14,6 +14,8 @@ export interface KeyRules extends TokenRules {
   readonly keyParameters?: readonly string[];
   /** Hexadecimal digits of the hash that stands for a query in a key. Absent in libraries that were begun with 8. */
   readonly queryHashDigits?: number;
+  /** Whether the store keeps `a//b` apart from `a/b`, as it was when the library was begun. Else they are renamed. */
+  readonly keepsEmptySegments?: boolean;
 }
 
 /** Digits for new libraries: 128 bits, so that no two queries of a library ever meet. */
@@ -24,14 +26,16 @@ const maxKeyBytes = 1024;
 
 /**
  * Where an object goes below the destination's prefix: the decoded path of its
- * URL without tokens, other hosts below `_hosts/<host>/`, other parameters hashed into the name.
+ * URL without tokens, other hosts below `_hosts/<host>/`, other parameters hashed into the name, empty segments named
+ * unless the store keeps them.
  *
  * @throws {FlantsError} `key.unusable` when the path cannot be an object's key
  */
 export function keyOf(url: URL, rules: KeyRules): string {
   const root = new URL(rules.root);
   const identity = identityOf(url, rules);
-  const path = decodePath(identity, pathBelow(identity, root));
+  const decoded = decodePath(identity, pathBelow(identity, root));
+  const path = rules.keepsEmptySegments === true ? decoded : withoutEmptySegments(decoded);
   const query = identity.search;
   const key = query === '' ? path : hashIntoName(path, query, rules.queryHashDigits ?? formerQueryHashDigits);
   assertUsable(key, url);
@@ -63,7 +67,9 @@ export function relativeUri(fromKey: string, toKey: string): string {
   let shared = 0;
   while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
   const up = from.slice(shared).map(() => '..');
-  return [...up, ...to.slice(shared).map(encodeURIComponent)].join('/');
+  const uri = [...up, ...to.slice(shared).map(encodeURIComponent)].join('/');
+  // An empty segment at the beginning would make it a path from the host.
+  return uri.startsWith('/') ? `./${uri}` : uri;
 }
 
 /**
@@ -79,8 +85,8 @@ export function reaches(uri: string, fromKey: string, toKey: string): boolean {
 function reachesAt(place: string, uri: string, fromKey: string, toKey: string): boolean {
   const folders = fromKey.split('/').slice(0, -1);
   const base = new URL(`http://destination/${place.repeat(folders.length + 1)}`);
-  const folder = new URL(folders.map((name) => `${encodeURIComponent(name)}/`).join(''), base);
-  const reached = URL.parse(uri, folder.href);
+  const folder = base.href + folders.map((name) => `${encodeURIComponent(name)}/`).join('');
+  const reached = URL.parse(uri, folder);
   if (!reached?.pathname.startsWith(base.pathname)) return false;
   try {
     return decodeURIComponent(reached.pathname.slice(base.pathname.length)) === toKey;
@@ -116,6 +122,20 @@ export function placeOf(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
+/**
+ * Names empty segments, for stores that would take `a//seg.ts` for `a/seg.ts`: it becomes `a/_empty~1f2e3d4c…/seg.ts`,
+ * with a hash of the path before it, so that no other URL has the same by accident. What a folder's playlists name
+ * within it keeps its relative place, and most URIs need no change.
+ */
+function withoutEmptySegments(path: string): string {
+  const segments = path.split('/');
+  const isEmpty = (segment: string, at: number): boolean => segment === '' && at < segments.length - 1;
+  if (!segments.some(isEmpty)) return path;
+  const nameAt = (at: number): string =>
+    `_empty~${shortHash(segments.slice(0, at + 1).join('/'), defaultQueryHashDigits)}`;
+  return segments.map((segment, at) => (isEmpty(segment, at) ? nameAt(at) : segment)).join('/');
+}
+
 /** `a/seg.ts` and `?start=5` make `a/seg~1f2e3d4c.ts`. */
 function hashIntoName(path: string, query: string, digits: number): string {
   const slash = path.lastIndexOf('/') + 1;
@@ -132,7 +152,6 @@ function shortHash(text: string, digits: number): string {
 const flaws: readonly { readonly flaw: string; readonly has: (key: string) => boolean }[] = [
   { flaw: `is longer than ${maxKeyBytes} bytes`, has: (key) => Buffer.byteLength(key) > maxKeyBytes },
   { flaw: 'names a folder, not an object', has: (key) => key === '' || key.endsWith('/') },
-  { flaw: 'has an empty path segment', has: (key) => key.split('/').includes('') },
   { flaw: 'has a dot segment', has: (key) => key.split('/').some((segment) => segment === '.' || segment === '..') },
   // oxlint-disable-next-line no-control-regex
   { flaw: 'has a control character', has: (key) => /[\u0000-\u001f\u007f]/.test(key) },

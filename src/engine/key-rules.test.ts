@@ -43,6 +43,15 @@ describe('The root of a library', () => {
     );
   });
 
+  test('take over what the destination was found to keep, when the library is begun and never after', async () => {
+    const journal = new MemoryJournal();
+    const urls = ['https://cdn.example/a.m3u8'];
+    const found = { keepsEmptySegments: true };
+    expect(await resolveKeyRules(journal, {}, urls, found)).toMatchObject(found);
+    await saveKeyRules(journal, await resolveKeyRules(journal, {}, urls));
+    expect((await resolveKeyRules(journal, {}, urls, found)).keepsEmptySegments).toBeUndefined();
+  });
+
   test('keeps its token names, as keys are made of what is no token', async () => {
     const journal = new MemoryJournal();
     await saveKeyRules(journal, await resolveKeyRules(journal, { tokenParameters }, ['https://cdn.example/a.m3u8']));

@@ -25,13 +25,14 @@ export interface KeyRuleOptions {
  *
  * @param firstUrls - at least one playlist URL, from which the root of a new library is derived
  * @param options.save - fix new rules at once; if several processes do so at a time, one wins
+ * @param options.keepsEmptySegments - of the destination, as a probe found it; new rules take it over
  * @throws {FlantsError} `usage` when the options contradict the rules of the first run
  */
 export async function resolveKeyRules(
   journal: Journal,
   options: KeyRuleOptions,
   firstUrls: readonly string[],
-  { save = false }: { readonly save?: boolean } = {},
+  { save = false, keepsEmptySegments = false }: { readonly save?: boolean; readonly keepsEmptySegments?: boolean } = {},
 ): Promise<KeyRules> {
   let saved = await readKeyRules(journal);
   if (!saved) {
@@ -41,6 +42,7 @@ export async function resolveKeyRules(
       ...tokenRulesFrom(options),
       ...(keyParameters.length > 0 ? { keyParameters } : {}),
       queryHashDigits: defaultQueryHashDigits,
+      ...(keepsEmptySegments ? { keepsEmptySegments } : {}),
     };
     if (!save) return rules;
     saved = (await journal.settle(settingName, rules)) as KeyRules;

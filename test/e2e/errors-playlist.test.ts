@@ -58,7 +58,7 @@ const bad: readonly Bad[] = [
     'key.conflict',
     'would both be stored as _hosts/cdn.example/x.ts',
   ],
-  ['no-key', mediaPlaylist(['a.ts', 'a//b.ts']), 'key.unusable', 'has an empty path segment'],
+  ['no-key', mediaPlaylist(['a.ts', 'a%0Ab.ts']), 'key.unusable', 'has a control character'],
 ];
 
 /** Told step by step: each test goes on where the one before it ended. */

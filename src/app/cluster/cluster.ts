@@ -22,7 +22,7 @@ import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
 import type { StepDriver } from '../../engine/step-driver.ts';
-import { openDestination } from '../open-destination.ts';
+import { keepsEmptySegments, openDestination } from '../open-destination.ts';
 
 /** How to reach a cluster. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {
@@ -54,6 +54,8 @@ export interface Cluster extends StepDriver {
   readonly destination: DestinationSetting;
   readonly newGeneration: () => string;
   readonly isFresh: (submission: Submission) => boolean;
+  /** Whether the destination keeps `a//b` apart from `a/b`. Asks it: a new library wants to know, once. */
+  readonly keepsEmptySegments: () => Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -108,6 +110,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     queues,
     ledger,
     journal,
+    keepsEmptySegments: () => keepsEmptySegments(destination, { ...options, signal: hooks.signal }),
     destination,
     newGeneration: randomUUID,
     isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),

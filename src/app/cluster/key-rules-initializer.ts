@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ClusterSource } from '../../config/values/cluster-source.ts';
-import type { Journal } from '../../journal/journal.ts';
-import { resolveKeyRules } from '../../engine/key-rules.ts';
+import { readKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import type { KeyRuleOptions } from '../../engine/key-rules.ts';
+import type { Cluster } from './cluster.ts';
 
 /** Fixes the key rules of a library, if no process has done so yet. */
 export interface KeyRulesInitializer {
@@ -21,7 +21,7 @@ export interface InitialKeyRuleOptions extends KeyRuleOptions {
  * process may plan the video. Keys of a catalogue's local videos are relative to the folder of the catalogue.
  */
 export function createKeyRulesInitializer(
-  journal: Journal,
+  { journal, keepsEmptySegments }: Pick<Cluster, 'journal' | 'keepsEmptySegments'>,
   { catalogue: { sources }, ...options }: InitialKeyRuleOptions,
 ): KeyRulesInitializer {
   const folders = sources.flatMap((source) =>
@@ -30,8 +30,10 @@ export function createKeyRulesInitializer(
   let initialized: Promise<unknown> | undefined;
   const initialize = async (playlistUrl: string): Promise<void> => {
     const folder = folders.find((each) => playlistUrl.startsWith(each));
+    const isNew = (await readKeyRules(journal)) === undefined;
     await resolveKeyRules(journal, options, [folder === undefined ? playlistUrl : `${folder}catalogue`], {
       save: true,
+      ...(isNew ? { keepsEmptySegments: await keepsEmptySegments() } : {}),
     });
   };
   return {

@@ -40,7 +40,7 @@ export async function startScannerRole(
   };
   const startVideo = createVideoStarter({
     ...cluster,
-    initializeKeyRules: createKeyRulesInitializer(journal, options).initialize,
+    initializeKeyRules: createKeyRulesInitializer(cluster, options).initialize,
   });
 
   const scan: JobHandler<LibraryJob> = async () => {

@@ -76,16 +76,19 @@ async function run(
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, tracker } = state;
   const survey = await surveySources(options.sources, hooks.signal);
-  const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
+  // Options that contradict the library are refused before anything is written to its destination.
+  await resolveKeyRules(journal, options, survey.firstUrls);
   const sourceSpec = await sourceSpecOf(options, survey);
   const source = connectSource(sourceSpec);
-  const common: CopyContext = { options, hooks, state, keyRules };
 
   const destination = destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, {
     proxies: options.proxies,
     signal: hooks.signal,
   });
+  const { emptySegments: keepsEmptySegments } = capabilities;
+  const keyRules = await resolveKeyRules(journal, options, survey.firstUrls, { keepsEmptySegments });
+  const common: CopyContext = { options, hooks, state, keyRules };
   await saveDestination(journal, destination);
   emit(hooks, {
     type: 'started',

@@ -1,6 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
+import { refusalOf } from './connection.ts';
 import type { S3Connection, S3Request } from './connection.ts';
-import { unescapeXml } from './errors.ts';
+import { refusalError, unescapeXml } from './errors.ts';
 import { entityTag } from './object.ts';
 import { canonicalQuery } from './sigv4.ts';
 
@@ -38,7 +39,8 @@ export async function listPage(
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString('utf8');
-  if (status !== 200) throw connection.refusal(request, { status, headers, body: text });
+  if (status !== 200)
+    throw refusalError(refusalOf({ status, headers, body: text }), connection.attempt('list', prefix));
   const page = parsePage(text);
   if (page) return page;
   throw new FlantsError(
