@@ -10,7 +10,12 @@ import { planVideo } from './plan-video.ts';
 const home = 'https://cdn.example';
 const root = `${home}/v/index.m3u8`;
 const { signal } = new AbortController();
-const keyRules: KeyRules = { root: home, tokenParameters: ['token', 'expires'], queryHashDigits: 4 };
+const keyRules: KeyRules = {
+  root: home,
+  tokenParameters: ['token', 'expires'],
+  sessionPatterns: ['^(/gate-[^/]+)/'],
+  queryHashDigits: 4,
+};
 
 const media = (...uris: readonly string[]): string =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:2', ...uris.flatMap((uri) => ['#EXTINF:2,', uri]), '#EXT-X-ENDLIST', ''].join(
@@ -62,6 +67,15 @@ describe('URLs of a presentation that differ in a token alone', () => {
     const again = await plan(objects, first.revision.queryFindings);
     expect(again.revision).toEqual(first.revision);
     expect(again.asked).toEqual([]);
+  });
+
+  it('are compared also where the token is a part at the beginning of the path', async () => {
+    const { revision } = await plan({
+      '/v/index.m3u8': media('/gate-A/s.ts', '/gate-B/s.ts'),
+      '/gate-A/s.ts': 'a',
+      '/gate-B/s.ts': 'b',
+    });
+    expect(new Set(keysOf(revision)).size).toBe(2);
   });
 
   it('choose by no more parameters than differ', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keyOf } from './destination-key.ts';
 import { sessionForms } from './session-forms.ts';
-import { defaultTokenRules, tokensOf, withoutTokens } from './tokens.ts';
+import { defaultTokenRules, mayHaveTokens, tokensOf, withoutTokens } from './tokens.ts';
 
 const origin = 'https://cdn.example';
 const plain = (path: string, rules = defaultTokenRules): string =>
@@ -13,6 +13,7 @@ describe('a part of a path that belongs to a session or a grant', () => {
     const [, part = ''] = /«(.*)»/.exec(example) ?? [];
     expect(plain(path)).toBe(example.replace(/«.*»/, ''));
     expect(tokensOf(new URL(origin + path), defaultTokenRules)).toEqual([{ name: pattern, text: part }]);
+    expect(mayHaveTokens(origin + path, defaultTokenRules)).toBe(true);
   });
 
   test.each([
@@ -27,7 +28,10 @@ describe('a part of a path that belongs to a session or a grant', () => {
   test.each([
     '/media_1.ts', '/media-unit.ts', '/playlist_web.m3u8', '/chunklist_wide.m3u8', '/media_w1x.ts', '/exp=1/v.ts',
     '/hmac=0a/v.ts', '/a,1780000000/v.ts', '/202611290800/v.ts', '/v/202611290800/0123456789abcdef0123456789abcdef/1.ts',
-  ])('is not %s', (path) => expect(plain(path)).toBe(path)); // prettier-ignore
+  ])('is not %s', (path) => {
+    expect(plain(path)).toBe(path);
+    expect(mayHaveTokens(origin + path, defaultTokenRules)).toBe(false);
+  }); // prettier-ignore
 
   test('is no part of a key', () => {
     const rules = { ...defaultTokenRules, root: origin };

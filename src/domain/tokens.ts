@@ -44,7 +44,10 @@ interface Dissected {
 
 /** Whether a URL could have tokens. Cheap, to leave out what costs more. */
 export function mayHaveTokens(url: string, { sessionPatterns = [] }: TokenRules): boolean {
-  return url.includes('?') || sessionPatterns.some((pattern) => url.search(compiled(pattern)) >= 0);
+  if (url.includes('?')) return true;
+  // A pattern may say where a path begins.
+  const path = url.slice(url.indexOf('/', url.indexOf('//') + 2));
+  return sessionPatterns.some((pattern) => path.search(compiled(pattern)) >= 0);
 }
 
 /** The tokens of a URL. */
