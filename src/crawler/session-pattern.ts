@@ -29,7 +29,10 @@ export function patternOf(urls: readonly string[], parts: readonly string[]): st
   const value = valuePattern(parts);
   const alternatives = [
     ...[...new Set(segments.map(({ before }) => escaped(before)))].map((before) => `(?<=^${before})/${value}(?=/)`),
-    ...beginnings(names.map(({ before }) => before)).map((before) => `(?<=/${before})${value}(?![0-9a-z])`),
+    // What stands at the beginning of a segment is not all of it here.
+    ...beginnings(names.map(({ before }) => before)).map(
+      (before) => `(?<=/${before})${value}(?![0-9a-z${before === '' ? '/' : ''}])`,
+    ),
   ];
   return alternatives.length > 0 && alternatives.length <= maxPlaces ? alternatives.join('|') : undefined;
 }

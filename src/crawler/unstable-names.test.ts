@@ -88,6 +88,28 @@ describe('names that are read again', () => {
     expect(readings).toBe(1);
   });
 
+  it('are what was learned of another presentation only where they change too', async () => {
+    const names: Names = (session, place) => `${session}-${suffix(place)}`;
+    const probe = createNameProbe();
+    const read = async (fixed?: string): Promise<UnstableNames> => {
+      let readings = 0;
+      const next = (): Promise<Presentation> => presentation(names, fixed ?? sessions[readings++] ?? '');
+      return probe.of(await next(), next, defaultTokenRules);
+    };
+    const learned = await read();
+    expect(learned.sessionPatterns).toHaveLength(1);
+    expect(await read()).toEqual(learned);
+    expect(await read('c0ffee')).toEqual({});
+  });
+
+  it('and begin with what changes have folders that are left as they are', async () => {
+    const { learned } = await learn((session, place) => `${session}-${suffix(place)}`, sessions);
+    const rules = withUnstable(defaultTokenRules, learned);
+    const plain = (path: string): string => withoutTokens(new URL(home + path), rules).pathname;
+    expect(plain('/v/c0ffee-1.ts')).toBe('/v/-1.ts');
+    expect(plain('/c0ffee/1.ts')).toBe('/c0ffee/1.ts');
+  });
+
   it('that can be read once only are taken as they are', async () => {
     const probe = createNameProbe();
     const first = await presentation((_, place) => suffix(place), '');

@@ -17,7 +17,8 @@ export interface UnstableNames {
 export interface NameProbe {
   /**
    * What is new at each reading. An origin is asked once; where nothing changes, that is one more reading of its first
-   * presentation, and otherwise two.
+   * presentation, and otherwise two. A later presentation with names like those that change is read once more, since
+   * its own may stay the same.
    *
    * @param again - reads the same presentation once more
    */
@@ -33,13 +34,15 @@ export function createNameProbe(): NameProbe {
   return {
     async of(presentation, again, rules) {
       const origin = originOf(presentation);
-      const known = origins.get(origin) ?? readAgain(presentation, again, rules);
+      const learned = origins.get(origin);
+      const known = learned ?? readAgain(presentation, again, rules);
       origins.delete(origin);
       origins.set(origin, known);
       for (const oldest of origins.keys()) {
         if (origins.size <= maxOrigins) break;
         origins.delete(oldest);
       }
+      if (learned) return holds(await learned.catch(() => ({})), presentation, again, rules);
       try {
         return await known;
       } catch {
@@ -49,6 +52,20 @@ export function createNameProbe(): NameProbe {
       }
     },
   };
+}
+
+/** What was learned of another presentation, where this one has such names and they change too. */
+async function holds(
+  learned: UnstableNames,
+  presentation: Presentation,
+  again: () => Promise<Presentation>,
+  rules: TokenRules,
+): Promise<UnstableNames> {
+  const known = withUnstable(rules, learned);
+  const names = plainNames(namesOf(presentation), rules);
+  if (plainNames(namesOf(presentation), known) === names) return {};
+  const others = await again().then(namesOf, () => undefined);
+  return others && plainNames(others, rules) === names ? {} : learned;
 }
 
 async function readAgain(
@@ -76,9 +93,7 @@ function compareAll(readings: readonly (readonly string[])[], rules: TokenRules)
     ...(pattern === undefined ? {} : { sessionPatterns: [pattern] }),
   };
   const known = withUnstable(rules, learned);
-  const [same, ...others] = readings.map((names) =>
-    names.map((name) => withoutTokens(new URL(name), known).href).join('\n'),
-  );
+  const [same, ...others] = readings.map((names) => plainNames(names, known));
   return others.every((names) => names === same) ? learned : {};
 }
 
@@ -155,6 +170,11 @@ function changedParameters(a: URL, b: URL): readonly string[] | undefined {
   const [one, two] = [[...a.searchParams], [...b.searchParams]];
   if (one.length !== two.length || one.some(([name], at) => two[at]?.[0] !== name)) return undefined;
   return one.flatMap(([name, value], at) => (two[at]?.[1] === value ? [] : [name.toLowerCase()]));
+}
+
+/** The names without tokens, as one text. */
+function plainNames(names: readonly string[], rules: TokenRules): string {
+  return names.map((name) => withoutTokens(new URL(name), rules).href).join('\n');
 }
 
 /** The names that an origin gave out, in order. */
