@@ -54,7 +54,7 @@ export async function startOwnMongo(
     await exited;
   };
   return {
-    url: `mongodb://127.0.0.1:${begun[0]}/?serverSelectionTimeoutMS=1000`,
+    url: `mongodb://127.0.0.1:${begun[0]}/?serverSelectionTimeoutMS=10000`,
     pid: child.pid as number,
     stop: kill,
     kill,
