@@ -114,7 +114,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     const down = `http://127.0.0.1:${port}`;
     stage.origin.behave(syntheticPlaylist(0), { kind: 'status', status: 404 });
     await list({ absent: stage.origin.url + syntheticPlaylist(0), down: down + syntheticPlaylist(0) });
-    const up = start('--retry-invalid-every', '2s');
+    const up = start('--retry-invalid-every', '2s', '--allow-host', '127.0.0.1');
     await stage.until(({ totals }) => totals.videos.invalid === 1 && totals.videos.waiting === 1);
     stage.origin.heal(syntheticPlaylist(0));
     const files = Object.fromEntries([...syntheticFiles(library)].map(({ path, body }) => [path, body]));
