@@ -11,7 +11,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { assumeEnded, findLive, isComplete } from './live.ts';
-import { planReading, readPlaylists } from './plan-video.ts';
+import { planReading, readPlaylists, tellingNoTokens } from './plan-video.ts';
 import type { Grants, PlanningOptions, PlanningPorts, Reading } from './plan-video.ts';
 
 /** What the crawler needs. */
@@ -43,14 +43,28 @@ export type CrawlResult =
  * presentation keeps its numbering. Of a recording that is not over, keeps what this look has found; the next one asks
  * only for what shows whether it still is not.
  *
- * @param recheck - register anew even where nothing changed, so that each file is asked for again
+ * @param options.recheck - register anew even where nothing changed, so that each file is asked for again
  * @throws {FlantsError} of the source or of `hls`, `key.*`; the caller decides about trying again
  */
 export async function crawlVideo(
   submission: Submission,
   record: VideoRecord,
   ports: CrawlerPorts,
-  { recheck, signal }: { readonly recheck: boolean; readonly signal: AbortSignal },
+  options: CrawlOptions,
+): Promise<CrawlResult> {
+  return tellingNoTokens(ports, () => crawl(submission, record, ports, options));
+}
+
+interface CrawlOptions {
+  readonly recheck: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function crawl(
+  submission: Submission,
+  record: VideoRecord,
+  ports: CrawlerPorts,
+  { recheck, signal }: CrawlOptions,
 ): Promise<CrawlResult> {
   const { journal, ledger, source } = ports;
   const present = record.revision === undefined ? undefined : await journal.revision(submission.id, record.revision);

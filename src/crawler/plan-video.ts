@@ -1,5 +1,7 @@
 import type { KeyRules } from '../domain/destination-key.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
+import { textWithoutTokens } from '../domain/tokens.ts';
 import type { Submission } from '../domain/video.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { walkPresentation } from '../hls/walk.ts';
@@ -103,7 +105,23 @@ export async function planVideo(
   ports: PlanningPorts,
   options: PlanningOptions,
 ): Promise<Grants & { readonly revision: Revision }> {
-  return planReading(submission, await readPlaylists(submission, ports, options.signal), ports, options);
+  return tellingNoTokens(ports, async () =>
+    planReading(submission, await readPlaylists(submission, ports, options.signal), ports, options),
+  );
+}
+
+/** Runs something with the source, whose errors name URLs as it was asked for them. They are kept, as tokens never are. */
+export async function tellingNoTokens<T>(
+  { keyRules }: Pick<PlanningPorts, 'keyRules'>,
+  run: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof FlantsError)) throw error;
+    const message = textWithoutTokens(error.message, keyRules);
+    throw message === error.message ? error : new FlantsError(error.code, message, { ...error.failure, cause: error });
+  }
 }
 
 type PresentPlan = Pick<RevisionHeader, 'digest' | 'queryFindings'>;

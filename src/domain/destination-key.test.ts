@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOf, reaches, relativeUri } from './destination-key.ts';
+import { keyOf, reaches, relativeUri, placeOf } from './destination-key.ts';
 import { defaultTokenParameters, withoutTokens } from './tokens.ts';
 import type { KeyRules } from './destination-key.ts';
 
@@ -239,4 +239,11 @@ describe('a URI left as it is', () => {
       expect(reaches(`../../${name}/7/seg.ts`, '7/media.m3u8', '7/seg.ts')).toBe(false);
     }
   });
+});
+
+test('a place in a message has no user information, query, fragment or grant', () => {
+  const grant = '/exp=1780000000~acl=%2Fa%2F*~hmac=0af1';
+  expect(placeOf(new URL(`https://user:pass@cdn.example${grant}/a/seg.ts?token=secret#t`))).toBe(
+    'https://cdn.example/a/seg.ts',
+  );
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FlantsError } from './failure.ts';
-import { tokensOf, withoutTokens } from './tokens.ts';
+import { defaultTokenRules, textWithoutTokens, tokensOf, withoutTokens } from './tokens.ts';
 import type { TokenRules } from './tokens.ts';
 
 /** What fixes the place of each object of a library; kept in its state, so that it never changes. */
@@ -117,9 +117,12 @@ function decodePath(url: URL, path: string): string {
   }
 }
 
-/** For messages: no query, no credentials. `url.origin` is `null` for `file:` and `s3:`. */
+/**
+ * A URL for messages: without user information, query and fragment, and without what is known to grant access in a path.
+ * `url.origin` is `null` for `file:` and `s3:`.
+ */
 export function placeOf(url: URL): string {
-  return `${url.protocol}//${url.host}${url.pathname}`;
+  return textWithoutTokens(`${url.protocol}//${url.host}${url.pathname}`, defaultTokenRules);
 }
 
 /**

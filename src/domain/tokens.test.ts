@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { keyOf } from './destination-key.ts';
 import { sessionForms } from './session-forms.ts';
-import { defaultTokenRules, mayHaveTokens, tokensOf, withoutTokens } from './tokens.ts';
+import { defaultTokenRules, mayHaveTokens, textWithoutTokens, tokensOf, withoutTokens } from './tokens.ts';
 
 const origin = 'https://cdn.example';
 const plain = (path: string, rules = defaultTokenRules): string =>
@@ -54,5 +54,12 @@ describe('a part of a path that belongs to a session or a grant', () => {
     const keys = ['1', '2'].map((session) => keyOf(new URL(`${origin}/v/media_w${session}_0.ts`), rules));
     expect(new Set(keys).size).toBe(2);
     for (const key of keys) expect(key).toMatch(/^v\/media_0~[0-9a-f]{8}\.ts$/);
+  });
+
+  test('is left out of what a message names', () => {
+    const rules = { ...defaultTokenRules, sessionPatterns: ['^(/t-[^/]+)/'] };
+    expect(textWithoutTokens('http://a:1/t-x/1.ts and https://b/t-y/2.ts: status 404 (t-z/)', rules)).toBe(
+      'http://a:1/1.ts and https://b/2.ts: status 404 (t-z/)',
+    );
   });
 });

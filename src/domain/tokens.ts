@@ -70,6 +70,13 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
   return plain;
 }
 
+/** A text for people without the tokens in the paths of the http(s) URLs that it names. */
+export function textWithoutTokens(text: string, { sessionPatterns = [] }: TokenRules): string {
+  return text.replaceAll(/(?<=https?:\/\/[^\s/?#]+)\/[^\s?#]*/gi, (path) =>
+    sessionPatterns.reduce((rest, pattern) => cut(rest, pattern, () => undefined), path),
+  );
+}
+
 function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules): Dissected {
   const tokens: TokenPart[] = [];
   let { pathname } = url;

@@ -1,6 +1,8 @@
 import type { FileTask } from '../domain/batch.ts';
 import { bodyProblem } from '../domain/body-problem.ts';
+import { placeOf } from '../domain/destination-key.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
 import { MiB } from '../domain/units.ts';
@@ -45,8 +47,15 @@ export async function copyFile(
     const evidence: Evidence = { ...common(), ...identity, ...copied, durationMs: Math.round(ports.now() - startedAt) };
     return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
   } catch (error) {
-    return { index: task.index, kind: 'failed', failure: { ...common(), failure: failureOf(error) } };
+    return { index: task.index, kind: 'failed', failure: { ...common(), failure: told(failureOf(error), task) } };
   }
+}
+
+/** A failure as it is kept: its message names the URL of the plan, and not the one that grants access. */
+function told(failure: Failure, { fetchUrl, url }: FileTask): Failure {
+  if (fetchUrl === url) return failure;
+  const [secret, plain] = [placeOf(new URL(fetchUrl)), placeOf(new URL(url))];
+  return { ...failure, message: failure.message.replaceAll(secret, plain) };
 }
 
 async function fetchAndPlace(

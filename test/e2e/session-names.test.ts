@@ -189,6 +189,29 @@ describe('names that belong to a session or a grant', patient, () => {
     expect(again.stdout + again.stderr).not.toContain('--session-pattern');
   });
 
+  it.each([
+    ['a segment', /\.ts$/],
+    ['a media playlist', /list[^/]*\.m3u8$/],
+    ['a first playlist', /master\.m3u8$/],
+  ])('are neither told nor kept where %s is not there', async (_, missing) => {
+    const forms = Object.values(known);
+    const origin = sessionOrigin(forms);
+    stage = await openStage({
+      destination: 'folder',
+      rule: (request) => {
+        const answer = origin.rule(request);
+        const { pathname } = new URL(request.path, 'http://origin');
+        return missing.test(pathname) ? { kind: 'status', status: 404 } : answer;
+      },
+    });
+    const catalogue = join(stage.scratch, 'videos.json');
+    await writeFile(catalogue, JSON.stringify(origin.rows(stage.origin.url)));
+    const copied = await stage.copy(catalogue, '--log-level', 'debug', '--session-pattern', '^(/gate-[^/]+)/');
+    expect(copied.stderr).toContain('status 404');
+    const reported = await stage.run('report');
+    await expectNone(origin.given(), copied.stdout, copied.stderr, reported.stdout);
+  });
+
   it('do not hide a presentation that has changed', async () => {
     const origin = sessionOrigin([known['a Wowza session']]);
     let added: readonly string[] = [];

@@ -1,5 +1,5 @@
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import { placeOf } from './errors.ts';
 
 /**
  * Reads the Content-Range of an answer with status 206 to a request for the whole object. Servers that work with ranges

@@ -7,9 +7,9 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { MiB } from '../../domain/units.ts';
-import { placeOf } from './errors.ts';
 
 /** Decoders of `node:zlib`, which count the coded bytes that they have taken. */
 type Decoder = Transform & { readonly bytesWritten: number };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfter, placeOf, transportError } from './errors.ts';
+import { parseRetryAfter, transportError } from './errors.ts';
 
 const now = Date.parse('2026-11-23T08:00:00Z');
 const url = new URL('https://user:pass@cdn.example/a/seg.ts?token=secret#t');
@@ -53,8 +53,4 @@ describe('errors on the way', () => {
     expect(error.message).toBe('https://cdn.example/a/seg.ts: first line (EIO)');
     expect(error.cause).toBe(cause);
   });
-});
-
-it('names a place without user information, query and fragment', () => {
-  expect(placeOf(url)).toBe('https://cdn.example/a/seg.ts');
 });

@@ -1,3 +1,4 @@
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
 import { machineLimitError } from '../machine-limit.ts';
@@ -7,11 +8,6 @@ import type { Proxy } from '../proxy.ts';
 
 /** The longest `Retry-After` that is honoured. */
 const maxRetryAfterMs = 10 * minute;
-
-/** A URL for messages. User information, query and fragment are left out, since they may hold secrets. */
-export function placeOf(url: URL): string {
-  return url.origin + url.pathname;
-}
 
 /** The error of a fetch whose signal was aborted. */
 export function abortedError(url: URL): FlantsError {

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { KiB } from '../../domain/units.ts';
-import { abortedError, placeOf, transportError } from './errors.ts';
+import { abortedError, transportError } from './errors.ts';
 import { Pace } from './pace.ts';
 import type { Route } from './routes.ts';
 import type { Proxy } from '../proxy.ts';

@@ -4,8 +4,8 @@ import type { LookupFunction } from 'node:net';
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { canonicalAddress, hostOf } from '../../config/values/allowed-host.ts';
 import type { AllowedHost } from '../../config/values/allowed-host.ts';
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import { placeOf } from './errors.ts';
 import { isWithin, networkOf } from './network.ts';
 import type { Network } from './network.ts';
 

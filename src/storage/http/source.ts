@@ -1,9 +1,10 @@
+import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/read-playlist.ts';
 import { completeSize, exactly } from './content-range.ts';
 import { Cookies } from './cookies.ts';
 import { contentCodings, decodeBody } from './decode.ts';
-import { placeOf, statusError } from './errors.ts';
+import { statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
 import { indexScopes, requestHeaders } from './headers.ts';
