@@ -1,4 +1,4 @@
-import { placeOf } from '../domain/destination-key.ts';
+import { placeOf } from '../domain/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import type { Source } from '../storage/source.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyOf, reaches, relativeUri, placeOf } from './destination-key.ts';
+import { keyOf, reaches, relativeUri } from './destination-key.ts';
+import { placeOf } from './tokens.ts';
 import { defaultTokenParameters, withoutTokens } from './tokens.ts';
 import type { KeyRules } from './destination-key.ts';
 

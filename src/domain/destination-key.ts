@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FlantsError } from './failure.ts';
-import { defaultTokenRules, textWithoutTokens, tokensOf, withoutTokens } from './tokens.ts';
+import { placeOf, tokensOf, withoutTokens } from './tokens.ts';
 import type { TokenRules } from './tokens.ts';
 
 /** What fixes the place of each object of a library; kept in its state, so that it never changes. */
@@ -115,14 +115,6 @@ function decodePath(url: URL, path: string): string {
   } catch (cause) {
     throw new FlantsError('key.unusable', `the path of ${placeOf(url)} is not percent-encoded UTF-8`, { cause });
   }
-}
-
-/**
- * A URL for messages: without user information, query and fragment, and without what is known to grant access in a path.
- * `url.origin` is `null` for `file:` and `s3:`.
- */
-export function placeOf(url: URL): string {
-  return textWithoutTokens(`${url.protocol}//${url.host}${url.pathname}`, defaultTokenRules);
 }
 
 /**

@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { keyOf } from './destination-key.ts';
 import { sessionForms } from './session-forms.ts';
-import { defaultTokenRules, mayHaveTokens, textWithoutTokens, tokensOf, withoutTokens } from './tokens.ts';
+import { defaultTokenRules, mayHaveTokens, placeOf, textWithoutTokens, tokensOf, withoutTokens } from './tokens.ts';
 
 const origin = 'https://cdn.example';
 const plain = (path: string, rules = defaultTokenRules): string =>
@@ -62,4 +62,16 @@ describe('a part of a path that belongs to a session or a grant', () => {
       'http://a:1/1.ts and https://b/2.ts: status 404 (t-z/)',
     );
   });
+});
+
+describe('a URL in a message', () => {
+  it.each([
+    ['https://user:pass@cdn.example:8443/a/seg.ts?token=secret#t', 'https://cdn.example:8443/a/seg.ts'],
+    [
+      'https://cdn.example/exp=1780000000~acl=%2Fclass%2F*~hmac=0123456789abcdef/class/a.ts',
+      'https://cdn.example/class/a.ts',
+    ],
+    ['https://cdn.example/(S(lit3py55t21z5v55vlm25s55))/class/index.m3u8', 'https://cdn.example/class/index.m3u8'],
+    ['file:///media/a.ts', 'file:///media/a.ts'],
+  ])('%s grants nothing', (url, shown) => expect(placeOf(new URL(url))).toBe(shown));
 });

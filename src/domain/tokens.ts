@@ -70,6 +70,19 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
   return plain;
 }
 
+/**
+ * A URL for messages: without user information, query and fragment, which may hold secrets, and without grants in the
+ * path of the forms that are known. `url.origin` is `null` for `file:` and `s3:`.
+ */
+export function placeOf(url: URL): string {
+  return `${url.protocol}//${url.host}${url.protocol === 'file:' ? url.pathname : withoutGrants(url.pathname)}`;
+}
+
+/** A path without grants of the forms that are known. */
+export function withoutGrants(path: string): string {
+  return defaultSessionPatterns.reduce((rest, pattern) => cut(rest, pattern, () => undefined), path);
+}
+
 /** A text for people without the tokens in the paths of the http(s) URLs that it names. */
 export function textWithoutTokens(text: string, { sessionPatterns = [] }: TokenRules): string {
   return text.replaceAll(/(?<=https?:\/\/[^\s/?#]+)\/[^\s?#]*/gi, (path) =>

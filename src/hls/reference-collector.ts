@@ -1,3 +1,4 @@
+import { withoutGrants } from '../domain/tokens.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ExternalReference, FileRole } from '../domain/revision.ts';
 import type { DocumentContext, DocumentReference, Reference, References, Refusal } from './reference.ts';
@@ -93,7 +94,9 @@ export class ReferenceCollector implements References {
   }
 }
 
-/** A URI for messages. The query is left out, since it often grants access. */
+/** A URI for messages, also one that is no URL. What often grants access is left out: user, query, parts of the path. */
 function shown(uri: string): string {
-  return uri.replace(/\?.*$/s, '?…').replace(/\/\/[^/@]*@/, '//…@');
+  const plain = uri.replace(/\?.*$/s, '?…').replace(/\/\/[^/@]*@/, '//…@');
+  const [, host = '', path = ''] = /^((?:[a-z][a-z0-9+.-]*:)?(?:\/\/[^/]*)?)(.*)$/is.exec(plain) ?? [];
+  return host + withoutGrants(path);
 }

@@ -1,6 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { bodyProblem } from '../domain/body-problem.ts';
-import { placeOf } from '../domain/destination-key.ts';
+import { placeOf } from '../domain/tokens.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';

@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlantsError } from '../../domain/failure.ts';
+import { placeOf } from '../../domain/tokens.ts';
 
 /** The destination of a library. */
 export type Destination =
@@ -142,7 +143,8 @@ export function withoutSecrets(text: string): string {
   // MongoDB URLs with several hosts cannot be parsed, and a password may contain anything: remove all up to the last @.
   if (!url) return text.replace(/^([^:]*:\/\/).*@/s, '$1…@').replace(/\?.*$/s, '?…');
   const user = url.username === '' && url.password === '' ? '' : '…@';
-  return `${url.protocol}//${user}${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`;
+  const path = url.protocol === 's3:' ? url.pathname : placeOf(url).slice(`${url.protocol}//${url.host}`.length);
+  return `${url.protocol}//${user}${url.host}${path}${url.search === '' ? '' : '?…'}`;
 }
 
 /** An absolute path without a trailing slash. */

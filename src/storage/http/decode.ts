@@ -7,7 +7,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import { placeOf } from '../../domain/destination-key.ts';
+import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { MiB } from '../../domain/units.ts';
 

@@ -1,5 +1,5 @@
-import { placeOf } from '../../domain/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
+import { placeOf } from '../../domain/tokens.ts';
 import { minute, second } from '../../domain/units.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { placeOf } from '../../domain/destination-key.ts';
+import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { KiB } from '../../domain/units.ts';
 import { abortedError, transportError } from './errors.ts';
