@@ -59,18 +59,20 @@ export const quickly: readonly string[] = ['--reconcile-every', '1s', '--recover
 export interface ClusterStageOptions extends Pick<OriginOptions, 'rule'> {
   /** Added to the environment of every command. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Redis wants it, and listens on the loopback. */
+  readonly redisPassword?: string;
 }
 
 /** Sets up Redis, an origin with a library, and an empty bucket with room for destination and journal. */
 export async function openClusterStage(
   library?: SyntheticShape,
-  { env: further = {}, ...originOptions }: ClusterStageOptions = {},
+  { env: further = {}, redisPassword, ...originOptions }: ClusterStageOptions = {},
 ): Promise<ClusterStage> {
   const scratch = await mkdtemp(join(tmpdir(), 'flants-cluster-'));
   const [origin, server, redis] = await Promise.all([
     startOrigin(originOptions),
     startVersitygw(),
-    startRedis({ appendonly: true }),
+    startRedis({ appendonly: true, ...(redisPassword === undefined ? {} : { tcp: { password: redisPassword } }) }),
   ]);
   const proxy = await startCountingProxy(server.endpoint);
   const catalogue = join(scratch, 'videos.ndjson');
