@@ -30,7 +30,7 @@ const all = ['help', 'memory', 'versus', 'cluster', 'fresh', 'redis-memory'];
 const names = positionals.length > 0 ? positionals : all;
 const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
 
-const missing = describeMissing(await setupTools(console.log, true));
+const missing = describeMissing(await setupTools(console.log, 'bench'));
 if (missing !== undefined) console.log(missing);
 const folder = await mkdtemp(join(tmpdir(), 'flants-bench-package-'));
 try {

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 import { runCommand } from './run-command.ts';
 import { isMissing, isOnPath, tools } from './tools.ts';
-import type { Tool } from './tools.ts';
+import type { Purpose, Tool } from './tools.ts';
 
 const minute = 60_000;
 const goFolder = '/usr/local/go/bin';
@@ -20,8 +20,9 @@ export interface MissingTool {
 }
 
 /** Installs what is missing; gives back what still is. Never throws. */
-export async function setupTools(say: (line: string) => void, bench = false): Promise<readonly MissingTool[]> {
-  const wanted = tools.filter((tool) => (bench || !tool.benchOnly) && isMissing(tool));
+export async function setupTools(say: (line: string) => void, purpose?: Purpose): Promise<readonly MissingTool[]> {
+  const isWanted = ({ only }: Tool): boolean => only === undefined || (purpose !== undefined && only.includes(purpose));
+  const wanted = tools.filter((tool) => isWanted(tool) && isMissing(tool));
   const reasons = new Map(await installPackages(wanted, say));
   for (const tool of wanted) {
     const reason = await build(tool, say);
@@ -53,6 +54,35 @@ async function installPackages(wanted: readonly Tool[], say: (line: string) => v
 async function build({ name, from, places }: Tool, say: (line: string) => void): Promise<string | undefined> {
   if ('go' in from) return installGoCommand(name, from, say);
   if ('maven' in from) return fetchLibraries(name, from.maven, places[0] ?? '', say);
+  if ('cargo' in from) {
+    const args = ['install', '--quiet', `${from.cargo}@${from.version}`, '--features', from.features];
+    return installInFolder(name, [['cargo', ...args, '--root', cacheFolder()]], say);
+  }
+  const folder = dirname(dirname(places[0] ?? ''));
+  if ('pip' in from) {
+    const pip = [join(folder, 'bin', 'pip'), '--quiet', 'install', from.pip];
+    return installInFolder(name, [['python3', '-m', 'venv', folder], pip], say);
+  }
+  if ('npm' in from) {
+    const npm = ['npm', 'install', '--no-audit', '--no-fund', '--prefix', dirname(folder), from.npm];
+    return installInFolder(name, [npm], say);
+  }
+  return undefined;
+}
+
+/** Runs the commands that install a program into a folder of the cache, where its own installer knows how. */
+async function installInFolder(
+  name: string,
+  commands: readonly (readonly string[])[],
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  say(`installing ${name} (once; some minutes)`);
+  await mkdir(cacheFolder('stores'), { recursive: true });
+  for (const [command = '', ...args] of commands) {
+    const { code, stderr } = await runCommand(command, args, { timeoutMs: 20 * minute });
+    if (code === 127) return `needs ${command}`;
+    if (code !== 0) return `${command}: ${code === 128 ? 'took too long' : lastLine(stderr)}`;
+  }
   return undefined;
 }
 
@@ -118,6 +148,8 @@ export function describeMissing(missing: readonly MissingTool[]): string | undef
 }
 
 if (import.meta.main) {
-  const missing = describeMissing(await setupTools(console.log, process.argv.includes('--bench')));
+  const missing = describeMissing(
+    await setupTools(console.log, process.argv.includes('--bench') ? 'bench' : undefined),
+  );
   if (missing !== undefined) console.log(missing);
 }

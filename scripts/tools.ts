@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 
+/** What else than `npm test` wants tools: `npm run bench`, `npm run stores`. */
+export type Purpose = 'bench' | 'stores';
+
 /** Something that tests or benches run and npm does not bring. */
 export interface Tool {
   /** What people and test titles call it. */
@@ -12,8 +15,13 @@ export interface Tool {
     | { readonly apt: string }
     | { readonly go: string; readonly version: string }
     /** A pom of this checkout; its libraries go into the one place. */
-    | { readonly maven: string };
-  readonly benchOnly?: boolean;
+    | { readonly maven: string }
+    /** Into a folder of its own, which is two above the one place. */
+    | { readonly pip: string }
+    | { readonly npm: string }
+    | { readonly cargo: string; readonly version: string; readonly features: string };
+  /** What it is installed for, where that is not `npm test`. */
+  readonly only?: readonly Purpose[];
   /** Name of the tool that is built with it: where that is there, this one is not missed. */
   readonly builds?: string;
 }
@@ -39,7 +47,32 @@ const table = [
     name: 'rclone',
     places: [cacheFolder('bin', 'rclone')],
     from: { go: 'github.com/rclone/rclone', version: 'v1.76.0' },
-    benchOnly: true,
+    only: ['bench', 'stores'],
+  },
+  {
+    name: 'gofakes3',
+    places: [cacheFolder('bin', 'gofakes3')],
+    from: { go: 'github.com/johannesboyne/gofakes3/cmd/gofakes3', version: 'v1.2.0' },
+    only: ['stores'],
+  },
+  {
+    name: 's3s-fs',
+    places: [cacheFolder('bin', 's3s-fs')],
+    // The newest wants a newer Rust than Debian's users have.
+    from: { cargo: 's3s-fs', version: '0.14.1', features: 'binary' },
+    only: ['stores'],
+  },
+  {
+    name: 'moto',
+    places: [cacheFolder('stores', 'moto-5.2.5', 'bin', 'moto_server')],
+    from: { pip: 'moto[server]==5.2.5' },
+    only: ['stores'],
+  },
+  {
+    name: 's3rver',
+    places: [cacheFolder('stores', 's3rver-3.7.1', 'node_modules', '.bin', 's3rver')],
+    from: { npm: 's3rver@3.7.1' },
+    only: ['stores'],
   },
 ] as const satisfies readonly Tool[];
 

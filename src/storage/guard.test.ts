@@ -188,6 +188,20 @@ describe('a store that checks no bytes', () => {
     expect([...store.objects.keys()]).toEqual(['a.ts']);
   });
 
+  it('is also one that refuses them, and has stored them', async () => {
+    const memory = openMemoryStore();
+    const store: ObjectStore = {
+      ...memory,
+      put: async (key, bytes, crc32, options) => {
+        const written = await memory.put(key, bytes, crc32Hex(bytes), options);
+        if (crc32 !== crc32Hex(bytes)) throw new FlantsError('store.checksum', 'other bytes arrived', { status: 400 });
+        return written;
+      },
+    };
+    expect(await probeStore(store, { signal })).toMatchObject({ checksums: 'none' });
+    expect([...memory.objects.keys()]).toEqual([]);
+  });
+
   it('whose ETag is the MD5 of the bytes is not asked for them', async () => {
     const { objects: _, ...store } = openMemoryStore();
     let looks = 0;

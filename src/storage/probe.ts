@@ -185,18 +185,19 @@ async function learnReplacement(probe: Probe): Promise<Pick<StoreCapabilities, '
 
 /** Tries checksums that are wrong: many a store takes the header and does not look at it. */
 async function learnChecksums(
-  { write, remove }: Probe,
+  { store, signal, write, remove }: Probe,
   { integrity }: FirstWrite,
 ): Promise<StoreCapabilities['checksums']> {
   const refuses = async (wrong: ProbeWrite): Promise<boolean> => {
     try {
       await write({ key: wrongBytesKey, ...wrong });
-      await remove(wrongBytesKey);
-      return false;
     } catch (error) {
-      if (isUnknownRequest(error) || (error instanceof FlantsError && error.code === 'store.checksum')) return true;
-      throw error;
+      if (!isUnknownRequest(error) && !(error instanceof FlantsError && error.code === 'store.checksum')) throw error;
+      // Some look at the checksum when they have stored the bytes, and leave them there.
+      if (!(await store.head(wrongBytesKey, { signal }))) return true;
     }
+    await remove(wrongBytesKey);
+    return false;
   };
   const takes = async (right: ProbeWrite): Promise<boolean> => {
     try {

@@ -25,6 +25,16 @@ describe('a page of a listing', () => {
     expect(parsePage(xml)).toEqual({ objects: [{ key: '100%+&', sizeBytes: 1, etag: '' }] });
   });
 
+  it.each([['100%'], ['a b+c'], ['é']])(
+    'leaves keys as they are where %j shows that none was encoded after all',
+    (odd) => {
+      const keys = ['a+b', odd];
+      const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`).join('');
+      const xml = page(`<EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>${contents}`);
+      expect(parsePage(xml)?.objects.map(({ key }) => key)).toEqual(keys);
+    },
+  );
+
   it('may be the last and empty', () => {
     expect(parsePage(page('<IsTruncated>false</IsTruncated>'))).toEqual({ objects: [] });
   });

@@ -54,13 +54,17 @@ export async function listPage(
 export function parsePage(xml: string): S3Page | undefined {
   if (!/<ListBucketResult[\s>]/.test(xml) || !xml.includes('</ListBucketResult>')) return undefined;
   const outside = xml.replace(/<Contents>.*?<\/Contents>/gs, '');
-  const decode = textOf(outside, 'EncodingType') === 'url' ? decodeKey : (key: string): string => key;
+  const isEncoded = textOf(outside, 'EncodingType') === 'url';
   const next = textOf(outside, 'IsTruncated') === 'true' ? textOf(outside, 'NextContinuationToken') : undefined;
-  const objects = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
-    key: decode(textOf(object, 'Key') ?? ''),
+  const listed = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
+    key: textOf(object, 'Key') ?? '',
     sizeBytes: Number(textOf(object, 'Size') ?? 0),
     etag: entityTag(textOf(object, 'ETag') ?? ''),
   }));
+  // Some say that keys are encoded, and give them plain.
+  const decoded = isEncoded ? listed.map(({ key }) => decodeKey(key)) : [];
+  const arePlain = decoded.includes(undefined);
+  const objects = listed.map((object, at) => ({ ...object, key: (arePlain ? undefined : decoded[at]) ?? object.key }));
   return { objects, ...(next === undefined ? {} : { next }) };
 }
 
@@ -70,7 +74,12 @@ function textOf(xml: string, name: string): string | undefined {
   return start === -1 || end === -1 ? undefined : unescapeXml(xml.slice(start + name.length + 2, end));
 }
 
-/** Decodes a key of a listing: S3 encodes them like form data. */
-function decodeKey(key: string): string {
-  return decodeURIComponent(key.replaceAll('+', ' '));
+/** Decodes a key of a listing: S3 encodes them like form data. Undefined if it was never encoded. */
+function decodeKey(key: string): string | undefined {
+  if (/[^\u0021-\u007e]/.test(key)) return undefined;
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
 }
