@@ -25,6 +25,15 @@ describe('a media playlist', () => {
     expect(parse(mediaPlaylist('#EXT-X-PLAYLIST-TYPE:VOD', '#EXTINF:6,', 'a.ts')).warnings).toEqual([]);
   });
 
+  test.each(['\n#EXTINF:6,\n', '\n#EXTINF:6,', '\n#EXTI', '\n#EX', '\n#EXT-X-KEY:METHOD=NO'])(
+    'of type VOD that breaks off with %j is still being written',
+    (end) => {
+      const text = ['#EXTM3U', '#EXT-X-TARGETDURATION:6', '#EXT-X-PLAYLIST-TYPE:VOD', '#EXTINF:6,', 'a.ts'].join('\n');
+      expect(parse(text).missingEnd).toMatchObject({ isLive: false });
+      expect(parse(text + end).missingEnd).toMatchObject({ isLive: true });
+    },
+  );
+
   test.each([
     ['its target duration', ['#EXT-X-TARGETDURATION:4', '#EXTINF:9,', 'a.ts'], 4000],
     ['its longest segment where it has none', ['#EXTINF:3.2,', 'a.ts', '#EXTINF:1,t', 'b.ts'], 3200],

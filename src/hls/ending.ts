@@ -4,7 +4,10 @@ import type { TagToken, Token } from './tokenizer.ts';
 
 /** What is known of a media playlist that has no EXT-X-ENDLIST. */
 export interface MissingEnd {
-  /** Whether segments may still be added. A playlist of type VOD cannot change, so it is over all the same. */
+  /**
+   * Whether segments may still be added. A playlist of type VOD cannot change, so it is over all the same, unless it breaks
+   * off: then it was read while it was written.
+   */
   readonly isLive: boolean;
   /** How long one segment lasts at most, which is how often such a playlist changes. */
   readonly targetDurationMs: number;
@@ -26,7 +29,15 @@ export function missingEndOf(tokens: readonly Token[]): Pick<MissingEnd, 'isLive
   const tags = tokens.filter((token): token is TagToken => token.kind === 'tag');
   if (tags.some(({ name }) => name === 'EXT-X-ENDLIST')) return undefined;
   const isVod = tags.some(({ name, value }) => name === 'EXT-X-PLAYLIST-TYPE' && value.trim() === 'VOD');
-  return { isLive: !isVod, targetDurationMs: targetDurationMsOf(tags) };
+  return { isLive: !isVod || breaksOff(tokens), targetDurationMs: targetDurationMsOf(tags) };
+}
+
+/** Whether a text ends within the lines of a segment: behind its duration, or within a tag. */
+function breaksOff(tokens: readonly Token[]): boolean {
+  const behindUris = tokens.slice(tokens.findLastIndex(({ kind }) => kind === 'uri') + 1);
+  if (behindUris.some((token) => token.kind === 'tag' && token.name === 'EXTINF')) return true;
+  const last = behindUris.at(-1);
+  return last?.eol === '' && (last.kind === 'tag' || (last.kind === 'comment' && '#EXT'.startsWith(last.raw)));
 }
 
 /** What the tag says, or else the longest segment. */
