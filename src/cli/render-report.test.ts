@@ -132,6 +132,7 @@ describe('a summary', () => {
       ],
       rowWarnings: { count: 1_234, rows: [{ row: 3, id: 'a', message: 'row 3 has a date that cannot be read' }] },
       unguarded: ['If-Match is not honoured'],
+      unkept: ['user metadata, by which copies are known', 'Cache-Control: others set it'],
     });
     expect(renderSummary(report, context)).toBe(
       [
@@ -156,6 +157,7 @@ describe('a summary', () => {
         '  c: no end list',
         'Not guarded by the destination:',
         '  If-Match is not honoured',
+        'Not kept by the destination: user metadata, Cache-Control',
         'State: /state/media-vod-12345678',
         '',
       ].join('\n'),

@@ -112,8 +112,14 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
     ...section('Not guarded by the destination', report.unguarded, more),
-    ...section('Not kept by the destination', report.unkept ?? [], more),
+    ...unkeptLine(report.unkept ?? []),
   ];
+}
+
+/** What the destination does not keep, in one line: it is the same at each run. Reports say what it means. */
+function unkeptLine(unkept: readonly string[]): readonly string[] {
+  const names = unkept.map((meaning) => meaning.split(/[,:]/, 1)[0] ?? '');
+  return names.length === 0 ? [] : [`Not kept by the destination: ${names.join(', ')}`];
 }
 
 /** Advice, once for each code of failure. */
