@@ -57,6 +57,16 @@ describe('A document', () => {
     expect(placed).toMatchObject({ key, etag: etag() });
   });
 
+  it('of a URL with tokens is not told to replace what may be another video’s', async () => {
+    const { publishFor, plant } = setUp();
+    await plant('no metadata says whose this is');
+    const published = publishFor({ url, video: 'a' }, 'ours', 'r1');
+    await expect(published).rejects.toMatchObject({
+      code: 'key.conflict',
+      message: expect.stringContaining('--key-params'),
+    });
+  });
+
   it('of an older revision that came just before is replaced', async () => {
     const { publish, beforeWrite, text } = setUp();
     beforeWrite(() => publish('older', 'r1'));

@@ -60,7 +60,7 @@ export async function placeDocument(
     if (current && (await hasSameBytes(current, document, crc32, store, signal))) return describe(current.etag);
     if (!(await isCurrent())) return undefined;
     if (current && existing !== 'overwrite' && !isOurs(current, identity, previous)) {
-      throw conflictError(current);
+      throw conflictError(current, identity);
     }
     const written = await store.put(key, body, crc32, {
       ...headersOf(key, role),
@@ -90,8 +90,10 @@ function isOurs(
   return mark === undefined ? identity.video === undefined : mark === sourceMark(identity);
 }
 
-function conflictError({ key, metadata }: StoredObject): FlantsError {
-  if (metadata[revisionMetadata] === undefined) {
+function conflictError({ key, metadata }: StoredObject, { video }: SourceIdentity): FlantsError {
+  // Where URLs have tokens it may be another video's also where the destination keeps no metadata that would say so.
+  const isForeign = video === undefined || Object.keys(metadata).length > 0;
+  if (metadata[revisionMetadata] === undefined && isForeign) {
     return new FlantsError(
       'store.conflict',
       `a playlist that FLAnts did not publish stands at ${key}; --existing overwrite replaces it`,
@@ -99,7 +101,9 @@ function conflictError({ key, metadata }: StoredObject): FlantsError {
   }
   return new FlantsError(
     'key.conflict',
-    `the playlist of another video stands at ${key}: if a parameter that is named like a token chooses it, begin the library with --key-params; --existing overwrite replaces it`,
+    metadata[revisionMetadata] === undefined
+      ? `another playlist stands at ${key}: if it is another video's, whose URL differs in tokens alone, begin the library with --key-params; else --existing overwrite replaces it`
+      : `the playlist of another video stands at ${key}: if a parameter that is named like a token chooses it, begin the library with --key-params; --existing overwrite replaces it`,
   );
 }
 

@@ -1,12 +1,12 @@
 import { failureWith } from '../domain/failure.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { Evidence, Outcome } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /**
  * Turns `store.conflict` into `key.conflict` where the object belongs to another URL of this library, which was copied
- * after this batch was dispatched. `--existing overwrite` would not help there: the two URLs would overwrite each other
- * in turn.
+ * after this batch was dispatched, or to another video whose URL differs in tokens alone. `--existing overwrite` would
+ * not help there: the two would overwrite each other in turn.
  */
 export async function explainConflicts(
   video: VideoId,
@@ -18,11 +18,21 @@ export async function explainConflicts(
   const evidence = await journal.evidence(video, keys);
   return outcomes.map((outcome) => {
     const owner = isConflict(outcome) ? evidence.get(outcome.failure.key) : undefined;
-    if (!isConflict(outcome) || !owner || owner.url === outcome.failure.url) return outcome;
-    const { key, url } = outcome.failure;
-    const failure = failureWith('key.conflict', `${url} and ${owner.url} want the key ${key} with different bytes`);
-    return { ...outcome, failure: { ...outcome.failure, failure } };
+    if (!isConflict(outcome) || !owner) return outcome;
+    const message = conflictWith(owner, video, outcome.failure);
+    if (message === undefined) return outcome;
+    return { ...outcome, failure: { ...outcome.failure, failure: failureWith('key.conflict', message) } };
   });
+}
+
+function conflictWith(
+  owner: Evidence,
+  video: VideoId,
+  { key, url }: Pick<Evidence, 'key' | 'url'>,
+): string | undefined {
+  if (owner.url !== url) return `${url} and ${owner.url} want the key ${key} with different bytes`;
+  if (owner.video === undefined || owner.video === video) return undefined;
+  return `${key} was copied for the video ${owner.video}, from a URL that differs in tokens alone, and has other bytes: if one of them chooses the object, begin the library with --key-params`;
 }
 
 function isConflict(outcome: Outcome): outcome is Extract<Outcome, { kind: 'failed' }> {
