@@ -7,15 +7,20 @@
  * | `2026-11-23T08:00:00.5+01:00`, `20261123T0700Z` | ISO 8601; a blank may stand for `T`, and `UTC` or `GMT` for `Z`   |
  * | `2026-11-23T08:00:00`                          | the same, without an offset: UTC                                 |
  * | `Mon, 23 Nov 2026 08:00:00 GMT`                | RFC 9110, section 5.6.7, and what `Date` prints                  |
+ * | fourteen digits, as `20261123080000`           | date and time in UTC, in the years 1900 to 2199                  |
  * | a number, or text of ten digits and more       | time since the epoch, by size: see `epochUnits`                  |
  * | anything else                                  | undefined                                                        |
  *
  * @returns milliseconds since the epoch
  */
 export function instantOf(value: unknown): number | undefined {
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined;
+  const text = String(value).trim();
+  // As milliseconds since the epoch they would lie after the year 2500.
+  const [, day, time] = /^((?:19|20|21)\d{6})(\d{6})$/.exec(text) ?? [];
+  const written = day === undefined ? undefined : isoInstant(`${day}T${time}`);
+  if (written !== undefined) return written;
   if (typeof value === 'number') return epochInstant(value);
-  if (typeof value !== 'string') return undefined;
-  const text = value.trim();
   if (/^\d{10,}(?:\.\d+)?$/.test(text)) return epochInstant(Number(text));
   return isoInstant(text) ?? namedInstant(text);
 }
