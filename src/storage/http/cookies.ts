@@ -7,14 +7,14 @@ import { KiB, second } from '../../domain/units.ts';
  */
 export const cookieLimits = { maxCookies: 32, maxCookieBytes: 4 * KiB } as const;
 
-/**
- * Cookies that a source has set, and that go back to it by the rules of RFC 6265: to the host that set them, or to hosts
- * below the domain that it named, never to another site or to a whole public suffix such as `co.uk`.
- */
 /** Asking the jar takes 80 µs, and the files of a presentation share a few folders. */
 const rememberedMs = 1 * second;
 const maxRemembered = 256;
 
+/**
+ * Cookies that a source has set, and that go back to it by the rules of RFC 6265: to the host that set them, or to hosts
+ * below the domain that it named, never to another site or to a whole public suffix such as `co.uk`.
+ */
 export class Cookies {
   #jar: CookieJar | undefined;
   /** What is in the jar, the oldest first. */
