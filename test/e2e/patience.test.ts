@@ -32,7 +32,7 @@ describe('patience with what is down', patient, () => {
     await writeFile(catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const report = join(stage.scratch, 'report.json');
 
-    const copied = await stage.copy(catalogue, '--patience', '1s', '--report', report);
+    const copied = await stage.copy(catalogue, '--patience', '1s', '--allow-host', host, '--report', report);
     saidBy(copied);
     expect(copied.code, copied.stderr).toBe(code.files);
     expect(copied.stderr).toContain(`warn: 2 files wait for ${host}`);
@@ -48,7 +48,7 @@ describe('patience with what is down', patient, () => {
     }
     expect((await stage.object('b/b.ts'))?.toString()).toBe('media of b');
 
-    const events = (await stage.copy(catalogue, '--patience', '0', '--json')).stdout
+    const events = (await stage.copy(catalogue, '--patience', '0', '--allow-host', host, '--json')).stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as RunEvent);
