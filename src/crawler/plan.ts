@@ -1,4 +1,4 @@
-import { identityOf, keyOf } from '../domain/destination-key.ts';
+import { identityOf, keyOfIdentity } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { digestOf } from '../domain/revision.ts';
@@ -82,10 +82,8 @@ export function renderDocument(document: PresentationDocument, keyRules: KeyRule
 }
 
 function rulesOf(keyRules: KeyRules): Rules {
-  return {
-    keyAt: memoized((url) => keyOf(new URL(url), keyRules)),
-    identify: memoized((url) => identityOf(new URL(url), keyRules).href),
-  };
+  const identify = memoized((url) => identityOf(new URL(url), keyRules).href);
+  return { keyAt: memoized((url) => keyOfIdentity(new URL(identify(url)), keyRules)), identify };
 }
 
 function render(document: PresentationDocument, { keyAt }: Rules): Uint8Array {

@@ -79,7 +79,7 @@ async function readAgain(
   return compareAll([one, two, namesOf(await again())], rules);
 }
 
-/** Whether an origin, in the sense of `findUnstableNames`, gives a presentation names of its own at each reading. */
+/** What is new in each of three readings. Nothing where they differ in more than can be told. */
 function compareAll(readings: readonly (readonly string[])[], rules: TokenRules): UnstableNames {
   const [one = [], two = [], three = []] = readings;
   const found = [compare(one, two, rules), compare(two, three, rules)];

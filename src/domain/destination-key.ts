@@ -32,13 +32,17 @@ const maxKeyBytes = 1024;
  * @throws {FlantsError} `key.unusable` when the path cannot be an object's key
  */
 export function keyOf(url: URL, rules: KeyRules): string {
+  return keyOfIdentity(identityOf(url, rules), rules);
+}
+
+/** The same for a URL of which `identityOf` is known. */
+export function keyOfIdentity(identity: URL, rules: KeyRules): string {
   const root = new URL(rules.root);
-  const identity = identityOf(url, rules);
   const decoded = decodePath(identity, pathBelow(identity, root));
   const path = rules.keepsEmptySegments === true ? decoded : withoutEmptySegments(decoded);
   const query = identity.search;
   const key = query === '' ? path : hashIntoName(path, query, rules.queryHashDigits ?? formerQueryHashDigits);
-  assertUsable(key, url);
+  assertUsable(key, identity);
   return key;
 }
 

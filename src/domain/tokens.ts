@@ -62,11 +62,12 @@ export function tokensOf(url: URL, rules: TokenRules): readonly TokenPart[] {
 export function withoutTokens(url: URL, rules: TokenRules): URL {
   const { pathname, search } = dissect(url, rules);
   const plain = new URL(url.href);
-  plain.hash = '';
-  plain.username = '';
-  plain.password = '';
+  // Each assignment parses the URL anew, and most URLs have nothing to take out.
+  if (plain.href.includes('#')) plain.hash = '';
+  if (plain.username !== '') plain.username = '';
+  if (plain.password !== '') plain.password = '';
   if (pathname !== plain.pathname) plain.pathname = pathname;
-  plain.search = search;
+  if (plain.href.includes('?')) plain.search = search;
   return plain;
 }
 
@@ -80,23 +81,19 @@ export function placeOf(url: URL): string {
 
 /** A path without grants of the forms that are known. */
 export function withoutGrants(path: string): string {
-  return defaultSessionPatterns.reduce((rest, pattern) => cut(rest, pattern, () => undefined), path);
+  return cutAll(path, defaultSessionPatterns);
 }
 
 /** A text for people without the tokens in the paths of the http(s) URLs that it names. */
 export function textWithoutTokens(text: string, { sessionPatterns = [] }: TokenRules): string {
-  return text.replaceAll(/(?<=https?:\/\/[^\s/?#]+)\/[^\s?#]*/gi, (path) =>
-    sessionPatterns.reduce((rest, pattern) => cut(rest, pattern, () => undefined), path),
-  );
+  return text.replaceAll(/(?<=https?:\/\/[^\s/?#]+)\/[^\s?#]*/gi, (path) => cutAll(path, sessionPatterns));
 }
 
 function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules): Dissected {
   const tokens: TokenPart[] = [];
-  let { pathname } = url;
   // Whoever holds the files has no sessions.
-  for (const pattern of url.protocol === 'file:' ? [] : sessionPatterns) {
-    pathname = cut(pathname, pattern, (text) => tokens.push({ name: pattern, text }));
-  }
+  const patterns = url.protocol === 'file:' ? [] : sessionPatterns;
+  const pathname = cutAll(url.pathname, patterns, (token) => tokens.push(token));
   const search: string[] = [];
   for (const pair of url.search.slice(1).split('&')) {
     if (pair === '') continue;
@@ -105,6 +102,11 @@ function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules
     else search.push(pair);
   }
   return { pathname, search: search.join('&'), tokens };
+}
+
+/** Takes out of a path what patterns match, one after the other. */
+function cutAll(path: string, patterns: readonly string[], onToken?: (token: TokenPart) => void): string {
+  return patterns.reduce((rest, pattern) => cut(rest, pattern, (text) => onToken?.({ name: pattern, text })), path);
 }
 
 /** Takes out of a path what a pattern matches. */
