@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { applyChange } from './change.ts';
-import type { Change, Tally } from './change.ts';
+import { after } from '../../test/model/tally-after.ts';
+import type { Change } from './change.ts';
 import { failureWith } from './failure.ts';
 
 const invalid = failureWith('hls.empty', 'no segments');
 const opened: Change = { type: 'open', generation: 'g0' };
 const registered: Change = { type: 'register', seen: 'g0', generation: 'g1', revision: 'r1', total: 10, done: [] };
-
-/** The tally after these changes, each of which must apply. */
-function after(...changes: readonly Change[]): Tally {
-  return changes.reduce<Tally | undefined>((tally, change) => {
-    const changed = applyChange(tally, change);
-    if (changed.result === 'stale') throw new Error(`${change.type} was stale`);
-    return changed.tally;
-  }, undefined) as Tally;
-}
 
 describe('a recording that is not over', () => {
   const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 7, sameSince: 7 };

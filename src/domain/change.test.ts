@@ -2,21 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hasBit } from './bits.ts';
 import type { Bits } from './bits.ts';
+import { after } from '../../test/model/tally-after.ts';
 import { applyChange } from './change.ts';
 import type { Change, Tally } from './change.ts';
 import { failureWith } from './failure.ts';
 
 const invalid = failureWith('hls.empty', 'no segments');
 const of = { generation: 'g1', revision: 'r1' } as const;
-
-/** The tally after these changes, each of which must apply. */
-function after(...changes: readonly Change[]): Tally {
-  return changes.reduce<Tally | undefined>((tally, change) => {
-    const changed = applyChange(tally, change);
-    if (changed.result === 'stale') throw new Error(`${change.type} was stale`);
-    return changed.tally;
-  }, undefined) as Tally;
-}
 
 function setBits(bits: Bits): number[] {
   return Array.from({ length: bits.length * 8 }, (_, index) => index).filter((index) => hasBit(bits, index));

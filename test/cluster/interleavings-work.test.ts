@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { connectSource } from '../../src/app/connect.ts';
+import { loopbackSource } from '../servers/loopback-source.ts';
 import { jobIdOf } from '../../src/domain/batch.ts';
 import type { BatchJob, BatchMessage } from '../../src/domain/batch.ts';
 import { hasBit } from '../../src/domain/bits.ts';
@@ -203,14 +204,7 @@ describeOnCluster('work that is interrupted', (open) => {
     const origin = await startOrigin({ files: { ...files, '/v/index.m3u8': playlist } });
     // Keys are those of the library's home: a source that has moved there would be found so too.
     const at = (url: string): string => url.replace(home, origin.url);
-    const outside = connectSource({
-      headers: [],
-      connections: 4,
-      timeoutMs: 10_000,
-      allowsFiles: false,
-      proxies: { bypass: [] },
-      reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
-    });
+    const outside = connectSource(loopbackSource);
     const { stop: _, ...server } = library.servers.s3;
     const poison = '/v/seg42.ts';
     const destination = { server, prefix: `${library.name}/vod` };

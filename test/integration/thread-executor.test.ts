@@ -11,6 +11,7 @@ import type { FileFailure, Outcome } from '../../src/domain/outcome.ts';
 import { minute } from '../../src/domain/units.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { Executor } from '../../src/executor/executor.ts';
+import { loopbackSource } from '../servers/loopback-source.ts';
 import { startOrigin } from '../servers/origin.ts';
 import { allCapabilities } from '../contract/object-store-bench.ts';
 
@@ -66,14 +67,7 @@ describe('credentials that are renewed', () => {
     await once(s3, 'listening');
     const origin = await startOrigin({ files: { '/seg.ts': 'media' } });
     const data: AntData = {
-      source: {
-        headers: [],
-        connections: 1,
-        timeoutMs: 5000,
-        allowsFiles: false,
-        proxies: { bypass: [] },
-        reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
-      },
+      source: { ...loopbackSource, connections: 1, timeoutMs: 5000 },
       store: {
         kind: 's3',
         bucket: 'bucket',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectSource } from '../../src/app/connect.ts';
+import { loopbackSource } from '../servers/loopback-source.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import { defaultTokenParameters } from '../../src/domain/tokens.ts';
@@ -49,14 +50,7 @@ describe('a file that kills the thread which fetches it', () => {
         threads: 2,
         extra: () => Promise.resolve(undefined),
       });
-      const source = connectSource({
-        headers: [],
-        connections: 4,
-        timeoutMs: 10_000,
-        allowsFiles: false,
-        proxies: { bypass: [] },
-        reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
-      });
+      const source = connectSource(loopbackSource);
       const store = openFolderStore({ path: folder });
       const { signal } = new AbortController();
       const keyRules = { root: origin.url, tokenParameters: defaultTokenParameters };

@@ -1,5 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { connectSource } from '../../src/app/connect.ts';
+import { loopbackSource } from './loopback-source.ts';
 import type { FromThread, ThreadTask, ToThread } from '../../src/executor/thread-protocol.ts';
 import { openFolderStore } from '../../src/storage/folder/store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
@@ -49,16 +50,7 @@ function storeOf(where: MortalDestination): ObjectStore {
 }
 
 const ports: AntPorts = {
-  source: poisonous(
-    connectSource({
-      headers: [],
-      connections: 4,
-      timeoutMs: 10_000,
-      allowsFiles: false,
-      proxies: { bypass: [] },
-      reach: { named: [], allowed: [{ host: '127.0.0.1' }] },
-    }),
-  ),
+  source: poisonous(connectSource(loopbackSource)),
   store: storeOf(destination),
   slots: createBudget(4),
   bytes: createBudget(1_000_000),
