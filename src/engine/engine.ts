@@ -9,6 +9,7 @@ import { aborted } from './aborted.ts';
 import { createContext } from './context.ts';
 import type { EngineHooks, EngineHost, EngineParts } from './context.ts';
 import type { PatienceScope } from './patience.ts';
+import { repeat } from './repeat.ts';
 import { createVideosInProgress } from './videos-in-progress.ts';
 import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 
@@ -101,7 +102,7 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   };
   const context = createContext(parts, hooks, { host, drain });
   // What waits may be due long after everything else has ended.
-  const stopLooking = repeatedly(lookEveryMs(patienceMs), async () => {
+  const stopLooking = repeat(lookEveryMs(patienceMs), async () => {
     if (!drain.aborted && (await context.patience.isOver(scope()))) hasten();
   });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
@@ -128,19 +129,4 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
 /** Often enough for the patience, and at least each second. */
 function lookEveryMs(patienceMs: number): number {
   return Math.min(second, Math.max(50, patienceMs / 10));
-}
-
-/** Repeats something until the function that is returned is called. One call at a time; failures are met again by others. */
-function repeatedly(everyMs: number, act: () => Promise<void>): () => void {
-  let isRunning = false;
-  const timer = setInterval(() => {
-    if (isRunning) return;
-    isRunning = true;
-    void act()
-      .catch(() => undefined)
-      .finally(() => {
-        isRunning = false;
-      });
-  }, everyMs);
-  return () => clearInterval(timer);
 }

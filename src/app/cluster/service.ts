@@ -20,6 +20,7 @@ import { openDestination } from '../open-destination.ts';
 import { startAggregatorRole } from './aggregator.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { startScannerRole } from './scanner.ts';
+import { repeat } from '../../engine/repeat.ts';
 import { startTransferRole } from './transfer.ts';
 import { startCrawlers } from '../../engine/workers.ts';
 
@@ -144,24 +145,4 @@ function apiOf(
 ): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
   const control = createControl(controlPortsOf(cluster, { tokenParameters, keyParameters, sessionPatterns }));
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
-}
-
-/**
- * Calls `run` at an interval. Skips a turn while the previous call still runs, and ignores errors, since the next turn
- * tries again.
- *
- * @returns stops the timer
- */
-function repeat(everyMs: number, run: () => Promise<void>): () => void {
-  let running = false;
-  const timer = setInterval(() => {
-    if (running) return;
-    running = true;
-    void run()
-      .catch(() => undefined)
-      .finally(() => {
-        running = false;
-      });
-  }, everyMs);
-  return () => clearInterval(timer);
 }
