@@ -15,6 +15,14 @@ const descriptorsPerFile = 2;
 /** Kept for crawls, publications, state and logs. */
 const reserved = 16;
 
+/** Reduces streams to what this process can open now, and tells of it. Throws as `fitStreams`. */
+export async function fitToProcess(wanted: Streams, onReduced: (message: string) => void): Promise<Streams> {
+  const fitted = fitStreams(wanted, await freeDescriptors());
+  const reduction = reductionOf(wanted, fitted);
+  if (reduction !== undefined) onReduced(reduction);
+  return fitted;
+}
+
 /**
  * Reduces threads and files in flight to what the limit of open files allows, instead of failing at it.
  *

@@ -7,7 +7,7 @@ import type { AntData, AntExtra } from '../ant.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { fitStreams, freeDescriptors, reductionOf } from '../fit-streams.ts';
+import { fitToProcess } from '../fit-streams.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
@@ -34,9 +34,7 @@ export async function startTransferRole(
   options: ServiceOptions,
   { log }: Pick<ServiceHooks, 'log'>,
 ): Promise<RunningRole> {
-  const streams = fitStreams(options, await freeDescriptors());
-  const reduction = reductionOf(options, streams);
-  if (reduction !== undefined) log.warn(reduction);
+  const streams = await fitToProcess(options, (message) => log.warn(message));
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     workerData: antData(engine, { ...options, ...streams }),

@@ -34,7 +34,7 @@ import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
-import { fitStreams, freeDescriptors, reductionOf } from '../fit-streams.ts';
+import { fitToProcess } from '../fit-streams.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
@@ -97,9 +97,7 @@ async function run(
     stateDir: options.stateDir,
   });
 
-  const streams = fitStreams(options, await freeDescriptors());
-  const reduction = reductionOf(options, streams);
-  if (reduction !== undefined) emit(hooks, { type: 'warning', message: reduction });
+  const streams = await fitToProcess(options, (message) => emit(hooks, { type: 'warning', message }));
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     workerData: antData({ ...options, ...streams }, sourceSpec, destination, capabilities),
