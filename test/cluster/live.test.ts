@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { VideoDetail } from '../../src/domain/library.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
-import { patient } from '../e2e/stage.ts';
+import { full, patient } from '../e2e/stage.ts';
 import { startRecording } from '../media/recording.ts';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import { freePort } from '../servers/free-port.ts';
@@ -14,7 +14,6 @@ import { clusterApi } from './api.ts';
 import { openClusterStage } from './stage.ts';
 import type { ClusterStage } from './stage.ts';
 
-const full = process.env['FLANTS_TEST_FULL'] === '1';
 const small = ['--crawlers', '1', '--transfers', '1', '--live-every', '1s'];
 const library = { videos: 1, filesPerVideo: 3, fileBytes: 500, seed: 'live' };
 

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Long, MongoClient, ObjectId, UUID } from 'mongodb';
 import type { Collection } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { minute, second } from '../../src/domain/units.ts';
 import { startFlants } from '../e2e/flants.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { expectRefused } from '../e2e/refusal.ts';
-import { patient } from '../e2e/stage.ts';
+import { full, patient } from '../e2e/stage.ts';
 import { startRecording } from '../media/recording.ts';
 import { syntheticPlaylist } from '../media/synthetic.ts';
 import { hasMongo, startMongo } from '../servers/mongo.ts';
@@ -204,8 +206,11 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
       const recording = startRecording(stage.origin, 'class', 1000);
       await lectures.insertOne(lecture(stage, 0, { hls: { master: stage.origin.url + recording.path } }));
       await untilTold(lectures, 'lecture-0', ({ state }) => state === 'live');
+      if (full) await sleep(minute);
       recording.end();
+      const endedAt = performance.now();
       await untilTold(lectures, 'lecture-0', ({ state }) => state === 'published');
+      console.log(`told as published ${((performance.now() - endedAt) / second).toFixed(2)} s after its end`);
       for (const [path, body] of recording.objects)
         expect(await stage.object(path.slice(1)), path).toEqual(Buffer.from(body));
       expect(idsIn('published', await api.videos())).toEqual(['lecture-0']);

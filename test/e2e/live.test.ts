@@ -6,10 +6,9 @@ import type { RunEvent } from '../../src/domain/event.ts';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import { startRecording } from '../media/recording.ts';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
-import { differing, openStage, patient } from './stage.ts';
+import { differing, full, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const full = process.env['FLANTS_TEST_FULL'] === '1';
 const library = { videos: 1, filesPerVideo: 3, fileBytes: 500, seed: 'live' };
 const endless = (...lines: readonly string[]): string =>
   ['#EXTM3U', '#EXT-X-TARGETDURATION:1', ...lines, '#EXTINF:1,', 'a.ts', ''].join('\n');

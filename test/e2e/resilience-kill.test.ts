@@ -6,10 +6,9 @@ import { syntheticCatalogue, syntheticFiles } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { seededRandom } from '../model/random.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
-import { differing, openStage } from './stage.ts';
+import { differing, full, openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const full = process.env['FLANTS_TEST_FULL'] === '1';
 const files = full ? 3_000 : 600;
 const kills = full ? 20 : 5;
 const concurrency = 32;

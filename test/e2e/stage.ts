@@ -59,6 +59,9 @@ export interface StageOptions extends Pick<OriginOptions, 'files' | 'rule'> {
   readonly openFiles?: number;
 }
 
+/** Whether tests that can be long or large are so. */
+export const full = process.env['FLANTS_TEST_FULL'] === '1';
+
 /** For tests of several commands each: they start slowly on a busy machine. */
 export const patient = { timeout: 120_000 };
 
