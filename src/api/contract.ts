@@ -13,13 +13,21 @@ const videoId = z.string().min(1).max(1_000).meta({ description: 'Id of a video 
 const code = z.enum(failureCodes as readonly [FailureCode, ...FailureCode[]]).meta({ id: 'FailureCode' });
 const state = z.enum(videoStates).meta({ id: 'VideoState' });
 const byte = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const ipv4 = `${byte}(?:[.]${byte}){3}`;
 const group = '[0-9A-Fa-f]{1,4}';
-const hosts = [
-  '(?:[A-Za-z0-9_-]+[.])*[A-Za-z][A-Za-z0-9_-]*[.]?',
-  `${byte}(?:[.]${byte}){3}`,
-  `\\[${group}(?::${group}){7}\\]`,
-  `\\[(?:${group}(?::${group}){0,3})?::(?:${group}(?::${group}){0,2})?\\]`,
+/** The groups of an IPv6 address whose `::` comes after the first `before` of them; two of them may be an IPv4 address. */
+const shortened = (before: number): string => {
+  const head = before === 0 ? '' : `${group}(?::${group}){${before - 1}}`;
+  const groups = before === 7 ? '' : `(?:${group}(?::${group}){0,${6 - before}})?`;
+  const mixed = before > 5 ? '' : `|(?:${group}:){0,${5 - before}}${ipv4}`;
+  return `${head}::(?:${groups}${mixed})`;
+};
+const ipv6 = [
+  `${group}(?::${group}){7}`,
+  `(?:${group}:){6}${ipv4}`,
+  ...Array.from({ length: 8 }, (_, before) => shortened(before)),
 ];
+const hosts = ['(?:[A-Za-z0-9_-]+[.])*[A-Za-z][A-Za-z0-9_-]*[.]?', ipv4, `\\[(?:${ipv6.join('|')})\\]`];
 const port = '(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{0,4})';
 /** RFC 3986, for the document: a validator of JSON Schema need not know what a URL is. */
 const playlistUrlPattern = new RegExp(
@@ -30,8 +38,8 @@ const playlistUrlPattern = new RegExp(
 const url = z
   .url({ protocol: /^https?$/ })
   .max(8_192)
-  .regex(playlistUrlPattern, 'expected an http(s) URL with a path')
-  .meta({ description: 'http(s) URL of a playlist' });
+  .regex(playlistUrlPattern, 'expected an http(s) URL with a path, its host in ASCII (a name in Punycode)')
+  .meta({ description: 'http(s) URL of a playlist, as RFC 3986 has it: a host beyond ASCII in Punycode' });
 
 export const failureSchema = z
   .object({
