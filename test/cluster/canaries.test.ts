@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VideoSummary } from '../../src/domain/library.ts';
-import { canaries, canariesIn, failingLibrary, grant, processTitles } from '../e2e/canaries.ts';
+import { canaries, canariesIn, customGrantFlags, failingLibrary, grant, processTitles } from '../e2e/canaries.ts';
 import type { Searched } from '../e2e/canaries.ts';
 import { contentsOf } from '../e2e/contents.ts';
 import { patient } from '../e2e/stage.ts';
@@ -50,7 +50,18 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster whose library fails in ma
 
   it('tells no secret, and asks no service of this machine that somebody submits', async () => {
     const api = await clusterApi();
-    const flags = ['--crawlers', '1', '--transfers', '1', '--patience', '0', '--log-level', 'debug', ...api.flags];
+    const flags = [
+      '--crawlers',
+      '1',
+      '--transfers',
+      '1',
+      '--patience',
+      '0',
+      '--log-level',
+      'debug',
+      ...customGrantFlags,
+      ...api.flags,
+    ];
     const up = stage.start('up', ...flags);
     const titles: Searched[] = [];
     const watching = setInterval(() => void processTitles(up.pid).then((found) => titles.push(...found)), 1_000);

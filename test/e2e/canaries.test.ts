@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasVersitygw } from '../servers/versitygw.ts';
-import { canaries, canariesIn, failingLibrary, processTitles } from './canaries.ts';
+import { canaries, canariesIn, customGrantFlags, failingLibrary, processTitles } from './canaries.ts';
 import type { Searched } from './canaries.ts';
 import { contentsOf } from './contents.ts';
 import { openStage, patient } from './stage.ts';
@@ -26,7 +26,7 @@ describe.skipIf(!hasVersitygw)('secrets of a library that fails in many ways', p
   afterAll(() => stage.close());
 
   it('are in nothing that it says, keeps, publishes or is called', async () => {
-    const flags = ['--header-file', headers, '--patience', '0', '--log-level', 'debug'];
+    const flags = [...customGrantFlags, '--header-file', headers, '--patience', '0', '--log-level', 'debug'];
     const report = join(stage.scratch, 'report.json');
     const copying = stage.start(stage.copyArgs(catalogue, ...flags, '--json', '--report', report));
     const titles: Searched[] = [];
@@ -62,7 +62,7 @@ describe.skipIf(!hasVersitygw)('secrets of a library that fails in many ways', p
     expect(canariesIn([...outputs, ...titles, ...kept, ...paths, requests])).toEqual([]);
     // They were in use.
     const asked = JSON.stringify(stage.origin.requests);
-    for (const kind of ['query', 'segment', 'path'] as const) expect(asked).toContain(canaries[kind]);
+    for (const kind of ['query', 'segment', 'path', 'custom'] as const) expect(asked).toContain(canaries[kind]);
     expect(asked).toContain(Buffer.from(`user:${canaries.basic}`).toString('base64'));
     expect(asked).toContain(canaries.header);
   });

@@ -10,6 +10,8 @@ export const canaries = {
   row: 'kanari-row-password',
   /** In the hexadecimal digits of an Akamai token. */
   path: 'c0ffee11c0ffee22c0ffee33c0ffee44',
+  /** In a folder of which only an option says that it is a grant. */
+  custom: 'kanari-custom-grant',
   header: 'kanari-header-value',
   basic: 'kanari-basic-password',
   submitted: 'kanari-submitted-token',
@@ -23,6 +25,10 @@ export const canaries = {
 
 /** A path that a CDN grants access by. */
 export const grant = `/exp=1980000000~acl=*~hmac=${canaries.path}`;
+
+/** A grant of a form of this origin's own, and the option that names it. */
+const customGrant = `/grant-${canaries.custom}`;
+export const customGrantFlags: readonly string[] = ['--session-pattern', '^/(grant-[^/]+/)'];
 
 /** Something that may hold a secret. */
 export interface Searched {
@@ -111,21 +117,36 @@ export function failingLibrary(url: string): {
       [`${grant}/broken/index.m3u8`]: playlist(
         `http://user:${canaries.inner}@[bad]${grant}/x.ts?token=${canaries.segment}`,
       ),
+      [`${customGrant}/own/index.m3u8`]: playlist(
+        ...['1', 'absent', 'denied', 'broken', 'away', 'circle'].map((name) => `${name}.ts`),
+      ),
+      [`${customGrant}/own/1.ts`]: 'one',
+      [`${customGrant}/page/index.m3u8`]: '<html>log in</html>',
       [`${grant}/inner/index.m3u8`]: `#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n${inner}/v.m3u8?token=${canaries.inner}\n`,
     },
     redirects: {
       [`${grant}/bad/away.ts`]: `${inner}/x.ts?token=${canaries.redirect}`,
       [`${grant}/bad/circle.ts`]: `${grant}/bad/circle.ts?token=${canaries.redirect}`,
+      [`${customGrant}/own/away.ts`]: `${inner}/x.ts`,
+      [`${customGrant}/own/circle.ts`]: `${customGrant}/own/circle.ts`,
+      [`${customGrant}/circle/index.m3u8`]: `${customGrant}/circle/index.m3u8`,
       [`${grant}/moved/index.m3u8`]: `http://169.254.169.254/index.m3u8?token=${canaries.redirect}`,
       [`${grant}/odd/index.m3u8`]: `ftp://user:${canaries.redirect}@10.0.0.1/?token=${canaries.redirect}`,
     },
     statuses: {
       [`${grant}/bad/denied.ts`]: 403,
       [`${grant}/bad/broken.ts`]: 500,
+      [`${customGrant}/own/denied.ts`]: 403,
+      [`${customGrant}/own/broken.ts`]: 500,
+      [`${customGrant}/refused/index.m3u8`]: 403,
       [`${grant}/refused/index.m3u8`]: 403,
     },
     rows: [
       ...['good', 'bad', 'page', 'broken', 'inner', 'moved', 'odd', 'refused', 'absent'].map(row),
+      ...['own', 'page', 'circle', 'refused', 'absent'].map((name) => ({
+        id: `custom-${name}`,
+        playlistUrl: `${url}${customGrant}/${name}/index.m3u8`,
+      })),
       { id: 'row', playlistUrl: `ftp://user:${canaries.row}@cdn.example/x.m3u8?token=${canaries.row}` },
       { id: 'word', playlistUrl: `http://user:${canaries.row}@[bad]/x.m3u8?token=${canaries.row}` },
     ],

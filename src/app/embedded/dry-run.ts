@@ -1,6 +1,6 @@
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { planReading, readPlaylists } from '../../crawler/plan-video.ts';
+import { planReading, readPlaylists, tellingNoTokens } from '../../crawler/plan-video.ts';
 import { findLive } from '../../crawler/live.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
@@ -102,7 +102,7 @@ async function planLibrary(
       playlistUrl: withoutTokens(new URL(playlistUrl), keyRules).href,
       failures: [],
     };
-    try {
+    const plan = async (): Promise<VideoReport> => {
       const ports = { source, keyRules, limits: defaultWalkLimits, external: options.external, nameProbe };
       const reading = await readPlaylists(submission, ports, hooks.signal);
       const finding = findLive(reading.presentation, keyRules);
@@ -135,6 +135,9 @@ async function planLibrary(
         external,
         warnings,
       };
+    };
+    try {
+      return await tellingNoTokens({ keyRules }, plan);
     } catch (error) {
       return { ...common, ...nothingPlanned, state: 'invalid', invalid: failureOf(error) };
     }
