@@ -1,8 +1,9 @@
-/** Compiles `src/` into a fresh `dist/`. */
+/** Builds `dist/`, which the package holds. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { projectFolder, runTool } from './run-command.ts';
+import { bundleInto } from './bundle.ts';
+import { projectFolder } from './run-command.ts';
 
-await rm(join(projectFolder, 'dist'), { recursive: true, force: true });
-const { code } = await runTool('tsc', ['-p', 'tsconfig.build.json'], { show: true });
-process.exitCode = code;
+const folder = join(projectFolder, 'dist');
+await rm(folder, { recursive: true, force: true });
+await bundleInto(folder, 'imported');
