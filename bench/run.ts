@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…] [--rounds N] [--package DIR] [--also DIR]`: all benches, or those named: help, memory,
- * versus, cluster, fresh, redis-memory.
+ * versus, latency, cluster, fresh, redis-memory.
  *
  * They measure the tarball, installed alone. `--package` takes one that is built already (a folder with `bin`
  * and `dist`), and `--also` sets another beside it in the comparison: what a change is worth, in one run.
@@ -14,6 +14,7 @@ import { cluster } from './cluster.ts';
 import { fresh } from './fresh.ts';
 import { help } from './help.ts';
 import { installPackage, packageIn } from './installed.ts';
+import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { redisMemory } from './redis-memory.ts';
 import { versusRclone } from './versus-rclone.ts';
@@ -26,7 +27,7 @@ const { values, positionals } = parseArgs({
     also: { type: 'string', multiple: true, default: [] },
   },
 });
-const all = ['help', 'memory', 'versus', 'cluster', 'fresh', 'redis-memory'];
+const all = ['help', 'memory', 'versus', 'latency', 'cluster', 'fresh', 'redis-memory'];
 const names = positionals.length > 0 ? positionals : all;
 const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
 
@@ -39,6 +40,7 @@ try {
     if (name === 'help') await help(installed);
     else if (name === 'memory') await memory(installed);
     else if (name === 'versus') await versusRclone(installed, { rounds: Number(values.rounds), others });
+    else if (name === 'latency') await latency(installed, { rounds: Number(values.rounds), others });
     else if (name === 'cluster') await cluster(installed);
     else if (name === 'fresh') await fresh(installed);
     else if (name === 'redis-memory') await redisMemory();

@@ -10,6 +10,7 @@ import { addressesOf, assertDelivered, catalogueOf, makeLibrary } from './librar
 import type { Library, LibrarySpec } from './library.ts';
 import { measure } from './measure.ts';
 import type { Command, Cost, Goal } from './measure.ts';
+import { startDistance } from './distance.ts';
 
 /** Memory that can be used like a disk, so that no disk is measured. */
 const memoryFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
@@ -27,8 +28,18 @@ export interface Stage {
   run(prefix: string, command: Command, goal?: Goal): Promise<Cost>;
 }
 
+/** How a stage differs from one machine. */
+export interface StageOptions {
+  /** Between movers and each of both ends. Absent: none. */
+  readonly roundTripMs?: number;
+}
+
 /** Builds a stage for the time of a play. */
-export async function onStage<T>(spec: LibrarySpec, play: (stage: Stage) => Promise<T>): Promise<T> {
+export async function onStage<T>(
+  spec: LibrarySpec,
+  play: (stage: Stage) => Promise<T>,
+  { roundTripMs }: StageOptions = {},
+): Promise<T> {
   const folder = await mkdtemp(join(memoryFolder, 'flants-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
@@ -36,25 +47,38 @@ export async function onStage<T>(spec: LibrarySpec, play: (stage: Stage) => Prom
     const library = await makeLibrary(join(folder, 'origin'), spec);
     const origin = await startNginx(library.folder);
     stops.unshift(origin.stop);
-    const store = await startVersitygw({ parent: memoryFolder });
-    stops.unshift(store.stop);
+    const nearStore = await startVersitygw({ parent: memoryFolder });
+    stops.unshift(nearStore.stop);
+    const away = async (url: string): Promise<string> => {
+      if (roundTripMs === undefined) return url;
+      const distance = await startDistance(url, roundTripMs);
+      stops.unshift(distance.stop);
+      return distance.url;
+    };
+    const originUrl = await away(origin.url);
+    const store = { ...nearStore, endpoint: await away(nearStore.endpoint) };
     const [cataloguePath, addressesPath] = [join(folder, 'videos.ndjson'), join(folder, 'addresses.csv')];
-    await writeFile(cataloguePath, catalogueOf(library, origin.url));
-    await writeFile(addressesPath, addressesOf(library, origin.url));
+    await writeFile(cataloguePath, catalogueOf(library, originUrl));
+    await writeFile(addressesPath, addressesOf(library, originUrl));
     const run: Stage['run'] = async (prefix, command, goal) => {
       const { stdout: _, ...cost } = await measure(command, goal);
       await assertDelivered(library, join(store.folder, prefix));
       await rm(join(store.folder, prefix), { recursive: true });
       return cost;
     };
-    return await play({ library, store, originUrl: origin.url, cataloguePath, addressesPath, run });
+    return await play({ library, store, originUrl, cataloguePath, addressesPath, run });
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
 /** `flants copy` of the whole stage, with a state that is thrown away. */
-export async function runFlants(stage: Stage, installed: Installed, prefix: string): Promise<Cost> {
+export async function runFlants(
+  stage: Stage,
+  installed: Installed,
+  prefix: string,
+  flags: readonly string[] = [],
+): Promise<Cost> {
   const { store, cataloguePath } = stage;
   const state = await mkdtemp(join(tmpdir(), 'flants-bench-state-'));
   const destination = `s3://${store.bucket}/${prefix}`;
@@ -68,6 +92,7 @@ export async function runFlants(stage: Stage, installed: Installed, prefix: stri
     store.region,
     '--state',
     state,
+    ...flags,
   ];
   const env = { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey };
   try {
@@ -78,7 +103,7 @@ export async function runFlants(stage: Stage, installed: Installed, prefix: stri
 }
 
 /** `rclone copyurl` of the same. The bucket is there: asked to check, rclone tries for minutes to create it. */
-export async function runRclone(stage: Stage, rclone: string, prefix: string): Promise<Cost> {
+export async function runRclone(stage: Stage, rclone: string, prefix: string, transfers = 32): Promise<Cost> {
   const { store, addressesPath } = stage;
   return stage.run(prefix, {
     file: rclone,
@@ -90,7 +115,7 @@ export async function runRclone(stage: Stage, rclone: string, prefix: string): P
       addressesPath,
       `store:${store.bucket}/${prefix}`,
       '--transfers',
-      '32',
+      String(transfers),
       '--s3-no-check-bucket',
     ],
     env: {
