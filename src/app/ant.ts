@@ -7,6 +7,8 @@ import type { S3Credentials } from '../storage/s3/credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
+import { createSlots } from '../transfer/slots.ts';
+import { createStreamLimit } from '../transfer/stream-limit.ts';
 import { transferBatch } from '../transfer/transfer-batch.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec, StoreSpec } from './connect.ts';
@@ -16,8 +18,8 @@ export interface AntData {
   readonly source: SourceSpec;
   readonly store: StoreSpec;
   readonly capabilities: StoreCapabilities;
-  /** Files in flight in this thread. */
-  readonly slots: number;
+  /** Files in flight in this thread: to begin with, and at the most. */
+  readonly streams: { readonly first: number; readonly most: number };
   /** Bytes of bodies in the memory of this thread. */
   readonly heldBytes: number;
   /** Identifies this process in the evidence. */
@@ -76,13 +78,13 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
   }
 }
 
-function openPorts({ source, store, capabilities, slots, heldBytes, processName }: AntData): AntPorts {
+function openPorts({ source, store, capabilities, streams, heldBytes, processName }: AntData): AntPorts {
   const currentCredentials = (): Promise<S3Credentials> =>
     credentials ? Promise.resolve(credentials) : Promise.reject(new Error('this store was opened without credentials'));
   return {
     source: connectSource(source),
     store: connectStore(store, { credentials: currentCredentials, proxies: source.proxies, capabilities }),
-    slots: createBudget(slots),
+    slots: createSlots(createStreamLimit({ ...streams, now: () => performance.now() })),
     bytes: createBudget(heldBytes),
     buffers: createBufferPool(maxIdleBytes),
     now: Date.now,

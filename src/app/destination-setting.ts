@@ -1,3 +1,4 @@
+import { usualConcurrency } from '../config/values/concurrency.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import type { ProxySettings } from '../config/values/proxies.ts';
 import { FlantsError } from '../domain/failure.ts';
@@ -48,7 +49,7 @@ export function destinationOf({
       bucket: destination.bucket,
       prefix: destination.prefix,
       region: knownRegion,
-      connections: concurrency,
+      connections: concurrency ?? usualConcurrency,
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(ca === undefined ? {} : { ca }),
     },

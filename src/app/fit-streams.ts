@@ -1,11 +1,28 @@
 import { readdir } from 'node:fs/promises';
+import { mostConcurrency, usualConcurrency } from '../config/values/concurrency.ts';
 import { FlantsError } from '../domain/failure.ts';
 
 /** What a process opens for its copies. */
 export interface Streams {
   readonly threads: number;
-  /** Files in flight in all threads together. */
+  /** Files in flight in all threads together, at the most. */
   readonly concurrency: number;
+}
+
+/** Files in flight in one thread. */
+export interface ThreadStreams {
+  /** To begin with. */
+  readonly first: number;
+  readonly most: number;
+}
+
+/** The fewest files that a thread begins with, where it may. */
+const fewestFirst = 8;
+
+/** The share of one thread. */
+export function streamsOfThread({ threads, concurrency }: Streams): ThreadStreams {
+  const most = Math.ceil(concurrency / threads);
+  return { first: Math.min(most, Math.max(fewestFirst, Math.ceil(usualConcurrency / threads))), most };
 }
 
 /** What Node opens for a thread: an event loop with its pipes and timers. */
@@ -15,10 +32,19 @@ const descriptorsPerFile = 2;
 /** Kept for crawls, publications, state and logs. */
 const reserved = 16;
 
-/** Reduces streams to what this process can open now, and tells of it. Throws as `fitStreams`. */
-export async function fitToProcess(wanted: Streams, onReduced: (message: string) => void): Promise<Streams> {
-  const fitted = fitStreams(wanted, await freeDescriptors());
-  const reduction = reductionOf(wanted, fitted);
+/**
+ * Reduces streams to what this process can open now. Tells of it where fewer are left than were asked for, or than are
+ * usual.
+ *
+ * @throws as `fitStreams`
+ */
+export async function fitToProcess(
+  { threads, concurrency: asked }: Pick<Streams, 'threads'> & Partial<Streams>,
+  onReduced: (message: string) => void,
+): Promise<Streams> {
+  const fitted = fitStreams({ threads, concurrency: asked ?? mostConcurrency }, await freeDescriptors());
+  const expected = asked ?? Math.max(fitted.concurrency, usualConcurrency);
+  const reduction = reductionOf({ threads, concurrency: expected }, fitted);
   if (reduction !== undefined) onReduced(reduction);
   return fitted;
 }

@@ -1,3 +1,4 @@
+import { usualConcurrency } from '../config/values/concurrency.ts';
 import { lookup } from 'node:dns/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CopyOptions } from '../config/copy-options.ts';
@@ -32,7 +33,7 @@ export async function sourceSpecOf(
 ): Promise<SourceSpec> {
   return {
     headers: scopeHeaders(originUrls, Object.fromEntries(headers.map(({ name, value }) => [name, value]))),
-    connections: concurrency,
+    connections: concurrency ?? usualConcurrency,
     timeoutMs: sourceTimeoutMs,
     allowsFiles: originUrls.some((url) => url.startsWith('file:')),
     ...(ca === undefined ? {} : { ca }),

@@ -9,7 +9,6 @@ import { failureOf } from '../domain/failure.ts';
 import type { LibraryReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
 import type { CommandContext, Verb } from './context.ts';
-import { formatCounted } from './format.ts';
 import { writeToFile } from './output.ts';
 import { openProgressDisplay } from './progress-display.ts';
 import type { ProgressDisplay } from './progress-display.ts';
@@ -32,7 +31,7 @@ export const copy: Verb = async (input, context) => {
     ? jsonLines(stdout)
     : await openDisplay(options, context, input.environment.dumbTerminal);
   const resume = resumeCommand(context.argv);
-  const { drain, stop, dispose } = listenForStop(options, (text) =>
+  const { drain, stop, dispose } = listenForStop((text) =>
     options.json ? stderr.write(`${text}\n`) : display.notice(text),
   );
   let halted: Failure | undefined;
@@ -109,15 +108,13 @@ interface StopSignals {
   readonly dispose: () => void;
 }
 
-function listenForStop(options: CopyOptions, notify: (text: string) => void): StopSignals {
+function listenForStop(notify: (text: string) => void): StopSignals {
   const [drain, stop] = [new AbortController(), new AbortController()];
   const end = (): void => process.exit(exitCodes.interrupted);
   const dispose = onStopSignals(
     {
       onDrain: () => {
-        notify(
-          `finishing the files in flight, at most ${formatCounted(options.concurrency, 'file')}; press again to stop now`,
-        );
+        notify('finishing the files in flight; press again to stop now');
         drain.abort();
       },
       onStop: () => {

@@ -47,7 +47,6 @@ describe('options of a copy', () => {
       sources: [{ kind: 'playlist', url: remote }],
       destination: { kind: 's3', bucket: 'media', prefix: 'vod' },
       headers: [],
-      concurrency: 32,
       sourceTimeoutMs: 30_000,
       patienceMs: 120_000,
       ids: [],

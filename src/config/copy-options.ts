@@ -28,7 +28,6 @@ type Unchanged =
   | 'external'
   | 'assumeEnded'
   | 'dryRun'
-  | 'concurrency'
   | 'json'
   | 'progress'
   | 'logLevel';
@@ -41,6 +40,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly threads: number;
+  /** Files in flight at the most. Absent: nobody said. */
+  readonly concurrency?: number;
   /** How long a run waits for a source or destination that is down, once nothing else is left to do. */
   readonly patienceMs: number;
   /** Absent: no limit. */
@@ -91,7 +92,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     external,
     assumeEnded,
     dryRun,
-    concurrency,
+    ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     patienceMs: parsed.patience,
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),

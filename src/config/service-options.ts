@@ -103,12 +103,12 @@ export interface ServiceOptions
     KeyNameOptions,
     ClusterPlace,
     ClusterBounds,
-    Readonly<
-      Pick<Parsed, 'existing' | 'sha256' | 'external' | 'assumeEnded' | 'concurrency' | 'logLevel' | 'logFormat'>
-    > {
+    Readonly<Pick<Parsed, 'existing' | 'sha256' | 'external' | 'assumeEnded' | 'logLevel' | 'logFormat'>> {
   readonly destination: Destination;
   readonly catalogue: CatalogueOptions;
   readonly threads: number;
+  /** Files in flight at the most. Absent: nobody said. */
+  readonly concurrency?: number;
   /** Limit of this process. Absent: none. */
   readonly bytesPerSecond?: number;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
@@ -187,7 +187,7 @@ async function serviceOptions(
     sha256,
     external,
     assumeEnded,
-    concurrency,
+    ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),

@@ -8,11 +8,13 @@ import type { VerifyTarget } from './values/location.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
+import { usualConcurrency } from './values/concurrency.ts';
 
 /** Options of `verify`, checked and frozen. */
-export interface VerifyOptions
-  extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'concurrency' | 'json'>> {
+export interface VerifyOptions extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'json'>> {
   readonly target: VerifyTarget;
+  /** Files that are asked for at a time. */
+  readonly concurrency: number;
   /** State with known sizes and checksums. Absent: verify from the destination alone. */
   readonly stateDir?: string;
 }
@@ -29,7 +31,7 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyOpti
   if (more.length > 0) throw new FlantsError('usage', `verify takes one playlist; "${more.join(' ')}" is too much`);
   const target = parseVerifyTarget(word, input.cwd);
   if (target.kind === 'file') await assertFile(target.path);
-  const { checksums, concurrency, json } = parsed;
+  const { checksums, concurrency = usualConcurrency, json } = parsed;
   if (checksums) assertComparable(target, parsed.state);
   return Object.freeze({
     ...(await readNetworkOptions(parsed, input.cwd)),

@@ -85,6 +85,8 @@ export interface BatchMessage {
   readonly existing: ExistingPolicy;
   /** Put a SHA-256 of each file in its evidence. */
   readonly sha256: boolean;
+  /** As in the job: goes before the backlog, also within the worker. */
+  readonly fresh?: boolean;
   /** As in the job: the worker is to have no other batch beside this one. */
   readonly alone?: boolean;
 }

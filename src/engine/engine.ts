@@ -58,8 +58,8 @@ const leaseMs = 24 * 60 * minute;
 
 /** Runs crawlers, transfers and publishers in this process, over queues in memory. */
 export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts, hooks: RunHooks): Engine {
-  const lanes = executor.concurrency;
-  const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * lanes, lanes };
+  const { lanes, concurrency } = executor;
+  const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * concurrency, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
   const inProgress = createVideosInProgress();
   /** By video, what it named when this run began to wait. */

@@ -21,5 +21,7 @@ export interface Executor {
   run(message: BatchMessage, options: RunOptions): Promise<BatchEnd>;
   /** How many batches are worth running at a time. */
   readonly concurrency: number;
+  /** In how many batches at the most a video with few files is worth dividing, so that all workers share it. */
+  readonly lanes: number;
   close(): Promise<void>;
 }

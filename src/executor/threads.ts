@@ -14,6 +14,8 @@ export interface ThreadsOptions<Extra> {
   /** Passed once to each thread. Must be structured-cloneable. */
   readonly workerData: unknown;
   readonly threads: number;
+  /** Batches that a thread takes at a time: see `batchesOfThread`. Two if absent. */
+  readonly batchesPerThread?: number;
   /**
    * Batches that a thread may run in addition to `batchesPerThread`, for work that must not wait for a free place. None
    * if absent.
@@ -26,8 +28,15 @@ export interface ThreadsOptions<Extra> {
 /** Far below the shortest lifetime of temporary credentials. */
 const extraEveryMs = minute;
 
-/** Two batches per thread, so that one fills the gaps that the last files of the other leave. */
-export const batchesPerThread = 2;
+/** Parts of a video that a thread takes at a time, so that one fills the gaps that the last files of the other leave. */
+const lanesPerThread = 2;
+/** A batch is often smaller than the largest. */
+const usualBatchFiles = 32;
+
+/** Batches that fill the streams of a thread, also while one of them ends. */
+export function batchesOfThread(streams: number): number {
+  return Math.max(lanesPerThread, 1 + Math.ceil(streams / usualBatchFiles));
+}
 
 /** Limits of a thread's heap, in MiB. Bodies are outside the heap. A small young generation keeps the process small. */
 const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
@@ -39,13 +48,14 @@ const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64
  * `run` throws `machine.threads` when the system starts no thread at all.
  */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
-  const { threads, spareBatches = 0 } = options;
+  const { threads, batchesPerThread = lanesPerThread, spareBatches = 0 } = options;
   const shared = createLazyPool(options, { threads, batches: batchesPerThread + spareBatches });
   // Threads start while the first playlists are read.
   shared.open();
   const isolated = createLazyPool(options, { threads: 1, batches: 1 });
   return {
     concurrency: threads * batchesPerThread,
+    lanes: threads * lanesPerThread,
     run: (message, run) => runOnThread((message.alone ? isolated : shared).open(), message, options.extra, run),
     close: async () => {
       await Promise.all([shared.close(), isolated.close()]);

@@ -3,13 +3,14 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import type { BodyBuffers } from './body-buffers.ts';
 import type { Budget } from './budget.ts';
+import type { Slots } from './slots.ts';
 
 /** Ports of an ant, the worker that copies files. */
 export interface AntPorts {
   readonly source: Source;
   readonly store: ObjectStore;
   /** Bounds the files in flight in this process. */
-  readonly slots: Budget;
+  readonly slots: Slots;
   /** Bounds the bytes of bodies held in this process. */
   readonly bytes: Budget;
   /** Assembles bodies that arrive in chunks. If absent, each body gets memory of its own. */

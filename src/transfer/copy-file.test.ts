@@ -8,6 +8,8 @@ import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
+import { createSlots } from './slots.ts';
+import { fixedStreamLimit } from './stream-limit.ts';
 import { copyFile } from './copy-file.ts';
 
 const never = new AbortController().signal;
@@ -26,7 +28,14 @@ const task: FileTask = {
 function setUp(bytes = 'media') {
   const source = openMemorySource({ [task.fetchUrl]: { bytes } });
   const store = openMemoryStore();
-  const ports = { source, store, slots: createBudget(1), bytes: createBudget(1000), now: () => 1_000_000, worker: 'w' };
+  const ports = {
+    source,
+    store,
+    slots: createSlots(fixedStreamLimit(1)),
+    bytes: createBudget(1000),
+    now: () => 1_000_000,
+    worker: 'w',
+  };
   const copy = (changes: Partial<FileTask> = {}, existing: ExistingPolicy = 'verify', video = 'v'): Promise<Outcome> =>
     copyFile({ ...task, ...changes }, { existing, sha256: false, generation: 'g', video }, ports, never);
   return { source, store, ports, copy };

@@ -56,8 +56,8 @@ export async function prepareBatch(
     });
   }
   const { id, video, generation } = job;
-  const alone = job.alone === true ? { alone: true } : {};
-  return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...alone } };
+  const manner = { ...(job.fresh ? { fresh: true } : {}), ...(job.alone === true ? { alone: true } : {}) };
+  return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
 }
 
 /**

@@ -3,6 +3,7 @@ import { chargeOf } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { AntPorts } from './ant-ports.ts';
 import { copyFile } from './copy-file.ts';
+import type { LeaveSlot } from './slots.ts';
 
 /** Callback and stop signals of a batch. */
 export interface TransferOptions {
@@ -29,30 +30,37 @@ export async function transferBatch(
   const stopped = AbortSignal.any([drain, signal, halt.signal]);
   const running = new Set<Promise<void>>();
 
-  const run = async (task: BatchMessage['files'][number], release: () => void): Promise<void> => {
-    try {
-      const outcome = await copyFile(task, message, ports, signal);
-      if (outcome.kind === 'failed') {
-        if (outcome.failure.failure.code === 'aborted') return;
-        if (chargeOf(outcome.failure.failure) === 'halt') halt.abort();
-      }
-      onOutcome(outcome);
-    } finally {
-      release();
+  const run = async (task: BatchMessage['files'][number], leave: LeaveSlot): Promise<void> => {
+    const outcome = await copyFile(task, message, ports, signal);
+    leave(bearingOf(outcome));
+    if (outcome.kind === 'failed') {
+      if (outcome.failure.failure.code === 'aborted') return;
+      if (chargeOf(outcome.failure.failure) === 'halt') halt.abort();
     }
+    onOutcome(outcome);
   };
 
+  const line = ports.slots.line({ urgent: message.fresh === true });
   for (const task of message.files) {
-    let release;
+    let leave;
     try {
-      release = await ports.slots.take(1, { signal: stopped });
+      leave = await line.take({ signal: stopped });
     } catch {
       break;
     }
-    const copy = run(task, release);
+    const copy = run(task, leave);
     running.add(copy);
     void copy.finally(() => running.delete(copy));
   }
   await Promise.all(running);
   return stopped.aborted ? 'stopped' : 'finished';
+}
+
+/** What an outcome says about how many files are worth copying at a time. */
+function bearingOf(outcome: Outcome): Parameters<LeaveSlot>[0] {
+  if (outcome.kind !== 'failed') {
+    return { bytes: outcome.kind === 'copied' ? outcome.evidence.sizeBytes : 0, throttled: false };
+  }
+  const { code, status } = outcome.failure.failure;
+  return { bytes: 0, throttled: code === 'source.throttled' || code === 'store.throttled' || status === 503 };
 }

@@ -9,6 +9,8 @@ import { crc32Hex } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
+import { createSlots } from './slots.ts';
+import { fixedStreamLimit } from './stream-limit.ts';
 import { copyFile, maxHeldBytes } from './copy-file.ts';
 
 const never = new AbortController().signal;
@@ -28,7 +30,14 @@ const large = Buffer.alloc(maxHeldBytes + 5 * MiB + 7, 'flants');
 function setUp(bytes: Uint8Array = large) {
   const source = openMemorySource({ [url]: { bytes } });
   const store = openMemoryStore();
-  const ports = { source, store, slots: createBudget(1), bytes: createBudget(1 << 28), now: Date.now, worker: 'test' };
+  const ports = {
+    source,
+    store,
+    slots: createSlots(fixedStreamLimit(1)),
+    bytes: createBudget(1 << 28),
+    now: Date.now,
+    worker: 'test',
+  };
   const copy = (changes: Partial<FileTask> = {}, existing: 'verify' | 'overwrite' = 'verify', from: Source = source) =>
     copyFile(
       { ...task, ...changes },

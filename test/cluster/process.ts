@@ -28,6 +28,8 @@ import type { RedisServer } from '../servers/redis.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
+import { createSlots } from '../../src/transfer/slots.ts';
+import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 import { home } from '../engine/harness.ts';
 import { openS3At } from '../servers/open-s3.ts';
@@ -249,9 +251,17 @@ function controlOf({ parts, takeNextStep, sendCrawl }: EngineContext, destinatio
 
 /** Copies in this very thread: what happens in threads is tested with threads. */
 function inlineExecutor(worker: string, { source, store }: Pick<EngineParts, 'source' | 'store'>): Executor {
-  const ports = { source, store, slots: createBudget(8), bytes: createBudget(1 << 26), now: Date.now, worker };
+  const ports = {
+    source,
+    store,
+    slots: createSlots(fixedStreamLimit(8)),
+    bytes: createBudget(1 << 26),
+    now: Date.now,
+    worker,
+  };
   return {
     concurrency: 2,
+    lanes: 2,
     run: async (message, { onOutcomes, drain, signal: abort }) => {
       const told: Outcome[] = [];
       const options = { drain, signal: abort, onOutcome: (outcome: Outcome) => void told.push(outcome) };

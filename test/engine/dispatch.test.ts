@@ -150,6 +150,7 @@ describe('A batch', () => {
   const successors = (): readonly BatchJob[] => sent.splice(0).map(({ data }) => data);
   const noneBy: Executor = {
     concurrency: 1,
+    lanes: 1,
     run: () => Promise.reject(new Error('nothing was to be run')),
     close: () => Promise.resolve(),
   };

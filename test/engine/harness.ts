@@ -20,6 +20,8 @@ import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
+import { createSlots } from '../../src/transfer/slots.ts';
+import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 
 export const home = 'https://cdn.example';
@@ -145,13 +147,14 @@ export function inlineExecutor(source: MemorySource, store: ObjectStore): Execut
   const ports = {
     source,
     store,
-    slots: createBudget(8),
+    slots: createSlots(fixedStreamLimit(8)),
     bytes: createBudget(1 << 26),
     now: Date.now,
     worker: 'inline',
   };
   return {
     concurrency: 2,
+    lanes: 2,
     run: async (message, { onOutcomes, drain, signal }) => {
       const told: Outcome[] = [];
       const end = await transferBatch(message, ports, { drain, signal, onOutcome: (outcome) => told.push(outcome) });

@@ -77,7 +77,7 @@ describe('credentials that are renewed', () => {
         connections: 1,
       },
       capabilities: allCapabilities,
-      slots: 1,
+      streams: { first: 1, most: 1 },
       heldBytes: 1000,
     };
     const keys = ['OLD'];

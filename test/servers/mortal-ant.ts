@@ -7,6 +7,8 @@ import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { Source } from '../../src/storage/source.ts';
 import type { AntPorts } from '../../src/transfer/ant-ports.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
+import { createSlots } from '../../src/transfer/slots.ts';
+import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 import { openS3At } from './open-s3.ts';
 import type { S3Server } from './s3-server.ts';
@@ -52,7 +54,7 @@ function storeOf(where: MortalDestination): ObjectStore {
 const ports: AntPorts = {
   source: poisonous(connectSource(loopbackSource)),
   store: storeOf(destination),
-  slots: createBudget(4),
+  slots: createSlots(fixedStreamLimit(4)),
   bytes: createBudget(1_000_000),
   now: Date.now,
   worker: 'mortal',

@@ -27,8 +27,8 @@ import { keepsEmptySegments, openDestination } from '../open-destination.ts';
 /** How to reach a cluster. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly destination: Destination;
-  /** Concurrent requests to a store. */
-  readonly concurrency: number;
+  /** Concurrent requests to a store. Absent: as usual. */
+  readonly concurrency?: number;
   readonly leaseMs: number;
   readonly freshWindowMs: number;
 }

@@ -2,12 +2,13 @@ import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { MiB } from '../../domain/units.ts';
-import { batchesPerThread, createThreadExecutor } from '../../executor/threads.ts';
+import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts';
 import type { AntData, AntExtra } from '../ant.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { fitToProcess } from '../fit-streams.ts';
+import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
+import type { Streams } from '../fit-streams.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
@@ -15,6 +16,9 @@ const spareBatches = 1;
 
 /** Bytes of bodies that one batch may hold at a time. It converts a cap on bytes in flight into a cap on batches. */
 export const heldBytesOfBatch = 24 * MiB;
+
+/** Bytes of bodies that all batches of a thread may hold at a time. */
+const heldBytesOfThread = 3 * heldBytesOfBatch;
 
 /** Returns the number of active batches that both caps allow. Undefined if there is no cap. */
 export function batchCapOf({
@@ -37,8 +41,9 @@ export async function startTransferRole(
   const streams = await fitToProcess(options, (message) => log.warn(message));
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData(engine, { ...options, ...streams }),
+    workerData: antData(engine, options, streams),
     threads: streams.threads,
+    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
     spareBatches,
     extra: engine.destination.extra,
   });
@@ -54,9 +59,14 @@ export async function startTransferRole(
 }
 
 /** Divides the limits of the process among its threads. */
-function antData({ source, destination }: ClusterEngine, options: ServiceOptions): AntData {
-  const { threads, bytesPerSecond } = options;
-  const connections = Math.ceil(options.concurrency / threads);
+function antData(
+  { source, destination }: ClusterEngine,
+  { bytesPerSecond }: ServiceOptions,
+  processStreams: Streams,
+): AntData {
+  const { threads } = processStreams;
+  const streams = streamsOfThread(processStreams);
+  const connections = streams.most;
   const { store } = destination.setting;
   return {
     source: {
@@ -66,8 +76,8 @@ function antData({ source, destination }: ClusterEngine, options: ServiceOptions
     },
     store: store.kind === 's3' ? { ...store, connections } : store,
     capabilities: destination.capabilities,
-    slots: connections,
-    heldBytes: heldBytesOfBatch * (batchesPerThread + spareBatches),
+    streams,
+    heldBytes: heldBytesOfThread,
     processName: `${hostname()}/${process.pid}`,
   };
 }

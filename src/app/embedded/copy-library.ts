@@ -10,7 +10,7 @@ import { MiB, second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
-import { createThreadExecutor } from '../../executor/threads.ts';
+import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { observeLedger } from '../../ledger/observe-ledger.ts';
@@ -34,7 +34,8 @@ import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
-import { fitToProcess } from '../fit-streams.ts';
+import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
+import type { Streams } from '../fit-streams.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
@@ -100,8 +101,9 @@ async function run(
   const streams = await fitToProcess(options, (message) => emit(hooks, { type: 'warning', message }));
   const executor = createThreadExecutor<AntExtra>({
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData({ ...options, ...streams }, sourceSpec, destination, capabilities),
+    workerData: antData(options, streams, { source: sourceSpec, destination, capabilities }),
     threads: streams.threads,
+    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
     extra,
   });
   const crawls = new MemoryQueue<VideoJob>();
@@ -207,25 +209,32 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
   return { videos, refused: [...refused, ...missing.map(missingRowEntry)], rowWarnings: warnings.summary() };
 }
 
+/** Where threads copy from and to. */
+interface AntPlaces {
+  readonly source: SourceSpec;
+  readonly destination: DestinationSetting;
+  readonly capabilities: StoreCapabilities;
+}
+
 /** Settings of one thread. The limits of the run are divided among its threads. */
 function antData(
-  options: CopyOptions,
-  source: SourceSpec,
-  { store }: DestinationSetting,
-  capabilities: StoreCapabilities,
+  { bytesPerSecond }: CopyOptions,
+  processStreams: Streams,
+  { source, destination: { store }, capabilities }: AntPlaces,
 ): AntData {
-  const share = (whole: number): number => Math.ceil(whole / options.threads);
-  const connections = share(options.concurrency);
+  const { threads } = processStreams;
+  const streams = streamsOfThread(processStreams);
+  const connections = streams.most;
   return {
     source: {
       ...source,
       connections,
-      ...(options.bytesPerSecond === undefined ? {} : { bytesPerSecond: options.bytesPerSecond / options.threads }),
+      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / threads }),
     },
     store: store.kind === 's3' ? { ...store, connections } : store,
     capabilities,
-    slots: connections,
-    heldBytes: share(heldBytes),
+    streams,
+    heldBytes: Math.ceil(heldBytes / threads),
   };
 }
 

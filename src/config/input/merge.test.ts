@@ -41,7 +41,6 @@ describe('merging', () => {
 
   it('gives the defaults where nobody says anything', () => {
     expect(mergeOptions('copy', nothing)).toMatchObject({
-      concurrency: 32,
       existing: 'verify',
       progress: true,
       sourceTimeout: 30_000,

@@ -27,7 +27,7 @@ const words = {
 const overrides = {
   redis: { defaultText: 'redis://127.0.0.1:6379' },
   bwlimit: { text: 'most bytes per second of each transfer process, such as 20M (MiB/s); units K, M, G' },
-  concurrency: { text: 'files in flight in each transfer process' },
+  concurrency: { text: 'most files in flight in each transfer process; as many are used as make it faster' },
   patience: {
     text: 'once nothing else of a video is left to do, wait so long for a source or destination that is down; then what waits for it fails',
   },

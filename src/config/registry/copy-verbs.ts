@@ -48,7 +48,10 @@ export const copyVerbs = {
         'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
       ],
     ],
-    overrides: { state: { defaultText: 'none: the destination alone is looked at' } },
+    overrides: {
+      state: { defaultText: 'none: the destination alone is looked at' },
+      concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
+    },
     exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
   },
 } as const satisfies Record<string, VerbSpec>;

@@ -60,7 +60,7 @@ const optionSchemas = {
   httpProxy: written(parseProxy).exactOptional(),
   httpsProxy: written(parseProxy).exactOptional(),
   proxyBypass: list,
-  concurrency: integer(optionSpecs.concurrency).default(optionSpecs.concurrency.default),
+  concurrency: integer(optionSpecs.concurrency).exactOptional(),
   threads: integer(optionSpecs.threads).exactOptional(),
   bwlimit: written(parseRate).exactOptional(),
   json: z.boolean().default(optionSpecs.json.default),

@@ -2,6 +2,7 @@ import { catalogueOptions } from './catalogue-options.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
 import type { OptionSpec } from './option-spec.ts';
+import { mostConcurrency } from '../values/concurrency.ts';
 
 /**
  * The registry of all options. The key is the name in the config file, from which flag and environment variable follow
@@ -190,7 +191,15 @@ export const optionSpecs = {
     alsoEnv: ['no_proxy', 'NO_PROXY'],
   },
 
-  concurrency: { group: 'Speed', kind: 'integer', min: 1, max: 4096, default: 32, value: 'N', text: 'files in flight' },
+  concurrency: {
+    group: 'Speed',
+    kind: 'integer',
+    min: 1,
+    max: 4096,
+    value: 'N',
+    text: 'most files in flight; as many are used as make it faster',
+    defaultText: String(mostConcurrency),
+  },
   threads: {
     group: 'Speed',
     kind: 'integer',
