@@ -29,7 +29,7 @@ export interface Room {
 export const ports: Readonly<Record<string, readonly string[]>> = {
   storage: ['source.ts', 'object-store.ts', 'locator.ts'],
   queue: ['job-queue.ts'],
-  ledger: ['ledger.ts'],
+  ledger: ['ledger.ts', 'change-feed.ts'],
   journal: ['journal.ts'],
   catalogue: ['catalogue.ts'],
   executor: ['executor.ts'],
@@ -44,6 +44,8 @@ export const freeFiles: readonly string[] = [
   'journal/failed-files.ts',
   'journal/initial-record.ts',
   'journal/tally.ts',
+  'journal/record-cache.ts',
+  'journal/failure-causes.ts',
   'journal/report-video.ts',
   'journal/read-ahead.ts',
   'journal/restore.ts',
@@ -73,7 +75,7 @@ const anyFile = '**/*.ts';
 
 const base = ['domain', 'config', 'telemetry'];
 const adapters = ['state', 'redis', ...Object.keys(ports)];
-const services = ['scanner', 'crawler', 'transfer', 'publisher', 'aggregator', 'verifier', 'control'];
+const services = ['scanner', 'crawler', 'transfer', 'publisher', 'aggregator', 'verifier', 'control', 'monitor'];
 
 const closed = { rooms: [], ports: false, pure: false, packages: {}, readsEnvironment: false } as const;
 const adapterRoom: Room = { ...closed, layer: 2, rooms: base };
@@ -104,8 +106,14 @@ export const rooms: Readonly<Record<string, Room>> = {
   api: {
     ...closed,
     layer: 4,
-    rooms: [...base, 'control'],
-    packages: { hono: anyFile, 'hono/*': anyFile, '@hono/node-server': 'serve.ts', zod: anyFile },
+    rooms: [...base, 'control', 'monitor'],
+    packages: {
+      hono: anyFile,
+      'hono/*': anyFile,
+      '@hono/node-server': 'serve.ts',
+      '@hono/node-server/*': 'page-routes.ts',
+      zod: anyFile,
+    },
   },
   engine: { ...closed, layer: 4, rooms: [...base, 'hls', ...services], ports: true },
   app: { ...closed, layer: 5, rooms: [...base, 'hls', ...adapters, ...services, 'api', 'engine'] },

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
 
@@ -39,23 +39,41 @@ export function errorResponse(error: unknown, onInternal: (failure: Failure) => 
 export interface ServerBindings {
   /** The response on the connection. */
   readonly outgoing: Pick<ServerResponse, 'destroy' | 'destroyed'>;
+  readonly incoming?: { readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'> };
 }
 
 /** Writes a line without its end. Awaited before the next line. */
 type Write = (line: string) => Promise<void>;
 
+/** Type and end of lines that are sent. */
+interface LinesOptions {
+  readonly contentType: string;
+  /** Of each line. */
+  readonly end: string;
+  /** Called with the failure that broke off the response. */
+  readonly onBroken: (failure: Failure) => void;
+}
+
+/** Creates a response of one JSON value per line, as `textLines`. */
+export function ndjson(
+  bindings: ServerBindings,
+  produce: (write: Write) => Promise<void>,
+  onBroken: (failure: Failure) => void,
+): Promise<Response> {
+  return textLines(bindings, produce, { contentType: 'application/x-ndjson', end: '\n', onBroken });
+}
+
 /**
- * Creates a response of one JSON value per line, which is sent while it is produced. A slow client slows `produce`
- * down, and a client that disconnects ends it.
+ * Creates a response of lines, which is sent while it is produced. A slow client slows `produce` down, and a client that
+ * disconnects ends it.
  *
  * @param produce - writes the lines; an error before the first line is thrown here, and a later one breaks off the
  *   response, so that the client does not take a part for the whole
- * @param onBroken - called with the failure that broke off the response
  */
-export async function ndjson(
+export async function textLines(
   { outgoing }: ServerBindings,
   produce: (write: Write) => Promise<void>,
-  onBroken: (failure: Failure) => void,
+  { contentType, end, onBroken }: LinesOptions,
 ): Promise<Response> {
   const { readable, writable } = new TextEncoderStream();
   const writer = writable.getWriter();
@@ -68,7 +86,7 @@ export async function ndjson(
   const send = async (): Promise<void> => {
     await produce((line) => {
       start();
-      return writer.write(`${line}\n`);
+      return writer.write(line + end);
     });
     start();
     await writer.close();
@@ -81,5 +99,5 @@ export async function ndjson(
     outgoing.destroy();
   });
   await started.promise;
-  return new Response(readable, { headers: { 'Content-Type': 'application/x-ndjson' } });
+  return new Response(readable, { headers: { 'Content-Type': contentType } });
 }

@@ -185,6 +185,9 @@ export const reportSchema = z
   })
   .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
 
+/** RFC 4180. */
+export const tableSchema = z.string().meta({ description: 'A line of names, then a line for each video' });
+
 export const decidedSchema = z
   .object({
     video: videoId,

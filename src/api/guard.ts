@@ -1,9 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { Hono, MiddlewareHandler } from 'hono';
+import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { METHOD_NAME_ALL } from 'hono/router';
 import { failureWith } from '../domain/failure.ts';
 import { failureResponse } from './answers.ts';
+import { actionHeader, actionHeaderValue } from './live-contract.ts';
+import type { Sessions } from './session.ts';
 
 /** Whether a listening host can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
@@ -48,21 +49,22 @@ export function refuseOtherMethods(app: Pick<Hono, 'router'>): MiddlewareHandler
   };
 }
 
-/** Rules of access to the API. */
-export interface Access {
-  /** Absent: the API is read-only. */
-  readonly token?: string;
-  /** Whether reading requires the token too. Default: false. */
-  readonly requireTokenToRead?: boolean;
+/** The token in `Authorization: Bearer TOKEN`: RFC 6750 section 2.1. */
+export function bearerOf({ req }: Context): string | undefined {
+  return /^bearer +(.+)$/i.exec(req.header('authorization') ?? '')?.[1];
 }
 
-/** Checks the token: changes require `Authorization: Bearer TOKEN` (RFC 6750 section 2.1). */
-export function requireToken({ token, requireTokenToRead = false }: Access): MiddlewareHandler {
+/**
+ * Checks that the sender may do this. Changes want the token, as `Authorization: Bearer TOKEN`, or the cookie of a session
+ * and the action header, which a page of another site can send neither by a form nor without asking first.
+ */
+export function requireAccess(sessions: Sessions): MiddlewareHandler {
   return async (context, next) => {
     const { method } = context.req;
     const changes = method !== 'GET' && method !== 'HEAD';
-    if (!changes && !(requireTokenToRead && token !== undefined)) return next();
-    if (token === undefined) {
+    const allowed = sessions.stateFor(false);
+    if (!changes && allowed.canRead) return next();
+    if (!allowed.needsToken) {
       return failureResponse(
         failureWith(
           'api.denied',
@@ -70,15 +72,30 @@ export function requireToken({ token, requireTokenToRead = false }: Access): Mid
         ),
       );
     }
-    const given = /^bearer +(.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    if (given !== undefined && isEqual(given, token)) return next();
-    const problem = given === undefined ? 'this needs the header Authorization: Bearer TOKEN' : 'the token is wrong';
+    const bearer = bearerOf(context);
+    if (bearer !== undefined && sessions.isToken(bearer)) return next();
+    if (bearer === undefined && sessions.isSignedIn(context)) {
+      if (!changes || context.req.header(actionHeader) === actionHeaderValue) return next();
+      return failureResponse(failureWith('api.denied', `a session needs the header ${actionHeader} for this`));
+    }
+    const problem = bearer === undefined ? 'this needs the header Authorization: Bearer TOKEN' : 'the token is wrong';
     return failureResponse(failureWith('api.denied', problem), 401, { 'WWW-Authenticate': 'Bearer' });
   };
 }
 
-/** Compares in a time that reveals nothing about the token, not even its length. */
-function isEqual(given: string, token: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(token));
+/**
+ * Refuses what a page of another site sends: browsers name the site in headers that no page can forge. Programs send
+ * neither of them. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ */
+export function refuseForeignPages(): MiddlewareHandler {
+  return async ({ req }, next) => {
+    const site = req.header('sec-fetch-site');
+    const isNavigation = req.method === 'GET' && req.header('sec-fetch-mode') === 'navigate';
+    if (isNavigation || site === 'same-origin' || site === 'none') return next();
+    const origin = req.header('origin');
+    const host = origin === undefined ? undefined : URL.parse(origin)?.host;
+    const isOwn = host !== undefined && (host === req.header('host') || host === req.header('x-forwarded-host'));
+    if (site === undefined && (origin === undefined || isOwn)) return next();
+    return failureResponse(failureWith('api.denied', 'this service answers no pages of other sites'));
+  };
 }

@@ -155,6 +155,9 @@ export const liveDeltaSchema = z
   })
   .meta({ id: 'LiveDelta' }) satisfies z.ZodType<LiveDelta>;
 
+/** The data of an event. */
+export const liveEventSchema = z.union([liveSnapshotSchema, liveDeltaSchema]);
+
 export const liveListSchema = z
   .object({
     total: count,

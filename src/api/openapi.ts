@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { errorSchema } from './contract.ts';
 import { operations } from './operations.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
-const mediaTypes = { json: 'application/json', ndjson: 'application/x-ndjson' } as const;
+const mediaTypes = {
+  json: 'application/json',
+  ndjson: 'application/x-ndjson',
+  sse: 'text/event-stream',
+  csv: 'text/csv',
+} as const;
 
 /** Status codes of error responses, and their descriptions. */
 const errors = {
@@ -13,6 +18,7 @@ const errors = {
   404: 'No such video',
   409: 'The state of the video does not allow it',
   413: 'The body is too long',
+  429: 'Too many wrong tokens: `Retry-After` says when to come again',
   500: 'A fault in FLAnts, of which the log of the service says more',
   503: 'The state cannot be read or written at present',
 } as const;

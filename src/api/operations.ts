@@ -1,22 +1,6 @@
-import type { z } from 'zod';
 import * as contract from './contract.ts';
-
-/** One operation of the HTTP interface. Routes and the OpenAPI document are derived from it. */
-export interface Operation {
-  readonly method: 'get' | 'post' | 'delete';
-  /** Parameters as `:name`. */
-  readonly path: string;
-  readonly summary: string;
-  /** Whether it changes something, which requires the token. */
-  readonly changes: boolean;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-  readonly answer: z.ZodType;
-  /** Media types of the response, the default first. Absent: JSON. With `ndjson`, each line is one value of `line`. */
-  readonly types?: readonly ('json' | 'ndjson')[];
-  /** One line of NDJSON. */
-  readonly line?: z.ZodType;
-}
+import { liveOperations } from './live-operations.ts';
+import type { Operation } from './operation.ts';
 
 const base = '/api/v1';
 const video = `${base}/videos/:id`;
@@ -135,4 +119,5 @@ export const operations = {
     changes: true,
     answer: contract.purgedSchema,
   },
+  ...liveOperations,
 } as const satisfies Record<string, Operation>;

@@ -1,20 +1,13 @@
 import { Hono } from 'hono';
-import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
-import type { z } from 'zod';
 import type { Control } from '../control/control.ts';
-import { failureWith, FlantsError } from '../domain/failure.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Decided, VideoSummary } from '../domain/library.ts';
-import { MiB, second } from '../domain/units.ts';
-import { failureResponse, ndjson } from './answers.ts';
-import type { ServerBindings } from './answers.ts';
-import { requireToken } from './guard.ts';
-import type { Access } from './guard.ts';
+import { second } from '../domain/units.ts';
+import { ndjson, textLines } from './answers.ts';
+import type { App, RequestContext } from './app.ts';
 import { operations } from './operations.ts';
-
-/** Holds the longest body that the contract allows: a thousand ids of a thousand characters, each escaped in JSON. */
-const maxBodyBytes = 8 * MiB;
+import { bodyOf, idOf, queryOf } from './request-input.ts';
 
 /** People who watch a dashboard at the same time share one count. */
 const statusMaxAgeMs = 5 * second;
@@ -27,14 +20,9 @@ const paths = Object.fromEntries(Object.entries(operations).map(([name, { path }
 /** Called with the failure that broke off a response. */
 type OnBroken = (failure: Failure) => void;
 
-/** An application that runs on the Node server. */
-export type App = Hono<{ Bindings: ServerBindings }>;
-type RequestContext = Context<{ Bindings: ServerBindings }>;
-
-/** Creates the routes below `/api/v1`, over `control`. */
-export function controlRoutes(control: Control, access: Access, onBroken: OnBroken): App {
+/** Creates the routes over `control`. */
+export function controlRoutes(control: Control, onBroken: OnBroken): App {
   const app: App = new Hono();
-  app.use('/api/v1/*', requireToken(access));
   addQueries(app, control, onBroken);
   addCommands(app, control);
   return app;
@@ -49,6 +37,22 @@ function addQueries(app: App, control: Control, onBroken: OnBroken): void {
     const { video } = queryOf(context, operations.report.query);
     return context.json(await control.report(video === undefined ? [] : [video]));
   });
+  app.get(paths.reportTable, async (context) => {
+    const answer = await textLines(context.env, (write) => control.reportTable(write), {
+      contentType: 'text/csv; charset=utf-8',
+      end: '\r\n',
+      onBroken,
+    });
+    answer.headers.set('Content-Disposition', 'attachment; filename="flants-report.csv"');
+    return answer;
+  });
+  app.get(paths.field, async (context) => context.json(await control.field(idOf(context))));
+  app.get(paths.file, async (context) => {
+    const index = Number(context.req.param('index'));
+    if (!Number.isSafeInteger(index) || index < 0) throw new FlantsError('usage', 'a file has a whole number');
+    return context.json(await control.file(idOf(context), index));
+  });
+  app.get(paths.runs, async (context) => context.json({ runs: await control.runs() }));
 }
 
 async function listVideos(context: RequestContext, control: Control, onBroken: OnBroken): Promise<Response> {
@@ -111,52 +115,4 @@ function addCommands(app: App, control: Control): void {
 /** Responds with 202 if a decision is not in effect yet. */
 function decided(context: RequestContext, answer: Decided): Response {
   return context.json(answer, answer.pending ? 202 : 200);
-}
-
-/** The id in the path. Clients percent-encode it, including slashes, and the router decodes it. */
-function idOf(context: RequestContext): string {
-  return context.req.param('id') ?? '';
-}
-
-function queryOf<T extends z.ZodType>(context: RequestContext, schema: T): z.infer<T> {
-  return parsed(schema, context.req.query(), 'the query');
-}
-
-/** Reads and checks the body. An empty body counts as an empty object. */
-async function bodyOf<T extends z.ZodType>(context: RequestContext, schema: T): Promise<z.infer<T>> {
-  const text = await boundedText(context.req.raw.body);
-  return parsed(schema, text.trim() === '' ? {} : jsonOf(text), 'the body');
-}
-
-async function boundedText(body: ReadableStream<Uint8Array> | null): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body ?? []) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxBodyBytes) {
-      const failure = failureWith('usage', `the body is longer than ${maxBodyBytes / MiB} MiB`);
-      throw new HTTPException(413, { res: failureResponse(failure, 413) });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new FlantsError('usage', 'the body is not JSON', { cause });
-  }
-}
-
-function parsed<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  const place = issue?.path.join('.') ?? '';
-  throw new FlantsError(
-    'usage',
-    `${what} is not as it must be: ${place === '' ? '' : `${place}: `}${issue?.message ?? ''}`,
-  );
 }

@@ -18,6 +18,7 @@ import type { SummaryContext } from './render-report.ts';
 import { resumeCommand } from './shell-quote.ts';
 import { onStopSignals } from './signals.ts';
 import { stateArguments } from './state-arguments.ts';
+import { readVersion } from './version.ts';
 
 /** How long an aborted run may take to clean up before the process is ended. */
 const abortGraceMs = 5 * second;
@@ -40,7 +41,12 @@ export const copy: Verb = async (input, context) => {
     display.event(event);
   };
   try {
-    const { exitCode, report } = await copyLibrary(options, { onEvent, drain: drain.signal, signal: stop.signal });
+    const { exitCode, report } = await copyLibrary(options, {
+      version: readVersion(),
+      onEvent,
+      drain: drain.signal,
+      signal: stop.signal,
+    });
     display.close();
     if (!options.json) stdout.write(renderSummary(report, summaryContext(options, input)));
     const saved = await saveReport(options, report, stderr);

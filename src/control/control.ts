@@ -1,4 +1,5 @@
 import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
+import type { FileDetail, FinishedRun, VideoField } from '../domain/live-view.ts';
 import type { LibraryReport } from '../domain/report.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptVideo } from './accept-video.ts';
@@ -11,6 +12,9 @@ import { listVideos } from './list-videos.ts';
 import { prioritiseVideo } from './prioritise.ts';
 import { purgeVideo } from './purge.ts';
 import { reportLibrary } from './report-library.ts';
+import { writeReportTable } from './report-table.ts';
+import { finishedRuns } from './runs.ts';
+import { showField, showFile } from './show-files.ts';
 import type {
   Accepted,
   AcceptRequest,
@@ -74,6 +78,18 @@ export interface Control {
    * @param write - awaited before the next line
    */
   fileLines(video: VideoId, write: (line: string) => Promise<void>): Promise<void>;
+  /** What became of each file of a video, in little space, and its renditions. */
+  field(video: VideoId): Promise<VideoField>;
+  /** One file by its index, with the tries that are known of it. */
+  file(video: VideoId, index: number): Promise<FileDetail>;
+  /** Runs of `copy` that have ended, the latest first. None in a cluster, which does not end. */
+  runs(): Promise<readonly FinishedRun[]>;
+  /**
+   * Writes a report as a table (RFC 4180): a line of names, then one for each video.
+   *
+   * @param write - awaited before the next line
+   */
+  reportTable(write: (line: string) => Promise<void>): Promise<void>;
   /**
    * Deletes the record of a video that is cancelled, invalid, or withdrawn from the catalogue, and has no work in
    * progress. A video whose purge could not be completed stays cancelled. Objects at the destination stay.
@@ -97,6 +113,10 @@ export function createControl(ports: ControlPorts): Control {
     prioritise: (video, fresh) => prioritiseVideo(video, fresh, ports),
     report: (videos = []) => reportLibrary(videos, ports),
     fileLines: (video, write) => writeFileLines(video, ports, write),
+    field: (video) => showField(video, ports),
+    file: (video, index) => showFile(video, index, ports),
+    runs: () => finishedRuns(ports.journal),
+    reportTable: (write) => writeReportTable(ports, write),
     purge: (video) => purgeVideo(video, ports),
   };
 }

@@ -44,7 +44,8 @@ export async function writeFileLines(
   }
 }
 
-function stateOfFile({ done, failed, accepted }: Tally, index: number): 'done' | 'accepted' | 'failed' | 'open' {
+/** What a file is called by its bits. */
+export function stateOfFile({ done, failed, accepted }: Tally, index: number): 'done' | 'accepted' | 'failed' | 'open' {
   if (hasBit(done, index)) return 'done';
   if (hasBit(accepted, index)) return 'accepted';
   return hasBit(failed, index) ? 'failed' : 'open';

@@ -1,26 +1,18 @@
-import { hasBit } from '../domain/bits.ts';
-import type { FailureCode, Failure } from '../domain/failure.ts';
-import { failureWith } from '../domain/failure.ts';
+import type { FailureCode } from '../domain/failure.ts';
 import type { FailureCause, LibraryStatus } from '../domain/library.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { failedFiles } from '../journal/failed-files.ts';
-import { tallyOf } from '../journal/tally.ts';
+import { addCauses, failedItemsOf, moreCommonFirst } from '../journal/failure-causes.ts';
+import type { FailedItem } from '../journal/failure-causes.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { timestamp } from './apply-decision.ts';
 import { maxConcurrentReads } from './list-videos.ts';
-import { createRecordCache } from './record-cache.ts';
-import type { RecordCache } from './record-cache.ts';
+import { createRecordCache } from '../journal/record-cache.ts';
+import type { RecordCache } from '../journal/record-cache.ts';
 import { readAhead } from '../journal/read-ahead.ts';
-
-/** A failure of a file or, without `key`, of the whole video. */
-interface FailedItem {
-  readonly key?: string;
-  readonly failure: Failure;
-}
 
 /**
  * Creates a function that counts a library on demand. A count that is in progress, or young enough, is shared.
@@ -50,7 +42,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
   const causes = new Map<FailureCode, Mutable<FailureCause>>();
   const withFailures = async (entry: VideoEntry): Promise<VideoEntry & { readonly failed: readonly FailedItem[] }> => ({
     ...entry,
-    failed: await failedItemsOf(entry, ports),
+    failed: await failedItemsOf(entry.video, entry.record, ports),
   });
   for await (const { video, record, failed } of readAhead(
     videoEntries(ports, cache),
@@ -92,45 +84,4 @@ async function* videoEntries({ journal, ledger }: ControlPorts, cache: RecordCac
     const listing = isPublished ? journal.published() : journal.unpublished();
     for await (const entry of readAhead(listing, maxConcurrentReads, read)) if (entry) yield entry;
   }
-}
-
-async function failedItemsOf({ video, record }: VideoEntry, ports: ControlPorts): Promise<readonly FailedItem[]> {
-  if (record.invalid) return [{ failure: record.invalid }];
-  if (record.failed <= record.accepted) return [];
-  const tally = await tallyOf(video, ports);
-  if (!tally) return [];
-  const failures = await ports.journal.failures(video);
-  const failed = await failedFiles(video, tally, ports.journal);
-  return failed
-    .filter(({ index }) => !hasBit(tally.accepted, index))
-    .map(({ key }) => ({
-      key,
-      failure: failures.get(key)?.failure ?? failureWith('internal', 'the journal has no failure for this file'),
-    }));
-}
-
-function addCauses(
-  causes: Map<FailureCode, Mutable<FailureCause>>,
-  video: VideoId,
-  failed: readonly FailedItem[],
-): void {
-  for (const { key, failure } of failed) {
-    const { code } = failure;
-    const cause = causes.get(code) ?? {
-      code,
-      files: 0,
-      videos: 0,
-      example: { video, failure, ...(key === undefined ? {} : { key }) },
-    };
-    if (key !== undefined) cause.files += 1;
-    causes.set(code, cause);
-  }
-  for (const code of new Set(failed.map(({ failure }) => failure.code))) {
-    const cause = causes.get(code);
-    if (cause) cause.videos += 1;
-  }
-}
-
-function moreCommonFirst(a: FailureCause, b: FailureCause): number {
-  return b.files - a.files || b.videos - a.videos || (a.code < b.code ? -1 : 1);
 }

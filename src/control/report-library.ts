@@ -15,14 +15,7 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
   const at = timestamp(ports);
   const totals = emptyTotals();
   const reports: VideoReport[] = [];
-  const reportPorts = { ...ports, tokenRules: await ports.tokenRules() };
-  const report = async (video: VideoId): Promise<VideoReport | undefined> => {
-    const made = await reportVideo(video, reportPorts);
-    if (!made && videos.length > 0) throw unknownVideo(video);
-    return made;
-  };
-  for await (const made of readAhead(videos.length > 0 ? videos : allIds(ports), reportsAtATime, report)) {
-    if (!made) continue;
+  for await (const made of eachReport(videos, ports)) {
     reports.push(made);
     addToTotals(totals, made);
   }
@@ -34,6 +27,19 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
     ...(scan ? { withdrawn: scan.withdrawn.ids } : {}),
   };
   return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded };
+}
+
+/** The reports on the named videos or, without any, on all; each when it is asked for. */
+export async function* eachReport(videos: readonly VideoId[], ports: ControlPorts): AsyncGenerator<VideoReport> {
+  const reportPorts = { ...ports, tokenRules: await ports.tokenRules() };
+  const report = async (video: VideoId): Promise<VideoReport | undefined> => {
+    const made = await reportVideo(video, reportPorts);
+    if (!made && videos.length > 0) throw unknownVideo(video);
+    return made;
+  };
+  for await (const made of readAhead(videos.length > 0 ? videos : allIds(ports), reportsAtATime, report)) {
+    if (made) yield made;
+  }
 }
 
 async function* allIds({ journal }: ControlPorts): AsyncGenerator<VideoId> {

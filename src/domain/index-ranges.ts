@@ -26,16 +26,36 @@ export function countOf(ranges: IndexRanges): number {
   return ranges.reduce((sum, [from, to]) => sum + (to - from), 0);
 }
 
+/** What is in one of the two, or in both. */
+export function union(some: IndexRanges, others: IndexRanges): IndexRanges {
+  if (some.length === 0) return others;
+  if (others.length === 0) return some;
+  const merged: [number, number][] = [];
+  let [a, b] = [0, 0];
+  for (;;) {
+    const [one, other] = [some[a], others[b]];
+    const next = one && (!other || one[0] <= other[0]) ? one : other;
+    if (!next) return merged;
+    if (next === one) a += 1;
+    else b += 1;
+    const last = merged.at(-1);
+    if (last && next[0] <= last[1]) last[1] = Math.max(last[1], next[1]);
+    else merged.push([next[0], next[1]]);
+  }
+}
+
 /** What is in `ranges` and in none of `others`. */
 export function subtract(ranges: IndexRanges, others: IndexRanges): IndexRanges {
-  let left = ranges;
-  for (const [from, to] of others) {
-    left = left.flatMap(([a, b]): [number, number][] => {
-      const pieces: [number, number][] = [];
-      if (a < Math.min(b, from)) pieces.push([a, Math.min(b, from)]);
-      if (Math.max(a, to) < b) pieces.push([Math.max(a, to), b]);
-      return pieces;
-    });
+  const left: [number, number][] = [];
+  let at = 0;
+  for (const [from, to] of ranges) {
+    let begin = from;
+    while ((others[at]?.[1] ?? Infinity) <= begin) at += 1;
+    for (let next = at; begin < to; next++) {
+      const [otherFrom, otherTo] = others[next] ?? [Infinity, Infinity];
+      if (begin < Math.min(to, otherFrom)) left.push([begin, Math.min(to, otherFrom)]);
+      begin = Math.max(begin, otherTo);
+    }
   }
   return left;
 }

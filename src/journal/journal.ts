@@ -77,6 +77,8 @@ export interface Journal {
   sizeOf(video: VideoId, digest: RevisionDigest): Promise<number>;
   /** The latest failure of each key of a video. */
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
+  /** Tries at one file that failed, the oldest first: at least the latest ten of them. */
+  failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]>;
   recordPublication(publication: Publication): Promise<void>;
   /** The latest publication. Undefined if the video was never published. */
   publication(video: VideoId): Promise<Publication | undefined>;

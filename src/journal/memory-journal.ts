@@ -9,6 +9,8 @@ class VideoEntry {
   readonly revisions = new Map<RevisionDigest, Revision>();
   readonly evidence = new Map<string, Evidence>();
   readonly failures = new Map<string, FileFailure>();
+  /** By their JSON. */
+  readonly tries = new Map<string, FileFailure>();
   /** By their text, which tells the same decision made twice. */
   readonly decisions = new Map<string, Decision>();
   publication: Publication | undefined;
@@ -45,10 +47,11 @@ export class MemoryJournal implements Journal {
   }
 
   async recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void> {
-    const { evidence, failures } = this.#entry(video);
+    const { evidence, failures, tries } = this.#entry(video);
     for (const outcome of outcomes) {
       if (outcome.kind === 'failed') {
         failures.set(outcome.failure.key, outcome.failure);
+        tries.set(JSON.stringify(outcome.failure), outcome.failure);
       } else {
         evidence.set(outcome.evidence.key, outcome.evidence);
         failures.delete(outcome.evidence.key);
@@ -74,6 +77,10 @@ export class MemoryJournal implements Journal {
     const entry = this.#videos.get(video);
     const files = entry?.revisions.get(digest)?.files ?? [];
     return files.reduce((sum, { key }) => sum + (entry?.evidence.get(key)?.sizeBytes ?? 0), 0);
+  }
+
+  async failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {
+    return [...(this.#videos.get(video)?.tries.values() ?? [])].filter((each) => each.key === key);
   }
 
   async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {

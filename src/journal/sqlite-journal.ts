@@ -80,7 +80,10 @@ export class SqliteJournal implements Journal {
     this.#state.write(() => {
       for (const outcome of outcomes) {
         if (outcome.kind === 'failed') {
-          this.#sql.writeFailure.run(video, outcome.failure.key, JSON.stringify(outcome.failure));
+          const { key } = outcome.failure;
+          const body = JSON.stringify(outcome.failure);
+          this.#sql.writeFailure.run(video, key, body);
+          if (this.#sql.addTry.run(video, key, body).changes > 0) this.#sql.dropOldTries.run(video, key, video, key);
         } else {
           this.#sql.writeEvidence.run(...evidenceValues(outcome.evidence));
           this.#sql.dropFailure.run(video, outcome.evidence.key);
@@ -116,6 +119,11 @@ export class SqliteJournal implements Journal {
       () => this.#sql.readFailures.all(video) as unknown as { key: string; body: string }[],
     );
     return new Map(rows.map(({ key, body }) => [key, JSON.parse(body) as FileFailure]));
+  }
+
+  async failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {
+    const rows = this.#state.read(() => this.#sql.readTries.all(video, key) as unknown as { body: string }[]);
+    return rows.map(({ body }) => JSON.parse(body) as FileFailure);
   }
 
   async recordPublication(publication: Publication): Promise<void> {
@@ -232,6 +240,12 @@ const statements = {
   writeFailure: 'INSERT OR REPLACE INTO failures VALUES (?, ?, ?)',
   dropFailure: 'DELETE FROM failures WHERE video = ? AND key = ?',
   readFailures: 'SELECT key, body FROM failures WHERE video = ?',
+  addTry: 'INSERT INTO tries (video, key, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  // Whatever waits for long is tried very often.
+  dropOldTries: `
+    DELETE FROM tries WHERE video = ? AND key = ? AND position <= (
+      SELECT position FROM tries WHERE video = ? AND key = ? ORDER BY position DESC LIMIT 1 OFFSET 10)`,
+  readTries: 'SELECT body FROM tries WHERE video = ? AND key = ? ORDER BY position',
   writePublication: 'INSERT OR REPLACE INTO publications VALUES (?, ?)',
   readPublication: 'SELECT body AS text FROM publications WHERE video = ?',
   addDecision: 'INSERT INTO decisions (video, type, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -258,6 +272,7 @@ const statements = {
   purgeFiles: 'DELETE FROM files WHERE revision IN (SELECT id FROM revisions WHERE video = ?)',
   purgeDocuments: 'DELETE FROM documents WHERE revision IN (SELECT id FROM revisions WHERE video = ?)',
   purgeRevisions: 'DELETE FROM revisions WHERE video = ?',
+  purgeTries: 'DELETE FROM tries WHERE video = ?',
   purgeFailures: 'DELETE FROM failures WHERE video = ?',
   purgePublication: 'DELETE FROM publications WHERE video = ?',
   purgeDecisions: 'DELETE FROM decisions WHERE video = ?',
@@ -272,6 +287,7 @@ const purgeOrder = [
   'purgeFiles',
   'purgeDocuments',
   'purgeRevisions',
+  'purgeTries',
   'purgeFailures',
   'purgePublication',
   'purgeDecisions',

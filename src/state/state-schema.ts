@@ -119,4 +119,13 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE ledger_videos ADD COLUMN live TEXT;
   `,
+  `
+  CREATE TABLE tries (
+    position INTEGER PRIMARY KEY,
+    video TEXT NOT NULL,
+    key TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (video, key, body)
+  ) STRICT;
+  `,
 ];

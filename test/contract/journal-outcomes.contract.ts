@@ -96,6 +96,23 @@ export function describeOutcomes(journalUnderTest: () => Journal): void {
     });
   });
 
+  describe('failed tries', () => {
+    it('are told in order, each once, whatever became of the file, and at least the latest ten', async () => {
+      const journal = journalUnderTest();
+      const tries = Array.from({ length: 12 }, (_, n) =>
+        failureOf('a', { tries: n + 1, at: `2026-11-01T00:00:${10 + n}.000Z` }),
+      );
+      for (const failure of tries) await journal.recordOutcomes('v', [{ index: 0, kind: 'failed', failure }]);
+      await journal.recordOutcomes('v', tries.slice(-1).map((failure) => ({ index: 0, kind: 'failed', failure }))); // prettier-ignore
+      await journal.recordOutcomes('v', [{ index: 0, kind: 'copied', evidence: evidenceOf('a') }]);
+      expect((await journal.failedTries('v', 'a')).slice(-10)).toEqual(tries.slice(-10));
+      expect(await journal.failedTries('v', 'b')).toEqual([]);
+      expect(await journal.failedTries('w', 'a')).toEqual([]);
+      await journal.purge('v');
+      expect(await journal.failedTries('v', 'a')).toEqual([]);
+    });
+  });
+
   describe('failures', () => {
     it('come back by key, the latest of each, for their video only', async () => {
       const journal = journalUnderTest();

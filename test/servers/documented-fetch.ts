@@ -36,7 +36,7 @@ export async function documentedFetch(url: string, init: RequestInit = {}): Prom
   const pointer = ['paths', path, method, 'responses', `${answer.status}`, 'content', type, 'schema'];
   const check = validatorAt(pointer);
   if (type === 'application/x-ndjson') return withCheckedLines(answer, (line) => assertValid(check, line, what));
-  assertValid(check, await answer.clone().text(), what);
+  if (type === 'application/json') assertValid(check, await answer.clone().text(), what);
   return answer;
 }
 

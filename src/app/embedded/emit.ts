@@ -2,6 +2,8 @@ import type { RunEvent } from '../../domain/event.ts';
 
 /** Callback and stop signals of a run. */
 export interface CopyHooks {
+  /** The version of FLAnts. */
+  readonly version: string;
   readonly onEvent: (event: RunEvent) => void;
   /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;

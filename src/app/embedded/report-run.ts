@@ -3,6 +3,7 @@ import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import { reportVideo } from '../../journal/report-video.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
+import { saveFinishedRun } from '../../control/runs.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
 import type { RowWarnings } from '../../domain/scan-summary.ts';
@@ -80,6 +81,19 @@ export async function reportRun(
     ...shortcomingsOf(capabilities),
     run: progress.run,
   };
+  const endedAt = Date.now();
+  await saveFinishedRun(
+    {
+      startedAt: new Date(endedAt - progress.run.durationMs).toISOString(),
+      endedAt: new Date(endedAt).toISOString(),
+      version: hooks.version,
+      exitCode,
+      totals: progress.totals,
+      run: progress.run,
+      ...(halted ? { halted: halted.code } : {}),
+    },
+    state.journal,
+  );
   emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
   return { exitCode, report };
 }

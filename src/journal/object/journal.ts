@@ -110,6 +110,10 @@ class ObjectJournal implements Journal {
     }
   }
 
+  failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {
+    return this.#outcomes.failedTries(video, key);
+  }
+
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
     return this.#outcomes.failures(video);
   }

@@ -82,6 +82,14 @@ export class ObjectOutcomes {
     return found;
   }
 
+  async failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {
+    const found = new Map<string, FileFailure>();
+    for await (const line of this.#linesOf(video, new Set([key]), await this.#list(video))) {
+      if (line.kind === 'failed') found.set(JSON.stringify(line.failure), line.failure);
+    }
+    return [...found.values()];
+  }
+
   /** Lets go of what this process knows of a video. */
   drop(video: VideoId): void {
     this.#index.drop(video);

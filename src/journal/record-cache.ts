@@ -1,7 +1,7 @@
 import { minute } from '../domain/units.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { tallyAtRest } from '../journal/tally.ts';
-import type { ControlPorts } from './control-ports.ts';
+import type { Journal } from './journal.ts';
+import { tallyAtRest } from './tally.ts';
 
 /** A cache of the records of videos that are in the journal only. */
 export interface RecordCache {
@@ -29,7 +29,13 @@ const maxCached = 100_000;
  * library has tens of thousands: reading them all every few seconds would cost more than the copy. A change to such a
  * video goes through the ledger or shows in whether it is published. Any other change is seen within an hour.
  */
-export function createRecordCache({ journal, now }: Pick<ControlPorts, 'journal' | 'now'>): RecordCache {
+export function createRecordCache({
+  journal,
+  now,
+}: {
+  readonly journal: Journal;
+  readonly now: () => number;
+}): RecordCache {
   const cache = new Map<VideoId, CachedRecord>();
   return {
     async read(video, isPublished) {
