@@ -7,7 +7,7 @@ import { refusedByRedis } from '../redis/refused.ts';
 import { bullmqId, jobOptions } from './bullmq-job.ts';
 import type { StoredJob } from './bullmq-job.ts';
 import { BullmqWorkers } from './bullmq-workers.ts';
-import type { StallTimes, WorkersSetting } from './bullmq-workers.ts';
+import type { StallTimes, Strangers, WorkersSetting } from './bullmq-workers.ts';
 import { defaultErrorDelays } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
@@ -15,7 +15,7 @@ import { abortedWaiting, hasCapacity } from './capacity.ts';
 import type { QueueCounts } from './capacity.ts';
 
 /** Connection, name and behaviour of a queue. */
-export interface BullmqQueueOptions {
+export interface BullmqQueueOptions<T> {
   /** Shared with whoever else uses it, and closed by its owner. Workers block on duplicates of it. */
   readonly connection: RedisClient;
   /** Begins the names of BullMQ's keys: `redisNames(…).queues`. */
@@ -24,6 +24,7 @@ export interface BullmqQueueOptions {
   readonly name: string;
   /** Hears what Redis refuses to the workers, broken connections excepted. */
   readonly onTrouble: (error: Error) => void;
+  readonly strangers?: Strangers<T>;
   readonly errorDelays?: ErrorDelays;
   readonly stallTimes?: StallTimes;
 }
@@ -44,13 +45,21 @@ const roomPauses = { firstMs: 10, lastMs: 200 };
  */
 export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   readonly #queue: Queue<StoredJob<T>, void, string, StoredJob<T>, void, string>;
-  readonly #setting: WorkersSetting;
+  readonly #setting: WorkersSetting<T>;
   readonly #workers = new Set<BullmqWorkers<T>>();
   #isClosed = false;
 
-  constructor({ connection, prefix, name, onTrouble, ...more }: BullmqQueueOptions) {
+  constructor({ connection, prefix, name, onTrouble, strangers, ...more }: BullmqQueueOptions<T>) {
     const { errorDelays = defaultErrorDelays, stallTimes = defaultStallTimes } = more;
-    this.#setting = { connection, prefix, name, onTrouble, errorDelays, stallTimes };
+    this.#setting = {
+      connection,
+      prefix,
+      name,
+      onTrouble,
+      errorDelays,
+      stallTimes,
+      ...(strangers ? { strangers } : {}),
+    };
     this.#queue = new Queue(name, {
       connection,
       prefix,

@@ -17,8 +17,19 @@ export interface StallTimes {
   readonly stalledIntervalMs: number;
 }
 
+/**
+ * Jobs that these workers do not understand, such as those of a newer version while processes are replaced. They go back
+ * into the queue, as often as need be, until a worker takes them that does.
+ */
+export interface Strangers<T> {
+  readonly understands: (data: T) => boolean;
+  /** Hears of each that was handed back. */
+  readonly onStranger: (data: T) => void;
+  readonly delayMs: number;
+}
+
 /** Settings of workers beside their handler. */
-export interface WorkersSetting {
+export interface WorkersSetting<T> {
   readonly connection: RedisClient;
   readonly prefix: string;
   readonly name: string;
@@ -26,6 +37,8 @@ export interface WorkersSetting {
   readonly stallTimes: StallTimes;
   /** Hears what Redis refuses to the workers, broken connections excepted. */
   readonly onTrouble: (error: Error) => void;
+  /** Absent: every job is understood. */
+  readonly strangers?: Strangers<T>;
 }
 
 /** Shortest delay of a job that asks to be delivered again at once, so that it does not keep the server busy. */
@@ -67,16 +80,18 @@ export class BullmqWorkers<T> implements QueueWorkers {
   readonly #handler: JobHandler<T>;
   readonly #onError: (error: unknown) => void;
   readonly #errorDelays: ErrorDelays;
+  readonly #strangers: Strangers<T> | undefined;
   readonly #onTrouble: (error: Error) => void;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
   #resuming: NodeJS.Timeout | undefined;
   #stopped: Promise<void> | undefined;
 
-  constructor(setting: WorkersSetting, handler: JobHandler<T>, { concurrency, onError }: WorkOptions) {
+  constructor(setting: WorkersSetting<T>, handler: JobHandler<T>, { concurrency, onError }: WorkOptions) {
     this.#handler = handler;
     this.#onError = onError;
     this.#errorDelays = setting.errorDelays;
+    this.#strangers = setting.strangers;
     this.#onTrouble = setting.onTrouble;
     this.#worker = new Leavable<T>(setting.name, (job, token) => this.#process(job, token), {
       connection: setting.connection,
@@ -129,6 +144,10 @@ export class BullmqWorkers<T> implements QueueWorkers {
     const { signal } = this.#stopping;
     // It was on its way when the workers were stopped.
     if (signal.aborted) return { delayMs: 0, errors };
+    if (this.#strangers && !this.#strangers.understands(data)) {
+      this.#strangers.onStranger(data);
+      return { delayMs: this.#strangers.delayMs, errors };
+    }
     try {
       const end = await this.#handler(data, { signal, lost });
       return end.result === 'done' ? undefined : { delayMs: Math.max(minAgainMs, Math.ceil(end.delayMs)), errors: 0 };

@@ -91,7 +91,9 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);
-  const queues = openQueues(redis, options.redis.prefix, (error) => hooks.onWarning(`Redis: ${error.message}`));
+  const { onWarning } = hooks;
+  const onTrouble = (error: Error): void => onWarning(`Redis: ${error.message}`);
+  const queues = openQueues(redis, options.redis.prefix, onTrouble, onWarning);
   const stepDriver = createStepDriver(
     {
       ...queues,

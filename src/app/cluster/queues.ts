@@ -2,9 +2,11 @@ import { jobIdOf } from '../../domain/batch.ts';
 import type { BatchJob } from '../../domain/batch.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
+import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Lease } from '../../ledger/ledger.ts';
 import { BullmqQueue } from '../../queue/bullmq-queue.ts';
+import type { Strangers } from '../../queue/bullmq-workers.ts';
 import { freshPlaces, withFreshLane } from '../../queue/fresh-lane.ts';
 import type { JobQueue } from '../../queue/job-queue.ts';
 import type { RedisClient } from '../../redis/connect.ts';
@@ -59,12 +61,45 @@ export interface ClusterQueues {
   close(): Promise<void>;
 }
 
-/** @param onTrouble - called with errors of Redis that a worker meets */
-export function openQueues(connection: RedisClient, prefix: string, onTrouble: (error: Error) => void): ClusterQueues {
+/** What all messages have. */
+interface Message {
+  readonly format: number;
+}
+
+/** The newest format of messages that this version understands. One that is changed beyond additions gets the next number. */
+const knownFormat = 1;
+
+/** How long a message of a newer version rests before a worker looks at it again. */
+const strangerDelayMs = 3 * second;
+
+/**
+ * Opens the queues of a cluster. Messages of a newer format are handed back.
+ *
+ * @param onTrouble - called with errors of Redis that a worker meets
+ * @param onNewer - called once for each queue with messages of a newer version, which are left to newer processes
+ */
+export function openQueues(
+  connection: RedisClient,
+  prefix: string,
+  onTrouble: (error: Error) => void,
+  onNewer: (message: string) => void = () => {},
+): ClusterQueues {
   const options = { connection, prefix: redisNames(prefix).queues, onTrouble };
+  const warned = new Set<string>();
+  const strangersOf = (name: string): Strangers<Message> => ({
+    understands: ({ format }) => format <= knownFormat,
+    onStranger: ({ format }) => {
+      if (warned.has(name)) return;
+      warned.add(name);
+      onNewer(
+        `messages of a newer version (format ${format}) in the queue ${name} are left to newer processes: bring this one to that version`,
+      );
+    },
+    delayMs: strangerDelayMs,
+  });
   const all: Record<string, BullmqQueue<never>> = {};
-  const open = <T>(name: string): BullmqQueue<T> => {
-    const queue = new BullmqQueue<T>({ ...options, name });
+  const open = <T extends Message>(name: string): BullmqQueue<T> => {
+    const queue = new BullmqQueue<T>({ ...options, name, strangers: strangersOf(name) });
     all[name] = queue as unknown as BullmqQueue<never>;
     return queue;
   };
