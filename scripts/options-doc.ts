@@ -1,4 +1,5 @@
-import { envOf, expectationOf, flagOf } from '../src/config/registry/option-spec.ts';
+import { hasFileVariable } from '../src/config/input/environment.ts';
+import { envOf, expectationOf, fileEnvOf, flagOf } from '../src/config/registry/option-spec.ts';
 import type { OptionSpec } from '../src/config/registry/option-spec.ts';
 import type { OptionName } from '../src/config/registry/options.ts';
 import { configFileSchema } from '../src/config/registry/option-schemas.ts';
@@ -71,6 +72,7 @@ function optionsPage(): string {
     '',
     'A flag goes before the environment, and that before the config file; a list replaces a list.',
     'A switch is turned off by `--no-` and its name, in the environment by `false`.',
+    'A secret may be in a file that the environment names, as Docker and Kubernetes hand them out: `FLANTS_REDIS_FILE=/run/secrets/redis`.',
     'The config file is one JSON object with the names below (`"concurrency": 64`), for any verb: [its schema](config.schema.json).',
     '',
     ...verbNames.flatMap(verbSection),
@@ -148,7 +150,9 @@ function optionRow(name: OptionName, spec: OptionSpec): string {
   const cells = [
     `\`${spec.kind === 'switch' && spec.default ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``,
     name === 'config' ? '' : `\`${name}\``,
-    [envOf(name), ...(spec.alsoEnv ?? [])].map((variable) => `\`${variable}\``).join(', '),
+    [envOf(name), ...(hasFileVariable(name) ? [fileEnvOf(name)] : []), ...(spec.alsoEnv ?? [])]
+      .map((variable) => `\`${variable}\``)
+      .join(', '),
     spec.text,
     valueText(spec),
     spec.defaultText ?? ('default' in spec ? `\`${String(spec.default)}\`` : ''),

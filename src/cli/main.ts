@@ -23,6 +23,7 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   crawler: async () => (await import('./service.ts')).service('crawler'),
   transfer: async () => (await import('./service.ts')).service('transfer'),
   aggregator: async () => (await import('./service.ts')).service('aggregator'),
+  health: async () => (await import('./health.ts')).health,
   videos: async () => (await import('./videos.ts')).videos,
   show: async () => (await import('./show.ts')).show,
   submit: async () => (await import('./submit.ts')).submit,

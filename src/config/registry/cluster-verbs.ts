@@ -82,4 +82,19 @@ export const clusterVerbs = {
     overrides: { ...overrides, listen: api },
     examples: [['with changes by the API', `FLANTS_TOKEN=… flants aggregator ${example}`]],
   },
+  health: {
+    group: 'Run as a cluster',
+    summary: 'ask a process of this machine whether it lives, as health checks of containers do',
+    words: '',
+    wordTexts: [],
+    options: ['listen', 'config'],
+    overrides: {
+      listen: {
+        text: 'where the process answers, as it was told; 0.0.0.0 and [::] are asked on the loopback',
+        defaultText: 'nobody is asked',
+      },
+    },
+    examples: [['a role with an address of its own', 'flants health --listen 127.0.0.1:4010']],
+    exitNote: '1 means that it does not live. Without an address, as of a copy, there is nobody to ask: that is 0.',
+  },
 } as const satisfies Record<string, VerbSpec>;

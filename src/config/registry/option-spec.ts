@@ -87,6 +87,11 @@ export function envOf(name: string): string {
   return `FLANTS_${kebab(name).replaceAll('-', '_').toUpperCase()}`;
 }
 
+/** The variable that names a file which holds a secret: `redis` is in the file of `FLANTS_REDIS_FILE`. */
+export function fileEnvOf(name: string): string {
+  return `${envOf(name)}_FILE`;
+}
+
 function kebab(name: string): string {
   return name.replace(
     /[A-Z0-9]+/g,
