@@ -37,7 +37,7 @@ type Reasons = readonly (readonly [name: string, reason: string])[];
 async function installPackages(wanted: readonly Tool[], say: (line: string) => void): Promise<Reasons> {
   const packages = wanted.flatMap(({ name, from }) => ('apt' in from ? [{ name, apt: from.apt }] : []));
   if (packages.length === 0) return [];
-  const names = packages.map(({ apt }) => apt);
+  const names = packages.flatMap(({ apt }) => apt.split(' '));
   const command = `apt-get update && apt-get install -y --no-install-recommends ${names.join(' ')}`;
   const because = (reason: string): Reasons => packages.map(({ name }) => [name, reason] as const);
   if (!isOnPath('apt-get')) return because(`install by hand: ${names.join(' ')}`);
@@ -111,25 +111,39 @@ async function fetchLibraries(
 /** Builds in a folder of its own, so that a build cut short never leaves half a program behind. */
 async function installGoCommand(
   name: string,
-  source: { readonly go: string; readonly version: string },
+  source: { readonly go: string; readonly version: string; readonly replaces?: readonly string[] },
   say: (line: string) => void,
 ): Promise<string | undefined> {
-  const command = `go install ${source.go}@${source.version}`;
   const path = `${process.env['PATH'] ?? ''}:${goFolder}`;
   if (!isOnPath('go') && (await runCommand(join(goFolder, 'go'), ['version'])).code !== 0)
-    return `needs Go for ${command}`;
-  say(`building ${name} ${source.version} (once; a minute or two)`);
+    return `needs Go for go install ${source.go}@${source.version}`;
+  say(`building ${name} ${source.version} (once; some minutes)`);
   await mkdir(cacheFolder('bin'), { recursive: true });
   const folder = await mkdtemp(cacheFolder('build-'));
   try {
-    const options = { env: { GOBIN: folder, PATH: path }, timeoutMs: 5 * minute };
-    const { code, stderr } = await runCommand('go', ['install', `${source.go}@${source.version}`], options);
-    if (code !== 0) return `${command}: ${code === 128 ? 'took too long' : lastLine(stderr)}`;
+    for (const args of goSteps(source)) {
+      const options = { cwd: folder, env: { GOBIN: folder, PATH: path }, timeoutMs: 20 * minute };
+      const { code, stderr } = await runCommand('go', args, options);
+      if (code !== 0) return `go ${args.join(' ')}: ${code === 128 ? 'took too long' : lastLine(stderr)}`;
+    }
     await rename(join(folder, name), cacheFolder('bin', name));
     return undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** `go install` refuses a module that replaces others, except from a module that does the same. */
+function goSteps({ go, version, replaces }: Parameters<typeof installGoCommand>[1]): readonly (readonly string[])[] {
+  const target = `${go}@${version}`;
+  if (!replaces) return [['install', target]];
+  const replacements = replaces.map((each) => `-replace=${each}`);
+  return [
+    ['mod', 'init', 'flants.invalid/tools'],
+    ['mod', 'edit', ...replacements],
+    ['get', target],
+    ['install', go],
+  ];
 }
 
 /** Maven writes its errors to standard output, the reason first. */

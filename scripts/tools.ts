@@ -12,8 +12,10 @@ export interface Tool {
   /** Where it is looked for: paths, or names to be found on the `PATH`. Any one will do. */
   readonly places: readonly string[];
   readonly from:
+    /** Names of packages, with spaces between them. */
     | { readonly apt: string }
-    | { readonly go: string; readonly version: string }
+    /** `replaces`: the replacements of its own go.mod, with which it is built in a module made for it. */
+    | { readonly go: string; readonly version: string; readonly replaces?: readonly string[] }
     /** A pom of this checkout; its libraries go into the one place. */
     | { readonly maven: string }
     /** Into a folder of its own, which is two above the one place. */
@@ -49,6 +51,18 @@ const table = [
     from: { go: 'github.com/rclone/rclone', version: 'v1.76.0' },
     only: ['bench', 'stores'],
   },
+  {
+    name: 'weed',
+    places: [cacheFolder('bin', 'weed')],
+    // 4.53
+    from: {
+      go: 'github.com/seaweedfs/seaweedfs/weed',
+      version: 'v0.0.0-20261109003541-7506e5f91cd6',
+      replaces: ['github.com/tyler-smith/go-bip39=github.com/cosmos/go-bip39@v1.0.0'],
+    },
+    only: ['stores'],
+  },
+  { name: 'ceph', places: ['radosgw'], from: { apt: 'ceph-mon ceph-osd ceph-common radosgw' }, only: ['stores'] },
   {
     name: 'gofakes3',
     places: [cacheFolder('bin', 'gofakes3')],

@@ -6,7 +6,7 @@ import type { ObjectStore } from './object-store.ts';
 export interface UncheckedWrite {
   readonly key: string;
   readonly crc32: string;
-  /** As the store answered the write. */
+  /** As the store answered the write. Empty if it did not say. */
   readonly etag: string;
 }
 
@@ -14,16 +14,17 @@ export interface UncheckedWrite {
  * Compares an object that the store did not check with its CRC-32: by the store's own, or else by reading it. One that
  * differs is removed, since its metadata vouch for other bytes.
  *
+ * @returns its ETag, which need not be that of the answer: some stores give an upload in parts another, or none
  * @throws {FlantsError} a retryable `store.checksum` if it has other bytes; and as the store
  */
 export async function confirmObject(
   store: Pick<ObjectStore, 'name' | 'head' | 'get' | 'delete'>,
   { key, crc32, etag }: UncheckedWrite,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const stored = await store.head(key, { signal });
   const found = stored?.crc32 ?? (await readCrc32(store, key, signal));
-  if (found === crc32) return;
+  if (found === crc32) return stored?.etag ?? etag;
   // Another writer's object is another matter.
   if (stored !== undefined && stored.etag === etag) await store.delete(key, { signal });
   throw new FlantsError('store.checksum', `${store.name}/${key}: other bytes are stored than those that were sent`);

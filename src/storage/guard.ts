@@ -23,7 +23,7 @@ const maxLooks = 4;
  * `StoreCapabilities`.
  *
  * A store that checks no bytes has what was written compared: by the ETag if it is the MD5 of the bytes, or else by its
- * own CRC-32, or else by reading it.
+ * own CRC-32, or else by reading it. So has one that does not say which ETag it gave.
  *
  * Where a policy allows conditional writes only, one without a condition replaces what it sees.
  */
@@ -54,10 +54,10 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
   const write: ObjectStore['put'] = async (key, body, crc32, options) => {
     if (!isHonoured(options.condition) && !(await mayWrite(key, options))) return { result: 'precondition-failed' };
     const written = await store.put(key, body, crc32, { ...adapted(options), ...integrityOf(body) });
-    if (checksums === 'none' && written.result === 'stored' && !isMd5(written.etag, body)) {
-      await confirmObject(store, { key, crc32, etag: written.etag }, options.signal);
-    }
-    return written;
+    if (written.result !== 'stored') return written;
+    const { etag } = written;
+    if (etag !== '' && (checksums !== 'none' || isMd5(etag, body))) return written;
+    return { result: 'stored', etag: await confirmObject(store, { key, crc32, etag }, options.signal) };
   };
   const writeOverAny: ObjectStore['put'] = async (key, body, crc32, options): Promise<PutResult> => {
     for (let looks = 0; looks < maxLooks; looks++) {

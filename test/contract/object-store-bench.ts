@@ -16,9 +16,17 @@ export interface StoreUnderTest {
   readonly name: string;
   /** What the probe must find. Tests of what the store does not guard are skipped. */
   readonly capabilities: StoreCapabilities;
+  /** What else it does not do. */
+  readonly shortcomings?: readonly Shortcoming[];
   /** Opens an empty store. */
   open(): Promise<{ readonly store: ObjectStore; close(): Promise<void> }>;
 }
+
+/**
+ * What a store is known not to do, beyond what a probe finds out: its listings have no ETags; of several conditional
+ * writes at the same time, more than one is let through.
+ */
+export type Shortcoming = 'no-etags-listed' | 'conditions-race';
 
 /** The capabilities of a store that guards and keeps everything. */
 export const allCapabilities: StoreCapabilities = {
@@ -42,6 +50,7 @@ export interface ObjectStoreBench {
   readonly raw: ObjectStore;
   readonly store: ObjectStore;
   readonly capabilities: StoreCapabilities;
+  readonly shortcomings: readonly Shortcoming[];
   readonly put: (key: string, body: string, options?: Partial<PutOptions>) => Promise<PutResult>;
   readonly etagOf: (key: string) => Promise<string>;
   readonly read: (key: string) => Promise<string | undefined>;
@@ -50,7 +59,7 @@ export interface ObjectStoreBench {
 }
 
 /** Opens and closes a store around the suite that calls this. */
-export function createObjectStoreBench({ capabilities, open }: StoreUnderTest): ObjectStoreBench {
+export function createObjectStoreBench({ capabilities, shortcomings = [], open }: StoreUnderTest): ObjectStoreBench {
   let raw: ObjectStore;
   let store: ObjectStore;
   let close: () => Promise<void>;
@@ -92,6 +101,7 @@ export function createObjectStoreBench({ capabilities, open }: StoreUnderTest): 
       return store;
     },
     capabilities,
+    shortcomings,
     put,
     etagOf,
     read,
@@ -100,12 +110,12 @@ export function createObjectStoreBench({ capabilities, open }: StoreUnderTest): 
   };
 }
 
-/** `stored`, `precondition-failed`, or `conflict` where a store says that another write is under way. */
+/** `stored`, `precondition-failed`, or `conflict` where a store wants a write that met others to be sent again. */
 export async function settled(write: Promise<PutResult>): Promise<string> {
   try {
     return (await write).result;
   } catch (error) {
-    if (error instanceof FlantsError && error.failure.status === 409) return 'conflict';
+    if (error instanceof FlantsError && error.code === 'store.status' && error.failure.retryable) return 'conflict';
     throw error;
   }
 }

@@ -28,9 +28,8 @@ export function describeObjects(bench: ObjectStoreBench): void {
       const got = await bench.store.get('described/one.ts', { signal });
       await got?.body[Symbol.asyncIterator]().return?.();
       expect(got?.object).toMatchObject({ key: 'described/one.ts', sizeBytes: 10, etag: head?.etag });
-      expect(await list('described/')).toEqual([
-        { key: 'described/one.ts', sizeBytes: 10, etag: head?.etag, metadata: {} },
-      ]);
+      const etag = bench.shortcomings.includes('no-etags-listed') ? '' : head?.etag;
+      expect(await list('described/')).toEqual([{ key: 'described/one.ts', sizeBytes: 10, etag, metadata: {} }]);
     });
 
     it('has its checksum told, or nothing', async () => {

@@ -2,7 +2,7 @@ import type * as AwsSdk from '@aws-sdk/client-s3';
 import type { CompletedPart, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { FlantsError } from '../../domain/failure.ts';
 import { minute } from '../../domain/units.ts';
-import type { PutOptions, PutResult } from '../object-store.ts';
+import type { PutOptions } from '../object-store.ts';
 import { base64OfHex } from '../checksum.ts';
 import type { S3Connection, S3ConnectionOptions } from './connection.ts';
 import { isRefusedCondition, networkError, refusalError } from './errors.ts';
@@ -26,6 +26,11 @@ export interface S3UploadId {
   readonly key: string;
   readonly uploadId: string;
 }
+
+/** `isCompared`: the answer has the checksum of the whole object. Some stores take it and never look at it. */
+export type CompletedUpload =
+  | { readonly result: 'stored'; readonly etag: string; readonly isCompared: boolean }
+  | { readonly result: 'precondition-failed' };
 
 type Sdk = typeof AwsSdk;
 
@@ -63,17 +68,17 @@ export class S3Control {
     return { key, uploadId: answer.UploadId ?? '' };
   }
 
-  /** Joins the parts into the object, whose CRC-32 the store compares if it is given. */
+  /** Joins the parts into the object, whose CRC-32 the store compares if it is given and the store knows such. */
   async completeUpload(
     upload: S3UploadId,
     parts: readonly S3Part[],
     crc32: string | undefined,
     options: PutOptions,
-  ): Promise<PutResult> {
+  ): Promise<CompletedUpload> {
     const { condition, signal } = options;
     const isReplacement = condition !== undefined && 'ifMatch' in condition;
     const attempt = { ...this.#connection.attempt('complete the upload of', upload.key), isReplacement };
-    return this.#call(attempt, signal, async ({ sdk, client }): Promise<PutResult> => {
+    return this.#call(attempt, signal, async ({ sdk, client }): Promise<CompletedUpload> => {
       const command = new sdk.CompleteMultipartUploadCommand({
         Bucket: this.#options.bucket,
         Key: upload.key,
@@ -84,8 +89,10 @@ export class S3Control {
         ...(condition && 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : {}),
       });
       try {
-        const { ETag = '' } = await client.send(command, { abortSignal: signal, requestTimeout: completionTimeoutMs });
-        return { result: 'stored', etag: entityTag(ETag) };
+        const requestTimeout = completionTimeoutMs;
+        const { ETag = '', ChecksumCRC32 } = await client.send(command, { abortSignal: signal, requestTimeout });
+        const isCompared = crc32 !== undefined && ChecksumCRC32 === base64OfHex(crc32);
+        return { result: 'stored', etag: entityTag(ETag), isCompared };
       } catch (error) {
         if (isServiceError(error) && isRefusedCondition(refusalOf(error), condition))
           return { result: 'precondition-failed' };

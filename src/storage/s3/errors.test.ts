@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlantsError, chargeOf } from '../../domain/failure.ts';
-import { isRefusedCondition, networkError, parseErrorBody, refusalError } from './errors.ts';
+import { isRefusedCondition, networkError, parseErrorBody, refusalError, unescapeXml } from './errors.ts';
 import type { S3Refusal } from './errors.ts';
 
 const attempt = { operation: 'PUT', place: 's3://library/a.ts', endpoint: 'https://s3.example', region: 'us-east-1' };
@@ -84,6 +84,16 @@ describe('the body of an error', () => {
 
   it('that is a page of something else says nothing', () => {
     expect(parseErrorBody('<html><h1>502</h1></html>')).toEqual({});
+  });
+});
+
+describe('text in XML', () => {
+  it('has entities and character references', () => {
+    expect(unescapeXml('&lt;a&gt; &amp;amp; &#39;&#x27;&apos; &quot; &#x1F600;&#128512;')).toBe(`<a> &amp; ''' " 😀😀`);
+  });
+
+  it('that only looks like one stays', () => {
+    expect(unescapeXml('a&b; &#xFFFFFF; &LT; &#; 1&2')).toBe('a&b; &#xFFFFFF; &LT; &#; 1&2');
   });
 });
 

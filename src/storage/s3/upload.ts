@@ -27,8 +27,8 @@ export interface UploadTarget {
  * Begins a multipart upload: control requests by the SDK, parts over our own connection. Each part carries its CRC-32,
  * and so does the whole object, which is possible with CRC but not with SHA-256 (checksum type `FULL_OBJECT`).
  *
- * Not every store knows that. One that refuses a request with the checksum is asked again without; then the object is
- * compared with its CRC-32 after it was joined.
+ * Not every store knows that. One that refuses a request with the checksum is asked again without. Where the store does
+ * not say that it has compared the whole, or not which ETag it has, the object is looked at after it was joined.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -84,18 +84,18 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
     },
 
     complete: async (crc32) => {
-      const completed = await send((withChecksum) =>
+      const { answer } = await send((withChecksum) =>
         control.completeUpload(upload, [...parts.values()], withChecksum ? crc32 : undefined, options),
       );
-      if (completed.answer.result !== 'stored') {
+      if (answer.result !== 'stored') {
         await abort();
-        return completed.answer;
+        return answer;
       }
       isOpen = false;
-      if (!completed.isChecked) {
-        await confirmObject(target.store, { key: key.own, crc32, etag: completed.answer.etag }, options.signal);
-      }
-      return completed.answer;
+      const { etag, isCompared } = answer;
+      if (isCompared && etag !== '') return { result: 'stored', etag };
+      const confirmed = await confirmObject(target.store, { key: key.own, crc32, etag }, options.signal);
+      return { result: 'stored', etag: confirmed };
     },
 
     abort,
