@@ -43,6 +43,20 @@ describe.each([
   });
 });
 
+it('a store that does not say which ETag it gave is asked', async () => {
+  const memory = openMemoryStore();
+  const store: ObjectStore = {
+    ...memory,
+    put: async (...write) => {
+      const written = await memory.put(...write);
+      return written.result === 'stored' ? { ...written, etag: '' } : written;
+    },
+  };
+  const guarded = guardWrites(store, await probeStore(store, { signal }));
+  const written = await guarded.put('a.ts', body, crc32Hex(body), plain);
+  expect(written).toEqual({ result: 'stored', etag: (await memory.head('a.ts', { signal }))?.etag });
+});
+
 describe('a store that honours conditions', () => {
   it('is asked to, without a look before each write', async () => {
     let looks = 0;

@@ -181,6 +181,30 @@ describe.skipIf(!hasVersitygw)('a store', () => {
     expect(proxy.requests.slice(asked).map(({ method }) => method)).toEqual(['HEAD', 'PUT', 'HEAD', 'PUT', 'GET']);
   });
 
+  describe.each([
+    ['no ETag and no checksum', ''],
+    ['another ETag and no checksum', '<ETag>"another-1"</ETag>'],
+  ])('that answers the end of an upload with %s', (_, etag) => {
+    const isComplete = ({ method, url }: PassingRequest): boolean => method === 'POST' && url.includes('uploadId=');
+    const alterations: Alterations = {
+      rewrite: (request) =>
+        isComplete(request)
+          ? (body) => body.replace(/<Checksum(\w+)>[^<]*<\/Checksum\1>/g, '').replace(/<ETag>[^<]*<\/ETag>/, etag)
+          : undefined,
+    };
+
+    it('is asked for the ETag that the object has', async () => {
+      const { store } = await open(alterations);
+      const uploaded = await upload(store, 'a.mp4', 'bytes', create);
+      const found = (await store.head('a.mp4', { signal }))?.etag;
+      expect(found).toMatch(/"[0-9a-f]{32}/);
+      expect(uploaded).toEqual({ result: 'stored', etag: found });
+      expect(await put(store, 'a.mp4', 'after', { condition: { ifMatch: found ?? '' } })).toMatchObject({
+        result: 'stored',
+      });
+    });
+  });
+
   describe('that knows no checksums of whole objects', () => {
     const refused = { status: 501, code: 'NotImplemented' };
     const hasType = ({ headers, url }: PassingRequest): boolean =>

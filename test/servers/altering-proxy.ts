@@ -1,6 +1,7 @@
 import { Agent, createServer, request as requestTo } from 'node:http';
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** A request on its way to the server. */
 export interface PassingRequest {
@@ -22,6 +23,8 @@ export interface Alterations {
   readonly refuse?: (request: PassingRequest) => { readonly status: number; readonly code: string } | undefined;
   /** Changes the head of the server's answer. A status of 304 has no body. */
   readonly alter?: (answer: AnswerHead, request: PassingRequest) => Partial<AnswerHead> | undefined;
+  /** Changes the body of the server's answer. Undefined: it goes through as it comes. */
+  readonly rewrite?: (request: PassingRequest) => ((body: string) => string) | undefined;
 }
 
 /** An HTTP proxy that makes an S3 server behave like another one. */
@@ -36,7 +39,7 @@ export interface AlteringProxy {
 /** Stands before a server. The Host header goes through as it came: SigV4 signs it. */
 export async function startAlteringProxy(
   endpoint: string,
-  { refuse, alter }: Alterations = {},
+  { refuse, alter, rewrite }: Alterations = {},
 ): Promise<AlteringProxy> {
   const { hostname, port } = new URL(endpoint);
   const agent = new Agent({ keepAlive: true });
@@ -55,6 +58,11 @@ export async function startAlteringProxy(
     upstream.on('response', (answer) => {
       const head: AnswerHead = { status: answer.statusCode ?? 0, headers: answer.headers };
       const { status, headers } = { ...head, ...alter?.(head, passing) };
+      const change = rewrite?.(passing);
+      if (change) {
+        void rewriteTo(to, answer, { status, headers }, change);
+        return;
+      }
       to.writeHead(status, status === 304 ? {} : headers);
       if (status === 304) answer.resume().on('end', () => to.end());
       else answer.pipe(to);
@@ -74,6 +82,16 @@ export async function startAlteringProxy(
       await closed;
     },
   };
+}
+
+/** Answers with a changed body, whose length is another. */
+async function rewriteTo(
+  to: ServerResponse,
+  answer: IncomingMessage,
+  { status, headers: { 'content-length': _, ...headers } }: AnswerHead,
+  change: (body: string) => string,
+): Promise<void> {
+  to.writeHead(status, headers).end(change(await text(answer)));
 }
 
 function passingOf({ method = '', url = '', headers }: IncomingMessage): PassingRequest {
