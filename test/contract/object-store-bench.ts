@@ -23,10 +23,10 @@ export interface StoreUnderTest {
 }
 
 /**
- * What a store is known not to do, beyond what a probe finds out: its listings have no ETags; of several conditional
- * writes at the same time, more than one is let through.
+ * What a store is known not to do, beyond what a probe finds out: its listings have no ETags; of conditional writes at
+ * the same moment it lets more than one through; it takes a backslash for a slash.
  */
-export type Shortcoming = 'no-etags-listed' | 'conditions-race';
+export type Shortcoming = 'no-etags-listed' | 'conditions-race' | 'backslash-is-slash';
 
 /** The capabilities of a store that guards and keeps everything. */
 export const allCapabilities: StoreCapabilities = {

@@ -103,7 +103,9 @@ export function describeObjects(bench: ObjectStoreBench): void {
       const key = `odd/${odd}/file ${odd}.ts`;
       await put(key, odd);
       expect(await read(key)).toBe(odd);
-      expect(await keys(`odd/${odd}/`)).toEqual([key]);
+      const isFolded = bench.shortcomings.includes('backslash-is-slash');
+      const [folder, listed] = [`odd/${odd}/`, key].map((name) => (isFolded ? name.replaceAll('\\', '/') : name));
+      expect(await keys(folder ?? '')).toEqual([listed]);
       await bench.store.delete(key, { signal });
       expect(await bench.store.head(key, { signal })).toBeUndefined();
     });

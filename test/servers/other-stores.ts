@@ -74,6 +74,7 @@ export const otherStores: readonly OtherStore[] = [
     tool: 'weed',
     isUsual: false,
     capabilities: { ...allCapabilities, emptySegments: false },
+    shortcomings: ['backslash-is-slash'],
     start: startSeaweedfs,
   },
   {
