@@ -22,7 +22,7 @@ const meanings: Readonly<Record<Shortcoming, string>> = {
   'conditions-race':
     'of conditional writes to a key at the same moment it lets more than one through: let nothing else write there while a copy runs',
   'backslash-is-slash':
-    'it takes `a\\b` for `a/b`: where a library has both, the second is refused as a conflict, and named',
+    'it takes `a\\b` for `a/b`: where a library has both, one of them is refused as a conflict, and named',
 };
 
 const yes = (does: boolean): string => (does ? 'yes' : 'no');
@@ -30,12 +30,14 @@ const yes = (does: boolean): string => (does ? 'yes' : 'no');
 const nameOf = ({ name, version }: OtherStore): string => `${name} ${version}`;
 
 function chooseRow({ store, capabilities: found, contract, isLifeWhole }: Trial): readonly string[] {
+  const races = store.shortcomings?.includes('conditions-race');
+  const guards = (does: boolean): string => (does && races ? 'yes, one at a time' : yes(does));
   return [
     nameOf(store),
     isLifeWhole ? 'whole' : '**broken**',
     `${contract.passed} of ${contract.passed + contract.failed.length}`,
-    yes(found.createOnly),
-    yes(found.replaceOnly),
+    guards(found.createOnly),
+    guards(found.replaceOnly),
     { crc32: 'CRC-32', md5: 'MD5', none: 'no' }[found.checksums],
     yes(found.metadata),
     yes(found.cacheControl),

@@ -98,6 +98,6 @@ describe.each(testedStores)('with $name installed, a library in it', (other) => 
         await rm(scratch, { recursive: true, force: true });
       }
     },
-    180_000,
+    300_000,
   );
 });

@@ -4,7 +4,7 @@ import { openS3At } from '../servers/open-s3.ts';
 import { hasStore, testedStores } from '../servers/other-stores.ts';
 
 // Some of them are slow where thousands of objects are to be written.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
 
 describe.each(testedStores)('with $name installed', (other) => {
   describe.skipIf(!hasStore(other))('it', () => {

@@ -11,7 +11,8 @@ import type { Launch, ServerProcess } from './store-program.ts';
 /** The release of Debian 12, whose packages are used. */
 export const cephVersion = '16.2.15';
 
-const minute = 60_000;
+/** For one command. */
+const patienceMs = 180_000;
 
 /** Starts Ceph on this machine: a monitor, one OSD that keeps its data in memory, and the gateway. */
 export async function startCeph(): Promise<S3Server> {
@@ -76,7 +77,7 @@ async function runProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { code, stderr } = await runCommand(program, args, { env, timeoutMs: minute });
+  const { code, stderr } = await runCommand(program, args, { env, timeoutMs: patienceMs });
   if (code !== 0) throw new Error(`${program} ${args[0]}: ${stderr.trim().split('\n').at(-1) ?? code}`);
 }
 

@@ -34,7 +34,7 @@ const region = 'us-east-1';
 export const bucket = 'library';
 
 /** How long a store may take from its start to its first object. */
-export const patienceMs = 90_000;
+const patienceMs = 180_000;
 
 /** Starts a store that is one program, with one empty bucket. */
 export async function startProgram({ tool, args, keys, env, asksForBucket }: StoreProgram): Promise<S3Server> {
