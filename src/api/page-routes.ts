@@ -3,6 +3,8 @@ import { Hono } from 'hono';
 import type { MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import type { App } from './app.ts';
+import { requireAccess } from './guard.ts';
+import type { Sessions } from './session.ts';
 
 /** The page that shows the library, as built files. */
 export interface PageFiles {
@@ -10,6 +12,8 @@ export interface PageFiles {
   readonly folder: () => Promise<string | undefined>;
   /** Origin of the destination, from where the page plays videos. */
   readonly playOrigin?: string;
+  /** Folder that the library is copied to, if its objects are to be played from `/media/`. */
+  readonly mediaFolder?: string;
 }
 
 const notBuilt = `<!doctype html>
@@ -21,7 +25,7 @@ const notBuilt = `<!doctype html>
 `;
 
 /** Creates the routes of the page: its files, and the page itself at every other address that a browser goes to. */
-export function pageRoutes({ folder, playOrigin }: PageFiles): App {
+export function pageRoutes({ folder, playOrigin, mediaFolder }: PageFiles, sessions: Sessions): App {
   const app: App = new Hono();
   const files = lazily(async () => filesOf(await folder()));
   const policy = contentSecurityPolicy(playOrigin);
@@ -33,6 +37,14 @@ export function pageRoutes({ folder, playOrigin }: PageFiles): App {
     context.res.headers.set('Cross-Origin-Opener-Policy', 'same-origin');
     context.res.headers.set('Cross-Origin-Resource-Policy', 'same-origin');
   });
+  if (mediaFolder !== undefined) {
+    const media = serveStatic({
+      root: mediaFolder,
+      allowPercentInPath: true,
+      rewriteRequestPath: (path) => path.slice('/media'.length),
+    });
+    app.get('/media/*', requireAccess(sessions), media);
+  }
   app.use(compress());
   app.get('/assets/*', async (context, next) => {
     const { assets } = await files();

@@ -128,7 +128,7 @@ function appOf(
     );
   }
   if (monitor) app.route('/', liveRoutes(monitor, { closing }));
-  if (page) app.route('/', pageRoutes(page));
+  if (page) app.route('/', pageRoutes(page, sessions));
   app.notFound(() => failureResponse(failureWith('usage', 'there is nothing at this path'), 404));
   app.onError((error) =>
     error instanceof HTTPException

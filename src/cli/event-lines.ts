@@ -57,6 +57,15 @@ export function eventLine(event: RunEvent): EventLine | undefined {
         level: 'warn',
         text: `refused${event.id === undefined ? '' : ` (${event.id})`}: ${failureText(event.failure)}`,
       };
+    case 'dashboard':
+      return { level: 'info', text: `the dashboard is at ${event.url}` };
+    case 'lingering':
+      return event.lingerMs === 0
+        ? undefined
+        : {
+            level: 'info',
+            text: `nothing is left to do; the dashboard stays until its page is closed, ${formatDuration(event.lingerMs)} at most: Ctrl-C ends it now`,
+          };
     case 'waiting':
       return { level: 'warn', text: waitingText(event) };
     case 'row-warning':

@@ -6,7 +6,7 @@ import { exitCodes, verbNames } from '../config/registry/verbs.ts';
 import type { VerbName } from '../config/registry/verbs.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
-import { buildProgram } from './program.ts';
+import { buildProgram, withBareFlags } from './program.ts';
 import { keepWriting } from './output-stream.ts';
 import { renderError } from './render-error.ts';
 
@@ -56,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     exitCode = await verb({ words, flags, environment, cwd: process.cwd() }, { stdout, stderr, argv });
   });
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withBareFlags(argv), { from: 'user' });
     // Errors of what was just written come in the next turn.
     await setImmediate();
     const reason = lostOutput.reason();

@@ -1,6 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { flagOf } from '../config/registry/option-spec.ts';
 import type { OptionSpec } from '../config/registry/option-spec.ts';
+import { optionNames, specOf } from '../config/registry/options.ts';
 import type { OptionName } from '../config/registry/options.ts';
 import type { Flags } from '../config/input/merge.ts';
 import type { VerbSpec } from '../config/registry/verb-spec.ts';
@@ -70,6 +71,22 @@ function addOptions(command: Command, verb: VerbSpec): void {
     for (const each of optionsOf(option, specIn(verb, option))) command.addOption(each);
 }
 
+/**
+ * Gives flags that may stand alone the value that they then have. The parser would take the argument after them for it.
+ *
+ * @param argv - the arguments after `flants`
+ */
+export function withBareFlags(argv: readonly string[]): readonly string[] {
+  const bare = new Map(
+    optionNames.flatMap((name) => {
+      const spec = specOf(name);
+      return 'bare' in spec ? [[flagOf(name), `${flagOf(name)}=${spec.bare}`]] : [];
+    }),
+  );
+  const end = argv.indexOf('--');
+  return argv.map((argument, at) => (end >= 0 && at > end ? argument : (bare.get(argument) ?? argument)));
+}
+
 /** The option itself and, for a switch, its opposite. Help lists the one that changes the default. */
 function optionsOf(name: OptionName, spec: OptionSpec): readonly Option[] {
   const flag = flagOf(name);
@@ -80,9 +97,9 @@ function optionsOf(name: OptionName, spec: OptionSpec): readonly Option[] {
       off.helpGroup(`${spec.group}:`).hideHelp(!spec.default),
     ];
   }
-  const option = new Option(`${flag} <${spec.value ?? 'VALUE'}>`, spec.text + defaultText(spec)).helpGroup(
-    `${spec.group}:`,
-  );
+  const valueName = spec.value ?? 'VALUE';
+  const term = 'bare' in spec ? `${flag} [${valueName}]` : `${flag} <${valueName}>`;
+  const option = new Option(term, spec.text + defaultText(spec)).helpGroup(`${spec.group}:`);
   return [
     spec.kind === 'list'
       ? option.argParser((value, before: string[] | undefined) => [...(before ?? []), value])

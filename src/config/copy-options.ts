@@ -3,6 +3,8 @@ import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
 import type { Destination, SourceArgument } from './values/location.ts';
+import { readDashboardOptions } from './dashboard-options.ts';
+import type { DashboardOptions } from './dashboard-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -49,6 +51,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
   readonly stateDir: string;
+  /** Absent: no page. */
+  readonly dashboard?: DashboardOptions;
   /** File to write the report to at the end. */
   readonly reportPath?: string;
 }
@@ -78,6 +82,8 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     await assertStateOutside(stateDir, '--state', destination.path);
   }
 
+  const dashboard = await readDashboardOptions(parsed, cwd);
+
   const { limit, existing, recheck, sha256, external, assumeEnded, dryRun, concurrency, json, progress, logLevel } =
     parsed;
   return Object.freeze({
@@ -99,6 +105,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     stateDir,
+    ...(dashboard === undefined ? {} : { dashboard }),
     ...(reportPath === undefined ? {} : { reportPath }),
     json,
     progress,

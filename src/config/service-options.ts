@@ -3,6 +3,8 @@ import { parseRule } from '../domain/catalogue-rule.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { ListenAddress } from './values/address.ts';
+import { readAccess } from './access-options.ts';
+import type { AccessOptions } from './access-options.ts';
 import { readClusterPlace } from './cluster-place.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 import { mergeInput } from './input/command-input.ts';
@@ -14,6 +16,7 @@ import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
 import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folderUrl } from './values/path-checks.ts';
+import { publicUrlOf } from './values/public-url.ts';
 import { readSecret } from './values/secret-file.ts';
 import { parseClusterSource } from './values/cluster-source.ts';
 import type { ClusterSource } from './values/cluster-source.ts';
@@ -58,11 +61,7 @@ export interface CatalogueOptions {
 }
 
 /** HTTP interface of a process. */
-export interface HttpOptions extends ListenAddress {
-  /** Absent: the API is read-only. */
-  readonly token?: string;
-  readonly requireTokenToRead: boolean;
-}
+export interface HttpOptions extends ListenAddress, AccessOptions {}
 
 /** Receivers of alerts, and the conditions that raise them. */
 export interface AlertOptions {
@@ -244,15 +243,7 @@ function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): Catalog
 
 async function httpOf(verb: Role | 'up', parsed: Parsed, cwd: string): Promise<HttpOptions> {
   const defaultAddress = { host: '127.0.0.1', port: verb === 'up' || verb === 'aggregator' ? apiPort : 0 };
-  const token = await readSecret({ value: parsed.token, file: parsed.tokenFile, option: '--token-file', cwd });
-  const { requireTokenToRead } = parsed;
-  if (requireTokenToRead && token === undefined)
-    throw new FlantsError('usage', '--require-token-to-read asks for a token: set FLANTS_TOKEN or --token-file');
-  return Object.freeze({
-    ...(parsed.listen ?? defaultAddress),
-    ...(token === undefined ? {} : { token }),
-    requireTokenToRead,
-  });
+  return Object.freeze({ ...(parsed.listen ?? defaultAddress), ...(await readAccess(parsed, cwd)) });
 }
 
 async function alertsOf(parsed: Parsed, cwd: string): Promise<AlertOptions> {
@@ -273,15 +264,4 @@ async function alertsOf(parsed: Parsed, cwd: string): Promise<AlertOptions> {
     stalledMs: parsed.stalled,
     failureShare: parsed.failureShare,
   });
-}
-
-/** Checks the public URL. Keys are appended to it. */
-function publicUrlOf(text: string): string {
-  const { username, password, search, hash, href } = new URL(text);
-  if (username + password + search + hash !== '')
-    throw new FlantsError(
-      'usage',
-      '--public-url holds a user, a query or a fragment: expected https://cdn.example/vod',
-    );
-  return href.endsWith('/') ? href : `${href}/`;
 }

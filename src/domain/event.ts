@@ -98,6 +98,10 @@ export type RunEvent =
       readonly patienceMs: number;
       readonly allThatIsLeft: boolean;
     }
+  /** The page of the copy can be looked at. */
+  | { readonly type: 'dashboard'; readonly at: string; readonly url: string }
+  /** Nothing is left to do, and the page stays for a while. */
+  | { readonly type: 'lingering'; readonly at: string; readonly lingerMs: number }
   | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
   | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
   | {

@@ -21,6 +21,8 @@ export interface Engine {
    * @param options.playlistUrl - the URL with its token, which the journal does not keep
    */
   crawl(video: VideoId, options: { readonly recheck: boolean; readonly playlistUrl?: string }): Promise<void>;
+  /** Takes a video through all further steps, wherever it stands. */
+  advance(video: VideoId): Promise<void>;
   /**
    * Resolves when no video is in progress, or the engine was drained or halted. To be called once all videos are sent: from
    * then on, what waits for a source or destination that is down does so with patience only.
@@ -112,6 +114,11 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
       if (drain.aborted) return;
       inProgress.add(video, playlistUrl);
       await context.sendCrawl(video, { recheck });
+    },
+    async advance(video) {
+      if (drain.aborted) return;
+      inProgress.add(video, inProgress.playlistUrlOf(video));
+      await context.takeNextStep(video);
     },
     idle() {
       isAllSent = true;

@@ -11,7 +11,7 @@ export interface LiveCauses {
   note(video: VideoId, record: VideoRecord | undefined): void;
   /** Reads what was noted, some videos at a time. Never more than one call at a time. */
   read(): Promise<void>;
-  /** As of the last `read`, the most common first. */
+  /** Without what was noted and not read yet; the most common first. */
   readonly causes: readonly FailureCause[];
 }
 
@@ -52,13 +52,13 @@ export function createLiveCauses(ports: TallyPorts): LiveCauses {
             throw error;
           }
           if (marks.has(video)) byVideo.set(video, found);
+          isSummed = false;
         }),
       );
-      if (isSummed && some.length === 0) return;
-      causes = sumOf(byVideo.values());
-      isSummed = true;
     },
     get causes() {
+      if (!isSummed) causes = sumOf(byVideo.values());
+      isSummed = true;
       return causes;
     },
   };

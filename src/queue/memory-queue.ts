@@ -65,6 +65,13 @@ export class MemoryQueue<T> implements JobQueue<T> {
     return this.#ids.size;
   }
 
+  /** How many jobs stand where. */
+  counts(): { readonly waiting: number; readonly active: number; readonly delayed: number } {
+    const active = [...this.#workers].reduce((sum, { running }) => sum + running.size, 0);
+    const delayed = this.#delayed.size;
+    return { waiting: Math.max(0, this.#ids.size - delayed - active), active, delayed };
+  }
+
   async hasCapacity(max: number): Promise<boolean> {
     return this.#hasCapacity(max);
   }

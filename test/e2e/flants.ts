@@ -21,6 +21,8 @@ export interface RunningFlants {
   readonly ended: Promise<FlantsResult>;
   /** Resolves once the text stands in what it said on either stream; rejects when it ends without. */
   says(text: string): Promise<void>;
+  /** Standard output so far. */
+  said(): string;
   /** @returns false when it had ended already */
   kill(signal: NodeJS.Signals): boolean;
 }
@@ -69,6 +71,7 @@ export function startFlants(
   return {
     pid: child.pid ?? 0,
     ended,
+    said: () => said.stdout,
     says: (text) =>
       new Promise((done, fail) => {
         const look = (): void => {

@@ -4,6 +4,7 @@ import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { withoutSecrets } from '../../config/values/location.ts';
 import type { BatchJob } from '../../domain/batch.ts';
+import type { Progress } from '../../domain/event.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport } from '../../domain/report.ts';
 import { MiB, second } from '../../domain/units.ts';
@@ -28,6 +29,7 @@ import { connectSource } from '../connect.ts';
 import type { SourceSpec } from '../connect.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
+import type { Dashboard, DashboardParts } from './dashboard.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
@@ -61,10 +63,14 @@ export async function copyLibrary(
   try {
     const journal = new SqliteJournal(state);
     const tracker = createProgressTracker(() => performance.now());
-    const ledger = observeLedger(new SqliteLedger(state), (...change) => tracker.changed(...change));
+    const ledger = observeLedger(new SqliteLedger(state), (video, before, after) => {
+      tracker.changed(video, before, after);
+      runState.watch?.(video);
+    });
+    const runState: RunState = { journal, ledger, tracker };
     await ledger.releaseAll();
     for await (const { video, record } of ledger.videos()) tracker.changed(video, undefined, record);
-    return await run(options, hooks, { journal, ledger, tracker });
+    return await run(options, hooks, runState);
   } finally {
     state.close();
   }
@@ -109,6 +115,7 @@ async function run(
   const crawls = new MemoryQueue<VideoJob>();
   const batches = new MemoryQueue<BatchJob>();
   const publications = new MemoryQueue<VideoJob>();
+  const dashboard = await openDashboard(common, destination, { crawls, batches, publications });
   const engine = startEngine(
     {
       source,
@@ -119,7 +126,7 @@ async function run(
       keyRules,
       limits: defaultWalkLimits,
       crawls,
-      batches,
+      batches: dashboard?.batches ?? batches,
       publications,
       patienceMs: options.patienceMs,
       hasten: () => [crawls, batches, publications].forEach((queue) => queue.hasten()),
@@ -162,17 +169,61 @@ async function run(
     progressEveryMs,
   );
   try {
+    if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
     const scanned = await scan(common, engine);
     await engine.idle();
+    const end = await lingerOn(dashboard, engine, common);
     await engine.stop();
-    return await reportRun(common, { scanned, engine, destination, capabilities });
+    const { videos } = scanned;
+    const all = [...new Set([...videos, ...(dashboard?.submitted ?? [])])];
+    const finished = { scanned: { ...scanned, videos: all }, engine, destination, capabilities, ...end };
+    return await reportRun(common, finished);
   } finally {
     clearInterval(progressTimer);
     stopBounding();
+    await dashboard?.close();
     await engine.stop();
     await executor.close();
     await Promise.all([source.close(), store.close()]);
   }
+}
+
+/** Loaded only where it is wanted: a copy without it starts no slower. */
+async function openDashboard(
+  { options, hooks, state }: CopyContext,
+  destination: DestinationSetting,
+  queues: DashboardParts['queues'],
+): Promise<Dashboard | undefined> {
+  if (!options.dashboard) return undefined;
+  const { createDashboard } = await import('./dashboard.ts');
+  return createDashboard({
+    options: options.dashboard,
+    state,
+    destination,
+    queues,
+    version: hooks.version,
+    onWarning: (message) => emit(hooks, { type: 'warning', message }),
+  });
+}
+
+/**
+ * Keeps the page after the end, and goes on with what people decide there.
+ *
+ * @returns how far the copy has come, without the time that the page stayed; and whether it was stopped before its end: to
+ *   stop while nothing is left to do is not that
+ */
+async function lingerOn(
+  dashboard: Dashboard | undefined,
+  engine: Engine,
+  { options, hooks, state }: Pick<CopyContext, 'options' | 'hooks' | 'state'>,
+): Promise<{ readonly progress: Progress; readonly interrupted: boolean }> {
+  const stopped = AbortSignal.any([hooks.drain, hooks.signal]);
+  const progress = state.tracker.progress();
+  if (!dashboard || stopped.aborted || engine.halted()) return { progress, interrupted: stopped.aborted };
+  emit(hooks, { type: 'lingering', lingerMs: options.dashboard?.lingerMs ?? 0 });
+  if ((await dashboard.linger(stopped)) === 'over') return { progress, interrupted: false };
+  await engine.idle();
+  return lingerOn(dashboard, engine, { options, hooks, state });
 }
 
 async function scan({ options, hooks, state, keyRules }: CopyContext, engine: Engine): Promise<ScanResult> {

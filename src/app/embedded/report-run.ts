@@ -1,6 +1,7 @@
 import type { ProgressTracker } from '../../aggregator/progress-tracker.ts';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import { reportVideo } from '../../journal/report-video.ts';
+import type { Progress } from '../../domain/event.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import { saveFinishedRun } from '../../control/runs.ts';
@@ -23,6 +24,8 @@ export interface RunState {
   readonly journal: Journal;
   readonly ledger: Ledger;
   readonly tracker: ProgressTracker;
+  /** Hears which videos change, while somebody wants to know. */
+  watch?: (video: VideoId) => void;
 }
 
 /** Options, callbacks and stores that all parts of a copy share. */
@@ -47,12 +50,15 @@ export interface FinishedRun {
   readonly engine: Engine;
   readonly destination: DestinationSetting;
   readonly capabilities: StoreCapabilities;
+  readonly interrupted: boolean;
+  /** At its end. */
+  readonly progress: Progress;
 }
 
 /** Reports on the videos of a run, emits `finished`, and returns the exit code. */
 export async function reportRun(
   { state, keyRules, hooks }: CopyContext,
-  { scanned, engine, destination, capabilities }: FinishedRun,
+  { scanned, engine, destination, capabilities, interrupted, progress }: FinishedRun,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const videos: VideoReport[] = [];
   const totals = emptyTotals();
@@ -63,11 +69,10 @@ export async function reportRun(
     addToTotals(totals, report);
   }
   const halted = engine.halted();
-  const progress = state.tracker.progress();
   const exitCode = exitCodeOf({
     videos,
     refused: scanned.refused.length,
-    interrupted: hooks.drain.aborted || hooks.signal.aborted,
+    interrupted,
     ...(halted ? { halted } : {}),
   });
   const report: LibraryReport = {

@@ -15,12 +15,20 @@ export const copyVerbs = {
       'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit',
+      'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
+    overrides: {
+      publicUrl: {
+        text: 'address under which players reach the destination, so that the page can play what is published',
+        defaultText: 'a folder is played from here, a bucket not at all',
+      },
+    },
     examples: [
       ['one video', 'flants copy https://cdn.example/class/42/master.m3u8 s3://media/vod'],
       ['a library, gently', 'flants copy videos.ndjson s3://media/vod --bwlimit 20M --concurrency 16'],
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
+      ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
     ],
   },

@@ -106,6 +106,8 @@ const optionSchemas = {
   recoverEvery: written(parseDuration).prefault(optionSpecs.recoverEvery.default),
   grace: written(parseDuration).prefault(optionSpecs.grace.default),
   listen: written(parseAddress).exactOptional(),
+  dashboard: written(parseAddress).exactOptional(),
+  dashboardLinger: written(parseDurationOrZero).prefault(optionSpecs.dashboardLinger.default),
   token: text.regex(tokenPattern).exactOptional(),
   tokenFile: text.exactOptional(),
   requireTokenToRead: z.boolean().default(optionSpecs.requireTokenToRead.default),

@@ -14,6 +14,7 @@ export type OptionGroup =
   | 'Alerts'
   | 'Which videos'
   | 'What to submit'
+  | 'Dashboard'
   | 'Output'
   | 'State'
   | 'Configuration';
@@ -72,6 +73,8 @@ export interface TextSpec extends SpecBase {
   readonly orNever?: true;
   /** A duration that may also be `0`. */
   readonly orZero?: true;
+  /** What the flag alone means. Another value is given as `--flag=VALUE`, so that no argument after it is taken for one. */
+  readonly bare?: string;
 }
 
 /** One option as plain data. Flag, environment variable, config file, help and docs are derived from it. */

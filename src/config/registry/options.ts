@@ -1,6 +1,7 @@
 import { catalogueOptions } from './catalogue-options.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
+import { dashboardOptions } from './dashboard-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
 
@@ -291,6 +292,7 @@ export const optionSpecs = {
     text: 'folder of the state',
     defaultText: 'one per destination below ~/.local/state/flants',
   },
+  ...dashboardOptions,
   config: {
     group: 'Configuration',
     kind: 'path',

@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { serveHttp } from '../../api/serve.ts';
+import type { HttpService } from '../../api/serve.ts';
+import { idOfPlaylist } from '../../catalogue/single-catalogue.ts';
+import { addressText } from '../../config/child-environment.ts';
+import type { DashboardOptions } from '../../config/dashboard-options.ts';
+import { createControl } from '../../control/control.ts';
+import type { BatchJob } from '../../domain/batch.ts';
+import { failureOf } from '../../domain/failure.ts';
+import { second } from '../../domain/units.ts';
+import type { VideoJob } from '../../domain/video-job.ts';
+import type { VideoId } from '../../domain/video.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { tokenRulesOf } from '../../engine/key-rules.ts';
+import { createLocalChangeFeed } from '../../ledger/change-feed.ts';
+import { createMonitor } from '../../monitor/monitor.ts';
+import type { Monitor } from '../../monitor/monitor.ts';
+import type { ActiveBatch, Gauges } from '../../monitor/monitor-ports.ts';
+import { createRateHistory } from '../../monitor/rate-history.ts';
+import type { MemoryQueue } from '../../queue/memory-queue.ts';
+import { watchJobs } from '../../queue/watch-jobs.ts';
+import type { JobQueue } from '../../queue/job-queue.ts';
+import { createHealth } from '../../telemetry/health.ts';
+import { createMetrics } from '../../telemetry/metrics.ts';
+import { dashboardFolder } from '../dashboard-files.ts';
+import type { DestinationSetting } from '../destination-setting.ts';
+import type { RunState } from './report-run.ts';
+
+/** What the page of a copy shows. */
+export interface DashboardParts {
+  readonly options: DashboardOptions;
+  readonly state: RunState;
+  readonly destination: DestinationSetting;
+  readonly queues: {
+    readonly crawls: MemoryQueue<VideoJob>;
+    readonly batches: MemoryQueue<BatchJob>;
+    readonly publications: MemoryQueue<VideoJob>;
+  };
+  /** Of FLAnts. */
+  readonly version: string;
+  readonly onWarning: (message: string) => void;
+}
+
+/** The page of a copy. */
+export interface Dashboard {
+  /** The queue of batches, to be worked in place of the one that was given. */
+  readonly batches: JobQueue<BatchJob>;
+  /**
+   * Begins to serve the page.
+   *
+   * @returns its address
+   * @throws {FlantsError} `usage` when it cannot listen there
+   */
+  start(engine: Pick<Engine, 'crawl' | 'advance'>): Promise<string>;
+  /**
+   * Shows the end, and waits until somebody has seen it and left, until time is up, or the signal. Returns `work` when
+   * somebody has given the copy more to do.
+   */
+  linger(signal: AbortSignal): Promise<'over' | 'work'>;
+  /** Videos that were submitted on the page. */
+  readonly submitted: ReadonlySet<VideoId>;
+  close(): Promise<void>;
+}
+
+const lookEveryMs = second / 5;
+/** A page that is loaded again is away for a moment. */
+const awayMs = 2 * second;
+
+/** Creates the page of a copy. Its state is watched from now on. */
+export function createDashboard(parts: DashboardParts): Dashboard {
+  const { options, state, destination, queues, version, onWarning } = parts;
+  const { journal, ledger, tracker } = state;
+  const changes = createLocalChangeFeed();
+  state.watch = (video) => changes.note(video);
+  const batches = watchJobs(queues.batches, Date.now);
+  const history = createRateHistory();
+  const startedAt = Date.now();
+  const submitted = new Set<VideoId>();
+  let worked = Promise.withResolvers<void>();
+  let service: HttpService | undefined;
+  const sampling = setInterval(() => {
+    const { filesPerSecond, bytesPerSecond } = tracker.progress();
+    history.add([Date.now(), filesPerSecond, bytesPerSecond]);
+  }, second);
+  sampling.unref();
+
+  const gauges = async (): Promise<Gauges> => {
+    const { filesPerSecond, bytesPerSecond, remainingMs, uncrawled, run } = tracker.progress();
+    const remaining = remainingMs === undefined ? {} : { remainingMs };
+    return {
+      progress: { filesPerSecond, bytesPerSecond, uncrawled, run, ...remaining },
+      services: [{ name: 'copy', id: String(process.pid), version, since: startedAt, at: Date.now() }],
+      queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.counts() })),
+      batches: batches.active().map(activeBatch),
+      cost: null,
+    };
+  };
+  const folder = destination.store.kind === 'folder' ? destination.store.path : undefined;
+  const playUrl = options.publicUrl ?? (folder === undefined ? undefined : '/media/');
+  const monitor: Monitor = createMonitor({
+    ledger,
+    journal,
+    changes,
+    gauges,
+    history: () => history.samples(),
+    tokenRules: () => tokenRulesOf(journal),
+    version,
+    destination: destination.name,
+    ...(playUrl === undefined ? {} : { playUrl }),
+    now: Date.now,
+    newEpoch: () => randomBytes(6).toString('hex'),
+    onTrouble: (error) => onWarning(`the dashboard: ${failureOf(error).message}`),
+  });
+
+  return {
+    batches: batches.queue,
+    submitted,
+    async start(engine) {
+      const work = async (does: Promise<void>): Promise<void> => {
+        await does;
+        worked.resolve();
+      };
+      const control = createControl({
+        journal,
+        ledger,
+        newGeneration: randomUUID,
+        now: Date.now,
+        destination: destination.name,
+        tokenRules: () => tokenRulesOf(journal),
+        idOf: idOfPlaylist,
+        takeNextStep: (video) => work(engine.advance(video)),
+        crawl(video) {
+          submitted.add(video);
+          return work(engine.crawl(video, { recheck: false }));
+        },
+      });
+      const health = createHealth(['copy'], () => performance.now());
+      health.set('copy', true);
+      const { listen, publicUrl, lingerMs: _, ...access } = options;
+      service = await serveHttp({
+        ...access,
+        listen,
+        version,
+        health,
+        metrics: createMetrics('copy'),
+        control,
+        monitor,
+        page: {
+          folder: dashboardFolder,
+          ...(publicUrl === undefined ? {} : { playOrigin: new URL(publicUrl).origin }),
+          ...(publicUrl === undefined && folder !== undefined ? { mediaFolder: folder } : {}),
+        },
+        log: { error: onWarning },
+      });
+      return `http://${addressText({ host: listen.host, port: service.port })}/`;
+    },
+    async linger(signal) {
+      monitor.setEnded({ at: Date.now() });
+      const over = new AbortController();
+      const waiting = waitUntilSeen(monitor, options.lingerMs, AbortSignal.any([signal, over.signal]));
+      const end = await Promise.race([waiting, worked.promise.then(() => 'work' as const)]);
+      over.abort();
+      worked = Promise.withResolvers();
+      if (end === 'work') monitor.setEnded(null);
+      return end;
+    },
+    async close() {
+      clearInterval(sampling);
+      await monitor.close();
+      await service?.close();
+      delete state.watch;
+    },
+  };
+}
+
+async function waitUntilSeen(monitor: Monitor, lingerMs: number, signal: AbortSignal): Promise<'over'> {
+  const endsAt = performance.now() + lingerMs;
+  let awaySince: number | undefined;
+  while (performance.now() < endsAt && !signal.aborted) {
+    const isAway = monitor.isEndSeen && monitor.viewers === 0;
+    awaySince = isAway ? (awaySince ?? performance.now()) : undefined;
+    if (awaySince !== undefined && performance.now() - awaySince >= awayMs) break;
+    await sleep(Math.min(lookEveryMs, endsAt - performance.now()), undefined, { signal }).catch(() => undefined);
+  }
+  return 'over';
+}
+
+function activeBatch({ data, since }: { readonly data: BatchJob; readonly since: number }): ActiveBatch {
+  const { id, video, files, waits } = data;
+  return { id, video, files, since, ...(waits > 0 ? { throttled: true } : {}) };
+}

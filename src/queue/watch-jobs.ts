@@ -1,0 +1,40 @@
+import type { JobQueue } from './job-queue.ts';
+
+/** A job that a worker of this process has. */
+export interface ActiveJob<T> {
+  readonly data: T;
+  /** Since when: milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/** A queue of which the jobs under way can be seen, by the order in which they began. */
+export interface WatchedQueue<T> {
+  readonly queue: JobQueue<T>;
+  active(): readonly ActiveJob<T>[];
+}
+
+/** Watches what workers that are started on the returned queue have. */
+export function watchJobs<T>(queue: JobQueue<T>, now: () => number): WatchedQueue<T> {
+  const active = new Set<ActiveJob<T>>();
+  return {
+    active: () => [...active],
+    queue: {
+      add: (job) => queue.add(job),
+      has: (id) => queue.has(id),
+      size: () => queue.size(),
+      hasCapacity: (max) => queue.hasCapacity(max),
+      room: (max, options) => queue.room(max, options),
+      work: (handler, options) =>
+        queue.work(async (data, jobOptions) => {
+          const job = { data, since: now() };
+          active.add(job);
+          try {
+            return await handler(data, jobOptions);
+          } finally {
+            active.delete(job);
+          }
+        }, options),
+      close: () => queue.close(),
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { actionHeader, actionHeaderValue, runsSchema } from '../../src/api/live-contract.ts';
+import { createLiveClient } from '../integration/live-client.ts';
+import type { LiveClient } from '../integration/live-client.ts';
+import { openEvents } from '../integration/sse-client.ts';
+import type { EventClient } from '../integration/sse-client.ts';
+import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
+import type { RunningFlants } from './flants.ts';
+import { openStage, patient } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const library = { videos: 1, filesPerVideo: 6, fileBytes: 500, seed: 'dashboard' };
+const token = 'a-long-and-secret-token';
+
+describe('A copy with --dashboard', patient, () => {
+  let stage: Stage;
+  let events: EventClient | undefined;
+  afterEach(async () => {
+    events?.close();
+    await stage.close();
+  });
+
+  const start = async (...flags: readonly string[]): Promise<{ command: RunningFlants; url: string }> => {
+    const command = stage.start([...stage.copyArgs(syntheticPlaylist(0)), '--dashboard', ...flags, '--json']);
+    await command.says('"type":"dashboard"');
+    const line = command
+      .said()
+      .split('\n')
+      .find((each) => each.includes('"type":"dashboard"'));
+    return { command, url: (JSON.parse(line ?? '') as { url: string }).url };
+  };
+  const follow = async (url: string): Promise<LiveClient> => {
+    events = await openEvents(`${url}api/v1/live`);
+    return createLiveClient();
+  };
+  const until = async (client: LiveClient, holds: (client: LiveClient) => boolean): Promise<void> => {
+    while (!client.state || !holds(client)) {
+      client.take((await events?.next()) ?? expect.unreachable('the stream has ended'));
+    }
+  };
+
+  it('shows a failure, goes on when it is retried there, and ends when the page is closed', async () => {
+    stage = await openStage({ destination: 'folder', library });
+    const [, missing] = [...syntheticFiles(library)].filter(({ path }) => !path.endsWith('.m3u8'));
+    stage.origin.remove(missing?.path ?? '');
+    const { command, url } = await start('--token', token);
+    const client = await follow(url);
+    await until(client, ({ state }) => state?.ended !== null && state?.causes[0]?.files === 1);
+    expect([...client.videos.values()]).toMatchObject([
+      { state: 'incomplete', files: { total: 6, done: 5, failed: 1 } },
+    ]);
+
+    stage.origin.put(missing?.path ?? '', missing?.body ?? Buffer.alloc(0));
+    const signedIn = await fetch(`${url}api/v1/session`, { method: 'POST', body: JSON.stringify({ token }) });
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+    const headers = { cookie, [actionHeader]: actionHeaderValue };
+    const retried = await fetch(`${url}api/v1/retry`, { method: 'POST', headers });
+    expect(await retried.json()).toEqual({ reopened: 1, videos: 1 });
+    await until(client, ({ state }) => state?.ended !== null && state?.totals.videos.published === 1);
+    expect(client.state?.causes).toEqual([]);
+    const [id = ''] = client.videos.keys();
+    const field = await (await fetch(`${url}api/v1/videos/${encodeURIComponent(id)}/field`)).json();
+    expect(field).toMatchObject({ total: 6, renditions: [{ files: [[0, 6]] }] });
+    const media = await fetch(new URL(`media${syntheticPlaylist(0)}`, url));
+    expect(await media.text()).toContain('#EXTM3U');
+
+    events?.close();
+    expect(await command.ended).toMatchObject({ code: 0 });
+    expect((await stage.run('status')).code).toBe(0);
+  });
+
+  it('ends without a viewer when its time is up, and remembers its run for the next', async () => {
+    stage = await openStage({ destination: 'folder', library });
+    const first = await start('--dashboard-linger', '0');
+    expect(await first.command.ended).toMatchObject({ code: 0 });
+    const { command, url } = await start();
+    const { runs } = runsSchema.parse(await (await fetch(`${url}api/v1/runs`)).json());
+    expect(runs).toMatchObject([{ exitCode: 0, run: { copied: 6 }, totals: { videos: { published: 1 } } }]);
+    command.kill('SIGINT');
+    // To stop while nothing is left to do is no interruption.
+    expect(await command.ended).toMatchObject({ code: 0 });
+  });
+
+  it('says in one line what a wrong address is, and where it cannot listen', async () => {
+    stage = await openStage({ destination: 'folder', library });
+    const wrong = await stage.copy(syntheticPlaylist(0), '--dashboard=nowhere');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      1,
+      expect.stringContaining('--dashboard is "nowhere": expected host:port'),
+    ]);
+    const port = new URL(stage.origin.url).port;
+    const taken = await stage.copy(syntheticPlaylist(0), `--dashboard=127.0.0.1:${port}`);
+    expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining('cannot listen on 127.0.0.1')]);
+  });
+});
