@@ -12,7 +12,8 @@ import { defaultErrorDelays } from './error-delays.ts';
 import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
 import { abortedWaiting, hasCapacity } from './capacity.ts';
-import type { QueueCounts } from './capacity.ts';
+import type { QueueCounts, QueueDepth } from './capacity.ts';
+import type { ActiveJob } from './watch-jobs.ts';
 
 /** Connection, name and behaviour of a queue. */
 export interface BullmqQueueOptions<T> {
@@ -27,6 +28,8 @@ export interface BullmqQueueOptions<T> {
   readonly strangers?: Strangers<T>;
   readonly errorDelays?: ErrorDelays;
   readonly stallTimes?: StallTimes;
+  /** Names this process at the jobs that its workers have. */
+  readonly workerName?: string;
 }
 
 const defaultStallTimes: StallTimes = { lockDurationMs: 10 * second, stalledIntervalMs: 5 * second };
@@ -50,7 +53,7 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   #isClosed = false;
 
   constructor({ connection, prefix, name, onTrouble, strangers, ...more }: BullmqQueueOptions<T>) {
-    const { errorDelays = defaultErrorDelays, stallTimes = defaultStallTimes } = more;
+    const { errorDelays = defaultErrorDelays, stallTimes = defaultStallTimes, workerName } = more;
     this.#setting = {
       connection,
       prefix,
@@ -58,6 +61,7 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
       onTrouble,
       errorDelays,
       stallTimes,
+      ...(workerName === undefined ? {} : { workerName }),
       ...(strangers ? { strangers } : {}),
     };
     this.#queue = new Queue(name, {
@@ -83,6 +87,21 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   async size(): Promise<number> {
     const { due, delayed } = await this.#counts();
     return due + delayed;
+  }
+
+  /** How many jobs stand where. */
+  async depth(): Promise<QueueDepth> {
+    const counting = this.#queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
+    const { wait = 0, prioritized = 0, active = 0, delayed = 0 } = await refusedByRedis(counting);
+    return { waiting: wait + prioritized, active, delayed };
+  }
+
+  /** Jobs that workers of all processes have, no more than `max`. One that has just ended may be missing. */
+  async active(max: number): Promise<readonly ActiveJob<T>[]> {
+    const jobs = await refusedByRedis(this.#queue.getJobs(['active'], 0, max - 1));
+    return jobs.flatMap(({ data, processedOn: since, processedBy: worker }) =>
+      since === undefined ? [] : [{ data: data.data, since, ...(worker === undefined ? {} : { worker }) }],
+    );
   }
 
   async hasCapacity(max: number): Promise<boolean> {
@@ -149,8 +168,7 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   }
 
   async #counts(): Promise<QueueCounts> {
-    const counting = this.#queue.getJobCounts('wait', 'prioritized', 'active', 'delayed');
-    const { wait = 0, prioritized = 0, active = 0, delayed = 0 } = await refusedByRedis(counting);
-    return { due: wait + prioritized + active, delayed };
+    const { waiting, active, delayed } = await this.depth();
+    return { due: waiting + active, delayed };
   }
 }

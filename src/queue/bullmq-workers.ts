@@ -35,6 +35,7 @@ export interface WorkersSetting<T> {
   readonly name: string;
   readonly errorDelays: ErrorDelays;
   readonly stallTimes: StallTimes;
+  readonly workerName?: string;
   /** Hears what Redis refuses to the workers, broken connections excepted. */
   readonly onTrouble: (error: Error) => void;
   /** Absent: every job is understood. */
@@ -97,6 +98,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
       connection: setting.connection,
       prefix: setting.prefix,
       concurrency,
+      ...(setting.workerName === undefined ? {} : { name: setting.workerName }),
       lockDuration: setting.stallTimes.lockDurationMs,
       stalledInterval: setting.stallTimes.stalledIntervalMs,
       // How often a job was lost is for its handler to judge.

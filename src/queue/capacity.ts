@@ -20,3 +20,10 @@ export function hasCapacity(max: number, { due, delayed }: QueueCounts): boolean
 export function abortedWaiting(): FlantsError {
   return new FlantsError('aborted', 'stopped while waiting for room in the queue');
 }
+
+/** How many jobs of a queue stand where. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+}

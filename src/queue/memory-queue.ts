@@ -4,6 +4,7 @@ import type { ErrorDelays } from './error-delays.ts';
 import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
 import { abortedWaiting, hasCapacity } from './capacity.ts';
+import type { QueueDepth } from './capacity.ts';
 
 /** The longest that a timer of Node can wait; more would fire at once. */
 const maxTimerMs = 2 ** 31 - 1;
@@ -66,7 +67,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
   }
 
   /** How many jobs stand where. */
-  counts(): { readonly waiting: number; readonly active: number; readonly delayed: number } {
+  depth(): QueueDepth {
     const active = [...this.#workers].reduce((sum, { running }) => sum + running.size, 0);
     const delayed = this.#delayed.size;
     return { waiting: Math.max(0, this.#ids.size - delayed - active), active, delayed };

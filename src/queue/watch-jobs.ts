@@ -1,10 +1,12 @@
 import type { JobQueue } from './job-queue.ts';
 
-/** A job that a worker of this process has. */
+/** A job that a worker has. */
 export interface ActiveJob<T> {
   readonly data: T;
   /** Since when: milliseconds since the epoch. */
   readonly since: number;
+  /** The process whose worker it is, where several share the queue. */
+  readonly worker?: string;
 }
 
 /** A queue of which the jobs under way can be seen, by the order in which they began. */

@@ -10,6 +10,12 @@ export interface RedisNames {
   bits(video: VideoId): string;
   /** Hash: a video's leases by id. */
   leases(video: VideoId): string;
+  /** Hash: numbers of the latest change of the ledger and of the one from which changes are noted. Only while somebody watches. */
+  readonly feed: string;
+  /** Sorted set: ids of videos by the numbers of their latest change. Likewise. */
+  readonly changed: string;
+  /** Hash: what each process of the cluster told of itself last, as JSON by its id. */
+  readonly services: string;
   /** Prefix that BullMQ puts before the names of its own keys. */
   readonly queues: string;
   /** When somebody first used this memory: its absence tells that the memory was lost. */
@@ -27,6 +33,9 @@ export function redisNames(prefix: string): RedisNames {
     video: (video) => `${tag}:video:${video}`,
     bits: (video) => `${tag}:bits:${video}`,
     leases: (video) => `${tag}:leases:${video}`,
+    feed: `${tag}:feed`,
+    changed: `${tag}:changed`,
+    services: `${tag}:services`,
     queues: `${tag}:queue`,
     epoch: `${tag}:epoch`,
   };

@@ -11,6 +11,8 @@ export interface Metrics {
   text(): Promise<string>;
   /** Counts a file of a batch. `bytes` is the number of bytes sent. */
   file(outcome: 'copied' | 'unchanged' | 'failed', bytes?: number): void;
+  /** Files that were copied or found unchanged since the process started, and the bytes sent. */
+  workDone(): { readonly files: number; readonly bytes: number };
   batch(end: BatchEnd, durationMs: number): void;
   crawl(result: string): void;
   publication(result: string): void;
@@ -37,6 +39,7 @@ export function createMetrics(role: string): Metrics {
   registry.setDefaultLabels({ role });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  let [doneFiles, sentBytes] = [0, 0];
   const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
     new Counter({ name: `flants_${name}`, help, labelNames, registers });
   const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
@@ -61,7 +64,10 @@ export function createMetrics(role: string): Metrics {
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    workDone: () => ({ files: doneFiles, bytes: sentBytes }),
     file(outcome, sent = 0) {
+      if (outcome !== 'failed') doneFiles += 1;
+      sentBytes += sent;
       files.inc({ outcome });
       if (sent > 0) bytes.inc(sent);
     },

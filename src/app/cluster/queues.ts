@@ -5,6 +5,10 @@ import type { VideoJob } from '../../domain/video-job.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Lease } from '../../ledger/ledger.ts';
+import type { LiveQueue } from '../../domain/live-view.ts';
+import type { ActiveBatch } from '../../monitor/monitor-ports.ts';
+import { activeBatchOf } from '../active-batch.ts';
+import { processId } from './service-beats.ts';
 import { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { Strangers } from '../../queue/bullmq-workers.ts';
 import { freshPlaces, withFreshLane } from '../../queue/fresh-lane.ts';
@@ -58,6 +62,10 @@ export interface ClusterQueues {
   limitLibraryJobs(): Promise<void>;
   /** The number of jobs in each queue, by the name of the queue in Redis. */
   sizes(): Promise<Readonly<Record<string, number>>>;
+  /** How many jobs stand where, by queue. */
+  depths(): Promise<readonly LiveQueue[]>;
+  /** Batches that transfer processes have, the oldest first; no more than `max` of each lane. */
+  activeBatches(max: number): Promise<readonly ActiveBatch[]>;
   close(): Promise<void>;
 }
 
@@ -84,7 +92,7 @@ export function openQueues(
   onTrouble: (error: Error) => void,
   onNewer: (message: string) => void = () => {},
 ): ClusterQueues {
-  const options = { connection, prefix: redisNames(prefix).queues, onTrouble };
+  const options = { connection, prefix: redisNames(prefix).queues, onTrouble, workerName: processId };
   const warned = new Set<string>();
   const strangersOf = (name: string): Strangers<Message> => ({
     understands: ({ format }) => format <= knownFormat,
@@ -138,6 +146,15 @@ export function openQueues(
       const sizes: Record<string, number> = {};
       for (const [name, queue] of Object.entries(all)) sizes[name] = await queue.size();
       return sizes;
+    },
+    depths: () => Promise.all(Object.entries(all).map(async ([name, queue]) => ({ name, ...(await queue.depth()) }))),
+    async activeBatches(max) {
+      const lanes = await Promise.all([freshBatches.active(max), backlogBatches.active(max)]);
+      return lanes
+        .flat()
+        .filter(({ data }) => data.format <= knownFormat)
+        .map(activeBatchOf)
+        .toSorted((a, b) => a.since - b.since);
     },
     close: async () => void (await Promise.all(Object.values(all).map((queue) => queue.close()))),
   };

@@ -11,6 +11,8 @@ import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
 import { openCluster } from './cluster.ts';
+import { openClusterMonitor } from './cluster-monitor.ts';
+import { startBeats } from './service-beats.ts';
 import type { Cluster } from './cluster.ts';
 import { controlPortsOf } from '../control.ts';
 import { engineHooksOf } from './engine-hooks.ts';
@@ -64,6 +66,8 @@ export async function runService(role: Role, options: ServiceOptions, process: P
     const destination =
       role === 'scanner' ? undefined : await openDestination(cluster.destination, { ...options, signal });
     if (destination) closers.push(() => destination.store.close());
+    const watched = role === 'aggregator' ? openClusterMonitor(cluster, options, process) : undefined;
+    if (watched) closers.push(() => watched.close());
     const http = await serveHttp({
       listen: options.http,
       health,
@@ -71,8 +75,13 @@ export async function runService(role: Role, options: ServiceOptions, process: P
       log,
       version: process.version,
       ...(role === 'aggregator' ? apiOf(cluster, options) : {}),
+      ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
     });
     closers.push(() => http.close());
+    const { version } = process;
+    closers.push(
+      startBeats(cluster.redis, cluster.redisNames.services, { role, version, work: () => metrics.workDone() }),
+    );
     health.set(role, true);
     process.onReady(http.port);
     log.info('ready', { port: http.port });

@@ -16,7 +16,8 @@ import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { createLocalChangeFeed } from '../../ledger/change-feed.ts';
 import { createMonitor } from '../../monitor/monitor.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
-import type { ActiveBatch, Gauges } from '../../monitor/monitor-ports.ts';
+import { activeBatchOf } from '../active-batch.ts';
+import type { Gauges } from '../../monitor/monitor-ports.ts';
 import { createRateHistory } from '../../monitor/rate-history.ts';
 import type { MemoryQueue } from '../../queue/memory-queue.ts';
 import { watchJobs } from '../../queue/watch-jobs.ts';
@@ -91,8 +92,8 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     return {
       progress: { filesPerSecond, bytesPerSecond, uncrawled, run, ...remaining },
       services: [{ name: 'copy', id: String(process.pid), version, since: startedAt, at: Date.now() }],
-      queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.counts() })),
-      batches: batches.active().map(activeBatch),
+      queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.depth() })),
+      batches: batches.active().map(activeBatchOf),
       cost: null,
     };
   };
@@ -184,9 +185,4 @@ async function waitUntilSeen(monitor: Monitor, lingerMs: number, signal: AbortSi
     await sleep(Math.min(lookEveryMs, endsAt - performance.now()), undefined, { signal }).catch(() => undefined);
   }
   return 'over';
-}
-
-function activeBatch({ data, since }: { readonly data: BatchJob; readonly since: number }): ActiveBatch {
-  const { id, video, files, waits } = data;
-  return { id, video, files, since, ...(waits > 0 ? { throttled: true } : {}) };
 }

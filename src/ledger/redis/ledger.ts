@@ -135,7 +135,8 @@ export class RedisLedger implements Ledger {
 
   async retire(video: VideoId, generation: Generation): Promise<boolean> {
     const { videos } = this.#names;
-    const keys = [this.#names.video(video), videos, this.#names.bits(video), this.#names.leases(video)];
+    const own = [this.#names.video(video), videos, this.#names.bits(video), this.#names.leases(video)];
+    const keys = [...own, ...this.#feedKeys()];
     return (await this.#run(retireScript, keys, [video, generation])) === 1;
   }
 
@@ -144,33 +145,34 @@ export class RedisLedger implements Ledger {
   async #send(video: VideoId, change: Change): Promise<unknown> {
     const { videos } = this.#names;
     const [key, bits] = [this.#names.video(video), this.#names.bits(video)];
+    const feed = this.#feedKeys();
     switch (change.type) {
       case 'open': {
         const { seen = '', ...first } = change;
         const fields = fieldsOf(tallyAfter(undefined, first).record);
         const given = [video, change.generation, seen, change.asked ?? '', ...fields];
-        return this.#run(openScript, [key, videos, bits], given);
+        return this.#run(openScript, [key, videos, bits, ...feed], given);
       }
       case 'restore': {
         const tally = tallyAfter(undefined, change);
         const given = [video, change.generation, change.revision, planesOf(tally), ...fieldsOf(tally.record)];
-        return this.#run(restoreScript, [key, videos, bits], given);
+        return this.#run(restoreScript, [key, videos, bits, ...feed], given);
       }
       case 'register': {
         const { seen, generation, revision, total } = change;
         const tally = tallyAfter(unplanned(seen), change);
-        const given = [seen, generation, revision, total, tally.record.done, planesOf(tally)];
-        return this.#run(registerScript, [key, bits], given);
+        const given = [video, seen, generation, revision, total, tally.record.done, planesOf(tally)];
+        return this.#run(registerScript, [key, bits, ...feed], given);
       }
       case 'record':
       case 'accept':
       case 'reopen': {
         const runs = change.type === 'record' ? runsOf(change.done, change.failed) : runsOf(change.files);
-        const given = [change.type, change.generation, change.revision, JSON.stringify(runs)];
-        return this.#run(markScript, [key, bits], given);
+        const given = [video, change.type, change.generation, change.revision, JSON.stringify(runs)];
+        return this.#run(markScript, [key, bits, ...feed], given);
       }
       default:
-        return this.#run(factScript, [key], factArguments(change));
+        return this.#run(factScript, [key, ...feed], [video, ...factArguments(change)]);
     }
   }
 
@@ -184,6 +186,10 @@ export class RedisLedger implements Ledger {
       yield ids;
       after = `(${last}`;
     }
+  }
+
+  #feedKeys(): readonly string[] {
+    return [this.#names.feed, this.#names.changed];
   }
 
   #leaseKeys(video: VideoId): string[] {

@@ -1,20 +1,21 @@
+import { noteChangeLua } from './note-change.ts';
 import type { RedisScript } from './script.ts';
 
 /**
  * Sets and clears the bits of files: outcomes, acceptances, reopened files. Bits are read and written as words of 25, as many
  * per command as Lua's stack allows without blocking the server. Indices beyond the plan are ignored.
  *
- * KEYS: video, bits.
- * ARGV: `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number
+ * KEYS: video, bits, feed, changed.
+ * ARGV: video id, `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number
  *   of words, and two masks for each of these words (`record`: done, failed; others: files, nothing).
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const markScript: RedisScript = {
   name: 'flantsLedgerMark',
-  numberOfKeys: 2,
-  lua: `
+  numberOfKeys: 4,
+  lua: `${noteChangeLua}
 local video, bits = KEYS[1], KEYS[2]
-local kind, generation, revision = ARGV[1], ARGV[2], ARGV[3]
+local id, kind, generation, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local before = redis.call('HGETALL', video)
 local now = {}
 for at = 1, #before, 2 do now[before[at]] = before[at + 1] end
@@ -78,7 +79,7 @@ local function flush()
   pending = {}
 end
 
-local runs = cjson.decode(ARGV[4])
+local runs = cjson.decode(ARGV[5])
 for at = 1, #runs, 4 do
   local from, one, two = runs[at], runs[at + 2], runs[at + 3]
   for word = from, math.min(from + runs[at + 1], words) - 1 do
@@ -93,6 +94,7 @@ flush()
 if gains[1] == 0 and gains[2] == 0 and gains[3] == 0 then return {1, before, before} end
 local counts = {d = tostring(now.d + gains[1]), f = tostring(now.f + gains[2]), a = tostring(now.a + gains[3])}
 redis.call('HSET', video, 'd', counts.d, 'f', counts.f, 'a', counts.a)
+noteChange(KEYS[3], KEYS[4], id)
 -- The answer is put together here: to read the hash again would take longer.
 local after = {}
 for at = 1, #before, 2 do after[at], after[at + 1] = before[at], counts[before[at]] or before[at + 1] end

@@ -1,16 +1,17 @@
+import { noteChangeLua } from './note-change.ts';
 import type { RedisScript } from './script.ts';
 
 /**
  * Adds a video, or starts it over with a new generation.
  *
- * KEYS: video, videos, bits.
+ * KEYS: video, videos, bits, feed, changed.
  * ARGV: video id, generation, seen generation or empty, what is asked (or empty), then the fields and values of a new video.
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const openScript: RedisScript = {
   name: 'flantsLedgerOpen',
-  numberOfKeys: 3,
-  lua: `
+  numberOfKeys: 5,
+  lua: `${noteChangeLua}
 local video, videos, bits = KEYS[1], KEYS[2], KEYS[3]
 local id, generation, seen, asked = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local before = redis.call('HGETALL', video)
@@ -28,6 +29,7 @@ if asked ~= '' and asked ~= redis.call('HGET', video, 'q') then
   redis.call('DEL', bits)
 end
 redis.call('HDEL', video, 'i', 'v', 'b')
+noteChange(KEYS[4], KEYS[5], id)
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

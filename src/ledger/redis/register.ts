@@ -1,27 +1,29 @@
+import { noteChangeLua } from './note-change.ts';
 import type { RedisScript } from './script.ts';
 
 /**
  * Registers a sealed plan. Its bits replace all earlier ones.
  *
- * KEYS: video, bits.
- * ARGV: seen generation, generation, revision, total, done, planes of bits.
+ * KEYS: video, bits, feed, changed.
+ * ARGV: video id, seen generation, generation, revision, total, done, planes of bits.
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const registerScript: RedisScript = {
   name: 'flantsLedgerRegister',
-  numberOfKeys: 2,
-  lua: `
+  numberOfKeys: 4,
+  lua: `${noteChangeLua}
 local video, bits = KEYS[1], KEYS[2]
-local seen, generation, revision = ARGV[1], ARGV[2], ARGV[3]
+local id, seen, generation, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local before = redis.call('HGETALL', video)
 local now = redis.call('HMGET', video, 'g', 'r', 'p')
 if not now[1] then return {0, before, before} end
 if now[1] == generation and now[2] == revision then return {1, before, before} end
 if now[1] ~= seen then return {0, before, before} end
-redis.call('HSET', video, 'g', generation, 'r', revision, 't', ARGV[4], 'd', ARGV[5], 'f', 0, 'a', 0)
+redis.call('HSET', video, 'g', generation, 'r', revision, 't', ARGV[5], 'd', ARGV[6], 'f', 0, 'a', 0)
 redis.call('HDEL', video, 'i', 'v')
 if now[3] == revision then redis.call('HDEL', video, 'p') end
-redis.call('SET', bits, ARGV[6])
+redis.call('SET', bits, ARGV[7])
+noteChange(KEYS[3], KEYS[4], id)
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

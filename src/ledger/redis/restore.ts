@@ -1,16 +1,17 @@
+import { noteChangeLua } from './note-change.ts';
 import type { RedisScript } from './script.ts';
 
 /**
  * Adds a video that was published and retired before.
  *
- * KEYS: video, videos, bits.
+ * KEYS: video, videos, bits, feed, changed.
  * ARGV: video id, generation, revision, planes of bits, then all fields and values.
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const restoreScript: RedisScript = {
   name: 'flantsLedgerRestore',
-  numberOfKeys: 3,
-  lua: `
+  numberOfKeys: 5,
+  lua: `${noteChangeLua}
 local video, videos, bits = KEYS[1], KEYS[2], KEYS[3]
 local id, generation, revision = ARGV[1], ARGV[2], ARGV[3]
 local before = redis.call('HGETALL', video)
@@ -22,6 +23,7 @@ end
 redis.call('HSET', video, unpack(ARGV, 5))
 redis.call('SET', bits, ARGV[4])
 redis.call('ZADD', videos, 0, id)
+noteChange(KEYS[4], KEYS[5], id)
 return {1, before, redis.call('HGETALL', video)}
 `,
 };

@@ -1,0 +1,122 @@
+import { hostname } from 'node:os';
+import type { Role } from '../../config/service-options.ts';
+import type { LiveService, RateSample } from '../../domain/live-view.ts';
+import { minute, second } from '../../domain/units.ts';
+import type { RedisClient } from '../../redis/connect.ts';
+import { repeat } from '../../engine/repeat.ts';
+import { createRateHistory } from '../../monitor/rate-history.ts';
+
+/** What a process tells of itself. */
+interface Beat {
+  readonly role: Role;
+  readonly version: string;
+  /** When it started, by its own clock. */
+  readonly since: number;
+  /** Grows with each beat. */
+  readonly count: number;
+  /** Since it started. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What a process has copied since it started. */
+export type WorkDone = Pick<Beat, 'files' | 'bytes'>;
+
+const beatMs = 2 * second;
+/** Rates are averages over this time. */
+const windowMs = 10 * second;
+/** A process that was not heard for this long is forgotten. */
+const forgottenMs = 10 * minute;
+
+/** Name of this process among all of a cluster. */
+export const processId = `${hostname()}-${process.pid}`;
+
+/** Tells the cluster every two seconds that this process is there and what it has done. Returns a function that stops it. */
+export function startBeats(
+  redis: Pick<RedisClient, 'hset' | 'hdel' | 'status'>,
+  key: string,
+  { role, version, work }: { readonly role: Role; readonly version: string; readonly work: () => WorkDone },
+): () => Promise<void> {
+  const field = `${role}/${processId}`;
+  const since = Date.now();
+  let count = 0;
+  const beat = async (): Promise<void> => {
+    const told: Beat = { role, version, since, count: count++, ...work() };
+    await redis.hset(key, field, JSON.stringify(told));
+  };
+  void beat().catch(() => undefined);
+  const stop = repeat(beatMs, beat);
+  return async () => {
+    stop();
+    // A server that is away would be waited for.
+    if (redis.status === 'ready') await redis.hdel(key, field).catch(() => undefined);
+  };
+}
+
+/** What is heard of the processes of a cluster. */
+export interface HeardServices {
+  services(): readonly LiveService[];
+  /** Over the last seconds, of all processes together. */
+  rates(): { readonly filesPerSecond: number; readonly bytesPerSecond: number };
+  history(): readonly RateSample[];
+  stop(): void;
+}
+
+/** Listens to all processes, whoever watches: it is one small read every two seconds. */
+export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: string): HeardServices {
+  const heard = new Map<string, { readonly beat: Beat; readonly at: number }>();
+  const history = createRateHistory();
+  const sums: { readonly at: number; readonly files: number; readonly bytes: number }[] = [];
+  let [files, bytes] = [0, 0];
+  const rates = (): ReturnType<HeardServices['rates']> => {
+    const [first, last] = [sums[0], sums.at(-1)];
+    const seconds = first && last ? (last.at - first.at) / second : 0;
+    if (!first || !last || seconds <= 0) return { filesPerSecond: 0, bytesPerSecond: 0 };
+    return {
+      filesPerSecond: Math.round(((last.files - first.files) / seconds) * 10) / 10,
+      bytesPerSecond: Math.round((last.bytes - first.bytes) / seconds),
+    };
+  };
+  const hear = (field: string, beat: Beat, at: number): void => {
+    const before = heard.get(field);
+    if (before?.beat.since === beat.since && before.beat.count === beat.count) return;
+    // What one has done that was not heard before, it did before this process listened.
+    if (before) {
+      const from = before.beat.since === beat.since ? before.beat : { files: 0, bytes: 0 };
+      files += beat.files - from.files;
+      bytes += beat.bytes - from.bytes;
+    }
+    heard.set(field, { beat, at });
+  };
+  const listen = async (): Promise<void> => {
+    const beats = await redis.hgetall(key);
+    const at = Date.now();
+    for (const [field, text] of Object.entries(beats)) hear(field, JSON.parse(text) as Beat, at);
+    for (const [field, { at: heardAt }] of heard) {
+      const isGone = beats[field] === undefined;
+      if (!isGone && at - heardAt < forgottenMs) continue;
+      heard.delete(field);
+      if (!isGone) await redis.hdel(key, field);
+    }
+    sums.push({ at, files, bytes });
+    while ((sums[1]?.at ?? at) <= at - windowMs) sums.shift();
+    const { filesPerSecond, bytesPerSecond } = rates();
+    history.add([at, filesPerSecond, bytesPerSecond]);
+  };
+  void listen().catch(() => undefined);
+  return {
+    services: () =>
+      [...heard]
+        .map(([field, { beat, at }]) => ({
+          name: beat.role,
+          id: field.slice(field.indexOf('/') + 1),
+          version: beat.version,
+          since: beat.since,
+          at,
+        }))
+        .toSorted((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1)),
+    rates,
+    history: () => history.samples(),
+    stop: repeat(beatMs, listen),
+  };
+}
