@@ -125,6 +125,22 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
 };
 
+/** Packages of the dashboard, each with the files that may import it. It is no room: it runs in a browser. */
+const dashboardPackages: Readonly<Record<string, string>> = {
+  react: anyFile,
+  'react-dom/client': 'main.tsx',
+  '@tanstack/react-query': anyFile,
+  '@tanstack/react-virtual': 'views/*.tsx',
+  wouter: anyFile,
+  uplot: 'parts/rate-chart.tsx',
+  'uplot/**': 'parts/rate-chart.tsx',
+  'hls.js': 'parts/player.tsx',
+  zod: 'api/contract.ts',
+};
+
+/** What the dashboard may know of the product, in one file and as types only. */
+const dashboardContracts = ['../../../src/api/contract.ts', '../../../src/api/live-contract.ts'];
+
 /** Rules of one set of files, as gitignore patterns over import specifiers: the last that matches decides. */
 export interface ImportRule {
   readonly files: readonly string[];
@@ -143,7 +159,21 @@ export function importRules(): readonly ImportRule[] {
     message:
       'Not a room of layers.ts, or too deep: src/<room>/*.ts and src/<room>/<folder>/*.ts are, once entered there.',
   };
-  return [shut, ...Object.entries(rooms).flatMap(([name, room]) => rulesOfRoom(name, room))];
+  return [shut, ...Object.entries(rooms).flatMap(([name, room]) => rulesOfRoom(name, room)), ...rulesOfDashboard()];
+}
+
+function rulesOfDashboard(): ImportRule[] {
+  const rule = (owner: string): ImportRule => {
+    const owned = Object.entries(dashboardPackages).filter(([, owners]) => owners === anyFile || owners === owner);
+    const contracts = owner === dashboardPackages['zod'] ? dashboardContracts : [];
+    const open = ['./*', '../*', './*/*', '../*/*', '../style/*', ...owned.map(([name]) => name), ...contracts];
+    return {
+      files: [`dashboard/src/${owner === anyFile ? '**' : owner}`],
+      patterns: ['**', ...open.map((pattern) => `!${pattern}`), '**/*.test.ts'],
+      message: 'Not open to this file of the dashboard: layers.ts says which packages and types are.',
+    };
+  };
+  return [...new Set([anyFile, ...Object.values(dashboardPackages)])].map(rule);
 }
 
 function rulesOfRoom(name: string, room: Room): ImportRule[] {

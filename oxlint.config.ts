@@ -3,7 +3,7 @@ import type { OxlintOverride } from 'oxlint';
 import { importRules, rooms } from './layers.ts';
 import type { ImportRule } from './layers.ts';
 
-const free = ['src/**/*.test.ts', 'test/**', 'bench/**', 'scripts/**', 'bin/**'];
+const free = ['src/**/*.test.ts', 'dashboard/**/*.test.ts', 'test/**', 'bench/**', 'scripts/**', 'bin/**'];
 const readsEnvironment = Object.entries(rooms).flatMap(([name, room]) =>
   room.readsEnvironment ? [`src/${name}/**/*.ts`] : [],
 );
@@ -95,6 +95,28 @@ export default defineConfig({
   overrides: [
     ...importRules().map(restrictImports),
     {
+      files: ['dashboard/**'],
+      env: { browser: true, node: false },
+      plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'react', 'jsx-a11y'],
+      rules: {
+        'import/no-unassigned-import': ['error', { allow: ['**/*.css'] }],
+        'react/react-in-jsx-scope': 'off', // The compiler's own JSX runtime needs no name.
+        'unicorn/no-array-fill-with-reference-type': 'off', // Takes the `fill` of a canvas for that of an array.
+        'import/no-named-as-default': 'off', // hls.js has its class as both, and types for the default alone.
+        'typescript/no-unsafe-enum-assignment': 'off', // Constant enums of uPlot are gone when types are stripped.
+        // For the React compiler, which is not used: a store outside of React is what it objects to.
+        'react/immutability': 'off',
+        'react/incompatible-library': 'off',
+        'react/preserve-manual-memoization': 'off',
+        'react/set-state-in-effect': 'off',
+        // What an effect watches may be more than what it reads.
+        'react/exhaustive-effect-dependencies': 'off',
+        // Tests look the rendered page over with axe, which knows a field for a listbox and a scrolling table for a region.
+        'jsx-a11y/prefer-tag-over-role': 'off',
+        'jsx-a11y/no-noninteractive-tabindex': 'off',
+      },
+    },
+    {
       files: readsEnvironment,
       rules: { 'node/no-process-env': 'off', 'eslint/no-restricted-properties': ['error', ...backDoors] },
     },
@@ -114,7 +136,7 @@ export default defineConfig({
     },
     { files: ['src/cli/*.ts'], rules: { 'eslint/no-console': 'off' } },
     {
-      files: ['src/**/*.test.ts', 'test/**', 'bench/**'],
+      files: ['src/**/*.test.ts', 'dashboard/**/*.test.ts', 'test/**', 'bench/**'],
       rules: {
         // What vitest's matchers give (`expect.any`, `expect.objectContaining`) is `any`.
         'typescript/no-unsafe-assignment': 'off',
@@ -131,7 +153,7 @@ export default defineConfig({
     },
     // Their readers want a default export.
     {
-      files: ['oxlint.config.ts', 'vitest.config.ts', 'scripts/*-reporter.ts'],
+      files: ['oxlint.config.ts', 'vitest.config.ts', 'dashboard/vite.config.ts', 'scripts/*-reporter.ts'],
       rules: { 'import/no-default-export': 'off' },
     },
   ],

@@ -9,7 +9,10 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Unit tests share their workers: starting one for each of a hundred files costs more than all their tests.
-      { extends: true, test: { name: 'unit', include: ['src/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts'], isolate: false },
+      },
       {
         extends: true,
         test: { name: 'servers', include: ['test/**/*.test.ts'], globalSetup: 'test/setup/bundled-command.ts' },

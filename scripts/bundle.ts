@@ -1,7 +1,8 @@
 /** Bundles the command, so that a process loads some files and not some hundred: half of what starting it would cost. */
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
+import { builtDashboard } from './build-dashboard.ts';
 import { projectFolder } from './run-command.ts';
 
 /** `imported`: packages are looked for where the command is installed. `bundled`: the bundle holds them. */
@@ -13,7 +14,10 @@ const external: Readonly<Record<BundledPackages, RegExp[]>> = {
   bundled: [/^piscina(?:$|\/)/, /^msgpackr-extract(?:$|\/)/, /\.node$/],
 };
 
-/** Bundles `src/` into a folder: `cli/main.js`, `ant.js`, and what both share. Other files there are removed. */
+/**
+ * Bundles `src/` into a folder: `cli/main.js`, `ant.js`, what both share, and in `dashboard/` the page. Other files there are
+ * removed.
+ */
 export async function bundleInto(folder: string, packages: BundledPackages): Promise<void> {
   const bundle = await rolldown({
     cwd: projectFolder,
@@ -30,6 +34,11 @@ export async function bundleInto(folder: string, packages: BundledPackages): Pro
   await bundle.close();
   const files = new Map<string, Uint8Array | string>();
   for (const part of output) files.set(join(folder, part.fileName), part.type === 'chunk' ? part.code : part.source);
+  const dashboard = await builtDashboard();
+  for (const entry of await readdir(dashboard, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile()) files.set(join(folder, 'dashboard', relative(dashboard, path)), await readFile(path));
+  }
   for (const [path, content] of files) await place(path, content);
   await removeOthers(folder, files);
 }

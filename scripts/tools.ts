@@ -37,6 +37,7 @@ const table = [
   { name: 'nginx', places: ['nginx', '/usr/sbin/nginx'], from: { apt: 'nginx-light' } },
   { name: 'nginx-dav-ext', places: module('ngx_http_dav_ext_module.so'), from: { apt: 'libnginx-mod-http-dav-ext' } },
   { name: 'redis', places: ['redis-server', '/usr/bin/redis-server'], from: { apt: 'redis-server' } },
+  { name: 'chromium', places: ['/usr/bin/chromium', 'chromium', 'chromium-browser'], from: { apt: 'chromium' } },
   { name: 'java', places: ['javac'], from: { apt: 'openjdk-17-jdk-headless' } },
   { name: 'maven', places: ['mvn'], from: { apt: 'maven' }, builds: 'mongo' },
   { name: 'mongo', places: [cacheFolder('mongo', '1.47.0')], from: { maven: 'test/servers/mongo/pom.xml' } },

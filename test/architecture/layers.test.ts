@@ -116,6 +116,33 @@ const violations: readonly Planted[] = [
   ['a development tool in the product', 'src/hls/oracle.ts', `export { Parser } from 'm3u8-parser';`, imports],
   ['files in the domain', 'src/domain/files.ts', `export { readFile } from 'node:fs/promises';`, imports],
 
+  [
+    'the dashboard importing the service',
+    'dashboard/src/parts/domain.ts',
+    `export * from '../../../src/domain/bits.ts';`,
+    imports,
+  ],
+  [
+    'the contract outside its file of the dashboard',
+    'dashboard/src/live/contract.ts',
+    `export type * from '../../../src/api/contract.ts';`,
+    imports,
+  ],
+  [
+    'a package of the product in the dashboard',
+    'dashboard/src/parts/http.ts',
+    `export { request } from 'undici';`,
+    imports,
+  ],
+  ['the chart outside its file', 'dashboard/src/views/chart.ts', `export { default as Plot } from 'uplot';`, imports],
+  [
+    'a module of Node in the dashboard',
+    'dashboard/src/parts/files.ts',
+    `export { readFile } from 'node:fs/promises';`,
+    imports,
+  ],
+  ['React in the product', 'src/api/react.ts', `export { useState } from 'react';`, imports],
+
   ['process.env', 'src/app/env.ts', `export const a = process.env['HOME'];`, processEnv],
   ['env taken out of process', 'src/app/env-taken.ts', `export const { env } = process;`, properties],
   ['process by way of globalThis', 'src/app/env-global.ts', `export const a = globalThis.process.env;`, properties],
@@ -199,6 +226,16 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
     'anything in tests',
     'test/fine.ts',
     `export * from '../src/storage/s3/store.ts';\nexport const a = process.env['HOME'];`,
+  ],
+  [
+    'the contract in its file of the dashboard',
+    'dashboard/src/api/contract.ts',
+    `import type * as contract from '../../../src/api/contract.ts';\nexport type A = typeof contract;`,
+  ],
+  [
+    'React in the dashboard',
+    'dashboard/src/views/fine.ts',
+    `export { useState } from 'react';\nexport * from '../live/store.ts';`,
   ],
   ['anything in scripts', 'scripts/fine.ts', `export * from '../src/app/embedded/copy-library.ts';\nconsole.log(1);`],
   ['anything in benches', 'bench/fine.ts', `export * from '../src/app/embedded/copy-library.ts';\nconsole.log(1);`],

@@ -26,7 +26,10 @@ export async function lintPlanted(files: Readonly<Record<string, string>>): Prom
     await symlink(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
     const config = pathToFileURL(join(projectFolder, 'oxlint.config.ts')).href;
     await writeFile(join(folder, 'oxlint.config.ts'), `export { default } from '${config}';\n`);
-    const tsconfig = { extends: join(projectFolder, 'tsconfig.json'), include: ['src', 'test', 'scripts', 'bench'] };
+    const tsconfig = {
+      extends: join(projectFolder, 'tsconfig.json'),
+      include: ['src', 'dashboard', 'test', 'scripts', 'bench'],
+    };
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig));
     for (const [path, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, path)), { recursive: true });

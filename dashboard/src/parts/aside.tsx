@@ -1,0 +1,138 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { apiPath } from '../api/client.ts';
+import type { Cause, LiveSnapshot } from '../api/contract.ts';
+import { useLive } from '../live/use-live.ts';
+import { videoAddress } from '../views/addresses.ts';
+import { ActionButton } from './action-button.tsx';
+import { describeCode, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
+
+const shownBatches = 12;
+
+/** What failed, what is under way, and who does it. */
+export function Aside(): ReactNode {
+  const causes = useLive((now) => now.causes) ?? [];
+  const batches = useLive((now) => now.batches) ?? [];
+  const queues = useLive((now) => now.queues) ?? [];
+  const services = useLive((now) => now.services) ?? [];
+  const cost = useLive((now) => now.cost);
+  return (
+    <div className="aside">
+      <Section title="Failures" isEmpty={causes.length === 0} otherwise="Nothing has failed.">
+        {causes.map((cause) => (
+          <CauseLine key={cause.code} cause={cause} />
+        ))}
+      </Section>
+      <Section
+        title={
+          batches.length === 0
+            ? 'In flight'
+            : `In flight · ${formatCounted(batches.length, 'batch').replace('batchs', 'batches')}`
+        }
+        isEmpty={batches.length === 0}
+        otherwise="No batch is under way."
+      >
+        {batches.slice(0, shownBatches).map((batch) => (
+          <BatchLine key={batch.id} batch={batch} />
+        ))}
+        {batches.length > shownBatches ? (
+          <li className="faint">and {formatCount(batches.length - shownBatches)} more</li>
+        ) : null}
+      </Section>
+      {queues.length > 0 ? (
+        <Section title="Queues" isEmpty={false} otherwise="">
+          {queues.map(({ name, waiting, active, delayed }) => (
+            <li key={name}>
+              <span>{name}</span>
+              <span>
+                {formatCount(active)} active, {formatCount(waiting)} waiting
+                {delayed > 0 ? `, ${formatCount(delayed)} later` : ''}
+              </span>
+            </li>
+          ))}
+        </Section>
+      ) : null}
+      <Section title="Services" isEmpty={services.length === 0} otherwise="No service has been heard of.">
+        {services.map(({ name, id, version, since }) => (
+          <li key={id}>
+            <span>{name}</span>
+            <span className="faint">{version}</span>
+            <span className="more">
+              {id}, since {formatInstant(since)}
+            </span>
+          </li>
+        ))}
+      </Section>
+      {cost ? (
+        <Section title="Cost" isEmpty={false} otherwise="">
+          <li>
+            <span>Lambda so far</span>
+            <span>${cost.usd.toFixed(2)}</span>
+            <span className="more">
+              {formatCounted(cost.requests, 'request')}, {formatCount(cost.gigabyteSeconds)} GB-seconds
+            </span>
+          </li>
+        </Section>
+      ) : null}
+    </div>
+  );
+}
+
+function Section({
+  title,
+  isEmpty,
+  otherwise,
+  children,
+}: {
+  readonly title: string;
+  readonly isEmpty: boolean;
+  readonly otherwise: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      {isEmpty ? <p className="faint">{otherwise}</p> : <ul className="lines">{children}</ul>}
+    </section>
+  );
+}
+
+function CauseLine({ cause }: { readonly cause: Cause }): ReactNode {
+  const { code, files, videos, example } = cause;
+  return (
+    <li>
+      <span>
+        <span className="failed">✕ {files > 0 ? formatCounted(files, 'file') : formatCounted(videos, 'video')}</span>{' '}
+        {describeCode(code)}
+      </span>
+      <ActionButton
+        action={{ path: apiPath('retry'), body: { failedBy: code } }}
+        label={`Retry all that failed: ${describeCode(code)}`}
+      >
+        Retry
+      </ActionButton>
+      <span className="more">
+        {files > 0 ? `in ${formatCounted(videos, 'video')}, ` : ''}such as{' '}
+        <Link href={videoAddress(example.video)}>{example.key ?? example.video}</Link>: {example.failure.message}
+      </span>
+    </li>
+  );
+}
+
+function BatchLine({ batch }: { readonly batch: LiveSnapshot['batches'][number] }): ReactNode {
+  const at = useLive((now) => now.at) ?? batch.since;
+  const title = batch.video;
+  return (
+    <li>
+      <Link href={videoAddress(batch.video)} className="wrap">
+        {title}
+      </Link>
+      <span>{formatDuration(at - batch.since)}</span>
+      <span className="more">
+        {formatCounted(batch.files, 'file')}
+        {batch.worker === undefined ? '' : ` at ${batch.worker}`}
+        {batch.throttled ? <span className="moving">, throttled</span> : null}
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,143 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { act, apiPath } from '../api/client.ts';
+import { fileQuery } from '../api/queries.ts';
+import type { FileDetail } from '../api/contract.ts';
+import { useLiveVideo } from '../live/use-live.ts';
+import { useCanAct } from './action-button.tsx';
+import { describeCode, formatBytes, formatCount, formatInstant } from './format.ts';
+
+/** One file: what it is, and each try at it. */
+export function FilePanel({
+  id,
+  index,
+  onClose,
+}: {
+  readonly id: string;
+  readonly index: number;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { data, error, refetch } = useQuery(fileQuery(id, index));
+  const live = useLiveVideo(id);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [index]);
+  // An outcome of this video may be one of this file.
+  const marks = live ? `${live.files.done} ${live.files.failed} ${live.files.accepted}` : '';
+  useEffect(() => void refetch(), [refetch, marks]);
+  return (
+    <section className="file" aria-labelledby="file">
+      <div className="row spread">
+        <h2 id="file" tabIndex={-1} ref={heading}>
+          File {formatCount(index)}
+          {data ? `, ${stateWords[data.state]}` : ''}
+        </h2>
+        <button type="button" className="quiet" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      {error ? (
+        <p className="failed" role="alert">
+          {error.message}
+        </p>
+      ) : null}
+      {data ? (
+        <>
+          <div>
+            <p className="wrap">{data.key}</p>
+            <p className="faint wrap">{data.url}</p>
+            <p className="faint">
+              {data.role}
+              {data.renditions.length > 0 ? ` · ${data.renditions.join(' · ')}` : ''}
+            </p>
+          </div>
+          <Tries file={data} />
+          {data.acceptedBecause === undefined ? null : <p className="accepted">Accepted: {data.acceptedBecause}</p>}
+          {data.state === 'failed' ? <Accept file={data} /> : null}
+        </>
+      ) : null}
+    </section>
+  );
+}
+
+const stateWords = { done: 'done', accepted: 'accepted', failed: 'failed', open: 'waiting' } as const;
+
+function Tries({ file: { tries } }: { readonly file: FileDetail }): ReactNode {
+  if (tries.length === 0) return <p className="faint">Nobody has tried it yet.</p>;
+  return (
+    <div className="scrolls" role="region" aria-label="Tries" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Try</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Status</th>
+            <th scope="col" className="number">
+              Bytes
+            </th>
+            <th scope="col" className="number">
+              Took
+            </th>
+            <th scope="col">At</th>
+            <th scope="col">Where</th>
+          </tr>
+        </thead>
+        <tbody>
+          {tries.map(({ number, outcome, code, message, status, sizeBytes, durationMs, at, worker }) => (
+            <tr key={`${number} ${at}`}>
+              <td>{number}</td>
+              <td className={outcome === 'failed' ? 'failed wrap' : ''}>
+                {code === undefined ? outcome : describeCode(code)}
+                {code === undefined ? null : <code className="faint"> {code}</code>}
+                {message === undefined ? null : <div className="faint">{message}</div>}
+              </td>
+              <td>{status ?? ''}</td>
+              <td className="number">{sizeBytes === undefined ? '' : formatBytes(sizeBytes)}</td>
+              <td className="number">{durationMs === undefined ? '' : `${formatCount(durationMs)} ms`}</td>
+              <td>{formatInstant(at)}</td>
+              <td className="wrap">{worker}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Accept({ file: { video, key } }: { readonly file: FileDetail }): ReactNode {
+  const [reason, setReason] = useState('');
+  const queries = useQueryClient();
+  const accept = useMutation({
+    mutationFn: () => act('POST', apiPath('videos', video, 'accept'), { file: key, reason }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['video', video] }),
+  });
+  const canAct = useCanAct();
+  if (!canAct) return null;
+  return (
+    <form
+      className="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        accept.mutate();
+      }}
+    >
+      <label className="row">
+        Publish without it, because
+        <input
+          required
+          maxLength={1000}
+          value={reason}
+          onChange={({ currentTarget }) => setReason(currentTarget.value)}
+        />
+      </label>
+      <button type="submit" disabled={accept.isPending}>
+        Accept
+      </button>
+      {accept.error ? (
+        <span className="failed" role="alert">
+          {accept.error.message}
+        </span>
+      ) : null}
+    </form>
+  );
+}

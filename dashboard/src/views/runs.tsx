@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { runsQuery } from '../api/queries.ts';
+import { formatBytes, formatCount, formatDuration, formatInstant } from '../parts/format.ts';
+import { Reports } from '../parts/reports.tsx';
+
+/** The runs that ended, and the reports. */
+export function Runs(): ReactNode {
+  const { data, error } = useQuery(runsQuery);
+  const runs = data?.runs ?? [];
+  return (
+    <main>
+      <div className="video-head">
+        <h1>Finished runs</h1>
+        <p className="faint">The latest first. A report is of the library as it is now.</p>
+        <Reports />
+      </div>
+      {error ? (
+        <p className="failed" role="alert">
+          {error.message}
+        </p>
+      ) : null}
+      {data && runs.length === 0 ? <p className="faint">No run has ended yet.</p> : null}
+      {runs.length > 0 ? (
+        <div className="scrolls" role="region" aria-label="Finished runs" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Ended</th>
+                <th scope="col">How</th>
+                <th scope="col" className="number">
+                  Took
+                </th>
+                <th scope="col" className="number">
+                  Copied
+                </th>
+                <th scope="col" className="number">
+                  Bytes
+                </th>
+                <th scope="col" className="number">
+                  Unchanged
+                </th>
+                <th scope="col" className="number">
+                  Failed
+                </th>
+                <th scope="col" className="number">
+                  Videos in place
+                </th>
+                <th scope="col">Version</th>
+              </tr>
+            </thead>
+            <tbody>
+              {runs.map(({ startedAt, endedAt, exitCode, halted, run, totals, version }) => (
+                <tr key={startedAt}>
+                  <th scope="row">{formatInstant(endedAt)}</th>
+                  <td className={exitCode === 0 ? '' : 'failed'}>{howItEnded(exitCode, halted)}</td>
+                  <td className="number">{formatDuration(run.durationMs)}</td>
+                  <td className="number">{formatCount(run.copied)}</td>
+                  <td className="number">{formatBytes(run.copiedBytes)}</td>
+                  <td className="number">{formatCount(run.unchanged)}</td>
+                  <td className="number">{formatCount(run.failed)}</td>
+                  <td className="number">{formatCount(totals.videos.published)}</td>
+                  <td>{version}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      ) : null}
+    </main>
+  );
+}
+
+function howItEnded(exitCode: number, halted: string | undefined): string {
+  if (halted !== undefined) return `halted: ${halted}`;
+  return exitCode === 0 ? 'complete' : `exit code ${exitCode}`;
+}

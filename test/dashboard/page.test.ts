@@ -1,0 +1,95 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
+import { startFeed } from './feed.ts';
+import type { Feed } from './feed.ts';
+import type { MadeLibrarySpec } from './made-library.ts';
+
+const small: MadeLibrarySpec = {
+  videos: 4,
+  filesPerVideo: 300,
+  outcomesPerSecond: 150,
+  batches: 3,
+  oneFailsOf: 40,
+  doneAtFirst: (video) => video / 4,
+  endless: false,
+};
+
+/** What only the browser decides, over a made-up library: the real service has tests of its own. */
+describe.skipIf(!hasChromium)('the page', () => {
+  let browser: Browser;
+  let feed: Feed;
+  beforeAll(async () => {
+    browser = await startChromium();
+    feed = await startFeed(small);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await feed.stop();
+  });
+
+  it('draws every file of what is seen, and follows when the page is scrolled', async () => {
+    const { page, problems } = await openPage(browser, { origins: [feed.url], viewport: { width: 900, height: 400 } });
+    await page.goto(feed.url);
+    const field = page.getByRole('listbox').first();
+    await field.scrollIntoViewIfNeeded();
+    const drawn = (): Promise<number> =>
+      field.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+        return new Set(data).size;
+      });
+    await expect.poll(drawn).toBeGreaterThan(10);
+    expect(problems).toEqual([]);
+  });
+
+  it('leads through the files of a video by keys alone', async () => {
+    const { page, problems } = await openPage(browser, { origins: [feed.url] });
+    await page.goto(feed.url);
+    const field = page.getByRole('listbox').first();
+    await field.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await field.getByRole('option').textContent()).toMatch(/^file 2, /);
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowRight');
+    expect(await field.getByRole('option').getAttribute('aria-posinset')).toBe(
+      await field.getByRole('option').getAttribute('aria-setsize'),
+    );
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/video\?id=class-\d+&file=0$/);
+    await page.goBack();
+    await page.getByRole('listbox').first().waitFor();
+    // What the made-up service does not have is answered with 404, which browsers write on the console.
+    expect(problems.filter((problem) => !problem.includes('404'))).toEqual([]);
+  });
+
+  it.each([
+    { colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+    { colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+  ] as const)('has nothing that axe objects to: $colorScheme, $viewport.width pixels wide', async (options) => {
+    const { page, problems } = await openPage(browser, { origins: [feed.url], ...options });
+    await page.goto(feed.url);
+    await page.getByRole('listbox').first().waitFor();
+    await page.getByText('Not found at the source').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('keeps the theme that was chosen', async () => {
+    const { page } = await openPage(browser, { origins: [feed.url], colorScheme: 'light' });
+    await page.goto(feed.url);
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const before = await paper();
+    await page.getByRole('button', { name: /change to light/ }).click();
+    await page.getByRole('button', { name: /change to dark/ }).click();
+    await expect.poll(paper).not.toBe(before);
+    const dark = await paper();
+    await page.reload();
+    await page.getByRole('listbox').first().waitFor();
+    expect(await paper()).toBe(dark);
+  });
+});

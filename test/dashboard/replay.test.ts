@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtDashboard } from '../../scripts/build-dashboard.ts';
+import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
+
+const steps = 600;
+const files = 900;
+
+describe.skipIf(!hasChromium)('a replay in Chromium', () => {
+  let browser: Browser;
+  let [folder, address] = ['', ''];
+  beforeAll(async () => {
+    browser = await startChromium();
+    folder = await mkdtemp(join(tmpdir(), 'flants-replay-'));
+    const template = await readFile(join(await builtDashboard(), 'replay.html'), 'utf8');
+    const videos = ['A class', 'Another <b>class</b>'].map((title, video) => ({
+      title,
+      files,
+      when: Array.from({ length: files / 10 }, (_, run) => [Math.min(steps - 1, run * 6 + video * 20), 10]).flat(),
+      failed: [[40, 42]],
+    }));
+    const bytes = Array.from({ length: steps }, () => 1_000_000);
+    const replay = { format: 1, startedAt: '2026-11-29T00:00:00Z', durationMs: 600_000, steps, videos, bytes };
+    const path = join(folder, 'replay.html');
+    const data = JSON.stringify(replay).replaceAll('<', String.raw`\u003c`);
+    await writeFile(
+      path,
+      template.replace(/(id="replay-data">)\s*null\s*/, (_, start: string) => start + data),
+    );
+    address = pathToFileURL(path).href;
+  });
+  afterAll(async () => {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('plays from a single file, is stopped, and is moved to any moment', async () => {
+    const { page, problems } = await openPage(browser, { origins: [] });
+    await page.goto(address);
+    await page.getByText('A class', { exact: true }).waitFor();
+    expect(await page.getByText('Another <b>class</b>').count()).toBe(1);
+    const scrubber = page.getByRole('slider');
+    const position = async (): Promise<number> => Number(await scrubber.inputValue());
+    await expect.poll(position).toBeGreaterThan(5);
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const stopped = await position();
+    expect(stopped).toBeLessThan(steps / 2);
+    await page.getByText('Play', { exact: true }).waitFor();
+    await scrubber.fill(String(steps));
+    await page.getByText('1,800 of 1,800 files').waitFor();
+    await page.getByText('10 min 00 s').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it('does not move by itself for a reader who wants no motion', async () => {
+    const { page, problems } = await openPage(browser, { origins: [], reducedMotion: 'reduce' });
+    await page.goto(address);
+    await page.getByRole('button', { name: 'Play' }).waitFor();
+    expect(await page.getByRole('slider').inputValue()).toBe('0');
+    expect(problems).toEqual([]);
+  });
+});
