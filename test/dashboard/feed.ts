@@ -10,6 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtDashboard } from '../../scripts/build-dashboard.ts';
+import { elementsPage } from './elements-page.ts';
 import { makeLibrary } from './made-library.ts';
 import type { MadeLibrarySpec } from './made-library.ts';
 
@@ -29,11 +30,8 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** Starts one on the loopback. `pages` are further pages, by their paths. */
-export async function startFeed(
-  spec: MadeLibrarySpec,
-  { port = 0, pages = {} }: { readonly port?: number; readonly pages?: Readonly<Record<string, string>> } = {},
-): Promise<Feed> {
+/** Starts one on the loopback. Below `/elements` it shows the same by one element per file. */
+export async function startFeed(spec: MadeLibrarySpec, port = 0): Promise<Feed> {
   const folder = await builtDashboard();
   const library = makeLibrary(spec);
   const viewers = new Set<ServerResponse>();
@@ -52,8 +50,8 @@ export async function startFeed(
     if (pathname === '/api/v1/retry') return json(response, { reopened: library.retry(), videos: 1 });
     if (pathname === '/api/v1/runs') return json(response, { runs: [] });
     if (pathname.startsWith('/api/')) return void response.writeHead(404).end('{}');
-    const page = pages[pathname];
-    if (page !== undefined) return void response.writeHead(200, { 'Content-Type': 'text/html' }).end(page);
+    if (pathname === '/elements')
+      return void response.writeHead(200, { 'Content-Type': 'text/html' }).end(elementsPage);
     const file = pathname.startsWith('/assets/') ? pathname : '/index.html';
     readFile(join(folder, file)).then(
       (body) => response.writeHead(200, { 'Content-Type': types[extname(file)] ?? '' }).end(body),
@@ -106,7 +104,7 @@ if (import.meta.main) {
       doneAtFirst: (video) => ((video * 37) % 100) / 100,
       endless: true,
     },
-    { port: Number(values.port) },
+    Number(values.port),
   );
   console.log(feed.url);
 }

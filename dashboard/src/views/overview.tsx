@@ -60,7 +60,7 @@ function UnderCopy(): ReactNode {
         <Legend />
       </div>
       {rows.length === 0 ? <p className="faint part">Nothing is under way, and nothing needs attention.</p> : null}
-      <ul ref={list} className="part" style={{ position: 'relative', height: virtual.getTotalSize() }}>
+      <ul ref={list} className="fields" style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {items.map(({ key, index, start }) => (
           <li
             key={key}
