@@ -87,7 +87,7 @@ async function measurePage(
     const before = await metricsOf(session);
     await page.waitForTimeout(seconds * 1000);
     const after = await metricsOf(session);
-    const { frames, longestTaskMs } = (await page.evaluate('window.counted')) as Counted;
+    const { frames, longestTaskMs } = await page.evaluate<Counted>('window.counted');
     await session.send('HeapProfiler.collectGarbage');
     const perSecond = frames.slice(1, -1);
     const total = perSecond.reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 /**
- * `npm run bench [-- NAME…] [--rounds N] [--package DIR] [--also DIR]`: all benches, or those named: help, memory,
- * versus, latency, cluster, fresh, redis-memory.
+ * `npm run bench [-- NAME…] [--rounds N] [--minutes N] [--package DIR] [--also DIR]`: all benches, or those named: help, memory,
+ * versus, latency, cluster, fresh, redis-memory, dashboard.
  *
  * They measure the tarball, installed alone. `--package` takes one that is built already (a folder with `bin`
  * and `dist`), and `--also` sets another beside it in the comparison: what a change is worth, in one run.
@@ -11,6 +11,7 @@ import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
 import { cluster } from './cluster.ts';
+import { dashboardBrowser } from './dashboard-browser.ts';
 import { fresh } from './fresh.ts';
 import { help } from './help.ts';
 import { installPackage, packageIn } from './installed.ts';
@@ -23,11 +24,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '3' },
+    minutes: { type: 'string', default: '1' },
     package: { type: 'string' },
     also: { type: 'string', multiple: true, default: [] },
   },
 });
-const all = ['help', 'memory', 'versus', 'latency', 'cluster', 'fresh', 'redis-memory'];
+const all = ['help', 'memory', 'versus', 'latency', 'cluster', 'fresh', 'redis-memory', 'dashboard'];
 const names = positionals.length > 0 ? positionals : all;
 const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
 
@@ -44,6 +46,7 @@ try {
     else if (name === 'cluster') await cluster(installed);
     else if (name === 'fresh') await fresh(installed);
     else if (name === 'redis-memory') await redisMemory();
+    else if (name === 'dashboard') await dashboardBrowser(Number(values.minutes));
     else throw new Error(`there is no bench ${name}: ${all.join(', ')}`);
   }
 } finally {

@@ -24,7 +24,7 @@ export function PlayPart({ playlistKey }: { readonly playlistKey: string | undef
     );
   return (
     <Suspense fallback={<p className="faint">Loading the player…</p>}>
-      <Player url={playUrl + playlistKey.split('/').map(encodeURIComponent).join('/')} />
+      <Player url={new URL(playUrl + playlistKey.split('/').map(encodeURIComponent).join('/'), location.href).href} />
     </Suspense>
   );
 }
