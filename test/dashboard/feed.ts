@@ -48,6 +48,7 @@ export async function startFeed(spec: MadeLibrarySpec, port = 0): Promise<Feed> 
     }
     if (pathname === '/api/v1/session') return json(response, { canRead: true, canAct: true, needsToken: false });
     if (pathname === '/api/v1/retry') return json(response, { reopened: library.retry(), videos: 1 });
+    if (pathname === '/api/v1/list') return json(response, { total: 0, rows: [], listVersion: 0, isCounting: false });
     if (pathname === '/api/v1/runs') return json(response, { runs: [] });
     if (pathname.startsWith('/api/')) return void response.writeHead(404).end('{}');
     if (pathname === '/elements')

@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveSnapshot } from '../api/contract.ts';
+import type { FileCounts, LiveDelta, LiveSnapshot } from '../api/contract.ts';
 import type { LiveStore } from './store.ts';
 
 /** What a stream needs of the page around it. */
@@ -6,6 +6,8 @@ export interface ConnectOptions {
   readonly url: string;
   /** Whether the service lets this page read; rejects where the service cannot be reached. */
   readonly mayRead: () => Promise<boolean>;
+  /** The files of a video, if it is published. The stream leaves out what is published, and much else. */
+  readonly filesIfPublished: (id: string) => Promise<FileCounts | undefined>;
 }
 
 /** A stream under way. */
@@ -23,7 +25,7 @@ const longestPauseMs = 10_000;
  * the last event it had; where it gives up (the service answered with an error), a new one is opened, after a growing
  * pause.
  */
-export function followLive(store: LiveStore, { url, mayRead }: ConnectOptions): LiveStream {
+export function followLive(store: LiveStore, { url, mayRead, filesIfPublished }: ConnectOptions): LiveStream {
   let source: EventSource | undefined;
   let pause: ReturnType<typeof setTimeout> | undefined;
   let pauseMs = shortestPauseMs;
@@ -36,13 +38,22 @@ export function followLive(store: LiveStore, { url, mayRead }: ConnectOptions): 
       live();
     });
     source.addEventListener('delta', ({ data }: MessageEvent<string>) => {
-      store.takeDelta(JSON.parse(data) as LiveDelta);
+      const delta = JSON.parse(data) as LiveDelta;
+      store.takeDelta(delta);
       live();
+      const shown = new Set(delta.videos?.map(({ id }) => id));
+      for (const id of delta.gone ?? []) if (!shown.has(id)) void settle(id);
     });
     source.addEventListener('error', () => {
       if (store.connection() === 'live') store.setConnection('lost');
       if (source?.readyState === EventSource.CLOSED) retryLater();
     });
+  };
+  const settle = async (id: string): Promise<void> => {
+    const video = store.video(id);
+    const files = await filesIfPublished(id).catch(() => undefined);
+    // A video that came back meanwhile is another object.
+    if (store.video(id) === video) store.settle(id, files);
   };
   const live = (): void => {
     pauseMs = shortestPauseMs;

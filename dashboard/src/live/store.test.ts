@@ -59,13 +59,24 @@ describe('the store', () => {
     expect(store.now()?.history).toBe(before?.history);
   });
 
-  it('remembers what was completed, whether the row says so or leaves as it was whole', () => {
+  it('shows what is gone as it was until it is known to be published, and then in its place', () => {
     const store = createLiveStore();
-    store.takeSnapshot(snapshot([row('a', 3), row('b', 4, { state: 'publishing' }), row('c', 1)]));
-    store.takeDelta({ at: 1250, videos: [row('a', 4, { state: 'published' })] });
-    store.takeDelta({ at: 1500, gone: ['a', 'b', 'c'] });
-    expect(store.now()?.completed.map(({ id, state }) => `${id} ${state}`)).toEqual(['b published', 'a published']);
-    expect(store.now()?.order).toEqual([]);
+    store.takeSnapshot(snapshot([row('a', 3), row('b', 1), row('c', 1)]));
+    store.takeDelta({ at: 1250, gone: ['a', 'b'] });
+    expect(store.now()?.order).toEqual(['a', 'b', 'c']);
+    store.settle('a', { total: 4, done: 4, failed: 0, accepted: 0 });
+    store.settle('b', undefined);
+    expect(store.now()?.order).toEqual(['a', 'c']);
+    expect(store.video('a')).toMatchObject({ state: 'published', files: { done: 4 } });
+  });
+
+  it('keeps what was published over a new snapshot, but no more than some', () => {
+    const store = createLiveStore();
+    const ids = Array.from({ length: 60 }, (_, at) => `v${at}`);
+    store.takeSnapshot(snapshot(ids.map((id) => row(id, 4))));
+    for (const id of ids) store.settle(id, { total: 4, done: 4, failed: 0, accepted: 0 });
+    store.takeSnapshot(snapshot([row('a', 1)]));
+    expect(store.now()?.order).toEqual(['a', ...ids.slice(10)]);
   });
 
   it('takes a field away that is not shown any more', () => {

@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveSnapshot, LiveVideo, LiveVideoChange, RateSample } from '../api/contract.ts';
+import type { FileCounts, LiveDelta, LiveSnapshot, LiveVideo, LiveVideoChange, RateSample } from '../api/contract.ts';
 import { fieldOf, patchField } from './field.ts';
 import type { Field } from './field.ts';
 
@@ -15,10 +15,11 @@ export interface LiveNow extends Omit<LiveSnapshot, 'format' | 'videos' | 'histo
   /** The oldest first. */
   readonly history: readonly RateSample[];
   readonly connection: Connection;
-  /** Ids of the videos that are in progress or need attention, in the order in which they are shown. */
+  /**
+   * Ids of the videos that are in progress or need attention, in the order in which they are shown. Those that were
+   * published while the page was open stay in their places.
+   */
   readonly order: readonly string[];
-  /** Videos that were completed while this page was open, the latest first. */
-  readonly completed: readonly VideoNow[];
 }
 
 /** The state of the page, outside of React: whoever shows a part of it is told when that changes. */
@@ -33,11 +34,17 @@ export interface LiveStore {
   readonly subscribeVideo: (id: string, listener: () => void) => () => void;
   readonly takeSnapshot: (snapshot: LiveSnapshot) => void;
   readonly takeDelta: (delta: LiveDelta) => void;
+  /**
+   * Says what became of a video that the stream does not show any more: published, with these files, or undefined for
+   * anything else. Until then it is shown as it was.
+   */
+  readonly settle: (id: string, published: FileCounts | undefined) => void;
   readonly setConnection: (connection: Connection) => void;
 }
 
 const keptSamples = 3_600;
-const keptCompleted = 50;
+/** Published videos that stay. */
+const keptPublished = 50;
 
 /** An empty store. */
 export function createLiveStore(): LiveStore {
@@ -70,29 +77,40 @@ export function createLiveStore(): LiveStore {
     },
     takeSnapshot({ format: _, videos: rows, ...parts }) {
       const before = [...videos.keys()];
-      const completed = now?.completed ?? [];
+      const ids = rows.map(({ id }) => id);
+      const published = (now?.order ?? []).flatMap((id) => {
+        const video = videos.get(id);
+        return video?.state === 'published' && !ids.includes(id) ? [video] : [];
+      });
       videos.clear();
       for (const row of rows) videos.set(row.id, changedVideo(undefined, row));
-      now = { ...parts, connection, order: rows.map(({ id }) => id), completed };
+      for (const video of published) videos.set(video.id, video);
+      now = { ...parts, connection, order: [...ids, ...published.map(({ id }) => id)] };
       tell(new Set([...before, ...videos.keys()]));
     },
-    takeDelta({ videos: rows = [], gone = [], history = [], ...parts }) {
+    takeDelta({ videos: rows = [], gone: _, history = [], ...parts }) {
       if (!now) return;
-      const left = gone.flatMap((id) => videos.get(id) ?? []);
-      for (const id of gone) videos.delete(id);
       const added = rows.filter(({ id }) => !videos.has(id)).map(({ id }) => id);
       for (const row of rows) videos.set(row.id, changedVideo(videos.get(row.id), row));
-      const completed = completedNow(now.completed, [...left, ...rows.flatMap(({ id }) => videos.get(id) ?? [])]);
-      const stays = added.length === 0 && gone.length === 0;
       now = {
         ...now,
         ...parts,
         connection,
-        order: stays ? now.order : [...now.order.filter((id) => videos.has(id)), ...added],
+        order: added.length === 0 ? now.order : [...now.order, ...added],
         history: history.length === 0 ? now.history : joinSamples(now.history, history),
-        completed,
       };
-      tell([...gone, ...rows.map(({ id }) => id)]);
+      tell(rows.map(({ id }) => id));
+    },
+    settle(id, files) {
+      const video = videos.get(id);
+      if (!now || !video) return;
+      if (files) videos.set(id, { ...video, files, state: 'published' });
+      else videos.delete(id);
+      const published = now.order.filter((each) => videos.get(each)?.state === 'published');
+      for (const each of published.slice(0, -keptPublished)) videos.delete(each);
+      const order = now.order.filter((each) => videos.has(each));
+      now = { ...now, order: order.length === now.order.length ? now.order : order };
+      tell([id]);
     },
     setConnection(next) {
       if (next === connection) return;
@@ -108,16 +126,6 @@ function changedVideo(before: VideoNow | undefined, change: LiveVideoChange): Vi
   if (wire) return { ...row, field: fieldOf(wire, row.files.total) };
   if (noField || !before?.field) return row;
   return { ...row, field: patch ? patchField(before.field, patch) : before.field };
-}
-
-/** A video that left as it was whole, or says that it is published, is completed. */
-function completedNow(before: readonly VideoNow[], rows: readonly VideoNow[]): readonly VideoNow[] {
-  const isWhole = ({ state, files }: VideoNow): boolean =>
-    state === 'published' || (files.total > 0 && files.done + files.accepted === files.total && state === 'publishing');
-  const fresh = rows.filter(isWhole).map((row): VideoNow => ({ ...row, state: 'published' }));
-  if (fresh.length === 0) return before;
-  const ids = new Set(fresh.map(({ id }) => id));
-  return [...fresh.toReversed(), ...before.filter(({ id }) => !ids.has(id))].slice(0, keptCompleted);
 }
 
 /** Samples of a resumed stream may overlap those that are there. */

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { apiPath } from '../api/client.ts';
 import type { Cause, LiveSnapshot } from '../api/contract.ts';
-import { useLive } from '../live/use-live.ts';
+import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { ActionButton } from './action-button.tsx';
 import { describeCode, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
@@ -121,7 +121,7 @@ function CauseLine({ cause }: { readonly cause: Cause }): ReactNode {
 
 function BatchLine({ batch }: { readonly batch: LiveSnapshot['batches'][number] }): ReactNode {
   const at = useLive((now) => now.at) ?? batch.since;
-  const title = batch.video;
+  const title = useLiveVideo(batch.video)?.title ?? batch.video;
   return (
     <li>
       <Link href={videoAddress(batch.video)} className="wrap">

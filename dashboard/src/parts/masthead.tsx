@@ -85,7 +85,9 @@ function Session({ onChange }: { readonly onChange: () => void }): ReactNode {
   const { data: session } = useQuery(sessionQuery);
   const queries = useQueryClient();
   const dialog = useRef<HTMLDialogElement>(null);
-  if (!session || (!session.canAct && !session.needsToken)) return null;
+  const connection = useConnection();
+  // Where a token is needed to read, the page itself asks for it.
+  if (!session || connection === 'refused' || (!session.canAct && !session.needsToken)) return null;
   const signOut = async (): Promise<void> => {
     await act('DELETE', apiPath('session'));
     await queries.invalidateQueries({ queryKey: sessionQuery.queryKey });

@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import { useCellSource } from '../field/cell-source.ts';
 import { FieldView } from '../field/field-view.tsx';
 import type { VideoNow } from '../live/store.ts';
-import { useLive, useLiveVideo } from '../live/use-live.ts';
+import { useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { formatFiles, formatPercent, stateNames } from './format.ts';
 
@@ -15,9 +15,7 @@ const foldedAfterMs = 800;
 
 /** One video of the overview: a line, and its field until it is complete. */
 export function VideoRow({ id }: { readonly id: string }): ReactNode {
-  const current = useLiveVideo(id);
-  const completed = useLive((now) => now.completed.find((video) => video.id === id));
-  const video = current ?? completed;
+  const video = useLiveVideo(id);
   const isComplete = video?.state === 'published';
   const isFolded = useLater(isComplete, foldedAfterMs);
   if (!video) return null;

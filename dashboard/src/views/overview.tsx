@@ -30,12 +30,9 @@ export function Overview(): ReactNode {
 
 const estimatedRow = 210;
 
-/** Videos in progress, each with its field; below them those that were completed since the page was opened. */
+/** Videos in progress, each with its field, which folds away when it is complete. */
 function UnderCopy(): ReactNode {
-  const order = useLive((now) => now.order) ?? [];
-  const completed = useLive((now) => now.completed) ?? [];
-  const shown = new Set(order);
-  const rows = [...order, ...completed.filter(({ id }) => !shown.has(id)).map(({ id }) => id)];
+  const rows = useLive((now) => now.order) ?? [];
   const list = useRef<HTMLUListElement>(null);
   const [top, setTop] = useState(0);
   useEffect(() => {

@@ -5,7 +5,7 @@ import { useSearchParams } from 'wouter';
 import { fieldQuery, videoQuery } from '../api/queries.ts';
 import type { VideoDetail } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
-import { formatBytes, formatFiles, formatInstant, stateNames } from '../parts/format.ts';
+import { describeCode, formatBytes, formatCounted, formatFiles, formatInstant, stateNames } from '../parts/format.ts';
 import { PlayPart } from '../parts/play-part.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { Reports } from '../parts/reports.tsx';
@@ -83,6 +83,7 @@ function VideoById({ id }: { readonly id: string }): ReactNode {
         <VideoFiles id={id} field={field} isFolded={isPublished} selected={file} onOpen={open} />
       ) : null}
       {file === undefined ? null : <FilePanel id={id} index={file} onClose={() => open(undefined)} />}
+      <FailedFiles failures={report.failures} />
       <Decisions decisions={data.decisions} />
       <Warnings warnings={report.warnings} />
     </main>
@@ -95,6 +96,32 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>
+  );
+}
+
+const shownFailures = 50;
+
+/** The files that failed, by name: the field shows where they are, this says what they are. */
+function FailedFiles({ failures }: { readonly failures: VideoDetail['report']['failures'] }): ReactNode {
+  if (failures.length === 0) return null;
+  return (
+    <section className="part" aria-labelledby="failed">
+      <h2 id="failed">{formatCounted(failures.length, 'file')} failed</h2>
+      <ul className="lines">
+        {failures.slice(0, shownFailures).map(({ key, failure, tries, acceptedBecause }) => (
+          <li key={key}>
+            <span className="wrap">{key}</span>
+            <span className={acceptedBecause === undefined ? 'failed' : 'accepted'}>
+              {acceptedBecause === undefined ? `✕ ${describeCode(failure.code)}` : `⊘ ${acceptedBecause}`}
+            </span>
+            <span className="more">
+              {failure.message}; {tries === 1 ? '1 try' : `${tries} tries`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {failures.length > shownFailures ? <p className="faint">and more: the report names them all.</p> : null}
+    </section>
   );
 }
 
