@@ -111,7 +111,7 @@ function CauseLine({ cause }: { readonly cause: Cause }): ReactNode {
       >
         Retry
       </ActionButton>
-      <span className="more">
+      <span className="more message">
         {files > 0 ? `in ${formatCounted(videos, 'video')}, ` : ''}such as{' '}
         <Link href={videoAddress(example.video)}>{example.key ?? example.video}</Link>: {example.failure.message}
       </span>

@@ -75,8 +75,10 @@ function VideoById({ id }: { readonly id: string }): ReactNode {
         </dl>
         <ProgressBar files={files} label={`Files of ${report.title ?? id}`} />
         {report.invalid ? <p className="failed wrap">{report.invalid.message}</p> : null}
-        <VideoActions id={id} state={state} failed={files.failed - files.accepted} isFresh={live?.fresh === true} />
-        <Reports video={id} />
+        <div className="row spread">
+          <VideoActions id={id} state={state} failed={files.failed - files.accepted} isFresh={live?.fresh === true} />
+          <Reports video={id} />
+        </div>
       </div>
       {isPublished ? <PlayPart playlistKey={report.playlistKey} /> : null}
       {field && field.total > 0 ? (

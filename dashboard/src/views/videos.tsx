@@ -22,7 +22,7 @@ export function Videos(): ReactNode {
   const change = (next: Partial<ListQuery>): void => navigate(listAddress({ ...query, ...next }), { replace: true });
   return (
     <main>
-      <div className="row spread video-head">
+      <div className="row spread title-line">
         <h1>Videos</h1>
         <Submit />
       </div>
@@ -80,6 +80,7 @@ function States({ chosen, onChange }: { readonly chosen: readonly string[] } & C
             key={state}
             type="button"
             aria-pressed={isChosen}
+            className={counts?.[state] ? '' : 'faint'}
             onClick={() => onChange(isChosen ? chosen.filter((each) => each !== state) : [...chosen, state])}
           >
             {stateNames[state]} {formatCount(counts?.[state] ?? 0)}
