@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
 import { cluster } from './cluster.ts';
 import { dashboardBrowser } from './dashboard-browser.ts';
+import { dashboardServing } from './dashboard-serving.ts';
 import { fresh } from './fresh.ts';
 import { help } from './help.ts';
 import { installPackage, packageIn } from './installed.ts';
@@ -46,8 +47,10 @@ try {
     else if (name === 'cluster') await cluster(installed);
     else if (name === 'fresh') await fresh(installed);
     else if (name === 'redis-memory') await redisMemory();
-    else if (name === 'dashboard') await dashboardBrowser(Number(values.minutes));
-    else throw new Error(`there is no bench ${name}: ${all.join(', ')}`);
+    else if (name === 'dashboard') {
+      await dashboardServing(installed);
+      await dashboardBrowser(Number(values.minutes));
+    } else throw new Error(`there is no bench ${name}: ${all.join(', ')}`);
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
