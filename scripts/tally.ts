@@ -13,3 +13,14 @@ export interface SkippedTest {
   readonly title: string;
   readonly note?: string;
 }
+
+/** Counts several runs as one. */
+export function addTallies(tallies: readonly Tally[]): Tally {
+  const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
+  return {
+    passed: sum(({ passed }) => passed),
+    failed: sum(({ failed }) => failed),
+    skipped: tallies.flatMap(({ skipped }) => skipped),
+    broken: tallies.flatMap(({ broken }) => broken),
+  };
+}

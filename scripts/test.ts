@@ -1,11 +1,13 @@
 /**
  * The whole proof: tools, gates, all tests. The last line is
  * `N passed, N failed, N skipped`, summed from what really ran; each gate counts
- * as one test. Names of test files as arguments run only these.
+ * as one test, and the tests of infra/ with all others. Names of test files as arguments run only these.
  */
 import { runGates } from './gates.ts';
+import { testInfra } from './infra.ts';
 import { projectFolder } from './run-command.ts';
 import { runTests, skippedLines } from './run-tests.ts';
+import { addTallies } from './tally.ts';
 import { describeMissing, setupTools } from './setup-tools.ts';
 
 const missing = await setupTools(console.log);
@@ -14,7 +16,9 @@ if (notice !== undefined) console.log(notice);
 
 const gates = await runGates(console.log);
 const passedGates = gates.filter(({ passed }) => passed).length;
-const tests = await runTests(projectFolder, process.argv.slice(2));
+const files = process.argv.slice(2);
+const infra = files.length === 0 ? [await testInfra(console.log)] : [];
+const tests = addTallies([...infra, await runTests(projectFolder, files)]);
 
 for (const message of tests.broken) console.log(`broken: ${message}`);
 for (const message of skippedLines(tests.skipped, missing)) console.log(message);

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from '../../scripts/run-command.ts';
 import { runTests, skippedLines } from '../../scripts/run-tests.ts';
+import { readTap } from '../../scripts/infra.ts';
+import { addTallies } from '../../scripts/tally.ts';
 import type { Tally } from '../../scripts/tally.ts';
 
 /** Runs planted test files just as `npm test` runs the project's own. */
@@ -69,5 +71,13 @@ describe('the closing line', () => {
 
   it('counts a run without files as failed', async () => {
     expect(await tallyOf({})).toMatchObject({ passed: 0, failed: 1 });
+  });
+
+  it('counts the tests of infra/ with all others, and a run of none as failed', () => {
+    const tap = 'ok 1 - a\n# tests 3\n# pass 2\n# fail 1\n# cancelled 0\n';
+    const skipped = [{ file: 'infra', title: 'the CDK app', note: 'no network' }];
+    const tallies = [readTap(tap), { passed: 5, failed: 0, skipped, broken: [] }];
+    expect(addTallies(tallies)).toEqual({ passed: 7, failed: 1, skipped, broken: [] });
+    expect(readTap('')).toMatchObject({ passed: 0, failed: 1 });
   });
 });

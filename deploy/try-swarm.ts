@@ -1,0 +1,205 @@
+/**
+ * Proves deploy/stack.yml on a real Swarm of one node: a library is moved while a process is killed, the node is drained,
+ * a new version is rolled out and a broken one rolls itself back; then every byte is compared. It takes about ten minutes
+ * and removes all that it made.
+ *
+ *   node deploy/try-swarm.ts [--keep] [-- further arguments of docker build]
+ *
+ * It speaks to the Docker of `DOCKER_HOST`, and makes a Swarm of it where there is none.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectFolder } from '../scripts/run-command.ts';
+import { createSwarm, docker, say, until } from './try/swarm.ts';
+
+const stack = 'flants-try';
+const destination = 's3://media/vod';
+const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
+const library = { videos: 50, files: 150, fileBytes: 65_536, latencyMs: 250 };
+const total = library.videos * library.files;
+const images = { first: 'flants:try-1', second: 'flants:try-2', broken: 'flants:try-broken' } as const;
+const [own, buildArguments] = splitAt(process.argv.slice(2), '--');
+
+const folder = await mkdtemp(join(tmpdir(), 'flants-try-'));
+const swarm = await createSwarm(stack);
+try {
+  await buildImages();
+  await deploy(images.first);
+  await swarm.allRunning();
+  say('all services run');
+  await killOne();
+  await drainNode();
+  await rollForward();
+  await rollBack();
+  await finish();
+  await audit();
+} catch (error) {
+  say(`FAILED: ${error instanceof Error ? error.message : String(error)}`);
+  for (const role of roles) console.log((await swarm.logs(role)).slice(-3000));
+  process.exitCode = 1;
+} finally {
+  if (!own.includes('--keep')) {
+    await swarm.remove();
+    await docker('image', 'rm', '--force', ...Object.values(images));
+    say('removed all that was made');
+  }
+  await rm(folder, { recursive: true });
+}
+say(process.exitCode === 1 ? 'it does not hold' : 'it holds');
+
+function splitAt(words: readonly string[], word: string): readonly [readonly string[], readonly string[]] {
+  const at = words.indexOf(word);
+  return at === -1 ? [words, []] : [words.slice(0, at), words.slice(at + 1)];
+}
+
+async function buildImages(): Promise<void> {
+  await docker('build', '--quiet', ...buildArguments, '--tag', images.first, projectFolder);
+  // A version that differs in nothing, and one that ends at once.
+  await build(images.second, `FROM ${images.first}\nLABEL org.opencontainers.image.version=try-2\n`);
+  await build(images.broken, `FROM ${images.first}\nENTRYPOINT ["node", "--eval", "process.exit(1)"]\n`);
+  const format =
+    '{{.Size}} bytes, user {{.Config.User}}, entry {{.Config.Entrypoint}}, stopped by {{.Config.StopSignal}}';
+  say(`image: ${await docker('image', 'inspect', images.first, '--format', format)}`);
+  const probe =
+    "const f = require('fs'); try { f.writeFileSync('/flants/x', '') } catch ({ code }) { console.log(process.getuid(), code) }";
+  const refused = await docker('run', '--rm', '--read-only', '--entrypoint', 'node', images.first, '--eval', probe);
+  say(`with a read-only root: uid and refusal of a write: ${refused}`);
+}
+
+async function build(tag: string, dockerfile: string): Promise<void> {
+  const path = join(folder, 'Dockerfile');
+  await writeFile(path, dockerfile);
+  await docker('build', '--quiet', '--tag', tag, '--file', path, folder);
+}
+
+async function deploy(image: string): Promise<void> {
+  const secrets = join(folder, 'secrets');
+  await swarm.run('sh', [join(projectFolder, 'deploy', 'make-secrets.sh'), secrets]);
+  const secretKey = (await readFile(join(secrets, 'api_token'), 'utf8')).slice(0, 32);
+  const playlists = Array.from(
+    { length: library.videos },
+    (_, video) => `http://origin/v-${String(video).padStart(3, '0')}/index.m3u8`,
+  );
+  await writeFile(join(secrets, 'catalogue'), `${playlists.join('\n')}\n`);
+  const credentials = `[default]\naws_access_key_id = try-key\naws_secret_access_key = ${secretKey}\n`;
+  await writeFile(join(secrets, 'aws_credentials'), credentials);
+  await swarm.deploy(['deploy/stack.yml', 'deploy/try/stack.yml'], {
+    FLANTS_IMAGE: image,
+    FLANTS_DESTINATION: destination,
+    FLANTS_JOURNAL: 's3://private/journal',
+    FLANTS_ENDPOINT: 'http://store:7070',
+    FLANTS_SECRETS: secrets,
+    FLANTS_OPTIONS: join(projectFolder, 'deploy', 'try', 'options.json'),
+    AWS_REGION: 'us-east-1',
+    TRY_SECRET_KEY: secretKey,
+    TRY_VIDEOS: String(library.videos),
+    TRY_FILES: String(library.files),
+    TRY_FILE_BYTES: String(library.fileBytes),
+    TRY_LATENCY_MS: String(library.latencyMs),
+  });
+  say(`deployed ${image}: ${library.videos} videos of ${library.files} files`);
+}
+
+interface Totals {
+  readonly files: { readonly total: number; readonly done: number; readonly failed: number };
+  readonly videos: Readonly<Record<string, number>>;
+}
+
+/** What the library has come to; undefined while nobody answers. */
+async function totals(): Promise<Totals | undefined> {
+  const text = await swarm.flants('status', destination, '--json').catch(() => '');
+  const line = text.split('\n').find((each) => each.startsWith('{'));
+  return line === undefined ? undefined : (JSON.parse(line) as { readonly totals: Totals }).totals;
+}
+
+async function done(): Promise<number> {
+  return (await totals())?.files.done ?? 0;
+}
+
+async function untilDone(share: number): Promise<void> {
+  await until(`${share * 100} % of the files are copied`, async () => (await done()) >= share * total);
+  say(`${await done()} of ${total} files are copied`);
+}
+
+async function killOne(): Promise<void> {
+  await untilDone(0.03);
+  const killed = await swarm.containerOf('transfer');
+  await docker('kill', killed);
+  const began = Date.now();
+  await until('the killed process is replaced', async () => {
+    const tasks = await swarm.healthyContainers('transfer');
+    return tasks.length === 2 && !tasks.includes(killed);
+  });
+  say(`killed a transfer; another was there and healthy after ${seconds(began)}`);
+}
+
+async function drainNode(): Promise<void> {
+  await untilDone(0.1);
+  const began = Date.now();
+  await swarm.availability('drain');
+  await until('the node is empty', async () => (await swarm.containers()).length === 0);
+  say(`drained the node: no process is left after ${seconds(began)}`);
+  const again = Date.now();
+  await swarm.availability('active');
+  await swarm.allRunning();
+  await until('work goes on', async () => (await done()) > 0.1 * total);
+  say(`the node is back: all services run again after ${seconds(again)}`);
+}
+
+async function rollForward(): Promise<void> {
+  await untilDone(0.2);
+  const [began, before] = [Date.now(), await done()];
+  for (const role of roles) await swarm.update(role, images.second);
+  for (const role of roles) await swarm.updateEnds(role, 'completed');
+  const after = await done();
+  say(`rolled out ${images.second} to all roles in ${seconds(began)}; ${after - before} files were copied meanwhile`);
+  if (after >= total) throw new Error('the library was whole before the update ended: there was no load');
+}
+
+async function rollBack(): Promise<void> {
+  const began = Date.now();
+  await swarm.update('transfer', images.broken);
+  await swarm.updateEnds('transfer', 'rollback_completed');
+  const image = await swarm.imageOf('transfer');
+  if (image !== images.second) throw new Error(`transfer has ${image} after its rollback`);
+  say(`${images.broken} was rolled back by itself after ${seconds(began)}; transfer has ${image} again`);
+}
+
+async function finish(): Promise<void> {
+  await until('every video is published', async () => (await totals())?.videos['published'] === library.videos);
+  say(`every video is published: ${JSON.stringify(await totals())}`);
+}
+
+/** Three opinions: the report, `flants verify`, and the bytes themselves. */
+async function audit(): Promise<void> {
+  const lines = (await swarm.flants('report', destination, '--format', 'ndjson')).trim().split('\n');
+  const states = lines.map((line) => (JSON.parse(line) as { readonly state: string }).state);
+  const doneFiles = states.filter((state) => state === 'done').length;
+  let [verified, problems] = [0, 0];
+  for (let video = 0; video < library.videos; video++) {
+    const playlist = `${destination}/v-${String(video).padStart(3, '0')}/index.m3u8`;
+    const found = JSON.parse(await swarm.flants('verify', playlist, '--json')) as {
+      readonly objects: number;
+      readonly problems: readonly unknown[];
+    };
+    verified += found.objects;
+    problems += found.problems.length;
+  }
+  const script = await readFile(join(projectFolder, 'deploy', 'try', 'library.ts'), 'utf8');
+  const env = Object.entries({ VIDEOS: library.videos, FILES: library.files, FILE_BYTES: library.fileBytes });
+  const variables = env.flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const store = ['--user', '0', '--volume', `${stack}_store:/buckets:ro`];
+  const words = ['--input-type=module-typescript', '--eval', script, 'audit', '/buckets/media/vod'];
+  const bytes = await docker('run', '--rm', ...store, ...variables, '--entrypoint', 'node', images.first, ...words);
+  say(
+    `report: ${doneFiles} of ${total} files done; verify: ${verified} objects, ${problems} problems; bytes: ${bytes}`,
+  );
+  const { whole, missing, wrong } = JSON.parse(bytes) as Record<string, number>;
+  const isAll = doneFiles === total && verified === total && whole === total + library.videos;
+  if (!isAll || problems + Number(missing) + Number(wrong) > 0) throw new Error('files are lost or wrong');
+}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(1)} s`;
+}

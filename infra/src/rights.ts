@@ -1,0 +1,84 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Wildcard } from './acknowledge.ts';
+
+/** Buckets and the prefix below which the library lies. */
+export interface Places {
+  readonly destination: IBucket;
+  readonly journal: IBucket;
+  readonly prefix: string;
+}
+
+/** What who copies files may do. Each statement has its reason; nothing else is allowed. */
+export function copyRights({ destination, journal, prefix }: Places): PolicyStatement[] {
+  return [
+    // Conditional PUTs of files, and parts of large ones; HEAD and GET where a condition was refused, to see whether it is ours.
+    new PolicyStatement({
+      sid: 'CopyFiles',
+      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+      resources: [destination.arnForObjects(`${prefix}/*`)],
+    }),
+    // Without this an absent object is answered with 403, which cannot be told from a missing right.
+    new PolicyStatement({
+      sid: 'TellAbsentFromForbidden',
+      actions: ['s3:ListBucket'],
+      resources: [destination.bucketArn],
+      conditions: { StringLike: { 's3:prefix': [`${prefix}/*`, prefix] } },
+    }),
+    // Evidence of each batch is written before the batch counts, and read when the batch comes again.
+    new PolicyStatement({
+      sid: 'KeepEvidence',
+      actions: ['s3:GetObject', 's3:PutObject'],
+      resources: [journal.arnForObjects('*')],
+    }),
+    // As above: absent evidence is 404 and not 403.
+    new PolicyStatement({ sid: 'TellAbsentEvidence', actions: ['s3:ListBucket'], resources: [journal.bucketArn] }),
+  ];
+}
+
+/** Why the wildcards of `copyRights` are no wider than need be. */
+export function copyWildcards({ destination, journal, prefix }: Places): Wildcard[] {
+  return [
+    {
+      of: destination,
+      rest: `/${prefix}/*`,
+      reason: 'The keys of the library are known when its playlists have been read.',
+    },
+    {
+      of: journal,
+      rest: '/*',
+      reason: 'The whole bucket is the journal; its keys are made of videos and generations.',
+    },
+  ];
+}
+
+/** What the services may do beyond that. */
+export function serviceRights({ destination, journal, prefix }: Places): PolicyStatement[] {
+  return [
+    // The first write to a destination is a probe that tells what it guards; it is taken away again. Nothing else is deleted.
+    new PolicyStatement({
+      sid: 'TakeProbesAway',
+      actions: ['s3:DeleteObject'],
+      resources: [destination.arnForObjects(`${prefix}/.flants-probe*`)],
+    }),
+    // `purge` forgets a video; the bucket is versioned, and versions may not be deleted.
+    new PolicyStatement({ sid: 'Forget', actions: ['s3:DeleteObject'], resources: [journal.arnForObjects('*')] }),
+  ];
+}
+
+/** Reads the one parameter with headers for the sources. Its key is AWS's own for parameters, which needs no right. */
+export function headerRights(scope: Stack, parameter: string): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'ReadSourceHeaders',
+    actions: ['ssm:GetParameter'],
+    resources: [scope.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameter.replace(/^\//, '') })],
+  });
+}
+
+/** Why the wildcards of `serviceRights` are no wider than need be. */
+export function serviceWildcards({ destination, prefix }: Places): Wildcard[] {
+  return [
+    { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'Probes have a few names with one beginning.' },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Node } from 'constructs';
+
+/** What may be chosen with `-c name=value`, or below "context" in cdk.json. */
+export interface Settings {
+  /** Name of the stack: one for each library. */
+  readonly name: string;
+  /** Prefix of the destination in its bucket. */
+  readonly prefix: string;
+  /** Functions at a time at most; taken out of what the account has (1,000 in most, 10 in new ones). */
+  readonly concurrency: number;
+  /** Origins of pages that may play what is copied. */
+  readonly corsOrigins: readonly string[];
+  /** A name of your own for the CDN, with the ARN of its certificate in us-east-1. Absent: a name of CloudFront's. */
+  readonly domain?: { readonly name: string; readonly certificateArn: string };
+  /** Who is told of alarms. Absent: whoever subscribes to the topic. */
+  readonly alarmEmail?: string;
+  /** Name of a parameter of Systems Manager (SecureString) with the headers that functions send to the sources. */
+  readonly headerParameter?: string;
+  /** Whether the services run here too, on Fargate with ElastiCache. Absent: they run elsewhere. */
+  readonly services?: ServiceSettings;
+}
+
+/** How the services run. */
+export interface ServiceSettings {
+  /** Name of a secret of Secrets Manager: a mongodb:// URL, or playlists, one per line. */
+  readonly catalogueSecret: string;
+  /** Processes of each role that has several. */
+  readonly crawlers: number;
+  readonly transfers: number;
+}
+
+/**
+ * Reads the settings.
+ *
+ * @throws {Error} that names what is wrong
+ */
+export function readSettings(node: Node): Settings {
+  const text = (name: string): string | undefined => {
+    const value: unknown = node.tryGetContext(name);
+    if (value === undefined || value === '') return undefined;
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  };
+  const whole = (name: string, fallback: number): number => {
+    const value = Number(text(name) ?? fallback);
+    if (!Number.isInteger(value) || value < 1)
+      throw new Error(`-c ${name}=${text(name)}: expected a whole number from 1`);
+    return value;
+  };
+  const [domain, certificateArn] = [text('domain'), text('certificateArn')];
+  if ((domain === undefined) !== (certificateArn === undefined))
+    throw new Error('-c domain and -c certificateArn (of us-east-1) go together');
+  const [alarmEmail, headerParameter, catalogueSecret] = [
+    text('alarmEmail'),
+    text('headerParameter'),
+    text('catalogueSecret'),
+  ];
+  const wantsServices = text('services') === 'true';
+  if (wantsServices && catalogueSecret === undefined)
+    throw new Error('-c services=true wants -c catalogueSecret=NAME: a secret with the catalogue');
+  return {
+    name: text('name') ?? 'Flants',
+    prefix: (text('prefix') ?? 'vod').replace(/^\/|\/$/g, ''),
+    concurrency: whole('concurrency', 100),
+    corsOrigins: (text('corsOrigins') ?? '*').split(','),
+    ...(domain === undefined || certificateArn === undefined ? {} : { domain: { name: domain, certificateArn } }),
+    ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(headerParameter === undefined ? {} : { headerParameter }),
+    ...(wantsServices && catalogueSecret !== undefined
+      ? { services: { catalogueSecret, crawlers: whole('crawlers', 2), transfers: whole('transfers', 2) } }
+      : {}),
+  };
+}
