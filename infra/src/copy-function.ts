@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Wildcard } from './acknowledge.ts';
 import type { FunctionSource } from './function-source.ts';
-import { copyRights, copyWildcards, headerRights } from './rights.ts';
+import { functionRights, functionWildcards, headerRights } from './rights.ts';
 import type { Places } from './rights.ts';
 
 /** What the function is made of. */
@@ -30,7 +30,7 @@ export class CopyFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'Copies batches of files to the destination, and keeps evidence of them',
     });
-    for (const statement of copyRights(places)) role.addToPolicy(statement);
+    for (const statement of functionRights(places)) role.addToPolicy(statement);
     if (headerParameter !== undefined) role.addToPolicy(headerRights(Stack.of(this), headerParameter));
     // One line for each batch, into its own group, which is made here: it makes none, and reads none.
     role.addToPolicy(
@@ -55,7 +55,7 @@ export class CopyFunction extends Construct {
       logGroup,
     });
     acknowledgeWildcards(role, [
-      ...copyWildcards(places),
+      ...functionWildcards(places),
       { of: logGroup, rest: ':log-stream:*', reason: 'Streams of its own log group, which the service names.' },
     ]);
   }

@@ -10,8 +10,18 @@ export interface Places {
   readonly prefix: string;
 }
 
-/** What who copies files may do. Each statement has its reason; nothing else is allowed. */
-export function copyRights({ destination, journal, prefix }: Places): PolicyStatement[] {
+/** Where the journal lies in its bucket. */
+export const journalPrefix = 'journal';
+
+/** What a function writes to the journal: evidence of each batch. */
+const evidenceKeys = `${journalPrefix}/outcomes/*`;
+
+/**
+ * What the function may do.
+ *
+ * No right to delete: a store that checks what it is sent, as S3 does, is never left with anything to take away.
+ */
+export function functionRights({ destination, journal, prefix }: Places): PolicyStatement[] {
   return [
     // Conditional PUTs of files, and parts of large ones; HEAD and GET where a condition was refused, to see whether it is ours.
     new PolicyStatement({
@@ -30,40 +40,48 @@ export function copyRights({ destination, journal, prefix }: Places): PolicyStat
     new PolicyStatement({
       sid: 'KeepEvidence',
       actions: ['s3:GetObject', 's3:PutObject'],
-      resources: [journal.arnForObjects('*')],
+      resources: [journal.arnForObjects(evidenceKeys)],
     }),
     // As above: absent evidence is 404 and not 403.
     new PolicyStatement({ sid: 'TellAbsentEvidence', actions: ['s3:ListBucket'], resources: [journal.bucketArn] }),
   ];
 }
 
-/** Why the wildcards of `copyRights` are no wider than need be. */
-export function copyWildcards({ destination, journal, prefix }: Places): Wildcard[] {
+/** Why the wildcards of `functionRights` are no wider than need be. */
+export function functionWildcards({ destination, journal, prefix }: Places): Wildcard[] {
   return [
-    {
-      of: destination,
-      rest: `/${prefix}/*`,
-      reason: 'The keys of the library are known when its playlists have been read.',
-    },
-    {
-      of: journal,
-      rest: '/*',
-      reason: 'The whole bucket is the journal; its keys are made of videos and generations.',
-    },
+    { of: destination, rest: `/${prefix}/*`, reason: 'Keys of the library are known once its playlists were read.' },
+    { of: journal, rest: `/${evidenceKeys}`, reason: 'Evidence is named by video, generation and batch.' },
   ];
 }
 
 /** What the services may do beyond that. */
-export function serviceRights({ destination, journal, prefix }: Places): PolicyStatement[] {
+export function serviceRights(places: Places): PolicyStatement[] {
+  const { destination, journal, prefix } = places;
   return [
+    ...functionRights(places),
     // The first write to a destination is a probe that tells what it guards; it is taken away again. Nothing else is deleted.
     new PolicyStatement({
       sid: 'TakeProbesAway',
       actions: ['s3:DeleteObject'],
       resources: [destination.arnForObjects(`${prefix}/.flants-probe*`)],
     }),
-    // `purge` forgets a video; the bucket is versioned, and versions may not be deleted.
-    new PolicyStatement({ sid: 'Forget', actions: ['s3:DeleteObject'], resources: [journal.arnForObjects('*')] }),
+    // Plans, submissions, decisions and publications. `purge` forgets a video: versions stay, as nobody may delete these.
+    new PolicyStatement({
+      sid: 'KeepJournal',
+      actions: ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+      resources: [journal.arnForObjects(`${journalPrefix}/*`)],
+    }),
+  ];
+}
+
+/** Why the wildcards of `serviceRights` are no wider than need be. */
+export function serviceWildcards(places: Places): Wildcard[] {
+  const { destination, journal, prefix } = places;
+  return [
+    ...functionWildcards(places),
+    { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'Probes have a few names with one beginning.' },
+    { of: journal, rest: `/${journalPrefix}/*`, reason: 'The journal names its objects by videos and generations.' },
   ];
 }
 
@@ -74,11 +92,4 @@ export function headerRights(scope: Stack, parameter: string): PolicyStatement {
     actions: ['ssm:GetParameter'],
     resources: [scope.formatArn({ service: 'ssm', resource: 'parameter', resourceName: parameter.replace(/^\//, '') })],
   });
-}
-
-/** Why the wildcards of `serviceRights` are no wider than need be. */
-export function serviceWildcards({ destination, prefix }: Places): Wildcard[] {
-  return [
-    { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'Probes have a few names with one beginning.' },
-  ];
 }

@@ -28,7 +28,7 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Wildcard } from './acknowledge.ts';
 import { invokeRights, invokeWildcards } from './copy-function.ts';
-import { copyRights, copyWildcards, serviceRights, serviceWildcards } from './rights.ts';
+import { journalPrefix, serviceRights, serviceWildcards } from './rights.ts';
 import type { Places } from './rights.ts';
 import type { ServiceSettings } from './settings.ts';
 import { ValkeyServer } from './valkey-server.ts';
@@ -154,8 +154,7 @@ export class Services extends Construct {
       memoryLimitMiB: name === 'transfer' ? 2048 : 1024,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     });
-    for (const statement of [...copyRights(places), ...serviceRights(places), ...rights])
-      definition.addToTaskRolePolicy(statement);
+    for (const statement of [...serviceRights(places), ...rights]) definition.addToTaskRolePolicy(statement);
     definition.addContainer('flants', {
       image: this.#image,
       command: [name, `s3://${destination.bucketName}/${prefix}`],
@@ -172,7 +171,7 @@ export class Services extends Construct {
       logging: LogDrivers.awsLogs({ logGroup: this.#logs, streamPrefix: name }),
       environment: {
         AWS_REGION: Stack.of(this).region,
-        FLANTS_JOURNAL: `s3://${journal.bucketName}/journal`,
+        FLANTS_JOURNAL: `s3://${journal.bucketName}/${journalPrefix}`,
         FLANTS_LISTEN: `0.0.0.0:${port}`,
         FLANTS_GRACE: `${graceSeconds}s`,
         ...environment,
@@ -192,7 +191,7 @@ export class Services extends Construct {
       circuitBreaker: { rollback: true },
     });
     service.node.addDependency(this.valkey);
-    acknowledgeWildcards(definition, [...copyWildcards(places), ...serviceWildcards(places), ...wildcards]);
+    acknowledgeWildcards(definition, [...serviceWildcards(places), ...wildcards]);
     acknowledgeTask(definition);
     return service;
   }

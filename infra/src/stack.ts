@@ -6,6 +6,7 @@ import { Buckets } from './buckets.ts';
 import { CopyFunction } from './copy-function.ts';
 import { Delivery } from './delivery.ts';
 import type { FunctionSource } from './function-source.ts';
+import { journalPrefix } from './rights.ts';
 import { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 
@@ -38,7 +39,7 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
   const publicUrl = `https://${domain?.name ?? delivery.distribution.distributionDomainName}/`;
   const outputs: Record<string, string> = {
     Destination: `s3://${destination.bucketName}/${prefix}`,
-    JournalPlace: `s3://${journal.bucketName}/journal`,
+    JournalPlace: `s3://${journal.bucketName}/${journalPrefix}`,
     FunctionName: copy.function.functionName,
     DistributionId: delivery.distribution.distributionId,
     PublicUrl: publicUrl,
