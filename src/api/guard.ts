@@ -29,7 +29,8 @@ export function requireLoopbackHost(): MiddlewareHandler {
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**
- * Refuses methods that a path does not have, and names those that it has: RFC 9110 section 15.5.6.
+ * Refuses methods that a path does not have, and names those that it has: RFC 9110 section 15.5.6. Routes that serve any path
+ * say nothing about one.
  *
  * @param app - the routes; may still be added to
  */
@@ -38,7 +39,7 @@ export function refuseOtherMethods(app: Pick<Hono, 'router'>): MiddlewareHandler
     app.router
       // As Hono, which serves HEAD by GET.
       .match(method === 'HEAD' ? 'GET' : method, path)[0]
-      .some(([[, route]]) => route.method !== METHOD_NAME_ALL);
+      .some(([[, route]]) => route.method !== METHOD_NAME_ALL && route.path !== '/*');
   return async (context, next) => {
     const { method, path } = context.req;
     if (serves(method, path)) return next();

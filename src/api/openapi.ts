@@ -46,14 +46,21 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
   };
 }
 
+/** Parameters of paths that are no text. */
+const pathParameters: Readonly<Record<string, { readonly schema: unknown; readonly description: string }>> = {
+  index: {
+    schema: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+    description: 'Place of a file in playing order, from 0',
+  },
+};
+
 function describe(name: string, operation: Operation, components: Record<string, unknown>): unknown {
   const { path, summary, changes, query, body, answer, types = ['json'], line } = operation;
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter]) => ({
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter = '']) => ({
     name: parameter,
     in: 'path',
     required: true,
-    schema: { type: 'string' },
-    description: 'Percent-encoded, its slashes too',
+    ...(pathParameters[parameter] ?? { schema: { type: 'string' }, description: 'Percent-encoded, its slashes too' }),
   }));
   const content: Record<string, unknown> = Object.fromEntries(
     types.map((type) => [

@@ -408,6 +408,19 @@ describe('the page', () => {
     expect((await watched.ask('/api/none', html)).status).toBe(404);
   });
 
+  it('gives no path of the API a method that it does not have', async () => {
+    const folder = await build();
+    const watched = await start({ page: { folder: async () => folder } });
+    for (const [method, path, allowed] of [
+      ['GET', '/api/v1/retry', 'POST'],
+      ['OPTIONS', '/api/v1/videos/a/retry', 'POST'],
+      ['PUT', '/api/v1/session', 'GET, HEAD, POST, DELETE'],
+    ] as const) {
+      const answer = await watched.ask(path, { method });
+      expect([answer.status, answer.headers.get('allow')], path).toEqual([405, allowed]);
+    }
+  });
+
   it('says so where it was not built', async () => {
     const watched = await start({ page: { folder: async () => undefined } });
     const answer = await watched.ask('/');
