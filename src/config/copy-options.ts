@@ -3,7 +3,7 @@ import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
 import type { Destination, SourceArgument } from './values/location.ts';
-import { readDashboardOptions } from './dashboard-options.ts';
+import { assertNoStrayAddress, readDashboardOptions } from './dashboard-options.ts';
 import type { DashboardOptions } from './dashboard-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -65,6 +65,7 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
 export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions> {
   const { environment, cwd } = input;
   const parsed = await mergeInput('copy', input);
+  assertNoStrayAddress(parsed, input.words);
   const { sourceTexts, destinationText } = splitArguments('copy', input.words);
   const sources = sourceTexts.map((text) => parseSource(text, cwd));
   const destination = parseDestination(destinationText, cwd);

@@ -1,3 +1,4 @@
+import { FlantsError } from '../domain/failure.ts';
 import { readAccess } from './access-options.ts';
 import type { AccessOptions } from './access-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -11,6 +12,17 @@ export interface DashboardOptions extends AccessOptions {
   readonly lingerMs: number;
   /** URL under which players reach the destination, with a final slash. */
   readonly publicUrl?: string;
+}
+
+/**
+ * Refuses an address that was meant for `--dashboard` and would be taken for a source or the destination: an option whose
+ * value may be left out has it behind an equals sign.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export function assertNoStrayAddress({ dashboard }: ParsedOptions<'copy'>, words: readonly string[]): void {
+  const stray = dashboard && words.find((word) => /^(?:[\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(word));
+  if (stray) throw new FlantsError('usage', `${stray} is neither source nor destination: write --dashboard=${stray}`);
 }
 
 /**

@@ -27,6 +27,11 @@ describe('a command line that cannot be meant', () => {
       ['copy', 'index.m3u8', 'out', '--concurrency', 'lots'],
       'expected a whole number from 1 to 4096',
     ],
+    [
+      "the page's address without its equals sign",
+      ['copy', 'index.m3u8', 'out', '--dashboard', '127.0.0.1:4010'],
+      'write --dashboard=127.0.0.1:4010',
+    ],
     ['a source alone', ['copy', 'index.m3u8'], 'only "index.m3u8" was given'],
     ['a source that is not a URL', ['copy', 'http://exa mple/a.m3u8', 'out'], 'is not a valid URL'],
     ['a source of another scheme', ['copy', 'rtmp://cdn.example/a', 'out'], 'expected an http(s) URL or a path'],
