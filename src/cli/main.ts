@@ -18,6 +18,7 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   retry: async () => (await import('./retry.ts')).retry,
   accept: async () => (await import('./accept.ts')).accept,
   report: async () => (await import('./report.ts')).report,
+  replay: async () => (await import('./replay.ts')).replay,
   up: async () => (await import('./up.ts')).up,
   scanner: async () => (await import('./service.ts')).service('scanner'),
   crawler: async () => (await import('./service.ts')).service('crawler'),

@@ -1,11 +1,14 @@
 import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
 import type { FileDetail, FinishedRun, VideoField } from '../domain/live-view.ts';
 import type { LibraryReport } from '../domain/report.ts';
+import type { Replay } from '../domain/replay.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptVideo } from './accept-video.ts';
 import { cancelVideo } from './cancel.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { writeFileLines } from './file-lines.ts';
+import { makeReplay } from './make-replay.ts';
+import type { ReplayRequest } from './make-replay.ts';
 import { pauseVideo, resumeVideo } from './hold.ts';
 import { libraryStatus } from './library-status.ts';
 import { listVideos } from './list-videos.ts';
@@ -84,6 +87,8 @@ export interface Control {
   file(video: VideoId, index: number): Promise<FileDetail>;
   /** Runs of `copy` that have ended, the latest first. None in a cluster, which does not end. */
   runs(): Promise<readonly FinishedRun[]>;
+  /** What plays the latest run again; without URLs, keys and tokens. */
+  replay(request: ReplayRequest): Promise<Replay>;
   /**
    * Writes a report as a table (RFC 4180): a line of names, then one for each video.
    *
@@ -116,6 +121,7 @@ export function createControl(ports: ControlPorts): Control {
     field: (video) => showField(video, ports),
     file: (video, index) => showFile(video, index, ports),
     runs: () => finishedRuns(ports.journal),
+    replay: (request) => makeReplay(request, ports),
     reportTable: (write) => writeReportTable(ports, write),
     purge: (video) => purgeVideo(video, ports),
   };

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { actionHeader, actionHeaderValue, runsSchema } from '../../src/api/live-contract.ts';
 import { createLiveClient } from '../integration/live-client.ts';
@@ -76,6 +78,13 @@ describe('A copy with --dashboard', patient, () => {
     const { command, url } = await start();
     const { runs } = runsSchema.parse(await (await fetch(`${url}api/v1/runs`)).json());
     expect(runs).toMatchObject([{ exitCode: 0, run: { copied: 6 }, totals: { videos: { published: 1 } } }]);
+    const out = join(stage.scratch, 'replay.html');
+    const replayed = await stage.run('replay', '--out', out);
+    expect(replayed.stdout, replayed.stderr).toContain('plays 1 video with 6 files');
+    const page = await readFile(out, 'utf8');
+    const data = /id="replay-data">([^<]*)</.exec(page)?.[1] ?? '';
+    expect(JSON.parse(data)).toMatchObject({ steps: 600, videos: [{ title: 'Video 1', files: 6 }] });
+    expect(data).not.toMatch(/https?:|seg-|video-000/);
     command.kill('SIGINT');
     // To stop while nothing is left to do is no interruption.
     expect(await command.ended).toMatchObject({ code: 0 });

@@ -74,6 +74,14 @@ export const controlVerbs = {
       ['one line per file', 'flants report s3://media/vod --format ndjson --output files.ndjson'],
     ],
   },
+  replay: {
+    ...look,
+    summary: 'write a page that plays the latest copy again in 30 seconds, every file a character',
+    words: '<destination>',
+    wordTexts: [destinationWord],
+    options: ['out', 'titles', ...place, 'config'],
+    examples: [['for whoever was not there', 'flants replay s3://media/vod --out replay.html']],
+  },
   videos: {
     ...look,
     summary: 'list the videos, each in one line',

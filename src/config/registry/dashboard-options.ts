@@ -1,6 +1,6 @@
 import type { OptionSpec } from './option-spec.ts';
 
-/** The page of a copy. */
+/** The page of a copy, and the one that plays a copy again. */
 export const dashboardOptions = {
   dashboard: {
     group: 'Dashboard',
@@ -17,5 +17,12 @@ export const dashboardOptions = {
     default: '10m',
     orZero: true,
     text: 'how long the page stays after the end, until somebody has seen it there and closed it',
+  },
+  out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write the page to this file' },
+  titles: {
+    group: 'Output',
+    kind: 'switch',
+    default: false,
+    text: 'show the titles of videos, which are numbered otherwise; URLs are never in it',
   },
 } as const satisfies Record<string, OptionSpec>;
