@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, normalize } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A web server of the demo, on the loopback. */
 export interface DemoOrigin {
@@ -15,12 +16,17 @@ export interface DemoOrigin {
   stop(): Promise<void>;
 }
 
-/** Serves a folder as a plain web server does: sizes, ETags, and 304 where nothing has changed. */
-export async function startOrigin(folder: string): Promise<DemoOrigin> {
+/**
+ * Serves a folder as a plain web server does: sizes, ETags, and 304 where nothing has changed. Below `/class-N/` it serves
+ * the same.
+ *
+ * @param delayMs - before each body that is no playlist
+ */
+export async function startOrigin(folder: string, delayMs = 0): Promise<DemoOrigin> {
   let bodies = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? '/', 'http://origin');
-    const path = join(folder, normalize(decodeURIComponent(pathname)));
+    const path = join(folder, normalize(decodeURIComponent(pathname.replace(/^\/class-\d+\//, '/'))));
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) {
       response.writeHead(404).end();
@@ -31,6 +37,7 @@ export async function startOrigin(folder: string): Promise<DemoOrigin> {
       response.writeHead(304, { ETag: etag }).end();
       return;
     }
+    if (delayMs > 0 && !path.endsWith('.m3u8')) await sleep(delayMs);
     bodies += 1;
     response.writeHead(200, { 'Content-Length': found.size, 'Content-Type': typeOf(path), ETag: etag });
     await pipeline(createReadStream(path), response);

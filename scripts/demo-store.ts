@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
-import { CreateBucketCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
-
-/** What an S3 client needs to know, as environment variables. */
-export const storeEnvironment = {
-  AWS_ACCESS_KEY_ID: 'demo',
-  AWS_SECRET_ACCESS_KEY: 'demo',
-  AWS_REGION: 'us-east-1',
-} as const;
+import { hasVersitygw, startVersitygw } from '../test/servers/versitygw.ts';
 
 /** An object, as a listing tells of it. */
 export interface ListedObject {
@@ -15,44 +9,52 @@ export interface ListedObject {
   readonly sizeBytes: number;
 }
 
-/** An S3-compatible store of the demo, on the loopback and in memory, with one empty bucket. */
+/** An S3-compatible store of the demo, on the loopback, with one empty bucket. */
 export interface DemoStore {
+  /** What it is, for people. */
+  readonly name: string;
   /** Without a final slash. */
   readonly endpoint: string;
   readonly bucket: string;
+  /** What an S3 client needs to know, as environment variables. */
+  readonly environment: Readonly<Record<string, string>>;
   list(): Promise<readonly ListedObject[]>;
-  /** Lower-case hex SHA-256 of an object, read over HTTP as a player reads it; undefined where there is none. */
+  /** Lower-case hex SHA-256 of an object, as a client reads it; undefined where there is none. */
   sha256Of(key: string): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
-/** Starts fauxqs within this process. */
+/** A server, before it is spoken to. */
+interface StoreServer {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly bucket: string;
+  stop(): Promise<void>;
+}
+
+/** Starts versitygw where it is installed: it guards what a store should. Elsewhere fauxqs, within this process. */
 export async function startStore(): Promise<DemoStore> {
-  const bucket = 'library';
-  const app = buildApp({ logger: false });
-  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  const client = new S3Client({
-    endpoint,
-    region: storeEnvironment.AWS_REGION,
-    forcePathStyle: true,
-    credentials: {
-      accessKeyId: storeEnvironment.AWS_ACCESS_KEY_ID,
-      secretAccessKey: storeEnvironment.AWS_SECRET_ACCESS_KEY,
-    },
-  });
+  const server = hasVersitygw ? await startVersitygw() : await startFauxqs();
+  const { endpoint, region, accessKeyId, secretAccessKey, bucket } = server;
+  const credentials = { accessKeyId, secretAccessKey };
+  const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials });
   const stop = async (): Promise<void> => {
     client.destroy();
-    await app.close();
+    await server.stop();
   };
   try {
-    await client.send(new CreateBucketCommand({ Bucket: bucket }));
+    if (!hasVersitygw) await client.send(new CreateBucketCommand({ Bucket: bucket }));
   } catch (error) {
     await stop();
     throw error;
   }
   return {
+    name: hasVersitygw ? 'versitygw' : 'fauxqs, a small one in this process',
     endpoint,
     bucket,
+    environment: { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: region },
     async list() {
       const objects: ListedObject[] = [];
       for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket })) {
@@ -61,12 +63,17 @@ export async function startStore(): Promise<DemoStore> {
       return objects;
     },
     async sha256Of(key) {
-      const answer = await fetch(`${endpoint}/${bucket}/${key}`);
-      if (!answer.ok) return undefined;
-      return createHash('sha256')
-        .update(Buffer.from(await answer.arrayBuffer()))
-        .digest('hex');
+      const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).catch(() => undefined);
+      const body = await found?.Body?.transformToByteArray();
+      return body && createHash('sha256').update(body).digest('hex');
     },
     stop,
   };
+}
+
+async function startFauxqs(): Promise<StoreServer> {
+  const app = buildApp({ logger: false });
+  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
+  const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };
+  return { endpoint, region: 'us-east-1', bucket: 'library', ...credentials, stop: () => app.close() };
 }

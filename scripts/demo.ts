@@ -1,8 +1,12 @@
 /**
  * Copies a small real library from a web server to an S3-compatible store, both
- * of its own and on the loopback, with the command as a user runs it; proves the
- * copy, and copies again. Needs no network, no ffmpeg, no terminal. Any step that
- * does not end as it must ends the demo with an exit code other than 0.
+ * of its own and on the loopback, with the command as a user runs it; takes a
+ * picture of its page where Chromium is; proves the copy, and copies again. Needs
+ * no network, no ffmpeg, no terminal. Any step that does not end as it must ends
+ * the demo with an exit code other than 0.
+ *
+ * `npm run demo -- --watch`: a larger library over two minutes, to be watched in a
+ * browser; the page stays until Ctrl-C.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -10,14 +14,19 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { freePort } from '../test/servers/free-port.ts';
 import { startOrigin } from './demo-origin.ts';
 import type { DemoOrigin } from './demo-origin.ts';
-import { startStore, storeEnvironment } from './demo-store.ts';
+import { canTakePictures, takePicture } from './demo-picture.ts';
+import { startStore } from './demo-store.ts';
 import type { DemoStore } from './demo-store.ts';
 import { projectFolder } from './run-command.ts';
 
 const media = join(projectFolder, 'demo', 'media');
 const prefix = 'vod';
+const picture = join(projectFolder, 'node_modules', '.cache', 'flants', 'demo.png');
 
 /** Each video of the demo: its id, its first playlist below `demo/media`, and what it shows. */
 const videos = [
@@ -38,6 +47,11 @@ interface Stage {
   readonly folder: string;
 }
 
+/** What `--watch` shows: this often each video, and each file so late that all takes about two minutes. */
+const watched = { classes: 14, delayMs: 1_800, concurrency: 8 } as const;
+/** The page stays for this long; nobody watches for longer. */
+const watchedFor = '24h';
+
 let running: ChildProcess | undefined;
 let interrupted = false;
 
@@ -47,15 +61,14 @@ async function demo(stage: Stage): Promise<void> {
   const rows = videos.map(({ id, title, playlist }) => ({ id, title, url: `${origin.url}/${playlist}` }));
   const copy = ['copy', 'catalogue.json', destination, '--report', 'report.json'];
 
-  step('Three videos on a web server, an empty bucket on an S3-compatible store: both run in this process.');
+  step(`Three videos on a web server, an empty bucket on an S3-compatible store (${store.name}), both of this demo.`);
   await writeFile(join(folder, 'catalogue.json'), `${JSON.stringify(rows, null, 2)}\n`);
   for (const row of rows) console.log(`${row.url}\n    ${row.title}`);
   console.log(`\nThe commands run in a temporary folder, with these in their environment:`);
   for (const [name, value] of Object.entries(settings(stage))) console.log(`    ${name}=${value}`);
 
-  step('Copy them. A playlist is written once all that it names is there.');
-  await flants(copy, stage);
-  console.log('This small store knows no conditional writes; what that means stands under "Not guarded".');
+  step('Copy them. A playlist is written once all that it names is there. The page shows each file meanwhile.');
+  await copyWithPicture(copy, stage);
 
   step('Verify each video from the destination: every URI of every playlist, its size and its checksum.');
   for (const { playlist } of videos) await flants(['verify', `${destination}/${playlist}`, '--checksums'], stage);
@@ -71,6 +84,52 @@ async function demo(stage: Stage): Promise<void> {
   await flants(copy, stage);
   expect(origin.bodies() === before, 'the second copy fetched bodies that had not changed');
   console.log('The web server was asked again, and had to send no body.');
+}
+
+/** The page ends with the copy: once its picture is taken, and at once where none can be. */
+async function copyWithPicture(copy: readonly string[], stage: Stage): Promise<void> {
+  const listen = `127.0.0.1:${await freePort()}`;
+  if (!canTakePictures) {
+    await flants([...copy, `--dashboard=${listen}`, '--dashboard-linger', '0s'], stage);
+    return;
+  }
+  const address = `http://${listen}/`;
+  const over = new AbortController();
+  const taken = takePicture(address, picture, answers(address, over.signal)).then(
+    () => true,
+    (error: unknown) => !over.signal.aborted && Promise.reject(error as Error),
+  );
+  await flants([...copy, `--dashboard=${listen}`, '--dashboard-linger', '60s'], stage).finally(() => over.abort());
+  expect(await taken, 'the page was not seen');
+  console.log(`A picture of the page: ${relative(process.cwd(), picture)}`);
+}
+
+/** Waits until something answers there. */
+async function answers(address: string, signal: AbortSignal): Promise<void> {
+  while (!(await fetch(address, { signal }).catch(() => undefined))?.ok) await sleep(100, undefined, { signal });
+}
+
+/** The library often enough to be worth watching, slowly. */
+async function watch(stage: Stage): Promise<void> {
+  const { origin, store, folder } = stage;
+  const rows = Array.from({ length: watched.classes }, (_, at) => at + 1).flatMap((at) =>
+    videos.map(({ id, title, playlist }) => ({
+      id: `${id}-${at}`,
+      title: `${title}, class ${at}`,
+      url: `${origin.url}/class-${at}/${playlist}`,
+    })),
+  );
+  step(
+    `${rows.length} videos on a slow web server, copied to ${store.name}. Open the address that is printed; Ctrl-C ends.`,
+  );
+  await writeFile(join(folder, 'catalogue.json'), JSON.stringify(rows));
+  const pace = ['--concurrency', String(watched.concurrency)];
+  const page = ['--dashboard', '--dashboard-linger', watchedFor];
+  await flants(['copy', 'catalogue.json', `s3://${store.bucket}/${prefix}`, ...pace, ...page], stage);
+}
+
+function unlessInterrupted(error: unknown): void {
+  if (!interrupted) throw error;
 }
 
 function step(text: string): void {
@@ -102,7 +161,7 @@ async function flants(args: readonly string[], stage: Stage): Promise<void> {
 
 /** Where the store and the state are: the same for each command. */
 function settings({ store, folder }: Stage): Readonly<Record<string, string>> {
-  return { FLANTS_ENDPOINT: store.endpoint, FLANTS_STATE: join(folder, 'state'), ...storeEnvironment };
+  return { FLANTS_ENDPOINT: store.endpoint, FLANTS_STATE: join(folder, 'state'), ...store.environment };
 }
 
 /** This machine's, without what would point the command at somebody's real account, options or proxy. */
@@ -154,11 +213,11 @@ async function compare(store: DemoStore): Promise<void> {
 }
 
 /** Starts the servers, runs the demo, and leaves nothing behind, however it ends. */
-async function onStage(play: (stage: Stage) => Promise<void>): Promise<void> {
+async function onStage(play: (stage: Stage) => Promise<void>, delayMs: number): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'flants-demo-'));
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
-    const origin = await startOrigin(media);
+    const origin = await startOrigin(media, delayMs);
     stops.push(() => origin.stop());
     const store = await startStore();
     stops.push(() => store.stop());
@@ -176,9 +235,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+const { values } = parseArgs({ options: { watch: { type: 'boolean', default: false } } });
 const startedAt = performance.now();
 try {
-  await onStage(demo);
+  // Ctrl-C is how that ends.
+  if (values.watch) await onStage((stage) => watch(stage).catch(unlessInterrupted), watched.delayMs);
+  else await onStage(demo, 0);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`\nDone in ${seconds} s. The servers are stopped and the temporary folder is gone.`);
 } catch (error) {

@@ -131,7 +131,10 @@ describe('a summary', () => {
         { row: 0, id: 'e', failure: failureWith('catalogue.row', 'no source names the video e') },
       ],
       rowWarnings: { count: 1_234, rows: [{ row: 3, id: 'a', message: 'row 3 has a date that cannot be read' }] },
-      unguarded: ['If-Match is not honoured'],
+      unguarded: [
+        'the destination does not honour If-Match: what another writer changes may be overwritten',
+        'the destination does not check checksums: each object is compared',
+      ],
       unkept: ['user metadata, by which copies are known', 'Cache-Control: others set it'],
     });
     expect(renderSummary(report, context)).toBe(
@@ -155,8 +158,7 @@ describe('a summary', () => {
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
         'Warnings:',
         '  c: no end list',
-        'Not guarded by the destination:',
-        '  If-Match is not honoured',
+        'The destination does not honour If-Match or check checksums (--report and "flants report" say what that means)',
         'Not kept by the destination: user metadata, Cache-Control',
         'State: /state/media-vod-12345678',
         '',

@@ -111,10 +111,19 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     ...rowWarningLines(report.rowWarnings, more),
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
-    ...section('Not guarded by the destination', report.unguarded, more),
+    ...unguardedLine(report.unguarded),
     ...unkeptLine(report.unkept ?? []),
   ];
 }
+
+/** What the destination does not guard, in one line: a report says what each of them means. */
+function unguardedLine(unguarded: readonly string[]): readonly string[] {
+  const names = unguarded.map((meaning) => (meaning.split(':', 1)[0] ?? '').replace('the destination does not ', ''));
+  if (names.length === 0) return [];
+  return [`The destination does not ${orList.format(names)} (--report and "flants report" say what that means)`];
+}
+
+const orList = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** What the destination does not keep, in one line: it is the same at each run. Reports say what it means. */
 function unkeptLine(unkept: readonly string[]): readonly string[] {

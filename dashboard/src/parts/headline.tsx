@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useLive } from '../live/use-live.ts';
 import { listAddress } from '../views/addresses.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatInstant, formatPercent } from './format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { RateChart } from './rate-chart.tsx';
 
@@ -10,7 +10,6 @@ import { RateChart } from './rate-chart.tsx';
 export function Headline(): ReactNode {
   const totals = useLive((now) => now.totals);
   const progress = useLive((now) => now.progress);
-  const ended = useLive((now) => now.ended);
   const isCounting = useLive((now) => now.isCounting);
   const destination = useLive((now) => now.destination);
   if (!totals || !progress) return null;
@@ -35,25 +34,43 @@ export function Headline(): ReactNode {
           </p>
         </div>
         <div>
-          <dl className="rates">
-            <div>
-              <dt>{ended ? 'Ended' : 'Left'}</dt>
-              <dd>{ended ? formatInstant(ended.at) : timeLeft(progress.remainingMs, files.done, files.total)}</dd>
-            </div>
-            <div>
-              <dt>Files a second</dt>
-              <dd>{formatCount(progress.filesPerSecond)}</dd>
-            </div>
-            <div>
-              <dt>Bytes a second</dt>
-              <dd>{formatBytes(progress.bytesPerSecond)}</dd>
-            </div>
-          </dl>
+          <Rates />
           <RateChart />
         </div>
       </div>
       <ProgressBar files={files} label="All files" />
     </section>
+  );
+}
+
+/** How fast it goes and how long still; of a run that ended what it did. */
+function Rates(): ReactNode {
+  const files = useLive((now) => now.totals.files);
+  const progress = useLive((now) => now.progress);
+  const ended = useLive((now) => now.ended);
+  if (!files || !progress) return null;
+  const { run, filesPerSecond, bytesPerSecond, remainingMs } = progress;
+  const facts =
+    ended && run
+      ? [
+          ['Took', formatDuration(run.durationMs)],
+          ['Copied', formatCounted(run.copied, 'file')],
+          ['In bytes', formatBytes(run.copiedBytes)],
+        ]
+      : [
+          ['Left', timeLeft(remainingMs, files.done, files.total)],
+          ['Files a second', formatCount(filesPerSecond)],
+          ['Bytes a second', formatBytes(bytesPerSecond)],
+        ];
+  return (
+    <dl className="rates">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -46,7 +46,12 @@ function RowField({ video }: { readonly video: VideoNow }): ReactNode {
   );
 }
 
-function VideoLine({ video }: { readonly video: VideoNow }): ReactNode {
+/** A video in one line. */
+export function VideoLine({
+  video,
+}: {
+  readonly video: Pick<VideoNow, 'id' | 'title' | 'files' | 'state' | 'fresh'>;
+}): ReactNode {
   const { files, state } = video;
   const failed = files.failed - files.accepted;
   return (

@@ -1,11 +1,15 @@
+import { useQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { listQuery } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
 import { Aside } from '../parts/aside.tsx';
+import { formatCounted } from '../parts/format.ts';
 import { Headline } from '../parts/headline.tsx';
 import { Legend } from '../parts/legend.tsx';
-import { VideoRow } from '../parts/video-row.tsx';
+import { VideoLine, VideoRow } from '../parts/video-row.tsx';
 
 /** Everything at a glance: how far, how fast, what failed, what is under way, and each file of the videos under copy. */
 export function Overview(): ReactNode {
@@ -56,7 +60,7 @@ function UnderCopy(): ReactNode {
         <h2 id="under-copy">Under copy</h2>
         <Legend />
       </div>
-      {rows.length === 0 ? <p className="faint part">Nothing is under way, and nothing needs attention.</p> : null}
+      {rows.length === 0 ? <InPlace /> : null}
       <ul ref={list} className="fields" style={{ position: 'relative', height: virtual.getTotalSize() }}>
         {items.map(({ key, index, start }) => (
           <li
@@ -70,5 +74,25 @@ function UnderCopy(): ReactNode {
         ))}
       </ul>
     </section>
+  );
+}
+
+/** What is published, where nothing is under way: a library that is whole is something to show as well. */
+function InPlace(): ReactNode {
+  const { data } = useQuery(listQuery({ states: ['published'], text: '', sort: 'age', order: 'asc' }, 0));
+  return (
+    <div className="fields">
+      <p className="faint">Nothing is under way, and nothing needs attention.</p>
+      <ul className="fields">
+        {data?.rows.map((row) => (
+          <li key={row.id} className="video folded">
+            <VideoLine video={row} />
+          </li>
+        ))}
+      </ul>
+      {data && data.total > data.rows.length ? (
+        <Link href="/videos">All {formatCounted(data.total, 'video')}</Link>
+      ) : null}
+    </div>
   );
 }
