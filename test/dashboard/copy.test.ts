@@ -139,6 +139,39 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 120_000 }, ()
     expect(await command.ended).toMatchObject({ code: 0 });
   });
 
+  it('says which line is missing where the destination lets no page read it, and plays once it is there', async () => {
+    release();
+    // Serves what the copy writes, as a web server without CORS.
+    let allowsPages = false;
+    const headers = { 'Access-Control-Allow-Origin': address };
+    const store = await startOrigin({
+      folder: join(folder, 'vod'),
+      rule: () => (allowsPages ? { kind: 'with-headers', headers } : undefined),
+    });
+    try {
+      const command = start('--public-url', `${store.url}/`);
+      await command.says(address);
+      const { page, problems } = await openPage(browser, {
+        origins: [address, store.url],
+        expected: /CORS|ERR_FAILED/,
+      });
+      await page.goto(`${address}/video?id=encrypted`);
+      await page.getByRole('button', { name: /Play it/ }).click();
+      const alert = page.getByRole('alert');
+      await alert.getByText('CORS is not set up there').waitFor();
+      await alert.getByText(`"AllowedOrigins":["${address}"]`).waitFor();
+      allowsPages = true;
+      await page.reload();
+      await page.getByRole('button', { name: /Play it/ }).click();
+      const time = (): Promise<number> =>
+        page.locator('video').evaluate((element: HTMLVideoElement) => element.currentTime);
+      await expect.poll(time, patiently).toBeGreaterThan(0.5);
+      expect(problems).toEqual([]);
+    } finally {
+      await store.stop();
+    }
+  });
+
   it('goes on being seen when the service is started again', async () => {
     const first = start();
     await first.says(address);
@@ -161,6 +194,44 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 120_000 }, ()
     release();
     await page.getByText('the run has ended').waitFor();
     await page.getByText('100%').first().waitFor();
+    expect(problems).toEqual([]);
+  });
+
+  it('takes what people decide: pause, priority, a file accepted, a video added, cancel', async () => {
+    origin.behave(lost, { kind: 'status', status: 404 });
+    const command = start();
+    await command.says(address);
+    const { page, problems } = await openPage(browser, { origins: [address] });
+    await page.goto(`${address}/video?id=ladder`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, token);
+    const state = page.getByRole('definition').first();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await state.getByText('paused').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await state.getByText('copying').waitFor();
+    await page.getByRole('button', { name: 'Put first' }).click();
+    await page.getByText('prioritised: goes first').waitFor();
+
+    await page.goto(`${address}/video?id=encrypted`);
+    await page.getByRole('listbox').focus();
+    await page.keyboard.press('n');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Publish without it, because').fill('the camera was off');
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await page.getByText('Accepted: the camera was off').waitFor();
+
+    await page.goto(`${address}/videos`);
+    await page.getByRole('button', { name: 'Add a video' }).click();
+    await page.getByLabel('URL of its playlist').fill(`${origin.url}/languages-and-subtitles/master.m3u8`);
+    await page.getByRole('dialog').getByLabel('Title').fill('One more');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('listitem').filter({ hasText: 'One more' }).getByText('published').waitFor();
+
+    await page.goto(`${address}/video?id=ladder`);
+    await page.getByRole('button', { name: 'Cancel…' }).click();
+    await page.getByRole('button', { name: 'Cancel the video' }).click();
+    await state.getByText('cancelled').waitFor();
     expect(problems).toEqual([]);
   });
 
