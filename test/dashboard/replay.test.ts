@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { builtDashboard } from '../../scripts/build-dashboard.ts';
+import { projectFolder } from '../../scripts/run-command.ts';
+import { runFlants } from '../e2e/flants.ts';
 import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
 
 const steps = 600;
@@ -51,9 +53,27 @@ describe.skipIf(!hasChromium)('a replay in Chromium', () => {
     expect(stopped).toBeLessThan(steps / 2);
     await page.getByText('Play', { exact: true }).waitFor();
     await scrubber.fill(String(steps));
-    await page.getByText('1,800 of 1,800 files').waitFor();
+    await page.getByText('1,796 of 1,800 files').waitFor();
     await page.getByText('10 min 00 s').waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it('plays what `flants replay` wrote of a copy', async () => {
+    const catalogue = join(folder, 'catalogue.json');
+    const media = join(projectFolder, 'demo', 'media', 'encrypted', 'index.m3u8');
+    await writeFile(catalogue, JSON.stringify([{ id: 'secret-id', title: 'Secret title', url: media }]));
+    const state = ['--state', join(folder, 'state')];
+    const copied = await runFlants(['copy', catalogue, join(folder, 'vod'), ...state]);
+    expect(copied).toMatchObject({ code: 0 });
+    const path = join(folder, 'of-a-copy.html');
+    expect(await runFlants(['replay', ...state, '--out', path])).toMatchObject({ code: 0 });
+    expect(await readFile(path, 'utf8')).not.toMatch(/secret|seg_00/i);
+    const { page, problems } = await openPage(browser, { origins: [] });
+    await page.goto(pathToFileURL(path).href);
+    await page.getByText('Video 1', { exact: true }).waitFor();
+    await page.getByRole('slider').fill(String(steps));
+    await page.getByText('6 of 6 files').waitFor();
     expect(problems).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { coloursChanged, mayMove } from '../field/theme.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../parts/format.ts';
 import type { Replay } from './data.ts';
 import { drawRates } from './draw-rates.ts';
-import { createActor, outcomesByStep, ratesOf } from './scene.ts';
+import { createActor, ratesOf, settledByStep, sumsOf } from './scene.ts';
 import type { Actor } from './scene.ts';
 
 /** A run takes this long, however long it took. */
@@ -14,11 +14,11 @@ const fieldHeight = 120;
 
 /** Shows a replay in an element, and plays it, unless the reader wants things to stand still. */
 export function playReplay(root: HTMLElement, replay: Replay): void {
-  const actors = replay.videos.map(createActor);
+  const actors = replay.videos.map((video) => createActor(video, replay.steps - 1));
   const total = actors.reduce((sum, actor) => sum + actor.total, 0);
-  const outcomes = outcomesByStep(replay);
+  const settled = settledByStep(replay);
   const stepMs = replay.durationMs / replay.steps;
-  const filesPerSecond = ratesOf(outcomes, stepMs);
+  const filesPerSecond = ratesOf(settled, stepMs);
   const bytesPerSecond = ratesOf(sumsOf(replay.bytes), stepMs);
   const page = buildPage(root, replay);
 
@@ -29,7 +29,7 @@ export function playReplay(root: HTMLElement, replay: Replay): void {
 
   const draw = (): void => {
     const at = Math.min(replay.steps - 1, Math.floor(step));
-    const done = step < 0.5 ? 0 : (outcomes[at] ?? 0);
+    const done = step < 0.5 ? 0 : (settled[at] ?? 0);
     page.share.textContent = formatPercent(done, total);
     page.clock.textContent = formatDuration(step * stepMs);
     page.rate.textContent = formatCount(filesPerSecond[at] ?? 0);
@@ -172,9 +172,4 @@ function showFields(parent: HTMLElement, actors: readonly Actor[], step: () => n
       if (visible.has(article)) tell();
     };
   });
-}
-
-function sumsOf(values: readonly number[]): readonly number[] {
-  let sum = 0;
-  return values.map((value) => (sum += value));
 }

@@ -13,12 +13,19 @@ export interface Actor {
 /** Files that have an outcome within so many steps are shown as under way. */
 const flightSteps = 4;
 
-/** A video that can be shown at any step. */
-export function createActor(video: ReplayVideo): Actor {
+/** What became of each file of a video, and at which step. What failed at an unknown moment did so at the end. */
+function endsOf(video: ReplayVideo, lastStep: number): { readonly steps: Uint16Array; readonly ends: Uint8Array } {
   const steps = stepsOf(video);
   const ends = new Uint8Array(video.files).fill(cell.done);
   for (const [from, to] of video.failed ?? []) ends.fill(cell.failed, from, to);
   for (const [from, to] of video.accepted ?? []) ends.fill(cell.accepted, from, to);
+  for (const [index, end] of ends.entries()) if (end !== cell.done && steps[index] === never) steps[index] = lastStep;
+  return { steps, ends };
+}
+
+/** A video that can be shown at any step. */
+export function createActor(video: ReplayVideo, lastStep: number): Actor {
+  const { steps, ends } = endsOf(video, lastStep);
   return {
     title: video.title,
     total: video.files,
@@ -35,14 +42,24 @@ export function createActor(video: ReplayVideo): Actor {
   };
 }
 
-/** How many files had an outcome by the end of each step. */
-export function outcomesByStep({ steps, videos }: Replay): readonly number[] {
-  const counts = Array.from({ length: steps }, () => 0);
-  for (const video of videos)
-    for (const step of stepsOf(video))
-      if (step !== never) counts[Math.min(step, steps - 1)] = (counts[Math.min(step, steps - 1)] ?? 0) + 1;
+/** How many files were in place, or accepted without, by the end of each step. */
+export function settledByStep({ steps: count, videos }: Replay): readonly number[] {
+  const counts = Array.from({ length: count }, () => 0);
+  for (const video of videos) {
+    const { steps, ends } = endsOf(video, count - 1);
+    for (const [index, step] of steps.entries()) {
+      if (step === never || ends[index] === cell.failed) continue;
+      const at = Math.min(step, count - 1);
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+  return sumsOf(counts);
+}
+
+/** Sums up to each value. */
+export function sumsOf(values: readonly number[]): readonly number[] {
   let sum = 0;
-  return counts.map((count) => (sum += count));
+  return values.map((value) => (sum += value));
 }
 
 /** Rates of a moving window, per second of the run. */
