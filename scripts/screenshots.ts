@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
@@ -14,7 +15,7 @@ import { startChromium } from '../test/dashboard/chromium.ts';
 import { mediaPlaylist, syntheticSegment } from '../test/media/synthetic.ts';
 import { startOrigin } from '../test/servers/origin.ts';
 import type { Origin } from '../test/servers/origin.ts';
-import { projectFolder } from './run-command.ts';
+import { projectFolder, runCommand } from './run-command.ts';
 
 const token = 'only-for-pictures';
 const classes = [
@@ -58,11 +59,17 @@ async function main(): Promise<void> {
     } finally {
       await copy.stop();
     }
+    await takeReplay(browser, folder);
   } finally {
     await browser.close();
     await origin.stop();
     await rm(folder, { recursive: true });
   }
+}
+
+/** What a script that runs in the page may ask of an element. */
+interface Scrolled {
+  scrollIntoView(options: object): void;
 }
 
 async function takeAll(browser: Browser, address: string): Promise<void> {
@@ -83,7 +90,8 @@ async function takeAll(browser: Browser, address: string): Promise<void> {
     [dark, 'video-dark'],
   ] as const) {
     await page.getByRole('region', { name: /^File / }).waitFor();
-    await page.getByRole('region', { name: 'Tries' }).scrollIntoViewIfNeeded();
+    const panel = page.getByRole('region', { name: /^File / });
+    await panel.evaluate((element: Scrolled) => element.scrollIntoView({ block: 'end' }));
     await take(page, name);
   }
 
@@ -98,6 +106,23 @@ async function takeAll(browser: Browser, address: string): Promise<void> {
   await dark.getByRole('button', { name: /Play it/ }).click();
   await dark.waitForFunction(`document.querySelector('video')?.currentTime > 2`, null, { timeout: 60_000 });
   await take(dark, 'play-dark');
+}
+
+/** The copy, half way through its replay. */
+async function takeReplay(browser: Browser, folder: string): Promise<void> {
+  const path = join(folder, 'replay.html');
+  const entry = join(projectFolder, 'bin', 'flants.js');
+  const words = [entry, 'replay', '--state', join(folder, 'state'), '--out', path, '--titles'];
+  const { code, stderr } = await runCommand(process.execPath, words);
+  if (code !== 0) throw new Error(`flants replay: ${stderr}`);
+  const page = await browser.newPage({
+    colorScheme: 'light',
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  await page.goto(pathToFileURL(path).href);
+  await page.getByRole('slider').fill('330');
+  await take(page, 'replay-light');
 }
 
 async function openAs(
