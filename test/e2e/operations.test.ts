@@ -102,7 +102,10 @@ describe.skipIf(!hasRedis || !hasVersitygw)('commands of docs/operations.md', pa
   it('go on as a cluster of one machine', async () => {
     const said = await run('machine');
     expect(said).toContain('class-42');
-    expect(await readFile(join(folder, 'metrics.txt'), 'utf8')).toContain('flants_');
+    const metrics = await readFile(join(folder, 'metrics.txt'), 'utf8');
+    const named = page.match(/flants_[a-z_]+(?=[{`])/g) ?? [];
+    expect(named).not.toEqual([]);
+    for (const name of named) expect(metrics).toContain(`# TYPE ${name} `);
   });
 
   it('make secrets of a Swarm, each of its own, that only their owner may read', async () => {
