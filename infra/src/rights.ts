@@ -8,6 +8,8 @@ export interface Places {
   readonly destination: IBucket;
   readonly journal: IBucket;
   readonly prefix: string;
+  /** Whether objects get tags. */
+  readonly tags: boolean;
 }
 
 /** Where the journal lies in its bucket. */
@@ -21,12 +23,16 @@ const evidenceKeys = `${journalPrefix}/outcomes/*`;
  *
  * No right to delete: a store that checks what it is sent, as S3 does, is never left with anything to take away.
  */
-export function functionRights({ destination, journal, prefix }: Places): PolicyStatement[] {
+export function functionRights({ destination, journal, prefix, tags }: Places): PolicyStatement[] {
   return [
     // Conditional PUTs of files, and parts of large ones; HEAD and GET where a condition was refused, to see whether it is ours.
     new PolicyStatement({
       sid: 'CopyFiles',
-      actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+      actions: [
+        ...['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload'],
+        // A PUT that brings tags wants this as well.
+        ...(tags ? ['s3:PutObjectTagging'] : []),
+      ],
       resources: [destination.arnForObjects(`${prefix}/*`)],
     }),
     // Without this an absent object is answered with 403, which cannot be told from a missing right.

@@ -16,6 +16,8 @@ export interface Settings {
   readonly alarmEmail?: string;
   /** Name of a parameter of Systems Manager (SecureString) with the headers that functions send to the sources. */
   readonly headerParameter?: string;
+  /** Whether `--header-policy` gives objects tags, for which one more right is needed. */
+  readonly tags: boolean;
   /** Whether the services run here too, on Fargate with ElastiCache. Absent: they run elsewhere. */
   readonly services?: ServiceSettings;
 }
@@ -61,6 +63,7 @@ export function readSettings(node: Node): Settings {
     name: text('name') ?? 'Flants',
     prefix: (text('prefix') ?? 'vod').replace(/^\/|\/$/g, ''),
     concurrency: whole('concurrency', 100),
+    tags: text('tags') === 'true',
     corsOrigins: (text('corsOrigins') ?? '*').split(','),
     ...(domain === undefined || certificateArn === undefined ? {} : { domain: { name: domain, certificateArn } }),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),

@@ -24,11 +24,11 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Tags.of(stack).add('application', 'flants');
-  const { source, services, headerParameter, domain, alarmEmail, prefix, concurrency, corsOrigins } = settings;
+  const { source, services, headerParameter, domain, alarmEmail, prefix, tags, concurrency, corsOrigins } = settings;
   const buckets = new Buckets(stack, { corsOrigins });
   const { destination, journal, logs } = buckets;
   const headers = headerParameter === undefined ? {} : { headerParameter };
-  const copy = new CopyFunction(stack, { source, concurrency, destination, journal, prefix, ...headers });
+  const copy = new CopyFunction(stack, { source, concurrency, destination, journal, prefix, tags, ...headers });
   const delivery = new Delivery(stack, { destination, logs, prefix, corsOrigins, ...(domain ? { domain } : {}) });
   const alarms = new Alarms(stack, {
     function: copy.function,
@@ -54,6 +54,7 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
       destination,
       journal,
       prefix,
+      tags,
       publicUrl,
     });
     watchServices(alarms, run);

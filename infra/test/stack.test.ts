@@ -127,6 +127,14 @@ describe('the stack', () => {
     assert.doesNotMatch(JSON.stringify(own), /Delete|s3:\*|"Resource":"\*"/);
   });
 
+  it('may give tags where objects get some, and else not', () => {
+    const without = JSON.stringify(statementsIn(template, 'AWS::IAM::Policy'));
+    assert.doesNotMatch(without, /PutObjectTagging/);
+    const statements = statementsIn(synthesise({ tags: 'true' }), 'AWS::IAM::Policy');
+    const copy = statements.find(({ Sid }) => Sid === 'CopyFiles');
+    assert.match(JSON.stringify(copy?.Action), /PutObjectTagging/);
+  });
+
   it('tells of deaths, throttles, slowness and errors of players', () => {
     const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')) as {
       readonly Properties: { readonly AlarmDescription: string; readonly AlarmActions: unknown[] };

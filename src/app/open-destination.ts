@@ -1,6 +1,8 @@
 import type { ProxySettings } from '../config/values/proxies.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { probeStore } from '../storage/probe.ts';
+import { tryHeaders } from '../storage/try-headers.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf } from './destination-setting.ts';
@@ -15,6 +17,14 @@ export interface OpenDestination {
   readonly extra: () => Promise<S3Credentials | undefined>;
 }
 
+/** How to open a destination. */
+export interface OpenOptions {
+  readonly proxies: ProxySettings;
+  /** What the objects written there are asked to be. Absent: nothing beyond what is usual. */
+  readonly headerPolicy?: HeaderPolicy;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Opens a destination: finds credentials, probes which conditions it honours, and adds checks for those it does not.
  *
@@ -22,20 +32,18 @@ export interface OpenDestination {
  */
 export async function openDestination(
   destination: DestinationSetting,
-  { proxies, signal }: { readonly proxies: ProxySettings; readonly signal: AbortSignal },
+  { proxies, signal, headerPolicy }: OpenOptions,
 ): Promise<OpenDestination> {
   const credentials = credentialsOf(destination, proxies);
   const extra: OpenDestination['extra'] = async () => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
   const unguarded = connectStore(destination.store, { credentials, proxies });
-  const capabilities = await probeStore(unguarded, { signal });
+  const found = await probeStore(unguarded, { signal });
   await unguarded.close();
-  return {
-    setting: destination,
-    store: connectStore(destination.store, { credentials, proxies, capabilities }),
-    capabilities,
-    extra,
-  };
+  const store = connectStore(destination.store, { credentials, proxies, capabilities: found });
+  const untreated = headerPolicy && (await tryHeaders(store, headerPolicy, { signal }));
+  const capabilities = untreated === undefined ? found : { ...found, untreated };
+  return { setting: destination, store, capabilities, extra };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { LibraryReport } from '../domain/report.ts';
+import type { ObjectTreatment } from '../domain/object-headers.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 
 /** What a destination may lack, and what that means for a library. */
@@ -41,9 +42,18 @@ const losses: readonly Shortcoming[] = [
   },
 ];
 
+const treatments: Readonly<Record<keyof ObjectTreatment, string>> = {
+  storageClass: 'the storage class of --header-policy: objects are in the usual one',
+  encryption: 'the encryption of --header-policy, or does not tell of it: objects lie there as the bucket has it',
+  tags: 'the tags of --header-policy',
+};
+
 /** What reports say of a destination: what it does not guard and what it does not keep. */
 export function shortcomingsOf(capabilities: StoreCapabilities): Required<Pick<LibraryReport, 'unguarded' | 'unkept'>> {
   const of = (list: readonly Shortcoming[]): readonly string[] =>
     list.filter(({ isOf }) => isOf(capabilities)).map(({ meaning }) => meaning);
-  return { unguarded: of(risks), unkept: of(losses) };
+  return {
+    unguarded: of(risks),
+    unkept: [...of(losses), ...(capabilities.untreated ?? []).map((part) => treatments[part])],
+  };
 }

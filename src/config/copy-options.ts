@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
+import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
@@ -39,6 +41,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** At least one. */
   readonly sources: readonly SourceArgument[];
   readonly destination: Destination;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly threads: number;
@@ -98,6 +102,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     sha256,
     external,
     assumeEnded,
+    ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),

@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os';
 import { parseRule } from '../domain/catalogue-rule.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { ListenAddress } from './values/address.ts';
 import { readAccess } from './access-options.ts';
 import type { AccessOptions } from './access-options.ts';
 import { readClusterPlace } from './cluster-place.ts';
 import type { ClusterPlace } from './cluster-place.ts';
+import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { localPath, parseDestination } from './values/location.ts';
@@ -104,6 +106,8 @@ export interface ServiceOptions
     ClusterBounds,
     Readonly<Pick<Parsed, 'existing' | 'sha256' | 'external' | 'assumeEnded' | 'logLevel' | 'logFormat'>> {
   readonly destination: Destination;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
   readonly catalogue: CatalogueOptions;
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
@@ -186,6 +190,7 @@ async function serviceOptions(
     sha256,
     external,
     assumeEnded,
+    ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),

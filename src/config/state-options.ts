@@ -1,5 +1,7 @@
 import { FlantsError, failureCodes } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
+import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { findLibrary } from './control-options.ts';
@@ -34,6 +36,8 @@ export interface AcceptOptions extends StateOptions {
   /** Key of the file. */
   readonly file: string;
   readonly reason: string;
+  /** Of the playlists, where they are published at once. Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
 }
 
 /** Options of `report`. */
@@ -78,7 +82,14 @@ export async function loadAcceptOptions(input: CommandInput): Promise<OfLibrary<
   }
   if (parsed.reason === undefined)
     throw new FlantsError('usage', 'accept needs --reason: why the video may go out without the file');
-  return Object.freeze({ place, video, file, reason: parsed.reason, json: parsed.json });
+  return Object.freeze({
+    place,
+    video,
+    file,
+    reason: parsed.reason,
+    ...(await readHeaderPolicy(parsed.headerPolicy, input.cwd)),
+    json: parsed.json,
+  });
 }
 
 /** @throws {FlantsError} `usage` */

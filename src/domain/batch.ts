@@ -1,6 +1,7 @@
 import { subtract } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import { FlantsError } from './failure.ts';
+import type { ObjectTreatment } from './object-headers.ts';
 import type { Evidence } from './outcome.ts';
 import type { FileRole } from './revision.ts';
 import type { Generation, RevisionDigest, VideoId } from './video.ts';
@@ -53,7 +54,7 @@ export function jobIdOf(video: VideoId, generation: Generation, what: string): s
 }
 
 /** One file as an ant gets it: everything resolved, nothing to look up. */
-export interface FileTask {
+export interface FileTask extends ObjectTreatment {
   readonly index: number;
   readonly key: string;
   /** With its token, if the source wants one. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { headersOf } from './object-headers.ts';
+import { headersOf, treatmentOf } from './object-headers.ts';
+import type { HeaderPolicy } from './object-headers.ts';
 import type { DocumentRole, FileRole } from './revision.ts';
 
 const playlist = 'application/vnd.apple.mpegurl';
@@ -30,4 +31,30 @@ test('files are kept for ever, playlists and documents are asked for again soon'
   for (const role of ['data', 'media-playlist', 'multivariant-playlist'] as const) {
     expect(headersOf('x.json', role).cacheControl).toBe('public, max-age=60');
   }
+});
+
+test('a policy is asked from the role to the widest rule, and else all is as usual', () => {
+  const policy: HeaderPolicy = {
+    contentTypes: { ts: 'video/MP2T', constructor: 'text/x' },
+    all: { storageClass: 'INTELLIGENT_TIERING', tags: { library: 'school' } },
+    playlists: { cacheControl: 'max-age=5', storageClass: 'STANDARD' },
+    'media-playlist': { cacheControl: 'max-age=2' },
+    key: { cacheControl: 'private, max-age=60', encryption: { algorithm: 'aws:kms', keyId: 'k' } },
+  };
+  const tags = { library: 'school' };
+  expect(headersOf('v/seg.ts', 'segment', policy)).toEqual({
+    contentType: 'video/MP2T',
+    cacheControl: 'public, max-age=31536000, immutable',
+    storageClass: 'INTELLIGENT_TIERING',
+    tags,
+  });
+  const standard = { contentType: playlist, storageClass: 'STANDARD', tags };
+  expect(headersOf('v/a.m3u8', 'media-playlist', policy)).toEqual({ ...standard, cacheControl: 'max-age=2' });
+  expect(headersOf('v/m.m3u8', 'multivariant-playlist', policy)).toEqual({ ...standard, cacheControl: 'max-age=5' });
+  expect(treatmentOf('key', policy)).toEqual({
+    storageClass: 'INTELLIGENT_TIERING',
+    encryption: { algorithm: 'aws:kms', keyId: 'k' },
+    tags,
+  });
+  expect(headersOf('v/k.ts', 'key', { segment: { cacheControl: 'no-store' } })).toEqual(headersOf('v/k.ts', 'key'));
 });

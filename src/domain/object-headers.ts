@@ -1,9 +1,38 @@
 import type { DocumentRole, FileRole } from './revision.ts';
 
-/** Headers that a player and a CDN need on an object. */
-export interface ObjectHeaders {
+/** How a store encrypts an object at rest: with a key of its own, or with one of KMS. */
+export interface ObjectEncryption {
+  readonly algorithm: 'AES256' | 'aws:kms' | 'aws:kms:dsse';
+  /** Absent: the default key. */
+  readonly keyId?: string;
+}
+
+/** What a store is asked to do with an object, beside keeping it. */
+export interface ObjectTreatment {
+  readonly storageClass?: string;
+  readonly encryption?: ObjectEncryption;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Headers that a player and a CDN need on an object, and how the store is to treat it. */
+export interface ObjectHeaders extends ObjectTreatment {
   readonly contentType: string;
   readonly cacheControl: string;
+}
+
+/** The role of an object: each file and each document has one. */
+export type ObjectRole = FileRole | DocumentRole;
+
+/** What a policy may say of a role; what it leaves out is as of a wider rule. */
+export type HeaderRule = Partial<ObjectHeaders>;
+
+/**
+ * Headers by role. A rule of a role goes before that of `playlists`, and that before `all`; what none says is as
+ * without a policy.
+ */
+export interface HeaderPolicy extends Readonly<Partial<Record<ObjectRole | 'playlists' | 'all', HeaderRule>>> {
+  /** Content-Type by extension, in lower case and without the dot. A rule of a role goes before it. */
+  readonly contentTypes?: Readonly<Record<string, string>>;
 }
 
 const byExtension: ReadonlyMap<string, string> = new Map(Object.entries({
@@ -20,12 +49,45 @@ const immutable = 'public, max-age=31536000, immutable';
 /** Playlists may be replaced by a later revision. */
 const shortLived = 'public, max-age=60';
 
-/** Content-Type by extension, then by role (RFC 8216 section 4 for playlists); Cache-Control by role. */
-export function headersOf(key: string, role: FileRole | DocumentRole): ObjectHeaders {
-  const isPlaylist = role === 'media-playlist' || role === 'multivariant-playlist';
-  if (isPlaylist) return { contentType: 'application/vnd.apple.mpegurl', cacheControl: shortLived };
+/**
+ * Headers of an object: as the policy says, else Content-Type by extension, then by role (RFC 8216 section 4 for
+ * playlists), and Cache-Control by role.
+ */
+export function headersOf(key: string, role: ObjectRole, policy: HeaderPolicy = {}): ObjectHeaders {
+  return { ...usualHeaders(key, role, policy.contentTypes ?? {}), ...ruleOf(role, policy) };
+}
+
+/** How the store is to treat objects of a role. */
+export function treatmentOf(role: ObjectRole, policy: HeaderPolicy): ObjectTreatment {
+  return treatmentIn(ruleOf(role, policy));
+}
+
+/** The part of something that says how a store is to treat an object. */
+export function treatmentIn({ storageClass, encryption, tags }: ObjectTreatment): ObjectTreatment {
+  return {
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(tags === undefined ? {} : { tags }),
+  };
+}
+
+function ruleOf(role: ObjectRole, policy: HeaderPolicy): HeaderRule {
+  return { ...policy.all, ...(isPlaylist(role) ? policy.playlists : {}), ...policy[role] };
+}
+
+function isPlaylist(role: ObjectRole): boolean {
+  return role === 'media-playlist' || role === 'multivariant-playlist';
+}
+
+function usualHeaders(
+  key: string,
+  role: ObjectRole,
+  contentTypes: Readonly<Record<string, string>>,
+): Pick<ObjectHeaders, 'contentType' | 'cacheControl'> {
+  if (isPlaylist(role)) return { contentType: 'application/vnd.apple.mpegurl', cacheControl: shortLived };
   const extension = /\.([a-z0-9]+)$/i.exec(key)?.[1]?.toLowerCase() ?? '';
-  const known = role === 'key' ? undefined : byExtension.get(extension);
+  const named = Object.hasOwn(contentTypes, extension) ? contentTypes[extension] : byExtension.get(extension);
+  const known = role === 'key' ? undefined : named;
   return {
     contentType: known ?? (role === 'data' ? 'application/json' : 'application/octet-stream'),
     cacheControl: role === 'data' ? shortLived : immutable,

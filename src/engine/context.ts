@@ -4,6 +4,7 @@ import type { CrawlerPorts } from '../crawler/crawl.ts';
 import type { BatchJob, ExistingPolicy } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { Live } from '../domain/live.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -27,6 +28,8 @@ export interface EngineParts extends CrawlerPorts {
   readonly publications: JobQueue<VideoJob>;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
   readonly dispatch: DispatchLimits;
   /** How long a lease outlives the process that took it. */
   readonly leaseMs: number;

@@ -1,6 +1,7 @@
 import type { ExistingPolicy } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { headersOf } from '../domain/object-headers.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
 import { sourceMark, sourceMetadata } from '../domain/source-identity.ts';
 import type { SourceIdentity } from '../domain/source-identity.ts';
@@ -20,6 +21,13 @@ interface PublicationContext {
   readonly identity: SourceIdentity;
   readonly previous?: PublishedDocument;
   readonly isCurrent: () => Promise<boolean>;
+}
+
+/** Where documents are written, and how. */
+interface DocumentPorts {
+  readonly store: ObjectStore;
+  readonly existing: ExistingPolicy;
+  readonly headerPolicy?: HeaderPolicy;
 }
 
 /** When a write is refused, somebody wrote since the last look. Look once more. */
@@ -48,7 +56,7 @@ const maxAttempts = 2;
 export async function placeDocument(
   document: PlannedDocument,
   { revision, identity, previous, isCurrent }: PublicationContext,
-  { store, existing }: { readonly store: ObjectStore; readonly existing: ExistingPolicy },
+  { store, existing, headerPolicy }: DocumentPorts,
   signal: AbortSignal,
 ): Promise<PublishedDocument | undefined> {
   const { key, role, body } = document;
@@ -63,7 +71,7 @@ export async function placeDocument(
       throw conflictError(current, identity);
     }
     const written = await store.put(key, body, crc32, {
-      ...headersOf(key, role),
+      ...headersOf(key, role, headerPolicy),
       metadata: { [revisionMetadata]: revision, [sourceMetadata]: sourceMark(identity) },
       condition: current ? { ifMatch: current.etag } : { ifNoneMatch: '*' },
       signal,

@@ -4,6 +4,7 @@ import { toRanges } from '../domain/index-ranges.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { isWhole } from '../domain/video.ts';
 import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import { alignWithDecisions } from '../journal/align.ts';
@@ -22,6 +23,8 @@ export interface PublisherPorts {
   readonly source: Source;
   readonly store: ObjectStore;
   readonly existing: ExistingPolicy;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
   readonly now: () => number;
   /**
    * Returns the digest of the plan that the source would yield now. Needed for playlists with tokens; absent where no

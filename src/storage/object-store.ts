@@ -1,3 +1,5 @@
+import type { ObjectTreatment } from '../domain/object-headers.ts';
+
 /** An object's metadata in the store. */
 export interface StoredObject {
   readonly key: string;
@@ -11,6 +13,12 @@ export interface StoredObject {
   readonly contentType?: string;
   /** Absent if the store keeps none. */
   readonly cacheControl?: string;
+  /** Absent if it is the usual one, in listings, or if the store has none. */
+  readonly storageClass?: string;
+  /** Algorithm by which the store says that it encrypts the object. */
+  readonly encryption?: string;
+  /** Number of tags, where the store tells it. */
+  readonly tagCount?: number;
 }
 
 /** Write only if the key is free, only over the object that was seen, or unconditionally. RFC 9110 section 13.1. */
@@ -25,8 +33,11 @@ export type Integrity = { readonly md5: string } | 'none' | undefined;
 /** How `If-Match` wants an ETag: as HTTP has it, or without its quotes. */
 export type EtagForm = 'quoted' | 'bare';
 
-/** Metadata and condition of a write. */
-export interface PutOptions {
+/**
+ * Metadata, treatment and condition of a write. Of the treatment a store that knows no such thing may ignore what it
+ * likes: `tryHeaders` finds out.
+ */
+export interface PutOptions extends ObjectTreatment {
   readonly contentType: string;
   readonly cacheControl: string;
   readonly metadata?: Readonly<Record<string, string>>;
@@ -123,4 +134,6 @@ export interface StoreCapabilities {
   readonly cacheControl: boolean;
   /** Keeps `a//b` apart from `a/b`. */
   readonly emptySegments: boolean;
+  /** What it does not do of what a header policy asks for. Absent: nothing was asked for. */
+  readonly untreated?: readonly (keyof ObjectTreatment)[];
 }

@@ -1,5 +1,6 @@
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { treatmentIn } from '../domain/object-headers.ts';
 import type { Proof } from '../domain/outcome.ts';
 import { isEvidenceOf, sourceIdentityOf, sourceMark, sourceMetadata } from '../domain/source-identity.ts';
 import { measureBody } from '../storage/checksum.ts';
@@ -83,6 +84,7 @@ export function writeOptions(
   return {
     contentType: task.contentType,
     cacheControl: task.cacheControl,
+    ...treatmentIn(task),
     metadata: { [sourceMetadata]: sourceMark(sourceIdentityOf(task, video)) },
     condition,
     signal,

@@ -1,5 +1,6 @@
 import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain/batch.ts';
 import { headersOf } from '../domain/object-headers.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
@@ -9,6 +10,8 @@ export interface PreparePorts {
   readonly journal: Pick<Journal, 'files' | 'evidence'>;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
 }
 
 /** A batch after the lookup of its files and evidence. */
@@ -27,7 +30,7 @@ export interface PreparedBatch {
  */
 export async function prepareBatch(
   job: BatchJob,
-  { journal, existing, sha256 }: PreparePorts,
+  { journal, existing, sha256, headerPolicy }: PreparePorts,
   { locate, cookieFor }: Pick<PlanUrls, 'locate' | 'cookieFor'>,
 ): Promise<PreparedBatch> {
   const planned = await journal.files(job.video, job.revision, job.files);
@@ -47,7 +50,7 @@ export async function prepareBatch(
     const cookie = cookieFor(fetchUrl);
     files.push({
       ...file,
-      ...headersOf(file.key, file.role),
+      ...headersOf(file.key, file.role, headerPolicy),
       index,
       fetchUrl,
       ...(cookie === undefined ? {} : { cookie }),

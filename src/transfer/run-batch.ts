@@ -2,6 +2,7 @@ import type { BatchEnd, BatchJob, BatchMessage, ExistingPolicy } from '../domain
 import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
 import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Settlement } from '../domain/settle.ts';
@@ -38,6 +39,8 @@ export interface DispatcherPorts {
   readonly locator: Locator;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
+  /** Absent: the usual headers. */
+  readonly headerPolicy?: HeaderPolicy;
   readonly patience: Patience;
   /** Uniform in [0, 1). */
   readonly random: () => number;

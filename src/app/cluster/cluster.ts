@@ -87,7 +87,7 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
 async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const destination = destinationOf(options);
   const place = destinationOf({ ...options, destination: options.journal });
-  const { store } = await openDestination(place, { ...options, signal: hooks.signal });
+  const { store } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);
@@ -112,7 +112,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     queues,
     ledger,
     journal,
-    keepsEmptySegments: () => keepsEmptySegments(destination, { ...options, signal: hooks.signal }),
+    keepsEmptySegments: () => keepsEmptySegments(destination, { proxies: options.proxies, signal: hooks.signal }),
     destination,
     newGeneration: randomUUID,
     isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),

@@ -79,6 +79,7 @@ export async function openClusterEngine(
       nameProbe: createNameProbe(),
       existing: options.existing,
       sha256: options.sha256,
+      ...(options.headerPolicy ? { headerPolicy: options.headerPolicy } : {}),
       assumeEnded: options.assumeEnded,
       liveEveryMs: options.liveEveryMs,
       dispatch: dispatchLimits,

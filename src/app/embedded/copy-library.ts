@@ -90,7 +90,7 @@ async function run(
 
   const destination = destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, {
-    proxies: options.proxies,
+    ...options,
     signal: hooks.signal,
   });
   const { emptySegments: keepsEmptySegments } = capabilities;
@@ -135,6 +135,7 @@ async function run(
       assumeEnded: options.assumeEnded,
       existing: options.existing,
       sha256: options.sha256,
+      ...(options.headerPolicy ? { headerPolicy: options.headerPolicy } : {}),
       newGeneration: randomUUID,
       now: Date.now,
       random: Math.random,

@@ -89,12 +89,12 @@ export async function acceptFailure(
   { signal }: { readonly signal: AbortSignal },
 ): Promise<AcceptResult> {
   return withState(options, { readOnly: false }, async (state) => {
-    const { video, file, reason, proxies } = options;
+    const { video, file, reason } = options;
     const key = await acceptFile({ video, file, reason, at: new Date().toISOString() }, state);
     const record = await state.ledger.read(video);
     return {
       key,
-      result: record && isWhole(record) ? await publishNow(video, state, { proxies, signal }) : 'not-whole',
+      result: record && isWhole(record) ? await publishNow(video, state, { ...options, signal }) : 'not-whole',
     };
   });
 }

@@ -1,4 +1,3 @@
-import type { ProxySettings } from '../../config/values/proxies.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
@@ -9,6 +8,7 @@ import { namedHosts } from '../source-spec.ts';
 import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
 import { openDestination } from '../open-destination.ts';
+import type { OpenOptions } from '../open-destination.ts';
 
 /**
  * Publishes a video of a state file at once. Ends all leases, so no copy may be running on the state.
@@ -18,11 +18,12 @@ import { openDestination } from '../open-destination.ts';
 export async function publishNow(
   video: VideoId,
   { journal, ledger }: { readonly journal: Journal; readonly ledger: Ledger },
-  { proxies, signal }: { readonly proxies: ProxySettings; readonly signal: AbortSignal },
+  options: OpenOptions,
 ): Promise<PublishResult['result']> {
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
-  const { store } = await openDestination(destination, { proxies, signal });
+  const { proxies, signal, headerPolicy } = options;
+  const { store } = await openDestination(destination, options);
   // Whoever copied it from this machine named its playlist.
   const playlistUrl = (await journal.submission(video))?.playlistUrl;
   const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
@@ -38,7 +39,7 @@ export async function publishNow(
     await ledger.releaseAll();
     const published = await publishVideo(
       video,
-      { journal, ledger, store, source, existing: 'verify', now: Date.now },
+      { journal, ledger, store, source, existing: 'verify', ...(headerPolicy ? { headerPolicy } : {}), now: Date.now },
       signal,
     );
     return published.result;

@@ -55,7 +55,7 @@ export const controlVerbs = {
       ['video', 'id of the video'],
       ['file', 'key of the failed file, as status and reports name it'],
     ],
-    options: ['reason', ...place, 'json', 'config'],
+    options: ['reason', 'headerPolicy', ...place, 'json', 'config'],
     examples: [
       [
         'a segment that is lost',

@@ -12,7 +12,7 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
-      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'dryRun',
+      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',

@@ -8,7 +8,7 @@ export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as co
 
 /** Fetching and writing files. */
 export const fileOptions = [
-  'existing', 'sha256', 'external', 'assumeEnded', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
+  'existing', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
   'patience',
 ] as const; // prettier-ignore
 

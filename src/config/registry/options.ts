@@ -67,6 +67,13 @@ export const optionSpecs = {
     text: 'plan and report, and write nothing to the destination',
   },
 
+  headerPolicy: {
+    group: 'Destination',
+    kind: 'path',
+    value: 'FILE',
+    text: 'headers of objects by their role, as JSON: Content-Type, Cache-Control, storage class, encryption, tags; docs/headers.md has its form',
+    defaultText: 'files are kept by caches for ever, playlists for a minute',
+  },
   header: {
     group: 'Source',
     kind: 'list',

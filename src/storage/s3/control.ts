@@ -1,13 +1,14 @@
 import type * as AwsSdk from '@aws-sdk/client-s3';
 import type { CompletedPart, S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import type { FlantsError } from '../../domain/failure.ts';
+import type { ObjectTreatment } from '../../domain/object-headers.ts';
 import { minute } from '../../domain/units.ts';
 import type { PutOptions } from '../object-store.ts';
 import { base64OfHex } from '../checksum.ts';
 import type { S3Connection, S3ConnectionOptions } from './connection.ts';
 import { isRefusedCondition, networkError, refusalError } from './errors.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
-import { entityTag } from './object.ts';
+import { entityTag, tagText } from './object.ts';
 import { sdkHandler } from './sdk-handler.ts';
 
 /** S3 sends nothing while it joins thousands of parts, which takes time. */
@@ -60,6 +61,7 @@ export class S3Control {
             ContentType: options.contentType,
             CacheControl: options.cacheControl,
             Metadata: options.metadata,
+            ...treatmentFields(options),
             ...(withChecksum ? { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' } : {}),
           }),
           { abortSignal: options.signal },
@@ -171,4 +173,21 @@ function refusalOf(error: S3ServiceException): S3Refusal {
 /** Checks the shape, because the SDK ships several copies of its own error class. */
 function isServiceError(error: unknown): error is S3ServiceException {
   return error instanceof Error && '$metadata' in error && '$fault' in error;
+}
+
+/** How the object is to be treated once it is complete. */
+function treatmentFields({
+  storageClass,
+  encryption,
+  tags,
+}: ObjectTreatment): Pick<
+  AwsSdk.CreateMultipartUploadCommandInput,
+  'StorageClass' | 'ServerSideEncryption' | 'SSEKMSKeyId' | 'Tagging'
+> {
+  return {
+    ...(storageClass === undefined ? {} : { StorageClass: storageClass as AwsSdk.StorageClass }),
+    ...(encryption === undefined ? {} : { ServerSideEncryption: encryption.algorithm }),
+    ...(encryption?.keyId === undefined ? {} : { SSEKMSKeyId: encryption.keyId }),
+    ...(tags === undefined ? {} : { Tagging: tagText(tags) }),
+  };
 }

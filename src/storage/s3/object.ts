@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { ObjectTreatment } from '../../domain/object-headers.ts';
 import type { Integrity, StoredObject } from '../object-store.ts';
 import { base64OfHex, hexOfBase64 } from '../checksum.ts';
 
@@ -14,6 +15,15 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
   }
   const crc32 = wholeCrc32(headers);
   const { 'content-type': contentType, 'cache-control': cacheControl } = headers;
+  const own = (name: string): string | undefined => {
+    const value = headers[`x-amz-${name}`];
+    return typeof value === 'string' ? value : undefined;
+  };
+  const [storageClass, encryption, tagCount] = [
+    own('storage-class'),
+    own('server-side-encryption'),
+    own('tagging-count'),
+  ];
   return {
     key,
     sizeBytes: Number(headers['content-length'] ?? 0),
@@ -22,7 +32,29 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
     metadata,
     ...(contentType === undefined ? {} : { contentType }),
     ...(cacheControl === undefined ? {} : { cacheControl }),
+    ...(storageClass === undefined ? {} : { storageClass }),
+    ...(encryption === undefined ? {} : { encryption }),
+    ...(tagCount === undefined ? {} : { tagCount: Number(tagCount) }),
   };
+}
+
+/** Headers of a PUT that say how the object is to be treated. */
+export function treatmentHeaders({ storageClass, encryption, tags }: ObjectTreatment): (readonly [string, string])[] {
+  return [
+    ...(storageClass === undefined ? [] : ([['x-amz-storage-class', storageClass]] as const)),
+    ...(encryption === undefined ? [] : ([['x-amz-server-side-encryption', encryption.algorithm]] as const)),
+    ...(encryption?.keyId === undefined
+      ? []
+      : ([['x-amz-server-side-encryption-aws-kms-key-id', encryption.keyId]] as const)),
+    ...(tags === undefined ? [] : ([['x-amz-tagging', tagText(tags)]] as const)),
+  ];
+}
+
+/** Tags as the query string that S3 wants. */
+export function tagText(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
 }
 
 /** Headers of user metadata. */

@@ -5,7 +5,7 @@ import type { S3ConnectionOptions, S3Request } from './connection.ts';
 import { S3Control } from './control.ts';
 import { isMissingObject, isRefusedCondition } from './errors.ts';
 import { listPage } from './list.ts';
-import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders } from './object.ts';
+import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders, treatmentHeaders } from './object.ts';
 import { beginUpload } from './upload.ts';
 import type { UploadChecksums } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
@@ -133,12 +133,13 @@ class S3Store implements ObjectStore {
 
 function putHeaders(
   crc32: string,
-  { contentType, cacheControl, metadata, condition, integrity }: PutOptions,
+  { contentType, cacheControl, metadata, condition, integrity, ...treatment }: PutOptions,
 ): (readonly [string, string])[] {
   const headers: (readonly [string, string])[] = [
     ['cache-control', cacheControl],
     ['content-type', contentType],
     ...integrityHeaders(crc32, integrity),
+    ...treatmentHeaders(treatment),
   ];
   if (condition)
     headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);
