@@ -3,6 +3,7 @@ import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
 import { dashboardOptions } from './dashboard-options.ts';
 import type { OptionSpec } from './option-spec.ts';
+import { proxyOptions } from './proxy-options.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
 
 /**
@@ -169,35 +170,7 @@ export const optionSpecs = {
     text: 'further certificate authorities to trust, PEM, for source and endpoint',
   },
 
-  httpProxy: {
-    group: 'Network',
-    kind: 'text',
-    value: 'URL',
-    secret: true,
-    expected: 'http://[user:password@]host[:port], or https://…',
-    text: 'proxy to source and destination for http:// URLs; best set in the environment, which hides its password',
-    defaultText: 'http_proxy, HTTP_PROXY',
-    alsoEnv: ['http_proxy', 'HTTP_PROXY'],
-  },
-  httpsProxy: {
-    group: 'Network',
-    kind: 'text',
-    value: 'URL',
-    secret: true,
-    expected: 'http://[user:password@]host[:port], or https://…',
-    text: 'the same for https:// URLs, to whose hosts it must let connections through',
-    defaultText: 'https_proxy, HTTPS_PROXY',
-    alsoEnv: ['https_proxy', 'HTTPS_PROXY'],
-  },
-  proxyBypass: {
-    group: 'Network',
-    kind: 'list',
-    separator: ',',
-    value: 'HOST,…',
-    text: 'hosts that are reached without a proxy: names with their subdomains, addresses, networks such as 10.0.0.0/8, or *',
-    defaultText: 'no_proxy, NO_PROXY',
-    alsoEnv: ['no_proxy', 'NO_PROXY'],
-  },
+  ...proxyOptions,
 
   concurrency: {
     group: 'Speed',
