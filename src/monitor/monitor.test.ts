@@ -23,7 +23,8 @@ interface Watched {
   readonly journal: MemoryJournal;
   readonly library: ChangingLibrary;
   readonly monitor: Monitor;
-  readonly reads: { videos: number };
+  /** Readings of the whole ledger, and how often reading has ended. */
+  readonly reads: { videos: number; pauses: number };
   readonly batches: ActiveBatch[];
   readonly clock: { now: number };
   readonly troubles: unknown[];
@@ -40,7 +41,7 @@ async function start(size: { readonly videos: number; readonly files: number }, 
   const changes = createLocalChangeFeed();
   const ledger = observeLedger(new MemoryLedger(), (video) => changes.note(video));
   const library = await createChangingLibrary({ journal, ledger }, size);
-  const reads = { videos: 0 };
+  const reads = { videos: 0, pauses: 0 };
   const batches: ActiveBatch[] = [];
   const troubles: unknown[] = [];
   const clock = { now: 1_000_000 };
@@ -56,7 +57,13 @@ async function start(size: { readonly videos: number; readonly files: number }, 
         },
       },
       journal,
-      changes,
+      changes: {
+        take: () => changes.take(),
+        pause() {
+          reads.pauses += 1;
+          changes.pause();
+        },
+      },
       gauges: async () => ({
         progress: { filesPerSecond: 0, bytesPerSecond: 0, uncrawled: 0 },
         services: [],
@@ -203,7 +210,7 @@ describe('a monitor', () => {
     const viewer = viewerOf(monitor);
     const first = await viewer.next(undefined, { signal });
     viewer.leave();
-    for (let at = 0; at < 50; at++) {
+    while (reads.pauses === 0) {
       await library.change(Math.random);
       await turn();
     }
