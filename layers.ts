@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
   catalogue: { ...adapterRoom, packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts' } },
-  executor: { ...adapterRoom, packages: { piscina: anyFile } },
+  executor: { ...adapterRoom, packages: { piscina: 'threads.ts', '@aws-sdk/client-lambda': 'lambda/client.ts' } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),
 
@@ -116,7 +116,18 @@ export const rooms: Readonly<Record<string, Room>> = {
     },
   },
   engine: { ...closed, layer: 4, rooms: [...base, 'hls', ...services], ports: true },
-  app: { ...closed, layer: 5, rooms: [...base, 'hls', ...adapters, ...services, 'api', 'engine'] },
+  app: {
+    ...closed,
+    layer: 5,
+    rooms: [...base, 'hls', ...adapters, ...services, 'api', 'engine'],
+    packages: { fflate: 'lambda-archive.ts' },
+  },
+  lambda: {
+    ...closed,
+    layer: 6,
+    rooms: [...base, ...adapters, 'transfer', 'app'],
+    packages: { '@aws-sdk/client-ssm': 'header-parameter.ts' },
+  },
   cli: {
     ...closed,
     layer: 6,

@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- NAME…] [--rounds N] [--minutes N] [--package DIR] [--also DIR]`: all benches, or those named: help, memory,
- * versus, latency, cluster, fresh, redis-memory, dashboard.
+ * versus, latency, cluster, fresh, redis-memory, lambda, dashboard.
  *
  * They measure the tarball, installed alone. `--package` takes one that is built already (a folder with `bin`
  * and `dist`), and `--also` sets another beside it in the comparison: what a change is worth, in one run.
@@ -16,6 +16,7 @@ import { dashboardServing } from './dashboard-serving.ts';
 import { fresh } from './fresh.ts';
 import { help } from './help.ts';
 import { installPackage, packageIn } from './installed.ts';
+import { lambda } from './lambda.ts';
 import { latency } from './latency.ts';
 import { memory } from './memory.ts';
 import { redisMemory } from './redis-memory.ts';
@@ -30,7 +31,7 @@ const { values, positionals } = parseArgs({
     also: { type: 'string', multiple: true, default: [] },
   },
 });
-const all = ['help', 'memory', 'versus', 'latency', 'cluster', 'fresh', 'redis-memory', 'dashboard'];
+const all = ['help', 'memory', 'versus', 'latency', 'cluster', 'fresh', 'redis-memory', 'lambda', 'dashboard'];
 const names = positionals.length > 0 ? positionals : all;
 const others = new Map(values.also.map((folder) => [basename(resolve(folder)), packageIn(resolve(folder))]));
 
@@ -47,6 +48,7 @@ try {
     else if (name === 'cluster') await cluster(installed);
     else if (name === 'fresh') await fresh(installed);
     else if (name === 'redis-memory') await redisMemory();
+    else if (name === 'lambda') await lambda();
     else if (name === 'dashboard') {
       await dashboardServing(installed);
       await dashboardBrowser(Number(values.minutes));

@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { builtDashboard } from './build-dashboard.ts';
+import { bundleFunction, functionFile } from './bundle-function.ts';
 import { projectFolder } from './run-command.ts';
 
 /** `imported`: packages are looked for where the command is installed. `bundled`: the bundle holds them. */
@@ -15,8 +16,8 @@ const external: Readonly<Record<BundledPackages, RegExp[]>> = {
 };
 
 /**
- * Bundles `src/` into a folder: `cli/main.js`, `ant.js`, what both share, and in `dashboard/` the page. Other files there are
- * removed.
+ * Bundles `src/` into a folder: `cli/main.js`, `ant.js`, what both share, in `dashboard/` the page, and for a package what runs on
+ * AWS Lambda. Other files there are removed.
  */
 export async function bundleInto(folder: string, packages: BundledPackages): Promise<void> {
   const bundle = await rolldown({
@@ -39,6 +40,7 @@ export async function bundleInto(folder: string, packages: BundledPackages): Pro
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile()) files.set(join(folder, 'dashboard', relative(dashboard, path)), await readFile(path));
   }
+  if (packages === 'imported') files.set(join(folder, functionFile), await bundleFunction());
   for (const [path, content] of files) await place(path, content);
   await removeOthers(folder, files);
 }

@@ -46,6 +46,25 @@ const table = [
     places: [cacheFolder('bin', 'versitygw')],
     from: { go: 'github.com/versity/versitygw/cmd/versitygw', version: 'v1.8.0' },
   },
+  { name: 'autoconf', places: ['autoconf'], from: { apt: 'autoconf' }, builds: 'aws-lambda-ric' },
+  { name: 'automake', places: ['automake'], from: { apt: 'automake' }, builds: 'aws-lambda-ric' },
+  { name: 'libtool', places: ['libtoolize'], from: { apt: 'libtool' }, builds: 'aws-lambda-ric' },
+  { name: 'cmake', places: ['cmake'], from: { apt: 'cmake' }, builds: 'aws-lambda-ric' },
+  { name: 'g++', places: ['g++'], from: { apt: 'g++' }, builds: 'aws-lambda-ric' },
+  {
+    // Its native part is built, which takes two minutes.
+    name: 'aws-lambda-ric',
+    places: [cacheFolder('lambda', 'ric-4.0.2', 'node_modules', 'aws-lambda-ric', 'rapid-client.node')],
+    from: { npm: 'aws-lambda-ric@4.0.2' },
+  },
+  {
+    name: 'aws-lambda-rie',
+    places: [cacheFolder('bin', 'aws-lambda-rie')],
+    from: {
+      go: 'github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie',
+      version: 'v0.0.0-20261030222936-bef5c4ba774d',
+    },
+  },
   {
     name: 'rclone',
     places: [cacheFolder('bin', 'rclone')],

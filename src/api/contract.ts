@@ -159,6 +159,17 @@ export const videoDetailSchema = z
   })
   .meta({ id: 'VideoDetail' }) satisfies z.ZodType<VideoDetail>;
 
+export const functionCostSchema = z.object({
+  invocations: count,
+  died: count,
+  throttled: count,
+  unavailable: count,
+  gbSeconds: z.number().min(0),
+  puts: count,
+  dollars: z.number().min(0),
+  prices: z.object({ at: z.iso.date(), source: z.string() }),
+});
+
 export const reportSchema = z
   .object({
     format: z.literal(1),
@@ -180,8 +191,10 @@ export const reportSchema = z
         failed: count,
         copiedBytes: z.number().min(0),
         durationMs: z.number().min(0),
+        functions: z.exactOptional(functionCostSchema),
       }),
     ),
+    functions: z.exactOptional(functionCostSchema),
   })
   .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
 

@@ -11,7 +11,7 @@ import type {
   SessionState,
   VideoField,
 } from '../domain/live-view.ts';
-import { failureSchema, statusSchema, videoSummarySchema } from './contract.ts';
+import { failureSchema, functionCostSchema, statusSchema, videoSummarySchema } from './contract.ts';
 
 /**
  * Schemas of what the dashboard is told. The stream has two events: `snapshot` first, then `delta`, of which the id is
@@ -80,7 +80,14 @@ const liveVideoChangeSchema = z
   .meta({ id: 'LiveVideoChange' }) satisfies z.ZodType<LiveVideoChange>;
 
 const runCountsSchema = z
-  .object({ copied: count, unchanged: count, failed: count, copiedBytes: amount, durationMs: amount })
+  .object({
+    copied: count,
+    unchanged: count,
+    failed: count,
+    copiedBytes: amount,
+    durationMs: amount,
+    functions: z.exactOptional(functionCostSchema),
+  })
   .meta({ id: 'RunCounts' });
 
 const rateSampleSchema = z.tuple([milliseconds, amount, amount]).readonly().meta({ id: 'RateSample' });

@@ -1,4 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
+import type { FunctionCost } from '../domain/function-use.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
 import { videoStates } from '../domain/video.ts';
@@ -7,7 +8,15 @@ import { failureText, liveText } from './event-lines.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { shellQuote } from './shell-quote.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDollars,
+  formatDuration,
+  formatRate,
+  formatShare,
+} from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
 /** What a summary shows in addition to the report. */
@@ -29,6 +38,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
   return text([
     ...totalLines(report, context.dryRun === true),
     ...(report.run === undefined ? [] : [runLine(report.run)]),
+    ...(report.run?.functions === undefined ? [] : [functionLine('Its functions', report.run.functions)]),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
@@ -41,6 +51,7 @@ export function renderStatus(report: LibraryReport, context: SummaryContext): st
     ...report.videos.map((video) => videoLine(video, width)),
     ...(report.videos.length > 0 ? [''] : []),
     ...totalLines(report, false),
+    ...(report.functions === undefined ? [] : [functionLine('Functions', report.functions)]),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
@@ -73,6 +84,20 @@ function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCoun
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
+}
+
+function functionLine(what: string, functions: FunctionCost): string {
+  const { invocations, died, throttled, gbSeconds, puts, dollars, prices } = functions;
+  const ended = [
+    ...(died > 0 ? [`${formatCount(died)} died`] : []),
+    ...(throttled > 0 ? [`${formatCount(throttled)} throttled`] : []),
+  ];
+  const used = [
+    `${formatCounted(invocations, 'invocation')}${ended.length > 0 ? ` (${ended.join(', ')})` : ''}`,
+    `${formatCount(gbSeconds)} GB-seconds`,
+    formatCounted(puts, 'PUT'),
+  ];
+  return `${what}: ${used.join(', ')}: about ${formatDollars(dollars)} by the prices of ${prices.at}`;
 }
 
 function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster }: SummaryContext): readonly string[] {

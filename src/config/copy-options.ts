@@ -20,6 +20,8 @@ import {
   splitArguments,
 } from './values/path-checks.ts';
 import { stateDirOf } from './values/state-dir.ts';
+import { readLambdaOptions } from './lambda-options.ts';
+import type { LambdaOptions } from './lambda-options.ts';
 import { keyNameOptions } from './key-rule-options.ts';
 import type { KeyNameOptions } from './key-rule-options.ts';
 
@@ -48,6 +50,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
+  /** Absent: files are copied on threads. */
+  readonly lambda?: LambdaOptions;
   /** How long a run waits for a source or destination that is down, once nothing else is left to do. */
   readonly patienceMs: number;
   /** Absent: no limit. */
@@ -74,6 +78,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   const sources = sourceTexts.map((text) => parseSource(text, cwd));
   const destination = parseDestination(destinationText, cwd);
   const network = await readNetworkOptions(parsed, cwd);
+  const lambda = await readLambdaOptions(parsed, cwd);
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
   const stateDir =
     parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);
@@ -106,6 +111,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
+    ...(lambda ? { lambda } : {}),
     patienceMs: parsed.patience,
     ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),

@@ -22,6 +22,8 @@ import { publicUrlOf } from './values/public-url.ts';
 import { readSecret } from './values/secret-file.ts';
 import { parseClusterSource } from './values/cluster-source.ts';
 import type { ClusterSource } from './values/cluster-source.ts';
+import { readLambdaOptions } from './lambda-options.ts';
+import type { LambdaOptions } from './lambda-options.ts';
 import { keyNameOptions } from './key-rule-options.ts';
 import type { KeyNameOptions } from './key-rule-options.ts';
 
@@ -112,6 +114,8 @@ export interface ServiceOptions
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
+  /** Absent: files are copied on threads. */
+  readonly lambda?: LambdaOptions;
   /** Limit of this process. Absent: none. */
   readonly bytesPerSecond?: number;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
@@ -163,6 +167,7 @@ async function serviceOptions(
   const destinationText = words.at(-1);
   if (destinationText === undefined) throw new FlantsError('usage', `${verb} needs a destination`);
   const destination = parseDestination(destinationText, cwd);
+  const lambda = await readLambdaOptions(parsed, cwd);
   const sourceTexts = [...words.slice(0, -1), ...parsed.catalogue];
   const sources = sourceTexts.map((text) => parseClusterSource(text, cwd));
   const readsSources = verb === 'up' || verb === 'scanner';
@@ -193,6 +198,7 @@ async function serviceOptions(
     ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
+    ...(lambda ? { lambda } : {}),
     ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),

@@ -71,6 +71,8 @@ export interface FileTask extends ObjectTreatment {
   readonly tries: number;
   /** What is known to stand at the destination under this key. */
   readonly prior?: Evidence;
+  /** A worker that had it was lost, and may have written it. */
+  readonly mayStand?: true;
 }
 
 /** What to do where an object already stands under a file's key. */

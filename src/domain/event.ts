@@ -102,7 +102,14 @@ export type RunEvent =
   | { readonly type: 'dashboard'; readonly at: string; readonly url: string }
   /** Nothing is left to do, and the page stays for a while. */
   | { readonly type: 'lingering'; readonly at: string; readonly lingerMs: number }
-  | { readonly type: 'warning'; readonly at: string; readonly video?: VideoId; readonly message: string }
+  | {
+      readonly type: 'warning';
+      readonly at: string;
+      readonly video?: VideoId;
+      readonly message: string;
+      /** What a function of AWS Lambda that failed wrote last, up to 4 KB. */
+      readonly log?: string;
+    }
   | { readonly type: 'progress'; readonly at: string; readonly progress: Progress }
   | {
       readonly type: 'finished';

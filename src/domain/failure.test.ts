@@ -16,6 +16,10 @@ test('missing rights, bucket, space or credentials at the destination or a proxy
     'store.full',
     'store.credentials',
     'proxy.denied',
+    'executor.denied',
+    'executor.no-function',
+    'executor.unusable',
+    'executor.unreachable',
     'machine.threads',
   ]);
 });

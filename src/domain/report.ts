@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { FunctionCost } from './function-use.ts';
 import type { ExternalReference } from './revision.ts';
 import type { RowWarnings } from './scan-summary.ts';
 import type { VideoId, VideoState } from './video.ts';
@@ -58,6 +59,8 @@ export interface RunCounts {
   readonly failed: number;
   readonly copiedBytes: number;
   readonly durationMs: number;
+  /** Of functions of AWS Lambda; absent where files were copied on threads. */
+  readonly functions?: FunctionCost;
 }
 
 /** The whole library, for `report` and `--report`. */
@@ -79,4 +82,6 @@ export interface LibraryReport {
   readonly unkept?: readonly string[];
   /** Absent where the report was made without a run. */
   readonly run?: RunCounts;
+  /** What functions of AWS Lambda were used for in all runs of this state; absent where none were. */
+  readonly functions?: FunctionCost;
 }

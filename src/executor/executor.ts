@@ -3,8 +3,12 @@ import type { Outcome } from '../domain/outcome.ts';
 
 /** Callback and stop signals for one batch. */
 export interface RunOptions {
-  /** Called with outcomes as they arrive, a few at a time, each exactly once. Awaited before the run ends. */
-  readonly onOutcomes: (outcomes: readonly Outcome[]) => Promise<void>;
+  /**
+   * Called with outcomes as they arrive, a few at a time, each exactly once. Awaited before the run ends.
+   *
+   * @param options.isRecorded - whether the worker has written their evidence to the journal, all but that of failures
+   */
+  readonly onOutcomes: (outcomes: readonly Outcome[], options?: { readonly isRecorded: boolean }) => Promise<void>;
   /** Once aborted, files in flight are finished and no more are started. */
   readonly drain: AbortSignal;
   /** Once aborted, files in flight are dropped as well. */
@@ -14,7 +18,8 @@ export interface RunOptions {
 /**
  * Runs batches on workers, which copy the bytes.
  *
- * `run` never throws for what a worker does. If a worker dies, the batch ends as `worker-lost`, and the outcomes that
+ * `run` never throws for what a worker does; it throws a failure of charge `halt` for what keeps all workers from running.
+ * If a worker dies, the batch ends as `worker-lost`, and the outcomes that
  * it had reported count.
  */
 export interface Executor {

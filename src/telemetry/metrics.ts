@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { BatchEnd } from '../domain/batch.ts';
+import { gbSecondsOf } from '../domain/function-use.ts';
+import type { FunctionRequest } from '../domain/function-use.ts';
 import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 
@@ -21,6 +23,10 @@ export interface Metrics {
   /** Jobs waiting, delayed or active. */
   queueDepth(queue: string, jobs: number): void;
   videos(counts: Readonly<Record<VideoState, number>>): void;
+  /** Counts a request to a service that runs functions. */
+  functions(request: FunctionRequest): void;
+  /** What functions have cost so far, with the objects that they wrote. In US dollars. */
+  functionDollars(dollars: number): void;
   /** Whether this process has stopped taking work because of a failure. */
   halted(isHalted: boolean): void;
 }
@@ -59,6 +65,9 @@ export function createMetrics(role: string): Metrics {
   const writeBacksMissed = counter('write_backs_missed_total', 'Statuses for which the catalogue has no row');
   const queues = gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue');
   const videos = gauge('videos', 'Videos by state', 'state');
+  const invocations = counter('function_requests_total', 'Requests to run a function, by result or death', 'result');
+  const gbSeconds = counter('function_gb_seconds_total', 'Memory times time of functions, as it is billed');
+  const dollars = gauge('function_dollars', 'What functions and the objects that they wrote have cost, in US dollars');
   const halted = gauge('halted', '1 while no work is taken because it could not go on');
 
   return {
@@ -82,6 +91,11 @@ export function createMetrics(role: string): Metrics {
     videos(counts) {
       for (const [state, count] of Object.entries(counts)) videos.set({ state }, count);
     },
+    functions(request) {
+      invocations.inc({ result: request.kind === 'ran' ? (request.death ?? 'answered') : request.kind });
+      if (request.kind === 'ran') gbSeconds.inc(gbSecondsOf(request));
+    },
+    functionDollars: (sum) => dollars.set(sum),
     halted: (isHalted) => halted.set(isHalted ? 1 : 0),
   };
 }

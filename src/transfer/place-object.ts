@@ -27,7 +27,8 @@ export type ConfirmCurrent = (content: Content) => Promise<void>;
 
 /**
  * Writes a buffered body to its key without overwriting a foreign object, or one that it has not looked at. Sends a
- * conditional write first, and looks at the object only if that is refused.
+ * conditional write first, and looks at the object only if that is refused. Where a worker was lost that had the file, it
+ * has probably written it: then the look comes first, and the body is not sent in vain.
  *
  * | at the key              | we have           | action                                                            |
  * |-------------------------|-------------------|-------------------------------------------------------------------|
@@ -51,10 +52,13 @@ export async function placeObject(
   assertNoKeyConflict(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, policy, condition, signal));
-  const written = await write(initialCondition(task, policy));
-  if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
+  const seen = task.mayStand ? await store.head(task.key, { signal }) : undefined;
+  if (!seen || seen.etag === task.prior?.etag) {
+    const written = await write(initialCondition(task, policy));
+    if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
+  }
 
-  const current = await store.head(task.key, { signal });
+  const current = seen ?? (await store.head(task.key, { signal }));
   if (!current) {
     const created = await write({ ifNoneMatch: '*' });
     if (created.result === 'stored') return { etag: created.etag, proof: 'written' };

@@ -27,17 +27,20 @@ export interface PreparedBatch {
  * rest.
  *
  * @param urls - the URL to fetch a file of the plan from, and the cookies that go with it
+ * @param isRepeated - an earlier delivery was lost with its process
  */
 export async function prepareBatch(
   job: BatchJob,
   { journal, existing, sha256, headerPolicy }: PreparePorts,
   { locate, cookieFor }: Pick<PlanUrls, 'locate' | 'cookieFor'>,
+  isRepeated = false,
 ): Promise<PreparedBatch> {
   const planned = await journal.files(job.video, job.revision, job.files);
   const evidence = await journal.evidence(
     job.video,
     planned.map(({ file }) => file.key),
   );
+  const mayStand = job.alone === true || isRepeated ? ({ mayStand: true } as const) : {};
   const known: Outcome[] = [];
   const files: FileTask[] = [];
   for (const { index, file } of planned) {
@@ -56,6 +59,7 @@ export async function prepareBatch(
       ...(cookie === undefined ? {} : { cookie }),
       tries: job.tries[index] ?? 0,
       ...(prior && isOurs(prior) ? { prior } : {}),
+      ...mayStand,
     });
   }
   const { id, video, generation } = job;

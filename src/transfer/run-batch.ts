@@ -129,7 +129,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   }
   // A URL that is refused from now on was read at this time or earlier. Where clocks differ, the reader's time counts.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
-  const prepared = await prepareBatch(job, ports, loaded.urls);
+  const prepared = await prepareBatch(job, ports, loaded.urls, hooks.lost > 0);
   const copied = await copyPrepared(prepared, ports, hooks);
   const { message, recorded: outcomes } = copied;
   const finished = { message, revision: job.revision, outcomes, locate: loaded.urls.locate };
@@ -174,9 +174,12 @@ async function copyPrepared(
   const end = await executor.run(message, {
     drain,
     signal,
-    onOutcomes: async (outcomes) => {
+    onOutcomes: async (outcomes, { isRecorded } = { isRecorded: false }) => {
       unrecorded.push(...outcomes.filter(isHalting));
-      const reportable = outcomes.filter((outcome) => !isHalting(outcome));
+      if (isRecorded) onRecorded(outcomes.filter(({ kind }) => kind !== 'failed'));
+      const reportable = outcomes.filter(
+        (outcome) => !isHalting(outcome) && !(isRecorded && outcome.kind !== 'failed'),
+      );
       if (reportable.length > 0) await recorder.record(await explainConflicts(video, reportable, journal));
     },
   });

@@ -11,6 +11,8 @@ export interface TransferOptions {
   readonly drain: AbortSignal;
   /** Once aborted, files in flight are dropped and have no outcome. */
   readonly signal: AbortSignal;
+  /** Called with the index of each file that is begun. */
+  readonly onBegin?: (index: number) => void;
   /** Called once with each outcome, as it arrives. */
   readonly onOutcome: (outcome: Outcome) => void;
 }
@@ -24,7 +26,7 @@ export interface TransferOptions {
 export async function transferBatch(
   message: BatchMessage,
   ports: AntPorts,
-  { drain, signal, onOutcome }: TransferOptions,
+  { drain, signal, onBegin, onOutcome }: TransferOptions,
 ): Promise<BatchEnd> {
   const halt = new AbortController();
   const stopped = AbortSignal.any([drain, signal, halt.signal]);
@@ -48,6 +50,7 @@ export async function transferBatch(
     } catch {
       break;
     }
+    onBegin?.(task.index);
     const copy = run(task, leave);
     running.add(copy);
     void copy.finally(() => running.delete(copy));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { minute } from '../../src/domain/units.ts';
+import { hasRuntime } from '../servers/lambda-environment.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { runChaos } from './chaos.ts';
@@ -17,6 +18,18 @@ describe.skipIf(!hasRedis || !hasVersitygw)(
         console.log(JSON.stringify(result));
         expect(disagreements.slice(0, 20), `seed ${shape.seed}; what the processes said is in ${logs}`).toEqual([]);
         expect(result).toMatchObject({ kills: shape.kills, missing: 0, wrong: 0, extra: 0 });
+      },
+    );
+
+    it.skipIf(!hasRuntime)(
+      'loses nothing either where functions copy, which are killed as well and whose answers are lost',
+      { timeout: 2 * shape.timeoutMs },
+      async () => {
+        const small = { ...shape, videos: 8, filesPerVideo: 60, kills: 8, executor: 'lambda' } as const;
+        const { result, disagreements, logs } = await runChaos(small, () => {});
+        console.log(JSON.stringify(result));
+        expect(disagreements.slice(0, 20), `seed ${shape.seed}; what the processes said is in ${logs}`).toEqual([]);
+        expect(result).toMatchObject({ kills: small.kills, missing: 0, wrong: 0, extra: 0 });
       },
     );
   },

@@ -17,6 +17,8 @@ import { expectedVideos } from './expected.ts';
 import type { ExpectedVideo } from './expected.ts';
 import { noFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
+import { startFunctions } from './functions.ts';
+import type { ChaosFunctions } from './functions.ts';
 import { createGate } from './gate.ts';
 import type { Gate } from './gate.ts';
 import { killAll, until } from './hunt.ts';
@@ -37,6 +39,8 @@ export interface ChaosShape {
   readonly timeoutMs: number;
   /** Path of the command; that of this checkout where absent. */
   readonly entry?: string;
+  /** Where files are copied: on threads where absent. */
+  readonly executor?: 'lambda';
 }
 
 /** What a run tells at its end. */
@@ -56,6 +60,8 @@ export interface ChaosResult {
   /** The longest that nothing new arrived at the destination. */
   readonly longestStillSeconds: number;
   readonly seconds: number;
+  /** What became of functions, where they copied. */
+  readonly functions?: ReturnType<ChaosFunctions['counts']>;
 }
 
 /** A run, and what did not agree at its end. */
@@ -92,13 +98,14 @@ export async function runChaos(shape: ChaosShape, say: (line: string) => void): 
   const gate = createGate();
   const stage = await openClusterStage(library, { rule: gate.rule });
   const logs = await mkdtemp(join(tmpdir(), 'flants-chaos-logs-'));
+  const functions = shape.executor === 'lambda' ? await startFunctions(stage, seed) : undefined;
   try {
     const scene: Scene = {
       shape,
       stage,
       videos: expectedVideos(library),
       progress: watchArrivals(stage, shape),
-      command: { env: stage.env, ...(entry === undefined ? {} : { entry }) },
+      command: { env: { ...stage.env, ...functions?.env }, ...(entry === undefined ? {} : { entry }) },
       findings: noFindings(),
       say,
     };
@@ -118,11 +125,13 @@ export async function runChaos(shape: ChaosShape, say: (line: string) => void): 
       ...counts,
       longestStillSeconds: Math.round(stillMs / second),
       seconds: restedSeconds,
+      ...(functions ? { functions: functions.counts() } : {}),
     };
     if (disagreements.length > 0 || stillMs > longestStillMs) return { result, disagreements, logs };
     await rm(logs, { recursive: true, force: true });
     return { result, disagreements };
   } finally {
+    await functions?.stop();
     await stage.close();
   }
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
@@ -53,7 +54,7 @@ describe('the npm package', () => {
     expect(tops).toEqual(new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']));
     expect(paths.filter((path) => path.startsWith('bin/'))).toEqual(['bin/flants.js']);
     const ours =
-      /^dist\/(cli\/)?[\w-]+\.js$|^dist\/dashboard\/(?:assets\/[\w-]+\.(?:js|css|svg|woff2)|(?:index|replay)\.html)$/;
+      /^dist\/(cli\/)?[\w-]+\.js$|^dist\/dashboard\/(?:assets\/[\w-]+\.(?:js|css|svg|woff2)|(?:index|replay)\.html)$|^dist\/lambda\/flants\.mjs$/;
     expect(paths.filter((path) => path.startsWith('dist/') && !ours.test(path))).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(['dist/cli/main.js', 'dist/ant.js', 'dist/dashboard/index.html']));
   });
@@ -69,6 +70,17 @@ describe('the npm package', () => {
   it('tells its version and its verbs', async () => {
     expect(await flants('--version')).toBe(`${packed.version}\n`);
     expect(await flants('--help')).toMatch(/copy[\s\S]*verify[\s\S]*status/);
+  });
+
+  it('writes the archive of the function, with the same bytes each time', async () => {
+    const archives = [join(scratch, 'one.zip'), join(scratch, 'two.zip')];
+    const said = await Promise.all(archives.map((archive) => flants('lambda', 'bundle', '--out', archive)));
+    expect(said[0]).toMatch(/handler {7}flants\.handler\n {2}memory {8}1769 MB\n {2}time-out {6}900 s\n$/);
+    const [one, two] = await Promise.all(archives.map((archive) => readFile(archive)));
+    expect(one?.equals(two ?? Buffer.of())).toBe(true);
+    const files = unzipSync(one ?? Buffer.of());
+    expect(Object.keys(files)).toEqual(['flants.mjs']);
+    expect(files['flants.mjs']?.byteLength).toBeLessThan(2_000_000);
   });
 
   it('copies a library, and proves it', async () => {

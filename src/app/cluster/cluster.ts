@@ -23,6 +23,7 @@ import type { DestinationSetting } from '../destination-setting.ts';
 import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
 import type { StepDriver } from '../../engine/step-driver.ts';
 import { keepsEmptySegments, openDestination } from '../open-destination.ts';
+import type { OpenDestination } from '../open-destination.ts';
 
 /** How to reach a cluster. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {
@@ -51,6 +52,8 @@ export interface Cluster extends StepDriver {
   readonly queues: ClusterQueues;
   readonly ledger: Ledger;
   readonly journal: Journal;
+  /** Where the journal is, for workers that write to it by themselves. */
+  readonly journalPlace: Pick<DestinationSetting, 'store'> & Pick<OpenDestination, 'capabilities'>;
   readonly destination: DestinationSetting;
   readonly newGeneration: () => string;
   readonly isFresh: (submission: Submission) => boolean;
@@ -87,7 +90,7 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
 async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const destination = destinationOf(options);
   const place = destinationOf({ ...options, destination: options.journal });
-  const { store } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
+  const { store, capabilities } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);
@@ -112,6 +115,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     queues,
     ledger,
     journal,
+    journalPlace: { store: place.store, capabilities },
     keepsEmptySegments: () => keepsEmptySegments(destination, { proxies: options.proxies, signal: hooks.signal }),
     destination,
     newGeneration: randomUUID,

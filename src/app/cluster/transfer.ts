@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { MiB } from '../../domain/units.ts';
+import type { Executor } from '../../executor/executor.ts';
 import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts';
 import type { AntData, AntExtra } from '../ant.ts';
 import type { ClusterEngine } from './engine.ts';
@@ -9,6 +10,9 @@ import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
 import type { Streams } from '../fit-streams.ts';
+import type { FunctionMeter } from '../function-meter.ts';
+import { openLambdaExecutor } from '../lambda-executor.ts';
+import type { LambdaRunOptions } from '../lambda-executor.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
@@ -31,22 +35,18 @@ export function batchCapOf({
   return cap === Infinity ? undefined : cap;
 }
 
-/** Starts the transfer role, which copies batches on threads of this process. */
+/** Starts the transfer role, which copies batches on threads of this process, or by functions of AWS Lambda. */
 export async function startTransferRole(
-  { queues }: Cluster,
+  cluster: Cluster,
   engine: ClusterEngine,
   options: ServiceOptions,
-  { log }: Pick<ServiceHooks, 'log'>,
+  hooks: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<RunningRole> {
-  const streams = await fitToProcess(options, (message) => log.warn(message));
-  const executor = createThreadExecutor<AntExtra>({
-    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData(engine, options, streams),
-    threads: streams.threads,
-    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
-    spareBatches,
-    extra: engine.destination.extra,
-  });
+  const { queues } = cluster;
+  const { lambda } = options;
+  const executor = await (lambda
+    ? openFunctions(cluster, engine, { ...options, lambda }, hooks)
+    : openThreads(engine, options, hooks));
   const workers = startTransfers(engine.context, executor);
   const assert = (): Promise<void> => queues.limitBatches(batchCapOf(options));
   return {
@@ -55,6 +55,67 @@ export async function startTransferRole(
       await workers.stop();
       await executor.close();
     },
+  };
+}
+
+async function openThreads(
+  engine: ClusterEngine,
+  options: ServiceOptions,
+  { log }: Pick<ServiceHooks, 'log'>,
+): Promise<Executor> {
+  const streams = await fitToProcess(options, (message) => log.warn(message));
+  return createThreadExecutor<AntExtra>({
+    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
+    workerData: antData(engine, options, streams),
+    threads: streams.threads,
+    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
+    spareBatches,
+    extra: engine.destination.extra,
+  });
+}
+
+async function openFunctions(
+  { journalPlace }: Cluster,
+  { source, destination }: ClusterEngine,
+  options: ServiceOptions & LambdaRunOptions,
+  { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
+): Promise<Executor> {
+  const parts = {
+    source,
+    destination: destination.setting,
+    capabilities: destination.capabilities,
+    journal: journalPlace,
+  };
+  const { executor, hello, meter } = await openLambdaExecutor(options, parts, {
+    onUse: (use) => metrics.functions(use),
+    onTrouble: ({ message, log: tail }) => log.warn(message, tail === undefined ? {} : { log: tail }),
+    signal,
+  });
+  log.info('files are copied by functions of AWS Lambda', {
+    function: options.lambda.functionName,
+    functions: executor.concurrency,
+    memoryMb: hello.memoryMb,
+    timeoutMs: hello.timeoutMs,
+    version: hello.version,
+  });
+  return metered(executor, meter, metrics);
+}
+
+/** Counts what functions write, and tells what they have cost so far. */
+function metered(executor: Executor, meter: FunctionMeter, metrics: ServiceHooks['metrics']): Executor {
+  return {
+    concurrency: executor.concurrency,
+    lanes: executor.lanes,
+    run: async (message, options) => {
+      const onOutcomes: typeof options.onOutcomes = (outcomes, evidence) => {
+        for (const outcome of outcomes) if (outcome.kind === 'copied') meter.wrote(outcome.evidence.sizeBytes);
+        return options.onOutcomes(outcomes, evidence);
+      };
+      const end = await executor.run(message, { ...options, onOutcomes });
+      metrics.functionDollars(meter.cost().dollars);
+      return end;
+    },
+    close: () => executor.close(),
   };
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { extname } from 'node:path';
 import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { withoutSecrets } from '../../config/values/location.ts';
@@ -7,11 +6,10 @@ import type { BatchJob } from '../../domain/batch.ts';
 import type { Progress } from '../../domain/event.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport } from '../../domain/report.ts';
-import { MiB, second } from '../../domain/units.ts';
+import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
-import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { observeLedger } from '../../ledger/observe-ledger.ts';
@@ -20,33 +18,32 @@ import { MemoryQueue } from '../../queue/memory-queue.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/state-file.ts';
-import type { StoreCapabilities } from '../../storage/object-store.ts';
-import type { AntData, AntExtra } from '../ant.ts';
-import { reportRun } from './report-run.ts';
+import { reportRun, withFunctions } from './report-run.ts';
 import type { CopyContext, RunState, ScanResult } from './report-run.ts';
 import { boundHeap } from './bound-heap.ts';
 import { connectSource } from '../connect.ts';
-import type { SourceSpec } from '../connect.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import type { Dashboard, DashboardParts } from './dashboard.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
+import { openExecutor } from './open-executor.ts';
+import { findInDoubt, tellInDoubt } from './in-doubt.ts';
+import type { InDoubt } from './in-doubt.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
-import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
-import type { Streams } from '../fit-streams.ts';
+import { keepFunctionUse } from '../function-meter.ts';
+import type { FunctionMeter } from '../function-meter.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
-/** Bytes of bodies that all threads together hold in memory. */
-const heldBytes = 96 * MiB;
 const progressEveryMs = second;
+const noDoubt: InDoubt = new Map();
 
 /**
  * Copies a library with the embedded engine: one process, worker threads, and all state in one file.
@@ -68,9 +65,10 @@ export async function copyLibrary(
       runState.watch?.(video);
     });
     const runState: RunState = { journal, ledger, tracker };
+    const inDoubt = options.lambda ? await findInDoubt(ledger) : noDoubt;
     await ledger.releaseAll();
     for await (const { video, record } of ledger.videos()) tracker.changed(video, undefined, record);
-    return await run(options, hooks, runState);
+    return await run(options, hooks, runState, inDoubt);
   } finally {
     state.close();
   }
@@ -80,6 +78,7 @@ async function run(
   options: CopyOptions,
   hooks: CopyHooks,
   state: RunState,
+  inDoubt: InDoubt,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, tracker } = state;
   const survey = await surveySources(options.sources, hooks.signal);
@@ -104,18 +103,13 @@ async function run(
     stateDir: options.stateDir,
   });
 
-  const streams = await fitToProcess(options, (message) => emit(hooks, { type: 'warning', message }));
-  const executor = createThreadExecutor<AntExtra>({
-    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData(options, streams, { source: sourceSpec, destination, capabilities }),
-    threads: streams.threads,
-    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
-    extra,
-  });
+  const { meter, ...opened } = await openExecutor(common, { source: sourceSpec, destination, capabilities }, extra);
+  const executor = tellInDoubt(opened.executor, inDoubt);
+  const keepUse = meter && (await keepFunctionUse(journal, meter));
   const crawls = new MemoryQueue<VideoJob>();
   const batches = new MemoryQueue<BatchJob>();
   const publications = new MemoryQueue<VideoJob>();
-  const dashboard = await openDashboard(common, destination, { crawls, batches, publications });
+  const dashboard = await openDashboard(common, destination, { crawls, batches, publications }, meter);
   const engine = startEngine(
     {
       source,
@@ -145,6 +139,7 @@ async function run(
       signal: hooks.signal,
       onOutcome: (_, outcome) => {
         if (outcome.kind !== 'failed') tracker.recorded(outcome);
+        if (outcome.kind === 'copied') meter?.wrote(outcome.evidence.sizeBytes);
       },
       onFailures: (video, { final, again }) => {
         tracker.failed(final.length);
@@ -165,19 +160,22 @@ async function run(
     },
   );
   const stopBounding = boundHeap();
-  const progressTimer = setInterval(
-    () => emit(hooks, { type: 'progress', progress: tracker.progress() }),
-    progressEveryMs,
-  );
+  const progressTimer = setInterval(() => {
+    emit(hooks, { type: 'progress', progress: withFunctions(tracker.progress(), meter) });
+    // What it cannot keep now it keeps with the next.
+    void keepUse?.().catch(() => undefined);
+  }, progressEveryMs);
   try {
     if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
     const scanned = await scan(common, engine);
     await engine.idle();
     const end = await lingerOn(dashboard, engine, common);
     await engine.stop();
+    await keepUse?.();
     const { videos } = scanned;
+    const metered = meter ? { meter } : {};
     const all = [...new Set([...videos, ...(dashboard?.submitted ?? [])])];
-    const finished = { scanned: { ...scanned, videos: all }, engine, destination, capabilities, ...end };
+    const finished = { scanned: { ...scanned, videos: all }, engine, destination, capabilities, ...end, ...metered };
     return await reportRun(common, finished);
   } finally {
     clearInterval(progressTimer);
@@ -194,6 +192,7 @@ async function openDashboard(
   { options, hooks, state }: CopyContext,
   destination: DestinationSetting,
   queues: DashboardParts['queues'],
+  meter: FunctionMeter | undefined,
 ): Promise<Dashboard | undefined> {
   if (!options.dashboard) return undefined;
   const { createDashboard } = await import('./dashboard.ts');
@@ -203,6 +202,7 @@ async function openDashboard(
     destination,
     queues,
     version: hooks.version,
+    ...(meter ? { cost: () => meter.cost() } : {}),
     onWarning: (message) => emit(hooks, { type: 'warning', message }),
   });
 }
@@ -259,35 +259,6 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
   });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
   return { videos, refused: [...refused, ...missing.map(missingRowEntry)], rowWarnings: warnings.summary() };
-}
-
-/** Where threads copy from and to. */
-interface AntPlaces {
-  readonly source: SourceSpec;
-  readonly destination: DestinationSetting;
-  readonly capabilities: StoreCapabilities;
-}
-
-/** Settings of one thread. The limits of the run are divided among its threads. */
-function antData(
-  { bytesPerSecond }: CopyOptions,
-  processStreams: Streams,
-  { source, destination: { store }, capabilities }: AntPlaces,
-): AntData {
-  const { threads } = processStreams;
-  const streams = streamsOfThread(processStreams);
-  const connections = streams.most;
-  return {
-    source: {
-      ...source,
-      connections,
-      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / threads }),
-    },
-    store: store.kind === 's3' ? { ...store, connections } : store,
-    capabilities,
-    streams,
-    heldBytes: Math.ceil(heldBytes / threads),
-  };
 }
 
 function nameOf(source: CopyOptions['sources'][number]): string {

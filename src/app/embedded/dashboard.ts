@@ -8,6 +8,8 @@ import type { DashboardOptions } from '../../config/dashboard-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { BatchJob } from '../../domain/batch.ts';
 import { failureOf } from '../../domain/failure.ts';
+import type { FunctionCost } from '../../domain/function-use.ts';
+import type { LiveCost } from '../../domain/live-view.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
@@ -40,6 +42,8 @@ export interface DashboardParts {
   };
   /** Of FLAnts. */
   readonly version: string;
+  /** Absent: nothing is paid by use. */
+  readonly cost?: () => FunctionCost;
   readonly onWarning: (message: string) => void;
 }
 
@@ -70,7 +74,7 @@ const awayMs = 2 * second;
 
 /** Creates the page of a copy. Its state is watched from now on. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { options, state, destination, queues, version, onWarning } = parts;
+  const { options, state, destination, queues, version, cost, onWarning } = parts;
   const { journal, ledger, tracker } = state;
   const changes = createLocalChangeFeed();
   state.watch = (video) => changes.note(video);
@@ -94,7 +98,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       services: [{ name: 'copy', id: String(process.pid), version, since: startedAt, at: Date.now() }],
       queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.depth() })),
       batches: batches.active().map(activeBatchOf),
-      cost: null,
+      cost: cost ? liveCostOf(cost()) : null,
     };
   };
   const folder = destination.store.kind === 'folder' ? destination.store.path : undefined;
@@ -185,4 +189,8 @@ async function waitUntilSeen(monitor: Monitor, lingerMs: number, signal: AbortSi
     await sleep(Math.min(lookEveryMs, endsAt - performance.now()), undefined, { signal }).catch(() => undefined);
   }
   return 'over';
+}
+
+function liveCostOf({ dollars, invocations, gbSeconds }: FunctionCost): LiveCost {
+  return { usd: dollars, requests: invocations, gigabyteSeconds: gbSeconds };
 }

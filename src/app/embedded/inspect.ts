@@ -19,6 +19,7 @@ import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import { readDestination } from '../destination-setting.ts';
+import { readFunctionCost } from '../function-meter.ts';
 import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { publishNow } from './publish-now.ts';
 
@@ -140,7 +141,9 @@ async function unknownVideoError(argument: string, journal: Journal): Promise<Fl
 async function describe(
   options: StateOptions,
   { journal }: OpenState,
-): Promise<Pick<LibraryReport, 'format' | 'destination' | 'at' | 'refusedRows' | 'unguarded'>> {
+): Promise<Pick<LibraryReport, 'format' | 'destination' | 'at' | 'refusedRows' | 'unguarded' | 'functions'>> {
   const destination = (await readDestination(journal))?.name ?? options.destination?.name ?? options.stateDir;
-  return { format: 1, destination, at: new Date().toISOString(), refusedRows: [], unguarded: [] };
+  const functions = await readFunctionCost(journal);
+  const at = new Date().toISOString();
+  return { format: 1, destination, at, refusedRows: [], unguarded: [], ...(functions ? { functions } : {}) };
 }

@@ -1,17 +1,19 @@
 import type { ProgressTracker } from '../../aggregator/progress-tracker.ts';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import { reportVideo } from '../../journal/report-video.ts';
-import type { Progress } from '../../domain/event.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import { saveFinishedRun } from '../../control/runs.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
+import type { Progress } from '../../domain/event.ts';
 import type { LibraryReport, VideoReport } from '../../domain/report.ts';
 import type { RowWarnings } from '../../domain/scan-summary.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { StoreCapabilities } from '../../storage/object-store.ts';
+import { readFunctionCost } from '../function-meter.ts';
+import type { FunctionMeter } from '../function-meter.ts';
 import { shortcomingsOf } from '../shortcomings.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { emit } from './emit.ts';
@@ -53,12 +55,14 @@ export interface FinishedRun {
   readonly interrupted: boolean;
   /** At its end. */
   readonly progress: Progress;
+  /** Absent: files were copied on threads. */
+  readonly meter?: FunctionMeter;
 }
 
 /** Reports on the videos of a run, emits `finished`, and returns the exit code. */
 export async function reportRun(
   { state, keyRules, hooks }: CopyContext,
-  { scanned, engine, destination, capabilities, interrupted, progress }: FinishedRun,
+  { scanned, engine, destination, capabilities, interrupted, meter, ...end }: FinishedRun,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const videos: VideoReport[] = [];
   const totals = emptyTotals();
@@ -69,6 +73,8 @@ export async function reportRun(
     addToTotals(totals, report);
   }
   const halted = engine.halted();
+  const progress = withFunctions(end.progress, meter);
+  const functions = meter && (await readFunctionCost(state.journal));
   const exitCode = exitCodeOf({
     videos,
     refused: scanned.refused.length,
@@ -85,6 +91,7 @@ export async function reportRun(
     ...(scanned.rowWarnings ? { rowWarnings: scanned.rowWarnings } : {}),
     ...shortcomingsOf(capabilities),
     run: progress.run,
+    ...(functions ? { functions } : {}),
   };
   const endedAt = Date.now();
   await saveFinishedRun(
@@ -101,4 +108,9 @@ export async function reportRun(
   );
   emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
   return { exitCode, report };
+}
+
+/** Adds what functions were used for, where there are any. */
+export function withFunctions(progress: Progress, meter: FunctionMeter | undefined): Progress {
+  return meter ? { ...progress, run: { ...progress.run, functions: meter.cost() } } : progress;
 }

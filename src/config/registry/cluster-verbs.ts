@@ -1,6 +1,7 @@
 import {
   boundOptions,
   catalogueOptionNames,
+  executorOptions,
   fileOptions,
   placeOptions,
   storeOptions,
@@ -10,7 +11,7 @@ import type { VerbSpec } from './verb-spec.ts';
 
 /** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
-  ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...fileOptions, ...storeOptions, ...catalogueOptionNames,
+  ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, ...fileOptions, ...storeOptions, ...catalogueOptionNames,
   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 
@@ -27,7 +28,10 @@ const words = {
 const overrides = {
   redis: { defaultText: 'redis://127.0.0.1:6379' },
   bwlimit: { text: 'most bytes per second of each transfer process, such as 20M (MiB/s); units K, M, G' },
-  concurrency: { text: 'most files in flight in each transfer process; as many are used as make it faster' },
+  concurrency: {
+    text: 'most files in flight in each transfer process, or with --executor lambda in each function; as many are used as make it faster',
+  },
+  maxConnections: { text: 'most files in flight in all functions of a transfer process; shared out among them' },
   patience: {
     text: 'once nothing else of a video is left to do, wait so long for a source or destination that is down; then what waits for it fails',
   },
@@ -73,7 +77,10 @@ export const clusterVerbs = {
     summary: 'copy files in batches',
     options: common,
     overrides,
-    examples: [['on any number of machines', `flants transfer ${example} --redis rediss://redis.example`]],
+    examples: [
+      ['on any number of machines', `flants transfer ${example} --redis rediss://redis.example`],
+      ['by functions of AWS Lambda', `flants transfer ${example} --executor lambda --function flants`],
+    ],
   },
   aggregator: {
     ...words,

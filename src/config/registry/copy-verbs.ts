@@ -1,4 +1,4 @@
-import { storeOptions } from './option-groups.ts';
+import { executorOptions, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** Verbs that do their work in one process: `copy` and `verify`. */
@@ -14,11 +14,19 @@ export const copyVerbs = {
     options: [
       'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
-      ...storeOptions, 'concurrency', 'threads', 'bwlimit',
+      ...storeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
     overrides: {
+      concurrency: {
+        text: 'most files in flight, with --executor lambda in each function; as many are used as make it faster',
+      },
+      maxBatches: {
+        group: 'AWS Lambda',
+        text: 'most functions that run at a time, each with a batch of up to 100 files',
+        defaultText: 'what the account allows, less 100',
+      },
       publicUrl: {
         text: 'address under which players reach the destination, so that the page can play what is published',
         defaultText: 'a folder is played from here, a bucket not at all',
@@ -30,6 +38,7 @@ export const copyVerbs = {
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
+      ['by functions of AWS Lambda', 'flants copy videos.json s3://media/vod --executor lambda --function flants'],
     ],
   },
   verify: {
@@ -61,5 +70,13 @@ export const copyVerbs = {
       concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
     },
     exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
+  },
+  lambda: {
+    group: 'Copy a library from here',
+    summary: 'write the archive of the function that copies on AWS Lambda',
+    words: 'bundle',
+    wordTexts: [['bundle', 'the archive to upload; its bytes are the same each time']],
+    options: ['out', 'json', 'config'],
+    examples: [['for the console, the AWS command line, or CDK', 'flants lambda bundle --out flants.zip']],
   },
 } as const satisfies Record<string, VerbSpec>;

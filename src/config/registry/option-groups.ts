@@ -28,3 +28,8 @@ export const outputOptions = [
   'listen', 'token', 'tokenFile', 'requireTokenToRead', 'webhook', 'webhookSecret', 'webhookSecretFile', 'heartbeat',
   'heartbeatEvery', 'freshLate', 'stalled', 'failureShare', 'publicUrl',
 ] as const; // prettier-ignore
+
+/** Where batches are copied. */
+export const executorOptions = [
+  'executor', 'function', 'qualifier', 'lambdaEndpoint', 'headerParameter', 'maxConnections', 'prices',
+] as const; // prettier-ignore

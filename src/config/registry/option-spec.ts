@@ -8,6 +8,7 @@ export type OptionGroup =
   | 'Destination'
   | 'Network'
   | 'Speed'
+  | 'AWS Lambda'
   | 'Cluster'
   | 'Catalogue'
   | 'Control'

@@ -2,6 +2,7 @@ import { catalogueOptions } from './catalogue-options.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
 import { dashboardOptions } from './dashboard-options.ts';
+import { lambdaOptions } from './lambda-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
@@ -198,6 +199,8 @@ export const optionSpecs = {
     defaultText: 'no limit',
   },
 
+  ...lambdaOptions,
+
   json: {
     group: 'Output',
     kind: 'switch',
@@ -242,6 +245,7 @@ export const optionSpecs = {
     text: 'json: the whole library; ndjson: one line per file',
   },
   output: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file', defaultText: 'standard output' },
+  out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write the archive to this file; must be given' },
   failedBy: {
     group: 'What to retry',
     kind: 'text',

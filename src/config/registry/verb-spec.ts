@@ -4,8 +4,10 @@ import type { OptionName } from './options.ts';
 /** Headings under which the help lists verbs. */
 export type VerbGroup = 'Copy a library from here' | 'Run as a cluster' | 'Look and decide';
 
-/** Text of an option that one verb replaces. Its values are unaffected. */
-export type OptionOverride = Partial<Pick<OptionSpec, 'text' | 'defaultText'>> & { readonly default?: boolean };
+/** Heading and text of an option that one verb replaces. Its values are unaffected. */
+export type OptionOverride = Partial<Pick<OptionSpec, 'group' | 'text' | 'defaultText'>> & {
+  readonly default?: boolean;
+};
 
 /** A verb as plain data: words, options, help. */
 export interface VerbSpec {

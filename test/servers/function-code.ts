@@ -1,0 +1,17 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleFunction } from '../../scripts/bundle-function.ts';
+import { projectFolder } from '../../scripts/run-command.ts';
+
+/** The module of the function, and its handler as the service names it. */
+export const functionHandler = 'flants.handler';
+
+/** Builds the function of this checkout, and gives the folder of its code. */
+export async function buildFunction(): Promise<string> {
+  const folder = join(projectFolder, 'node_modules', '.cache', 'flants-function');
+  await mkdir(folder, { recursive: true });
+  const temporary = join(folder, `${process.pid}.mjs`);
+  await writeFile(temporary, await bundleFunction());
+  await rename(temporary, join(folder, 'flants.mjs'));
+  return folder;
+}
