@@ -80,6 +80,7 @@ export const controlVerbs = {
     words: '<destination>',
     wordTexts: [destinationWord],
     options: ['out', 'titles', ...place, 'config'],
+    overrides: { out: { text: 'write the page to this file; must be given' } },
     examples: [['for whoever was not there', 'flants replay s3://media/vod --out replay.html']],
   },
   videos: {

@@ -77,6 +77,7 @@ export const copyVerbs = {
     words: 'bundle',
     wordTexts: [['bundle', 'the archive to upload; its bytes are the same each time']],
     options: ['out', 'json', 'config'],
+    overrides: { out: { text: 'write the archive to this file; must be given' } },
     examples: [['for the console, the AWS command line, or CDK', 'flants lambda bundle --out flants.zip']],
   },
 } as const satisfies Record<string, VerbSpec>;

@@ -18,7 +18,6 @@ export const dashboardOptions = {
     orZero: true,
     text: 'how long the page stays after the end, until somebody has seen it there and closed it',
   },
-  out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write the page to this file' },
   titles: {
     group: 'Output',
     kind: 'switch',

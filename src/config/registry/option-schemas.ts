@@ -116,7 +116,6 @@ const optionSchemas = {
   grace: written(parseDuration).prefault(optionSpecs.grace.default),
   listen: written(parseAddress).exactOptional(),
   dashboard: written(parseAddress).exactOptional(),
-  out: text.exactOptional(),
   titles: z.boolean().default(optionSpecs.titles.default),
   dashboardLinger: written(parseDurationOrZero).prefault(optionSpecs.dashboardLinger.default),
   token: text.regex(tokenPattern).exactOptional(),

@@ -245,7 +245,7 @@ export const optionSpecs = {
     text: 'json: the whole library; ndjson: one line per file',
   },
   output: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file', defaultText: 'standard output' },
-  out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write the archive to this file; must be given' },
+  out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file; must be given' },
   failedBy: {
     group: 'What to retry',
     kind: 'text',
