@@ -7,6 +7,7 @@ import type { LiveClient } from '../integration/live-client.ts';
 import { openEvents } from '../integration/sse-client.ts';
 import type { EventClient } from '../integration/sse-client.ts';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
+import { runFlants } from './flants.ts';
 import type { RunningFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -88,6 +89,24 @@ describe('A copy with --dashboard', patient, () => {
     command.kill('SIGINT');
     // To stop while nothing is left to do is no interruption.
     expect(await command.ended).toMatchObject({ code: 0 });
+  });
+
+  it('is loaded only where it is wanted', async () => {
+    stage = await openStage({ destination: 'folder', library });
+    const hooks = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) { process.stderr.write('loaded ' + url + '\\n'); return next(url, context); } });`;
+    const env = { ...stage.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hooks)}` };
+    const loaded = async (...flags: readonly string[]): Promise<readonly string[]> => {
+      const { code, stderr } = await runFlants(stage.copyArgs(syntheticPlaylist(0), ...flags), { env });
+      expect(code, stderr).toBe(0);
+      return [...stderr.matchAll(/^loaded .*\/(\w[\w-]*)-[\w-]{8}\.js$/gm)].map(([, name = '']) => name);
+    };
+    const plain = await loaded();
+    expect(plain).toContain('copy-library');
+    expect(plain.filter((name) => /dashboard|monitor|serve/.test(name))).toEqual([]);
+    expect(await loaded('--dashboard', '--dashboard-linger', '0')).toEqual(
+      expect.arrayContaining(['dashboard', 'monitor']),
+    );
   });
 
   it('says in one line what a wrong address is, and where it cannot listen', async () => {

@@ -221,8 +221,8 @@ async function lingerOn(
   const stopped = AbortSignal.any([hooks.drain, hooks.signal]);
   const progress = state.tracker.progress();
   if (!dashboard || stopped.aborted || engine.halted()) return { progress, interrupted: stopped.aborted };
-  emit(hooks, { type: 'lingering', lingerMs: options.dashboard?.lingerMs ?? 0 });
-  if ((await dashboard.linger(stopped)) === 'over') return { progress, interrupted: false };
+  const onEnd = (): void => emit(hooks, { type: 'lingering', lingerMs: options.dashboard?.lingerMs ?? 0 });
+  if ((await dashboard.linger(stopped, onEnd)) === 'over') return { progress, interrupted: false };
   await engine.idle();
   return lingerOn(dashboard, engine, { options, hooks, state });
 }

@@ -60,9 +60,11 @@ export interface Dashboard {
   start(engine: Pick<Engine, 'crawl' | 'advance'>): Promise<string>;
   /**
    * Shows the end, and waits until somebody has seen it and left, until time is up, or the signal. Returns `work` when
-   * somebody has given the copy more to do.
+   * somebody has given the copy more to do, at once where that was before.
+   *
+   * @param onEnd - called when the end is shown
    */
-  linger(signal: AbortSignal): Promise<'over' | 'work'>;
+  linger(signal: AbortSignal, onEnd: () => void): Promise<'over' | 'work'>;
   /** Videos that were submitted on the page. */
   readonly submitted: ReadonlySet<VideoId>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
   const startedAt = Date.now();
   const submitted = new Set<VideoId>();
   let worked = Promise.withResolvers<void>();
+  let hasWork = false;
   let service: HttpService | undefined;
   const sampling = setInterval(() => {
     const { filesPerSecond, bytesPerSecond } = tracker.progress();
@@ -118,12 +121,20 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     onTrouble: (error) => onWarning(`the dashboard: ${failureOf(error).message}`),
   });
 
+  const takeWork = (): boolean => {
+    const had = hasWork;
+    hasWork = false;
+    worked = Promise.withResolvers();
+    return had;
+  };
+
   return {
     batches: batches.queue,
     submitted,
     async start(engine) {
       const work = async (does: Promise<void>): Promise<void> => {
         await does;
+        hasWork = true;
         worked.resolve();
       };
       const control = createControl({
@@ -160,15 +171,18 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       });
       return `http://${addressText({ host: listen.host, port: service.port })}/`;
     },
-    async linger(signal) {
+    async linger(signal, onEnd) {
+      // What was decided while there was work anyway may have been part of it; one more look tells.
+      if (takeWork()) return 'work';
       monitor.setEnded({ at: Date.now() });
+      onEnd();
       const over = new AbortController();
       const waiting = waitUntilSeen(monitor, options.lingerMs, AbortSignal.any([signal, over.signal]));
       const end = await Promise.race([waiting, worked.promise.then(() => 'work' as const)]);
       over.abort();
-      worked = Promise.withResolvers();
-      if (end === 'work') monitor.setEnded(null);
-      return end;
+      if (!takeWork()) return end;
+      monitor.setEnded(null);
+      return 'work';
     },
     async close() {
       clearInterval(sampling);
