@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ import { openStateFile } from '../../src/state/state-file.ts';
 import { createHealth } from '../../src/telemetry/health.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';
+import { hasNginx, startNginx } from '../servers/nginx.ts';
 import { createChangingLibrary } from './changing-library.ts';
 import type { ChangingLibrary } from './changing-library.ts';
 import { createLiveClient, shownOf, shownTo } from './live-client.ts';
@@ -268,6 +269,33 @@ describe('the live stream', () => {
     expect(lines[0]).toBe('id,title,state,files,done,failed,accepted,bytes,first failure,playlist,source');
     expect(lines).toContain(`x,"'=cmd|"" /C calc"",1",waiting,0,0,0,0,0,,,https://cdn.example/x.m3u8`);
     expect(lines).toHaveLength(6);
+  });
+});
+
+describe.skipIf(!hasNginx)('behind nginx, set up as docs/dashboard.md has it', () => {
+  it('events come as they happen, and the page of its address may act', async () => {
+    const watched = await start();
+    const docs = await readFile(new URL('../../docs/dashboard.md', import.meta.url), 'utf8');
+    const location = /location \/ \{\n(.*?)\n\}/s.exec(docs)?.[1] ?? expect.unreachable('no example');
+    const lines = location.replaceAll(/#.*/g, '').replace('127.0.0.1:4010', `127.0.0.1:${watched.port}`);
+    const nginx = await startNginx(tmpdir(), { location: lines });
+    closers.push(() => nginx.stop());
+    const events = await openEvents(`${nginx.url}/api/v1/live`);
+    closers.push(() => events.close());
+    expect(events.answer.headers.get('content-encoding')).toBe('gzip');
+    const client = createLiveClient();
+    for (let round = 0; round < 3; round++) {
+      await watched.library.change(() => 0.3);
+      await watched.library.change(Math.random);
+      await catchUp(client, events, watched);
+    }
+    const answer = await fetch(`${nginx.url}/api/v1/session`, { method: 'POST', body: JSON.stringify({ token }) });
+    const headers = { cookie: cookieOf(answer), [live.actionHeader]: live.actionHeaderValue };
+    const { port, hostname } = new URL(nginx.url);
+    const pause = (origin: string): Promise<number | undefined> =>
+      statusOf(Number(port), '/api/v1/videos/video-0000/pause', { ...headers, origin, host: hostname });
+    expect(await pause(`http://${hostname}`)).toBe(200);
+    expect(await pause('https://evil.example')).toBe(403);
   });
 });
 

@@ -24,6 +24,8 @@ export interface NginxOptions {
   /** PEM files; with them it speaks TLS. */
   readonly tls?: { readonly keyPath: string; readonly certPath: string };
   readonly workers?: number;
+  /** Directives of a location for everything, in place of the folder. */
+  readonly location?: string;
 }
 
 /** Serves a folder on a free port of the loopback, with nginx as a process of its own. */
@@ -52,7 +54,7 @@ export async function startNginx(folder: string, options: NginxOptions = {}): Pr
   return { url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`, pid: child.pid as number, stop };
 }
 
-function configOf(folder: string, state: string, port: number, { tls, workers = 1 }: NginxOptions): string {
+function configOf(folder: string, state: string, port: number, { tls, workers = 1, location }: NginxOptions): string {
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl; ssl_certificate ${tls.certPath}; ssl_certificate_key ${tls.keyPath};`
     : `listen 127.0.0.1:${port};`;
@@ -74,7 +76,7 @@ http {
   keepalive_requests 100000;
   types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; }
   default_type application/octet-stream;
-  server { ${listen} root ${folder}; }
+  server { ${listen} ${location === undefined ? `root ${folder};` : `location / { ${location} }`} }
 }
 `;
 }
