@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -267,6 +267,15 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 120_000 }, ()
     await page.getByRole('heading', { name: encrypted }).waitFor();
     await page.goto(`${address}/runs`);
     await page.getByRole('heading', { name: 'Finished runs' }).waitFor();
+    for (const [role, name, said] of [
+      ['link', 'JSON', '"format":1'],
+      ['link', 'CSV', encrypted],
+      ['button', 'HTML', `<td>${encrypted}</td>`],
+    ] as const) {
+      const saved = page.waitForEvent('download');
+      await page.getByRole(role, { name }).click();
+      expect(await readFile(await (await saved).path(), 'utf8')).toContain(said);
+    }
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
