@@ -140,6 +140,15 @@ export function makeLibrary(spec: MadeLibrarySpec, startedAt = Date.now()): Made
     } else if (video.doneCount + video.failed.length === video.total) video.state = 'incomplete';
   };
 
+  const reopen = (video: MadeVideo): number => {
+    const reopened = video.failed.length;
+    video.again.push(...video.failed);
+    video.failed = [];
+    if (video.state === 'incomplete') video.state = 'copying';
+    video.isChanged = true;
+    return reopened;
+  };
+
   const batchOf = ({ id, video, worker, since, open }: MadeBatch): LiveBatch => ({
     id,
     video: video.id,
@@ -224,6 +233,8 @@ export function makeLibrary(spec: MadeLibrarySpec, startedAt = Date.now()): Made
         }
       }
       if (at - lastSample >= 1000) {
+        // Without end: what failed is tried again, or there would be nothing but failures in the end.
+        if (spec.endless) for (const video of videos.values()) if (video.state === 'incomplete') reopen(video);
         const sample: RateSample = [
           at,
           (sinceSample * 1000) / (at - lastSample),
@@ -264,17 +275,7 @@ export function makeLibrary(spec: MadeLibrarySpec, startedAt = Date.now()): Made
       fresh = [];
       return { at, ...parts(), videos: rows, gone: left, ...(samples.length > 0 ? { history: samples } : {}) };
     },
-    retry() {
-      let reopened = 0;
-      for (const video of videos.values()) {
-        reopened += video.failed.length;
-        video.again.push(...video.failed);
-        video.failed = [];
-        if (video.state === 'incomplete') video.state = 'copying';
-        video.isChanged = true;
-      }
-      return reopened;
-    },
+    retry: () => [...videos.values()].reduce((sum, video) => sum + reopen(video), 0),
   };
 }
 
