@@ -23,6 +23,8 @@ async function metricsText(): Promise<string> {
   metrics.publication('published');
   metrics.queueDepth('batches', 1);
   metrics.videos(Object.fromEntries(videoStates.map((state) => [state, 1])) as Record<VideoState, number>);
+  metrics.functions({ kind: 'throttled' });
+  metrics.functionDollars(0);
   metrics.halted(false);
   return metrics.text();
 }
