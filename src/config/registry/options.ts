@@ -3,6 +3,7 @@ import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
 import { dashboardOptions } from './dashboard-options.ts';
 import { lambdaOptions } from './lambda-options.ts';
+import { headerOptions } from './header-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
@@ -69,27 +70,7 @@ export const optionSpecs = {
     text: 'plan and report, and write nothing to the destination',
   },
 
-  headerPolicy: {
-    group: 'Destination',
-    kind: 'path',
-    value: 'FILE',
-    text: 'headers of objects by their role, as JSON: Content-Type, Cache-Control, storage class, encryption, tags; docs/headers.md has its form',
-    defaultText: 'files are kept by caches for ever, playlists for a minute',
-  },
-  header: {
-    group: 'Source',
-    kind: 'list',
-    separator: '\n',
-    value: 'NAME: VALUE',
-    secret: true,
-    text: 'send this header to the hosts of the sources; may be repeated',
-  },
-  headerFile: {
-    group: 'Source',
-    kind: 'path',
-    value: 'FILE',
-    text: 'headers to send, one per line: keeps secrets off the command line',
-  },
+  ...headerOptions,
   root: {
     group: 'Source',
     kind: 'path',
