@@ -14,6 +14,7 @@ COPY . .
 # Nothing here needs install scripts, and Node is the base's own.
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts && node scripts/build.ts
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --omit=dev \
+  && rm -f node_modules/flants-dashboard \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 # There is no `env` to find Node with.
 RUN mkdir /flants && sed -i '1s|.*|#!/usr/local/bin/node|' bin/flants.js && chmod 755 bin/flants.js \
