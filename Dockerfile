@@ -49,5 +49,5 @@ USER 65532:65532
 WORKDIR /state
 STOPSIGNAL SIGTERM
 # Asks the process of this container at FLANTS_LISTEN; without that there is nobody to ask, and nothing to object to.
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 CMD ["flants", "health"]
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["flants", "health"]
 ENTRYPOINT ["flants"]

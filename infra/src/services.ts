@@ -163,7 +163,7 @@ export class Services extends Construct {
       healthCheck: {
         command: ['CMD', 'flants', 'health'],
         interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
+        timeout: Duration.seconds(10),
         startPeriod: Duration.seconds(60),
         retries: 3,
       },
