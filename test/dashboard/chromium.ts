@@ -48,7 +48,8 @@ export async function openPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // Chromium shares the machine with the other tests.
+  page.setDefaultTimeout(60_000);
   const problems: string[] = [];
   const note = (problem: string): void => {
     if (!expected?.test(problem)) problems.push(problem);

@@ -10,7 +10,7 @@ import { accessibilityProblems, hasChromium, openPage, startChromium } from './c
 
 const canRun = hasChromium && hasVersitygw && findTool('redis') !== undefined;
 
-describe.skipIf(!canRun)('a cluster that is watched', { timeout: 120_000 }, () => {
+describe.skipIf(!canRun)('a cluster that is watched', { timeout: 240_000 }, () => {
   let browser: Browser;
   let stage: ClusterStage;
   let release: () => void = () => undefined;
@@ -61,9 +61,9 @@ describe.skipIf(!canRun)('a cluster that is watched', { timeout: 120_000 }, () =
     await first.ended;
     await page.getByText('connection lost').waitFor();
     running.push(aggregate());
-    await page.getByText('live', { exact: true }).waitFor({ timeout: 30_000 });
+    await page.getByText('live', { exact: true }).waitFor();
     release();
-    await row.getByText('in place').waitFor({ timeout: 60_000 });
+    await row.getByText('in place').waitFor();
     await page.getByText('360 of 360 files').first().waitFor();
     expect(problems).toEqual([]);
   });

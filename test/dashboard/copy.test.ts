@@ -13,12 +13,12 @@ import { accessibilityProblems, hasChromium, openPage, startChromium } from './c
 
 const token = 'the-token-of-the-test';
 const lost = '/encrypted/seg_002.ts';
-const patiently = { timeout: 30_000 };
+const patiently = { timeout: 60_000 };
 const ladder = 'A ladder of two bitrates';
 const encrypted = 'AES-128, the key changes half way';
 
 /** `flants copy --dashboard` of the demo's library, watched by a person with a browser. */
-describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, () => {
   let browser: Browser;
   let origin: Origin;
   let [folder, address] = ['', ''];

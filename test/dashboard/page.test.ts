@@ -16,7 +16,7 @@ const small: MadeLibrarySpec = {
 };
 
 /** What only the browser decides, over a made-up library: the real service has tests of its own. */
-describe.skipIf(!hasChromium)('the page', () => {
+describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
   let browser: Browser;
   let feed: Feed;
   beforeAll(async () => {
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium)('the page', () => {
         const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
         return new Set(data).size;
       });
-    await expect.poll(drawn, { timeout: 15_000 }).toBeGreaterThan(10);
+    await expect.poll(drawn, { timeout: 60_000 }).toBeGreaterThan(10);
     expect(problems).toEqual([]);
   });
 
@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)('the page', () => {
     const before = await paper();
     await page.getByRole('button', { name: /change to light/ }).click();
     await page.getByRole('button', { name: /change to dark/ }).click();
-    await expect.poll(paper, { timeout: 15_000 }).not.toBe(before);
+    await expect.poll(paper, { timeout: 60_000 }).not.toBe(before);
     const dark = await paper();
     await page.reload();
     await page.getByRole('listbox').first().waitFor();

@@ -12,7 +12,7 @@ import { accessibilityProblems, hasChromium, openPage, startChromium } from './c
 const steps = 600;
 const files = 900;
 
-describe.skipIf(!hasChromium)('a replay in Chromium', () => {
+describe.skipIf(!hasChromium)('a replay in Chromium', { timeout: 240_000 }, () => {
   let browser: Browser;
   let [folder, address] = ['', ''];
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)('a replay in Chromium', () => {
     expect(await page.getByText('Another <b>class</b>').count()).toBe(1);
     const scrubber = page.getByRole('slider');
     const position = async (): Promise<number> => Number(await scrubber.inputValue());
-    await expect.poll(position, { timeout: 15_000 }).toBeGreaterThan(5);
+    await expect.poll(position, { timeout: 60_000 }).toBeGreaterThan(5);
     await page.getByRole('button', { name: 'Pause' }).click();
     const stopped = await position();
     expect(stopped).toBeLessThan(steps / 2);
