@@ -32,6 +32,12 @@ describe('the built dashboard', () => {
     expect((await read('index.html')).toString()).not.toContain('player-');
   });
 
+  it('is a build for use, whatever the environment of whoever builds it', async () => {
+    expect(process.env['NODE_ENV']).toBe('test');
+    for (const name of assets.filter((each) => each.endsWith('.js')))
+      expect((await read('assets', name)).includes('jsxDEV'), name).toBe(false);
+  });
+
   it('has neither script nor style within the page, and names no other host', async () => {
     const page = (await read('index.html')).toString();
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);

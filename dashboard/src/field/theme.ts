@@ -34,7 +34,9 @@ export function fieldColours(): FieldColours & { readonly mark: string } {
   };
 }
 
+const stillness = matchMedia('(prefers-reduced-motion: reduce)');
+
 /** Whether things may move. */
 export function mayMove(): boolean {
-  return !matchMedia('(prefers-reduced-motion: reduce)').matches;
+  return !stillness.matches;
 }
