@@ -5,7 +5,7 @@ import { hasRedis } from '../servers/redis.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { runChaos } from './chaos.ts';
 
-const shape = { videos: 15, filesPerVideo: 100, kills: 14, seed: 20_261_123, timeoutMs: 4 * minute };
+const shape = { videos: 12, filesPerVideo: 80, kills: 8, seed: 20_261_123, timeoutMs: 4 * minute };
 
 describe.skipIf(!hasRedis || !hasVersitygw)(
   'a cluster on Redis and versitygw whose processes are killed at random',
@@ -25,7 +25,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)(
       'loses nothing either where functions copy, which are killed as well and whose answers are lost',
       { timeout: 2 * shape.timeoutMs },
       async () => {
-        const small = { ...shape, videos: 8, filesPerVideo: 60, kills: 8, executor: 'lambda' } as const;
+        const small = { ...shape, videos: 5, filesPerVideo: 40, kills: 4, executor: 'lambda' } as const;
         const { result, disagreements, logs } = await runChaos(small, () => {});
         console.log(JSON.stringify(result));
         expect(disagreements.slice(0, 20), `seed ${shape.seed}; what the processes said is in ${logs}`).toEqual([]);
