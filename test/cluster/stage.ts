@@ -101,11 +101,11 @@ export async function openClusterStage(
   const status: ClusterStage['status'] = async () => {
     const input = { words: [destination], flags: {}, environment: readEnvironment(env), cwd: scratch };
     const { place } = await loadStatusOptions(input);
-    const library = await openControl(place, { signal: never, onWarning: () => {}, readOnly: true });
+    const opened = await openControl(place, { signal: never, onWarning: () => {}, readOnly: true });
     try {
-      return await library.control.status();
+      return await opened.control.status();
     } finally {
-      await library.close();
+      await opened.close();
     }
   };
   const root = `/${server.bucket}/vod/`;
