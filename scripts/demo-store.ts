@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { CreateBucketCommand, GetObjectCommand, S3Client, paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import { buildApp } from 'fauxqs';
+import type { S3Server } from '../test/servers/s3-server.ts';
 import { hasVersitygw, startVersitygw } from '../test/servers/versitygw.ts';
 
 /** An object, as a listing tells of it. */
@@ -21,16 +22,6 @@ export interface DemoStore {
   list(): Promise<readonly ListedObject[]>;
   /** Lower-case hex SHA-256 of an object, as a client reads it; undefined where there is none. */
   sha256Of(key: string): Promise<string | undefined>;
-  stop(): Promise<void>;
-}
-
-/** A server, before it is spoken to. */
-interface StoreServer {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly bucket: string;
   stop(): Promise<void>;
 }
 
@@ -71,7 +62,7 @@ export async function startStore(): Promise<DemoStore> {
   };
 }
 
-async function startFauxqs(): Promise<StoreServer> {
+async function startFauxqs(): Promise<S3Server> {
   const app = buildApp({ logger: false });
   const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
   const credentials = { accessKeyId: 'demo', secretAccessKey: 'demo' };

@@ -1,21 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import type { Answer as AnswerOf, Fields } from '../../test/contract/schema-fields.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
 import type { LibraryReport, VideoReport } from '../domain/report.ts';
 import type * as contract from './contract.ts';
 import { submitSchema } from './contract.ts';
 
-/** The fields of a type at every depth, whether or not it may be written to. */
-type Fields<T> = T extends readonly (infer Element)[]
-  ? readonly Fields<Element>[]
-  : T extends object
-    ? { readonly [Name in keyof T]: Fields<T[Name]> }
-    : T;
-type Answer<Name extends keyof typeof contract> = (typeof contract)[Name] extends z.ZodType
-  ? Fields<z.output<(typeof contract)[Name]>>
-  : never;
+type Answer<Name extends keyof typeof contract> = AnswerOf<typeof contract, Name>;
 
 describe('the schema of an answer', () => {
   // `satisfies z.ZodType<T>` lets a schema leave optional fields of T out. The compiler judges these lines.

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
+import type { Answer as AnswerOf, Fields } from '../../test/contract/schema-fields.ts';
 import type {
   FileDetail,
   FinishedRun,
@@ -11,17 +11,7 @@ import type {
 } from '../domain/live-view.ts';
 import type * as contract from './live-contract.ts';
 
-/** The fields of a type at every depth, whether or not it may be written to. */
-type Fields<T> = T extends readonly (infer Element)[]
-  ? number extends T['length']
-    ? readonly Fields<Element>[]
-    : { readonly [Index in keyof T]: Fields<T[Index]> }
-  : T extends object
-    ? { readonly [Name in keyof T]: Fields<T[Name]> }
-    : T;
-type Answer<Name extends keyof typeof contract> = (typeof contract)[Name] extends z.ZodType
-  ? Fields<z.output<(typeof contract)[Name]>>
-  : never;
+type Answer<Name extends keyof typeof contract> = AnswerOf<typeof contract, Name>;
 
 describe('the schema of what the dashboard is told', () => {
   // `satisfies z.ZodType<T>` lets a schema leave optional fields of T out. The compiler judges these lines.

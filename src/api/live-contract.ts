@@ -13,6 +13,9 @@ import type {
 } from '../domain/live-view.ts';
 import { failureSchema, functionCostSchema, statusSchema, videoSummarySchema } from './contract.ts';
 
+/** What `flants replay` writes into the page that plays it, as JSON. */
+export type { Replay, ReplayVideo } from '../domain/replay.ts';
+
 /**
  * Schemas of what the dashboard is told. The stream has two events: `snapshot` first, then `delta`, of which the id is
  * `<epoch>-<sequence>`. A stream that resumes with `Last-Event-ID` begins with one delta of all that was missed, or with

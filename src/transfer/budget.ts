@@ -1,4 +1,6 @@
-/** Bounds what is in use at a time, such as bytes of bodies or files in flight. Waiters are served in order. */
+import { waitInLine } from '../domain/wait-in-line.ts';
+
+/** Bounds what is in use at a time, such as bytes of bodies. Waiters are served in order. */
 export interface Budget {
   /**
    * Waits until `amount` is free and takes it. An amount above the capacity takes the whole capacity.
@@ -37,20 +39,10 @@ export function createBudget(capacity: number): Budget {
         free -= amount;
         return release(amount);
       }
-      await new Promise<void>((resolve, reject) => {
-        const entry = {
-          amount,
-          admit: () => {
-            signal.removeEventListener('abort', onAbort);
-            resolve();
-          },
-        };
-        const onAbort = (): void => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(signal.reason as Error);
-        };
+      await waitInLine(signal, (admit) => {
+        const entry = { amount, admit };
         waiting.push(entry);
-        signal.addEventListener('abort', onAbort, { once: true });
+        return () => void waiting.splice(waiting.indexOf(entry), 1);
       });
       return release(amount);
     },

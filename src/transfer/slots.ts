@@ -1,3 +1,4 @@
+import { waitInLine } from '../domain/wait-in-line.ts';
 import type { EndedFile, StreamLimit } from './stream-limit.ts';
 
 /** Places for the files in flight in this process. */
@@ -65,21 +66,10 @@ export function createSlots(limit: StreamLimit): Slots {
             taken += 1;
             return leave;
           }
-          await new Promise<void>((resolve, reject) => {
-            const waiter: Waiter = {
-              urgent,
-              number,
-              enter: () => {
-                signal.removeEventListener('abort', onAbort);
-                resolve();
-              },
-            };
-            const onAbort = (): void => {
-              waiting.delete(waiter);
-              reject(signal.reason as Error);
-            };
+          await waitInLine(signal, (enter) => {
+            const waiter: Waiter = { urgent, number, enter };
             waiting.add(waiter);
-            signal.addEventListener('abort', onAbort, { once: true });
+            return () => void waiting.delete(waiter);
           });
           return leave;
         },

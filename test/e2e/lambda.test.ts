@@ -13,6 +13,7 @@ import type { FrontFault, FrontOptions, LambdaFront } from '../servers/lambda-fr
 import { openPool } from '../servers/lambda-pool.ts';
 import type { Pool, PoolOptions } from '../servers/lambda-pool.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
+import { arrived } from './arrived.ts';
 import { differing, full, openStage, patient } from './stage.ts';
 import type { Stage, StageOptions } from './stage.ts';
 
@@ -252,18 +253,3 @@ describe.skipIf(!hasVersitygw || !hasEmulator)("a copy by AWS's emulator", patie
     expect({ stored, refused, unanswered }).toEqual({ stored: objects, refused: 0, unanswered: 0 });
   });
 });
-
-/** Resolves once so many different keys were written to. */
-function arrived(stage: Stage, count: number): Promise<void> {
-  const keys = new Set(stage.puts());
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (keys.size >= count) resolve();
-    };
-    stage.onRequest(({ method, path }) => {
-      if (method === 'PUT' && path.endsWith('.ts')) keys.add(path.slice(path.indexOf('/video-') + 1));
-      look();
-    });
-    look();
-  });
-}

@@ -6,8 +6,8 @@ import { syntheticCatalogue, syntheticFiles } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { seededRandom } from '../model/random.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
+import { arrived } from './arrived.ts';
 import { differing, full, openStage } from './stage.ts';
-import type { Stage } from './stage.ts';
 
 const files = full ? 3_000 : 600;
 const kills = full ? 20 : 5;
@@ -71,19 +71,4 @@ function randomMoments(): readonly { readonly after: number; readonly extraMs: n
       ? { after: 0, extraMs: random.below(longestStartMs) }
       : { after: kill * share + random.below(share), extraMs: random.below(longestExtraMs) },
   );
-}
-
-/** Resolves once so many different keys were written to. */
-function arrived(stage: Stage, count: number): Promise<void> {
-  const keys = new Set(stage.puts());
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (keys.size >= count) resolve();
-    };
-    stage.onRequest(({ method, path }) => {
-      if (method === 'PUT' && path.endsWith('.ts')) keys.add(path.slice(path.indexOf('/video-') + 1));
-      look();
-    });
-    look();
-  });
 }

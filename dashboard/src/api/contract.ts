@@ -39,6 +39,8 @@ export type LibraryReport = z.infer<typeof reportSchema>;
 export type VideoDetail = z.infer<typeof videoDetailSchema>;
 export type Failure = z.infer<typeof failureSchema>;
 
+export type { Replay, ReplayVideo } from '../../../src/api/live-contract.ts';
+
 /** Header of requests that change something by the cookie of a session. Equal to the service's by their types. */
 export const actionHeaders: Readonly<Record<typeof actionHeader, typeof actionHeaderValue>> = {
   'X-Flants-Action': '1',

@@ -6,6 +6,8 @@ import { fileQuery } from '../api/queries.ts';
 import type { FileDetail } from '../api/contract.ts';
 import { useLiveVideo } from '../live/use-live.ts';
 import { useCanAct } from './action-button.tsx';
+import { DataTable } from './data-table.tsx';
+import type { Column } from './data-table.tsx';
 import { describeCode, formatBytes, formatCount, formatInstant } from './format.ts';
 
 /** One file: what it is, and each try at it. */
@@ -62,45 +64,36 @@ export function FilePanel({
 
 const stateWords = { done: 'done', accepted: 'accepted', failed: 'failed', open: 'waiting' } as const;
 
+const triesColumns: readonly Column[] = [
+  { heading: 'Try' },
+  { heading: 'Outcome' },
+  { heading: 'Status' },
+  { heading: 'Bytes', isNumber: true },
+  { heading: 'Took', isNumber: true },
+  { heading: 'At' },
+  { heading: 'Where' },
+];
+
 function Tries({ file: { tries } }: { readonly file: FileDetail }): ReactNode {
   if (tries.length === 0) return <p className="faint">Nobody has tried it yet.</p>;
   return (
-    <div className="scrolls" role="region" aria-label="Tries" tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Try</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Status</th>
-            <th scope="col" className="number">
-              Bytes
-            </th>
-            <th scope="col" className="number">
-              Took
-            </th>
-            <th scope="col">At</th>
-            <th scope="col">Where</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tries.map(({ number, outcome, code, message, status, sizeBytes, durationMs, at, worker }) => (
-            <tr key={`${number} ${at}`}>
-              <td>{number}</td>
-              <td className={outcome === 'failed' ? 'failed wrap' : ''}>
-                {code === undefined ? outcome : describeCode(code)}
-                {code === undefined ? null : <code className="faint"> {code}</code>}
-                {message === undefined ? null : <div className="faint">{message}</div>}
-              </td>
-              <td>{status ?? ''}</td>
-              <td className="number">{sizeBytes === undefined ? '' : formatBytes(sizeBytes)}</td>
-              <td className="number">{durationMs === undefined ? '' : `${formatCount(durationMs)} ms`}</td>
-              <td>{formatInstant(at)}</td>
-              <td className="wrap">{worker}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="Tries" columns={triesColumns}>
+      {tries.map(({ number, outcome, code, message, status, sizeBytes, durationMs, at, worker }) => (
+        <tr key={`${number} ${at}`}>
+          <td>{number}</td>
+          <td className={outcome === 'failed' ? 'failed wrap' : ''}>
+            {code === undefined ? outcome : describeCode(code)}
+            {code === undefined ? null : <code className="faint"> {code}</code>}
+            {message === undefined ? null : <div className="faint">{message}</div>}
+          </td>
+          <td>{status ?? ''}</td>
+          <td className="number">{sizeBytes === undefined ? '' : formatBytes(sizeBytes)}</td>
+          <td className="number">{durationMs === undefined ? '' : `${formatCount(durationMs)} ms`}</td>
+          <td>{formatInstant(at)}</td>
+          <td className="wrap">{worker}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 

@@ -2,7 +2,7 @@ import '../style/tokens.css';
 import '../style/base.css';
 import '../style/page.css';
 import '../style/replay.css';
-import type { Replay } from './data.ts';
+import type { Replay } from '../api/contract.ts';
 import { playReplay } from './player.ts';
 
 const root = document.getElementById('replay');

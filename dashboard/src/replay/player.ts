@@ -3,7 +3,7 @@ import { onNextFrame } from '../field/frames.ts';
 import { mountField } from '../field/mount-field.ts';
 import { coloursChanged, mayMove } from '../field/theme.ts';
 import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from '../parts/format.ts';
-import type { Replay } from './data.ts';
+import type { Replay } from '../api/contract.ts';
 import { drawRates } from './draw-rates.ts';
 import { createActor, ratesOf, settledByStep, sumsOf } from './scene.ts';
 import type { Actor } from './scene.ts';

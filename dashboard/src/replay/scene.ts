@@ -1,6 +1,6 @@
 import { cell } from '../live/field.ts';
 import { never, stepsOf } from './data.ts';
-import type { Replay, ReplayVideo } from './data.ts';
+import type { Replay, ReplayVideo } from '../api/contract.ts';
 
 /** One video at any instant of a replay. */
 export interface Actor {

@@ -1,8 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { runsQuery } from '../api/queries.ts';
+import { DataTable } from '../parts/data-table.tsx';
+import type { Column } from '../parts/data-table.tsx';
 import { formatBytes, formatCount, formatDuration, formatInstant } from '../parts/format.ts';
 import { Reports } from '../parts/reports.tsx';
+
+const columns: readonly Column[] = [
+  { heading: 'Ended' },
+  { heading: 'How' },
+  { heading: 'Took', isNumber: true },
+  { heading: 'Copied', isNumber: true },
+  { heading: 'Bytes', isNumber: true },
+  { heading: 'Unchanged', isNumber: true },
+  { heading: 'Failed', isNumber: true },
+  { heading: 'Videos in place', isNumber: true },
+  { heading: 'Version' },
+];
 
 /** The runs that ended, and the reports. */
 export function Runs(): ReactNode {
@@ -22,50 +36,21 @@ export function Runs(): ReactNode {
       ) : null}
       {data && runs.length === 0 ? <p className="faint">No run has ended yet.</p> : null}
       {runs.length > 0 ? (
-        <div className="scrolls" role="region" aria-label="Finished runs" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Ended</th>
-                <th scope="col">How</th>
-                <th scope="col" className="number">
-                  Took
-                </th>
-                <th scope="col" className="number">
-                  Copied
-                </th>
-                <th scope="col" className="number">
-                  Bytes
-                </th>
-                <th scope="col" className="number">
-                  Unchanged
-                </th>
-                <th scope="col" className="number">
-                  Failed
-                </th>
-                <th scope="col" className="number">
-                  Videos in place
-                </th>
-                <th scope="col">Version</th>
-              </tr>
-            </thead>
-            <tbody>
-              {runs.map(({ startedAt, endedAt, exitCode, halted, run, totals, version }) => (
-                <tr key={startedAt}>
-                  <th scope="row">{formatInstant(endedAt)}</th>
-                  <td className={exitCode === 0 ? '' : 'failed'}>{howItEnded(exitCode, halted)}</td>
-                  <td className="number">{formatDuration(run.durationMs)}</td>
-                  <td className="number">{formatCount(run.copied)}</td>
-                  <td className="number">{formatBytes(run.copiedBytes)}</td>
-                  <td className="number">{formatCount(run.unchanged)}</td>
-                  <td className="number">{formatCount(run.failed)}</td>
-                  <td className="number">{formatCount(totals.videos.published)}</td>
-                  <td>{version}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable label="Finished runs" columns={columns}>
+          {runs.map(({ startedAt, endedAt, exitCode, halted, run, totals, version }) => (
+            <tr key={startedAt}>
+              <th scope="row">{formatInstant(endedAt)}</th>
+              <td className={exitCode === 0 ? '' : 'failed'}>{howItEnded(exitCode, halted)}</td>
+              <td className="number">{formatDuration(run.durationMs)}</td>
+              <td className="number">{formatCount(run.copied)}</td>
+              <td className="number">{formatBytes(run.copiedBytes)}</td>
+              <td className="number">{formatCount(run.unchanged)}</td>
+              <td className="number">{formatCount(run.failed)}</td>
+              <td className="number">{formatCount(totals.videos.published)}</td>
+              <td>{version}</td>
+            </tr>
+          ))}
+        </DataTable>
       ) : null}
     </main>
   );

@@ -1,23 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import type { PageFiles } from '../../api/page-routes.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { failureOf } from '../../domain/failure.ts';
 import type { Totals } from '../../domain/report.ts';
 import { second } from '../../domain/units.ts';
-import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { createRedisChangeFeed } from '../../ledger/redis/change-feed.ts';
-import { createMonitor } from '../../monitor/monitor.ts';
-import type { Monitor } from '../../monitor/monitor.ts';
 import type { Gauges } from '../../monitor/monitor-ports.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { dashboardFolder } from '../dashboard-files.ts';
+import { openMonitor } from '../monitor.ts';
+import type { OpenMonitor } from '../monitor.ts';
 import type { Cluster } from './cluster.ts';
 import { hearServices } from './service-beats.ts';
 
-/** The live view of a cluster, and the page that shows it. */
-export interface ClusterMonitor {
-  readonly monitor: Monitor;
-  readonly page: PageFiles;
+/** The live view of a cluster. */
+export interface ClusterMonitor extends OpenMonitor {
   close(): Promise<void>;
 }
 
@@ -42,29 +35,20 @@ export function openClusterMonitor(
       cost: null,
     };
   };
-  const folder = destination.store.kind === 'folder' ? destination.store.path : undefined;
-  const playUrl = publicUrl ?? (folder === undefined ? undefined : '/media/');
-  const monitor = createMonitor({
+  const { monitor, page } = openMonitor({
     ledger,
     journal,
     changes: createRedisChangeFeed(cluster.redis, redis.prefix),
     gauges,
     history: () => heard.history(),
-    tokenRules: () => tokenRulesOf(journal),
     version,
-    destination: destination.name,
-    ...(playUrl === undefined ? {} : { playUrl }),
-    now: Date.now,
-    newEpoch: () => randomBytes(6).toString('hex'),
-    onTrouble: (error) => log.warn(`the dashboard: ${failureOf(error).message}`),
+    destination,
+    publicUrl,
+    onWarning: (message) => log.warn(message),
   });
   return {
     monitor,
-    page: {
-      folder: dashboardFolder,
-      ...(publicUrl === undefined ? {} : { playOrigin: new URL(publicUrl).origin }),
-      ...(publicUrl === undefined && folder !== undefined ? { mediaFolder: folder } : {}),
-    },
+    page,
     async close() {
       heard.stop();
       await monitor.close();

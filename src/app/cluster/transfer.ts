@@ -3,16 +3,14 @@ import { extname } from 'node:path';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { MiB } from '../../domain/units.ts';
 import type { Executor } from '../../executor/executor.ts';
-import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts';
-import type { AntData, AntExtra } from '../ant.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
-import type { Streams } from '../fit-streams.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
+import { openThreads } from '../open-threads.ts';
+import type { CopyPlaces } from '../open-threads.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */
@@ -46,7 +44,14 @@ export async function startTransferRole(
   const { lambda } = options;
   const executor = await (lambda
     ? openFunctions(cluster, engine, { ...options, lambda }, hooks)
-    : openThreads(engine, options, hooks));
+    : openThreads(placesOf(engine), options, {
+        worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
+        heldBytesOf: () => heldBytesOfThread,
+        spareBatches,
+        processName: `${hostname()}/${process.pid}`,
+        extra: engine.destination.extra,
+        onReduced: (message) => hooks.log.warn(message),
+      }));
   const workers = startTransfers(engine.context, executor);
   const assert = (): Promise<void> => queues.limitBatches(batchCapOf(options));
   return {
@@ -58,34 +63,13 @@ export async function startTransferRole(
   };
 }
 
-async function openThreads(
-  engine: ClusterEngine,
-  options: ServiceOptions,
-  { log }: Pick<ServiceHooks, 'log'>,
-): Promise<Executor> {
-  const streams = await fitToProcess(options, (message) => log.warn(message));
-  return createThreadExecutor<AntExtra>({
-    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-    workerData: antData(engine, options, streams),
-    threads: streams.threads,
-    batchesPerThread: batchesOfThread(streamsOfThread(streams).most),
-    spareBatches,
-    extra: engine.destination.extra,
-  });
-}
-
 async function openFunctions(
   { journalPlace }: Cluster,
-  { source, destination }: ClusterEngine,
+  engine: ClusterEngine,
   options: ServiceOptions & LambdaRunOptions,
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<Executor> {
-  const parts = {
-    source,
-    destination: destination.setting,
-    capabilities: destination.capabilities,
-    journal: journalPlace,
-  };
+  const parts = { ...placesOf(engine), journal: journalPlace };
   const { executor, hello, meter } = await openLambdaExecutor(options, parts, {
     onUse: (use) => metrics.functions(use),
     onTrouble: ({ message, log: tail }) => log.warn(message, tail === undefined ? {} : { log: tail }),
@@ -99,6 +83,10 @@ async function openFunctions(
     version: hello.version,
   });
   return metered(executor, meter, metrics);
+}
+
+function placesOf({ source, destination: { setting, capabilities } }: ClusterEngine): CopyPlaces {
+  return { source, destination: setting, capabilities };
 }
 
 /** Counts what functions write, and tells what they have cost so far. */
@@ -116,29 +104,5 @@ function metered(executor: Executor, meter: FunctionMeter, metrics: ServiceHooks
       return end;
     },
     close: () => executor.close(),
-  };
-}
-
-/** Divides the limits of the process among its threads. */
-function antData(
-  { source, destination }: ClusterEngine,
-  { bytesPerSecond }: ServiceOptions,
-  processStreams: Streams,
-): AntData {
-  const { threads } = processStreams;
-  const streams = streamsOfThread(processStreams);
-  const connections = streams.most;
-  const { store } = destination.setting;
-  return {
-    source: {
-      ...source,
-      connections,
-      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / threads }),
-    },
-    store: store.kind === 's3' ? { ...store, connections } : store,
-    capabilities: destination.capabilities,
-    streams,
-    heldBytes: heldBytesOfThread,
-    processName: `${hostname()}/${process.pid}`,
   };
 }

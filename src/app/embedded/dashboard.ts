@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveHttp } from '../../api/serve.ts';
 import type { HttpService } from '../../api/serve.ts';
@@ -7,7 +7,6 @@ import { addressText } from '../../config/child-environment.ts';
 import type { DashboardOptions } from '../../config/dashboard-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { BatchJob } from '../../domain/batch.ts';
-import { failureOf } from '../../domain/failure.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
 import type { LiveCost } from '../../domain/live-view.ts';
 import { second } from '../../domain/units.ts';
@@ -16,7 +15,6 @@ import type { VideoId } from '../../domain/video.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { createLocalChangeFeed } from '../../ledger/change-feed.ts';
-import { createMonitor } from '../../monitor/monitor.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
 import { activeBatchOf } from '../active-batch.ts';
 import type { Gauges } from '../../monitor/monitor-ports.ts';
@@ -26,8 +24,8 @@ import { watchJobs } from '../../queue/watch-jobs.ts';
 import type { JobQueue } from '../../queue/job-queue.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
-import { dashboardFolder } from '../dashboard-files.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
+import { openMonitor } from '../monitor.ts';
 import type { RunState } from './report-run.ts';
 
 /** What the page of a copy shows. */
@@ -104,21 +102,16 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       cost: cost ? liveCostOf(cost()) : null,
     };
   };
-  const folder = destination.store.kind === 'folder' ? destination.store.path : undefined;
-  const playUrl = options.publicUrl ?? (folder === undefined ? undefined : '/media/');
-  const monitor: Monitor = createMonitor({
+  const { monitor, page } = openMonitor({
     ledger,
     journal,
     changes,
     gauges,
     history: () => history.samples(),
-    tokenRules: () => tokenRulesOf(journal),
     version,
-    destination: destination.name,
-    ...(playUrl === undefined ? {} : { playUrl }),
-    now: Date.now,
-    newEpoch: () => randomBytes(6).toString('hex'),
-    onTrouble: (error) => onWarning(`the dashboard: ${failureOf(error).message}`),
+    destination,
+    publicUrl: options.publicUrl,
+    onWarning,
   });
 
   const takeWork = (): boolean => {
@@ -153,7 +146,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       });
       const health = createHealth(['copy'], () => performance.now());
       health.set('copy', true);
-      const { listen, publicUrl, lingerMs: _, ...access } = options;
+      const { listen, publicUrl: _, lingerMs: __, ...access } = options;
       service = await serveHttp({
         ...access,
         listen,
@@ -162,11 +155,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
         metrics: createMetrics('copy'),
         control,
         monitor,
-        page: {
-          folder: dashboardFolder,
-          ...(publicUrl === undefined ? {} : { playOrigin: new URL(publicUrl).origin }),
-          ...(publicUrl === undefined && folder !== undefined ? { mediaFolder: folder } : {}),
-        },
+        page,
         log: { error: onWarning },
       });
       return `http://${addressText({ host: listen.host, port: service.port })}/`;

@@ -1,4 +1,5 @@
 import { second } from '../../domain/units.ts';
+import { waitInLine } from '../../domain/wait-in-line.ts';
 
 /** Bounds how many invocations are in flight. Waiters are served in order. */
 export interface Pace {
@@ -35,14 +36,14 @@ export function createPace(most: number, now: () => number): Pace {
   let since = now();
   let taken = 0;
   let throttledAt = -Infinity;
-  const waiting: { readonly admit: () => void }[] = [];
+  const waiting: (() => void)[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const limit = (): number => Math.min(most, base + Math.floor((now() - since) * perMs));
   const admit = (): void => {
     while (waiting.length > 0 && taken < limit()) {
       taken += 1;
-      waiting.shift()?.admit();
+      waiting.shift()?.();
     }
     // The limit grows with time, and nobody may end meanwhile.
     if (waiting.length > 0) timer ??= setTimeout(look, lookAgainMs);
@@ -65,21 +66,10 @@ export function createPace(most: number, now: () => number): Pace {
   return {
     inFlight: () => taken,
     async take({ signal }) {
-      signal.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        const entry = {
-          admit: () => {
-            signal.removeEventListener('abort', onAbort);
-            resolve();
-          },
-        };
-        const onAbort = (): void => {
-          waiting.splice(waiting.indexOf(entry), 1);
-          reject(signal.reason as Error);
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        waiting.push(entry);
+      await waitInLine(signal, (enter) => {
+        waiting.push(enter);
         admit();
+        return () => void waiting.splice(waiting.indexOf(enter), 1);
       });
       return release;
     },
