@@ -1,6 +1,4 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
-import type { Bits } from '../domain/bits.ts';
-import type { IndexRanges } from '../domain/index-ranges.ts';
+import { hasBit, rangesOfBits } from '../domain/bits.ts';
 import { replayOf } from '../domain/replay.ts';
 import type { Replay, ReplayWindow, VideoTimes } from '../domain/replay.ts';
 import type { Submission } from '../domain/video.ts';
@@ -72,6 +70,11 @@ async function readTimes(id: string, title: string, { journal, ledger }: Ports):
       sizeBytes[index] = known?.sizeBytes ?? 0;
     }
   }
-  const ranges = (bits: Bits): IndexRanges => rangesWhere(total, (index) => hasBit(bits, index));
-  return { title, at, sizeBytes, failed: ranges(tally.failed), accepted: ranges(tally.accepted) };
+  return {
+    title,
+    at,
+    sizeBytes,
+    failed: rangesOfBits(tally.failed, total),
+    accepted: rangesOfBits(tally.accepted, total),
+  };
 }

@@ -1,10 +1,9 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
-import type { Bits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { fieldOf } from '../domain/file-field.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import { union } from '../domain/index-ranges.ts';
-import type { FileDetail, FileField, FileTry, Rendition, VideoField } from '../domain/live-view.ts';
+import type { FileDetail, FileTry, Rendition, VideoField } from '../domain/live-view.ts';
 import type { Evidence, FileFailure } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import { renditionsOf } from '../hls/renditions.ts';
@@ -30,7 +29,7 @@ export async function showField(video: VideoId, ports: Ports): Promise<VideoFiel
   return {
     id: video,
     total,
-    field: fieldOf(tally, inFlight),
+    field: fieldOf({ ...tally, total, inFlight }),
     renditions: await readRenditions(video, tally, ports.journal),
   };
 }
@@ -92,11 +91,4 @@ async function readRenditions(video: VideoId, { record }: Tally, journal: Journa
     header.documents,
     files.map(({ file }) => file.key),
   );
-}
-
-function fieldOf({ record, done, failed, accepted }: Tally, inFlight: IndexRanges): FileField {
-  const ranges = (bits: Bits): IndexRanges => rangesWhere(record.total, (index) => hasBit(bits, index));
-  const parts = { failed: ranges(failed), accepted: ranges(accepted), inFlight };
-  const some = Object.entries(parts).filter(([, each]) => each.length > 0);
-  return { done: Buffer.from(done).toString('hex'), ...Object.fromEntries(some) };
 }

@@ -27,6 +27,12 @@ export function putBit(bits: Bits, index: number, value: boolean): boolean {
   return true;
 }
 
+/** The ranges of files below `size` whose bit is set. */
+export function rangesOfBits(bits: Bits, size: number): IndexRanges {
+  // Most fields of failures have none.
+  return bits.every((byte) => byte === 0) ? [] : rangesWhere(size, (index) => hasBit(bits, index));
+}
+
 /** The ranges of indices below `size` for which `test` holds. */
 export function rangesWhere(size: number, test: (index: number) => boolean): IndexRanges {
   const ranges: [number, number][] = [];

@@ -1,4 +1,4 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { rangesOfBits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
@@ -17,7 +17,7 @@ export async function failedFiles(
   journal: Journal,
 ): Promise<readonly FailedPlace[]> {
   if (record.revision === undefined || record.failed === 0) return [];
-  const ranges = rangesWhere(record.total, (index) => hasBit(failed, index));
+  const ranges = rangesOfBits(failed, record.total);
   const files = await journal.files(video, record.revision, ranges);
   return files.map(({ index, file: { key, url } }) => ({ index, key, url }));
 }

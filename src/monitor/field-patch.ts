@@ -1,28 +1,9 @@
 import type { Bits } from '../domain/bits.ts';
-import { hasBit, putBit, rangesWhere } from '../domain/bits.ts';
+import { hasBit, putBit, rangesOfBits } from '../domain/bits.ts';
+import type { FieldBits } from '../domain/file-field.ts';
 import { indicesOf, subtract, union } from '../domain/index-ranges.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { FieldPatch, FileField } from '../domain/live-view.ts';
-
-/** What is known of the files of a video, as bits. */
-export interface FieldBits {
-  readonly total: number;
-  readonly done: Bits;
-  readonly failed: Bits;
-  readonly accepted: Bits;
-  readonly inFlight: IndexRanges;
-}
-
-/** The field as it travels. */
-export function fieldOf({ total, done, failed, accepted, inFlight }: FieldBits): FileField {
-  const [failedRanges, acceptedRanges] = [rangesOf(failed, total), rangesOf(accepted, total)];
-  return {
-    done: Buffer.from(done.buffer, done.byteOffset, done.byteLength).toString('hex'),
-    ...(failedRanges.length > 0 ? { failed: failedRanges } : {}),
-    ...(acceptedRanges.length > 0 ? { accepted: acceptedRanges } : {}),
-    ...(inFlight.length > 0 ? { inFlight } : {}),
-  };
-}
 
 /** How a field of the same size differs from an earlier one. Undefined where it does not. */
 export function patchBetween(before: FieldBits, after: FieldBits): FieldPatch | undefined {
@@ -30,8 +11,8 @@ export function patchBetween(before: FieldBits, after: FieldBits): FieldPatch | 
   const patch: FieldPatch = {
     ...(set.length > 0 ? { set } : {}),
     ...(unset.length > 0 ? { unset } : {}),
-    ...(isEqual(before.failed, after.failed) ? {} : { failed: rangesOf(after.failed, after.total) }),
-    ...(isEqual(before.accepted, after.accepted) ? {} : { accepted: rangesOf(after.accepted, after.total) }),
+    ...(isEqual(before.failed, after.failed) ? {} : { failed: rangesOfBits(after.failed, after.total) }),
+    ...(isEqual(before.accepted, after.accepted) ? {} : { accepted: rangesOfBits(after.accepted, after.total) }),
     ...(areSame(before.inFlight, after.inFlight) ? {} : { inFlight: after.inFlight }),
   };
   return Object.keys(patch).length > 0 ? patch : undefined;
@@ -75,10 +56,6 @@ function differences(before: Bits, after: Bits): { readonly set: IndexRanges; re
     }
   }
   return { set, unset };
-}
-
-function rangesOf(bits: Bits, total: number): IndexRanges {
-  return bits.every((byte) => byte === 0) ? [] : rangesWhere(total, (index) => hasBit(bits, index));
 }
 
 function isEqual(some: Bits, others: Bits): boolean {

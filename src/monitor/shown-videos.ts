@@ -2,8 +2,9 @@ import type { Tally } from '../domain/change.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { LiveVideo, LiveVideoChange } from '../domain/live-view.ts';
 import type { VideoId } from '../domain/video.ts';
-import { fieldOf, patchBetween } from './field-patch.ts';
-import type { FieldBits } from './field-patch.ts';
+import { fieldOf } from '../domain/file-field.ts';
+import type { FieldBits } from '../domain/file-field.ts';
+import { patchBetween } from './field-patch.ts';
 import { liveVideoOf } from './library-view.ts';
 import type { VideoRow } from './library-view.ts';
 

@@ -1,4 +1,4 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { rangesOfBits } from '../domain/bits.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
 import { wantsGrants } from '../domain/revision.ts';
@@ -95,7 +95,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     revision,
     at: new Date(ports.now()).toISOString(),
     total: tally.record.total,
-    accepted: rangesWhere(tally.record.total, (index) => hasBit(tally.accepted, index)),
+    accepted: rangesOfBits(tally.accepted, tally.record.total),
     sizeBytes,
     documents,
   });

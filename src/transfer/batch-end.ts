@@ -1,5 +1,5 @@
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
-import { hasBit, rangesWhere } from '../domain/bits.ts';
+import { rangesOfBits } from '../domain/bits.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { hasServerError, sideInTrouble } from '../domain/settle.ts';
 import type { RevisionDigest } from '../domain/video.ts';
@@ -74,7 +74,7 @@ async function copiedFrom(
   if (inBatch) return inBatch.fetchUrl;
   const tally = await ledger.tally(message.video);
   if (tally?.record.revision !== revision) return undefined;
-  const [done] = rangesWhere(tally.record.total, (index) => hasBit(tally.done, index));
+  const [done] = rangesOfBits(tally.done, tally.record.total);
   if (!done) return undefined;
   const [found] = await journal.files(message.video, revision, [[done[0], done[0] + 1]]);
   return found && isThere(found.file) ? locate(found.index, found.file.url) : undefined;
