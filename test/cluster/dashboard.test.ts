@@ -40,13 +40,14 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
   });
 
   /** Goes on with the stream like a browser, which connects again by itself. */
-  const until = async (client: LiveClient, holds: (client: LiveClient) => boolean): Promise<void> => {
+  const follow = async (client: LiveClient, holds: (client: LiveClient) => boolean): Promise<void> => {
     while (!client.state || !holds(client)) {
       const event = await events?.next();
       if (event) client.take(event);
       else await connect(client);
     }
   };
+  const until: typeof follow = async (client, holds) => up?.during(follow(client, holds));
   const connect = async (client: LiveClient): Promise<void> => {
     for (;;) {
       const seen: Record<string, string> = client.seen === undefined ? {} : { 'Last-Event-ID': client.seen };
@@ -58,7 +59,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
 
   it('shows what other processes do, and goes on when the aggregator has died and came back', async () => {
     up = stage.start('up', '--crawlers', '1', '--transfers', '1', '--concurrency', String(concurrency), ...api.flags);
-    await Promise.race([tap.stands(concurrency), up.ended]);
+    await up.during(tap.stands(concurrency));
     const client = createLiveClient();
     await until(client, ({ state }) => (state?.batches.length ?? 0) > 0 && state?.services.length === 4);
     const { state } = client;

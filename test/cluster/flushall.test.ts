@@ -42,7 +42,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a Redis that loses everything in mi
   });
 
   it('costs time: no decision, and no copy of what is there', async () => {
-    await Promise.race([tap.stands(8), up.ended]);
+    await up.during(tap.stands(8));
     // No more comes from the origin: what stands of a video now stays as it is.
     const held = await api.until((videos) => idsIn('copying', videos).length > 2);
     const standing = [...(await keysAt(stage))].join('\n');

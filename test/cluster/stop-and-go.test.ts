@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   /** Starts it and waits until the source holds back as much as it may have in flight. */
   const startToTheMiddle = async (...flags: readonly string[]): Promise<RunningFlants> => {
     const up = start(...flags);
-    await Promise.race([tap.stands(concurrency), up.ended]);
+    await up.during(tap.stands(concurrency));
     return up;
   };
   const untilWhole = async (): Promise<void> => {
@@ -115,10 +115,10 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
     const role = stage.start('transfer', '--concurrency', String(concurrency), '--threads', '1');
     running.push(role);
     // Both have their hands full now.
-    await Promise.race([tap.stands(2 * concurrency), role.ended]);
+    await role.during(tap.stands(2 * concurrency));
     const second = stage.start('up', '--crawlers', '1', '--transfers', '1', '--concurrency', String(concurrency));
     running.push(second);
-    await Promise.race([tap.stands(3 * concurrency), second.ended]);
+    await second.during(tap.stands(3 * concurrency));
     tap.open();
     await untilWhole();
     expect(superfluous()).toBe(0);

@@ -21,6 +21,8 @@ export interface RunningFlants {
   readonly ended: Promise<FlantsResult>;
   /** Resolves once the text stands in what it said on either stream; rejects when it ends without. */
   says(text: string): Promise<void>;
+  /** What the promise resolves to, while the command runs; rejects with all it said when it ends before. */
+  during<T>(promise: Promise<T>): Promise<T>;
   /** Standard output so far. */
   said(): string;
   /** @returns false when it had ended already */
@@ -68,9 +70,14 @@ export function startFlants(
     child.once('error', fail);
     child.once('close', (code, signal) => done({ code, signal, ...said }));
   });
+  const endsBefore = async (what: string): Promise<never> => {
+    const { code, stdout, stderr } = await ended;
+    throw new Error(`ended with ${code} before ${what}:\n${stdout}${stderr}`);
+  };
   return {
     pid: child.pid ?? 0,
     ended,
+    during: (promise) => Promise.race([promise, endsBefore('what was waited for')]),
     said: () => said.stdout,
     says: (text) =>
       new Promise((done, fail) => {
@@ -81,9 +88,7 @@ export function startFlants(
         };
         listeners.add(look);
         look();
-        const failed = (result: FlantsResult): void =>
-          fail(new Error(`ended with ${result.code} before it said "${text}":\n${result.stdout}${result.stderr}`));
-        ended.then(failed, fail);
+        endsBefore(`it said "${text}"`).catch(fail);
       }),
     kill: (signal) => child.exitCode === null && child.signalCode === null && child.kill(signal),
   };
