@@ -1,4 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,8 +32,8 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
     servers.push(server);
     return server.url;
   };
-  const run = (redis: string, ...words: readonly string[]): Promise<FlantsResult> =>
-    runFlants([...words, '--listen', '127.0.0.1:0', '--log-format', 'text'], {
+  const run = (redis: string, verb: string, ...words: readonly string[]): Promise<FlantsResult> =>
+    runFlants([verb, '--listen', '127.0.0.1:0', '--log-format', 'text', ...words], {
       env: { HOME: scratch, FLANTS_REDIS: redis, FLANTS_JOURNAL: join(scratch, 'journal') },
     });
   const up = (redis: string, ...words: readonly string[]): Promise<FlantsResult> =>
@@ -55,6 +57,15 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
     const url = await serve({ appendonly: true, tcp: { password: 'another' } });
     const ended = await run(url.replace('another', secret), 'scanner', catalogue, destination);
     expectEnd(ended, 'usage', 'refuses us', 'WRONGPASS');
+  });
+
+  it('an address where something else listens', async () => {
+    const url = await serve({ appendonly: true });
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const at = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const ended = await up(url, catalogue, destination, '--listen', at).finally(() => other.close());
+    expectEnd(ended, 'usage', `cannot listen on ${at}`);
   });
 
   it('a Redis that keeps nothing', async () => {
