@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, Collection, Document } from 'mongodb';
 import { FlantsError } from '../domain/failure.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { CatalogueRow, CatalogueWatch } from './catalogue.ts';
-import { untilAborted } from './mongo-connection.ts';
 import type { MongoConnection } from './mongo-connection.ts';
 import { mongoFailure, refusalOfStream } from './mongo-errors.ts';
 import type { MongoPlace } from './mongo-errors.ts';

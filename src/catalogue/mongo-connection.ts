@@ -1,5 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { FlantsError } from '../domain/failure.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { MongoPlace } from './mongo-errors.ts';
 
 /** A client that connects on first use, and tries again after a failure. */
@@ -40,24 +41,5 @@ function clientOf(url: string, redact: MongoPlace['redact']): MongoClient {
   } catch (error) {
     const reason = error instanceof Error ? redact(error.message) : 'not understood';
     throw new FlantsError('usage', `the URL of the catalogue cannot be used: ${reason}`);
-  }
-}
-
-/**
- * Settles with the promise, or rejects as soon as the signal is aborted. The driver alone may wait half a minute for a
- * server.
- */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  promise.catch(() => undefined);
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new FlantsError('aborted', 'stopped before the catalogue answered'));
-  });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

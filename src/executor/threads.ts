@@ -4,6 +4,7 @@ import { Piscina } from 'piscina';
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { Executor, RunOptions } from './executor.ts';
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
 
@@ -160,7 +161,8 @@ async function runOnThread<Extra>(
   });
   try {
     const task: ThreadTask<Extra> = { message, extra, port: port2 };
-    await threads.run(task, { transferList: [port2], signal: unusable });
+    // Not Piscina's own signal: a thread runs a task that has one alone.
+    await untilAborted(threads.run(task, { transferList: [port2] }), unusable);
   } catch (error) {
     onError(error);
     // Messages that a dead thread sent are still delivered before its end of the channel closes. A port that was never

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LiveEnd, LiveList } from '../domain/live-view.ts';
 import { minute, second } from '../domain/units.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import type { VideoId } from '../domain/video.ts';
 import { createRecordCache } from '../journal/record-cache.ts';
 import { createDeltaLog } from './delta-log.ts';
@@ -219,15 +220,4 @@ function eventSince(epoch: Epoch, seen: string | undefined): LiveEvent | undefin
 function placeOf(id: string): readonly [epoch: string, number: number] {
   const [, name = '', digits] = /^(.+)-(\d{1,15})$/.exec(id) ?? [];
   return [name, Number(digits ?? Number.NaN)];
-}
-
-async function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = (): void => aborted.reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    await Promise.race([promise, aborted.promise]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

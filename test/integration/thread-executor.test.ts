@@ -34,17 +34,18 @@ afterEach(async () => {
   executor = undefined;
 });
 
-function open(extra: () => Promise<string>): Executor {
+function open(extra: () => Promise<string>, { batchesPerThread = 1 } = {}): Executor {
   executor = createThreadExecutor<string>({
     worker: new URL('./listening-ant.ts', import.meta.url),
     workerData: undefined,
     threads: 1,
+    batchesPerThread,
     extra,
   });
   return executor;
 }
 
-const run = (onFailure: (told: FileFailure) => void): Promise<BatchEnd> | undefined =>
+const run = async (onFailure: (told: FileFailure) => void): Promise<BatchEnd | undefined> =>
   executor?.run(message, {
     drain: signal,
     signal,
@@ -132,6 +133,24 @@ describe('a batch in a thread', () => {
     expect(vi.getTimerCount(), 'nothing goes on when it has ended').toBe(0);
   });
 
+  it('runs beside as many others as a thread takes', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    let extra = 'stay';
+    open(async () => extra, { batchesPerThread: 3 });
+    const workers: string[] = [];
+    const allRun = Promise.withResolvers<void>();
+    const ends = [1, 2, 3].map(() =>
+      run(({ worker }) => {
+        if (workers.push(worker) === 3) allRun.resolve();
+      }),
+    );
+    await allRun.promise;
+    expect(new Set(workers).size).toBe(1);
+    extra = 'end';
+    vi.advanceTimersByTime(minute);
+    expect(await Promise.all(ends)).toEqual(['finished', 'finished', 'finished']);
+  });
+
   it('finds another thread when one has died that had nothing to do', async () => {
     open(() => Promise.resolve('die'));
     const workers = new Set<string>();
@@ -155,7 +174,8 @@ describe('a process that may open few files', () => {
   });
 
   it('and starts some threads gives back free what the others were to run', async () => {
-    const ends = await endsOf(36);
+    // Enough for five of eight: with room for two, all eight may take a part of it and none starts.
+    const ends = await endsOf(48);
     expect(ends).toContain('finished');
     expect(new Set(ends)).toEqual(new Set(['finished', 'stopped']));
   });
