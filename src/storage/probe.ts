@@ -89,19 +89,37 @@ export async function probeStore(
   const first = await writeFirst(bare);
   const probe: Probe = { ...bare, write: (how) => bare.write({ ...definedOf(first), ...how }) };
   try {
-    const current = await store.head(probeKey, { signal });
-    return {
-      createOnly: await isRefused(() => probe.write({ condition: { ifNoneMatch: '*' } })),
-      ...(await learnReplacement(probe)),
-      unconditional: first.allowed === undefined,
-      checksums: await learnChecksums(probe, first),
-      metadata: current?.metadata['probe'] === 'flants',
-      cacheControl: current?.cacheControl === 'no-store',
-      emptySegments: await keepsEmptySegments(probe),
-    };
+    // A store that is far away answers all of this in the time of the longest.
+    const [conditions, checksums, emptySegments] = await allEnded([
+      learnConditions(probe),
+      learnChecksums(probe, first),
+      keepsEmptySegments(probe),
+    ]);
+    return { ...conditions, unconditional: first.allowed === undefined, checksums, emptySegments };
   } finally {
     await probe.remove(probeKey);
   }
+}
+
+/** As `Promise.all`, but none of them goes on after this has thrown. */
+async function allEnded<T extends readonly unknown[]>(promises: {
+  readonly [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+/** What it keeps of the first write, and by which conditions it guards it. */
+async function learnConditions(
+  probe: Probe,
+): Promise<Pick<StoreCapabilities, 'createOnly' | 'replaceOnly' | 'etags' | 'metadata' | 'cacheControl'>> {
+  const current = await probe.store.head(probeKey, { signal: probe.signal });
+  return {
+    createOnly: await isRefused(() => probe.write({ condition: { ifNoneMatch: '*' } })),
+    ...(await learnReplacement(probe)),
+    metadata: current?.metadata['probe'] === 'flants',
+    cacheControl: current?.cacheControl === 'no-store',
+  };
 }
 
 /** @throws {FlantsError} `store.no-bucket`, or what any request would meet; but not that the store allows no listing */

@@ -173,6 +173,8 @@ export class S3Connection {
       path: query === '' ? path : `${path}?${query}`,
       headers,
       body: body ?? null,
+      // Undici closes a connection after HEAD, for servers that send a body with it; a store does not.
+      reset: false,
       // Undici starts this timer with the first byte sent.
       headersTimeout: this.#options.timeouts.headersTimeoutMs + (body?.byteLength ?? 0) / slowestBytesPerMs,
     };
