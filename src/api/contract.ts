@@ -72,6 +72,17 @@ const totalsSchema = z
   })
   .meta({ id: 'Totals' }) satisfies z.ZodType<Totals>;
 
+export const functionCostSchema = z.object({
+  invocations: count,
+  died: count,
+  throttled: count,
+  unavailable: count,
+  gbSeconds: z.number().min(0),
+  puts: count,
+  dollars: z.number().min(0),
+  prices: z.object({ at: z.iso.date(), source: z.string() }),
+});
+
 export const statusSchema = z
   .object({
     format: z.literal(1),
@@ -89,6 +100,7 @@ export const statusSchema = z
     scan: z.exactOptional(
       z.object({ startedAt: instant, rows: count, taken: count, refused: count, warnings: count, withdrawn: count }),
     ),
+    functions: z.exactOptional(functionCostSchema),
   })
   .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
 
@@ -158,17 +170,6 @@ export const videoDetailSchema = z
     leases: z.array(z.object({ kind: z.enum(['crawl', 'batch', 'publish']), files: count })),
   })
   .meta({ id: 'VideoDetail' }) satisfies z.ZodType<VideoDetail>;
-
-export const functionCostSchema = z.object({
-  invocations: count,
-  died: count,
-  throttled: count,
-  unavailable: count,
-  gbSeconds: z.number().min(0),
-  puts: count,
-  dollars: z.number().min(0),
-  prices: z.object({ at: z.iso.date(), source: z.string() }),
-});
 
 export const reportSchema = z
   .object({

@@ -13,6 +13,7 @@ import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { readFunctionCost } from './cluster/function-cost.ts';
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
 import { tokenRulesOf } from '../engine/key-rules.ts';
@@ -73,6 +74,7 @@ export function controlPortsOf(cluster: Cluster, options: Omit<KeyRuleOptions, '
     answerWithinMs,
     isFresh: cluster.isFresh,
     lastScan: () => readLastScan(journal),
+    functionCost: () => readFunctionCost(cluster.redis, cluster.redisNames.functions),
     isWithdrawn: (video) => isWithdrawn(video, journal),
     takeNextStep: cluster.takeNextStep,
     async crawl(video) {

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PageFiles } from '../api/page-routes.ts';
+import type { FunctionCost } from '../domain/function-use.ts';
+import type { LiveCost } from '../domain/live-view.ts';
 import { failureOf } from '../domain/failure.ts';
 import { tokenRulesOf } from '../engine/key-rules.ts';
 import { createMonitor } from '../monitor/monitor.ts';
@@ -46,4 +48,9 @@ export function openMonitor({ destination, publicUrl, onWarning, ...ports }: Mon
       ...(publicUrl === undefined && folder !== undefined ? { mediaFolder: folder } : {}),
     },
   };
+}
+
+/** What functions have cost, as viewers see it. */
+export function liveCostOf({ dollars, invocations, gbSeconds }: FunctionCost): LiveCost {
+  return { usd: dollars, requests: invocations, gigabyteSeconds: gbSeconds };
 }

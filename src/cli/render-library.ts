@@ -11,6 +11,7 @@ import type { Totals } from '../domain/report.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText, liveText } from './event-lines.ts';
 import { formatBytes, formatCount, formatCounted, formatShare } from './format.ts';
+import { functionLine } from './function-line.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { padText } from './text-width.ts';
@@ -31,11 +32,15 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
 }
 
 /** Renders the status of a library for people. Lines joined by line breaks, with one at the end. */
-export function renderLibraryStatus({ destination, totals, causes, scan }: LibraryStatus, retryWords: string): string {
+export function renderLibraryStatus(
+  { destination, totals, causes, scan, functions }: LibraryStatus,
+  retryWords: string,
+): string {
   return text([
     `Library at ${destination}`,
     ...totalLines(totals),
     ...(scan ? [scanLine(scan)] : []),
+    ...(functions ? [functionLine('Functions', functions)] : []),
     ...section('Failed', causes.map(causeLine), retryWords),
     ...causes.flatMap(({ code }) => {
       const hint = hintOf(code);

@@ -1,22 +1,14 @@
 import type { Failure } from '../domain/failure.ts';
-import type { FunctionCost } from '../domain/function-use.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
 import { videoStates } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText, liveText } from './event-lines.ts';
+import { functionLine } from './function-line.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { shellQuote } from './shell-quote.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatCounted,
-  formatDollars,
-  formatDuration,
-  formatRate,
-  formatShare,
-} from './format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
 /** What a summary shows in addition to the report. */
@@ -84,20 +76,6 @@ function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCoun
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
-}
-
-function functionLine(what: string, functions: FunctionCost): string {
-  const { invocations, died, throttled, gbSeconds, puts, dollars, prices } = functions;
-  const ended = [
-    ...(died > 0 ? [`${formatCount(died)} died`] : []),
-    ...(throttled > 0 ? [`${formatCount(throttled)} throttled`] : []),
-  ];
-  const used = [
-    `${formatCounted(invocations, 'invocation')}${ended.length > 0 ? ` (${ended.join(', ')})` : ''}`,
-    `${formatCount(gbSeconds)} GB-seconds`,
-    formatCounted(puts, 'PUT'),
-  ];
-  return `${what}: ${used.join(', ')}: about ${formatDollars(dollars)} by the prices of ${prices.at}`;
 }
 
 function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster }: SummaryContext): readonly string[] {

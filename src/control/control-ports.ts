@@ -1,3 +1,4 @@
+import type { FunctionCost } from '../domain/function-use.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
@@ -23,6 +24,8 @@ export interface ControlPorts {
    * Result of the latest full scan of the catalogue. Undefined before the first. Absent: there is no catalogue to scan.
    */
   readonly lastScan?: () => Promise<ScanSummary | undefined>;
+  /** What functions of AWS Lambda were used for. Undefined where none were. Absent: not known. */
+  readonly functionCost?: () => Promise<FunctionCost | undefined>;
   /** Whether the video has disappeared from the catalogue. Absent: not known. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Sends the video's next step to its queue. */

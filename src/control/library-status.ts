@@ -54,7 +54,16 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
   }
   const { destination } = ports;
   const scan = countsOf(await ports.lastScan?.());
-  return { format: 1, destination, at, totals, causes: [...causes.values()].toSorted(moreCommonFirst), ...scan };
+  const functions = await ports.functionCost?.();
+  return {
+    format: 1,
+    destination,
+    at,
+    totals,
+    causes: [...causes.values()].toSorted(moreCommonFirst),
+    ...scan,
+    ...(functions ? { functions } : {}),
+  };
 }
 
 function countsOf(scan: ScanSummary | undefined): Pick<LibraryStatus, 'scan'> {

@@ -26,7 +26,9 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
     ...(scan?.warnings ? { rowWarnings: scan.warnings } : {}),
     ...(scan ? { withdrawn: scan.withdrawn.ids } : {}),
   };
-  return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded };
+  const functions = await ports.functionCost?.();
+  const paid = functions ? { functions } : {};
+  return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded, ...paid };
 }
 
 /** The reports on the named videos or, without any, on all; each when it is asked for. */

@@ -55,6 +55,9 @@ export const noFunctionUse: FunctionUse = {
   puts: 0,
 };
 
+/** Names of its counts. */
+export const functionUseFields = Object.keys(noFunctionUse) as readonly (keyof FunctionUse)[];
+
 /** Adds a request. */
 export function withRequest(use: FunctionUse, request: FunctionRequest): FunctionUse {
   if (request.kind !== 'ran') return { ...use, [request.kind]: use[request.kind] + 1 };

@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from './failure.ts';
+import type { FunctionCost } from './function-use.ts';
 import type { Totals, VideoReport } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
 
@@ -34,6 +35,8 @@ export interface LibraryStatus {
   readonly causes: readonly FailureCause[];
   /** The latest reading of the whole catalogue; absent before the first, and without a catalogue. */
   readonly scan?: ScanCounts;
+  /** What functions of AWS Lambda were used for; absent where none were. */
+  readonly functions?: FunctionCost;
 }
 
 /** How many rows a reading of the catalogue found; a report names them. */

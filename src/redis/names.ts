@@ -16,6 +16,8 @@ export interface RedisNames {
   readonly changed: string;
   /** Hash: what each process of the cluster told of itself last, as JSON by its id. */
   readonly services: string;
+  /** Hash: what functions of AWS Lambda were used for, summed over all processes, and what that cost. */
+  readonly functions: string;
   /** Prefix that BullMQ puts before the names of its own keys. */
   readonly queues: string;
   /** When somebody first used this memory: its absence tells that the memory was lost. */
@@ -36,6 +38,7 @@ export function redisNames(prefix: string): RedisNames {
     feed: `${tag}:feed`,
     changed: `${tag}:changed`,
     services: `${tag}:services`,
+    functions: `${tag}:functions`,
     queues: `${tag}:queue`,
     epoch: `${tag}:epoch`,
   };

@@ -65,9 +65,19 @@ describe.skipIf(!hasRedis || !hasVersitygw || !hasRuntime)('a cluster that copie
     up.kill('SIGTERM');
     const { code, stdout, stderr } = await up.ended;
     expect(code, stderr).toBe(0);
+    const media = files.filter(({ path }) => path.endsWith('.ts'));
+    const { functions } = await stage.status();
+    // All but the first, which only asks whether the function is there.
+    const invocations = front.counts.run - 1;
+    expect(functions?.invocations).toBe(invocations);
+    // Those whose answers were lost are found in the journal, and not counted.
+    expect(functions?.puts).toBeGreaterThan(0);
+    expect(functions?.puts).toBeLessThan(media.length);
+    expect(functions?.dollars).toBeGreaterThan(0);
+    const told = await stage.run('status');
+    expect(told.stdout).toMatch(new RegExp(`^Functions: ${invocations} invocations`, 'm'));
     for (const { path, body } of files) expect(await stage.object(path.slice(1)), path).toEqual(Buffer.from(body));
     expect(lost).toBe(2);
-    const media = files.filter(({ path }) => path.endsWith('.ts'));
     expect(media.filter(({ path }) => stage.origin.countOf(path) !== 1).map(({ path }) => path)).toEqual([]);
     expect(stage.puts().filter((key) => key.endsWith('.ts'))).toHaveLength(media.length);
     // Each environment reads the headers once, and nothing else carries them.

@@ -4,9 +4,10 @@ import { second } from '../../domain/units.ts';
 import { createRedisChangeFeed } from '../../ledger/redis/change-feed.ts';
 import type { Gauges } from '../../monitor/monitor-ports.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { openMonitor } from '../monitor.ts';
+import { liveCostOf, openMonitor } from '../monitor.ts';
 import type { OpenMonitor } from '../monitor.ts';
 import type { Cluster } from './cluster.ts';
+import { readFunctionCost } from './function-cost.ts';
 import { hearServices } from './service-beats.ts';
 
 /** The live view of a cluster. */
@@ -26,13 +27,17 @@ export function openClusterMonitor(
   const { journal, ledger, queues, destination } = cluster;
   const heard = hearServices(cluster.redis, cluster.redisNames.services);
   const gauges = async (totals: Totals): Promise<Gauges> => {
-    const [depths, batches] = await Promise.all([queues.depths(), queues.activeBatches(maxBatches)]);
+    const [depths, batches, cost] = await Promise.all([
+      queues.depths(),
+      queues.activeBatches(maxBatches),
+      readFunctionCost(cluster.redis, cluster.redisNames.functions),
+    ]);
     return {
       progress: { ...heard.rates(), ...remaining(totals, heard.rates().filesPerSecond) },
       services: heard.services(),
       queues: depths,
       batches,
-      cost: null,
+      cost: cost ? liveCostOf(cost) : null,
     };
   };
   const { monitor, page } = openMonitor({

@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { MiB } from '../../domain/units.ts';
+import { MiB, second } from '../../domain/units.ts';
+import type { EngineContext } from '../../engine/context.ts';
+import { repeat } from '../../engine/repeat.ts';
 import type { Executor } from '../../executor/executor.ts';
+import { addFunctionCost } from './function-cost.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import type { FunctionMeter } from '../function-meter.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
 import { openThreads } from '../open-threads.ts';
@@ -18,6 +20,9 @@ const spareBatches = 1;
 
 /** Bytes of bodies that one batch may hold at a time. It converts a cap on bytes in flight into a cap on batches. */
 export const heldBytesOfBatch = 24 * MiB;
+
+/** How often the sum over all processes grows by what functions cost here. */
+const costEveryMs = 2 * second;
 
 /** Bytes of bodies that all batches of a thread may hold at a time. */
 const heldBytesOfThread = 3 * heldBytesOfBatch;
@@ -42,17 +47,10 @@ export async function startTransferRole(
 ): Promise<RunningRole> {
   const { queues } = cluster;
   const { lambda } = options;
-  const executor = await (lambda
+  const { executor, onWrote } = await (lambda
     ? openFunctions(cluster, engine, { ...options, lambda }, hooks)
-    : openThreads(placesOf(engine), options, {
-        worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
-        heldBytesOf: () => heldBytesOfThread,
-        spareBatches,
-        processName: `${hostname()}/${process.pid}`,
-        extra: engine.destination.extra,
-        onReduced: (message) => hooks.log.warn(message),
-      }));
-  const workers = startTransfers(engine.context, executor);
+    : openProcessThreads(engine, options, hooks));
+  const workers = startTransfers(withWrites(engine.context, onWrote), executor);
   const assert = (): Promise<void> => queues.limitBatches(batchCapOf(options));
   return {
     assert,
@@ -63,12 +61,35 @@ export async function startTransferRole(
   };
 }
 
+/** What copies batches. */
+interface Transfers {
+  readonly executor: Executor;
+  /** To be told the size of each object that was written. */
+  readonly onWrote?: (sizeBytes: number) => void;
+}
+
+async function openProcessThreads(
+  engine: ClusterEngine,
+  options: ServiceOptions,
+  { log }: Pick<ServiceHooks, 'log'>,
+): Promise<Transfers> {
+  const executor = await openThreads(placesOf(engine), options, {
+    worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
+    heldBytesOf: () => heldBytesOfThread,
+    spareBatches,
+    processName: `${hostname()}/${process.pid}`,
+    extra: engine.destination.extra,
+    onReduced: (message) => log.warn(message),
+  });
+  return { executor };
+}
+
 async function openFunctions(
-  { journalPlace }: Cluster,
+  { journalPlace, redis, redisNames }: Cluster,
   engine: ClusterEngine,
   options: ServiceOptions & LambdaRunOptions,
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
-): Promise<Executor> {
+): Promise<Transfers> {
   const parts = { ...placesOf(engine), journal: journalPlace };
   const { executor, hello, meter } = await openLambdaExecutor(options, parts, {
     onUse: (use) => metrics.functions(use),
@@ -82,27 +103,30 @@ async function openFunctions(
     timeoutMs: hello.timeoutMs,
     version: hello.version,
   });
-  return metered(executor, meter, metrics);
+  const addCost = addFunctionCost(redis, redisNames.functions, meter);
+  const stopAdding = repeat(costEveryMs, async () => {
+    metrics.functionDollars(meter.cost().dollars);
+    await addCost();
+  });
+  const close = async (): Promise<void> => {
+    stopAdding();
+    // A server that is away would be waited for.
+    if (redis.status === 'ready') await addCost().catch(() => undefined);
+    await executor.close();
+  };
+  return { executor: { ...executor, close }, onWrote: (sizeBytes) => meter.wrote(sizeBytes) };
 }
 
 function placesOf({ source, destination: { setting, capabilities } }: ClusterEngine): CopyPlaces {
   return { source, destination: setting, capabilities };
 }
 
-/** Counts what functions write, and tells what they have cost so far. */
-function metered(executor: Executor, meter: FunctionMeter, metrics: ServiceHooks['metrics']): Executor {
-  return {
-    concurrency: executor.concurrency,
-    lanes: executor.lanes,
-    run: async (message, options) => {
-      const onOutcomes: typeof options.onOutcomes = (outcomes, evidence) => {
-        for (const outcome of outcomes) if (outcome.kind === 'copied') meter.wrote(outcome.evidence.sizeBytes);
-        return options.onOutcomes(outcomes, evidence);
-      };
-      const end = await executor.run(message, { ...options, onOutcomes });
-      metrics.functionDollars(meter.cost().dollars);
-      return end;
-    },
-    close: () => executor.close(),
+/** Tells of each object that an answer says was written. */
+function withWrites(context: EngineContext, onWrote: Transfers['onWrote']): EngineContext {
+  if (!onWrote) return context;
+  const onOutcome: EngineContext['hooks']['onOutcome'] = (video, outcome) => {
+    if (outcome.kind === 'copied') onWrote(outcome.evidence.sizeBytes);
+    context.hooks.onOutcome(video, outcome);
   };
+  return { ...context, hooks: { ...context.hooks, onOutcome } };
 }

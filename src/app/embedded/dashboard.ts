@@ -8,7 +8,6 @@ import type { DashboardOptions } from '../../config/dashboard-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { BatchJob } from '../../domain/batch.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
-import type { LiveCost } from '../../domain/live-view.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
@@ -25,7 +24,7 @@ import type { JobQueue } from '../../queue/job-queue.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
-import { openMonitor } from '../monitor.ts';
+import { liveCostOf, openMonitor } from '../monitor.ts';
 import type { RunState } from './report-run.ts';
 
 /** What the page of a copy shows. */
@@ -192,8 +191,4 @@ async function waitUntilSeen(monitor: Monitor, lingerMs: number, signal: AbortSi
     await sleep(Math.min(lookEveryMs, endsAt - performance.now()), undefined, { signal }).catch(() => undefined);
   }
   return 'over';
-}
-
-function liveCostOf({ dollars, invocations, gbSeconds }: FunctionCost): LiveCost {
-  return { usd: dollars, requests: invocations, gigabyteSeconds: gbSeconds };
 }
