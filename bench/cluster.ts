@@ -8,6 +8,7 @@ import { measure } from './measure.ts';
 import type { Cost } from './measure.ts';
 import { onStage, runFlants } from './stage.ts';
 import type { Stage } from './stage.ts';
+import { tell } from './results.ts';
 
 const kiB = 1024;
 const spec = { files: 100_000, fileBytes: 4 * kiB, filesOfVideo: 200 };
@@ -25,7 +26,7 @@ export async function cluster(installed: Installed): Promise<void> {
       ...Object.entries(costs).map(([name, cost]) => rowOf(name, cost, costs.embedded)),
     ])}\n`,
   );
-  console.log(JSON.stringify({ bench: 'cluster', ...spec, ...costs }));
+  tell({ bench: 'cluster', ...spec, ...costs });
 }
 
 function rowOf(name: string, { seconds, cpuSeconds, peakBytes }: Cost, beside: Cost): string[] {

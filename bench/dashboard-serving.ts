@@ -5,6 +5,7 @@ import { tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
 import { onWatchedCluster } from './watched-cluster.ts';
 import type { WatchedCluster } from './watched-cluster.ts';
+import { tell } from './results.ts';
 
 const shape = { videos: 500, filesOfVideo: 5_000, outcomesPerSecond: 20_000 };
 const windowMs = 15_000;
@@ -78,7 +79,7 @@ function report(serving: Serving): void {
     ]),
   );
   const ok = snapshotBytes < goals.snapshotBytes && bytesPerSecond < goals.bytesPerSecond;
-  console.log(JSON.stringify({ bench: 'dashboard', ...shape, ...serving, ok }));
+  tell({ bench: 'dashboard', ...shape, ...serving, ok });
 }
 
 /** What happens in one window. */

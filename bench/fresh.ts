@@ -10,6 +10,7 @@ import { makeLibrary } from './library.ts';
 import type { Installed } from './installed.ts';
 import { onStage } from './stage.ts';
 import type { Stage } from './stage.ts';
+import { tell } from './results.ts';
 
 const kiB = 1024;
 const backlog = { files: 100_000, fileBytes: 4 * kiB, filesOfVideo: 200 };
@@ -25,7 +26,7 @@ export async function fresh(installed: Installed): Promise<void> {
   console.log(`a fresh video of ${freshVideo.files} files of 256 KiB, from insert to playable`);
   console.log(`  with nothing else to do: ${(idleMs / 1000).toFixed(2)} s`);
   console.log(`  with ${backlog.files} files of backlog: ${(busyMs / 1000).toFixed(2)} s`);
-  console.log(JSON.stringify({ bench: 'fresh', idleMs, busyMs, ok: busyMs < idleMs + goalMs, beyondMs: beyond }));
+  tell({ bench: 'fresh', idleMs, busyMs, ok: busyMs < idleMs + goalMs, beyondMs: beyond });
 }
 
 async function play(stage: Stage, installed: Installed): Promise<{ idleMs: number; busyMs: number }> {

@@ -22,6 +22,7 @@ import { startOrigin } from '../test/servers/origin.ts';
 import { startVersitygw } from '../test/servers/versitygw.ts';
 import { inMiB, median, tableOf } from './figures.ts';
 import { batchOf } from './noop-outcomes.ts';
+import { tell } from './results.ts';
 
 const heldInvocations = 950;
 const heldMs = 10_000;
@@ -107,7 +108,7 @@ async function overhead(): Promise<void> {
   await Promise.all(Object.values(executors).map((executor) => executor.close()));
   child.disconnect();
   console.log(`${tableOf(rows)}\n`);
-  console.log(JSON.stringify({ bench: 'lambda-overhead', batches: overheadBatches, ...figures }));
+  tell({ bench: 'lambda-overhead', batches: overheadBatches, ...figures });
 }
 
 /** Size of the function, and how long a runtime process takes to its first answer and through its first batch. */
@@ -169,7 +170,7 @@ async function coldStarts(): Promise<void> {
     `the function: ${(size / 1e6).toFixed(2)} MB; medians of ${starts} runtime processes: ${Math.round(coldMs ?? 0)} ms from the start of Node to the first answer, ` +
       `${Math.round(firstMs ?? 0)} ms for its first batch of 100 files of ${fileBytes / 1024} KiB, ${Math.round(secondMs ?? 0)} ms for its second\n`,
   );
-  console.log(JSON.stringify({ bench: 'lambda-start', sizeBytes: size, coldMs, firstMs, secondMs, starts }));
+  tell({ bench: 'lambda-start', sizeBytes: size, coldMs, firstMs, secondMs, starts });
 }
 
 /** The batch, with files that an origin has, to keys of its own. */

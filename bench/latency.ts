@@ -1,7 +1,9 @@
 import { findTool } from '../scripts/tools.ts';
+import { compete } from './copy.ts';
 import { inMiB, medianCost, tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
 import type { Cost } from './measure.ts';
+import { tell } from './results.ts';
 import { onStage, runFlants, runRclone } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -9,12 +11,9 @@ const roundTripMs = 80;
 const miB = 1024 * 1024;
 const library = { files: 4_000, fileBytes: 256 * 1024, filesOfVideo: 200 };
 
-/** Something that delivers the stage's library below a prefix. */
-type Mover = (stage: Stage, prefix: string) => Promise<Cost>;
-
 /**
  * Copies a library from and to servers that are 80 ms away: with the defaults, with one thread, which is what a Lambda
- * function of one core has, with fixed numbers of files in flight, and with rclone.
+ * function of one core has, with 32 files in flight at the most, and with rclone.
  *
  * @param others - further builds of FLAnts by name, measured in the same rounds
  */
@@ -25,28 +24,22 @@ export async function latency(
   const rclone = findTool('rclone');
   if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
   const flants =
-    (build: Installed, ...flags: readonly string[]): Mover =>
-    (stage, prefix) =>
+    (build: Installed, ...flags: readonly string[]) =>
+    (stage: Stage, prefix: string): Promise<Cost> =>
       runFlants(stage, build, prefix, flags);
-  const movers: Readonly<Record<string, Mover>> = {
-    flants: flants(installed),
-    'flants, one thread': flants(installed, '--threads', '1'),
-    'flants, at most 32': flants(installed, '--concurrency', '32'),
-    ...Object.fromEntries([...others].map(([name, build]) => [name, flants(build)])),
-    'rclone, 32': (stage, prefix) => runRclone(stage, rclone, prefix, 32),
-    'rclone, 128': (stage, prefix) => runRclone(stage, rclone, prefix, 128),
-  };
-  const costs = new Map<string, Cost[]>(Object.keys(movers).map((name) => [name, []]));
-  await onStage(
-    library,
-    async (stage) => {
-      for (let round = 0; round < rounds; round += 1) {
-        for (const [name, move] of Object.entries(movers))
-          costs.get(name)?.push(await move(stage, `${name.replaceAll(/\W+/g, '-')}-${round}`));
-      }
-    },
-    { roundTripMs },
-  );
+  const rcloneWith =
+    (transfers: number) =>
+    (stage: Stage, prefix: string): Promise<Cost> =>
+      runRclone(stage, rclone, prefix, transfers);
+  const movers = new Map([
+    ['flants', flants(installed)],
+    ['flants, one thread', flants(installed, '--threads', '1')],
+    ['flants, at most 32', flants(installed, '--concurrency', '32')],
+    ...[...others].map(([name, build]) => [name, flants(build)] as const),
+    ['rclone, 32', rcloneWith(32)],
+    ['rclone, 128', rcloneWith(128)],
+  ]);
+  const costs = await onStage(library, (stage) => compete(stage, movers, rounds), { roundTripMs });
   const bytes = library.files * library.fileBytes;
   const rows = [...costs].map(([name, runs]) => {
     const { seconds, cpuSeconds, peakBytes } = medianCost(runs);
@@ -55,5 +48,5 @@ export async function latency(
   console.log(`${library.files} files of 256 KiB at ${roundTripMs} ms of round trip, medians of ${rounds}`);
   console.log(`${tableOf([['', 'seconds', 'MiB/s', 'CPU seconds', 'peak memory'], ...rows])}\n`);
   const medians = Object.fromEntries([...costs].map(([name, runs]) => [name, medianCost(runs)]));
-  console.log(JSON.stringify({ bench: 'latency', roundTripMs, ...library, rounds, ...medians }));
+  tell({ bench: 'latency', roundTripMs, ...library, rounds, ...medians });
 }

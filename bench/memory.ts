@@ -1,6 +1,7 @@
 import { inMiB, tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
 import { onStage, runFlants } from './stage.ts';
+import { tell } from './results.ts';
 
 const fileBytes = 16 * 1024;
 const sizes = { small: 2_000, large: 20_000 } as const;
@@ -26,5 +27,5 @@ export async function memory(installed: Installed): Promise<void> {
   );
   const ok = ratio <= limits.ratio && largeBytes < limits.bytes;
   console.log(`${ok ? 'within' : 'NOT within'} ${limits.ratio} times and ${limits.bytes / 1e6} MB\n`);
-  console.log(JSON.stringify({ bench: 'memory', fileBytes, smallBytes, largeBytes, ratio, ok }));
+  tell({ bench: 'memory', fileBytes, smallBytes, largeBytes, ratio, ok });
 }

@@ -6,6 +6,7 @@ import { connectRedis } from '../src/redis/connect.ts';
 import type { RedisClient } from '../src/redis/connect.ts';
 import { startRedis } from '../test/servers/redis.ts';
 import { tableOf } from './figures.ts';
+import { tell } from './results.ts';
 
 const filesOfVideo = 500;
 const library = 10_000_000;
@@ -37,7 +38,7 @@ export async function redisMemory(): Promise<void> {
   console.log(
     `${ok ? 'below' : 'NOT below'} ${inMB(limitBytes)}, ${ratio.toFixed(2)} times as much for twice the library`,
   );
-  console.log(JSON.stringify({ bench: 'redis-memory', library, filesOfVideo, inFlight, once, twice, unpublished, ok }));
+  tell({ bench: 'redis-memory', library, filesOfVideo, inFlight, once, twice, unpublished, ok });
 }
 
 async function peakOf(files: number, { publishes = true } = {}): Promise<number> {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSigned } from '../test/servers/certificate.ts';
 import { startNginx } from '../test/servers/nginx.ts';
 import { startVersitygw } from '../test/servers/versitygw.ts';
 import type { Versitygw } from '../test/servers/versitygw.ts';
@@ -24,6 +25,8 @@ export interface Stage {
   /** A catalogue of all videos, and the same as addresses for rclone. */
   readonly cataloguePath: string;
   readonly addressesPath: string;
+  /** PEM of the authority of both servers. Absent: they speak plain HTTP. */
+  readonly caPath?: string;
   /** Measures a mover that writes below the prefix, checks what it delivered, and removes it. */
   run(prefix: string, command: Command, goal?: Goal): Promise<Cost>;
 }
@@ -32,22 +35,25 @@ export interface Stage {
 export interface StageOptions {
   /** Between movers and each of both ends. Absent: none. */
   readonly roundTripMs?: number;
+  /** Both ends speak TLS. */
+  readonly tls?: boolean;
 }
 
 /** Builds a stage for the time of a play. */
 export async function onStage<T>(
   spec: LibrarySpec,
   play: (stage: Stage) => Promise<T>,
-  { roundTripMs }: StageOptions = {},
+  { roundTripMs, tls = false }: StageOptions = {},
 ): Promise<T> {
   const folder = await mkdtemp(join(memoryFolder, 'flants-bench-'));
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   try {
     await mkdir(join(folder, 'origin'));
     const library = await makeLibrary(join(folder, 'origin'), spec);
-    const origin = await startNginx(library.folder);
+    const certified = tls ? { tls: await certify(folder) } : {};
+    const origin = await startNginx(library.folder, certified);
     stops.unshift(origin.stop);
-    const nearStore = await startVersitygw({ parent: memoryFolder });
+    const nearStore = await startVersitygw({ parent: memoryFolder, ...certified });
     stops.unshift(nearStore.stop);
     const away = async (url: string): Promise<string> => {
       if (roundTripMs === undefined) return url;
@@ -66,45 +72,67 @@ export async function onStage<T>(
       await rm(join(store.folder, prefix), { recursive: true });
       return cost;
     };
-    return await play({ library, store, originUrl, cataloguePath, addressesPath, run });
+    const caPath = certified.tls ? { caPath: certified.tls.certPath } : {};
+    return await play({ library, store, originUrl, cataloguePath, addressesPath, ...caPath, run });
   } finally {
     for (const stop of stops) await stop();
   }
 }
 
-/** `flants copy` of the whole stage, with a state that is thrown away. */
+async function certify(folder: string): Promise<{ readonly keyPath: string; readonly certPath: string }> {
+  const { key, cert } = await selfSigned('IP:127.0.0.1');
+  const [keyPath, certPath] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  await Promise.all([writeFile(keyPath, key), writeFile(certPath, cert)]);
+  return { keyPath, certPath };
+}
+
+/** `flants copy` of the whole stage. */
+export function copyCommand(
+  { store, cataloguePath, caPath }: Stage,
+  installed: Installed,
+  {
+    prefix,
+    state,
+    flags = [],
+  }: { readonly prefix: string; readonly state: string; readonly flags?: readonly string[] },
+): Command {
+  const place = ['--endpoint', store.endpoint, '--region', store.region, '--state', state];
+  const trust = caPath === undefined ? [] : ['--ca', caPath];
+  const args = ['copy', cataloguePath, `s3://${store.bucket}/${prefix}`, ...place, ...trust, ...flags];
+  return installed.command(args, keysOf(store));
+}
+
+function keysOf(store: Versitygw): Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY', string> {
+  return { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey };
+}
+
+/** Measures `flants copy` of the whole stage, with a state that is thrown away. */
 export async function runFlants(
   stage: Stage,
   installed: Installed,
   prefix: string,
   flags: readonly string[] = [],
 ): Promise<Cost> {
-  const { store, cataloguePath } = stage;
   const state = await mkdtemp(join(tmpdir(), 'flants-bench-state-'));
-  const destination = `s3://${store.bucket}/${prefix}`;
-  const args = [
-    'copy',
-    cataloguePath,
-    destination,
-    '--endpoint',
-    store.endpoint,
-    '--region',
-    store.region,
-    '--state',
-    state,
-    ...flags,
-  ];
-  const env = { AWS_ACCESS_KEY_ID: store.accessKeyId, AWS_SECRET_ACCESS_KEY: store.secretAccessKey };
   try {
-    return await stage.run(prefix, installed.command(args, env));
+    return await stage.run(prefix, copyCommand(stage, installed, { prefix, state, flags }));
   } finally {
     await rm(state, { recursive: true, force: true });
   }
 }
 
+/** Measures `raw-copy.ts` on the same, with as many files in flight as the others begin with. */
+export function runRaw(stage: Stage, prefix: string): Promise<Cost> {
+  const { store, addressesPath, caPath } = stage;
+  const script = join(import.meta.dirname, 'raw-copy.ts');
+  const trust = caPath === undefined ? [] : [caPath];
+  const args = [script, addressesPath, store.endpoint, store.bucket, prefix, '32', ...trust];
+  return stage.run(prefix, { file: process.execPath, args, env: keysOf(store) });
+}
+
 /** `rclone copyurl` of the same. The bucket is there: asked to check, rclone tries for minutes to create it. */
 export async function runRclone(stage: Stage, rclone: string, prefix: string, transfers = 32): Promise<Cost> {
-  const { store, addressesPath } = stage;
+  const { store, addressesPath, caPath } = stage;
   return stage.run(prefix, {
     file: rclone,
     args: [
@@ -117,6 +145,7 @@ export async function runRclone(stage: Stage, rclone: string, prefix: string, tr
       '--transfers',
       String(transfers),
       '--s3-no-check-bucket',
+      ...(caPath === undefined ? [] : ['--ca-cert', caPath]),
     ],
     env: {
       RCLONE_CONFIG_STORE_TYPE: 's3',
