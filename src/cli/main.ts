@@ -21,6 +21,7 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   report: async () => (await import('./report.ts')).report,
   replay: async () => (await import('./replay.ts')).replay,
   up: async () => (await import('./up.ts')).up,
+  coordinator: async () => (await import('./service.ts')).service('coordinator'),
   scanner: async () => (await import('./service.ts')).service('scanner'),
   crawler: async () => (await import('./service.ts')).service('crawler'),
   transfer: async () => (await import('./service.ts')).service('transfer'),

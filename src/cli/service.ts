@@ -1,31 +1,36 @@
 import { secretsOf } from '../config/secrets.ts';
-import { loadServiceOptions } from '../config/service-options.ts';
-import type { Role } from '../config/service-options.ts';
+import { loadServiceOptions, rolesOfProcess } from '../config/service-options.ts';
+import type { ProcessKind } from '../config/service-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { createServiceLogger } from '../telemetry/service-logger.ts';
 import type { ReadyMessage } from '../app/up/role-process.ts';
 import type { Verb } from './context.ts';
 import { createServiceSignals } from './service-signals.ts';
 import { readVersion } from './version.ts';
 
-/** `flants scanner`, `crawler`, `transfer` and `aggregator`. They run until they are asked to stop. */
-export function service(role: Role): Verb {
+/** `flants coordinator`, `scanner`, `crawler`, `transfer` and `aggregator`. They run until they are asked to stop. */
+export function service(kind: ProcessKind): Verb {
   return async (input, { stderr }) => {
-    const options = await loadServiceOptions(role, input);
+    const options = await loadServiceOptions(kind, input);
     const { logLevel, logFormat = 'json', graceMs } = options;
-    const log = createServiceLogger({
-      level: logLevel,
-      format: logFormat,
-      role,
-      secrets: secretsOf(options),
-      now: Date.now,
-      write: (line) => stderr.write(`${line}\n`),
-    });
+    const secrets = secretsOf(options);
+    const logOf = (name: string): Logger =>
+      createServiceLogger({
+        level: logLevel,
+        format: logFormat,
+        role: name,
+        secrets,
+        now: Date.now,
+        write: (line) => stderr.write(`${line}\n`),
+      });
+    const log = logOf(kind);
     const { drain, signal, dispose } = createServiceSignals(graceMs, (text) => log.info(text));
     try {
       const { runService } = await import('../app/cluster/service.ts');
-      await runService(role, options, { drain, signal, log, version: readVersion(), onReady: notifyParent });
+      const place = { kind, roles: rolesOfProcess[kind], version: readVersion() };
+      await runService(place, options, { drain, signal, log, logOf, onReady: notifyParent });
       return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
     } catch (error) {
       if (drain.aborted && failureOf(error).code === 'aborted')
@@ -41,7 +46,7 @@ export function service(role: Role): Verb {
   };
 }
 
-/** Tells `flants up`, if it started this process, that the role is ready. The parent may be gone already. */
+/** Tells `flants up`, if it started this process, that it is ready. The parent may be gone already. */
 function notifyParent(port: number): void {
   const message: ReadyMessage = { type: 'ready', port };
   process.send?.(message, undefined, undefined, () => {});

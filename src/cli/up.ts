@@ -4,7 +4,7 @@ import type { ReadyRole } from '../app/up/supervise-cluster.ts';
 import { addressText, childEnvironment } from '../config/child-environment.ts';
 import type { CommandInput } from '../config/input/command-input.ts';
 import { secretsOf } from '../config/secrets.ts';
-import { loadUpOptions, roles } from '../config/service-options.ts';
+import { kindsOfUp, loadUpOptions, roles, rolesOfProcess } from '../config/service-options.ts';
 import type { UpOptions } from '../config/service-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import { readLogLine } from '../telemetry/log-line.ts';
@@ -37,14 +37,14 @@ export const up: Verb = async (input, { stdout, stderr }) => {
       {
         drain,
         signal,
-        onLine: ({ role, number }, line) => {
+        onLine: ({ kind, number }, line) => {
           const read = readLogLine(line);
           if (read) write(renderLogLine({ ...read, number }, format));
-          else log.warn(`${role} ${number} says: ${line}`);
+          else log.warn(`${kind} ${number} says: ${line}`);
         },
         onReady: (ready) => void stdout.write(`${readyLine(options, ready)}\n`),
-        onRestart: ({ role, number }, how, delayMs) =>
-          log.warn(`${role} ${number} ${how}; it is started again in ${formatDuration(delayMs)}`),
+        onRestart: ({ kind, number }, how, delayMs) =>
+          log.warn(`${kind} ${number} ${how}; it is started again in ${formatDuration(delayMs)}`),
       },
     );
     if (killed) log.warn('some process did not end when it was asked to, and was killed');
@@ -57,15 +57,23 @@ export const up: Verb = async (input, { stdout, stderr }) => {
 
 /** The destination is passed as an argument: it is not secret, and shows people which cluster a process belongs to. */
 function plansOf(options: UpOptions, { words, flags }: CommandInput): readonly RolePlan[] {
-  return roles.flatMap((role) => {
-    const env = childEnvironment(role, options, flags);
-    const args = [role, '--', words.at(-1) ?? ''];
-    return Array.from({ length: options.processes[role] }, (_, index) => ({ role, number: index + 1, args, env }));
+  return kindsOfUp.flatMap((kind) => {
+    const env = childEnvironment(kind, options, flags);
+    const args = [kind, '--', words.at(-1) ?? ''];
+    // The coordinator is the first crawler.
+    const first = kind === 'crawler' ? 2 : 1;
+    return Array.from({ length: options.processes[kind] }, (_, index) => ({ kind, number: first + index, args, env }));
   });
 }
 
 function readyLine({ http, processes }: UpOptions, ready: readonly ReadyRole[]): string {
-  const port = ready.find(({ role }) => role === 'aggregator')?.port ?? http.port;
-  const counts = roles.map((role) => formatCounted(processes[role], role)).join(', ');
-  return `flants is up: ${counts}; it answers at http://${addressText({ host: http.host, port })}`;
+  const port = ready.find(({ kind }) => kind === 'coordinator')?.port ?? http.port;
+  const counts = roles.map((role) => {
+    const kinds = kindsOfUp.filter((kind) => rolesOfProcess[kind].some((each) => each === role));
+    return formatCounted(
+      kinds.reduce((sum, kind) => sum + processes[kind], 0),
+      role,
+    );
+  });
+  return `flants is up: ${counts.join(', ')}; it answers at http://${addressText({ host: http.host, port })}`;
 }

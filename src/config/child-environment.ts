@@ -4,7 +4,7 @@ import type { Flags } from './input/merge.ts';
 import { envOf } from './registry/option-spec.ts';
 import { optionNames, specOf } from './registry/options.ts';
 import type { OptionName } from './registry/options.ts';
-import type { Role, UpOptions } from './service-options.ts';
+import type { ProcessKind, UpOptions } from './service-options.ts';
 
 /** Linux limits the text of one variable, with its name (MAX_ARG_STRLEN). */
 const maxVariableBytes = 128_000;
@@ -17,7 +17,7 @@ const maxVariableBytes = 128_000;
  * @throws {FlantsError} `usage` for more sources than fit into a variable
  */
 export function childEnvironment(
-  role: Role,
+  kind: ProcessKind,
   options: UpOptions,
   flags: Flags,
   variables: Readonly<Record<string, string | undefined>> = process.env,
@@ -37,7 +37,7 @@ export function childEnvironment(
     ...Object.fromEntries(typed),
     [envOf('catalogue')]: sources,
     [envOf('threads')]: String(options.threads),
-    [envOf('listen')]: role === 'aggregator' ? addressText(options.http) : '127.0.0.1:0',
+    [envOf('listen')]: kind === 'coordinator' ? addressText(options.http) : '127.0.0.1:0',
     [envOf('logFormat')]: 'json',
   };
 }

@@ -8,7 +8,7 @@ import { readEnvironment } from './input/environment.ts';
 import type { Flags } from './input/merge.ts';
 import { secretsOf } from './secrets.ts';
 import { loadServiceOptions, loadUpOptions } from './service-options.ts';
-import type { ServiceOptions } from './service-options.ts';
+import type { ProcessKind, ServiceOptions } from './service-options.ts';
 
 let cwd = '';
 const words = ['videos.json', 's3://media/vod'];
@@ -110,6 +110,9 @@ describe('options of a process', () => {
   it('need no source but in the scanner, and look for no file on another machine', async () => {
     await expect(load(['s3://media/vod'])).rejects.toThrow('scanner needs a source');
     await expect(load(['nope.json', 's3://media/vod'])).rejects.toThrow('which does not exist');
+    await expect(loadServiceOptions('coordinator', input(['s3://media/vod'], { journal }))).rejects.toThrow(
+      'coordinator needs a source',
+    );
     for (const role of ['crawler', 'transfer', 'aggregator'] as const) {
       const options = await loadServiceOptions(role, input(['s3://media/vod'], { journal }));
       expect(options.catalogue.sources).toEqual([]);
@@ -119,10 +122,11 @@ describe('options of a process', () => {
     }
   });
 
-  it('answer at one port in the aggregator, else at any', async () => {
-    const portOf = async (role: 'aggregator' | 'crawler'): Promise<number> =>
-      (await loadServiceOptions(role, input(['s3://media/vod'], { journal }))).http.port;
+  it('answer at one port where there is an aggregator, else at any', async () => {
+    const portOf = async (kind: ProcessKind): Promise<number> =>
+      (await loadServiceOptions(kind, input(words, { journal }))).http.port;
     expect(await portOf('aggregator')).toBe(4010);
+    expect(await portOf('coordinator')).toBe(4010);
     expect(await portOf('crawler')).toBe(0);
   });
 });
@@ -161,10 +165,15 @@ describe('a process is refused', () => {
 });
 
 describe('a whole cluster on one machine', () => {
-  it('has a process of each kind on every core, with one thread', async () => {
-    const { processes, threads, http } = await loadUpOptions(input(words, { journal, transfers: '3' }));
-    expect(processes).toEqual({ scanner: 1, crawler: availableParallelism(), transfer: 3, aggregator: 1 });
-    expect({ threads, port: http.port }).toEqual({ threads: 1, port: 4010 });
+  it('has a coordinator, and shares the cores out among the threads of few transfers', async () => {
+    const cores = availableParallelism();
+    const usual = await loadUpOptions(input(words, { journal }));
+    expect(usual.processes).toEqual({ coordinator: 1, crawler: 0, transfer: Math.ceil(cores / 4) });
+    expect(usual.threads * usual.processes.transfer).toBeGreaterThanOrEqual(cores);
+    expect(usual.http.port).toBe(4010);
+    const many = await loadUpOptions(input(words, { journal, crawlers: '2', transfers: String(2 * cores) }));
+    expect(many.processes).toEqual({ coordinator: 1, crawler: 2, transfer: 2 * cores });
+    expect(many.threads).toBe(1);
   });
 
   it('gives its processes the same options by the environment', async () => {
@@ -178,7 +187,7 @@ describe('a whole cluster on one machine', () => {
     const variables = childEnvironment('crawler', options, flags, { PATH: '/bin', FLANTS_BWLIMIT: '1M' });
     expect(variables).toMatchObject({
       PATH: '/bin',
-      FLANTS_THREADS: '1',
+      FLANTS_THREADS: String(options.threads),
       FLANTS_LISTEN: '127.0.0.1:0',
       FLANTS_LOG_FORMAT: 'json',
     });
@@ -188,7 +197,7 @@ describe('a whole cluster on one machine', () => {
     );
     expect(child.catalogue).toEqual(options.catalogue);
     expect(child).toMatchObject({ redis: options.redis, headers: options.headers, bytesPerSecond: 1024 * 1024 });
-    expect(childEnvironment('aggregator', options, flags, {})['FLANTS_LISTEN']).toBe('127.0.0.1:4010');
+    expect(childEnvironment('coordinator', options, flags, {})['FLANTS_LISTEN']).toBe('127.0.0.1:4010');
   });
 
   it('knows what its log must not show', async () => {

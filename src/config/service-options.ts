@@ -27,13 +27,28 @@ import type { LambdaOptions } from './lambda-options.ts';
 import { keyNameOptions } from './key-rule-options.ts';
 import type { KeyNameOptions } from './key-rule-options.ts';
 
-/** The roles of processes in a cluster. */
+/** The roles in a cluster. */
 export const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
 
 /** One of `roles`. */
 export type Role = (typeof roles)[number];
 
-type Parsed = ParsedOptions<Role>;
+/** The kinds of processes in a cluster, each with the roles that it runs. */
+export const rolesOfProcess = {
+  coordinator: ['scanner', 'crawler', 'aggregator'],
+  scanner: ['scanner'],
+  crawler: ['crawler'],
+  transfer: ['transfer'],
+  aggregator: ['aggregator'],
+} as const satisfies Record<string, readonly Role[]>;
+
+/** A kind of process, which is also the verb that runs it. */
+export type ProcessKind = keyof typeof rolesOfProcess;
+
+/** The kinds of processes that `up` starts, in this order. */
+export const kindsOfUp = ['coordinator', 'crawler', 'transfer'] as const satisfies readonly ProcessKind[];
+
+type Parsed = ParsedOptions<ProcessKind>;
 
 /** Sources of videos, and the rules that select from them. */
 export interface CatalogueOptions {
@@ -128,20 +143,23 @@ export interface ServiceOptions
 
 /** Options of `up`. */
 export interface UpOptions extends ServiceOptions {
-  /** Number of processes of each role. */
-  readonly processes: Readonly<Record<Role, number>>;
+  /** Number of processes of each kind. */
+  readonly processes: Readonly<Record<(typeof kindsOfUp)[number], number>>;
 }
 
 const apiPort = 4010;
+
+/** Threads that one transfer process of `up` serves: two processes of one thread cost a tenth more CPU, and a quarter more memory. */
+const threadsOfTransfer = 4;
 
 /**
  * Loads the options of one process of a cluster.
  *
  * @throws {FlantsError} `usage`
  */
-export async function loadServiceOptions(role: Role, input: CommandInput): Promise<ServiceOptions> {
-  const parsed = await mergeInput(role, input);
-  return Object.freeze(await serviceOptions(role, parsed, input));
+export async function loadServiceOptions(kind: ProcessKind, input: CommandInput): Promise<ServiceOptions> {
+  const parsed = await mergeInput(kind, input);
+  return Object.freeze(await serviceOptions(kind, parsed, input));
 }
 
 /**
@@ -151,16 +169,17 @@ export async function loadServiceOptions(role: Role, input: CommandInput): Promi
  */
 export async function loadUpOptions(input: CommandInput): Promise<UpOptions> {
   const parsed = await mergeInput('up', input);
-  const { crawlers, transfers, threads = 1 } = parsed;
   const cores = availableParallelism();
+  const { crawlers, transfers = Math.ceil(cores / threadsOfTransfer) } = parsed;
+  const threads = parsed.threads ?? Math.max(1, Math.ceil(cores / transfers));
   return Object.freeze({
     ...(await serviceOptions('up', { ...parsed, threads }, input)),
-    processes: Object.freeze({ scanner: 1, crawler: crawlers ?? cores, transfer: transfers ?? cores, aggregator: 1 }),
+    processes: Object.freeze({ coordinator: 1, crawler: crawlers, transfer: transfers }),
   });
 }
 
 async function serviceOptions(
-  verb: Role | 'up',
+  verb: ProcessKind | 'up',
   parsed: Parsed,
   { words, cwd }: CommandInput,
 ): Promise<ServiceOptions> {
@@ -170,7 +189,7 @@ async function serviceOptions(
   const lambda = await readLambdaOptions(parsed, cwd);
   const sourceTexts = [...words.slice(0, -1), ...parsed.catalogue];
   const sources = sourceTexts.map((text) => parseClusterSource(text, cwd));
-  const readsSources = verb === 'up' || verb === 'scanner';
+  const readsSources = runs(verb, 'scanner');
   if (readsSources && sources.length === 0) {
     throw new FlantsError(
       'usage',
@@ -208,6 +227,10 @@ async function serviceOptions(
     logLevel,
     ...(logFormat === undefined ? {} : { logFormat }),
   };
+}
+
+function runs(verb: ProcessKind | 'up', role: Role): boolean {
+  return verb === 'up' || rolesOfProcess[verb].some((each) => each === role);
 }
 
 function boundsOf(parsed: Parsed): ClusterBounds {
@@ -252,8 +275,8 @@ function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): Catalog
   });
 }
 
-async function httpOf(verb: Role | 'up', parsed: Parsed, cwd: string): Promise<HttpOptions> {
-  const defaultAddress = { host: '127.0.0.1', port: verb === 'up' || verb === 'aggregator' ? apiPort : 0 };
+async function httpOf(verb: ProcessKind | 'up', parsed: Parsed, cwd: string): Promise<HttpOptions> {
+  const defaultAddress = { host: '127.0.0.1', port: runs(verb, 'aggregator') ? apiPort : 0 };
   return Object.freeze({ ...(parsed.listen ?? defaultAddress), ...(await readAccess(parsed, cwd)) });
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyTotals } from '../domain/totals.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, createProcessMetrics } from './metrics.ts';
 
 async function linesOf(metrics: { text(): Promise<string> }): Promise<readonly string[]> {
   return (await metrics.text()).split('\n').filter((line) => line.startsWith('flants_'));
@@ -58,6 +58,26 @@ describe('metrics', () => {
     one.crawl('planned');
     expect(await linesOf(one)).toContain('flants_crawls_total{result="planned",role="crawler"} 1');
     expect((await other.text()).includes('result="planned"')).toBe(false);
+  });
+
+  it('of several roles of one process are told apart, under one heading each', async () => {
+    const metrics = createProcessMetrics('coordinator');
+    const [scanner, crawler] = [metrics.of('scanner'), metrics.of('crawler')];
+    crawler.crawl('planned');
+    crawler.halted(true);
+    scanner.queueDepth('scans', 1);
+    expect(await linesOf(metrics)).toEqual(
+      expect.arrayContaining([
+        'flants_crawls_total{result="planned",role="crawler"} 1',
+        'flants_halted{role="crawler"} 1',
+        'flants_halted{role="scanner"} 0',
+        'flants_queue_jobs{queue="scans",role="scanner"} 1',
+        'flants_bytes_total{role="scanner"} 0',
+      ]),
+    );
+    const text = await metrics.text();
+    expect(text.match(/^# TYPE flants_halted /gm)).toHaveLength(1);
+    expect(text).toContain('process_resident_memory_bytes{role="coordinator"}');
   });
 
   it('have those of the process among them', async () => {

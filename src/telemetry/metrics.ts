@@ -6,11 +6,20 @@ import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 
 /** Metrics of a process, for Prometheus and other readers of its format. */
-export interface Metrics {
+export interface ProcessMetrics {
   /** Media type of `text`. */
   readonly contentType: string;
   /** All metrics in their current state: https://prometheus.io/docs/instrumenting/exposition_formats/ */
   text(): Promise<string>;
+  /** The metrics of one role of the process, which is a label of each. */
+  of(role: string): RoleMetrics;
+}
+
+/** Metrics of a process with one role. */
+export interface Metrics extends RoleMetrics, Pick<ProcessMetrics, 'contentType' | 'text'> {}
+
+/** What one role counts and measures. */
+export interface RoleMetrics {
   /** Counts a file of a batch. `bytes` is the number of bytes sent. */
   file(outcome: 'copied' | 'unchanged' | 'failed', bytes?: number): void;
   /** Files that were copied or found unchanged since the process started, and the bytes sent. */
@@ -27,75 +36,97 @@ export interface Metrics {
   functions(request: FunctionRequest): void;
   /** What functions have cost so far, with the objects that they wrote. In US dollars. */
   functionDollars(dollars: number): void;
-  /** Whether this process has stopped taking work because of a failure. */
+  /** Whether this role has stopped taking work because of a failure. */
   halted(isHalted: boolean): void;
 }
 
 /** Buckets from a batch of small files nearby to one of large files over a slow link. */
 const batchSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
 
+/** Creates the metrics of a process with one role. */
+export function createMetrics(role: string): Metrics {
+  const metrics = createProcessMetrics(role);
+  return { ...metrics.of(role), contentType: metrics.contentType, text: () => metrics.text() };
+}
+
 /**
  * Creates metrics in a registry of their own, so that several instances in one process do not interfere. They include
  * the default metrics of a process (CPU, memory, event loop).
  *
- * @param role - label of every metric
+ * @param name - what the default metrics have as their label `role`
  */
-export function createMetrics(role: string): Metrics {
+export function createProcessMetrics(name: string): ProcessMetrics {
   const registry = new Registry();
-  registry.setDefaultLabels({ role });
-  collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  let [doneFiles, sentBytes] = [0, 0];
-  const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
-    new Counter({ name: `flants_${name}`, help, labelNames, registers });
-  const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
-    new Gauge({ name: `flants_${name}`, help, labelNames, registers });
-
-  const files = counter('files_total', 'Files that came to their end, by outcome', 'outcome');
-  const bytes = counter('bytes_total', 'Bytes of the files that were copied');
-  const batches = counter('batches_total', 'Batches that ended, by how their worker did', 'end');
-  const batchDuration = new Histogram({
-    name: 'flants_batch_duration_seconds',
-    help: 'From dispatch to answer',
-    buckets: batchSeconds,
-    registers,
-  });
-  const crawls = counter('crawls_total', 'Crawls that ended, by result', 'result');
-  const publications = counter('publications_total', 'Publications that ended, by result', 'result');
-  const writeBacksMissed = counter('write_backs_missed_total', 'Statuses for which the catalogue has no row');
-  const queues = gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue');
-  const videos = gauge('videos', 'Videos by state', 'state');
-  const invocations = counter('function_requests_total', 'Requests to run a function, by result or death', 'result');
-  const gbSeconds = counter('function_gb_seconds_total', 'Memory times time of functions, as it is billed');
-  const dollars = gauge('function_dollars', 'What functions and the objects that they wrote have cost, in US dollars');
-  const halted = gauge('halted', '1 while no work is taken because it could not go on');
-
+  collectDefaultMetrics({ register: registry, labels: { role: name } });
+  const meters = createMeters(registry);
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
+    of: (role) => roleMetrics(role, meters),
+  };
+}
+
+type Meters = ReturnType<typeof createMeters>;
+
+function createMeters(registry: Registry) {
+  const registers = [registry];
+  const counter = (name: string, help: string, ...labelNames: string[]): Counter =>
+    new Counter({ name: `flants_${name}`, help, labelNames: [...labelNames, 'role'], registers });
+  const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
+    new Gauge({ name: `flants_${name}`, help, labelNames: [...labelNames, 'role'], registers });
+  return {
+    files: counter('files_total', 'Files that came to their end, by outcome', 'outcome'),
+    bytes: counter('bytes_total', 'Bytes of the files that were copied'),
+    batches: counter('batches_total', 'Batches that ended, by how their worker did', 'end'),
+    batchDuration: new Histogram({
+      name: 'flants_batch_duration_seconds',
+      help: 'From dispatch to answer',
+      buckets: batchSeconds,
+      labelNames: ['role'],
+      registers,
+    }),
+    crawls: counter('crawls_total', 'Crawls that ended, by result', 'result'),
+    publications: counter('publications_total', 'Publications that ended, by result', 'result'),
+    writeBacksMissed: counter('write_backs_missed_total', 'Statuses for which the catalogue has no row'),
+    queues: gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue'),
+    videos: gauge('videos', 'Videos by state', 'state'),
+    invocations: counter('function_requests_total', 'Requests to run a function, by result or death', 'result'),
+    gbSeconds: counter('function_gb_seconds_total', 'Memory times time of functions, as it is billed'),
+    dollars: gauge('function_dollars', 'What functions and the objects that they wrote have cost, in US dollars'),
+    halted: gauge('halted', '1 while no work is taken because it could not go on'),
+  };
+}
+
+function roleMetrics(role: string, meters: Meters): RoleMetrics {
+  let [doneFiles, sentBytes] = [0, 0];
+  // A series that has not begun yet would look like one that nobody exports.
+  const { bytes, writeBacksMissed, gbSeconds, dollars, halted } = meters;
+  for (const each of [bytes, writeBacksMissed, gbSeconds, dollars, halted]) each.inc({ role }, 0);
+  meters.batchDuration.zero({ role });
+  return {
     workDone: () => ({ files: doneFiles, bytes: sentBytes }),
     file(outcome, sent = 0) {
       if (outcome !== 'failed') doneFiles += 1;
       sentBytes += sent;
-      files.inc({ outcome });
-      if (sent > 0) bytes.inc(sent);
+      meters.files.inc({ outcome, role });
+      if (sent > 0) bytes.inc({ role }, sent);
     },
     batch(end, durationMs) {
-      batches.inc({ end });
-      batchDuration.observe(durationMs / second);
+      meters.batches.inc({ end, role });
+      meters.batchDuration.observe({ role }, durationMs / second);
     },
-    crawl: (result) => crawls.inc({ result }),
-    publication: (result) => publications.inc({ result }),
-    writeBackMissed: () => writeBacksMissed.inc(),
-    queueDepth: (queue, jobs) => queues.set({ queue }, jobs),
+    crawl: (result) => meters.crawls.inc({ result, role }),
+    publication: (result) => meters.publications.inc({ result, role }),
+    writeBackMissed: () => writeBacksMissed.inc({ role }),
+    queueDepth: (queue, jobs) => meters.queues.set({ queue, role }, jobs),
     videos(counts) {
-      for (const [state, count] of Object.entries(counts)) videos.set({ state }, count);
+      for (const [state, count] of Object.entries(counts)) meters.videos.set({ state, role }, count);
     },
     functions(request) {
-      invocations.inc({ result: request.kind === 'ran' ? (request.death ?? 'answered') : request.kind });
-      if (request.kind === 'ran') gbSeconds.inc(gbSecondsOf(request));
+      meters.invocations.inc({ result: request.kind === 'ran' ? (request.death ?? 'answered') : request.kind, role });
+      if (request.kind === 'ran') gbSeconds.inc({ role }, gbSecondsOf(request));
     },
-    functionDollars: (sum) => dollars.set(sum),
-    halted: (isHalted) => halted.set(isHalted ? 1 : 0),
+    functionDollars: (sum) => dollars.set({ role }, sum),
+    halted: (isHalted) => halted.set({ role }, isHalted ? 1 : 0),
   };
 }

@@ -7,7 +7,7 @@ const never = new AbortController().signal;
 await superviseCluster(
   {
     entry: fileURLToPath(new URL('role-fixture.ts', import.meta.url)),
-    plans: [{ role: 'crawler', number: 1, args: ['work', mark], env: {} }],
+    plans: [{ kind: 'crawler', number: 1, args: ['work', mark], env: {} }],
     graceMs: 1000,
   },
   { drain: never, signal: never, onLine: () => {}, onReady: () => process.stdout.write('up\n'), onRestart: () => {} },

@@ -37,7 +37,7 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
       env: { HOME: scratch, FLANTS_REDIS: redis, FLANTS_JOURNAL: join(scratch, 'journal') },
     });
   const up = (redis: string, ...words: readonly string[]): Promise<FlantsResult> =>
-    run(redis, 'up', ...words, '--crawlers', '1', '--transfers', '1');
+    run(redis, 'up', ...words, '--transfers', '1');
   /** The last line is the command's own: `flants: what is wrong [code]`. */
   const expectEnd = (ended: FlantsResult, code: string, ...texts: readonly string[]): void => {
     saidBy(ended);

@@ -28,7 +28,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
         return cdn.rule(request);
       },
     });
-    const up = stage.start('up', '--crawlers', '2', '--transfers', '2', '--log-level', 'debug');
+    const up = stage.start('up', '--crawlers', '1', '--transfers', '2', '--log-level', 'debug');
     await stage.until(({ totals: { videos } }) => videos.published === library.videos);
     up.kill('SIGTERM');
     const ended = await up.ended;

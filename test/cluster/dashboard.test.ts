@@ -57,8 +57,8 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
     }
   };
 
-  it('shows what other processes do, and goes on when the aggregator has died and came back', async () => {
-    up = stage.start('up', '--crawlers', '1', '--transfers', '1', '--concurrency', String(concurrency), ...api.flags);
+  it('shows what other processes do, and goes on when the process that serves it has died and came back', async () => {
+    up = stage.start('up', '--transfers', '1', '--concurrency', String(concurrency), ...api.flags);
     await up.during(tap.stands(concurrency));
     const client = createLiveClient();
     await until(client, ({ state }) => (state?.batches.length ?? 0) > 0 && state?.services.length === 4);
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
     });
 
     const [snapshots, seen] = [client.counts.snapshot, client.seen];
-    process.kill(await childOf(up.pid, 'aggregator'), 'SIGKILL');
+    process.kill(await childOf(up.pid, 'coordinator'), 'SIGKILL');
     await until(client, () => client.counts.snapshot > snapshots);
     expect(client.seen?.split('-')[0]).not.toBe(seen?.split('-')[0]);
     tap.open();

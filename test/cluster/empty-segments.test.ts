@@ -19,7 +19,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     stage.origin.put('/v//index.m3u8', mediaPlaylist(segments));
     for (const path of segments) stage.origin.put(path, `segment of ${path}`);
     await writeFile(stage.catalogue, JSON.stringify({ id: 'v', playlistUrl: `${stage.origin.url}/v//index.m3u8` }));
-    const up = stage.start('up', '--crawlers', '2', '--transfers', '2');
+    const up = stage.start('up', '--crawlers', '1', '--transfers', '2');
     await stage.until(({ totals: { videos } }) => videos.published === 1);
     up.kill('SIGTERM');
     expect((await up.ended).code).toBe(0);

@@ -69,7 +69,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
         const fields = ['--mongo-fields', 'playlistUrl=hls.master,title=name,recordedAt=begin'];
         const rules = ['--rule', 'state = broadcast', '--write-back', 'flants', '--public-url', publicUrl];
         const clocks = ['--scan-every', '1h', '--delta-every', 'never', '--live-every', '1s', ...quickly];
-        const size = ['--crawlers', '1', '--transfers', '1', '--concurrency', '4'];
+        const size = ['--transfers', '1', '--concurrency', '4'];
         const up = startFlants(
           ['up', stage.destination, ...catalogue, ...fields, ...rules, ...clocks, ...size, ...api.flags],
           // The URL of a catalogue may hold a password: it stays off the command line.

@@ -43,7 +43,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('messages of a newer version', patie
     for (const name of names) {
       for (const id of ['one', 'two']) await queue(name).add({ id: `newer-${id}`, data: newer, priority: 0 });
     }
-    const up = stage.start('up', '--crawlers', '1', '--transfers', '1');
+    const up = stage.start('up', '--transfers', '1');
     await stage.until(({ totals: { videos } }) => videos.published === library.videos);
     for (const name of names) await up.says(`in the queue ${name} are left to newer processes`);
     up.kill('SIGTERM');

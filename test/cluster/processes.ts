@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { ProcessKind } from '../../src/config/service-options.ts';
 
 /** Process ids of those that a process started and that run. */
 export async function childrenOf(pid: number): Promise<readonly number[]> {
@@ -9,13 +10,13 @@ export async function childrenOf(pid: number): Promise<readonly number[]> {
     .map(Number);
 }
 
-/** The child of `flants up` that has a role. */
-export async function childOf(pid: number, role: string): Promise<number> {
+/** The child of `flants up` that was started by a verb, such as `transfer`. */
+export async function childOf(pid: number, verb: ProcessKind): Promise<number> {
   for (const child of await childrenOf(pid)) {
     const words = (await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (words.includes(role)) return child;
+    if (words.includes(verb)) return child;
   }
-  throw new Error(`${pid} has no ${role}`);
+  throw new Error(`${pid} has no ${verb}`);
 }
 
 /** False for one that ended and was not yet asked how. */

@@ -25,7 +25,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster behind a proxy', patient,
   it('reaches origin, destination and journal through it, and keeps its password to itself', async () => {
     proxy = await startForwardProxy({ user: { name: 'mover', password } });
     stage = await openClusterStage(library, { env: { HTTP_PROXY: proxy.url } });
-    const up = stage.start('up', '--crawlers', '1', '--transfers', '1', '--log-level', 'debug');
+    const up = stage.start('up', '--transfers', '1', '--log-level', 'debug');
     await stage.until(({ totals: { videos } }) => videos.published === 2);
     up.kill('SIGTERM');
     const ended = await up.ended;
@@ -46,7 +46,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster behind a proxy', patient,
     const { host } = new URL(stage.origin.url);
     let isLocked = true;
     proxy.answer(({ target }) => (isLocked && target.includes(host) ? 407 : undefined));
-    const up = stage.start('up', '--crawlers', '1', '--transfers', '1');
+    const up = stage.start('up', '--transfers', '1');
     await up.says('wants other credentials');
     isLocked = false;
     await stage.until(({ totals: { videos } }) => videos.published === 2);

@@ -87,7 +87,7 @@ describe('segments that a parameter named like a token chooses', patient, () => 
     stage = await openStage({ destination: 'folder', rule });
     const redis = await startRedis({ appendonly: true });
     const env = { FLANTS_REDIS: redis.url, FLANTS_JOURNAL: join(stage.scratch, 'journal'), HOME: stage.scratch };
-    const words = ['--crawlers', '1', '--transfers', '1', '--listen', '127.0.0.1:0'];
+    const words = ['--transfers', '1', '--listen', '127.0.0.1:0'];
     const up = startFlants(['up', await catalogue('a', 'b'), stage.destination, ...words], { env });
     try {
       for (let published = 0; published < 2; await sleep(200)) {

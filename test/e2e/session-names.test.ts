@@ -238,18 +238,7 @@ describe('names that belong to a session or a grant', patient, () => {
     const catalogue = join(stage.scratch, 'videos.json');
     const write = (): Promise<void> => writeFile(catalogue, JSON.stringify(origin.rows(stage.origin.url)));
     await write();
-    const words = [
-      '--crawlers',
-      '1',
-      '--transfers',
-      '1',
-      '--listen',
-      '127.0.0.1:0',
-      '--scan-every',
-      '1s',
-      '--delta-every',
-      '1s',
-    ];
+    const words = ['--transfers', '1', '--listen', '127.0.0.1:0', '--scan-every', '1s', '--delta-every', '1s'];
     const up = startFlants(['up', catalogue, stage.destination, ...words], { env });
     try {
       const published = async (): Promise<string> =>

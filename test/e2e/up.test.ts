@@ -39,10 +39,9 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
   it('moves a library, is steered meanwhile, and ends in order', async () => {
     const catalogue = join(stage.scratch, 'videos.json');
     await writeFile(catalogue, JSON.stringify([{ id: 'v0', playlistUrl: stage.origin.url + syntheticPlaylist(0) }]));
-    const up = startFlants(
-      ['up', catalogue, stage.destination, '--crawlers', '1', '--transfers', '1', '--listen', '127.0.0.1:0'],
-      { env },
-    );
+    const up = startFlants(['up', catalogue, stage.destination, '--transfers', '1', '--listen', '127.0.0.1:0'], {
+      env,
+    });
     await up.says('flants is up: 1 scanner, 1 crawler, 1 transfer, 1 aggregator; it answers at http://127.0.0.1:');
     await untilPublished('v0');
 
@@ -66,7 +65,7 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
   it('copies with as many files as its processes may open, and says what limits it', async () => {
     const catalogue = join(stage.scratch, 'videos.json');
     await writeFile(catalogue, JSON.stringify([{ id: 'v2', playlistUrl: stage.origin.url + syntheticPlaylist(0) }]));
-    const workers = ['--crawlers', '1', '--transfers', '1', '--threads', '32', '--listen', '127.0.0.1:0'];
+    const workers = ['--transfers', '1', '--threads', '32', '--listen', '127.0.0.1:0'];
     const up = startFlants(['up', catalogue, stage.destination, ...workers], { env, openFiles: 96 });
     await up.says('ulimit -n');
     await untilPublished('v2');

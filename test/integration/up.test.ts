@@ -41,7 +41,7 @@ function supervise(whats: readonly string[], graceMs = 20_000): Heard {
   const [lines, restarts] = [[] as string[], [] as string[]];
   const plans = whats.map((what, index): RolePlan => {
     const number = index + 1;
-    return { role: 'crawler', number, args: [what, markOf(number)], env: { PATH: '' } };
+    return { kind: 'crawler', number, args: [what, markOf(number)], env: { PATH: '' } };
   });
   const { promise: ready, resolve } = Promise.withResolvers<readonly number[]>();
   const hooks: UpHooks = {

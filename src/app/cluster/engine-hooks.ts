@@ -7,8 +7,9 @@ import type { ServiceHooks } from './role.ts';
 /** Returns hooks that record the engine's events as metrics, log lines and health. */
 export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): ClusterEngineHooks {
   const { log, metrics, drain, signal } = hooks;
+  const work = `work of the ${role}`;
   const markWorking = (): void => {
-    health.set('work', true);
+    health.set(work, true);
     metrics.halted(false);
   };
   return {
@@ -53,7 +54,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     onWarning: (video, message) => log.warn(message, { video }),
     onHalt(failure) {
       metrics.halted(true);
-      health.set('work', false, failure.message);
+      health.set(work, false, failure.message);
       log.error(`the ${role} cannot go on, and tries again soon: ${failure.message}`, { code: failure.code });
       void hooks.alert({ type: 'halted', failure });
     },

@@ -1,6 +1,6 @@
 import type { Failure } from '../../domain/failure.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { Metrics } from '../../telemetry/metrics.ts';
+import type { RoleMetrics } from '../../telemetry/metrics.ts';
 
 /** A role that runs in this process. */
 export interface RunningRole {
@@ -27,7 +27,7 @@ export interface ServiceHooks {
   /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
   readonly log: Logger;
-  readonly metrics: Metrics;
+  readonly metrics: RoleMetrics;
   /** A job failed and is delivered again by its queue. */
   readonly onTrouble: (failure: Failure) => void;
   readonly alert: (incident: Incident) => Promise<void>;

@@ -6,7 +6,7 @@ import type { RedisClient } from '../../redis/connect.ts';
 import { repeat } from '../../engine/repeat.ts';
 import { createRateHistory } from '../../monitor/rate-history.ts';
 
-/** What a process tells of itself. */
+/** What a process tells of one of its roles. */
 interface Beat {
   readonly role: Role;
   readonly version: string;
@@ -19,7 +19,7 @@ interface Beat {
   readonly bytes: number;
 }
 
-/** What a process has copied since it started. */
+/** What a role has copied since its process started. */
 export type WorkDone = Pick<Beat, 'files' | 'bytes'>;
 
 const beatMs = 2 * second;
@@ -31,25 +31,38 @@ const forgottenMs = 10 * minute;
 /** Name of this process among all of a cluster. */
 export const processId = `${hostname()}-${process.pid}`;
 
-/** Tells the cluster every two seconds that this process is there and what it has done. Returns a function that stops it. */
+/** A role of this process, and what it has done. */
+export interface BeatingRole {
+  readonly role: Role;
+  readonly work: () => WorkDone;
+}
+
+/**
+ * Tells the cluster every two seconds that this process is there and what its roles have done. Returns a function that
+ * stops it.
+ */
 export function startBeats(
   redis: Pick<RedisClient, 'hset' | 'hdel' | 'status'>,
   key: string,
-  { role, version, work }: { readonly role: Role; readonly version: string; readonly work: () => WorkDone },
+  { roles, version }: { readonly roles: readonly BeatingRole[]; readonly version: string },
 ): () => Promise<void> {
-  const field = `${role}/${processId}`;
+  const fieldOf = ({ role }: BeatingRole): string => `${role}/${processId}`;
   const since = Date.now();
   let count = 0;
   const beat = async (): Promise<void> => {
-    const told: Beat = { role, version, since, count: count++, ...work() };
-    await redis.hset(key, field, JSON.stringify(told));
+    const told = { version, since, count: count++ };
+    const beats = roles.map((each) => {
+      const { role, work } = each;
+      return [fieldOf(each), JSON.stringify({ role, ...told, ...work() } satisfies Beat)] as const;
+    });
+    await redis.hset(key, Object.fromEntries(beats));
   };
   void beat().catch(() => undefined);
   const stop = repeat(beatMs, beat);
   return async () => {
     stop();
     // A server that is away would be waited for.
-    if (redis.status === 'ready') await redis.hdel(key, field).catch(() => undefined);
+    if (redis.status === 'ready') await redis.hdel(key, ...roles.map(fieldOf)).catch(() => undefined);
   };
 }
 

@@ -6,7 +6,7 @@ import type { Control } from '../../control/control.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { createMetrics } from '../../telemetry/metrics.ts';
+import { createProcessMetrics } from '../../telemetry/metrics.ts';
 import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
@@ -19,6 +19,7 @@ import { engineHooksOf } from './engine-hooks.ts';
 import { incidentAlerts } from './incident-alerts.ts';
 import { openCatalogue } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
+import type { OpenDestination } from '../open-destination.ts';
 import { startAggregatorRole } from './aggregator.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { startScannerRole } from './scanner.ts';
@@ -26,79 +27,149 @@ import { repeat } from '../../engine/repeat.ts';
 import { startTransferRole } from './transfer.ts';
 import { startCrawlers } from '../../engine/workers.ts';
 
+/** What a process of a cluster is. */
+export interface ProcessIdentity {
+  /** Names the process in its metrics. */
+  readonly kind: string;
+  readonly roles: readonly Role[];
+  /** The version of FLAnts. */
+  readonly version: string;
+}
+
 /** Callbacks and stop signals of a process. */
 export interface ProcessHooks {
   /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;
   /** Once aborted, files in flight are dropped as well. */
   readonly signal: AbortSignal;
+  /** For what concerns the process as a whole. */
   readonly log: Logger;
-  /** The version of FLAnts. */
-  readonly version: string;
+  readonly logOf: (role: Role) => Logger;
   /** The process is ready and serves HTTP on this port. */
   readonly onReady: (port: number) => void;
 }
 
 /**
- * Runs one role of a cluster until it is drained.
+ * Runs the roles of one process until it is drained. They share the connections to Redis, journal and destination, and one
+ * HTTP service. When one of them cannot start, all of them end.
  *
- * @throws {FlantsError} if it cannot start
+ * @throws {FlantsError} if a role cannot start
  */
-export async function runService(role: Role, options: ServiceOptions, process: ProcessHooks): Promise<void> {
-  const { drain, signal, log } = process;
-  const health = createHealth(['redis', role], () => performance.now());
-  const metrics = createMetrics(role);
+export async function runService(
+  { kind, roles, version }: ProcessIdentity,
+  options: ServiceOptions,
+  process: ProcessHooks,
+): Promise<void> {
+  const { signal, log } = process;
+  const failed = new AbortController();
+  const drain = AbortSignal.any([process.drain, failed.signal]);
+  const health = createHealth(['redis', ...roles], () => performance.now());
+  const metrics = createProcessMetrics(kind);
   const cluster = await openCluster(
     { ...options, freshWindowMs: options.catalogue.freshWindowMs },
     { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
   );
-  const hooks: ServiceHooks = {
-    drain,
-    signal,
-    log,
-    metrics,
-    onTrouble: (failure) => log.warn(`it comes again: ${failure.message}`, { code: failure.code }),
-    alert: incidentAlerts(role, cluster.queues, log),
-  };
   const catalogue = await catalogueOf(options);
   const closers: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
   try {
-    const destination =
-      role === 'scanner' ? undefined : await openDestination(cluster.destination, { ...options, signal });
+    const needsDestination = roles.some((role) => role !== 'scanner');
+    const destination = needsDestination
+      ? await openDestination(cluster.destination, { ...options, signal })
+      : undefined;
     if (destination) closers.push(() => destination.store.close());
-    const watched = role === 'aggregator' ? openClusterMonitor(cluster, options, process) : undefined;
+    const shared = { cluster, destination, catalogue, options, health };
+    const parts = roles.map((role): RoleParts => {
+      const roleLog = process.logOf(role);
+      const hooks: ServiceHooks = {
+        drain,
+        signal,
+        log: roleLog,
+        metrics: metrics.of(role),
+        onTrouble: (failure) => roleLog.warn(`it comes again: ${failure.message}`, { code: failure.code }),
+        alert: incidentAlerts(role, cluster.queues, roleLog),
+      };
+      return { ...shared, role, hooks };
+    });
+    const answersApi = roles.includes('aggregator');
+    const watched = answersApi ? openClusterMonitor(cluster, options, { version, log }) : undefined;
     if (watched) closers.push(() => watched.close());
     const http = await serveHttp({
       listen: options.http,
       health,
       metrics,
       log,
-      version: process.version,
-      ...(role === 'aggregator' ? apiOf(cluster, options) : {}),
+      version,
+      ...(answersApi ? apiOf(cluster, options) : {}),
       ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
     });
     closers.push(() => http.close());
-    const { version } = process;
-    closers.push(
-      startBeats(cluster.redis, cluster.redisNames.services, { role, version, work: () => metrics.workDone() }),
-    );
-    health.set(role, true);
+    const beating = parts.map(({ role, hooks }) => ({ role, work: () => hooks.metrics.workDone() }));
+    closers.push(startBeats(cluster.redis, cluster.redisNames.services, { roles: beating, version }));
+    for (const role of roles) health.set(role, true);
     process.onReady(http.port);
-    log.info('ready', { port: http.port });
-    const engine =
-      destination &&
-      (await openClusterEngine(cluster, destination, options, engineHooksOf(role, hooks, health), catalogue));
-    if (engine) closers.push(() => engine.close());
-    const running = await startRole(role, { cluster, engine, catalogue, options, hooks });
-    const stopAsserting = await assertOnTimer(running, { cluster, options, hooks });
-    await aborted(drain);
-    health.set(role, false, 'stopping');
-    stopAsserting();
-    await Promise.race([running.stop(), aborted(signal)]);
+    for (const { hooks } of parts) hooks.log.info('ready', { port: http.port });
+    const stopMeasuring = measureQueues(parts, shared);
+    await allOrNone(parts.map(runRole), failed).finally(stopMeasuring);
   } finally {
     health.stop();
     for (const close of closers.toReversed()) await close();
   }
+}
+
+interface RoleParts {
+  readonly role: Role;
+  readonly cluster: Cluster;
+  /** Absent: no role of this process writes there. */
+  readonly destination: OpenDestination | undefined;
+  readonly catalogue: Catalogue | undefined;
+  readonly options: ServiceOptions;
+  readonly health: Health;
+  readonly hooks: ServiceHooks;
+}
+
+/** Runs a role until it is drained. */
+async function runRole(parts: RoleParts): Promise<void> {
+  const { role, cluster, destination, catalogue, options, health, hooks } = parts;
+  const engine =
+    destination && role !== 'scanner'
+      ? await openClusterEngine(cluster, destination, options, engineHooksOf(role, hooks, health), catalogue)
+      : undefined;
+  try {
+    const running = await startRole(parts, engine);
+    await running.assert({ again: false });
+    const stopAsserting = repeat(options.reconcileEveryMs, () => running.assert({ again: true }));
+    await aborted(hooks.drain);
+    health.set(role, false, 'stopping');
+    stopAsserting();
+    await Promise.race([running.stop(), aborted(hooks.signal)]);
+  } finally {
+    await engine?.close();
+  }
+}
+
+/** Waits for all of them. When one fails the others are told to end, and then that failure is thrown. */
+async function allOrNone(runs: readonly Promise<void>[], failed: AbortController): Promise<void> {
+  const failures: unknown[] = [];
+  await Promise.all(
+    runs.map((run) =>
+      run.catch((error: unknown) => {
+        failures.push(error);
+        failed.abort();
+      }),
+    ),
+  );
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Measures the depth of the queues on a timer. Returns a function that stops it. */
+function measureQueues(
+  roles: readonly Pick<RoleParts, 'hooks'>[],
+  { cluster, options }: Pick<RoleParts, 'cluster' | 'options'>,
+): () => void {
+  return repeat(options.reconcileEveryMs, async () => {
+    for (const [queue, jobs] of Object.entries(await cluster.queues.sizes()))
+      for (const { hooks } of roles) hooks.metrics.queueDepth(queue, jobs);
+  });
 }
 
 /** Returns a callback that logs once when Redis becomes unreachable, and once when it is back. */
@@ -113,27 +184,10 @@ function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string
   };
 }
 
-/** Sets caps and schedules now and on a timer, and measures the depth of the queues on the timer. */
-async function assertOnTimer(
-  running: RunningRole,
-  { cluster, options, hooks }: Pick<RoleParts, 'cluster' | 'options' | 'hooks'>,
-): Promise<() => void> {
-  await running.assert({ again: false });
-  return repeat(options.reconcileEveryMs, async () => {
-    await running.assert({ again: true });
-    for (const [queue, jobs] of Object.entries(await cluster.queues.sizes())) hooks.metrics.queueDepth(queue, jobs);
-  });
-}
-
-interface RoleParts {
-  readonly cluster: Cluster;
-  readonly engine: ClusterEngine | undefined;
-  readonly catalogue: Catalogue | undefined;
-  readonly options: ServiceOptions;
-  readonly hooks: ServiceHooks;
-}
-
-async function startRole(role: Role, { cluster, engine, catalogue, options, hooks }: RoleParts): Promise<RunningRole> {
+async function startRole(
+  { role, cluster, catalogue, options, hooks }: RoleParts,
+  engine: ClusterEngine | undefined,
+): Promise<RunningRole> {
   if (role === 'scanner' && catalogue) return startScannerRole(cluster, catalogue, options, hooks);
   if (!engine) throw new Error(`a ${role} without an engine`);
   if (role === 'transfer') return startTransferRole(cluster, engine, options, hooks);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Role } from '../../config/service-options.ts';
+import type { ProcessKind } from '../../config/service-options.ts';
 
 /** Message from a process to its parent: it is ready and serves HTTP on this port. */
 export interface ReadyMessage {
@@ -10,8 +10,8 @@ export interface ReadyMessage {
 
 /** How to start one process of a cluster. */
 export interface RolePlan {
-  readonly role: Role;
-  /** Counts the processes of one role, from 1. */
+  readonly kind: ProcessKind;
+  /** Counts the processes with one role, from 1. */
   readonly number: number;
   /** Arguments after the entry module. */
   readonly args: readonly string[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Role } from '../../config/service-options.ts';
+import type { ProcessKind } from '../../config/service-options.ts';
 import { failureCodes, FlantsError } from '../../domain/failure.ts';
 import { restartDelayMs, defaultRestartDelays } from './restart-delay.ts';
 import type { RestartDelays } from './restart-delay.ts';
@@ -22,7 +22,7 @@ export interface Supervision {
 
 /** A process that is ready. */
 export interface ReadyRole {
-  readonly role: Role;
+  readonly kind: ProcessKind;
   readonly number: number;
   /** Port on which it serves HTTP. */
   readonly port: number;
@@ -95,7 +95,7 @@ function watchReady(plans: readonly RolePlan[], onAll: UpHooks['onReady']): Read
     has: (plan) => ready.has(plan),
     add: (plan, port) => {
       const isFirst = !ready.has(plan);
-      ready.set(plan, { role: plan.role, number: plan.number, port });
+      ready.set(plan, { kind: plan.kind, number: plan.number, port });
       if (isFirst && ready.size === plans.length) onAll(plans.flatMap((each) => ready.get(each) ?? []));
     },
   };
@@ -137,13 +137,13 @@ function describeEnd({ code, signal }: RoleEnd): string {
  * Finds the last error in the output: a log line of level `error`, or the final line of a command: `flants: what
  * [code]`.
  */
-function lastErrorOf({ role }: RolePlan, lines: readonly string[]): FlantsError {
+function lastErrorOf({ kind }: RolePlan, lines: readonly string[]): FlantsError {
   for (const line of lines.toReversed()) {
     const [, printed, printedCode] = /^flants: (.*) \[([\w.-]+)\]$/.exec(line) ?? [];
     const logged = readLogLine(line);
     const message = printed ?? (logged?.level === 'error' ? logged.message : undefined);
     const code = failureCodes.find((each) => each === (printedCode ?? logged?.fields['code']));
-    if (message !== undefined && code !== undefined) return new FlantsError(code, `${role}: ${message}`);
+    if (message !== undefined && code !== undefined) return new FlantsError(code, `${kind}: ${message}`);
   }
-  return new FlantsError('internal', `${role} ended with 1 before it was ready: ${lines.at(-1) ?? 'it said nothing'}`);
+  return new FlantsError('internal', `${kind} ended with 1 before it was ready: ${lines.at(-1) ?? 'it said nothing'}`);
 }

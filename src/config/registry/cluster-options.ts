@@ -34,11 +34,11 @@ export const clusterOptions = {
   crawlers: {
     group: 'Cluster',
     kind: 'integer',
-    min: 1,
+    min: 0,
     max: 256,
+    default: 0,
     value: 'N',
-    text: 'crawler processes',
-    defaultText: 'one per core',
+    text: 'further processes that crawl, beside the coordinator',
   },
   transfers: {
     group: 'Cluster',
@@ -47,7 +47,7 @@ export const clusterOptions = {
     max: 256,
     value: 'N',
     text: 'transfer processes',
-    defaultText: 'one per core',
+    defaultText: 'one for every four cores',
   },
   maxBatches: {
     group: 'Cluster',

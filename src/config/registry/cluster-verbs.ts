@@ -49,14 +49,24 @@ export const clusterVerbs = {
     options: ['crawlers', 'transfers', ...common],
     overrides: {
       ...overrides,
-      threads: { text: 'worker threads of each transfer process', defaultText: '1' },
-      listen: { ...api, text: 'where the API answers, with health and metrics; the other processes take free ports' },
+      threads: { text: 'worker threads of each transfer process', defaultText: 'the cores shared out among them' },
+      listen: {
+        ...api,
+        text: 'where the coordinator answers for the API, health and metrics; the other processes take free ports',
+      },
       logFormat: { defaultText: 'text on a terminal, else json' },
     },
     examples: [
       ['a catalogue file, Redis on this machine', `flants up videos.ndjson ${example}`],
       ['MongoDB, its URL in the environment', `FLANTS_CATALOGUE=mongodb://… flants up ${example}`],
     ],
+  },
+  coordinator: {
+    ...words,
+    summary: 'run scanner, crawler and aggregator in one process',
+    options: common,
+    overrides: { ...overrides, listen: api },
+    examples: [['with flants transfer on other machines', `flants coordinator videos.ndjson ${example}`]],
   },
   scanner: {
     ...words,

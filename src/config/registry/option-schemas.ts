@@ -103,7 +103,7 @@ const optionSchemas = {
   redisPrefix: text.regex(/^[\w.-]{1,64}$/).default(optionSpecs.redisPrefix.default),
   redisCa: text.exactOptional(),
   journal: text.exactOptional(),
-  crawlers: integer(optionSpecs.crawlers).exactOptional(),
+  crawlers: integer(optionSpecs.crawlers).default(optionSpecs.crawlers.default),
   transfers: integer(optionSpecs.transfers).exactOptional(),
   maxBatches: integer(optionSpecs.maxBatches).exactOptional(),
   maxBytesInFlight: written(parseSize).exactOptional(),
