@@ -49,7 +49,8 @@ export interface StoreAccess {
 
 const maxRedirects = 5;
 const connectTimeoutMs = 15 * second;
-const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
+/** Time-outs of every store. */
+export const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
 
 /** Opens a source with the adapters for all its URL schemes. */
 export function connectSource(spec: SourceSpec): Source {

@@ -103,7 +103,14 @@ export async function openLambdaExecutor(
   }
 }
 
-function openFunction({ lambda, region, profile, proxies, ca }: LambdaRunOptions): LambdaFunction {
+/** Opens a function without asking it anything. Close it in the end. */
+export function openFunction({
+  lambda,
+  region,
+  profile,
+  proxies,
+  ca,
+}: StoreOptions & Pick<LambdaRunOptions, 'lambda'>): LambdaFunction {
   const { functionName, qualifier, endpoint } = lambda;
   const knownRegion = region ?? (endpoint === undefined ? undefined : regionOfOtherServices);
   const routes = openRoutes({

@@ -14,6 +14,7 @@ import { renderError } from './render-error.ts';
 const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   copy: async () => (await import('./copy.ts')).copy,
   verify: async () => (await import('./verify.ts')).verify,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   lambda: async () => (await import('./lambda.ts')).lambda,
   status: async () => (await import('./status.ts')).status,
   retry: async () => (await import('./retry.ts')).retry,

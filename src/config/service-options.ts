@@ -255,7 +255,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
 }
 
 function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): CatalogueOptions {
-  const { mongoDatabase: database, mongoFilter: filter, writeBack, deltaEvery } = parsed;
+  const { deltaEvery } = parsed;
   return Object.freeze({
     sources: Object.freeze(sources),
     rules: Object.freeze(parsed.rule.map(parseRule)),
@@ -263,15 +263,27 @@ function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): Catalog
     ...(deltaEvery === 'never' ? {} : { deltaEveryMs: deltaEvery }),
     freshWindowMs: parsed.freshWindow,
     watch: parsed.watch,
-    mongo: Object.freeze({
-      ...(database === undefined ? {} : { database }),
-      collection: parsed.mongoCollection,
-      ...(filter === undefined ? {} : { filter }),
-      fields: Object.freeze(parsed.mongoFields),
-      projection: Object.freeze(parsed.mongoProjection),
-      batchSize: parsed.mongoBatchSize,
-      ...(writeBack === undefined ? {} : { writeBack }),
-    }),
+    mongo: mongoOptionsOf(parsed),
+  });
+}
+
+/** How to read sources in MongoDB. */
+export function mongoOptionsOf(
+  parsed: Pick<
+    Parsed,
+    'mongoDatabase' | 'mongoCollection' | 'mongoFilter' | 'mongoFields' | 'mongoProjection' | 'mongoBatchSize'
+  > &
+    Pick<Partial<Parsed>, 'writeBack'>,
+): CatalogueOptions['mongo'] {
+  const { mongoDatabase: database, mongoFilter: filter, writeBack } = parsed;
+  return Object.freeze({
+    ...(database === undefined ? {} : { database }),
+    collection: parsed.mongoCollection,
+    ...(filter === undefined ? {} : { filter }),
+    fields: Object.freeze(parsed.mongoFields),
+    projection: Object.freeze(parsed.mongoProjection),
+    batchSize: parsed.mongoBatchSize,
+    ...(writeBack === undefined ? {} : { writeBack }),
   });
 }
 

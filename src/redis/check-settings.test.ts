@@ -17,7 +17,9 @@ describe('the settings of a Redis', () => {
     ['appendfsync', 'no', 'CONFIG SET appendfsync everysec'],
     ['maxmemory-policy', 'allkeys-lru', 'CONFIG SET maxmemory-policy noeviction'],
   ])('are wrong with %s %s, and the line that mends it is named', (name, value, line) => {
-    expect(judge({ config: { ...config, [name]: value } }).faults).toEqual([expect.stringContaining(line)]);
+    expect(judge({ config: { ...config, [name]: value } }).faults).toEqual([
+      { problem: expect.stringContaining(name), mend: expect.stringContaining(line) },
+    ]);
   });
 
   it('are all told of at once', () => {
@@ -51,6 +53,8 @@ describe('the settings of a Redis', () => {
   });
 
   it('of a replica are no use', () => {
-    expect(judge({ info: { ...info, role: 'slave' } }).faults).toEqual([expect.stringContaining('primary')]);
+    expect(judge({ info: { ...info, role: 'slave' } }).faults).toMatchObject([
+      { mend: expect.stringContaining('primary') },
+    ]);
   });
 });

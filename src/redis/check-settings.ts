@@ -9,10 +9,15 @@ export interface RedisFacts {
   readonly config?: Readonly<Record<string, string>>;
 }
 
+/** What is wrong with a server, and the line that mends it. */
+export interface SettingsFault {
+  readonly problem: string;
+  readonly mend: string;
+}
+
 /** What is to be said of a server. */
 export interface SettingsVerdict {
-  /** Each names what is wrong and the line that mends it. */
-  readonly faults: readonly string[];
+  readonly faults: readonly SettingsFault[];
   readonly warnings: readonly string[];
 }
 
@@ -27,8 +32,9 @@ const oldest = { Redis: [7, 0], Valkey: [7, 2] } as const;
  * @throws {FlantsError} `usage` with every fault, and the lines that mend them
  */
 export async function checkRedisSettings(client: RedisClient): Promise<readonly string[]> {
-  const { faults, warnings } = judgeRedis(await askFacts(client));
-  if (faults.length > 0) throw new FlantsError('usage', `Redis is not fit for use: ${faults.join('; ')}`);
+  const { faults, warnings } = judgeRedis(await askRedisFacts(client));
+  const said = faults.map(({ problem, mend }) => `${problem}: ${mend}`);
+  if (said.length > 0) throw new FlantsError('usage', `Redis is not fit for use: ${said.join('; ')}`);
   return warnings;
 }
 
@@ -36,7 +42,8 @@ export async function checkRedisSettings(client: RedisClient): Promise<readonly 
 export function judgeRedis({ info, config }: RedisFacts): SettingsVerdict {
   const faults = [...versionFaults(info)];
   const warnings: string[] = [];
-  if (info['role'] === 'slave') faults.push('it is a replica, which takes no writes: give the address of its primary');
+  if (info['role'] === 'slave')
+    faults.push({ problem: 'it is a replica, which takes no writes', mend: 'give the address of its primary' });
   const policy = config?.['maxmemory-policy'] ?? info['maxmemory_policy'];
   if (policy === undefined) warnings.push('Redis does not tell its maxmemory-policy: it must be noeviction');
   else if (policy !== 'noeviction')
@@ -55,24 +62,28 @@ export function judgeRedis({ info, config }: RedisFacts): SettingsVerdict {
   return { faults, warnings };
 }
 
-function wrong(name: string, found: string, wanted: string, why: string): string {
-  return (
-    `${name} is ${found} (${why}): run "CONFIG SET ${name} ${wanted}" there, ` +
-    `and write "${name} ${wanted}" into its redis.conf`
-  );
+function wrong(name: string, found: string, wanted: string, why: string): SettingsFault {
+  return {
+    problem: `${name} is ${found} (${why})`,
+    mend: `run "CONFIG SET ${name} ${wanted}" there, and write "${name} ${wanted}" into its redis.conf`,
+  };
 }
 
-function* versionFaults(info: Readonly<Record<string, string>>): Generator<string> {
+function* versionFaults(info: Readonly<Record<string, string>>): Generator<SettingsFault> {
   const name = info['valkey_version'] === undefined ? 'Redis' : 'Valkey';
   const version = info['valkey_version'] ?? info['redis_version'] ?? '';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [oldestMajor, oldestMinor] = oldest[name];
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   const needed = Object.entries(oldest).map(([each, parts]) => `${each} ${parts.join('.')}`);
-  yield `it is ${name} ${version || 'of no known version'}: ${needed.join(' or ')}, or newer, is needed`;
+  yield {
+    problem: `it is ${name} ${version || 'of no known version'}`,
+    mend: `${needed.join(' or ')}, or newer, is needed`,
+  };
 }
 
-async function askFacts(client: RedisClient): Promise<RedisFacts> {
+/** Asks a server what it says of itself. @throws {FlantsError} `usage` or `state.unusable` if it says nothing */
+export async function askRedisFacts(client: RedisClient): Promise<RedisFacts> {
   const info = Object.fromEntries(pairs(await infoOf(client)));
   const config = await client.config('GET', 'appendonly', 'appendfsync', 'maxmemory-policy').catch(unlessRefused);
   return Array.isArray(config) ? { info, config: Object.fromEntries(couples(config.map(String))) } : { info };

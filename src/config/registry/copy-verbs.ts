@@ -1,4 +1,4 @@
-import { executorOptions, storeOptions } from './option-groups.ts';
+import { executorOptions, placeOptions, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** Verbs that do their work in one process: `copy` and `verify`. */
@@ -70,6 +70,31 @@ export const copyVerbs = {
       concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
     },
     exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
+  },
+  doctor: {
+    group: 'Copy a library from here',
+    summary: 'look at all that a copy needs, and name the line that mends what is wrong',
+    words: '[source…] [destination]',
+    wordTexts: [
+      ['source', 'as it is given to copy, or to a cluster; without one no source is looked at'],
+      ['destination', 's3://bucket/prefix or a folder; a small object is written there and removed'],
+    ],
+    options: [
+      'header', 'headerFile', 'allowHost', 'sourceTimeout', ...storeOptions, ...executorOptions, 'maxBatches',
+      'catalogue', 'mongoDatabase', 'mongoCollection', 'mongoFilter', 'mongoFields', 'mongoProjection', 'mongoBatchSize',
+      ...placeOptions, 'json', 'state', 'config',
+    ], // prettier-ignore
+    overrides: {
+      redis: { text: 'Redis server of the cluster', defaultText: 'no cluster is looked at' },
+      journal: { text: 'journal of the cluster' },
+    },
+    examples: [
+      ['before the first copy', 'flants doctor https://cdn.example/class/42/master.m3u8 s3://media/vod'],
+      ['a cluster', 'flants doctor s3://media/vod --journal s3://media-private/journal --redis redis://redis.example'],
+      ['what is in the config file', 'flants doctor s3://media/vod --config flants.json'],
+    ],
+    exitNote:
+      '0 means that all is well; 1 that a copy would not run, or would lose something; 3 that there are warnings.',
   },
   lambda: {
     group: 'Copy a library from here',

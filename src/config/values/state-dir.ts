@@ -20,15 +20,18 @@ const maxSlugLength = 60;
  * @param endpoint - of the store; undefined for AWS and for folders
  */
 export function stateDirOf(destination: Destination, endpoint: string | undefined, env: StateEnvironment): string {
-  const home = env.HOME ?? homedir();
-  const xdg = env.XDG_STATE_HOME ?? '';
-  const base = isAbsolute(xdg) ? xdg : join(home, '.local', 'state');
   const identity = JSON.stringify([
     destination.name,
     destination.kind === 's3' && endpoint !== undefined ? normalEndpoint(endpoint) : '',
   ]);
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, 8);
-  return join(base, 'flants', `${slugOf(destination)}-${hash}`);
+  return join(stateHomeOf(env), `${slugOf(destination)}-${hash}`);
+}
+
+/** The folder that holds the states of all destinations. */
+export function stateHomeOf(env: StateEnvironment): string {
+  const xdg = env.XDG_STATE_HOME ?? '';
+  return join(isAbsolute(xdg) ? xdg : join(env.HOME ?? homedir(), '.local', 'state'), 'flants');
 }
 
 function slugOf(destination: Destination): string {

@@ -12,6 +12,28 @@ import type { SigningKeys } from './sigv4.ts';
 export interface S3Credentials extends SigningKeys {
   /** Milliseconds since 1970. Absent if the credentials do not expire. */
   readonly expiresAtMs?: number;
+  /** Where they were found, in words for people. Absent if the SDK does not tell. */
+  readonly from?: string;
+}
+
+/** Places of credentials by the marks that the SDK puts on what it found there, the most telling first. */
+const places: Readonly<Record<string, string>> = {
+  CREDENTIALS_ENV_VARS: 'the environment (AWS_ACCESS_KEY_ID)',
+  CREDENTIALS_SSO: 'IAM Identity Center (aws sso login)',
+  CREDENTIALS_SSO_LEGACY: 'IAM Identity Center (aws sso login)',
+  CREDENTIALS_LOGIN: 'aws login',
+  CREDENTIALS_STS_ASSUME_ROLE_WEB_ID: 'a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE)',
+  CREDENTIALS_STS_ASSUME_ROLE: 'a role that a profile assumes',
+  CREDENTIALS_PROCESS: 'a credential process of a profile',
+  CREDENTIALS_PROFILE_PROCESS: 'a credential process of a profile',
+  CREDENTIALS_HTTP: 'the role of the container',
+  CREDENTIALS_IMDS: 'the role of the instance',
+  CREDENTIALS_PROFILE: 'a profile of ~/.aws',
+};
+
+function placeIn(found: object): string | undefined {
+  const marks = '$source' in found && typeof found.$source === 'object' && found.$source !== null ? found.$source : {};
+  return Object.entries(places).find(([mark]) => mark in marks)?.[1];
 }
 
 /**
@@ -86,12 +108,15 @@ export function awsCredentials(profile?: string, proxies: ProxySettings = noProx
             : { clientConfig: { requestHandler: credentialsHandler(proxies) } }),
         });
       }
-      const { accessKeyId, secretAccessKey, sessionToken, expiration } = await provider();
+      const found = await provider();
+      const { accessKeyId, secretAccessKey, sessionToken, expiration } = found;
+      const from = placeIn(found);
       return {
         accessKeyId,
         secretAccessKey,
         ...(sessionToken === undefined ? {} : { sessionToken }),
         ...(expiration === undefined ? {} : { expiresAtMs: expiration.getTime() }),
+        ...(from === undefined ? {} : { from }),
       };
     } catch (cause) {
       throw new FlantsError('store.credentials', noCredentials(profile, cause), { cause });

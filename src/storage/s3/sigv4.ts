@@ -24,6 +24,8 @@ export interface UnsignedRequest {
   readonly payloadHash: string;
   readonly credentials: SigningKeys;
   readonly region: string;
+  /** As in the scope of a signature. Absent: `s3`. */
+  readonly service?: string;
   readonly now: Date;
 }
 
@@ -38,7 +40,7 @@ export const unsignedPayload = 'UNSIGNED-PAYLOAD';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
 export function signRequest(request: UnsignedRequest): string[] {
-  const { credentials, payloadHash, region } = request;
+  const { credentials, payloadHash, region, service = 's3' } = request;
   const instant = request.now.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const day = instant.slice(0, 8);
   const headers: (readonly [string, string])[] = [
@@ -59,9 +61,9 @@ export function signRequest(request: UnsignedRequest): string[] {
     if (name !== 'host') sent.push(name, value);
   }
   const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders}\n${signedNames}\n${payloadHash}`;
-  const scope = `${day}/${region}/s3/aws4_request`;
+  const scope = `${day}/${region}/${service}/aws4_request`;
   const toSign = `AWS4-HMAC-SHA256\n${instant}\n${scope}\n${hash('sha256', canonical)}`;
-  const signature = createHmac('sha256', signingKey(credentials, day, region))
+  const signature = createHmac('sha256', signingKey(credentials, { day, region, service }))
     .update(toSign)
     .digest('hex');
   sent.push(
@@ -97,9 +99,13 @@ function byName(a: readonly [string, string], b: readonly [string, string]): num
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
 }
 
-interface DerivedKey {
+interface Scope {
   readonly day: string;
   readonly region: string;
+  readonly service: string;
+}
+
+interface DerivedKey extends Scope {
   readonly key: KeyObject;
 }
 
@@ -109,15 +115,16 @@ interface DerivedKey {
  */
 const derivedKeys = new WeakMap<SigningKeys, DerivedKey>();
 
-function signingKey(credentials: SigningKeys, day: string, region: string): KeyObject {
+function signingKey(credentials: SigningKeys, scope: Scope): KeyObject {
+  const { day, region, service } = scope;
   const known = derivedKeys.get(credentials);
-  if (known?.day === day && known.region === region) return known.key;
-  const secret = [day, region, 's3', 'aws4_request'].reduce(
+  if (known?.day === day && known.region === region && known.service === service) return known.key;
+  const secret = [day, region, service, 'aws4_request'].reduce(
     (above, part) => createHmac('sha256', above).update(part).digest(),
     Buffer.from(`AWS4${credentials.secretAccessKey}`),
   );
   // Given bytes, Node would create such an object for each signature, at five times the cost of the signature.
   const key = createSecretKey(secret);
-  derivedKeys.set(credentials, { day, region, key });
+  derivedKeys.set(credentials, { ...scope, key });
   return key;
 }

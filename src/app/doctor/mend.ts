@@ -1,0 +1,53 @@
+import type { Failure, FailureCode } from '../../domain/failure.ts';
+import type { Finding } from '../../domain/finding.ts';
+
+/** The line that mends a failure at a store, where its message does not have it. */
+const storeMends: Readonly<Partial<Record<FailureCode, string>>> = {
+  'store.credentials':
+    'aws configure, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; then: aws sts get-caller-identity',
+  'store.denied':
+    'allow these actions on the bucket and on its objects: s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload',
+  'store.full': 'make room at the store, or raise its quota',
+  'store.unreachable': 'see whether --endpoint is right, the store is up, and a firewall lets this machine through',
+  'store.timeout': 'see whether --endpoint is right and the store is up; a firewall may drop what this machine sends',
+  'store.throttled': 'wait, and copy with a smaller --concurrency',
+  'proxy.denied': 'see HTTPS_PROXY, HTTP_PROXY and NO_PROXY: the proxy must allow this host',
+  'source.unreachable': 'see whether the host is up, and a firewall lets this machine through',
+  'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
+  'source.timeout': 'see whether the host is up; --source-timeout gives it more time',
+  'source.tls': 'name your own certificate authority with --ca FILE',
+  'source.denied': 'give what the source asks for: --header "Authorization: …" or --header-file FILE',
+  'source.not-found': 'see whether the URL plays in a browser',
+  'source.forbidden': 'allow the address: --allow-host HOST',
+  'executor.denied': 'allow lambda:InvokeFunction on the function to these credentials',
+  'executor.no-function':
+    'flants lambda bundle --out flants.zip, and create the function from it; docs/lambda.md has the lines',
+  'executor.unusable':
+    'flants lambda bundle --out flants.zip, and: aws lambda update-function-code --function-name NAME --zip-file fileb://flants.zip',
+  'executor.unreachable': 'see whether --region is right, and a firewall lets this machine through to AWS Lambda',
+};
+
+/** A failure as a fault of a check, with the line that mends it. */
+export function faultOf(check: string, subject: string | undefined, failure: Failure, mend?: string): Finding {
+  const line = mend ?? mendOf(failure);
+  return {
+    check,
+    ...(subject === undefined ? {} : { subject }),
+    level: 'fault',
+    message: failure.message,
+    ...(line === undefined ? {} : { mend: line }),
+  };
+}
+
+function mendOf({ code, message }: Failure): string | undefined {
+  const region = /give --region (\S+)/.exec(message)?.[1];
+  if (region !== undefined) return `--region ${region}`;
+  const bucket = /s3:\/\/([^/\s:]+)/.exec(message)?.[1];
+  if (code === 'store.no-bucket' && / in region /.test(message))
+    return 'give the region of the bucket with --region: aws s3api get-bucket-location --bucket ' + (bucket ?? 'NAME');
+  if (code === 'store.no-bucket') return `aws s3 mb s3://${bucket ?? 'NAME'}`;
+  if (/execution role/.test(message))
+    return 'aws lambda update-function-configuration --function-name NAME --role ARN; docs/lambda.md has its rights';
+  if (/clock of this machine/.test(message)) return 'sudo timedatectl set-ntp true';
+  return storeMends[code];
+}
