@@ -2,6 +2,9 @@ import type { ProxySettings } from '../config/values/proxies.ts';
 import { openFileSource } from '../storage/file-source.ts';
 import { openFolderStore } from '../storage/folder/store.ts';
 import { guardWrites } from '../storage/guard.ts';
+import { openServerQuestions } from '../storage/http/ask-server.ts';
+import type { ServerQuestions } from '../storage/http/ask-server.ts';
+import type { RouteOptions } from '../storage/http/routes.ts';
 import { openHttpSource } from '../storage/http/source.ts';
 import { openReach } from '../storage/http/reach.ts';
 import type { ReachRules } from '../storage/http/reach.ts';
@@ -54,23 +57,31 @@ export const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second,
 
 /** Opens a source with the adapters for all its URL schemes. */
 export function connectSource(spec: SourceSpec): Source {
-  const http = openHttpSource({
-    headers: spec.headers,
-    connections: spec.connections,
-    connectTimeoutMs: Math.min(connectTimeoutMs, spec.timeoutMs),
-    headersTimeoutMs: spec.timeoutMs,
-    bodyTimeoutMs: spec.timeoutMs,
-    maxRedirects,
-    proxies: spec.proxies,
-    reach: openReach(spec.reach),
-    ...(spec.ca === undefined ? {} : { ca: spec.ca }),
-  });
+  const http = openHttpSource({ ...httpOptionsOf(spec), maxRedirects });
   const source = routeSource({
     'http:': http,
     'https:': http,
     ...(spec.allowsFiles ? { 'file:': openFileSource() } : {}),
   });
   return spec.bytesPerSecond === undefined ? source : limitBandwidth(source, { bytesPerSecond: spec.bytesPerSecond });
+}
+
+/** Opens a web server for questions about how it answers. */
+export function connectQuestions(spec: SourceSpec): ServerQuestions {
+  return openServerQuestions(httpOptionsOf(spec));
+}
+
+function httpOptionsOf(spec: SourceSpec): RouteOptions & Pick<SourceSpec, 'headers'> {
+  return {
+    headers: spec.headers,
+    connections: spec.connections,
+    connectTimeoutMs: Math.min(connectTimeoutMs, spec.timeoutMs),
+    headersTimeoutMs: spec.timeoutMs,
+    bodyTimeoutMs: spec.timeoutMs,
+    proxies: spec.proxies,
+    reach: openReach(spec.reach),
+    ...(spec.ca === undefined ? {} : { ca: spec.ca }),
+  };
 }
 
 /**

@@ -9,11 +9,12 @@ import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
 import type { StateFile } from '../state/state-file.ts';
+import type { AskServer } from '../verifier/delivery.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
 import type { Destination } from '../verifier/destination.ts';
 import { verifyPresentation } from '../verifier/verify.ts';
 import type { Expected, VerifyRequest } from '../verifier/verify.ts';
-import { connectSource, connectStore } from './connect.ts';
+import { connectQuestions, connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
 import { credentialsOf, destinationOf, readDestination } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
@@ -24,6 +25,8 @@ import { sourceSpecOf } from './source-spec.ts';
 interface OpenTarget {
   readonly destination: Destination;
   readonly playlistUrl: string;
+  /** Only of a web server. */
+  readonly ask?: AskServer;
   readonly close: () => Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export async function verifyCopy(
   try {
     const journal = state && new SqliteJournal(state);
     const saved = journal && (await readDestination(journal));
-    const { destination, playlistUrl, close } = await openTarget(options, saved);
+    const { destination, playlistUrl, ask, close } = await openTarget(options, saved);
     try {
       return await verifyPresentation(
         {
@@ -57,6 +60,7 @@ export async function verifyCopy(
           acceptedBecause: await acceptancesIn(state),
           readsBytes: options.checksums,
           concurrency: options.concurrency,
+          ...(ask ? { ask } : {}),
         },
         signal,
       );
@@ -113,11 +117,16 @@ async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected
 async function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): Promise<OpenTarget> {
   const { target, proxies } = options;
   if (target.kind === 'http') {
-    const source = connectSource(await sourceSpecOf(options, { originUrls: [target.url] }));
+    const spec = await sourceSpecOf(options, { originUrls: [target.url] });
+    const source = connectSource(spec);
+    const questions = connectQuestions(spec);
     return {
       destination: destinationOverHttp(source.openSession?.() ?? source, target.url),
       playlistUrl: target.url,
-      close: () => source.close(),
+      ask: (...question) => questions.ask(...question),
+      close: async () => {
+        await Promise.all([source.close(), questions.close()]);
+      },
     };
   }
   if (target.kind === 'file') {

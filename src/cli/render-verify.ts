@@ -1,4 +1,5 @@
-import type { VerifyReport } from '../domain/verify-report.ts';
+import type { DeliveryFinding, VerifyReport } from '../domain/verify-report.ts';
+import { oneLine } from '../telemetry/logger.ts';
 import { formatBytes, formatCount, formatCounted } from './format.ts';
 import { listLines, section } from './list-lines.ts';
 
@@ -29,6 +30,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked }: { reado
       external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`),
       more,
     ),
+    ...deliveryLines(report.delivery ?? []),
     `${destination}: ${verdictOf(report)}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checksums}`,
   ]
@@ -36,11 +38,24 @@ export function renderVerify(report: VerifyReport, { checksums: asked }: { reado
     .concat('\n');
 }
 
-function verdictOf({ problems, external, accepted }: VerifyReport): string {
+/** What players and caches mind, one finding for each kind of object, with the header and the line that mend it. */
+export function deliveryLines(findings: readonly DeliveryFinding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.flatMap(({ role, url, level, message, header, mend, code }) => [
+    `  ${level === 'fault' ? 'FAULT' : 'WARNING'}  ${oneLine(`${role} ${url}: ${message}`)} [${code}]`,
+    `    header: ${oneLine(header)}`,
+    `    ${mend}`,
+  ]);
+  return ['As players and caches get it:', ...lines];
+}
+
+function verdictOf({ problems, external, accepted, delivery = [] }: VerifyReport): string {
   if (problems.length > 0) return `not whole: ${formatCounted(problems.length, 'problem')}`;
   const but = [
     ...(accepted.length > 0 ? [`without ${formatCounted(accepted.length, 'accepted file')}`] : []),
     ...(external.length > 0 ? ['it points outside'] : []),
+    ...(delivery.some(({ level }) => level === 'fault') ? ['some players do not get it as they need it'] : []),
+    ...(delivery.some(({ level }) => level === 'warning') ? ['its delivery has warnings'] : []),
   ];
   return but.length === 0 ? 'whole' : `whole, but ${but.join(', and ')}`;
 }

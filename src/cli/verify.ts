@@ -10,6 +10,7 @@ export const verify: Verb = async (input, { stdout }) => {
   const { verifyCopy } = await import('../app/verify-copy.ts');
   const report = await abortOnSignal((signal) => verifyCopy(options, { signal }));
   stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report, options));
-  if (report.problems.length > 0) return exitCodes.failed;
-  return report.external.length + report.accepted.length > 0 ? exitCodes.warnings : exitCodes.whole;
+  const { problems, external, accepted, delivery = [] } = report;
+  if (problems.length > 0 || delivery.some(({ level }) => level === 'fault')) return exitCodes.failed;
+  return external.length + accepted.length + delivery.length > 0 ? exitCodes.warnings : exitCodes.whole;
 };

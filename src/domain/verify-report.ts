@@ -1,4 +1,5 @@
 import type { FailureCode } from './failure.ts';
+import type { ObjectRole } from './object-headers.ts';
 import type { ExternalReference } from './revision.ts';
 
 /** One thing at the destination that is not as it must be. */
@@ -18,6 +19,23 @@ export interface AcceptedAbsence {
   readonly reason: string;
 }
 
+/** Something in the way in which a web server or CDN hands objects out. */
+export interface DeliveryFinding {
+  readonly code: Extract<FailureCode, 'verify.type' | 'verify.cors' | 'verify.range' | 'verify.head' | 'verify.cache'>;
+  /** `fault`: some players do not play it. `warning`: they play it, under conditions or at a higher price. */
+  readonly level: 'warning' | 'fault';
+  /** The objects that were asked for an example. */
+  readonly role: ObjectRole | 'missing object';
+  /** The example, without tokens. */
+  readonly url: string;
+  /** What was found, and who minds. */
+  readonly message: string;
+  /** The header that would mend it: `Access-Control-Allow-Origin: *`. */
+  readonly header: string;
+  /** Where it is set in front of S3: CloudFront, or the bucket. */
+  readonly mend: string;
+}
+
 /** What a walk over a copy's playlists has proven. Whole when `problems` is empty. */
 export interface VerifyReport {
   /** Name of the playlist that the walk began with. */
@@ -35,4 +53,6 @@ export interface VerifyReport {
   readonly accepted: readonly AcceptedAbsence[];
   /** How many objects had their checksum compared. */
   readonly checkedChecksums: number;
+  /** How a web server or CDN delivers it. Absent where a store was asked directly. */
+  readonly delivery?: readonly DeliveryFinding[];
 }

@@ -8,6 +8,8 @@ import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
+import { checkDelivery } from './delivery.ts';
+import type { AskServer } from './delivery.ts';
 import type { Destination, ReadDocument, ObjectFacts } from './destination.ts';
 
 /** The size and checksum that an object should have. */
@@ -31,6 +33,8 @@ export interface VerifyRequest {
   readonly readsBytes: boolean;
   /** Objects checked concurrently. */
   readonly concurrency: number;
+  /** Asks as players do how objects are delivered. Absent: the destination is no web server. */
+  readonly ask?: AskServer;
 }
 
 /**
@@ -93,6 +97,9 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     external: presentation.external,
     problems: problems.toSorted(byKey),
     accepted: accepted.toSorted(byKey),
+    ...(request.ask
+      ? { delivery: await checkDelivery(presentation, { ...destination, ask: request.ask, signal }) }
+      : {}),
   };
 }
 

@@ -21,7 +21,8 @@ it('verify over HTTP is not content with the page that a site gives for whatever
   expect((await stage.copy(playlist)).code).toBe(0);
   site = await startOrigin({ folder: stage.objects });
   const verify = () => runFlants(['verify', site.url + playlist, '--json']);
-  expect((await verify()).code).toBe(0);
+  // The copy is whole; that pages of other hosts may not play it is a warning.
+  expect((await verify()).code).toBe(3);
 
   const segment = new URL(syntheticSegment(2), `http://x${playlist}`).pathname;
   await rm(join(stage.objects, segment));

@@ -26,6 +26,8 @@ export interface NginxOptions {
   readonly workers?: number;
   /** Directives of a location for everything, in place of the folder. */
   readonly location?: string;
+  /** Directives before the server, such as a `map`. */
+  readonly http?: string;
 }
 
 /** Serves a folder on a free port of the loopback, with nginx as a process of its own. */
@@ -54,7 +56,12 @@ export async function startNginx(folder: string, options: NginxOptions = {}): Pr
   return { url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`, pid: child.pid as number, stop };
 }
 
-function configOf(folder: string, state: string, port: number, { tls, workers = 1, location }: NginxOptions): string {
+function configOf(
+  folder: string,
+  state: string,
+  port: number,
+  { tls, workers = 1, location, http = '' }: NginxOptions,
+): string {
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl; ssl_certificate ${tls.certPath}; ssl_certificate_key ${tls.keyPath};`
     : `listen 127.0.0.1:${port};`;
@@ -76,6 +83,7 @@ http {
   keepalive_requests 100000;
   types { application/vnd.apple.mpegurl m3u8; video/mp2t ts; }
   default_type application/octet-stream;
+  ${http}
   server { ${listen} ${location === undefined ? `root ${folder};` : `location / { ${location} }`} }
 }
 `;

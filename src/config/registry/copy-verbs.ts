@@ -60,6 +60,7 @@ export const copyVerbs = {
     ],
     examples: [
       ['every object is there', 'flants verify s3://media/vod/class/42/master.m3u8'],
+      ['as players get it through a CDN', 'flants verify https://cdn.example/class/42/master.m3u8'],
       [
         'every byte is the one that was copied',
         'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
@@ -69,7 +70,8 @@ export const copyVerbs = {
       state: { defaultText: 'none: the destination alone is looked at' },
       concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
     },
-    exitNote: '2 means that the copy is not whole; 3 that it points outside itself, or lacks files that were accepted.',
+    exitNote:
+      '2 means that the copy is not whole, or that a CDN delivers it so that some players cannot play it; 3 that it points outside itself, lacks files that were accepted, or that its delivery has warnings.',
   },
   doctor: {
     group: 'Copy a library from here',
