@@ -60,6 +60,7 @@ async function main(): Promise<void> {
       await copy.stop();
     }
     await takeReplay(browser, folder);
+    await takeReport(browser, folder);
   } finally {
     await browser.close();
     await origin.stop();
@@ -106,6 +107,21 @@ async function takeAll(browser: Browser, address: string): Promise<void> {
   await dark.getByRole('button', { name: /Play it/ }).click();
   await dark.waitForFunction(`document.querySelector('video')?.currentTime > 2`, null, { timeout: 60_000 });
   await take(dark, 'play-dark');
+}
+
+/** The report of a library that is nearly done, as a director gets it. */
+async function takeReport(browser: Browser, folder: string): Promise<void> {
+  const path = join(folder, 'report.html');
+  const entry = join(projectFolder, 'bin', 'flants.js');
+  const words = [entry, 'report', '--state', join(folder, 'state'), '--html', path];
+  const { code, stderr } = await runCommand(process.execPath, words);
+  if (code !== 0) throw new Error(`flants report: ${stderr}`);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await browser.newPage({ colorScheme, viewport: { width: 1200, height: 1100 } });
+    await page.goto(pathToFileURL(path).href);
+    await take(page, `report-${colorScheme}`);
+    await page.close();
+  }
 }
 
 /** The copy, half way through its replay. */

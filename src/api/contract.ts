@@ -200,7 +200,11 @@ export const reportSchema = z
   .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
 
 /** RFC 4180. */
-export const tableSchema = z.string().meta({ description: 'A line of names, then a line for each video' });
+export const tableSchema = z.string().meta({ description: 'A line of names, then a line for each video or file' });
+
+export const reportPageSchema = z
+  .string()
+  .meta({ description: 'One page without scripts, and without anything from elsewhere' });
 
 export const decidedSchema = z
   .object({

@@ -75,4 +75,21 @@ export const liveOperations = {
     answer: contract.tableSchema,
     types: ['csv'],
   },
+  fileTable: {
+    method: 'get',
+    path: `${video}/files.csv`,
+    summary: 'The files of a video as a table with a line for each',
+    changes: false,
+    answer: contract.tableSchema,
+    types: ['csv'],
+  },
+  reportPage: {
+    method: 'get',
+    path: `${base}/report.html`,
+    summary: 'The whole library, or one video of it, as one page for people',
+    changes: false,
+    query: contract.reportQuerySchema,
+    answer: contract.reportPageSchema,
+    types: ['html'],
+  },
 } as const satisfies Record<string, Operation>;

@@ -8,6 +8,7 @@ const mediaTypes = {
   ndjson: 'application/x-ndjson',
   sse: 'text/event-stream',
   csv: 'text/csv',
+  html: 'text/html',
 } as const;
 
 /** Status codes of error responses, and their descriptions. */

@@ -12,7 +12,7 @@ export interface Operation {
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
   /** Media types of the response, the default first. Absent: JSON. With `ndjson`, each line is one value of `line`. */
-  readonly types?: readonly ('json' | 'ndjson' | 'sse' | 'csv')[];
+  readonly types?: readonly ('json' | 'ndjson' | 'sse' | 'csv' | 'html')[];
   /** One line of NDJSON. */
   readonly line?: z.ZodType;
 }

@@ -37,14 +37,18 @@ function addQueries(app: App, control: Control, onBroken: OnBroken): void {
     const { video } = queryOf(context, operations.report.query);
     return context.json(await control.report(video === undefined ? [] : [video]));
   });
-  app.get(paths.reportTable, async (context) => {
-    const answer = await textLines(context.env, (write) => control.reportTable(write), {
-      contentType: 'text/csv; charset=utf-8',
-      end: '\r\n',
-      onBroken,
-    });
-    answer.headers.set('Content-Disposition', 'attachment; filename="flants-report.csv"');
-    return answer;
+  app.get(paths.reportTable, (context) =>
+    table(context, (write) => control.reportTable(write), { name: 'flants-report.csv', onBroken }),
+  );
+  app.get(paths.fileTable, (context) =>
+    table(context, (write) => control.fileTable(idOf(context), write), { name: 'flants-files.csv', onBroken }),
+  );
+  app.get(paths.reportPage, async (context) => {
+    const { video } = queryOf(context, operations.reportPage.query);
+    const page = await control.reportPage(video === undefined ? [] : [video]);
+    // It comes with a policy of its own, for whoever opens the file.
+    context.header('Content-Disposition', attachment('flants-report.html'));
+    return context.html(page);
   });
   app.get(paths.field, async (context) => context.json(await control.field(idOf(context))));
   app.get(paths.file, async (context) => {
@@ -53,6 +57,24 @@ function addQueries(app: App, control: Control, onBroken: OnBroken): void {
     return context.json(await control.file(idOf(context), index));
   });
   app.get(paths.runs, async (context) => context.json({ runs: await control.runs() }));
+}
+
+async function table(
+  context: RequestContext,
+  produce: (write: (line: string) => Promise<void>) => Promise<void>,
+  { name, onBroken }: { readonly name: string; readonly onBroken: OnBroken },
+): Promise<Response> {
+  const answer = await textLines(context.env, produce, {
+    contentType: 'text/csv; charset=utf-8',
+    end: '\r\n',
+    onBroken,
+  });
+  answer.headers.set('Content-Disposition', attachment(name));
+  return answer;
+}
+
+function attachment(name: string): string {
+  return `attachment; filename="${name}"`;
 }
 
 async function listVideos(context: RequestContext, control: Control, onBroken: OnBroken): Promise<Response> {

@@ -13,9 +13,12 @@ import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/state-file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { readFunctionCost } from './cluster/function-cost.ts';
+import { readFunctionCost as readClusterCost } from './cluster/function-cost.ts';
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
+import { readFunctionCost } from './function-meter.ts';
+import { postersOf } from './open-posters.ts';
+import type { PosterAccess } from './open-posters.ts';
 import { tokenRulesOf } from '../engine/key-rules.ts';
 import type { KeyRuleOptions } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';
@@ -57,24 +60,33 @@ async function openClusterControl(place: ClusterOptions, { onWarning, signal }: 
     { ...place, leaseMs, freshWindowMs, concurrency: connections },
     { onWarning, onRedis: () => {}, signal, drain: signal },
   );
-  return { control: createControl(controlPortsOf(cluster, {})), close: () => cluster.close() };
+  return {
+    control: createControl(controlPortsOf(cluster, {}, { proxies: place.proxies, signal })),
+    close: () => cluster.close(),
+  };
 }
 
 /**
  * Returns the ports of the commands on a cluster.
  *
  * @param options - for the key rules of a library that has no video yet
+ * @param access - to the destination, for the posters of reports
  */
-export function controlPortsOf(cluster: Cluster, options: Omit<KeyRuleOptions, 'rootUrl'>): ControlPorts {
+export function controlPortsOf(
+  cluster: Cluster,
+  options: Omit<KeyRuleOptions, 'rootUrl'>,
+  access: PosterAccess,
+): ControlPorts {
   const { journal, ledger } = cluster;
   const keyRules = createKeyRulesInitializer(cluster, { ...options, catalogue: { sources: [] } });
   return {
     ...common(journal, ledger),
     destination: cluster.destination.name,
+    openPosters: postersOf({ journal, ledger, destination: async () => cluster.destination, ...access }),
     answerWithinMs,
     isFresh: cluster.isFresh,
     lastScan: () => readLastScan(journal),
-    functionCost: () => readFunctionCost(cluster.redis, cluster.redisNames.functions),
+    functionCost: () => readClusterCost(cluster.redis, cluster.redisNames.functions),
     isWithdrawn: (video) => isWithdrawn(video, journal),
     takeNextStep: cluster.takeNextStep,
     async crawl(video) {
@@ -94,6 +106,8 @@ async function openStateControl(
   const control = createControl({
     ...common(journal, ledger),
     destination: (await readDestination(journal))?.name ?? stateDir,
+    openPosters: postersOf({ journal, ledger, destination: () => readDestination(journal), proxies, signal }),
+    functionCost: () => readFunctionCost(journal),
     // The next copy resumes everything else. A complete video is published at once.
     async takeNextStep(video) {
       const record = await ledger.read(video);

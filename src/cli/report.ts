@@ -9,7 +9,16 @@ import { withReadOnlyControl } from './with-control.ts';
 
 /** `flants report` */
 export const report: Verb = async (input, context) => {
-  const { place, outputPath, ...what } = await loadReportOptions(input);
+  const { place, outputPath, htmlPath, csvPath, ...what } = await loadReportOptions(input);
+  if (htmlPath !== undefined || csvPath !== undefined) {
+    await withReadOnlyControl(place, context, async (control) => {
+      if (htmlPath !== undefined)
+        await writeToFile(htmlPath, '--html', async (write) => write(await control.reportPage(what.videos)));
+      if (csvPath !== undefined) await writeTable(control, csvPath, what.videos);
+    });
+    for (const path of [htmlPath, csvPath]) if (path !== undefined) context.stdout.write(`written: ${path}\n`);
+    if (outputPath === undefined) return exitCodes.whole;
+  }
   const produce = async (write: LineWriter): Promise<void> => {
     if (place.kind === 'cluster') {
       await withReadOnlyControl(place, context, (control) => writeClusterReport(control, what, write));
@@ -22,6 +31,22 @@ export const report: Verb = async (input, context) => {
   else await writeToFile(outputPath, '--output', produce);
   return exitCodes.whole;
 };
+
+/** The videos, or the files of those that are named, with the names of the columns once. */
+async function writeTable(control: Control, path: string, videos: readonly VideoId[]): Promise<void> {
+  await writeToFile(path, '--csv', async (write) => {
+    // RFC 4180 wants CRLF.
+    const writeLine: LineWriter = (line) => write(`${line}\r`);
+    if (videos.length === 0) return control.reportTable(writeLine);
+    for (const [at, video] of videos.entries()) {
+      let isHeading = at > 0;
+      await control.fileTable(video, async (line) => {
+        if (!isHeading) await writeLine(line);
+        isHeading = false;
+      });
+    }
+  });
+}
 
 async function writeClusterReport(
   control: Control,

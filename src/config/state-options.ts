@@ -46,6 +46,9 @@ export interface ReportOptions extends VideosOptions {
   readonly files: boolean;
   /** Absent: standard output. */
   readonly outputPath?: string;
+  /** Files for people and for spreadsheets. With one of them, the rest is written only where its file is named. */
+  readonly htmlPath?: string;
+  readonly csvPath?: string;
 }
 
 /** @throws {FlantsError} `usage` */
@@ -96,13 +99,22 @@ export async function loadAcceptOptions(input: CommandInput): Promise<OfLibrary<
 export async function loadReportOptions(input: CommandInput): Promise<OfLibrary<ReportOptions>> {
   const parsed = await mergeInput('report', input);
   const { place, rest } = await findLibrary(parsed, input);
-  const outputPath = parsed.output === undefined ? undefined : localPath(parsed.output, input.cwd);
-  if (outputPath !== undefined) await assertParent(outputPath, '--output');
+  const pathOf = async (text: string | undefined, option: string): Promise<string | undefined> => {
+    if (text === undefined) return undefined;
+    const path = localPath(text, input.cwd);
+    await assertParent(path, option);
+    return path;
+  };
+  const outputPath = await pathOf(parsed.output, '--output');
+  const htmlPath = await pathOf(parsed.html, '--html');
+  const csvPath = await pathOf(parsed.csv, '--csv');
   return Object.freeze({
     place,
     videos: rest,
     files: parsed.format === 'ndjson',
     ...(outputPath === undefined ? {} : { outputPath }),
+    ...(htmlPath === undefined ? {} : { htmlPath }),
+    ...(csvPath === undefined ? {} : { csvPath }),
   });
 }
 

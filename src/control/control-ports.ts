@@ -5,6 +5,13 @@ import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
+/** Opens the posters of a library. Whoever opened them closes them. */
+export type OpenPosters = () => Promise<{
+  /** The poster of a video as a `data:` URL. Undefined if it has none. */
+  read(video: VideoId): Promise<string | undefined>;
+  close(): Promise<void>;
+}>;
+
 /** Ports and settings of `Control`. */
 export interface ControlPorts {
   readonly journal: Journal;
@@ -34,6 +41,8 @@ export interface ControlPorts {
   readonly crawl: (video: VideoId) => Promise<void>;
   /** Time after which a decision that is not in effect yet is answered as pending. Absent: no limit. */
   readonly answerWithinMs?: number;
+  /** Absent: reports show no posters. */
+  readonly openPosters?: OpenPosters;
   /** What the destination does not guard (`LibraryReport.unguarded`). Absent: not known. */
   readonly unguarded?: readonly string[];
 }

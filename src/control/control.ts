@@ -15,7 +15,8 @@ import { listVideos } from './list-videos.ts';
 import { prioritiseVideo } from './prioritise.ts';
 import { purgeVideo } from './purge.ts';
 import { reportLibrary } from './report-library.ts';
-import { writeReportTable } from './report-table.ts';
+import { makeReportPage } from './report-page/report-page.ts';
+import { writeFileTable, writeReportTable } from './report-table.ts';
 import { finishedRuns } from './runs.ts';
 import { showField, showFile } from './show-files.ts';
 import type {
@@ -96,6 +97,18 @@ export interface Control {
    */
   reportTable(write: (line: string) => Promise<void>): Promise<void>;
   /**
+   * Writes the files of a video as a table likewise, in playing order: a line of names alone if it has no plan yet.
+   *
+   * @param write - awaited before the next line
+   */
+  fileTable(video: VideoId, write: (line: string) => Promise<void>): Promise<void>;
+  /**
+   * Makes a report as one HTML page for people, bounded for a library of any size.
+   *
+   * @param videos - absent or empty: all
+   */
+  reportPage(videos?: readonly VideoId[]): Promise<string>;
+  /**
    * Deletes the record of a video that is cancelled, invalid, or withdrawn from the catalogue, and has no work in
    * progress. A video whose purge could not be completed stays cancelled. Objects at the destination stay.
    */
@@ -123,6 +136,8 @@ export function createControl(ports: ControlPorts): Control {
     runs: () => finishedRuns(ports.journal),
     replay: (request) => makeReplay(request, ports),
     reportTable: (write) => writeReportTable(ports, write),
+    fileTable: (video, write) => writeFileTable(video, ports, write),
+    reportPage: (videos = []) => makeReportPage(videos, ports),
     purge: (video) => purgeVideo(video, ports),
   };
 }

@@ -1,5 +1,7 @@
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
+import type { Evidence, FileFailure } from '../domain/outcome.ts';
+import type { PlannedFile } from '../domain/revision.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptances } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -10,6 +12,16 @@ import { unknownVideo } from './unknown-video.ts';
 /** Files read from the journal at a time. Bounds memory for videos of any size. */
 const chunkFiles = 1_000;
 
+/** One file of a video: with its evidence if it is done, and with its failure if it failed. */
+export type FileLine = PlannedFile &
+  Partial<Omit<Evidence, keyof PlannedFile | 'video'>> &
+  Partial<Pick<FileFailure, 'failure'>> & {
+    readonly video: VideoId;
+    readonly index: number;
+    readonly state: ReturnType<typeof stateOfFile>;
+    readonly acceptedBecause?: string;
+  };
+
 /**
  * Writes one JSON line for each file of a video, in playing order: `{video, index, key, url, role, state, …}`, with the
  * evidence of a file that is done and the failure of one that failed. Writes nothing if the video has no plan yet.
@@ -18,8 +30,22 @@ const chunkFiles = 1_000;
  */
 export async function writeFileLines(
   video: VideoId,
-  { ledger, journal }: { readonly ledger: Ledger; readonly journal: Journal },
+  ports: FilePorts,
   write: (line: string) => Promise<void>,
+): Promise<void> {
+  await eachFileLine(video, ports, (line) => write(JSON.stringify(line)));
+}
+
+interface FilePorts {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+}
+
+/** The same as values. */
+export async function eachFileLine(
+  video: VideoId,
+  { ledger, journal }: FilePorts,
+  write: (line: FileLine) => Promise<void>,
 ): Promise<void> {
   const tally = await tallyOf(video, { ledger, journal });
   const revision = tally?.record.revision;
@@ -39,7 +65,7 @@ export async function writeFileLines(
       const failed = state === 'failed' || state === 'accepted' ? failures.get(file.key) : undefined;
       const reason = state === 'accepted' ? reasons.get(file.key) : undefined;
       const details = { ...file, ...proof, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) };
-      await write(JSON.stringify({ video, index, state, ...details }));
+      await write({ video, index, state, ...details });
     }
   }
 }

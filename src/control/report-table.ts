@@ -1,5 +1,9 @@
 import type { VideoReport } from '../domain/report.ts';
+import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
+import { eachFileLine } from './file-lines.ts';
+import type { FileLine } from './file-lines.ts';
+import { unknownVideo } from './unknown-video.ts';
 import { eachReport } from './report-library.ts';
 
 const columns = [
@@ -14,6 +18,38 @@ const columns = [
 export async function writeReportTable(ports: ControlPorts, write: (line: string) => Promise<void>): Promise<void> {
   await write(lineOf(columns));
   for await (const report of eachReport([], ports)) await write(lineOf(cellsOf(report)));
+}
+
+const fileColumns = [
+  'video', 'index', 'key', 'role', 'state', 'bytes', 'crc32', 'etag', 'tries', 'milliseconds', 'at', 'code', 'message', 'accepted because', 'url',
+] as const; // prettier-ignore
+
+/**
+ * Writes the files of a video as a table: a line of names, then a line for each file, in playing order.
+ *
+ * @param write - awaited before the next line, which it ends itself
+ * @throws {FlantsError} `video.unknown`
+ */
+export async function writeFileTable(
+  video: VideoId,
+  ports: ControlPorts,
+  write: (line: string) => Promise<void>,
+): Promise<void> {
+  await assertKnown(video, ports);
+  await write(lineOf(fileColumns));
+  await eachFileLine(video, ports, (line) => write(lineOf(fileCellsOf(line))));
+}
+
+async function assertKnown(video: VideoId, { journal }: ControlPorts): Promise<void> {
+  if (!(await journal.submission(video))) throw unknownVideo(video);
+}
+
+function fileCellsOf({ video, index, state, ...file }: FileLine) {
+  const { key, role, url, sizeBytes, crc32, etag, tries, durationMs, at, failure, acceptedBecause } = file;
+  const { code, message } = failure ?? {};
+  return [
+    video, index, key, role, state, sizeBytes, crc32, etag, tries, durationMs, at, code, message, acceptedBecause, url,
+  ]; // prettier-ignore
 }
 
 function cellsOf({ id, title, state, files, sizeBytes, failures, invalid, playlistKey, playlistUrl }: VideoReport) {

@@ -270,7 +270,7 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, ()
     for (const [role, name, said] of [
       ['link', 'JSON', '"format":1'],
       ['link', 'CSV', encrypted],
-      ['button', 'HTML', `<td>${encrypted}</td>`],
+      ['link', 'HTML', `<td>${encrypted}<small>`],
     ] as const) {
       const saved = page.waitForEvent('download');
       await page.getByRole(role, { name }).click();

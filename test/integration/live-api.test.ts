@@ -270,6 +270,19 @@ describe('the live stream', () => {
     expect(lines).toContain(`x,"'=cmd|"" /C calc"",1",waiting,0,0,0,0,0,,,https://cdn.example/x.m3u8`);
     expect(lines).toHaveLength(6);
   });
+
+  it('gives the files of a video as a table, and the report as a page for people', async () => {
+    const watched = await start();
+    const files = await watched.ask('/api/v1/videos/video-0000/files.csv');
+    expect([files.status, files.headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect((await files.text()).split('\r\n')[0]).toMatch(/^video,index,key,role,state,/);
+    expect((await watched.ask('/api/v1/videos/nobody/files.csv')).status).toBe(404);
+    const page = await watched.ask('/api/v1/report.html');
+    expect(page.headers.get('content-disposition')).toContain('flants-report.html');
+    expect(await page.text()).toMatch(/^<!doctype html>[^]*video-0000/);
+    expect(await (await watched.ask('/api/v1/report.html?video=video-0001')).text()).not.toContain('video-0000');
+    expect((await watched.ask('/api/v1/report.html?video=nobody')).status).toBe(404);
+  });
 });
 
 describe.skipIf(!hasNginx)('behind nginx, set up as docs/dashboard.md has it', () => {

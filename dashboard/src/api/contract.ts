@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { failureSchema, reportSchema, videoDetailSchema } from '../../../src/api/contract.ts';
+import type { failureSchema, videoDetailSchema } from '../../../src/api/contract.ts';
 import type {
   actionHeader,
   actionHeaderValue,
@@ -35,7 +35,6 @@ export type FileDetail = z.infer<typeof fileDetailSchema>;
 export type FinishedRun = z.infer<typeof runsSchema>['runs'][number];
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
-export type LibraryReport = z.infer<typeof reportSchema>;
 export type VideoDetail = z.infer<typeof videoDetailSchema>;
 export type Failure = z.infer<typeof failureSchema>;
 

@@ -99,7 +99,7 @@ export async function runService(
       metrics,
       log,
       version,
-      ...(answersApi ? apiOf(cluster, options) : {}),
+      ...(answersApi ? apiOf(cluster, options, hooks.signal) : {}),
       ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
     });
     closers.push(() => http.close());
@@ -204,8 +204,11 @@ async function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOpti
 
 function apiOf(
   cluster: Cluster,
-  { http: { token, requireTokenToRead }, tokenParameters, keyParameters, sessionPatterns }: ServiceOptions,
+  { http: { token, requireTokenToRead }, tokenParameters, keyParameters, sessionPatterns, proxies }: ServiceOptions,
+  signal: AbortSignal,
 ): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
-  const control = createControl(controlPortsOf(cluster, { tokenParameters, keyParameters, sessionPatterns }));
+  const control = createControl(
+    controlPortsOf(cluster, { tokenParameters, keyParameters, sessionPatterns }, { proxies, signal }),
+  );
   return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
 }

@@ -202,6 +202,7 @@ async function openDashboard(
     destination,
     queues,
     version: hooks.version,
+    posters: { proxies: options.proxies, signal: hooks.signal },
     ...(meter ? { cost: () => meter.cost() } : {}),
     onWarning: (message) => emit(hooks, { type: 'warning', message }),
   });

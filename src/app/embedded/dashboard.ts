@@ -24,6 +24,9 @@ import type { JobQueue } from '../../queue/job-queue.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
+import { readFunctionCost } from '../function-meter.ts';
+import { postersOf } from '../open-posters.ts';
+import type { PosterAccess } from '../open-posters.ts';
 import { liveCostOf, openMonitor } from '../monitor.ts';
 import type { RunState } from './report-run.ts';
 
@@ -39,6 +42,8 @@ export interface DashboardParts {
   };
   /** Of FLAnts. */
   readonly version: string;
+  /** For the posters of reports. */
+  readonly posters: PosterAccess;
   /** Absent: nothing is paid by use. */
   readonly cost?: () => FunctionCost;
   readonly onWarning: (message: string) => void;
@@ -73,7 +78,7 @@ const awayMs = 2 * second;
 
 /** Creates the page of a copy. Its state is watched from now on. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { options, state, destination, queues, version, cost, onWarning } = parts;
+  const { options, state, destination, queues, version, posters, cost, onWarning } = parts;
   const { journal, ledger, tracker } = state;
   const changes = createLocalChangeFeed();
   state.watch = (video) => changes.note(video);
@@ -135,6 +140,8 @@ export function createDashboard(parts: DashboardParts): Dashboard {
         newGeneration: randomUUID,
         now: Date.now,
         destination: destination.name,
+        openPosters: postersOf({ journal, ledger, destination: async () => destination, ...posters }),
+        functionCost: () => readFunctionCost(journal),
         tokenRules: () => tokenRulesOf(journal),
         idOf: idOfPlaylist,
         takeNextStep: (video) => work(engine.advance(video)),

@@ -68,9 +68,10 @@ export const controlVerbs = {
     summary: 'write the record of every video and file',
     words: '<destination> [video…]',
     wordTexts: [destinationWord, videoWord],
-    options: ['format', 'output', ...place, 'config'],
+    options: ['format', 'output', 'html', 'csv', ...place, 'config'],
     examples: [
       ['the whole library', 'flants report s3://media/vod > report.json'],
+      ['for people, and for a spreadsheet', 'flants report s3://media/vod --html report.html --csv videos.csv'],
       ['one line per file', 'flants report s3://media/vod --format ndjson --output files.ndjson'],
     ],
   },

@@ -77,6 +77,8 @@ const optionSchemas = {
   logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
   logFormat: z.enum(optionSpecs.logFormat.choices).exactOptional(),
   format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),
+  html: text.exactOptional(),
+  csv: text.exactOptional(),
   output: text.exactOptional(),
   out: text.exactOptional(),
   failedBy: text.exactOptional(),

@@ -225,6 +225,18 @@ export const optionSpecs = {
     value: 'FORMAT',
     text: 'json: the whole library; ndjson: one line per file',
   },
+  html: {
+    group: 'Output',
+    kind: 'path',
+    value: 'FILE',
+    text: 'write one page for people to this file: totals, causes, what was accepted, what needs attention first',
+  },
+  csv: {
+    group: 'Output',
+    kind: 'path',
+    value: 'FILE',
+    text: 'write a table for spreadsheets to this file: a line for each video; where videos are named, for each file of them',
+  },
   output: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file', defaultText: 'standard output' },
   out: { group: 'Output', kind: 'path', value: 'FILE', text: 'write to this file; must be given' },
   failedBy: {

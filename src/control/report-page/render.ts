@@ -1,0 +1,224 @@
+import type { VideoState } from '../../domain/video.ts';
+import { videoStates } from '../../domain/video.ts';
+import { second } from '../../domain/units.ts';
+import { bytesText, countedText, countText, dollarsText, escaped, instantText, shareText, timeText } from './format.ts';
+import type { PageData, PageVideo } from './gather.ts';
+import { style } from './style.ts';
+import { codeText, stateWords } from './words.ts';
+
+/**
+ * Renders a report for people who do not run the transfer: one page without scripts, and without anything from elsewhere.
+ * All texts are escaped; URLs have no tokens.
+ */
+export function renderReportPage(data: PageData): string {
+  const { destination, at, videos } = data;
+  const title = `Transfer to ${destination}`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>${escaped(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<h1>${escaped(title)}</h1>
+<p class="faint">As of ${instantText(at)}</p>
+</header>
+<main>
+<p class="verdict">${verdictOf(data)}</p>
+${tiles(data)}
+${stateBar(data)}
+${causes(data)}
+${acceptances(data)}
+${slowest(data)}
+${videoTable(data)}
+</main>
+<footer>Made by FLAnts. ${videos.count > videos.shown.length ? 'The table for spreadsheets (<code>flants report --csv</code>) has all videos; ' : ''}the record of each file is in <code>flants report --format ndjson</code>.</footer>
+</body>
+</html>
+`;
+}
+
+function verdictOf({ totals, videos }: PageData): string {
+  const { published, incomplete, invalid } = totals.videos;
+  if (videos.count === 0) return 'There are no videos yet.';
+  const wrong = incomplete + invalid;
+  const under = videos.count - published - wrong - totals.videos.cancelled;
+  const parts = [
+    ...(wrong > 0 ? [`${countText(wrong)} ${wrong === 1 ? 'needs' : 'need'} a decision`] : []),
+    ...(under > 0 ? [`${countText(under)} ${under === 1 ? 'is' : 'are'} not done yet`] : []),
+  ];
+  const all = published === videos.count;
+  const done = all
+    ? `All ${countedText(published, 'video')} ${published === 1 ? 'is' : 'are'} published.`
+    : `${countText(published)} of ${countedText(videos.count, 'video')} ${published === 1 ? 'is' : 'are'} published.`;
+  return parts.length === 0 ? done : `${done} ${capital(parts.join(', '))}.`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function tiles({ totals, sizeBytes, videos, runs, functions }: PageData): string {
+  const { total, done, failed, accepted } = totals.files;
+  const durationMs = runs.reduce((sum, { run }) => sum + run.durationMs, 0);
+  const copiedBytes = runs.reduce((sum, { run }) => sum + run.copiedBytes, 0);
+  const open = failed - accepted;
+  const all = [
+    tile('Videos', countText(videos.count), `${countText(totals.videos.published)} published`),
+    tile(
+      'Files in place',
+      countText(done),
+      `${shareText(done + accepted, total)} of ${countText(total)}${open > 0 ? `, ${countText(open)} failed` : ''}`,
+    ),
+    tile('Size', bytesText(sizeBytes), 'at the destination'),
+    ...(durationMs > 0 ? [tile('Time', timeText(durationMs), `in ${countedText(runs.length, 'run')}`)] : []),
+    ...(durationMs > 0 && copiedBytes > 0
+      ? [tile('Rate', `${bytesText(Math.round((copiedBytes / durationMs) * second))}/s`, 'on the whole')]
+      : []),
+    ...(functions ? [tile('AWS Lambda', dollarsText(functions.dollars), `prices of ${functions.prices.at}`)] : []),
+  ];
+  return `<dl class="tiles">${all.join('')}</dl>`;
+}
+
+function tile(name: string, value: string, note: string): string {
+  return `<div class="tile"><dt>${escaped(name)}</dt><dd>${escaped(value)}<small>${escaped(note)}</small></dd></div>`;
+}
+
+const stateColours: Readonly<Record<VideoState, string>> = {
+  published: 'good',
+  publishing: 'busy',
+  copying: 'busy',
+  waiting: 'rest',
+  live: 'warn',
+  incomplete: 'bad',
+  invalid: 'bad',
+  paused: 'warn',
+  cancelled: 'rest',
+};
+
+function stateBar({ totals, videos }: PageData): string {
+  if (videos.count === 0) return '';
+  const present = videoStates.filter((state) => totals.videos[state] > 0);
+  const pieces = present.map(
+    (state) =>
+      `<span class="${stateColours[state]}" style="width:${(totals.videos[state] / videos.count) * 100}%"></span>`,
+  );
+  const legend = present.map(
+    (state) => `<li>${dot(state)}${countText(totals.videos[state])} ${stateWords[state]}</li>`,
+  );
+  return `<div class="bar" aria-hidden="true">${pieces.join('')}</div><ul class="legend">${legend.join('')}</ul>`;
+}
+
+function dot(state: VideoState): string {
+  return `<span class="dot ${stateColours[state]}" aria-hidden="true"></span>`;
+}
+
+interface Column {
+  readonly name: string;
+  readonly kind?: 'number' | 'state' | 'picture';
+}
+
+/** Cells are HTML. */
+function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const classOf = ({ kind }: Column): string => (kind === undefined ? '' : ` class="${kind}"`);
+  const head = columns.map((column) => `<th scope="col"${classOf(column)}>${column.name}</th>`).join('');
+  const line = (cells: readonly string[]): string =>
+    `<tr>${cells.map((cell, at) => `<td${classOf(columns[at] ?? { name: '' })}>${cell}</td>`).join('')}</tr>`;
+  // What scrolls can be reached by keyboard.
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${columns.map(({ name }) => name).join(', ')}"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.map(line).join('\n')}\n</tbody></table></div>`;
+}
+
+function causes({ causes: found }: PageData): string {
+  if (found.length === 0) return '';
+  const rows = found.map(({ code, files, videos, example }) => [
+    `${escaped(codeText(code))}<small>${code}</small>`,
+    countText(files),
+    countText(videos),
+    `${escaped(example.failure.message)}<small>${escaped(example.video)}</small>`,
+  ]);
+  const columns: readonly Column[] = [
+    { name: 'Cause' },
+    { name: 'Files', kind: 'number' },
+    { name: 'Videos', kind: 'number' },
+    { name: 'For example' },
+  ];
+  return section(
+    'What failed, and why',
+    'The most common cause first. Nobody has accepted these yet.',
+    table(columns, rows),
+  );
+}
+
+function acceptances({ acceptances: { shown, count } }: PageData): string {
+  if (count === 0) return '';
+  const rows = shown.map(({ video, key, reason }) => [escaped(video), escaped(key), escaped(reason)]);
+  const columns = [{ name: 'Video' }, { name: 'Published without' }, { name: 'Because' }];
+  return section(
+    'Accepted',
+    `Files without which videos may be published, by decision.${restText(count, shown.length)}`,
+    table(columns, rows),
+  );
+}
+
+function slowest({ slowest: found }: PageData): string {
+  if (found.length === 0) return '';
+  const rows = found.map((video) => [
+    name(video),
+    timeText(video.onTheWayMs ?? 0),
+    countText(video.files.total),
+    bytesText(video.sizeBytes),
+  ]);
+  const columns: readonly Column[] = [
+    { name: 'Video' },
+    { name: 'On the way', kind: 'number' },
+    { name: 'Files', kind: 'number' },
+    { name: 'Size', kind: 'number' },
+  ];
+  return section(
+    'Longest on the way',
+    'From the moment a video was known to its latest publication.',
+    table(columns, rows),
+  );
+}
+
+function videoTable({ videos: { shown, count } }: PageData): string {
+  if (count === 0) return '';
+  const hasPictures = shown.some(({ poster }) => poster !== undefined);
+  const rows = shown.map((video) => {
+    const { state, files, sizeBytes, remark, poster } = video;
+    const picture = poster === undefined ? '' : `<img src="${escaped(poster)}" alt="" loading="lazy">`;
+    return [
+      ...(hasPictures ? [picture] : []),
+      name(video),
+      dot(state) + stateWords[state],
+      `${shareText(files.done + files.accepted, files.total)}<small>${countText(files.done)} of ${countText(files.total)}</small>`,
+      bytesText(sizeBytes),
+      remark === undefined ? '' : escaped(remark),
+    ];
+  });
+  const columns: readonly Column[] = [
+    ...(hasPictures ? [{ name: 'Picture', kind: 'picture' as const }] : []),
+    { name: 'Video' },
+    { name: 'State', kind: 'state' },
+    { name: 'Files', kind: 'number' },
+    { name: 'Size', kind: 'number' },
+    { name: 'Remark' },
+  ];
+  return section('Videos', `What needs attention first.${restText(count, shown.length)}`, table(columns, rows));
+}
+
+function name({ id, title }: PageVideo): string {
+  return title === undefined || title === id ? escaped(id) : `${escaped(title)}<small>${escaped(id)}</small>`;
+}
+
+function restText(count: number, shown: number): string {
+  return count > shown ? ` The first ${countText(shown)} of ${countText(count)}.` : '';
+}
+
+function section(heading: string, text: string, content: string): string {
+  return `<section><h2>${heading}</h2><p class="faint">${text}</p>${content}</section>`;
+}
