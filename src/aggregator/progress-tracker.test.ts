@@ -40,3 +40,19 @@ test('rates are those of the last seconds, and say when the rest will be there',
 test('nobody can tell the rest while nothing moves', () => {
   expect(createProgressTracker(() => 0).progress().remainingMs).toBeUndefined();
 });
+
+test('videos that were not read yet count as those without a plan, until all are read', () => {
+  let now = 0;
+  const tracker = createProgressTracker(() => now);
+  tracker.expect(60);
+  tracker.changed('a', undefined, waiting);
+  tracker.changed('b', undefined, { ...copying, done: 0 });
+  for (now = 1000; now <= 5000; now += 1000) {
+    tracker.recorded(copied(1000));
+    tracker.progress();
+  }
+  now = 5000;
+  expect(tracker.progress()).toMatchObject({ uncrawled: 59, remainingMs: 600_000, remainingIsGuess: true });
+  tracker.expect();
+  expect(tracker.progress().uncrawled).toBe(1);
+});

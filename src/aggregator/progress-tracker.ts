@@ -1,5 +1,7 @@
 import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { createPaceMeter } from '../domain/pace.ts';
+import { estimateRemaining } from '../domain/remaining.ts';
 import type { RunCounts } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
@@ -15,6 +17,10 @@ export interface ProgressTracker {
   recorded(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
   /** Counts files that failed for good. */
   failed(files: number): void;
+  /**
+   * Says how many videos the sources name, so that those that were not read yet are not forgotten. Absent: all were read.
+   */
+  expect(videos?: number): void;
   progress(): Progress;
 }
 
@@ -31,6 +37,9 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   const run: Mutable<RunCounts> = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 0 };
   /** Only videos that changed in this run, so few even in a large library. */
   const active = new Map<VideoId, VideoRecord>();
+  const pace = createPaceMeter();
+  pace.add({ at: startedAt, files: 0, bytes: 0 });
+  let expected = 0;
   const samples: { at: number; bytes: number; files: number }[] = [{ at: startedAt, bytes: 0, files: 0 }];
 
   return {
@@ -47,6 +56,9 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     failed(files) {
       run.failed += files;
     },
+    expect(videos = 0) {
+      expected = videos;
+    },
     progress() {
       const at = now();
       const files = run.copied + run.unchanged;
@@ -55,15 +67,17 @@ export function createProgressTracker(now: () => number): ProgressTracker {
       const [oldest] = samples as [(typeof samples)[number]];
       const seconds = Math.max(0.001, (at - oldest.at) / second);
       const filesPerSecond = (files - oldest.files) / seconds;
-      const open = totals.files.total - totals.files.done - totals.files.failed;
+      pace.add({ at, files, bytes: run.copiedBytes });
+      const known = Object.values(totals.videos).reduce((sum, count) => sum + count, 0);
+      const uncrawled = totals.videos.waiting + Math.max(0, expected - known);
       return {
         totals: structuredClone(totals),
         run: { ...run, durationMs: Math.round(at - startedAt) },
         bytesPerSecond: Math.round((run.copiedBytes - oldest.bytes) / seconds),
         filesPerSecond: Math.round(filesPerSecond * 10) / 10,
-        uncrawled: totals.videos.waiting,
+        uncrawled,
         active: [...active].slice(0, shownVideos).map(([video, { done, total }]) => ({ video, done, total })),
-        ...(filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * second) } : {}),
+        ...estimateRemaining(totals, uncrawled, pace.pace()),
       };
     },
   };

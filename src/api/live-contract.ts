@@ -102,6 +102,7 @@ const partsShape = {
       filesPerSecond: amount,
       bytesPerSecond: amount,
       remainingMs: z.exactOptional(amount),
+      remainingIsGuess: z.exactOptional(z.literal(true)),
       uncrawled: count,
       run: z.exactOptional(runCountsSchema),
     })

@@ -52,6 +52,8 @@ export interface Survey {
   readonly firstUrls: readonly string[];
   /** One playlist URL for each origin. Headers of the user are sent to these hosts only. */
   readonly originUrls: readonly string[];
+  /** How many videos the sources name. */
+  readonly videos: number;
 }
 
 /**
@@ -65,8 +67,10 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
   const addOrigin = (url: string): void =>
     void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
   const refused: Failure[] = [];
+  let videos = 0;
   for (const source of sources) {
     if (source.kind === 'playlist') {
+      videos += 1;
       firstUrls.push(source.url);
       addOrigin(source.url);
       continue;
@@ -79,6 +83,7 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
         if (refused.length <= shownRefused) refused.push(row.failure);
         continue;
       }
+      videos += 1;
       const { playlistUrl } = row.submission;
       first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
       addOrigin(playlistUrl);
@@ -86,7 +91,7 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
     if (first !== undefined) firstUrls.push(first);
   }
   if (firstUrls.length === 0) throw noVideoError(sources, refused);
-  return { firstUrls, originUrls: [...origins.values()] };
+  return { firstUrls, originUrls: [...origins.values()], videos };
 }
 
 function noVideoError(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {

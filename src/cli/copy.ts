@@ -94,7 +94,8 @@ async function openDisplay(
   dumbTerminal: boolean,
 ): Promise<ProgressDisplay> {
   const live = options.progress && stderr.isTTY && !dumbTerminal;
-  return await openProgressDisplay({ stream: stderr, level: options.logLevel, live, progress: options.progress });
+  const { logLevel: level, progress, verbose } = options;
+  return await openProgressDisplay({ stream: stderr, level, live, progress, verbose });
 }
 
 /** Writes one JSON value per event, and nothing else. */

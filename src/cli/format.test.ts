@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatRate,
+  formatRemaining,
+  formatShare,
+} from './format.ts';
 
 it('groups counts by thousands', () => {
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
@@ -38,6 +46,23 @@ it.each([
   [273_600_000, '3 d 04 h'],
 ])('%d milliseconds are %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
+});
+
+it('is not more exact about a guess than it can be', () => {
+  const guessed = [400, 12_400, 57_400, 58_000, 179_000, 3_540_000, 3_600_000, 7_740_000, 86_000_000, 273_600_000];
+  expect(guessed.map((remainingMs) => formatRemaining({ remainingMs, remainingIsGuess: true }))).toEqual([
+    'about 5 s',
+    'about 10 s',
+    'about 55 s',
+    'about 1 min',
+    'about 3 min',
+    'about 59 min',
+    'about 1 h',
+    'about 2 h 10 min',
+    'about 23 h 50 min',
+    'about 3 d',
+  ]);
+  expect(formatRemaining({ remainingMs: 185_000 })).toBe('3 min 05 s');
 });
 
 it('says 100% only when nothing is missing', () => {

@@ -1,3 +1,4 @@
+import type { Remaining } from '../domain/remaining.ts';
 import { GiB, KiB, MiB, second } from '../domain/units.ts';
 
 const TiB = 1024 * GiB;
@@ -39,6 +40,21 @@ export function formatDuration(milliseconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return `${hours} h ${pad(minutes % 60)} min`;
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
+}
+
+/**
+ * How long something takes that was estimated. A guess is rounded, so that it does not seem more exact than it is:
+ * `about 25 s`, `about 3 min`, `about 2 h 10 min`, `about 3 d`.
+ */
+export function formatRemaining({ remainingMs, remainingIsGuess }: Remaining): string {
+  if (remainingIsGuess === undefined) return formatDuration(remainingMs);
+  const seconds = remainingMs / second;
+  if (seconds < 57.5) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min`;
+  const tens = Math.round(minutes / 10);
+  if (tens < 6 * 24) return `about ${Math.floor(tens / 6)} h${tens % 6 > 0 ? ` ${(tens % 6) * 10} min` : ''}`;
+  return `about ${Math.round(minutes / 60 / 24)} d`;
 }
 
 /** Share of `part` in `whole`, from `0%` to `100%`. 100 only if nothing is missing. */

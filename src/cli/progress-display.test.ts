@@ -39,7 +39,13 @@ async function told(
   const stream = new PassThrough();
   const text: string[] = [];
   stream.on('data', (chunk: Buffer) => text.push(chunk.toString()));
-  const display = await openProgressDisplay({ stream: stream as unknown as NodeJS.WriteStream, level, live, progress });
+  const display = await openProgressDisplay({
+    stream: stream as unknown as NodeJS.WriteStream,
+    level,
+    live,
+    progress,
+    verbose: false,
+  });
   for (const event of events) display.event(event);
   display.notice('finishing');
   display.close();

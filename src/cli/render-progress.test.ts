@@ -26,6 +26,18 @@ describe('progress', () => {
     expect(renderProgress({}, 80)).toBe('reading the sources …');
   });
 
+  it('says when the time left is a guess', () => {
+    const guessed: Progress = { ...progress, remainingIsGuess: true };
+    expect(renderProgress({ progress: guessed }, 90)).toContain(', about 3 min left');
+    expect(renderProgressLine(guessed)).toMatch(/, about 3 min left$/);
+  });
+
+  it('counts the videos that the catalogue still hides', () => {
+    expect(renderProgress({ progress: { ...progress, uncrawled: 104 } }, 90)).toContain(
+      '3 of 112 published, 104 to plan',
+    );
+  });
+
   it('says one where it is one', () => {
     expect(renderProgress({ progress: { ...progress, filesPerSecond: 0.8 } }, 90)).toContain(', 1 file/s, ');
     expect(renderProgress({ progress: { ...progress, filesPerSecond: 0 } }, 90)).toContain(', 0 files/s, ');
@@ -35,7 +47,7 @@ describe('progress', () => {
     expect(renderProgress({ progress: { ...progress, active } }, 90)).toBe(
       [
         'videos  3 of 12 published, 4 to plan, 1 incomplete',
-        'files   ███████████████████░░░░░░░░░░░  64%  12,345 of 19,000, 2 failed',
+        'files   ███████████████████░░░░░░░░░░░  64%  12,345 of 19,000 planned so far, 2 failed',
         'speed   12.0 MiB/s, 345 files/s, 1.50 GiB in 2 min 11 s, 3 min 05 s left',
         '  Morning class                   ███████████████░░░░░░░░░░░░░░░  50%  500 of 1,000',
         '  class-43                        ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   0%  0 of 12',
@@ -94,6 +106,6 @@ describe('progress', () => {
 
 it('fits in one line for logs', () => {
   expect(renderProgressLine(progress)).toBe(
-    '64%: 12,345 of 19,000 files, 1.50 GiB copied at 12.0 MiB/s, 3 of 12 videos published, 4 to plan, 2 failed, 3 min 05 s left',
+    '64%: 12,345 of 19,000 files planned so far, 1.50 GiB copied at 12.0 MiB/s, 3 of 12 videos published, 4 to plan, 2 failed, 3 min 05 s left',
   );
 });

@@ -1,7 +1,14 @@
 import type { ActiveVideo, Progress } from '../domain/event.ts';
-import type { VideoState } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+  formatRate,
+  formatRemaining,
+  formatShare,
+} from './format.ts';
 import { fitText, padText } from './text-width.ts';
 
 /** The content of the progress display. */
@@ -29,37 +36,38 @@ export function renderProgress(state: ProgressState, columns: number): string {
 }
 
 /** Renders the progress as one line, for logs. */
-export function renderProgressLine({ totals, run, bytesPerSecond, remainingMs, uncrawled }: Progress): string {
+export function renderProgressLine(progress: Progress): string {
+  const { totals, run, bytesPerSecond, uncrawled } = progress;
   const { files } = totals;
   return [
-    `${formatShare(files.done, files.total)}: ${formatCount(files.done)} of ${formatCounted(files.total, 'file')}`,
+    `${formatShare(files.done, files.total)}: ${formatCount(files.done)} of ${formatCounted(files.total, 'file')}${soFar(progress)}`,
     `${formatBytes(run.copiedBytes)} copied at ${formatRate(bytesPerSecond)}`,
-    `${formatCount(totals.videos.published)} of ${formatCounted(countVideos(totals.videos), 'video')} published`,
+    `${formatCount(totals.videos.published)} of ${formatCounted(countVideos(progress), 'video')} published`,
     ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
     ...(files.failed > 0 ? [`${formatCount(files.failed)} failed`] : []),
-    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+    ...leftParts(progress),
   ].join(', ');
 }
 
 function progressLines(progress: Progress, columns: number): readonly string[] {
-  const { totals, run, uncrawled, bytesPerSecond, filesPerSecond, remainingMs } = progress;
+  const { totals, run, uncrawled, bytesPerSecond, filesPerSecond } = progress;
   const { files, videos } = totals;
   const videoParts = [
-    `${formatCount(videos.published)} of ${formatCount(countVideos(videos))} published`,
+    `${formatCount(videos.published)} of ${formatCount(countVideos(progress))} published`,
     ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
     ...(['live', 'incomplete', 'invalid', 'paused'] as const)
       .filter((name) => videos[name] > 0)
       .map((name) => `${formatCount(videos[name])} ${name}`),
   ];
   const fileParts = [
-    `${formatCount(files.done)} of ${formatCount(files.total)}`,
+    `${formatCount(files.done)} of ${formatCount(files.total)}${soFar(progress)}`,
     ...(files.failed > 0 ? [`${formatCount(files.failed)} failed`] : []),
   ];
   const speedParts = [
     formatRate(bytesPerSecond),
     `${formatCounted(Math.round(filesPerSecond), 'file')}/s`,
     `${formatBytes(run.copiedBytes)} in ${formatDuration(run.durationMs)}`,
-    ...(remainingMs === undefined ? [] : [`${formatDuration(remainingMs)} left`]),
+    ...leftParts(progress),
   ];
   const active = progress.active ?? [];
   return [
@@ -83,6 +91,17 @@ function bar(done: number, total: number, columns: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${formatShare(done, total).padStart(4)}`;
 }
 
-function countVideos(videos: Readonly<Record<VideoState, number>>): number {
-  return Object.values(videos).reduce((sum, count) => sum + count, 0);
+/** While videos are to be planned, the sum of the files still grows. */
+function soFar({ uncrawled }: Progress): string {
+  return uncrawled > 0 ? ' planned so far' : '';
+}
+
+function leftParts({ remainingMs, ...progress }: Progress): readonly string[] {
+  return remainingMs === undefined ? [] : [`${formatRemaining({ ...progress, remainingMs })} left`];
+}
+
+/** Also those that are not read yet. */
+function countVideos({ totals: { videos }, uncrawled }: Progress): number {
+  const { waiting, ...others } = videos;
+  return Math.max(waiting, uncrawled) + Object.values(others).reduce((sum, count) => sum + count, 0);
 }

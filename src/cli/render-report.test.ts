@@ -96,7 +96,9 @@ describe('a summary', () => {
     expect(text).toContain(
       'Live: not over yet:\n  b: https://h/v.m3u8 has no EXT-X-ENDLIST; unchanged since 2026-11-23T11:00:00.000Z\n  to go on: the same copy again',
     );
-    expect(renderStatus(report, { ...context, isCluster: true })).toContain('nothing to do, they are looked at again');
+    expect(renderStatus(report, { ...context, all: false, isCluster: true })).toContain(
+      'nothing to do, they are looked at again',
+    );
   });
 
   it('names what failed, what was accepted and what is odd', () => {
@@ -189,16 +191,42 @@ describe('a summary', () => {
   });
 });
 
-it('a status has a line for each video', () => {
-  const videos = [
-    video('class-1'),
-    video('a', {
-      state: 'incomplete',
-      files: { total: 1000, done: 998, failed: 2, accepted: 0 },
-      failures: [failed('a/1.ts'), failed('a/2.ts')],
-    }),
-  ];
-  expect(renderStatus(library(videos), context)).toMatch(
-    /^class-1 {2}published {3}100% {2}10 of 10 {2}1\.00 MiB\na {8}incomplete {3}99% {2}998 of 1,000, 2 failed {2}1\.00 MiB\n\n2 videos: /,
-  );
+describe('a status', () => {
+  const broken = video('a', {
+    state: 'incomplete',
+    files: { total: 1000, done: 998, failed: 2, accepted: 0 },
+    failures: [failed('a/1.ts'), failed('a/2.ts')],
+  });
+
+  it('has sums, then a line for each video, with what needs attention first', () => {
+    expect(renderStatus(library([video('class-1'), broken]), { ...context, all: false })).toMatch(
+      /^2 videos: .*\n1,010 files: .*\n {2}a {8}incomplete {3}99% {2}998 of 1,000, 2 failed {2}1\.00 MiB\n {2}class-1 {2}published {3}100% {2}10 of 10 {2}1\.00 MiB\nFailed:\n/,
+    );
+  });
+
+  it('of a long library that is whole is short', () => {
+    const many = library(Array.from({ length: 5000 }, (_, index) => video(`class-${index}`)));
+    expect(renderStatus(many, { ...context, all: false })).toBe(
+      [
+        '5,000 videos: 5,000 published',
+        '50,000 files: 50,000 there (4.88 GiB)',
+        '  … 5,000 videos, all of them published: flants status s3://media/vod --all',
+        'State: /state/media-vod-12345678',
+        '',
+      ].join('\n'),
+    );
+    expect(renderStatus(many, { ...context, all: true }).split('\n')).toHaveLength(5004);
+  });
+
+  it('of a long library names what needs attention, and some of what is under way', () => {
+    const published = Array.from({ length: 100 }, (_, index) => video(`class-${index}`));
+    const copying = Array.from({ length: 30 }, (_, index) => video(`next-${index}`, { state: 'copying' }));
+    const lines = renderStatus(library([...published, ...copying, broken]), { ...context, all: false }).split('\n');
+    expect(lines[2]).toMatch(/^ {2}a +incomplete/);
+    expect(lines[3]).toMatch(/^ {2}next-0 +copying/);
+    expect(lines[22]).toBe('  … 111 more: flants status s3://media/vod --all');
+    expect(renderStatus(library([...published, broken]), { ...context, all: false })).toContain(
+      '\n  … 100 more, all of them published: flants status s3://media/vod --all\n',
+    );
+  });
 });

@@ -8,8 +8,8 @@ import { functionLine } from './function-line.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { shellQuote } from './shell-quote.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatRate, formatShare } from './format.ts';
-import { padText, textWidth } from './text-width.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration, formatRate } from './format.ts';
+import { videoLines } from './video-lines.ts';
 
 /** What a summary shows in addition to the report. */
 export interface SummaryContext {
@@ -36,14 +36,18 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
   ]);
 }
 
-/** Renders the status of each video for people. */
-export function renderStatus(report: LibraryReport, context: SummaryContext): string {
-  const width = Math.min(48, Math.max(5, ...report.videos.map((video) => textWidth(video.id))));
+/** How much of a library a status lists. */
+export interface StatusContext extends SummaryContext {
+  /** List each video, however many there are. */
+  readonly all: boolean;
+}
+
+/** Renders the status of a library for people: sums, then its videos, those that need attention first. */
+export function renderStatus(report: LibraryReport, context: StatusContext): string {
   return text([
-    ...report.videos.map((video) => videoLine(video, width)),
-    ...(report.videos.length > 0 ? [''] : []),
     ...totalLines(report, false),
     ...(report.functions === undefined ? [] : [functionLine('Functions', report.functions)]),
+    ...videoLines(report.videos, context),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
@@ -181,11 +185,6 @@ function rowWarningLines(warnings: LibraryReport['rowWarnings'], more: string): 
 /** The message names the row. Row 0 stands for an id without a row, so the id is added. */
 function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
   return `${id === undefined || row === 0 ? '' : `${id}: `}${failureText(failure)}`;
-}
-
-function videoLine({ id, state, files, sizeBytes }: VideoReport, width: number): string {
-  const counts = `${formatCount(files.done)} of ${formatCount(files.total)}${files.failed > 0 ? `, ${formatCount(files.failed)} failed` : ''}`;
-  return `${padText(oneLine(id), width)}  ${state.padEnd(10)}  ${formatShare(files.done, files.total).padStart(4)}  ${counts}  ${formatBytes(sizeBytes)}`;
 }
 
 function text(lines: readonly string[]): string {

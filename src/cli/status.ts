@@ -11,7 +11,7 @@ import { withReadOnlyControl } from './with-control.ts';
 
 /** `flants status`. The exit code is that of a copy that ended now. */
 export const status: Verb = async (input, context) => {
-  const { place, videos, json } = await loadStatusOptions(input);
+  const { place, videos, all, json } = await loadStatusOptions(input);
   const words = libraryArguments(place, input.environment);
   const print = (report: LibraryReport, render: () => string): number => {
     context.stdout.write(json ? `${JSON.stringify(report)}\n` : render());
@@ -20,12 +20,12 @@ export const status: Verb = async (input, context) => {
   if (place.kind === 'embedded') {
     const { readStatus } = await import('../app/embedded/inspect.ts');
     const report = await readStatus({ ...place, videos });
-    return print(report, () => renderStatus(report, { stateDir: place.stateDir, stateArguments: words }));
+    return print(report, () => renderStatus(report, { stateDir: place.stateDir, stateArguments: words, all }));
   }
   return withReadOnlyControl(place, context, async (control) => {
-    if (videos.length > 0) {
-      const report = await control.report(videos);
-      return print(report, () => renderStatus(report, { stateArguments: words, isCluster: true }));
+    if (videos.length > 0 || (all && !json)) {
+      const report = await control.report(...(videos.length > 0 ? [videos] : []));
+      return print(report, () => renderStatus(report, { stateArguments: words, all, isCluster: true }));
     }
     const library = await control.status();
     context.stdout.write(json ? `${JSON.stringify(library)}\n` : renderLibraryStatus(library, `flants retry ${words}`));

@@ -36,6 +36,7 @@ type Unchanged =
   | 'dryRun'
   | 'json'
   | 'progress'
+  | 'verbose'
   | 'logLevel';
 
 /** Options of `copy`, checked and frozen. Paths are absolute. */
@@ -94,8 +95,20 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
 
   const dashboard = await readDashboardOptions(parsed, cwd);
 
-  const { limit, existing, recheck, sha256, external, assumeEnded, dryRun, concurrency, json, progress, logLevel } =
-    parsed;
+  const {
+    limit,
+    existing,
+    recheck,
+    sha256,
+    external,
+    assumeEnded,
+    dryRun,
+    concurrency,
+    json,
+    progress,
+    verbose,
+    logLevel,
+  } = parsed;
   return Object.freeze({
     ...network,
     sources: Object.freeze(sources),
@@ -121,6 +134,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...(reportPath === undefined ? {} : { reportPath }),
     json,
     progress,
+    verbose,
     logLevel,
   });
 }

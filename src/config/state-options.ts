@@ -24,6 +24,12 @@ export interface OutputOptions {
   readonly json: boolean;
 }
 
+/** Options of `status`. */
+export interface StatusOptions extends VideosOptions, OutputOptions {
+  /** List each video, however many there are. Those that are named are listed in any case. */
+  readonly all: boolean;
+}
+
 /** Options of `retry`. */
 export interface RetryOptions extends VideosOptions {
   /** Only retry files that failed with this code. */
@@ -52,10 +58,10 @@ export interface ReportOptions extends VideosOptions {
 }
 
 /** @throws {FlantsError} `usage` */
-export async function loadStatusOptions(input: CommandInput): Promise<OfLibrary<VideosOptions> & OutputOptions> {
+export async function loadStatusOptions(input: CommandInput): Promise<OfLibrary<StatusOptions>> {
   const parsed = await mergeInput('status', input);
   const { place, rest } = await findLibrary(parsed, input);
-  return Object.freeze({ place, videos: rest, json: parsed.json });
+  return Object.freeze({ place, videos: rest, all: parsed.all || rest.length > 0, json: parsed.json });
 }
 
 /** @throws {FlantsError} `usage` */

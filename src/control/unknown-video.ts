@@ -5,6 +5,6 @@ import type { VideoId } from '../domain/video.ts';
 export function unknownVideo(video: VideoId): FlantsError {
   return new FlantsError(
     'video.unknown',
-    `this state does not know the video ${video}; flants status lists those it knows`,
+    `this state does not know the video ${video}; flants status --all lists those it knows`,
   );
 }

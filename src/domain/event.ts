@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { Remaining } from './remaining.ts';
 import type { RunCounts, Totals } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
 
@@ -11,16 +12,14 @@ export interface ActiveVideo {
   readonly total: number;
 }
 
-/** How far a run has come; given out at a steady pace and once at the end. */
-export interface Progress {
+/** How far a run has come; given out at a steady pace and once at the end. What remains is absent while nobody can tell. */
+export interface Progress extends Partial<Remaining> {
   readonly totals: Totals;
   readonly run: RunCounts;
   /** Over the last seconds. */
   readonly bytesPerSecond: number;
   readonly filesPerSecond: number;
-  /** Absent while nobody can tell. */
-  readonly remainingMs?: number;
-  /** Videos that are not planned yet, so that their files are not in the totals. */
+  /** Videos that are not planned yet, or not even read from the catalogue, so that their files are not in the totals. */
   readonly uncrawled: number;
   /** A few of the videos under way, for people to look at. */
   readonly active?: readonly ActiveVideo[];

@@ -1,6 +1,7 @@
 import type { FailureCode } from './failure.ts';
 import type { FailureCause, VideoSummary } from './library.ts';
 import type { IndexRanges } from './index-ranges.ts';
+import type { Remaining } from './remaining.ts';
 import type { FileRole } from './revision.ts';
 import type { RunCounts, Totals } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
@@ -46,12 +47,10 @@ export interface LiveVideoChange extends LiveVideo {
   readonly noField?: true;
 }
 
-/** Rates over the last seconds, and how long the rest takes at that pace. */
-export interface LiveProgress {
+/** Rates over the last seconds, and how long the rest takes; that is absent while nobody can tell. */
+export interface LiveProgress extends Partial<Remaining> {
   readonly filesPerSecond: number;
   readonly bytesPerSecond: number;
-  /** Absent while nobody can tell. */
-  readonly remainingMs?: number;
   /** Videos that are not planned yet, so that their files are not in the totals. */
   readonly uncrawled: number;
   /** Of a run of `copy`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatFiles, formatInstant, formatPercent } from './format.ts';
+import { formatAbout, formatBytes, formatDuration, formatFiles, formatInstant, formatPercent } from './format.ts';
 
 describe('figures', () => {
   it('are a hundred per cent only where nothing is missing', () => {
@@ -18,6 +18,15 @@ describe('figures', () => {
       '1.50 KiB',
       '1,024 KiB',
       '213 GiB',
+    ]);
+  });
+
+  it('are rounded where they are guessed', () => {
+    expect([12_400, 179_000, 7_740_000, 273_600_000].map(formatAbout)).toEqual([
+      'about 10 s',
+      'about 3 min',
+      'about 2 h 10 min',
+      'about 3 d',
     ]);
   });
 

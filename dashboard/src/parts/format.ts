@@ -35,6 +35,17 @@ export function formatDuration(milliseconds: number): string {
   return `${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
 }
 
+/** A duration that was guessed, rounded as the command line does: `about 25 s`, `about 3 min`, `about 2 h 10 min`. */
+export function formatAbout(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 57.5) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `about ${minutes} min`;
+  const tens = Math.round(minutes / 10);
+  if (tens < 6 * 24) return `about ${Math.floor(tens / 6)} h${tens % 6 > 0 ? ` ${(tens % 6) * 10} min` : ''}`;
+  return `about ${Math.round(minutes / 60 / 24)} d`;
+}
+
 /** Per cent with one decimal, cut off and not rounded: `100` only where nothing is missing. */
 export function formatPercent(part: number, total: number): string {
   if (total <= 0) return '0';

@@ -1,8 +1,9 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import type { FileCounts, LiveSnapshot } from '../api/contract.ts';
 import { useLive } from '../live/use-live.ts';
 import { listAddress } from '../views/addresses.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
+import { formatAbout, formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { RateChart } from './rate-chart.tsx';
 
@@ -49,7 +50,7 @@ function Rates(): ReactNode {
   const progress = useLive((now) => now.progress);
   const ended = useLive((now) => now.ended);
   if (!files || !progress) return null;
-  const { run, filesPerSecond, bytesPerSecond, remainingMs } = progress;
+  const { run, filesPerSecond, bytesPerSecond } = progress;
   const facts =
     ended && run
       ? [
@@ -58,7 +59,7 @@ function Rates(): ReactNode {
           ['In bytes', formatBytes(run.copiedBytes)],
         ]
       : [
-          ['Left', timeLeft(remainingMs, files.done, files.total)],
+          ['Left', timeLeft(progress, files)],
           ['Files a second', formatCount(filesPerSecond)],
           ['Bytes a second', formatBytes(bytesPerSecond)],
         ];
@@ -74,7 +75,7 @@ function Rates(): ReactNode {
   );
 }
 
-function timeLeft(remainingMs: number | undefined, done: number, total: number): string {
-  if (remainingMs !== undefined) return formatDuration(remainingMs);
+function timeLeft({ remainingMs, remainingIsGuess }: LiveSnapshot['progress'], { done, total }: FileCounts): string {
+  if (remainingMs !== undefined) return (remainingIsGuess ? formatAbout : formatDuration)(remainingMs);
   return done >= total && total > 0 ? 'nothing' : '–';
 }

@@ -1,6 +1,6 @@
 import type { ServiceOptions } from '../../config/service-options.ts';
+import { estimateRemaining } from '../../domain/remaining.ts';
 import type { Totals } from '../../domain/report.ts';
-import { second } from '../../domain/units.ts';
 import { createRedisChangeFeed } from '../../ledger/redis/change-feed.ts';
 import type { Gauges } from '../../monitor/monitor-ports.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -27,13 +27,14 @@ export function openClusterMonitor(
   const { journal, ledger, queues, destination } = cluster;
   const heard = hearServices(cluster.redis, cluster.redisNames.services);
   const gauges = async (totals: Totals): Promise<Gauges> => {
+    const uncrawled = totals.videos.waiting;
     const [depths, batches, cost] = await Promise.all([
       queues.depths(),
       queues.activeBatches(maxBatches),
       readFunctionCost(cluster.redis, cluster.redisNames.functions),
     ]);
     return {
-      progress: { ...heard.rates(), ...remaining(totals, heard.rates().filesPerSecond) },
+      progress: { ...heard.rates(), uncrawled, ...estimateRemaining(totals, uncrawled, heard.pace()) },
       services: heard.services(),
       queues: depths,
       batches,
@@ -59,13 +60,4 @@ export function openClusterMonitor(
       await monitor.close();
     },
   };
-}
-
-function remaining(
-  { videos, files }: Totals,
-  filesPerSecond: number,
-): Pick<Gauges['progress'], 'uncrawled' | 'remainingMs'> {
-  const open = files.total - files.done - files.failed;
-  const time = filesPerSecond > 0 ? { remainingMs: Math.round((open / filesPerSecond) * second) } : {};
-  return { uncrawled: videos.waiting, ...time };
 }

@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import type { Role } from '../../config/service-options.ts';
 import type { LiveService, RateSample } from '../../domain/live-view.ts';
+import { createPaceMeter } from '../../domain/pace.ts';
+import type { Pace } from '../../domain/remaining.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { repeat } from '../../engine/repeat.ts';
@@ -71,6 +73,8 @@ export interface HeardServices {
   services(): readonly LiveService[];
   /** Over the last seconds, of all processes together. */
   rates(): { readonly filesPerSecond: number; readonly bytesPerSecond: number };
+  /** The pace by which the end is estimated. */
+  pace(): Pace;
   history(): readonly RateSample[];
   stop(): void;
 }
@@ -79,6 +83,7 @@ export interface HeardServices {
 export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: string): HeardServices {
   const heard = new Map<string, { readonly beat: Beat; readonly at: number }>();
   const history = createRateHistory();
+  const meter = createPaceMeter();
   const sums: { readonly at: number; readonly files: number; readonly bytes: number }[] = [];
   let [files, bytes] = [0, 0];
   const rates = (): ReturnType<HeardServices['rates']> => {
@@ -112,6 +117,7 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
       if (!isGone) await redis.hdel(key, field);
     }
     sums.push({ at, files, bytes });
+    meter.add({ at, files, bytes });
     while ((sums[1]?.at ?? at) <= at - windowMs) sums.shift();
     const { filesPerSecond, bytesPerSecond } = rates();
     history.add([at, filesPerSecond, bytesPerSecond]);
@@ -129,6 +135,7 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
         }))
         .toSorted((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1)),
     rates,
+    pace: () => meter.pace(),
     history: () => history.samples(),
     stop: repeat(beatMs, listen),
   };

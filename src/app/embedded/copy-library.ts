@@ -37,6 +37,7 @@ import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { keepFunctionUse } from '../function-meter.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
+import type { Survey } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
@@ -167,7 +168,9 @@ async function run(
   }, progressEveryMs);
   try {
     if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
+    tracker.expect(mostVideos(options, survey));
     const scanned = await scan(common, engine);
+    tracker.expect();
     await engine.idle();
     const end = await lingerOn(dashboard, engine, common);
     await engine.stop();
@@ -185,6 +188,11 @@ async function run(
     await executor.close();
     await Promise.all([source.close(), store.close()]);
   }
+}
+
+/** How many videos a scan finds at the most: while the stages behind it are busy, it waits, and much is unread. */
+function mostVideos({ ids, limit = Infinity }: CopyOptions, { videos }: Survey): number {
+  return Math.min(videos, limit, ids.length > 0 ? ids.length : Infinity);
 }
 
 /** Loaded only where it is wanted: a copy without it starts no slower. */

@@ -96,10 +96,9 @@ export function createDashboard(parts: DashboardParts): Dashboard {
   sampling.unref();
 
   const gauges = async (): Promise<Gauges> => {
-    const { filesPerSecond, bytesPerSecond, remainingMs, uncrawled, run } = tracker.progress();
-    const remaining = remainingMs === undefined ? {} : { remainingMs };
+    const { totals: _, active: __, ...progress } = tracker.progress();
     return {
-      progress: { filesPerSecond, bytesPerSecond, uncrawled, run, ...remaining },
+      progress,
       services: [{ name: 'copy', id: String(process.pid), version, since: startedAt, at: Date.now() }],
       queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.depth() })),
       batches: batches.active().map(activeBatchOf),

@@ -25,12 +25,13 @@ const onCluster = '--journal s3://media-private/journal --redis redis://redis.ex
 export const controlVerbs = {
   status: {
     ...look,
-    summary: 'tell how far each video has come',
+    summary: 'tell how far a library has come',
     words: '<destination> [video…]',
     wordTexts: [destinationWord, videoWord],
-    options: [...place, 'json', 'config'],
+    options: [...place, 'all', 'json', 'config'],
     examples: [
-      ['all videos', 'flants status s3://media/vod'],
+      ['sums, and what needs attention', 'flants status s3://media/vod'],
+      ['each video', 'flants status s3://media/vod --all'],
       ['one of them', 'flants status s3://media/vod class-42'],
     ],
     exitNote: '2 means that some of it is not whole, or not yet.',

@@ -16,7 +16,7 @@ export const copyVerbs = {
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
-      'json', 'report', 'progress', 'logLevel', 'state', 'config',
+      'json', 'report', 'progress', 'verbose', 'logLevel', 'state', 'config',
     ], // prettier-ignore
     overrides: {
       concurrency: {

@@ -74,6 +74,8 @@ const optionSchemas = {
   json: z.boolean().default(optionSpecs.json.default),
   report: text.exactOptional(),
   progress: z.boolean().default(optionSpecs.progress.default),
+  verbose: z.boolean().default(optionSpecs.verbose.default),
+  all: z.boolean().default(optionSpecs.all.default),
   logLevel: z.enum(optionSpecs.logLevel.choices).default(optionSpecs.logLevel.default),
   logFormat: z.enum(optionSpecs.logFormat.choices).exactOptional(),
   format: z.enum(optionSpecs.format.choices).default(optionSpecs.format.default),

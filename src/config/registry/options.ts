@@ -201,6 +201,19 @@ export const optionSpecs = {
     text: 'show no progress',
     defaultText: 'progress is shown',
   },
+  verbose: {
+    group: 'Output',
+    kind: 'switch',
+    default: false,
+    text: 'a line for each video that is published, also in a long library',
+  },
+  all: {
+    group: 'Output',
+    kind: 'switch',
+    default: false,
+    text: 'list each video, also of a long library',
+    defaultText: 'what needs attention',
+  },
   logLevel: {
     group: 'Output',
     kind: 'choice',

@@ -1,0 +1,48 @@
+import type { Totals } from './report.ts';
+import { second } from './units.ts';
+import type { VideoState } from './video.ts';
+
+/** How fast files were copied or found unchanged lately, and how large they were on average since the beginning. */
+export interface Pace {
+  readonly filesPerSecond: number;
+  readonly bytesPerSecond: number;
+  /** Absent while no file was counted. */
+  readonly bytesPerFile?: number;
+}
+
+/** How long the rest of a library takes. */
+export interface Remaining {
+  readonly remainingMs: number;
+  /** Some videos are not planned yet. Their files were estimated from those of the planned videos. */
+  readonly remainingIsGuess?: true;
+}
+
+/** States of videos whose plan is in the totals. Those on hold may have none. */
+const plannedStates: readonly VideoState[] = ['published', 'publishing', 'copying', 'incomplete'];
+
+/**
+ * Estimates how long the rest of a library takes at this pace.
+ *
+ * A video without a plan counts as many files as planned videos have on average. Whether the number of files or the
+ * number of bytes limits the speed is unknown, so the result is the geometric mean of both answers: it moves half as
+ * much as either when large files follow small ones.
+ *
+ * @param uncrawled - videos that are not planned yet, so that their files are not in the totals
+ * @returns an empty object while nobody can tell, and when nothing is left
+ */
+export function estimateRemaining({ videos, files }: Totals, uncrawled: number, pace: Pace): Partial<Remaining> {
+  const planned = plannedStates.reduce((sum, state) => sum + videos[state], 0);
+  if (uncrawled > 0 && planned === 0) return {};
+  const open = Math.max(0, files.total - files.done - files.failed);
+  const filesLeft = open + (uncrawled > 0 ? (uncrawled * files.total) / planned : 0);
+  const seconds = secondsFor(filesLeft, pace);
+  if (filesLeft === 0 || seconds === undefined) return {};
+  return { remainingMs: Math.round(seconds * second), ...(uncrawled > 0 ? { remainingIsGuess: true } : {}) };
+}
+
+function secondsFor(files: number, { filesPerSecond, bytesPerSecond, bytesPerFile = 0 }: Pace): number | undefined {
+  if (filesPerSecond <= 0) return undefined;
+  const byFiles = files / filesPerSecond;
+  if (bytesPerSecond <= 0 || bytesPerFile <= 0) return byFiles;
+  return Math.sqrt((byFiles * files * bytesPerFile) / bytesPerSecond);
+}
