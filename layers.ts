@@ -86,14 +86,26 @@ export const rooms: Readonly<Record<string, Room>> = {
   domain: { ...closed, layer: 0, pure: true },
   hls: { ...closed, layer: 0, pure: true, rooms: ['domain'] },
 
-  config: { ...closed, layer: 1, rooms: ['domain'], packages: { zod: anyFile }, readsEnvironment: true },
+  config: {
+    ...closed,
+    layer: 1,
+    rooms: ['domain'],
+    packages: { zod: anyFile, yaml: 'input/config-file.ts' },
+    readsEnvironment: true,
+  },
   telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'], packages: { 'prom-client': 'metrics.ts' } },
 
   state: adapterRoom,
   redis: { ...adapterRoom, packages: { ioredis: 'connect.ts' } },
   storage: {
     ...adapterRoom,
-    packages: { undici: anyFile, 'undici/**': 'undici.ts', 'tough-cookie': 'http/cookies.ts', '@aws-sdk/*': 's3/*.ts' },
+    packages: {
+      undici: anyFile,
+      'undici/**': 'undici.ts',
+      'tough-cookie': 'http/cookies.ts',
+      '@aws-sdk/*': 's3/*.ts',
+      '@smithy/core/config': 's3/region.ts',
+    },
   },
   queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
@@ -132,7 +144,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...closed,
     layer: 6,
     rooms: [...base, 'control', 'app'],
-    packages: { commander: anyFile, 'log-update': anyFile },
+    packages: { commander: anyFile, 'log-update': anyFile, '@clack/prompts': 'ask-config.ts' },
   },
 };
 

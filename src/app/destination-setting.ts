@@ -5,6 +5,7 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Journal } from '../journal/journal.ts';
 import { awsCredentials } from '../storage/s3/credentials.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
+import { findAwsRegion } from '../storage/s3/region.ts';
 import type { StoreSpec } from './connect.ts';
 
 const settingName = 'destination';
@@ -24,23 +25,26 @@ type DestinationOptions = Pick<CopyOptions, 'destination' | 'endpoint' | 'region
 const regionOfOtherStores = 'us-east-1';
 
 /**
- * Returns the destination that the options name.
+ * Returns the destination that the options name. A region that is not named is found where AWS's own tools find it.
  *
  * @throws {FlantsError} `usage` if the destination is at AWS and no region is known
  */
-export function destinationOf({
+export async function destinationOf({
   destination,
   endpoint,
   region,
   profile,
   ca,
   concurrency,
-}: DestinationOptions): DestinationSetting {
+}: DestinationOptions): Promise<DestinationSetting> {
   const { name } = destination;
   if (destination.kind === 'folder') return { name, store: { kind: 'folder', path: destination.path } };
-  const knownRegion = region ?? (endpoint === undefined ? undefined : regionOfOtherStores);
+  const knownRegion = region ?? (await regionOf({ endpoint, profile }));
   if (knownRegion === undefined) {
-    throw new FlantsError('usage', `the region of ${name} is not known: name it with --region or AWS_REGION`);
+    throw new FlantsError(
+      'usage',
+      `the region of ${name} is not known: name it with --region or AWS_REGION, or run: aws configure set region NAME${profile === undefined ? '' : ` --profile ${profile}`}`,
+    );
   }
   return {
     name,
@@ -55,6 +59,18 @@ export function destinationOf({
     },
     ...(profile === undefined ? {} : { profile }),
   };
+}
+
+/** At another store the region of the usual profile means nothing, and that of a named one was meant. */
+async function regionOf({
+  endpoint,
+  profile,
+}: Readonly<Record<'endpoint' | 'profile', string | undefined>>): Promise<string | undefined> {
+  const named = profile === undefined ? {} : { profile };
+  if (endpoint === undefined) return findAwsRegion({ ...named, asksInstance: true });
+  return (
+    (profile === undefined ? undefined : await findAwsRegion({ ...named, asksInstance: false })) ?? regionOfOtherStores
+  );
 }
 
 /**

@@ -143,7 +143,7 @@ async function openTarget(options: VerifyOptions, saved: DestinationSetting | un
   const setting =
     savedS3 && options.endpoint === undefined
       ? savedS3
-      : destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
+      : await destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
   const spec: StoreSpec = {
     ...setting.store,
     ...(setting.store.kind === 's3' ? { prefix: '', connections: options.concurrency } : {}),

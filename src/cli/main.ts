@@ -1,8 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
+import { closestWord } from '../config/input/suggest.ts';
+import { flagOf } from '../config/registry/option-spec.ts';
+import { completeInput } from '../config/input/command-input.ts';
 import { readEnvironment } from '../config/input/environment.ts';
 import type { Environment } from '../config/input/environment.ts';
-import { exitCodes, verbNames } from '../config/registry/verbs.ts';
+import { exitCodes, takenOptions, verbNames, verbs } from '../config/registry/verbs.ts';
 import type { VerbName } from '../config/registry/verbs.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
@@ -37,6 +40,9 @@ const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   priority: async () => (await import('./decision-verbs.ts')).priority,
   purge: async () => (await import('./decision-verbs.ts')).purge,
   import: async () => (await import('./import.ts')).importState,
+  init: async () => (await import('./init.ts')).init,
+  config: async () => (await import('./config.ts')).config,
+  completion: async () => (await import('./completion.ts')).completion,
 };
 
 /**
@@ -57,7 +63,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = exitCodes.whole;
   const program = buildProgram(argv, async (name, words, flags) => {
     const verb = await loaders[name]();
-    exitCode = await verb({ words, flags, environment, cwd: process.cwd() }, { stdout, stderr, argv });
+    const typed = { words, flags, environment, cwd: process.cwd() };
+    const input = readsOwnConfig(name) ? typed : await completeInput(name, typed);
+    exitCode = await verb(input, { stdout, stderr, argv });
   });
   try {
     await program.parseAsync(withBareFlags(argv), { from: 'user' });
@@ -76,19 +84,31 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** Verbs that look into a config file which may be wrong, or write one. */
+function readsOwnConfig(name: VerbName): boolean {
+  return name === 'config' || name === 'init' || name === 'completion';
+}
+
 function printError(error: unknown, argv: readonly string[], environment: Environment): void {
   const verb = verbNames.find((name) => name === argv[0]);
-  const shown = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error)) : error;
+  const shown = error instanceof CommanderError ? new FlantsError('usage', commanderMessage(error, verb)) : error;
   const lines = renderError(shown, { debug: wantsStack(argv, environment), ...(verb === undefined ? {} : { verb }) });
   process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-/** Turns commander's `error: unknown option '--x'\n(Did you mean --y?)` into one line in the style of FLAnts. */
-function commanderMessage({ message }: CommanderError): string {
-  return message
+/**
+ * Turns commander's `error: unknown option '--x'\n(Did you mean --y?)` into one line in the style of FLAnts. It knows
+ * nothing of options that help does not list.
+ */
+function commanderMessage({ message, code }: CommanderError, verb: VerbName | undefined): string {
+  const text = message
     .replace(/^error: /, '')
     .replace(/\n\(Did you mean/, ' (did you mean')
     .replace('unknown command', 'unknown verb');
+  if (code !== 'commander.unknownOption' || text.endsWith('?)') || verb === undefined) return text;
+  const typed = /'(--[^'=]+)/.exec(text)?.[1] ?? '';
+  const meant = closestWord(typed, takenOptions(verbs[verb]).map(flagOf));
+  return meant === undefined ? text : `${text} (did you mean ${meant}?)`;
 }
 
 /** Whether to show the stack. Works on the raw arguments, since options may have failed to parse. */

@@ -5,7 +5,7 @@ import { optionNames, specOf } from '../config/registry/options.ts';
 import type { OptionName } from '../config/registry/options.ts';
 import type { Flags } from '../config/input/merge.ts';
 import type { VerbSpec } from '../config/registry/verb-spec.ts';
-import { exitCodeTexts, specIn, verbNames, verbs } from '../config/registry/verbs.ts';
+import { exitCodeTexts, specIn, takenOptions, verbNames, verbs } from '../config/registry/verbs.ts';
 import type { VerbName } from '../config/registry/verbs.ts';
 import { readVersion } from './version.ts';
 
@@ -13,7 +13,7 @@ import { readVersion } from './version.ts';
 export type RunVerb = (verb: VerbName, words: readonly string[], flags: Flags) => Promise<void>;
 
 const configurationText =
-  'Every option can also be set in the environment (FLANTS_ and its name, such as FLANTS_CONCURRENCY)\nor in a JSON file (--config). A flag goes before the environment, and that before the file.';
+  'Every option can also be set in the environment (FLANTS_ and its name, such as FLANTS_CONCURRENCY)\nor in a config file (flants.yaml; flants init writes it). A flag goes before the environment, and that before the file.';
 
 /**
  * Builds the command line from the registry of verbs and options. It parses arguments and prints help. Values are
@@ -62,13 +62,15 @@ function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb)
       'after',
       `\nExamples:\n${exampleLines(verb)}\n\nExit codes:\n${exitCodeLines()}${verb.exitNote === undefined ? '' : `\n  ${verb.exitNote}`}\n\n${configurationText}`,
     )
-    .action((words: string[]) => run(name, words, flagsOf(command, verb.options)));
+    .action((words: string[]) => run(name, words, flagsOf(command, takenOptions(verb))));
   return command;
 }
 
 function addOptions(command: Command, verb: VerbSpec): void {
-  for (const option of verb.options)
-    for (const each of optionsOf(option, specIn(verb, option))) command.addOption(each);
+  const listed = new Set<OptionName>(verb.options);
+  for (const option of takenOptions(verb))
+    for (const each of optionsOf(option, specIn(verb, option)))
+      command.addOption(listed.has(option) ? each : each.hideHelp());
 }
 
 /**

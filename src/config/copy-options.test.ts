@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCopyOptions } from './copy-options.ts';
 import type { CopyOptions } from './copy-options.ts';
+import { completeInput } from './input/command-input.ts';
 import { readEnvironment } from './input/environment.ts';
 import type { Flags } from './input/merge.ts';
 import { stateDirOf } from './values/state-dir.ts';
@@ -37,7 +38,8 @@ async function load(
   flags: Flags = {},
   variables: Record<string, string> = {},
 ): Promise<CopyOptions> {
-  return await loadCopyOptions({ words, flags, cwd, environment: readEnvironment({ HOME: cwd, ...variables }) });
+  const typed = { words, flags, cwd, environment: readEnvironment({ HOME: cwd, ...variables }) };
+  return await loadCopyOptions(await completeInput('copy', typed));
 }
 
 describe('options of a copy', () => {
@@ -159,8 +161,8 @@ describe('a copy is refused', () => {
       { config: 'nope.json' },
       /--config names .*nope\.json, which does not exist/,
     ],
-    ['with a config file that is not JSON', one, { config: 'broken.json' }, /is not JSON/],
-    ['with a config file that is no object', one, { config: 'list.json' }, /is not a JSON object/],
+    ['with a config file that is broken', one, { config: 'broken.json' }, /is neither YAML nor JSON/],
+    ['with a config file that is no map', one, { config: 'list.json' }, /is no map of options to values/],
     [
       'with a typo in the config file',
       one,

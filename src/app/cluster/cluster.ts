@@ -88,8 +88,8 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
 }
 
 async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
-  const destination = destinationOf(options);
-  const place = destinationOf({ ...options, destination: options.journal });
+  const destination = await destinationOf(options);
+  const place = await destinationOf({ ...options, destination: options.journal });
   const { store, capabilities } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);

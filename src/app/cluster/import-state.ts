@@ -23,7 +23,7 @@ export async function importState(options: ImportOptions, { onWarning, signal }:
   try {
     const [from, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
     const saved = await readDestination(from);
-    const destination = destinationOf({ ...options, concurrency: connections });
+    const destination = await destinationOf({ ...options, concurrency: connections });
     if (saved && placeOf(saved.store) !== placeOf(destination.store)) {
       throw new FlantsError('usage', `this state is of ${saved.name}, not of ${destination.name}`);
     }

@@ -88,7 +88,7 @@ async function run(
   const sourceSpec = await sourceSpecOf(options, survey);
   const source = connectSource(sourceSpec);
 
-  const destination = destinationOf(options);
+  const destination = await destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, {
     ...options,
     signal: hooks.signal,

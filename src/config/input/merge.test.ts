@@ -30,7 +30,7 @@ describe('the registry', () => {
   it('describes every option but config in the schema of the config file', () => {
     const { properties } = configFileSchema() as { properties: Record<string, { description?: string }> };
     expect(Object.keys(properties).toSorted()).toEqual(
-      ['$schema', ...optionNames.filter((name) => name !== 'config')].toSorted(),
+      ['$schema', 'sources', 'destination', ...optionNames.filter((name) => name !== 'config')].toSorted(),
     );
     for (const name of optionNames) if (name !== 'config') expect(properties[name]?.description).toBeTruthy();
   });

@@ -34,31 +34,65 @@ export function mergeOptions<V extends VerbName>(verb: V, layers: Layers): Parse
   const merged: Record<string, unknown> = {};
   const origins: Partial<Record<OptionName, string>> = {};
   for (const name of names) {
-    for (const given of valuesOf(name, layers)) {
-      merged[name] = given.value;
-      origins[name] = given.origin;
-    }
+    const given = givenValues(name, layers).at(-1);
+    if (!given) continue;
+    merged[name] = given.value;
+    origins[name] = given.origin;
   }
   const result = schemaOf(verb).safeParse(merged);
   if (!result.success) throw refusal(result.error, merged, origins);
   return result.data;
 }
 
+/** A value of an option, and where it was given. */
+export interface GivenValue {
+  readonly layer: 'file' | 'environment' | 'flag';
+  /** The flag, the variable, or the name in the file, for messages. */
+  readonly origin: string;
+  /** Line of the config file. */
+  readonly line?: number;
+  readonly value: unknown;
+}
+
 /** The values of an option in the layers that set it, weakest first. */
-function valuesOf(
-  name: OptionName,
-  { file, environment, flags }: Layers,
-): readonly { readonly origin: string; readonly value: unknown }[] {
+export function givenValues(name: OptionName, { file, environment, flags }: Layers): readonly GivenValue[] {
   const inFile = file?.values[name];
   const inEnvironment = environment.options[name];
   const inFlags = flags[name];
   return [
-    ...(file === undefined || inFile === undefined ? [] : [{ origin: `"${name}" in ${file.path}`, value: inFile }]),
+    ...(file === undefined || inFile === undefined ? [] : [givenInFile(name, inFile, file)]),
     ...(inEnvironment === undefined
       ? []
-      : [{ origin: inEnvironment.variable, value: decodeText(name, inEnvironment.text) }]),
-    ...(inFlags === undefined ? [] : [{ origin: flagOf(name), value: decodeFlag(name, inFlags) }]),
+      : [
+          {
+            layer: 'environment' as const,
+            origin: inEnvironment.variable,
+            value: decodeText(name, inEnvironment.text),
+          },
+        ]),
+    ...(inFlags === undefined
+      ? []
+      : [{ layer: 'flag' as const, origin: flagOf(name), value: decodeFlag(name, inFlags) }]),
   ];
+}
+
+function givenInFile(name: OptionName, value: unknown, { path, lines = {} }: ConfigFile): GivenValue {
+  const line = lines[name];
+  return {
+    layer: 'file',
+    origin: `"${name}" in ${path}${line === undefined ? '' : `:${line}`}`,
+    ...(line === undefined ? {} : { line }),
+    value: decodeFileValue(name, value),
+  };
+}
+
+/** A number where text is expected, and one item where a list is, are what they seem to be. */
+function decodeFileValue(name: OptionName, value: unknown): unknown {
+  const { kind } = specOf(name);
+  if (kind === 'list' && typeof value === 'string') return [value];
+  return typeof value === 'number' && kind !== 'integer' && kind !== 'list' && kind !== 'switch'
+    ? String(value)
+    : value;
 }
 
 function decodeFlag(name: OptionName, given: string | boolean | readonly string[]): unknown {
@@ -102,13 +136,14 @@ function refusal(
   origins: Readonly<Partial<Record<OptionName, string>>>,
 ): FlantsError {
   const name = error.issues[0]?.path[0] as OptionName;
+  return new FlantsError('usage', `${origins[name] ?? flagOf(name)} ${refusalText(name, merged[name])}`);
+}
+
+/** Says what is wrong with a value, to be appended to where it was given. */
+export function refusalText(name: OptionName, value: unknown): string {
   const spec = specOf(name);
-  const value = merged[name];
   const meant = spec.kind === 'choice' && typeof value === 'string' ? closestWord(value, spec.choices) : undefined;
-  return new FlantsError(
-    'usage',
-    `${origins[name] ?? flagOf(name)} is ${shown(name, value)}: expected ${expectationOf(spec)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
-  );
+  return `is ${shown(name, value)}: expected ${expectationOf(spec)}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }
 
 /** Hides user information and queries of URLs, which count as secrets everywhere. */

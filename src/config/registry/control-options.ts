@@ -18,6 +18,7 @@ export const controlVerbOptions = {
     separator: ',',
     value: 'STATE,…',
     expected: `some of ${videoStates.join(', ')}`,
+    suggestions: videoStates,
     text: 'only videos in one of these states, such as incomplete or waiting',
     defaultText: 'all',
   },

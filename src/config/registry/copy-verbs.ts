@@ -103,6 +103,7 @@ export const copyVerbs = {
     summary: 'write the archive of the function that copies on AWS Lambda',
     words: 'bundle',
     wordTexts: [['bundle', 'the archive to upload; its bytes are the same each time']],
+    wordChoices: [['bundle']],
     options: ['out', 'json', 'config'],
     overrides: { out: { text: 'write the archive to this file; must be given' } },
     examples: [['for the console, the AWS command line, or CDK', 'flants lambda bundle --out flants.zip']],

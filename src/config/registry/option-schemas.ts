@@ -140,6 +140,9 @@ const optionSchemas = {
   fresh: z.boolean().exactOptional(),
   inState: z.array(z.enum(videoStates)).default([]),
 
+  yes: z.boolean().default(optionSpecs.yes.default),
+  force: z.boolean().default(optionSpecs.force.default),
+
   state: text.exactOptional(),
   config: text.exactOptional(),
 } as const satisfies Record<OptionName, z.ZodType>;
@@ -153,6 +156,11 @@ export function schemaOf<V extends VerbName>(verb: V): z.ZodObject<VerbOptions<V
   return z.strictObject(Object.fromEntries(names.map((name) => [name, optionSchemas[name]])) as VerbOptions<V>);
 }
 
+/** The schema of one option. */
+export function schemaOfOption(name: OptionName): z.ZodType {
+  return optionSchemas[name];
+}
+
 /** The parsed options of a verb, before files that they name are read. */
 export type ParsedOptions<V extends VerbName> = z.output<ReturnType<typeof schemaOf<V>>>;
 
@@ -164,9 +172,18 @@ export function configFileSchema(): Record<string, unknown> {
       const spec = specOf(name as OptionName);
       return [name, schema.describe(descriptionOf(spec))] as const;
     });
-  return z.toJSONSchema(z.strictObject({ $schema: z.string().exactOptional(), ...Object.fromEntries(described) }), {
-    io: 'input',
-  });
+  const place = {
+    sources: z
+      .union([z.string(), z.array(z.string())])
+      .exactOptional()
+      .describe('playlists and catalogues, where the command line names neither source nor destination'),
+    destination: z
+      .string()
+      .exactOptional()
+      .describe('s3://bucket/prefix or a folder, where the command line names none'),
+  };
+  const schema = z.strictObject({ $schema: z.string().exactOptional(), ...place, ...Object.fromEntries(described) });
+  return z.toJSONSchema(schema, { io: 'input' });
 }
 
 /** The option's text, completed by what JSON Schema types cannot express. */

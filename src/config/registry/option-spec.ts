@@ -30,6 +30,8 @@ interface SpecBase {
   readonly defaultText?: string;
   /** Environment variables of other tools that are read if FLAnts' own is not set. */
   readonly alsoEnv?: readonly string[];
+  /** Values that shells complete, of an option that also takes others or several. */
+  readonly suggestions?: readonly string[];
   /** The value is never shown, not even in an error about it. */
   readonly secret?: true;
 }

@@ -1,3 +1,4 @@
+import { failureCodes } from '../../domain/failure.ts';
 import { catalogueOptions } from './catalogue-options.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
@@ -6,6 +7,7 @@ import { lambdaOptions } from './lambda-options.ts';
 import { headerOptions } from './header-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { proxyOptions } from './proxy-options.ts';
+import { setupOptions } from './setup-options.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
 
 /**
@@ -135,8 +137,8 @@ export const optionSpecs = {
     group: 'Destination',
     kind: 'text',
     value: 'NAME',
-    text: 'region of the bucket; needed for AWS',
-    defaultText: 'AWS_REGION',
+    text: 'region of the bucket',
+    defaultText: 'AWS_REGION, or the region of the profile',
     alsoEnv: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
   },
   profile: {
@@ -256,6 +258,7 @@ export const optionSpecs = {
     group: 'What to retry',
     kind: 'text',
     value: 'CODE',
+    suggestions: failureCodes,
     text: 'only files that failed with this code, such as source.not-found',
   },
   reason: {
@@ -274,6 +277,7 @@ export const optionSpecs = {
   ...catalogueOptions,
   ...clusterOptions,
   ...controlVerbOptions,
+  ...setupOptions,
 
   state: {
     group: 'State',
@@ -287,7 +291,8 @@ export const optionSpecs = {
     group: 'Configuration',
     kind: 'path',
     value: 'FILE',
-    text: 'options as a JSON object; environment and flags override it',
+    text: 'options, sources and destination in YAML or JSON; environment and flags override them',
+    defaultText: 'flants.yaml in the current folder, if there is one',
   },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -2,12 +2,16 @@ import type { OptionSpec } from './option-spec.ts';
 import { clusterVerbs } from './cluster-verbs.ts';
 import { controlVerbs } from './control-verbs.ts';
 import { copyVerbs } from './copy-verbs.ts';
-import { specOf } from './options.ts';
+import { optionNames, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
+import { setupVerbs } from './setup-verbs.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** All verbs, in the order of the help. */
-export const verbs = { ...copyVerbs, ...clusterVerbs, ...controlVerbs } as const satisfies Record<string, VerbSpec>;
+export const verbs = { ...copyVerbs, ...clusterVerbs, ...controlVerbs, ...setupVerbs } as const satisfies Record<
+  string,
+  VerbSpec
+>;
 
 /** All verbs by name. */
 export const verbNames = Object.keys(verbs) as readonly VerbName[];
@@ -15,6 +19,11 @@ export const verbNames = Object.keys(verbs) as readonly VerbName[];
 /** The spec of an option, with the texts that this verb replaces. */
 export function specIn({ overrides }: VerbSpec, name: OptionName): OptionSpec {
   return { ...specOf(name), ...overrides?.[name] } as OptionSpec;
+}
+
+/** The options that a verb takes, also those that its help does not list. */
+export function takenOptions({ options, takesAllOptions }: VerbSpec): readonly OptionName[] {
+  return takesAllOptions ? optionNames : options;
 }
 
 /** Name of a verb. */

@@ -1,0 +1,57 @@
+import type { VerbSpec } from './verb-spec.ts';
+
+const group = 'Set up';
+
+/** Verbs that write and look into the config file, and help the shell. */
+export const setupVerbs = {
+  init: {
+    group,
+    summary: 'write a config file, by asking or from what is given',
+    words: '[source… destination]',
+    wordTexts: [
+      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      ['destination', 's3://bucket/prefix or a folder'],
+    ],
+    options: ['yes', 'force', 'config'],
+    takesAllOptions: true,
+    overrides: { config: { text: 'write to this file', defaultText: 'flants.yaml' } },
+    examples: [
+      ['by questions', 'flants init'],
+      ['without any', 'flants init videos.json s3://media/vod --profile media --bwlimit 20M --yes'],
+    ],
+    exitNote: '1 also means that source or destination cannot be reached: then nothing is written, but with --force.',
+  },
+  config: {
+    group,
+    summary: 'check the config file, or show where each value comes from',
+    words: 'check|show [verb] [words…]',
+    wordTexts: [
+      ['check', 'names every unknown option, wrong value and contradiction, each with its line'],
+      ['show', 'each option of a verb, its value, and the flag, variable or line that set it; secrets are masked'],
+      ['verb', 'copy where none is named, or up in a file with a journal'],
+    ],
+    wordChoices: [['check', 'show'], 'verbs'],
+    options: ['json', 'config'],
+    takesAllOptions: true,
+    examples: [
+      ['before a long run', 'flants config check'],
+      ['where a copy has its options from', 'flants config show'],
+      ['with flags, as another verb would take them', 'flants config show status --profile media'],
+    ],
+    exitNote: '1 also means that check found a fault.',
+  },
+  completion: {
+    group,
+    summary: 'write the completion of verbs, options and values for a shell',
+    words: 'bash|zsh|fish|powershell',
+    wordTexts: [['bash|zsh|fish|powershell', 'the shell, which reads what is written']],
+    wordChoices: [['bash', 'zsh', 'fish', 'powershell']],
+    options: [],
+    examples: [
+      ['bash, in ~/.bashrc', 'source <(flants completion bash)'],
+      ['zsh, in ~/.zshrc after compinit', 'source <(flants completion zsh)'],
+      ['fish, once', 'flants completion fish > ~/.config/fish/completions/flants.fish'],
+      ['PowerShell, in $PROFILE', 'flants completion powershell | Out-String | Invoke-Expression'],
+    ],
+  },
+} as const satisfies Record<string, VerbSpec>;
