@@ -90,7 +90,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...closed,
     layer: 1,
     rooms: ['domain'],
-    packages: { zod: anyFile, yaml: 'input/config-file.ts' },
+    packages: { zod: anyFile, yaml: 'input/config-file.ts', picomatch: 'values/selection.ts' },
     readsEnvironment: true,
   },
   telemetry: { ...closed, layer: 1, rooms: ['domain', 'config'], packages: { 'prom-client': 'metrics.ts' } },
@@ -110,7 +110,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   queue: { ...adapterRoom, rooms: [...base, 'redis'], packages: { bullmq: 'bullmq-*.ts' } },
   ledger: { ...adapterRoom, rooms: [...base, 'state', 'redis'] },
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
-  catalogue: { ...adapterRoom, packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts' } },
+  catalogue: {
+    ...adapterRoom,
+    packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts', 'csv-parse': 'csv-rows.ts' },
+  },
   executor: { ...adapterRoom, packages: { piscina: 'threads.ts', '@aws-sdk/client-lambda': 'lambda/client.ts' } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),

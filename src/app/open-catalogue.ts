@@ -17,13 +17,13 @@ import { joinCatalogues } from './join-catalogues.ts';
  * @param mongo - how to read sources in MongoDB
  */
 export async function openCatalogue(
-  sources: readonly ClusterSource[],
+  sources: readonly (ClusterSource | SourceArgument)[],
   mongo?: Omit<MongoCatalogueOptions, 'url'>,
 ): Promise<Catalogue> {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
   const parts = [
     ...(playlists.length > 0 ? [singleCatalogue(playlists, process.cwd())] : []),
-    ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path)] : [])),
+    ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path, source)] : [])),
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
   ];
   const [only] = parts;
@@ -31,7 +31,7 @@ export async function openCatalogue(
 }
 
 async function openMongoCatalogues(
-  sources: readonly ClusterSource[],
+  sources: readonly (ClusterSource | SourceArgument)[],
   mongo: Omit<MongoCatalogueOptions, 'url'>,
 ): Promise<readonly Catalogue[]> {
   const urls = sources.flatMap((source) => (source.kind === 'mongodb' ? [source.url] : []));
@@ -75,10 +75,11 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
       addOrigin(source.url);
       continue;
     }
+    if (source.kind === 'stdin') continue;
     // Keys of a catalogue's local videos are relative to the folder of the catalogue.
-    const folder = `${pathToFileURL(dirname(source.path)).href}/`;
+    const folder = `${pathToFileURL(source.folder ?? dirname(source.path)).href}/`;
     let first: string | undefined;
-    for await (const row of openFileCatalogue(source.path).rows({ signal })) {
+    for await (const row of openFileCatalogue(source.path, source).rows({ signal })) {
       if (row.kind === 'refused') {
         if (refused.length <= shownRefused) refused.push(row.failure);
         continue;
@@ -95,7 +96,7 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
 }
 
 function noVideoError(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {
-  const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.path] : []));
+  const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.name ?? source.path] : []));
   const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
   const suffix = refused.length > shownRefused ? '; and so on' : '';
   return new FlantsError(

@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { FlantsError } from '../domain/failure.ts';
 import { KiB, MiB } from '../domain/units.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
+import { csvRows } from './csv-rows.ts';
+import { asFailure, unreadable } from './file-errors.ts';
 import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
 import { duplicateFinder, refusedRow } from './row-reader.ts';
@@ -15,28 +17,36 @@ const maxLineBytes = MiB;
 const maxLeadingBadLines = 100;
 
 /**
- * A catalogue in a file: a JSON array of rows, an object with such an array in `videos`, or NDJSON with one row per
- * line. The format is recognised by the content. Rows of NDJSON are numbered by line. Memory holds the current line and
+ * A catalogue in a file: a JSON array of rows, an object with such an array in `videos`, NDJSON with one row per line, or
+ * CSV if its name ends in `.csv` or `.tsv` (`csvRows`). The formats of JSON are recognised by the content. Rows of NDJSON are numbered by line. Memory holds the current line and
  * all ids, about 100 bytes per row.
  *
  * Fields: `id`, `playlistUrl` (or `playlist_url`, `url`, `playlist`: a URL, or a path relative to the catalogue's
  * folder) and, optionally, `title` and `recordedAt` (or `recorded_at`). Without `id`, `_id` counts. Values may be
  * written in Extended JSON, as `mongoexport` writes them, and ids are the same as those of a catalogue in MongoDB.
  */
-export function openFileCatalogue(path: string): Catalogue {
-  return { name: path, rows: ({ signal }) => rowsOf(resolve(path), path, signal), close: async () => {} };
+export function openFileCatalogue(path: string, { folder, name = path }: FileCatalogueOptions = {}): Catalogue {
+  const place = { path: resolve(path), name, folder: folder ?? dirname(resolve(path)) };
+  return { name, rows: ({ signal }) => rowsOf(place, signal), close: async () => {} };
 }
 
-async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
-  // Its library for Extended JSON is not needed by a copy of playlists.
-  const { readJsonRow } = await import('./json-row.ts');
-  const form = { folder: dirname(path) };
-  const read: ReadRow = (row, value) => readJsonRow(row, value, form);
+/** What differs from a file that people named. */
+export interface FileCatalogueOptions {
+  /** Base of relative playlist paths. Absent: the file's folder. */
+  readonly folder?: string | undefined;
+  /** For messages. Absent: the path. */
+  readonly name?: string | undefined;
+}
+
+type Place = Readonly<Record<'path' | 'name' | 'folder', string>>;
+
+async function* rowsOf({ path, name, folder }: Place, signal: AbortSignal): AsyncGenerator<CatalogueRow> {
   const checked = duplicateFinder();
   let count = 0;
   try {
-    const values = await documentRows(path, name, signal);
-    const rows = values ? rowsOfDocument(values, read) : rowsOfLines(path, name, read, signal);
+    const rows = /\.[ct]sv$/i.test(path)
+      ? csvRows(path, name, { folder, signal })
+      : await jsonRows({ path, name, folder }, signal);
     for await (const row of rows) {
       if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${name}`);
       count++;
@@ -46,6 +56,17 @@ async function* rowsOf(path: string, name: string, signal: AbortSignal): AsyncGe
     throw asFailure(error, name, signal);
   }
   if (count === 0) throw unreadable(name, 'holds no rows');
+}
+
+async function jsonRows(
+  { path, name, folder }: Place,
+  signal: AbortSignal,
+): Promise<Iterable<CatalogueRow> | AsyncIterable<CatalogueRow>> {
+  // Its library for Extended JSON is not needed by a copy of playlists.
+  const { readJsonRow } = await import('./json-row.ts');
+  const read: ReadRow = (row, value) => readJsonRow(row, value, { folder });
+  const values = await documentRows(path, name, signal);
+  return values ? rowsOfDocument(values, read) : rowsOfLines(path, name, read, signal);
 }
 
 type ReadRow = (row: number, value: unknown) => CatalogueRow;
@@ -183,28 +204,4 @@ function faultOf(text: string): string {
     if (/end of JSON input|Unterminated/.test(String(error))) return 'it ends too early';
   }
   return 'it is broken';
-}
-
-function unreadable(name: string, reason: string, cause?: unknown): FlantsError {
-  return new FlantsError('catalogue.unreadable', `the catalogue ${name} ${reason}`, { cause });
-}
-
-function asFailure(error: unknown, name: string, signal: AbortSignal): unknown {
-  if (error instanceof FlantsError) return error;
-  if (signal.aborted) return new FlantsError('aborted', `stopped while reading ${name}`, { cause: error });
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case undefined:
-      return error;
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return unreadable(name, 'is not there', error);
-    case 'EISDIR':
-      return unreadable(name, 'is a folder', error);
-    case 'EACCES':
-    case 'EPERM':
-      return unreadable(name, 'may not be read by this user', error);
-    default:
-      return unreadable(name, `cannot be read (${String(code)})`, error);
-  }
 }

@@ -9,7 +9,7 @@ import { playlistUrlOf } from './playlist-url.ts';
 const maxIdLength = 1000;
 
 /** Names of the playlist's field and of the date's. The first one that is there counts. */
-const playlistNames = ['playlistUrl', 'playlist_url', 'url', 'playlist'] as const;
+export const playlistNames = ['playlistUrl', 'playlist_url', 'url', 'playlist'] as const;
 const dateNames = ['recordedAt', 'recorded_at'] as const;
 
 const idExpectation = `text of at most ${maxIdLength} characters, a number that has all its digits, or a document`;

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
+import { FlantsError } from '../domain/failure.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
+import { selectionOf } from './values/selection.ts';
+import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
 import type { Destination, SourceArgument } from './values/location.ts';
 import { assertNoStrayAddress, readDashboardOptions } from './dashboard-options.ts';
@@ -48,6 +51,7 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   readonly headerPolicy?: HeaderPolicy;
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
+  readonly selection: VideoSelection;
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
@@ -77,6 +81,8 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   assertNoStrayAddress(parsed, input.words);
   const { sourceTexts, destinationText } = splitArguments('copy', input.words);
   const sources = sourceTexts.map((text) => parseSource(text, cwd));
+  if (sources.filter(({ kind }) => kind === 'stdin').length > 1)
+    throw new FlantsError('usage', 'standard input (-) can be read once only: name it once');
   const destination = parseDestination(destinationText, cwd);
   const network = await readNetworkOptions(parsed, cwd);
   const lambda = await readLambdaOptions(parsed, cwd);
@@ -115,6 +121,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     destination: Object.freeze(destination),
     ids: Object.freeze(parsed.ids),
     ...(limit === undefined ? {} : { limit }),
+    selection: selectionOf(parsed),
     existing,
     recheck,
     sha256,

@@ -11,6 +11,8 @@ import type { ClusterPlace } from './cluster-place.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
+import { selectionOf } from './values/selection.ts';
+import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination } from './values/location.ts';
 import type { Destination } from './values/location.ts';
 import type { MongoFields } from './values/mongo.ts';
@@ -56,6 +58,8 @@ export interface CatalogueOptions {
   readonly sources: readonly ClusterSource[];
   /** A video is selected if all of them hold. */
   readonly rules: readonly CatalogueRule[];
+  /** Videos that it leaves out are not refused. */
+  readonly selection: VideoSelection;
   readonly scanEveryMs: number;
   /** Absent: never. */
   readonly deltaEveryMs?: number;
@@ -259,6 +263,7 @@ function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): Catalog
   return Object.freeze({
     sources: Object.freeze(sources),
     rules: Object.freeze(parsed.rule.map(parseRule)),
+    selection: selectionOf(parsed),
     scanEveryMs: parsed.scanEvery,
     ...(deltaEvery === 'never' ? {} : { deltaEveryMs: deltaEvery }),
     freshWindowMs: parsed.freshWindow,

@@ -14,6 +14,8 @@ export interface ScanSummary {
   readonly startedAt: string;
   readonly durationMs: number;
   readonly rows: number;
+  /** Rows that are videos, and that the selection leaves out. Absent in what older versions have saved. */
+  readonly leftOut?: number;
   /** Rows that are videos, and pass the rules. */
   readonly taken: number;
   /** Those of them that nobody had submitted before. */

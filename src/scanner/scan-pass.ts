@@ -3,8 +3,11 @@ import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { isFresh } from '../domain/freshness.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
+import { allVideos } from '../domain/video-selection.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
+import { createRowChooser } from './choose-rows.ts';
+import type { RowChooser } from './choose-rows.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
@@ -17,6 +20,8 @@ export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules'
   readonly freshWindowMs: number;
   /** Kept between passes, so that an unchanged row costs nothing. */
   readonly knownRows: KnownRows;
+  /** Leaves out videos that are not wanted. Absent: takes all. */
+  readonly chooser?: RowChooser;
 }
 
 /** How a row differs from the submission known before. */
@@ -53,9 +58,10 @@ export async function scanPass(
   signal: AbortSignal,
 ): Promise<ScanSummary> {
   const startedAt = ports.now();
+  const { chooser = createRowChooser(allVideos, ports.now) } = ports;
   await ports.knownRows.refresh(ports.journal, startedAt);
   const seen = new Set<VideoId>();
-  const counts = { rows: 0, taken: 0, added: 0, changed: 0 };
+  const counts = { rows: 0, leftOut: 0, taken: 0, added: 0, changed: 0 };
   const refused = { count: 0, rows: [] as ScanSummary['refused']['rows'][number][] };
   const warnings = collectRowWarnings();
   const handle = async (read: CatalogueRow): Promise<void> => {
@@ -72,13 +78,18 @@ export async function scanPass(
     if (row.change.hasChanged) counts.changed += 1;
     await onRow(row.submission, row.change);
   };
-  await forEachConcurrently(catalogue.rows({ signal }), { concurrency: maxLookups }, (row) => {
-    const id = row.kind === 'video' ? row.submission.id : row.id;
-    // A refused row is in the catalogue too, so its video has not been withdrawn.
-    if (id !== undefined) seen.add(id);
-    counts.rows += 1;
-    return handle(row);
-  });
+  await forEachConcurrently(
+    chooser.choose(catalogue.rows({ signal })),
+    { concurrency: maxLookups },
+    async ({ row, leftOut }) => {
+      const id = row.kind === 'video' ? row.submission.id : row.id;
+      // A refused row is in the catalogue too, so its video has not been withdrawn.
+      if (id !== undefined) seen.add(id);
+      counts.rows += 1;
+      if (leftOut) counts.leftOut += 1;
+      else await handle(row);
+    },
+  );
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);
   const withdrawn = [...ports.knownRows.cataloguedIds()].filter((id) => !seen.has(id));
   const rowWarnings = warnings.summary();

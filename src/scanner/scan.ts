@@ -1,6 +1,9 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { refusalOf } from '../domain/catalogue-rule.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
+import { allVideos } from '../domain/video-selection.ts';
+import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
+import { createRowChooser } from './choose-rows.ts';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import { isFresh } from '../domain/freshness.ts';
@@ -27,6 +30,8 @@ export interface ScannerPorts {
 export interface ScanRules {
   /** Only these videos. Empty for all. */
   readonly ids: readonly VideoId[];
+  /** Absent: all videos. */
+  readonly selection?: VideoSelection;
   /** Most videos to select, in the catalogue's order. */
   readonly limit?: number;
   /** A row is refused if one of these does not hold. */
@@ -41,6 +46,8 @@ export interface ScanSink {
   readonly onVideo: (submission: Submission) => Promise<void>;
   readonly onRefused: (row: RefusedRow) => void;
   readonly onWarning: (warning: RowWarning) => void;
+  /** A video that the selection leaves out. */
+  readonly onLeftOut?: (video: VideoId, why: LeftOut) => void;
 }
 
 /**
@@ -60,9 +67,15 @@ export async function scanCatalogue(
   const wanted = new Set(rules.ids);
   const found = new Set<VideoId>();
   let selected = 0;
-  for await (const read of catalogue.rows({ signal })) {
+  const chooser = createRowChooser(rules.selection ?? allVideos, ports.now);
+  for await (const { row: read, leftOut } of chooser.choose(catalogue.rows({ signal }))) {
     if (signal.aborted || selected === rules.limit) break;
     if (read.kind === 'video' && wanted.size > 0 && !wanted.has(read.submission.id)) continue;
+    if (leftOut && read.kind === 'video') {
+      found.add(read.submission.id);
+      sink.onLeftOut?.(read.submission.id, leftOut);
+      continue;
+    }
     const row = applyRules(read, rules.rules ?? []);
     if (row.kind === 'refused') {
       if (row.id !== undefined && read.kind === 'video') found.add(row.id);

@@ -37,6 +37,8 @@ export interface FlantsOptions {
   readonly cwd?: string;
   /** Path of the command; that which was built of this checkout where absent. */
   readonly entry?: string;
+  /** What comes on standard input. Nothing where absent. */
+  readonly input?: string;
   /** Its limit of open files (`ulimit -n`); that of this process where absent. */
   readonly openFiles?: number;
 }
@@ -49,15 +51,17 @@ export async function runFlants(args: readonly string[], options: FlantsOptions 
 /** Starts the command as a person does. */
 export function startFlants(
   args: readonly string[],
-  { env = {}, cwd = root, entry = inject('command'), openFiles }: FlantsOptions = {},
+  { env = {}, cwd = root, entry = inject('command'), openFiles, input }: FlantsOptions = {},
 ): RunningFlants {
   const limit = openFiles === undefined ? [] : ['sh', '-c', `ulimit -n ${openFiles}; exec "$0" "$@"`];
   const [program = '', ...words] = [...limit, process.execPath, entry, ...args];
   const child = spawn(program, words, {
     cwd,
     env: { ...plainEnvironment(), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command may end before it has read what comes.
+  child.stdin.on('error', () => {}).end(input ?? '');
   const said = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {

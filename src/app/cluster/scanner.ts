@@ -5,6 +5,7 @@ import type { ScanSummary } from '../../domain/scan-summary.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
 import { createKnownRows } from '../../scanner/known-rows.ts';
+import { createRowChooser } from '../../scanner/choose-rows.ts';
 import { scanPass, submitRow } from '../../scanner/scan-pass.ts';
 import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
 import { createVideoStarter } from '../../scanner/start-video.ts';
@@ -28,14 +29,16 @@ export async function startScannerRole(
   hooks: ServiceHooks,
 ): Promise<RunningRole> {
   const { queues, journal } = cluster;
-  const { scanEveryMs, deltaEveryMs, rules, freshWindowMs } = options.catalogue;
+  const { scanEveryMs, deltaEveryMs, rules, selection, freshWindowMs } = options.catalogue;
   const stopping = new AbortController();
   const stopSignal = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
+  const chooser = createRowChooser(selection, Date.now);
   const ports: ScanPassPorts = {
     journal,
     keyRules: tokenRulesFrom(options),
     freshWindowMs,
     knownRows: createKnownRows(),
+    chooser,
     now: Date.now,
   };
   const startVideo = createVideoStarter({
@@ -58,6 +61,7 @@ export async function startScannerRole(
     return { result: 'done' };
   };
   const onChangedRow = async (read: CatalogueRow): Promise<void> => {
+    if (chooser.chooseOne(read).leftOut) return;
     const row = await submitRow(read, rules, ports);
     if (row.kind === 'refused') return;
     await startVideo(row.submission, row.change);
@@ -106,11 +110,15 @@ async function recoverIfWiped({ redis, redisNames: { epoch }, queues }: Cluster)
   await redis.set(epoch, new Date().toISOString());
 }
 
-function logSummary({ rows, taken, added, changed, durationMs, ...counted }: ScanSummary, { log }: ServiceHooks): void {
+function logSummary(
+  { rows, leftOut = 0, taken, added, changed, durationMs, ...counted }: ScanSummary,
+  { log }: ServiceHooks,
+): void {
   const [refused, withdrawn] = [counted.refused.count, counted.withdrawn.count];
   const warnings = counted.warnings?.count ?? 0;
   log.info(`the catalogue was read: ${rows} rows, ${added} of them new videos`, {
     taken,
+    leftOut,
     changed,
     refused,
     warnings,

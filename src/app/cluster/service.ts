@@ -99,7 +99,7 @@ export async function runService(
       metrics,
       log,
       version,
-      ...(answersApi ? apiOf(cluster, options, hooks.signal) : {}),
+      ...(answersApi ? apiOf(cluster, options, signal) : {}),
       ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
     });
     closers.push(() => http.close());

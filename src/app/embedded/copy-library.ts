@@ -18,6 +18,7 @@ import { MemoryQueue } from '../../queue/memory-queue.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/state-file.ts';
+import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
 import type { CopyContext, RunState, ScanResult } from './report-run.ts';
 import { boundHeap } from './bound-heap.ts';
@@ -39,6 +40,7 @@ import type { FunctionMeter } from '../function-meter.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import type { Survey } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
+import { countLeftOut } from './left-out.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
@@ -69,7 +71,12 @@ export async function copyLibrary(
     const inDoubt = options.lambda ? await findInDoubt(ledger) : noDoubt;
     await ledger.releaseAll();
     for await (const { video, record } of ledger.videos()) tracker.changed(video, undefined, record);
-    return await run(options, hooks, runState, inDoubt);
+    const { sources, stateDir } = options;
+    const { stdin = process.stdin } = hooks;
+    const signal = AbortSignal.any([hooks.drain, hooks.signal]);
+    const onResumed = (message: string): void => emit(hooks, { type: 'warning', message });
+    const files = await keepStandardInput(sources, { folder: stateDir, stdin, signal, onResumed });
+    return await run({ ...options, sources: files }, hooks, runState, inDoubt);
   } finally {
     state.close();
   }
@@ -240,7 +247,9 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
   const videos: VideoId[] = [];
   const refused: RefusedRowEntry[] = [];
   const warnings = collectRowWarnings();
-  const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
+  const leftOut = countLeftOut();
+  const { ids, limit, selection } = options;
+  const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
   const missing = await scanCatalogue(
     await openCatalogue(options.sources),
     rules,
@@ -259,6 +268,7 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
         warnings.add(warning);
         emit(hooks, { type: 'row-warning', ...warning });
       },
+      onLeftOut: (_, why) => leftOut.add(why),
     },
     AbortSignal.any([hooks.drain, hooks.signal]),
   ).catch((error: unknown): readonly VideoId[] => {
@@ -266,10 +276,12 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
     if (hooks.drain.aborted && failureOf(error).code === 'aborted') return [];
     throw error;
   });
+  for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
   for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
   return { videos, refused: [...refused, ...missing.map(missingRowEntry)], rowWarnings: warnings.summary() };
 }
 
 function nameOf(source: CopyOptions['sources'][number]): string {
-  return source.kind === 'catalogue' ? source.path : withoutSecrets(source.url);
+  if (source.kind === 'stdin') return 'standard input';
+  return source.kind === 'catalogue' ? (source.name ?? source.path) : withoutSecrets(source.url);
 }

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { planReading, readPlaylists, tellingNoTokens } from '../../crawler/plan-video.ts';
@@ -29,6 +32,8 @@ import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { readKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
+import { keepStandardInput } from './keep-stdin.ts';
+import { countLeftOut } from './left-out.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
 import { sourceSpecOf } from '../source-spec.ts';
@@ -59,14 +64,21 @@ export async function dryRun(
   hooks: CopyHooks,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const state = hasStateFile(options.stateDir) ? openStateFile(options.stateDir, { readOnly: true }) : undefined;
+  // Standard input is kept for this run only.
+  const scratch = await mkdtemp(join(tmpdir(), 'flants-'));
   try {
+    const { stdin = process.stdin } = hooks;
+    const signal = AbortSignal.any([hooks.drain, hooks.signal]);
+    const onResumed = (message: string): void => emit(hooks, { type: 'warning', message });
+    const sources = await keepStandardInput(options.sources, { folder: scratch, stdin, signal, onResumed });
     return await planLibrary(
-      options,
+      { ...options, sources },
       hooks,
       state && { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) },
     );
   } finally {
     state?.close();
+    await rm(scratch, { recursive: true, force: true });
   }
 }
 
@@ -153,15 +165,18 @@ async function planLibrary(
   };
 
   try {
-    const rules = { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) };
+    const leftOut = countLeftOut();
+    const { ids, limit, selection } = options;
+    const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     const missing = await scanCatalogue(
       await openCatalogue(options.sources),
       rules,
       ports,
-      { onVideo, onRefused, onWarning },
+      { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) },
       hooks.drain,
     );
+    for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
     for (const id of missing) {
       emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
       refusedRows.push(missingRowEntry(id));

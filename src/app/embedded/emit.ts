@@ -1,9 +1,12 @@
 import type { RunEvent } from '../../domain/event.ts';
+import type { StandardInput } from './keep-stdin.ts';
 
 /** Callback and stop signals of a run. */
 export interface CopyHooks {
   /** The version of FLAnts. */
   readonly version: string;
+  /** Where a catalogue named `-` comes from. Absent: standard input of this process. */
+  readonly stdin?: StandardInput;
   readonly onEvent: (event: RunEvent) => void;
   /** Once aborted, files in flight are finished and no more work is taken. */
   readonly drain: AbortSignal;

@@ -4,6 +4,7 @@ import {
   executorOptions,
   fileOptions,
   placeOptions,
+  selectionOptionNames,
   storeOptions,
   outputOptions,
 } from './option-groups.ts';
@@ -12,14 +13,14 @@ import type { VerbSpec } from './verb-spec.ts';
 /** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
   ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, ...fileOptions, ...storeOptions, ...catalogueOptionNames,
-  ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
+  ...selectionOptionNames,   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 
 const words = {
   group: 'Run as a cluster',
   words: '[source…] <destination>',
   wordTexts: [
-    ['source', 'catalogue (.json, .ndjson, .jsonl), playlist, or mongodb:// URL; the scanner needs one'],
+    ['source', 'catalogue (.csv, .json, .ndjson), playlist, or mongodb:// URL; the scanner needs one'],
     ['destination', 's3://bucket/prefix or a folder that every process reaches'],
   ],
   exitNote: '0 also means that it was asked to stop, and did so in order.',

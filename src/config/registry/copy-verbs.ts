@@ -1,4 +1,4 @@
-import { executorOptions, placeOptions, storeOptions } from './option-groups.ts';
+import { executorOptions, placeOptions, selectionOptionNames, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** Verbs that do their work in one process: `copy` and `verify`. */
@@ -8,11 +8,14 @@ export const copyVerbs = {
     summary: 'copy videos to a bucket or folder, and publish each one that is whole',
     words: '<source…> <destination>',
     wordTexts: [
-      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      [
+        'source',
+        'URL or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson), or - for one on standard input',
+      ],
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
-      'ids', 'limit', 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
+      'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
@@ -35,6 +38,12 @@ export const copyVerbs = {
     examples: [
       ['one video', 'flants copy https://cdn.example/class/42/master.m3u8 s3://media/vod'],
       ['a library, gently', 'flants copy videos.ndjson s3://media/vod --bwlimit 20M --concurrency 16'],
+      ['a pilot of twenty videos', 'flants copy videos.csv s3://media/vod --sample 20'],
+      [
+        'a catalogue from another program',
+        'psql -c "copy (select id, url from videos) to stdout csv header" | flants copy - s3://media/vod',
+      ],
+      ['the latest week, without trailers', "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'"],
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],

@@ -18,6 +18,9 @@ export const catalogueOptionNames = [
   'mongoFields', 'mongoProjection', 'mongoBatchSize', 'writeBack', 'watch',
 ] as const; // prettier-ignore
 
+/** Which videos of a catalogue to take. */
+export const selectionOptionNames = ['since', 'include', 'exclude', 'sample', 'seed'] as const;
+
 /** Limits and intervals of a cluster. */
 export const boundOptions = [
   'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'liveEvery', 'recoverEvery', 'grace',

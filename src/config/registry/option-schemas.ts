@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoStates } from '../../domain/video.ts';
 import { parseAllowedHost } from '../values/allowed-host.ts';
 import { isRedisUrl, parseAddress } from '../values/address.ts';
+import { parseSince } from '../values/selection.ts';
 import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
 import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
@@ -38,6 +39,11 @@ function orRefused<I, T>(parse: (value: I) => T | undefined) {
 const optionSchemas = {
   ids: list,
   limit: integer(optionSpecs.limit).exactOptional(),
+  since: written(parseSince).exactOptional(),
+  include: list,
+  exclude: list,
+  sample: integer(optionSpecs.sample).exactOptional(),
+  seed: text.exactOptional(),
   existing: z.enum(optionSpecs.existing.choices).default(optionSpecs.existing.default),
   assumeEnded: z.boolean().default(optionSpecs.assumeEnded.default),
   recheck: z.boolean().default(optionSpecs.recheck.default),

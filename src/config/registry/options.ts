@@ -8,6 +8,7 @@ import { headerOptions } from './header-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { setupOptions } from './setup-options.ts';
+import { selectionOptions } from './selection-options.ts';
 import { mostConcurrency } from '../values/concurrency.ts';
 
 /**
@@ -31,6 +32,7 @@ export const optionSpecs = {
     text: 'only the first N videos',
     defaultText: 'all',
   },
+  ...selectionOptions,
   existing: {
     group: 'What to copy',
     kind: 'choice',

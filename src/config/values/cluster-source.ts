@@ -4,7 +4,7 @@ import type { SourceArgument } from './location.ts';
 
 /** A source of videos for a cluster. */
 export type ClusterSource =
-  | SourceArgument
+  | Exclude<SourceArgument, { readonly kind: 'stdin' }>
   /** `url` contains the password. `name` is for people. */
   | { readonly kind: 'mongodb'; readonly url: string; readonly name: string };
 
@@ -14,7 +14,14 @@ export type ClusterSource =
  * @throws {FlantsError} `usage`
  */
 export function parseClusterSource(text: string, cwd: string): ClusterSource {
-  if (!/^mongodb(?:\+srv)?:/i.test(text)) return parseSource(text, cwd);
+  if (!/^mongodb(?:\+srv)?:/i.test(text)) {
+    const source = parseSource(text, cwd);
+    if (source.kind !== 'stdin') return source;
+    throw new FlantsError(
+      'usage',
+      'a cluster reads its catalogue again and again: it must be a file, not standard input',
+    );
+  }
   // `URL` cannot parse several hosts separated by commas.
   if (!/^mongodb(?:\+srv)?:\/\/(?:[^@/\s]+@)?[^@/\s,]+(?:,[^@/\s,]+)*(?:[/?]\S*)?$/i.test(text)) {
     throw new FlantsError(

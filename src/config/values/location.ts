@@ -25,7 +25,16 @@ export type SourceArgument =
   /** http(s) or file URL of one playlist. */
   | { readonly kind: 'playlist'; readonly url: string }
   /** Absolute path of a file that lists videos. */
-  | { readonly kind: 'catalogue'; readonly path: string };
+  | {
+      readonly kind: 'catalogue';
+      readonly path: string;
+      /** Base of relative paths in it. Absent: its own folder. */
+      readonly folder?: string;
+      /** For messages. Absent: the path. */
+      readonly name?: string;
+    }
+  /** A catalogue on standard input, written `-`. */
+  | { readonly kind: 'stdin'; readonly folder: string };
 
 /** The playlist from which `verify` starts. */
 export type VerifyTarget =
@@ -34,7 +43,7 @@ export type VerifyTarget =
   | { readonly kind: 'http'; readonly url: string; readonly name: string };
 
 const playlistName = /\.m3u8?$/i;
-const catalogueName = /\.(?:json|ndjson|jsonl)$/i;
+const catalogueName = /\.(?:json|ndjson|jsonl|csv|tsv)$/i;
 /** `minio:bucket/prefix` in the notation of other tools, or `s3:/bucket`. A single letter is a Windows drive. */
 const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 
@@ -68,6 +77,8 @@ export function parseDestination(text: string, cwd: string): Destination {
       `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
     );
   }
+  if (text === '-')
+    throw usage('the destination is -: a copy cannot go to standard output; the destination comes last');
   if (text.trim() === '') throw usage('the destination is empty: expected s3://bucket/prefix or a folder');
   assertLocal(text, 'the destination', 's3://bucket/prefix', 'folder');
   const path = localPath(text, cwd);
@@ -80,6 +91,7 @@ export function parseDestination(text: string, cwd: string): Destination {
  * @throws {FlantsError} `usage`
  */
 export function parseSource(text: string, cwd: string): SourceArgument {
+  if (text === '-') return { kind: 'stdin', folder: cwd };
   const scheme = schemeOf(text);
   if (scheme === 'http' || scheme === 'https') {
     const url = URL.parse(text);

@@ -30,6 +30,7 @@ export function splitArguments(
 }
 
 function pathOf(source: SourceArgument): string | undefined {
+  if (source.kind === 'stdin') return undefined;
   if (source.kind === 'catalogue') return source.path;
   return source.url.startsWith('file:') ? fileURLToPath(source.url) : undefined;
 }
