@@ -228,7 +228,7 @@ export const fileDetailSchema = z
     index: count,
     key: z.string(),
     url: z.string(),
-    role: z.enum(['segment', 'initialization-section', 'key', 'image', 'data']),
+    role: z.enum(['segment', 'initialization-section', 'key', 'image', 'data', 'poster', 'captions', 'attachment']),
     state: z.enum(['done', 'accepted', 'failed', 'open']),
     renditions: z.array(z.string()),
     tries: z.array(fileTrySchema),

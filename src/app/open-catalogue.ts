@@ -8,17 +8,20 @@ import type { SourceArgument } from '../config/values/location.ts';
 import type { ClusterSource } from '../config/values/cluster-source.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { withSideFiles } from '../catalogue/side-files.ts';
+import type { SideFileField } from '../config/values/side-files.ts';
 import { joinCatalogues } from './join-catalogues.ts';
 
 /**
  * Opens all sources of the command line as one catalogue. Loads the MongoDB driver only for a source in MongoDB, since
  * loading it takes a seventh of a second.
  *
- * @param mongo - how to read sources in MongoDB
+ * @param options.sideFiles - fields of rows that name side files
+ * @param options.mongo - how to read sources in MongoDB
  */
 export async function openCatalogue(
   sources: readonly (ClusterSource | SourceArgument)[],
-  mongo?: Omit<MongoCatalogueOptions, 'url'>,
+  { sideFiles, mongo }: OpenCatalogueOptions,
 ): Promise<Catalogue> {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
   const parts = [
@@ -27,7 +30,14 @@ export async function openCatalogue(
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
   ];
   const [only] = parts;
-  return only && parts.length === 1 ? only : joinCatalogues(parts);
+  return withSideFiles(only && parts.length === 1 ? only : joinCatalogues(parts), sideFiles);
+}
+
+/** How to read catalogues. */
+export interface OpenCatalogueOptions {
+  readonly sideFiles: readonly SideFileField[];
+  /** Absent: no source is in MongoDB. */
+  readonly mongo?: Omit<MongoCatalogueOptions, 'url'>;
 }
 
 async function openMongoCatalogues(
@@ -54,6 +64,8 @@ export interface Survey {
   readonly originUrls: readonly string[];
   /** How many videos the sources name. */
   readonly videos: number;
+  /** One URL for each origin of side files. They get no headers of the user. */
+  readonly namedUrls: readonly string[];
 }
 
 /**
@@ -61,11 +73,15 @@ export interface Survey {
  *
  * @throws {FlantsError} `catalogue.unreadable` if they name no video at all
  */
-export async function surveySources(sources: readonly SourceArgument[], signal: AbortSignal): Promise<Survey> {
+export async function surveySources(
+  { sources, sideFiles }: { readonly sources: readonly SourceArgument[] } & OpenCatalogueOptions,
+  signal: AbortSignal,
+): Promise<Survey> {
   const firstUrls: string[] = [];
   const origins = new Map<string, string>();
-  const addOrigin = (url: string): void =>
-    void origins.set(new URL(url).origin, origins.get(new URL(url).origin) ?? url);
+  const named = new Map<string, string>();
+  const addOrigin = (url: string, to = origins): void =>
+    void to.set(new URL(url).origin, to.get(new URL(url).origin) ?? url);
   const refused: Failure[] = [];
   let videos = 0;
   for (const source of sources) {
@@ -79,20 +95,21 @@ export async function surveySources(sources: readonly SourceArgument[], signal: 
     // Keys of a catalogue's local videos are relative to the folder of the catalogue.
     const folder = `${pathToFileURL(source.folder ?? dirname(source.path)).href}/`;
     let first: string | undefined;
-    for await (const row of openFileCatalogue(source.path, source).rows({ signal })) {
+    for await (const row of withSideFiles(openFileCatalogue(source.path, source), sideFiles).rows({ signal })) {
       if (row.kind === 'refused') {
         if (refused.length <= shownRefused) refused.push(row.failure);
         continue;
       }
       videos += 1;
-      const { playlistUrl } = row.submission;
+      const { playlistUrl, sideFiles: beside = [] } = row.submission;
       first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
       addOrigin(playlistUrl);
+      for (const { url } of beside) addOrigin(url, named);
     }
     if (first !== undefined) firstUrls.push(first);
   }
   if (firstUrls.length === 0) throw noVideoError(sources, refused);
-  return { firstUrls, originUrls: [...origins.values()], videos };
+  return { firstUrls, originUrls: [...origins.values()], namedUrls: [...named.values()], videos };
 }
 
 function noVideoError(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {

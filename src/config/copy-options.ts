@@ -4,6 +4,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
+import type { SideFileField } from './values/side-files.ts';
 import { selectionOf } from './values/selection.ts';
 import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
@@ -52,6 +53,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly selection: VideoSelection;
+  /** Fields of a catalogue's rows that name files beside the playlists. */
+  readonly sideFiles: readonly SideFileField[];
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
@@ -122,6 +125,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ids: Object.freeze(parsed.ids),
     ...(limit === undefined ? {} : { limit }),
     selection: selectionOf(parsed),
+    sideFiles: Object.freeze(parsed.sideFiles),
     existing,
     recheck,
     sha256,

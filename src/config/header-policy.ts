@@ -47,6 +47,10 @@ const schema = z.strictObject({
   key: rule.exactOptional(),
   image: rule.exactOptional(),
   data: rule.exactOptional(),
+  poster: rule.exactOptional(),
+  'thumbnail-track': rule.exactOptional(),
+  captions: rule.exactOptional(),
+  attachment: rule.exactOptional(),
 });
 
 /**

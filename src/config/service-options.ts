@@ -11,6 +11,7 @@ import type { ClusterPlace } from './cluster-place.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
+import type { SideFileField } from './values/side-files.ts';
 import { selectionOf } from './values/selection.ts';
 import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination } from './values/location.ts';
@@ -130,6 +131,8 @@ export interface ServiceOptions
   /** Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
   readonly catalogue: CatalogueOptions;
+  /** Fields of a catalogue's rows that name files beside the playlists. */
+  readonly sideFiles: readonly SideFileField[];
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
@@ -214,6 +217,7 @@ async function serviceOptions(
     ...boundsOf(parsed),
     destination: Object.freeze(destination),
     catalogue: catalogueOf(parsed, sources),
+    sideFiles: Object.freeze(parsed.sideFiles),
     existing,
     sha256,
     external,

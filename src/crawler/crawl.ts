@@ -9,6 +9,7 @@ import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
+import { hasSameSideList } from './side-list.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { assumeEnded, findLive, isComplete } from './live.ts';
 import { planReading, readPlaylists, tellingNoTokens } from './plan-video.ts';
@@ -71,7 +72,11 @@ async function crawl(
   // A plan that counted as void is proven anew.
   const mayKeep = present !== undefined && !recheck && !record.live;
   // The root is read first and published last.
-  const mayAsk = mayKeep && !wantsGrants(present) && isOf(submission, present.playlists.at(-1), ports.keyRules);
+  const mayAsk =
+    mayKeep &&
+    !wantsGrants(present) &&
+    hasSameSideList(present, submission, ports.keyRules) &&
+    isOf(submission, present.playlists.at(-1), ports.keyRules);
   if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
     return { result: 'unchanged', grants: { fetchUrls: new Map() } };
   }

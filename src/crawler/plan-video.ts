@@ -1,10 +1,13 @@
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
-import { textWithoutTokens } from '../domain/tokens.ts';
+import { textWithoutTokens, withoutTokens } from '../domain/tokens.ts';
 import type { Submission } from '../domain/video.ts';
 import type { Presentation } from '../hls/presentation.ts';
+import type { FetchDocumentOptions } from '../hls/fetch-document.ts';
 import { walkPresentation } from '../hls/walk.ts';
+import { noSideFiles, readSideFiles } from '../hls/side-files.ts';
+import type { SidePresentation } from '../hls/side-files.ts';
 import type { WalkLimits } from '../hls/walk.ts';
 import type { Source, SourceSession } from '../storage/source.ts';
 import { planRevision } from './plan.ts';
@@ -45,30 +48,39 @@ export interface Grants {
 /** What one reading of a video's playlists gave, with the cookies that came with them. */
 export interface Reading {
   readonly presentation: Presentation;
+  /** What the catalogue names beside. */
+  readonly side: SidePresentation;
   readonly session: Session;
 }
 
-/** Reads the playlists of a video, those of a recording that is not over too. */
+/** Reads the playlists of a video, those of a recording that is not over too, and what names files beside them. */
 export async function readPlaylists(
-  { playlistUrl }: Submission,
+  { playlistUrl, sideFiles = [] }: Submission,
   { source, keyRules, limits, external }: PlanningPorts,
   signal: AbortSignal,
 ): Promise<Reading> {
   const session = sessionOf(source);
+  const maxBytes = limits.maxPlaylistBytes;
+  const fetch: FetchDocumentOptions['fetch'] = (url, walk) => readText(session, url, { maxBytes, signal: walk.signal });
   const presentation = await walkPresentation(playlistUrl, {
-    fetch: (url, walk) => readText(session, url, { maxBytes: limits.maxPlaylistBytes, signal: walk.signal }),
+    fetch,
     limits,
     external,
     tokenRules: keyRules,
     signal,
   });
-  return { presentation, session };
+  const namedBy = withoutTokens(new URL(playlistUrl), keyRules).href;
+  const side =
+    sideFiles.length === 0
+      ? noSideFiles
+      : await readSideFiles(sideFiles, { fetch, maxBytes, external, tokenRules: keyRules, namedBy, signal });
+  return { presentation, side, session };
 }
 
 /** Plans what was read, as if its recording were over. Stores nothing. */
 export async function planReading(
   submission: Submission,
-  { presentation, session }: Reading,
+  { presentation, side, session }: Reading,
   ports: PlanningPorts,
   { present, signal }: PlanningOptions,
 ): Promise<Grants & { readonly revision: Revision }> {
@@ -84,6 +96,7 @@ export async function planReading(
     return planRevision({
       video: submission.id,
       presentation,
+      side,
       keyRules: rules,
       queryFindings: { ...found, ...unstable },
     });

@@ -1,10 +1,13 @@
 import { identityOf, keyOfIdentity } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { digestOf } from '../domain/revision.ts';
+import { digestOf, rootKeyOf } from '../domain/revision.ts';
+import { sideListOf } from './side-list.ts';
 import type { FileRole, PlannedDocument, PlannedFile, QueryFindings, Revision } from '../domain/revision.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
+import type { SidePresentation } from '../hls/side-files.ts';
+import { noSideFiles } from '../hls/side-files.ts';
 import { rewriteDocument } from '../hls/rewrite.ts';
 import { KeyClaims } from './key-claims.ts';
 import type { ObjectAddress } from './key-claims.ts';
@@ -13,6 +16,8 @@ import type { ObjectAddress } from './key-claims.ts';
 export interface PlanInput {
   readonly video: VideoId;
   readonly presentation: Presentation;
+  /** Absent: nothing beside it. */
+  readonly side?: SidePresentation;
   readonly keyRules: KeyRules;
   readonly queryFindings?: QueryFindings;
 }
@@ -42,12 +47,23 @@ interface Rules {
  * @throws {FlantsError} `key.conflict` when two objects want one key, `key.unusable`, `hls.empty` when there is no file,
  * or as `rewriteDocument`
  */
-export function planRevision({ video, presentation, keyRules, queryFindings = {} }: PlanInput): RevisionPlan {
+export function planRevision({
+  video,
+  presentation,
+  side = noSideFiles,
+  keyRules,
+  queryFindings = {},
+}: PlanInput): RevisionPlan {
   const { keyParameters = keyRules.keyParameters } = queryFindings;
   const rules = rulesOf(keyParameters === undefined ? keyRules : { ...keyRules, keyParameters });
   const claims = new KeyClaims<Holding>(rules.identify);
-  const documents = planDocuments(presentation.documents, claims, rules);
-  const uses = planFiles(presentation.files, claims, rules);
+  // The root stays the last.
+  const sources = [...side.documents, ...presentation.documents];
+  const planned = planDocuments(sources, claims, rules);
+  const list = planSideList(side, planned, rules);
+  if (list) claims.claim(list.key, { fetchUrl: list.url, keyUrl: list.url, document: list });
+  const documents = list ? [list, ...planned] : planned;
+  const uses = planFiles([...presentation.files, ...side.files], claims, rules);
   if (uses.size === 0) {
     throw new FlantsError('hls.empty', `${presentation.documents.at(-1)?.url ?? video} leads to no media at all`);
   }
@@ -62,18 +78,33 @@ export function planRevision({ video, presentation, keyRules, queryFindings = {}
     total: files.length,
     files,
     documents,
-    playlists: presentation.documents.map(({ fetchUrl, validators, sha256 }) => ({
+    playlists: sources.map(({ fetchUrl, validators, sha256 }) => ({
       url: rules.identify(fetchUrl),
       validators,
       sha256,
     })),
-    external: presentation.external,
-    warnings: presentation.warnings,
-    hasTokens:
-      fetchUrls.size > 0 || presentation.documents.some(({ fetchUrl }) => rules.identify(fetchUrl) !== fetchUrl),
+    external: [...presentation.external, ...side.external],
+    warnings: [...presentation.warnings, ...side.warnings],
+    hasTokens: fetchUrls.size > 0 || sources.some(({ fetchUrl }) => rules.identify(fetchUrl) !== fetchUrl),
     ...(Object.keys(queryFindings).length > 0 ? { queryFindings } : {}),
   };
   return { revision, fetchUrls };
+}
+
+/** The list of a video's side files. Its source is the root: no other document is made from that one's URL and key. */
+function planSideList(
+  { listed }: SidePresentation,
+  documents: readonly PlannedDocument[],
+  { keyAt }: Rules,
+): PlannedDocument | undefined {
+  const rootKey = rootKeyOf(documents);
+  const root = documents.at(-1);
+  if (listed.length === 0 || rootKey === undefined || !root) return undefined;
+  return sideListOf(
+    rootKey,
+    root.url,
+    listed.map(({ role, keyUrl }) => ({ role, key: keyAt(keyUrl) })),
+  );
 }
 
 /** The bytes of a document as it must stand at the destination. */

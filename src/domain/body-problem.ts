@@ -31,8 +31,9 @@ export function bodyProblem(
     if (sizeBytes !== undefined && keySizes.includes(sizeBytes)) return undefined;
     return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
   }
-  if (role !== 'data' && !startsLikeMedia(head)) {
-    if (isPageType(contentType) && head.byteLength > 0 && isText(head))
+  if (role !== 'data' && role !== 'attachment' && !startsLikeMedia(head)) {
+    // Captions are text themselves.
+    if (role !== 'captions' && isPageType(contentType) && head.byteLength > 0 && isText(head))
       return `a page of type ${contentType}, not media`;
     if (startsLikeMarkup(head)) return 'an HTML page, not media';
   }

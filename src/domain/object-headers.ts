@@ -40,12 +40,14 @@ const byExtension: ReadonlyMap<string, string> = new Map(Object.entries({
   mp4: 'video/mp4', m4s: 'video/iso.segment', m4v: 'video/mp4', cmfv: 'video/mp4',
   m4a: 'audio/mp4', cmfa: 'audio/mp4', aac: 'audio/aac', mp3: 'audio/mpeg', ac3: 'audio/ac3', ec3: 'audio/eac3',
   vtt: 'text/vtt', webvtt: 'text/vtt', ttml: 'application/ttml+xml', cmft: 'application/mp4',
-  jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp',
+  srt: 'application/x-subrip', jpg: 'image/jpeg', jpeg: 'image/jpeg', png: 'image/png', webp: 'image/webp', gif: 'image/gif', avif: 'image/avif', svg: 'image/svg+xml',
   json: 'application/json', m3u8: 'application/vnd.apple.mpegurl', m3u: 'application/vnd.apple.mpegurl',
 })); // prettier-ignore
 
 /** Files never change under their name as long as their playlist does not. */
 const immutable = 'public, max-age=31536000, immutable';
+/** Posters and captions may be replaced under their names, and no playlist says so. */
+const seldomChanged = 'public, max-age=3600';
 /** Playlists may be replaced by a later revision. */
 const shortLived = 'public, max-age=60';
 
@@ -87,9 +89,14 @@ function usualHeaders(
   if (isPlaylist(role)) return { contentType: 'application/vnd.apple.mpegurl', cacheControl: shortLived };
   const extension = /\.([a-z0-9]+)$/i.exec(key)?.[1]?.toLowerCase() ?? '';
   const named = Object.hasOwn(contentTypes, extension) ? contentTypes[extension] : byExtension.get(extension);
-  const known = role === 'key' ? undefined : named;
+  const known = role === 'key' ? undefined : role === 'thumbnail-track' ? 'text/vtt' : named;
   return {
     contentType: known ?? (role === 'data' ? 'application/json' : 'application/octet-stream'),
-    cacheControl: role === 'data' ? shortLived : immutable,
+    cacheControl: cacheControlOf(role),
   };
+}
+
+function cacheControlOf(role: ObjectRole): string {
+  if (role === 'data' || role === 'thumbnail-track') return shortLived;
+  return role === 'poster' || role === 'captions' || role === 'attachment' ? seldomChanged : immutable;
 }

@@ -3,13 +3,28 @@ import type { ReadPlaylist } from './read-playlist.ts';
 import type { RevisionDigest, VideoId } from './video.ts';
 
 /** What a file is to the presentation; decides its headers and how it is sanity-checked. */
-export type FileRole = 'segment' | 'initialization-section' | 'key' | 'image' | 'data';
+export const fileRoles = [
+  'segment',
+  'initialization-section',
+  'key',
+  'image',
+  'data',
+  'poster',
+  'captions',
+  'attachment',
+] as const;
+
+/** One of `fileRoles`. */
+export type FileRole = (typeof fileRoles)[number];
 
 /** Bytes of a key: AES-128 (RFC 8216 section 4.3.2.4) and AES-256 (rfc8216bis). */
 export const keySizes: readonly number[] = [16, 32];
 
 /** What a document is; multivariant playlists go out last. */
-export type DocumentRole = 'data' | 'media-playlist' | 'multivariant-playlist';
+export const documentRoles = ['data', 'thumbnail-track', 'media-playlist', 'multivariant-playlist'] as const;
+
+/** One of `documentRoles`. */
+export type DocumentRole = (typeof documentRoles)[number];
 
 /** One media object of a video that an ant must copy. */
 export interface PlannedFile {
@@ -85,7 +100,7 @@ export interface Revision extends RevisionHeader {
 
 /** Key of the playlist that a player begins with: documents are in publishing order, so it is the last. */
 export function rootKeyOf(documents: readonly PlannedDocument[]): string | undefined {
-  return documents.findLast(({ role }) => role !== 'data')?.key;
+  return documents.findLast(({ role }) => role === 'multivariant-playlist' || role === 'media-playlist')?.key;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Failure } from './failure.ts';
+import type { SideFile } from './side-file.ts';
 import type { Live } from './live.ts';
 
 /** A video's name in its catalogue: unique in the library, never empty. */
@@ -18,9 +19,14 @@ export interface Submission {
   readonly title?: string;
   /** ISO 8601 instant. */
   readonly recordedAt?: string;
+  /** Files that no playlist names. Absent: none. */
+  readonly sideFiles?: readonly SideFile[];
   /** Absent: a catalogue named it. */
   readonly by?: 'person';
 }
+
+/** The URLs of a submission, with tokens. */
+export type SubmittedUrls = Pick<Submission, 'playlistUrl' | 'sideFiles'>;
 
 /** A decision that stops work on a video. */
 export type Hold = 'paused' | 'cancelled';

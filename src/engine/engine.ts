@@ -3,7 +3,7 @@ import { maxBatchFiles } from '../domain/batch.ts';
 import { minute, second } from '../domain/units.ts';
 import { quietTimeLeft } from '../domain/live.ts';
 import { stateOf } from '../domain/video.ts';
-import type { VideoId, VideoState } from '../domain/video.ts';
+import type { SubmittedUrls, VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import { aborted } from './aborted.ts';
 import { createContext } from './context.ts';
@@ -18,9 +18,9 @@ export interface Engine {
   /**
    * Crawls a video and takes it through all further steps. Waits while many videos are queued for a crawl.
    *
-   * @param options.playlistUrl - the URL with its token, which the journal does not keep
+   * @param options.urls - with their tokens, which the journal does not keep
    */
-  crawl(video: VideoId, options: { readonly recheck: boolean; readonly playlistUrl?: string }): Promise<void>;
+  crawl(video: VideoId, options: { readonly recheck: boolean; readonly urls?: SubmittedUrls }): Promise<void>;
   /** Takes a video through all further steps, wherever it stands. */
   advance(video: VideoId): Promise<void>;
   /**
@@ -75,7 +75,7 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);
-      return submission && { ...submission, playlistUrl: inProgress.playlistUrlOf(video) ?? submission.playlistUrl };
+      return submission && { ...submission, ...inProgress.urlsOf(video) };
     },
     async admitCrawl(_, signal) {
       await parts.batches.room(maxWaitingBatches, { signal });
@@ -109,15 +109,15 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
   return {
-    async crawl(video, { recheck, playlistUrl }) {
+    async crawl(video, { recheck, urls }) {
       await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
       if (drain.aborted) return;
-      inProgress.add(video, playlistUrl);
+      inProgress.add(video, urls);
       await context.sendCrawl(video, { recheck });
     },
     async advance(video) {
       if (drain.aborted) return;
-      inProgress.add(video, inProgress.playlistUrlOf(video));
+      inProgress.add(video, inProgress.urlsOf(video));
       await context.takeNextStep(video);
     },
     idle() {

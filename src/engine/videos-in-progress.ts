@@ -1,11 +1,11 @@
-import type { VideoId } from '../domain/video.ts';
+import type { SubmittedUrls, VideoId } from '../domain/video.ts';
 
 /** The videos in progress in this process. */
 export interface VideosInProgress {
-  /** @param playlistUrl - the URL with its token, which the journal's may lack */
-  add(video: VideoId, playlistUrl?: string): void;
-  /** The URL given to `add`. Undefined for a video that is not in progress. */
-  playlistUrlOf(video: VideoId): string | undefined;
+  /** @param urls - with their tokens, which the journal's may lack */
+  add(video: VideoId, urls?: SubmittedUrls): void;
+  /** The URLs given to `add`. Undefined for a video that is not in progress. */
+  urlsOf(video: VideoId): SubmittedUrls | undefined;
   /** @returns whether the video was in progress */
   remove(video: VideoId): boolean;
   ids(): Iterable<VideoId>;
@@ -15,11 +15,11 @@ export interface VideosInProgress {
 
 /** Creates an empty set. */
 export function createVideosInProgress(): VideosInProgress {
-  const present = new Map<VideoId, string | undefined>();
+  const present = new Map<VideoId, SubmittedUrls | undefined>();
   let waiting: (() => void)[] = [];
   return {
-    add: (video, playlistUrl) => void present.set(video, playlistUrl),
-    playlistUrlOf: (video) => present.get(video),
+    add: (video, urls) => void present.set(video, urls),
+    urlsOf: (video) => present.get(video),
     ids: () => [...present.keys()],
     remove(video) {
       const was = present.delete(video);

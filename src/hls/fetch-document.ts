@@ -6,6 +6,7 @@ import type { Validators } from '../domain/read-playlist.ts';
 import type { ExternalReference } from '../domain/revision.ts';
 import { readChapters } from './chapters.ts';
 import { gunzipIfNeeded } from './gunzip.ts';
+import { readThumbnailTrack } from './thumbnail-track.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
 import type { DocumentContext, DocumentReference, ExternalPolicy, Reference } from './reference.ts';
@@ -22,7 +23,8 @@ export interface FetchedText {
 
 /** A document to fetch. */
 export interface DocumentRequest {
-  readonly use: DocumentReference['use'];
+  /** `thumbnails`: a WebVTT track whose cues name images. */
+  readonly use: DocumentReference['use'] | 'thumbnails';
   readonly fetchUrl: string;
   readonly keyUrl: string;
 }
@@ -68,8 +70,7 @@ export async function fetchDocument(
       warnings: [`${url} is a WebVTT file in place of a playlist of subtitles: many players refuse it`],
     };
   }
-  const content =
-    request.use === 'chapters' ? readChaptersContent(bytes, context) : readPlaylistContent(bytes, context);
+  const content = readContent(request.use, bytes, context);
   if (!content) return plainFile;
 
   const { references, external, warnings, role, text, encoding, missingEnd } = content;
@@ -104,7 +105,7 @@ export function withoutFragment(url: string): string {
   return plain.href;
 }
 
-/** Missing chapters count as a missing file, which a person may accept. A missing playlist ends the crawl. */
+/** Missing chapters and tracks of thumbnails count as a missing file, which a person may accept. A missing playlist ends the crawl. */
 async function fetchUnlessAbsent(
   { use, fetchUrl }: DocumentRequest,
   { fetch }: FetchDocumentOptions,
@@ -113,7 +114,12 @@ async function fetchUnlessAbsent(
   try {
     return await fetch(fetchUrl, { signal });
   } catch (error) {
-    if (use === 'chapters' && error instanceof FlantsError && error.code === 'source.not-found') return undefined;
+    if (
+      (use === 'chapters' || use === 'thumbnails') &&
+      error instanceof FlantsError &&
+      error.code === 'source.not-found'
+    )
+      return undefined;
     throw error;
   }
 }
@@ -123,6 +129,18 @@ type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missin
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
 };
+
+function readContent(use: DocumentRequest['use'], bytes: Uint8Array, context: DocumentContext): Content | undefined {
+  if (use === 'chapters') return readChaptersContent(bytes, context);
+  return use === 'thumbnails' ? readThumbnailsContent(bytes, context) : readPlaylistContent(bytes, context);
+}
+
+function readThumbnailsContent(bytes: Uint8Array, context: DocumentContext): Content | undefined {
+  const track = isWebVtt(bytes) ? readThumbnailTrack(bytes, context) : undefined;
+  const refusal = track?.refusals[0];
+  if (refusal) throw new FlantsError(refusal.code, refusal.message);
+  return track && { ...track, role: 'thumbnail-track', encoding: 'utf8' };
+}
 
 function readPlaylistContent(bytes: Uint8Array, context: DocumentContext): Content {
   const playlist = parsePlaylist(bytes, context);

@@ -39,6 +39,7 @@ export function rewriteDocument(
   }
   const rewritten = splice(document.text, splices);
   if (document.role === 'data') assertSameStrings(document, rewritten, splices);
+  else if (document.role === 'thumbnail-track') assertSameLines(document, rewritten, splices);
   else assertSameTokens(document, rewritten, splices);
   // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
   return Buffer.from(rewritten.replace(/^\uFEFF/, '') + end, document.encoding);
@@ -74,6 +75,16 @@ function assertSameTokens({ text, url }: PresentationDocument, rewritten: string
     return now?.kind === token.kind && nameOf(now) === nameOf(token) && now.raw === planned && now.eol === token.eol;
   };
   if (before.length === after.length && before.every(isAsPlanned) && next === splices.length) return;
+  throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
+}
+
+/** Reads the new text again: it has the same lines, and those without a splice are the same. */
+function assertSameLines({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
+  const before = text.split('\n');
+  const after = rewritten.split('\n');
+  const changed = new Set(splices.map(({ start }) => text.slice(0, start).split('\n').length - 1));
+  const isKept = (line: string, at: number): boolean => changed.has(at) || line === after[at];
+  if (before.length === after.length && before.every(isKept)) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
 }
 

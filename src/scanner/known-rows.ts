@@ -56,9 +56,9 @@ export function createKnownRows(): KnownRows {
 }
 
 /** A digest of the fields that `isSameSubmission` compares. */
-function digestOf({ playlistUrl, title, recordedAt }: Submission): string {
+function digestOf({ playlistUrl, title, recordedAt, sideFiles = [] }: Submission): string {
   return createHash('sha256')
-    .update(JSON.stringify([playlistUrl, title, recordedAt]))
+    .update(JSON.stringify([playlistUrl, title, recordedAt, ...sideFiles.map(({ role, url }) => [role, url])]))
     .digest('base64url')
     .slice(0, 22);
 }

@@ -144,11 +144,21 @@ export async function isOverruled(row: Submission, latest: Submission, journal: 
 }
 
 /** A submission in the form that the journal stores: without tokens. */
-export function toStoredForm({ playlistUrl, ...rest }: Submission, rules: TokenRules): Submission {
-  return { ...rest, playlistUrl: withoutTokens(new URL(playlistUrl), rules).href };
+export function toStoredForm({ playlistUrl, sideFiles, ...rest }: Submission, rules: TokenRules): Submission {
+  const stored = (url: string): string => withoutTokens(new URL(url), rules).href;
+  return {
+    ...rest,
+    playlistUrl: stored(playlistUrl),
+    ...(sideFiles ? { sideFiles: sideFiles.map(({ role, url }) => ({ role, url: stored(url) })) } : {}),
+  };
 }
 
 /** Whether two submissions say the same about a video, regardless of who made them. */
 export function isSameSubmission(a: Submission | undefined, b: Submission): boolean {
-  return a?.playlistUrl === b.playlistUrl && a.title === b.title && a.recordedAt === b.recordedAt;
+  return (
+    a?.playlistUrl === b.playlistUrl &&
+    a.title === b.title &&
+    a.recordedAt === b.recordedAt &&
+    JSON.stringify(a.sideFiles) === JSON.stringify(b.sideFiles)
+  );
 }

@@ -1,21 +1,14 @@
 import { FlantsError } from '../domain/failure.ts';
 import { treatmentOf } from '../domain/object-headers.ts';
 import type { HeaderPolicy, ObjectRole, ObjectTreatment } from '../domain/object-headers.ts';
+import { documentRoles, fileRoles } from '../domain/revision.ts';
 import { crc32Hex } from './checksum.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
 
 const key = '.flants-probe-headers';
 const body = Buffer.from('written by flants to learn what this store does with headers; can be deleted\n');
 
-const roles: readonly ObjectRole[] = [
-  'segment',
-  'initialization-section',
-  'key',
-  'image',
-  'data',
-  'media-playlist',
-  'multivariant-playlist',
-];
+const roles: readonly ObjectRole[] = [...new Set([...fileRoles, ...documentRoles])];
 
 /** The storage class of objects that say nothing of it; no answer names it. */
 const usualClass = 'STANDARD';

@@ -3,6 +3,9 @@ import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import { readSideFiles, noSideFiles } from '../hls/side-files.ts';
+import type { SidePresentation } from '../hls/side-files.ts';
+import { readSideList, sideListKey } from '../domain/side-file.ts';
 import { isWebVtt } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
@@ -68,7 +71,9 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     return { ...emptyReport(request), problems };
   }
 
-  const objects = mergeByUrl(presentation.files);
+  const side = await sideFilesOf(request, signal);
+  const documents = [...side.documents, ...presentation.documents];
+  const objects = mergeByUrl([...presentation.files, ...side.files]);
   const accepted: AcceptedAbsence[] = [];
   let sizeBytes = 0;
   let checkedChecksums = 0;
@@ -84,7 +89,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
   };
   await Promise.all(Array.from({ length: request.concurrency }, work));
 
-  for (const { url, bytes } of presentation.documents) {
+  for (const { url, bytes } of documents) {
     const problem = await checkDocument(url, bytes, request);
     if (problem) problems.push(problem);
   }
@@ -94,13 +99,41 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     objects: objects.size,
     sizeBytes,
     checkedChecksums,
-    external: presentation.external,
+    external: [...presentation.external, ...side.external],
     problems: problems.toSorted(byKey),
     accepted: accepted.toSorted(byKey),
     ...(request.ask
       ? { delivery: await checkDelivery(presentation, { ...destination, ask: request.ask, signal }) }
       : {}),
   };
+}
+
+/**
+ * What belongs to the video beside its playlists, as the list says that stands beside the first one. A track of thumbnails
+ * is read as the copy has read it; one that is not there is missed as any other file.
+ */
+async function sideFilesOf(
+  { destination, playlistUrl }: VerifyRequest,
+  signal: AbortSignal,
+): Promise<SidePresentation> {
+  const { protocol, host, pathname } = new URL(playlistUrl);
+  const listUrl = `${protocol}//${host}${sideListKey(pathname)}`;
+  const found = await destination.read(listUrl, { signal });
+  const list = found && readSideList(found.bytes);
+  if (!list) return noSideFiles;
+  const sideFiles = list.files.map(({ role, uri }) => ({ role, url: new URL(uri, listUrl).href }));
+  return readSideFiles(sideFiles, {
+    namedBy: listUrl,
+    maxBytes: defaultWalkLimits.maxPlaylistBytes,
+    external: 'keep',
+    tokenRules: { tokenParameters: [] },
+    signal,
+    fetch: async (url) => {
+      const text = destination.contains(url) ? await destination.read(url, { signal }) : undefined;
+      if (text) return text;
+      throw new FlantsError('source.not-found', `${url} is not there`);
+    },
+  });
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {

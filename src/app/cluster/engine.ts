@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { withoutTokens } from '../../domain/tokens.ts';
+import { toStoredForm } from '../../scanner/scan.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { jobIdOf } from '../../domain/batch.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
@@ -111,9 +111,8 @@ function hostOf(
     async submissionOf(video) {
       const submission = await journal.submission(video);
       if (!submission) return undefined;
-      const url = await urlInCatalogue(video, catalogue, hooks.signal);
-      const isSame = url !== undefined && withoutTokens(new URL(url), keyRules).href === submission.playlistUrl;
-      return isSame ? { ...submission, playlistUrl: url } : submission;
+      const row = await rowInCatalogue(video, catalogue, hooks.signal);
+      return row ? withTokensOf(row, submission, keyRules) : submission;
     },
     async admitCrawl({ fresh }) {
       if (remainingHaltMs() > 0) return { againAfterMs: remainingHaltMs() };
@@ -147,22 +146,34 @@ function hostOf(
   };
 }
 
+/** A submission with the tokens that its URLs have in the catalogue, where it names the same ones there. */
+function withTokensOf(row: Submission, submission: Submission, keyRules: KeyRules): Submission {
+  const stored = toStoredForm(row, keyRules);
+  const { playlistUrl, sideFiles } = row;
+  const hasSameSideFiles = JSON.stringify(stored.sideFiles) === JSON.stringify(submission.sideFiles);
+  return {
+    ...submission,
+    ...(stored.playlistUrl === submission.playlistUrl ? { playlistUrl } : {}),
+    ...(sideFiles && hasSameSideFiles ? { sideFiles } : {}),
+  };
+}
+
 async function crawlPauseMs({ crawls }: Cluster['queues']): Promise<number> {
   const waitingMs = ((await crawls.size()) / postponedCrawlsPerSecond) * second;
   return Math.min(longestCrawlPauseMs, Math.max(second, waitingMs));
 }
 
 /**
- * The playlist URL of a video in the catalogue, which may have a fresh token. The journal stores URLs without tokens.
+ * A video as the catalogue names it, whose URLs may have fresh tokens. The journal stores URLs without tokens.
  */
-async function urlInCatalogue(
+async function rowInCatalogue(
   video: VideoId,
   catalogue: Catalogue | undefined,
   signal: AbortSignal,
-): Promise<Submission['playlistUrl'] | undefined> {
+): Promise<Submission | undefined> {
   try {
     const row = await catalogue?.find?.(video, { signal });
-    return row?.kind === 'video' ? row.submission.playlistUrl : undefined;
+    return row?.kind === 'video' ? row.submission : undefined;
   } catch {
     // The catalogue is unreachable or has changed. The URL without a token may be enough.
     return undefined;

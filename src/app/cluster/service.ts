@@ -196,10 +196,14 @@ async function startRole(
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };
 }
 
-async function catalogueOf({ catalogue: { sources, mongo, rules } }: ServiceOptions): Promise<Catalogue | undefined> {
+async function catalogueOf({
+  catalogue: { sources, mongo, rules },
+  sideFiles,
+}: ServiceOptions): Promise<Catalogue | undefined> {
   if (sources.length === 0) return undefined;
-  const projection = [...new Set([...mongo.projection, ...rules.map(({ path }) => path)])];
-  return openCatalogue(sources, { ...mongo, projection });
+  const read = [...rules, ...sideFiles].map(({ path }) => path);
+  const projection = [...new Set([...mongo.projection, ...read])];
+  return openCatalogue(sources, { sideFiles, mongo: { ...mongo, projection } });
 }
 
 function apiOf(

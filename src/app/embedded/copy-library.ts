@@ -89,7 +89,7 @@ async function run(
   inDoubt: InDoubt,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, tracker } = state;
-  const survey = await surveySources(options.sources, hooks.signal);
+  const survey = await surveySources(options, hooks.signal);
   // Options that contradict the library are refused before anything is written to its destination.
   await resolveKeyRules(journal, options, survey.firstUrls);
   const sourceSpec = await sourceSpecOf(options, survey);
@@ -251,13 +251,16 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
   const { ids, limit, selection } = options;
   const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
   const missing = await scanCatalogue(
-    await openCatalogue(options.sources),
+    await openCatalogue(options.sources, options),
     rules,
     { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
     {
-      onVideo: async ({ id, playlistUrl }) => {
+      onVideo: async ({ id, playlistUrl, sideFiles }) => {
         videos.push(id);
-        await engine.crawl(id, { recheck: options.recheck, playlistUrl });
+        await engine.crawl(id, {
+          recheck: options.recheck,
+          urls: { playlistUrl, ...(sideFiles ? { sideFiles } : {}) },
+        });
       },
       onRefused: (row) => {
         const entry = refusedRowEntry(row);

@@ -87,7 +87,7 @@ async function planLibrary(
   hooks: CopyHooks,
   previous: PreviousState | undefined,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
-  const survey = await surveySources(options.sources, hooks.signal);
+  const survey = await surveySources(options, hooks.signal);
   const journal = new MemoryJournal();
   const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
   const source = connectSource(await sourceSpecOf(options, survey));
@@ -170,7 +170,7 @@ async function planLibrary(
     const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     const missing = await scanCatalogue(
-      await openCatalogue(options.sources),
+      await openCatalogue(options.sources, options),
       rules,
       ports,
       { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) },

@@ -19,7 +19,7 @@ export const catalogueOptionNames = [
 ] as const; // prettier-ignore
 
 /** Which videos of a catalogue to take. */
-export const selectionOptionNames = ['since', 'include', 'exclude', 'sample', 'seed'] as const;
+export const selectionOptionNames = ['since', 'include', 'exclude', 'sample', 'seed', 'sideFiles'] as const;
 
 /** Limits and intervals of a cluster. */
 export const boundOptions = [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoStates } from '../../domain/video.ts';
 import { parseAllowedHost } from '../values/allowed-host.ts';
 import { isRedisUrl, parseAddress } from '../values/address.ts';
+import { parseSideFiles } from '../values/side-files.ts';
 import { parseSince } from '../values/selection.ts';
 import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
 import { optionSpecs, specOf } from './options.ts';
@@ -44,6 +45,7 @@ const optionSchemas = {
   exclude: list,
   sample: integer(optionSpecs.sample).exactOptional(),
   seed: text.exactOptional(),
+  sideFiles: z.array(text).transform(orRefused(parseSideFiles)).prefault([]),
   existing: z.enum(optionSpecs.existing.choices).default(optionSpecs.existing.default),
   assumeEnded: z.boolean().default(optionSpecs.assumeEnded.default),
   recheck: z.boolean().default(optionSpecs.recheck.default),

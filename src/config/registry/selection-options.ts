@@ -1,6 +1,6 @@
 import type { OptionSpec } from './option-spec.ts';
 
-/** Options that choose videos of a catalogue. */
+/** Options that choose videos of a catalogue, and what else of them to take. */
 export const selectionOptions = {
   since: {
     group: 'What to copy',
@@ -40,5 +40,14 @@ export const selectionOptions = {
     value: 'TEXT',
     text: 'another seed takes another sample',
     defaultText: '1',
+  },
+  sideFiles: {
+    group: 'What to copy',
+    kind: 'list',
+    separator: ',',
+    value: 'ROLE=FIELD,…',
+    expected:
+      'values such as poster or captions=subtitles.url, of the roles poster, thumbnails, captions and attachment',
+    text: 'copy files that no playlist names too: a role, and the field of the catalogue that has the URL or a list of them; roles are poster, thumbnails (a WebVTT track, with its images), captions and attachment',
   },
 } as const satisfies Record<string, OptionSpec>;
