@@ -51,7 +51,7 @@ function setUp(given: Readonly<Record<number, MemoryEntry | typeof silent>> = {}
     throw new FlantsError('aborted', 'stopped');
   };
   const ports: FunctionPorts = {
-    source: { fetch, close: () => source.close() },
+    source: { ...source, fetch },
     store,
     slots: createSlots(createStreamLimit({ first: 2, most: 2, now: () => performance.now() })),
     bytes: createBudget(1_000_000),

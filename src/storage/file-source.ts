@@ -7,13 +7,13 @@ import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import { machineLimitError } from './machine-limit.ts';
 import { KiB } from '../domain/units.ts';
-import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+import type { FetchedObject, FetchOptions, NotModified, SizeOptions, Source } from './source.ts';
 
 const chunkBytes = 256 * KiB;
 
 /** A source for local files, addressed by `file:` URLs. Queries and fragments are ignored. */
 export function openFileSource(): Source {
-  return { fetch: fetchFile, close: () => Promise.resolve() };
+  return { fetch: fetchFile, sizeOf: sizeOfFile, close: () => Promise.resolve() };
 }
 
 async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise<FetchedObject | NotModified> {
@@ -47,6 +47,13 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
     await file.close().catch(() => {});
     throw asFailure(error, path);
   }
+}
+
+async function sizeOfFile(url: string, { signal }: SizeOptions): Promise<number | undefined> {
+  const file = await fetchFile(url, { kind: 'media', signal });
+  if (file.result !== 'fetched') return undefined;
+  file.cancel();
+  return file.sizeBytes;
 }
 
 /**

@@ -49,6 +49,7 @@ export function limitBandwidth(source: Source, limit: BandwidthLimit, clock: Clo
       const object = await source.fetch(url, options);
       return object.result === 'fetched' ? { ...object, body: throttled(object.body, options.signal) } : object;
     },
+    sizeOf: (url, options) => source.sizeOf(url, options),
     close: () => source.close(),
   };
 }

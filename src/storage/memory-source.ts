@@ -30,6 +30,10 @@ export function openMemorySource(objects: Readonly<Record<string, MemoryEntry>> 
   const source: MemorySource = {
     objects: new Map(Object.entries(objects)),
     requests: [],
+    async sizeOf(url, { signal }) {
+      const object = await source.fetch(url, { kind: 'media', signal });
+      return object.result === 'fetched' ? object.sizeBytes : undefined;
+    },
     fetch: async (url, options) => {
       throwIfStopped(options.signal, url);
       source.requests.push(url);

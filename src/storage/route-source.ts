@@ -13,6 +13,7 @@ export function routeSource(adapters: Readonly<Record<string, Source>>): Source 
   const adapterFor = (url: string): Source => find(url) ?? refuse(url);
   return {
     fetch: async (url, options) => adapterFor(url).fetch(url, options),
+    sizeOf: async (url, options) => adapterFor(url).sizeOf(url, options),
     openSession() {
       const sessions = new Map<Source, SourceSession>();
       return {

@@ -16,6 +16,9 @@ export interface FetchOptions {
   readonly cookie?: string;
 }
 
+/** How to ask a source for a size. `cookie` as of `FetchOptions`. */
+export type SizeOptions = Pick<FetchOptions, 'signal' | 'cookie'>;
+
 /** A response whose body has not been read yet. Read it to the end, or cancel it. */
 export interface FetchedObject {
   readonly result: 'fetched';
@@ -60,6 +63,10 @@ export interface NotModified {
  */
 export interface Source {
   fetch(url: string, options: FetchOptions): Promise<FetchedObject | NotModified>;
+  /**
+   * Asks how large a media object is, without its body. Undefined where the source does not say. Throws as `fetch`.
+   */
+  sizeOf(url: string, options: SizeOptions): Promise<number | undefined>;
   /**
    * Opens a session without cookies, for one reading of a presentation: another video's grant must not take the place of
    * this one's. Absent for a source that knows no cookies.

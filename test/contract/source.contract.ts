@@ -57,6 +57,16 @@ export function sourceContract(name: string, open: () => Promise<SourceUnderTest
       expect(await bytesOf(object.body)).toEqual(bytes);
     });
 
+    it('says how large an object is without its bytes', async () => {
+      await tested.put('/a/seg.ts', randomBytes(5000));
+      await tested.put('/empty.ts', new Uint8Array());
+      const { signal } = new AbortController();
+      expect(await source.sizeOf(tested.urlOf('/a/seg.ts'), { signal })).toBe(5000);
+      expect(await source.sizeOf(tested.urlOf('/empty.ts'), { signal })).toBe(0);
+      const missing = source.sizeOf(tested.urlOf('/nowhere.ts'), { signal });
+      await expect(missing).rejects.toMatchObject({ failure: { code: 'source.not-found' } });
+    });
+
     it('says where it found them', async () => {
       await tested.put('/a/seg.ts', randomBytes(1));
       const object = await fetchFrom(source, tested.urlOf('/a/seg.ts'));

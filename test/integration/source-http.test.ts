@@ -448,3 +448,52 @@ describe('TLS', () => {
     });
   });
 });
+
+describe('the size of an object', () => {
+  const methods = (): readonly string[] => origin.requests.map(({ method, headers }) => method + (headers.range ?? ''));
+  const refusesHead = async (status: number, headers: Readonly<Record<string, string>> = {}): Promise<Origin> => {
+    await origin.stop();
+    origin = await startOrigin({
+      files: { '/seg.ts': randomBytes(20 * KiB), '/empty.ts': '' },
+      rule: ({ method }) => (method === 'HEAD' ? { kind: 'status', status, headers } : undefined),
+    });
+    return origin;
+  };
+
+  it('is asked for by HEAD', async () => {
+    expect(await open().sizeOf(`${origin.url}/seg.ts`, { signal })).toBe(20 * KiB);
+    expect(methods()).toEqual(['HEAD']);
+  });
+
+  it.each([403, 405])(
+    'is asked for by a range of one byte where HEAD is refused with %i, from then on only so',
+    async (status) => {
+      const { url } = await refusesHead(status);
+      const source = open();
+      expect(await source.sizeOf(`${url}/seg.ts`, { signal })).toBe(20 * KiB);
+      expect(await source.sizeOf(`${url}/seg.ts`, { signal })).toBe(20 * KiB);
+      expect(methods()).toEqual(['HEAD', 'GETbytes=0-0', 'GETbytes=0-0']);
+    },
+  );
+
+  it('is that of the range also where HEAD says nothing, or tells that of a coding', async () => {
+    await refusesHead(200, { 'content-encoding': 'gzip', 'content-length': '7' });
+    expect(await open().sizeOf(`${origin.url}/seg.ts`, { signal })).toBe(20 * KiB);
+  });
+
+  it('is unknown where an answer of unknown length is all there is', async () => {
+    await refusesHead(405);
+    origin.behave('/seg.ts', { kind: 'answer', headers: { 'transfer-encoding': 'chunked' }, body: 'bytes' });
+    expect(await open().sizeOf(`${origin.url}/seg.ts`, { signal })).toBeUndefined();
+  });
+
+  it('follows redirects, and throws what a fetch would', async () => {
+    origin.behave('/moved.ts', { kind: 'redirect', to: '/seg.ts' });
+    expect(await open().sizeOf(`${origin.url}/moved.ts`, { signal })).toBe(20 * KiB);
+    origin.behave('/busy.ts', { kind: 'status', status: 429, headers: { 'retry-after': '3' } });
+    expect(await failureFrom(open().sizeOf(`${origin.url}/busy.ts`, { signal }))).toMatchObject({
+      code: 'source.throttled',
+      retryAfterMs: 3_000,
+    });
+  });
+});

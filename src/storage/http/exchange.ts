@@ -28,8 +28,16 @@ export interface AnswerBody extends AsyncIterable<Uint8Array> {
   discard(): void;
 }
 
+/** A request as it goes out. It has no body. */
+export interface OutgoingRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  /** Names and values in turn. */
+  readonly headers: string[];
+}
+
 /**
- * Sends one GET and resolves with the headers of its response.
+ * Sends one request and resolves with the headers of its response.
  *
  * Uses undici's handler interface: for 16 KiB it takes a third less CPU than undici's stream.
  *
@@ -37,14 +45,13 @@ export interface AnswerBody extends AsyncIterable<Uint8Array> {
  */
 export function exchange(
   { dispatcher, proxy }: Route,
-  url: URL,
-  headers: string[],
+  { method, url, headers }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
   if (signal.aborted) return Promise.reject(abortedError(url));
   return new Promise((resolve, reject) => {
     const handler = new Exchange({ url, proxy }, signal, resolve, reject);
-    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method: 'GET', headers }, handler);
+    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers }, handler);
   });
 }
 

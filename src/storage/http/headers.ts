@@ -88,6 +88,11 @@ export function requestHeaders(
   return headers;
 }
 
+/** The first value of a header that may have been sent several times. */
+export function firstOf(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}
+
 /** Basic authentication (RFC 7617) from a URL. Undefined if it has no user information. */
 function basicAuthorization(url: URL): string | undefined {
   if (url.username === '' && url.password === '') return undefined;

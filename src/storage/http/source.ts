@@ -7,12 +7,14 @@ import { contentCodings, decodeBody } from './decode.ts';
 import { statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
-import { indexScopes, requestHeaders } from './headers.ts';
+import { firstOf as first, indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
 import type { Reach } from './reach.ts';
 import { openRoutes } from './routes.ts';
 import type { RouteOptions, Routes } from './routes.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
+import { createSizer } from './size.ts';
+import type { Ask, Located } from './size.ts';
 
 /** Options of an HTTP source. */
 export interface HttpSourceOptions extends RouteOptions {
@@ -34,6 +36,9 @@ export function openHttpSource(options: HttpSourceOptions): Source {
   const transport = { routes, index, maxRedirects, ...(reach ? { reach } : {}) };
   return {
     fetch: (url, fetchOptions) => fetchObject(url, fetchOptions, transport),
+    sizeOf: createSizer((url, ask, { signal, cookie }) =>
+      request(url, { kind: 'media', signal, ...(cookie === undefined ? {} : { cookie }) }, transport, ask),
+    ),
     openSession() {
       const cookies = new Cookies();
       return {
@@ -59,6 +64,20 @@ async function fetchObject(
   options: FetchOptions,
   transport: Transport,
 ): Promise<FetchedObject | NotModified> {
+  const { answer, url, proxy } = await request(text, options, transport, { method: 'GET', headers: [] });
+  if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
+  answer.body.discard();
+  if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
+  throw statusError(answer.status, first(answer.headers['retry-after']), url, { nowMs: Date.now(), proxy });
+}
+
+/** Sends a request, and again where its answers redirect. */
+async function request(
+  text: string,
+  options: FetchOptions,
+  transport: Transport,
+  { method, headers }: Ask,
+): Promise<Located> {
   const requested = parse(text);
   const visited: string[] = [];
   let url = requested;
@@ -66,22 +85,11 @@ async function fetchObject(
     transport.reach?.check(url);
     const cookie = cookieFor(url, requested, { options, transport });
     const route = transport.routes.to(url);
-    const answer = await exchange(
-      route,
-      url,
-      requestHeaders(url, { ...options, cookie }, transport.index),
-      options.signal,
-    );
+    const all = [...requestHeaders(url, { ...options, cookie }, transport.index), ...headers];
+    const answer = await exchange(route, { method, url, headers: all }, options.signal);
     await transport.cookies?.receive(answer.headers['set-cookie'], url);
-    if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
+    if (!isRedirect(answer.status)) return { answer, url, proxy: route.proxy };
     answer.body.discard();
-    if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
-    if (!isRedirect(answer.status)) {
-      throw statusError(answer.status, first(answer.headers['retry-after']), url, {
-        nowMs: Date.now(),
-        proxy: route.proxy,
-      });
-    }
     visited.push(`${url.href} ${cookie}`);
     url = redirected(url, requested, answer);
     // A host may redirect to the same URL for it to be asked for with a cookie.
@@ -208,9 +216,4 @@ function validatorsOf(etag: string | undefined, lastModified: string | undefined
 function mediaType(header: string | undefined): string | undefined {
   const type = header?.split(';', 1)[0]?.trim().toLowerCase();
   return type === '' ? undefined : type;
-}
-
-/** The first value of a header that may have been sent several times. */
-function first(header: string | readonly string[] | undefined): string | undefined {
-  return typeof header === 'object' ? header[0] : header;
 }
