@@ -5,7 +5,9 @@ import type { Journal } from '../journal/journal.ts';
 import { maxHeldBytes } from '../transfer/copy-file.ts';
 
 const settingName = 'function-use';
-const partBytes = 8 * MiB;
+
+/** How files are written: what is larger than is held in memory goes out in parts. */
+export const writeLimits = { maxHeldBytes, partBytes: 8 * MiB } as const;
 
 /** Counts what functions are used for. */
 export interface FunctionMeter {
@@ -28,7 +30,8 @@ export function createFunctionMeter(prices: PriceList, architecture: () => strin
   let use = noFunctionUse;
   return {
     requested: (request) => void (use = withRequest(use, request)),
-    wrote: (sizeBytes) => void (use = { ...use, puts: use.puts + putsOf(sizeBytes, maxHeldBytes, partBytes) }),
+    wrote: (sizeBytes) =>
+      void (use = { ...use, puts: use.puts + putsOf(sizeBytes, writeLimits.maxHeldBytes, writeLimits.partBytes) }),
     cost: () => costOf(use, prices, architecture()),
     use: () => use,
   };

@@ -16,6 +16,7 @@ import { renderError } from './render-error.ts';
 /** A verb's module is loaded only when the verb runs, which keeps help fast. */
 const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   copy: async () => (await import('./copy.ts')).copy,
+  plan: async () => (await import('./plan.ts')).plan,
   verify: async () => (await import('./verify.ts')).verify,
   doctor: async () => (await import('./doctor.ts')).doctor,
   lambda: async () => (await import('./lambda.ts')).lambda,

@@ -27,6 +27,8 @@ export interface PriceList {
   readonly gbSecond: { readonly x64: number; readonly arm64: number };
   readonly millionInvocations: number;
   readonly thousandPuts: number;
+  /** Keeping 2^30 bytes for a month. Absent in lists that do not say. */
+  readonly gbMonth?: number;
 }
 
 /** What functions were used for, and what that costs. */
@@ -43,6 +45,7 @@ export const defaultPrices: PriceList = {
   gbSecond: { x64: 0.000_016_666_7, arm64: 0.000_013_333_4 },
   millionInvocations: 0.2,
   thousandPuts: 0.005,
+  gbMonth: 0.023,
 };
 
 /** Nothing yet. */

@@ -22,6 +22,18 @@ describe('a sample', () => {
     expect(sampled('a', names, 10)).toEqual(sampled('a', names).slice(0, 10));
   });
 
+  it('of two that were taken apart is that of all', () => {
+    const samples = [names.slice(0, 700), names.slice(700)].map((part) => {
+      const sample = createSample<string>(100);
+      for (const name of part) sample.offer(rankOf('a', name), () => name);
+      return sample;
+    });
+    const [first, second] = samples as [(typeof samples)[number], (typeof samples)[number]];
+    first.absorb(second);
+    expect(first.items()).toEqual(sampled('a', names));
+    expect(first.count()).toBe(names.length);
+  });
+
   it('is all there is where that is less', () => {
     expect(sampled('a', names.slice(0, 7)).toSorted()).toEqual(names.slice(0, 7).toSorted());
   });

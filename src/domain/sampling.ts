@@ -4,10 +4,14 @@ import { createHash } from 'node:crypto';
 export interface Sample<T> {
   /** @param rank - of `rankOf`; the lowest stay */
   offer(rank: number, make: () => T): void;
+  /** Takes in what another sample was offered, as if it had been offered here. */
+  absorb(other: Sample<T>): void;
   /** What was offered, in all. */
   count(): number;
   /** The sample by rank: the first of it are a smaller sample of the same kind. */
   items(): readonly T[];
+  /** The same with its ranks. */
+  ranked(): readonly { readonly rank: number; readonly item: T }[];
 }
 
 /**
@@ -29,6 +33,10 @@ export function createSample<T>(size: number): Sample<T> {
     kept = kept.slice(0, size);
     if (kept.length === size) limit = kept.at(-1)?.rank ?? 0;
   };
+  const ranked = (): typeof kept => {
+    trim();
+    return kept;
+  };
   return {
     offer(rank, make) {
       offered += 1;
@@ -36,11 +44,14 @@ export function createSample<T>(size: number): Sample<T> {
       kept.push({ rank, item: make() });
       if (kept.length >= 2 * size + 64) trim();
     },
-    count: () => offered,
-    items() {
+    absorb(other) {
+      offered += other.count();
+      kept = [...kept, ...other.ranked()];
       trim();
-      return kept.map(({ item }) => item);
     },
+    count: () => offered,
+    items: () => ranked().map(({ item }) => item),
+    ranked,
   };
 }
 

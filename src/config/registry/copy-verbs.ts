@@ -1,7 +1,7 @@
 import { executorOptions, placeOptions, selectionOptionNames, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
-/** Verbs that do their work in one process: `copy` and `verify`. */
+/** Verbs that do their work in one process. */
 export const copyVerbs = {
   copy: {
     group: 'Copy a library from here',
@@ -49,6 +49,42 @@ export const copyVerbs = {
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
       ['by functions of AWS Lambda', 'flants copy videos.json s3://media/vod --executor lambda --function flants'],
     ],
+  },
+  plan: {
+    group: 'Copy a library from here',
+    summary: 'say what a copy would move, what it would refuse, and with --cost what that takes',
+    words: '<source…> [destination]',
+    wordTexts: [
+      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      ['destination', 's3://bucket/prefix or a folder; with a state of its own, what is left to do is told'],
+    ],
+    options: [
+      'ids', 'limit', 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos', 'seed',
+      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
+      'endpoint', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass', 'concurrency', 'threads', 'bwlimit',
+      'cost', 'lambda', 'egressPrice', 'prices', 'maxConnections', 'json', 'progress', 'logLevel', 'state', 'config',
+    ], // prettier-ignore
+    overrides: {
+      concurrency: {
+        text: 'sizes that are asked for at a time; files in flight to reckon with',
+        defaultText: '32; 256',
+      },
+      threads: { text: 'cores of this machine to reckon with', defaultText: 'all' },
+      bwlimit: { text: 'bytes per second to reckon with, such as 20M (MiB/s)' },
+      egressPrice: { group: 'Plan' },
+      prices: { group: 'Plan' },
+      maxConnections: { group: 'Plan', text: 'files in flight in all functions together, to reckon with' },
+      state: { defaultText: 'that of the destination, if there is one' },
+    },
+    examples: [
+      ['what there is, before anything is decided', 'flants plan videos.ndjson'],
+      ['what is left to do', 'flants plan videos.ndjson s3://media/vod'],
+      [
+        'dollars and hours of a large library, from some of its videos',
+        'flants plan videos.ndjson s3://media/vod --sample-videos 300 --cost --lambda 500 --egress-price 0.09',
+      ],
+    ],
+    exitNote: 'A plan is 0 where a copy could be: nothing refused, no warnings. Nothing is written anywhere.',
   },
   verify: {
     group: 'Copy a library from here',

@@ -10,7 +10,14 @@ import type { OptionName } from './options.ts';
 import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { parseProxy } from '../values/proxies.ts';
-import { parseDuration, parseDurationOrZero, parsePercent, parseRate, parseSize } from '../values/quantities.ts';
+import {
+  parseDollars,
+  parseDuration,
+  parseDurationOrZero,
+  parsePercent,
+  parseRate,
+  parseSize,
+} from '../values/quantities.ts';
 import { verbs } from './verbs.ts';
 import type { VerbName } from './verbs.ts';
 
@@ -79,6 +86,12 @@ const optionSchemas = {
   headerParameter: text.exactOptional(),
   maxConnections: integer(optionSpecs.maxConnections).exactOptional(),
   prices: text.exactOptional(),
+  sampleFiles: integer(optionSpecs.sampleFiles).default(optionSpecs.sampleFiles.default),
+  sampleVideos: integer(optionSpecs.sampleVideos).exactOptional(),
+  seed: text.default(optionSpecs.seed.default),
+  cost: z.boolean().default(optionSpecs.cost.default),
+  lambda: integer(optionSpecs.lambda).default(optionSpecs.lambda.default),
+  egressPrice: written(parseDollars).exactOptional(),
   json: z.boolean().default(optionSpecs.json.default),
   report: text.exactOptional(),
   progress: z.boolean().default(optionSpecs.progress.default),

@@ -8,6 +8,8 @@ export type OptionGroup =
   | 'Destination'
   | 'Network'
   | 'Speed'
+  | 'Plan'
+  | 'Budget'
   | 'AWS Lambda'
   | 'Cluster'
   | 'Catalogue'

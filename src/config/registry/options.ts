@@ -5,6 +5,7 @@ import { controlVerbOptions } from './control-options.ts';
 import { dashboardOptions } from './dashboard-options.ts';
 import { lambdaOptions } from './lambda-options.ts';
 import { headerOptions } from './header-options.ts';
+import { planOptions } from './plan-options.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { proxyOptions } from './proxy-options.ts';
 import { setupOptions } from './setup-options.ts';
@@ -185,6 +186,7 @@ export const optionSpecs = {
   },
 
   ...lambdaOptions,
+  ...planOptions,
 
   json: {
     group: 'Output',

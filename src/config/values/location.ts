@@ -147,6 +147,13 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
   return { kind: 'file', path, name: path };
 }
 
+/** Whether a word is written as sources are, and no destination is: a web address, or the name of a playlist or catalogue. */
+export function looksLikeSource(text: string): boolean {
+  const scheme = schemeOf(text);
+  if (scheme === 'http' || scheme === 'https') return true;
+  return scheme !== 's3' && (playlistName.test(text) || catalogueName.test(text));
+}
+
 /** A URL for display, without user information and query. Text without a scheme is returned unchanged. */
 export function withoutSecrets(text: string): string {
   const scheme = schemeOf(text);

@@ -11,6 +11,7 @@ const schema = z.strictObject({
   gbSecond: z.strictObject({ x64: price, arm64: price }),
   millionInvocations: price,
   thousandPuts: price,
+  gbMonth: price.exactOptional(),
 });
 
 /**

@@ -42,6 +42,16 @@ export function parsePercent(text: string): number | undefined {
 }
 
 /**
+ * Parses dollars: `20`, `$20`, `0.09` and `20USD`.
+ *
+ * @returns undefined for other text
+ */
+export function parseDollars(text: string): number | undefined {
+  const match = /^\$?\s*(\d+(?:\.\d+)?|\.\d+)\s*(?:USD)?$/i.exec(text.trim());
+  return match ? Number(match[1]) : undefined;
+}
+
+/**
  * Parses a duration: `500ms`, `30s`, `2m`, `1h`, `7d`; a number alone is seconds.
  *
  * @returns milliseconds, at least 1 and at most 24 days. Undefined for other text

@@ -1,0 +1,122 @@
+import { usualConcurrency } from '../../config/values/concurrency.ts';
+import type { PlanOptions } from '../../config/plan-options.ts';
+import { exitCodeOf } from '../../domain/exit-code.ts';
+import type { Failure } from '../../domain/failure.ts';
+import type { PlanReport } from '../../domain/plan-report.ts';
+import type { VideoReport } from '../../domain/report.ts';
+import { resolveKeyRules } from '../../engine/key-rules.ts';
+import { MemoryJournal } from '../../journal/memory-journal.ts';
+import { connectSource } from '../connect.ts';
+import { journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
+import type { PreviousState } from '../embedded/look-at-video.ts';
+import { missingRowEntry } from '../embedded/refused-rows.ts';
+import { surveySources } from '../open-catalogue.ts';
+import { sourceSpecOf } from '../source-spec.ts';
+import { askSizes } from './ask-sizes.ts';
+import { countCauses } from './causes.ts';
+import { collectFiles } from './collect-files.ts';
+import { collectVideos } from './collect-videos.ts';
+import { reckon } from './reckon.ts';
+import { lookAtVideos } from './look-at-videos.ts';
+import { reportPlan } from './report-plan.ts';
+
+/** How far a plan has come. */
+export interface PlanProgress {
+  readonly videos: number;
+  readonly files: number;
+  readonly sizes: number;
+}
+
+/** Callbacks and stop signals of a plan. */
+export interface PlanHooks {
+  readonly onProgress: (progress: PlanProgress) => void;
+  /** A video that a copy would not take, or a row that is none. */
+  readonly onRefused: (failure: Failure, id: string | undefined) => void;
+  /** Once aborted, no more videos and sizes are asked for, and what is known by then is told. */
+  readonly drain: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Finds out what a copy would move, from the catalogue, the playlists, a sample of sizes, and any state of earlier runs. Writes
+ * nothing anywhere.
+ *
+ * @throws {FlantsError} when nothing could be planned; `aborted`
+ */
+export async function planLibrary(
+  options: PlanOptions,
+  hooks: PlanHooks,
+): Promise<{ exitCode: number; report: PlanReport }> {
+  return withPreviousState(options.stateDir, (previous) => plan(options, previous, hooks));
+}
+
+async function plan(
+  options: PlanOptions,
+  previous: PreviousState | undefined,
+  hooks: PlanHooks,
+): Promise<{ exitCode: number; report: PlanReport }> {
+  const { drain, signal, onProgress } = hooks;
+  const survey = await surveySources(options.sources, signal);
+  const journal = (await journalWithKeyRules(previous)) ?? new MemoryJournal();
+  const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
+  const source = connectSource(await sourceSpecOf(options, survey));
+  const files = collectFiles(options.seed, options.sampleFiles);
+  const videos = collectVideos();
+  const rows = countCauses();
+  const reports: VideoReport[] = [];
+  const progress = { videos: 0, files: 0, sizes: 0 };
+  const refuse = (failure: Failure, id?: string): void => {
+    rows.add(failure, id);
+    hooks.onRefused(failure, id);
+  };
+  try {
+    const found = await lookAtVideos(
+      options,
+      { source, keyRules, previous },
+      {
+        drain,
+        signal,
+        onLook: (look) => {
+          videos.add(look, files.add(look));
+          // A report needs no more than whether there are any.
+          const { external, warnings } = look.report;
+          reports.push({ ...look.report, external: external.slice(0, 1), warnings: warnings.slice(0, 1) });
+          if (look.report.invalid) hooks.onRefused(look.report.invalid, look.report.id);
+          progress.videos += 1;
+          progress.files += look.report.files.total;
+          onProgress(progress);
+        },
+        onRefused: ({ failure, id }) => refuse(failure, id),
+        onMissing: (id) => refuse(missingRowEntry(id).failure, id),
+      },
+    );
+    const { groups, folders } = files.collection();
+    const answers = await askSizes(groups, {
+      source,
+      sampleFiles: options.sampleFiles,
+      concurrency: options.concurrency ?? usualConcurrency,
+      drain,
+      signal,
+      onAnswer: () => {
+        progress.sizes += 1;
+        onProgress(progress);
+      },
+    });
+    // A list that was not read to its end says nothing of what is behind it.
+    const isPart = drain.aborted && options.sampleVideos === undefined;
+    const population = isPart ? reports.length : found;
+    const known = { options, groups, folders, answers, videos, population, rows: rows.causes() };
+    const report = reportPlan(known, { interrupted: drain.aborted });
+    const reckoned = options.cost && (await reckon(report, options.cost, { options, previous, answers }));
+    return {
+      exitCode: exitCodeOf({
+        videos: reports.map((video) => (video.invalid || video.live ? video : { ...video, state: 'published' })),
+        refused: rows.causes().reduce((sum, { count }) => sum + count, 0),
+        interrupted: drain.aborted,
+      }),
+      report: { ...report, ...reckoned },
+    };
+  } finally {
+    await source.close();
+  }
+}
