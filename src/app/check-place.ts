@@ -22,7 +22,7 @@ export async function checkPlace(options: CopyOptions, signal: AbortSignal): Pro
 
 async function checkSource(options: CopyOptions, signal: AbortSignal): Promise<PlaceCheck> {
   try {
-    const survey = await surveySources(options.sources, signal);
+    const survey = await surveySources(options, signal);
     const url = await firstPlaylist(options, signal);
     const source = connectSource(await sourceSpecOf(options, survey));
     try {
@@ -38,8 +38,8 @@ async function checkSource(options: CopyOptions, signal: AbortSignal): Promise<P
   }
 }
 
-async function firstPlaylist({ sources }: CopyOptions, signal: AbortSignal): Promise<string> {
-  for await (const row of (await openCatalogue(sources)).rows({ signal }))
+async function firstPlaylist(options: CopyOptions, signal: AbortSignal): Promise<string> {
+  for await (const row of (await openCatalogue(options.sources, options)).rows({ signal }))
     if (row.kind === 'video') return row.submission.playlistUrl;
   return '';
 }

@@ -36,6 +36,7 @@ export const plan: Verb = async (input, context) => {
   try {
     const { exitCode, report } = await planLibrary(options, {
       onProgress: display.progress,
+      onNotice: display.notice,
       onRefused: (failure, id) =>
         display.refused(`refused${id === undefined ? '' : ` (${id})`}: ${failureText(failure)}`),
       drain: drain.signal,

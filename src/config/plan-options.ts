@@ -10,6 +10,9 @@ import type { ParsedOptions } from './registry/option-schemas.ts';
 import { localPath, looksLikeSource, parseDestination, parseSource } from './values/location.ts';
 import type { Destination, SourceArgument } from './values/location.ts';
 import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folderUrl } from './values/path-checks.ts';
+import { selectionOf, usualSeed } from './values/selection.ts';
+import type { VideoSelection } from '../domain/video-selection.ts';
+import type { SideFileField } from './values/side-files.ts';
 import { readPrices } from './values/prices.ts';
 import { stateDirOf } from './values/state-dir.ts';
 import { FlantsError } from '../domain/failure.ts';
@@ -21,7 +24,6 @@ type Unchanged =
   | 'assumeEnded'
   | 'sampleFiles'
   | 'sampleVideos'
-  | 'seed'
   | 'concurrency'
   | 'maxConnections'
   | 'json'
@@ -36,6 +38,11 @@ export interface PlanOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   readonly destination?: Destination;
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
+  readonly selection: VideoSelection;
+  /** Fields of a catalogue's rows that name files beside the playlists. */
+  readonly sideFiles: readonly SideFileField[];
+  /** What is taken at random is the same for the same text. */
+  readonly seed: string;
   readonly threads: number;
   readonly bytesPerSecond?: number;
   /** As of `CopyOptions`. */
@@ -69,7 +76,7 @@ export async function loadPlanOptions(input: CommandInput): Promise<PlanOptions>
   if (root !== undefined) await assertSourceRoot(root, sources);
   if (destination?.kind === 'folder') await assertDestinationFolder(destination.path, { sources, root });
   const stateDir = stateDirFrom(parsed, destination, input);
-  const { limit, external, assumeEnded, sampleFiles, sampleVideos, seed, concurrency, maxConnections } = parsed;
+  const { limit, external, assumeEnded, sampleFiles, sampleVideos, seed, sample, concurrency, maxConnections } = parsed;
   const cost = await costFrom(parsed, cwd);
   return Object.freeze({
     ...network,
@@ -77,12 +84,15 @@ export async function loadPlanOptions(input: CommandInput): Promise<PlanOptions>
     sources: Object.freeze(sources),
     ...(destination === undefined ? {} : { destination: Object.freeze(destination) }),
     ids: Object.freeze(parsed.ids),
+    // Here a seed is also for what is asked for at random.
+    selection: selectionOf(sample === undefined ? { ...parsed, seed: undefined } : parsed),
+    sideFiles: Object.freeze(parsed.sideFiles),
     ...(limit === undefined ? {} : { limit }),
     external,
     assumeEnded,
     sampleFiles,
     ...(sampleVideos === undefined ? {} : { sampleVideos }),
-    seed,
+    seed: seed ?? usualSeed,
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(maxConnections === undefined ? {} : { maxConnections }),

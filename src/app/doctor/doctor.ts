@@ -43,7 +43,7 @@ async function checkPlace(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   try {
-    const setting = destinationOf({ ...options, destination });
+    const setting = await destinationOf({ ...options, destination });
     return await checkStore({ what, setting, proxies: options.proxies, isPublished: what === 'destination', signal });
   } catch (error) {
     signal.throwIfAborted();

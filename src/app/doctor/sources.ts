@@ -75,7 +75,7 @@ async function readRows(
   const urls: string[] = [];
   const refused: Failure[] = [];
   try {
-    const catalogue = await openCatalogue([source], mongo);
+    const catalogue = await openCatalogue([source], { sideFiles: [], ...(mongo ? { mongo } : {}) });
     try {
       for await (const row of catalogue.rows({
         signal: AbortSignal.any([signal, AbortSignal.timeout(catalogueTimeoutMs)]),

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
@@ -19,7 +16,7 @@ import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
-import { keepStandardInput } from './keep-stdin.ts';
+import { keptForNow } from './keep-stdin.ts';
 import { countLeftOut } from './left-out.ts';
 import { journalWithKeyRules, lookAtVideo, withPreviousState } from './look-at-video.ts';
 import type { LookPorts, PreviousState } from './look-at-video.ts';
@@ -35,19 +32,12 @@ export async function dryRun(
   options: CopyOptions,
   hooks: CopyHooks,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
-  // Standard input is kept for this run only.
-  const scratch = await mkdtemp(join(tmpdir(), 'flants-'));
-  try {
-    const { stdin = process.stdin } = hooks;
-    const signal = AbortSignal.any([hooks.drain, hooks.signal]);
-    const onResumed = (message: string): void => emit(hooks, { type: 'warning', message });
-    const sources = await keepStandardInput(options.sources, { folder: scratch, stdin, signal, onResumed });
-    return await withPreviousState(options.stateDir, (previous) =>
-      planLibrary({ ...options, sources }, hooks, previous),
-    );
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  const { stdin = process.stdin } = hooks;
+  const signal = AbortSignal.any([hooks.drain, hooks.signal]);
+  const onResumed = (message: string): void => emit(hooks, { type: 'warning', message });
+  return keptForNow(options.sources, { stdin, signal, onResumed }, (sources) =>
+    withPreviousState(options.stateDir, (previous) => planLibrary({ ...options, sources }, hooks, previous)),
+  );
 }
 
 async function planLibrary(

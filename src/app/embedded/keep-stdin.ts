@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
@@ -40,6 +41,20 @@ export async function keepStandardInput(
   const path = options.stdin.isTTY === true ? await keptBefore(options) : await keep(options);
   const file: FileSource = { kind: 'catalogue', path, folder: source.folder, name: 'standard input' };
   return sources.map((each) => (each === source ? file : each));
+}
+
+/** Puts a file in the place of the source `-` for as long as `use` runs. */
+export async function keptForNow<T>(
+  sources: readonly SourceArgument[],
+  options: Omit<KeepOptions, 'folder'>,
+  use: (sources: readonly SourceArgument[]) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'flants-'));
+  try {
+    return await use(await keepStandardInput(sources, { ...options, folder }));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function keptBefore({ folder, onResumed }: KeepOptions): Promise<string> {

@@ -94,8 +94,12 @@ async function scan(
     now: Date.now,
   };
   const missing = await scanCatalogue(
-    await openCatalogue(options.sources),
-    { ids: options.ids, ...(options.limit === undefined ? {} : { limit: options.limit }) },
+    await openCatalogue(options.sources, options),
+    {
+      ids: options.ids,
+      selection: options.selection,
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+    },
     ports,
     { onVideo, onRefused, onWarning: () => undefined },
     AbortSignal.any([drain, signal]),

@@ -17,6 +17,8 @@ import { countCauses } from './causes.ts';
 import { collectFiles } from './collect-files.ts';
 import { collectVideos } from './collect-videos.ts';
 import { reckon } from './reckon.ts';
+import { keptForNow } from '../embedded/keep-stdin.ts';
+import type { StandardInput } from '../embedded/keep-stdin.ts';
 import { lookAtVideos } from './look-at-videos.ts';
 import { reportPlan } from './report-plan.ts';
 
@@ -32,6 +34,9 @@ export interface PlanHooks {
   readonly onProgress: (progress: PlanProgress) => void;
   /** A video that a copy would not take, or a row that is none. */
   readonly onRefused: (failure: Failure, id: string | undefined) => void;
+  readonly onNotice: (text: string) => void;
+  /** Absent: that of this process. */
+  readonly stdin?: StandardInput;
   /** Once aborted, no more videos and sizes are asked for, and what is known by then is told. */
   readonly drain: AbortSignal;
   readonly signal: AbortSignal;
@@ -47,7 +52,11 @@ export async function planLibrary(
   options: PlanOptions,
   hooks: PlanHooks,
 ): Promise<{ exitCode: number; report: PlanReport }> {
-  return withPreviousState(options.stateDir, (previous) => plan(options, previous, hooks));
+  const { stdin = process.stdin, drain, signal, onNotice } = hooks;
+  const input = { stdin, signal: AbortSignal.any([drain, signal]), onResumed: onNotice };
+  return keptForNow(options.sources, input, (sources) =>
+    withPreviousState(options.stateDir, (previous) => plan({ ...options, sources }, previous, hooks)),
+  );
 }
 
 async function plan(
@@ -56,7 +65,7 @@ async function plan(
   hooks: PlanHooks,
 ): Promise<{ exitCode: number; report: PlanReport }> {
   const { drain, signal, onProgress } = hooks;
-  const survey = await surveySources(options.sources, signal);
+  const survey = await surveySources(options, signal);
   const journal = (await journalWithKeyRules(previous)) ?? new MemoryJournal();
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
   const source = connectSource(await sourceSpecOf(options, survey));

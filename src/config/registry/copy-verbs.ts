@@ -59,12 +59,13 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder; with a state of its own, what is left to do is told'],
     ],
     options: [
-      'ids', 'limit', 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos', 'seed',
+      'ids', 'limit', ...selectionOptionNames, 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
       'endpoint', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass', 'concurrency', 'threads', 'bwlimit',
       'cost', 'lambda', 'egressPrice', 'prices', 'maxConnections', 'json', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
     overrides: {
+      seed: { text: 'what is taken at random is the same for the same text' },
       concurrency: {
         text: 'sizes that are asked for at a time; files in flight to reckon with',
         defaultText: '32; 256',

@@ -88,7 +88,6 @@ const optionSchemas = {
   prices: text.exactOptional(),
   sampleFiles: integer(optionSpecs.sampleFiles).default(optionSpecs.sampleFiles.default),
   sampleVideos: integer(optionSpecs.sampleVideos).exactOptional(),
-  seed: text.default(optionSpecs.seed.default),
   cost: z.boolean().default(optionSpecs.cost.default),
   lambda: integer(optionSpecs.lambda).default(optionSpecs.lambda.default),
   egressPrice: written(parseDollars).exactOptional(),

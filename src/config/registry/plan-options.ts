@@ -20,13 +20,6 @@ export const planOptions = {
     text: 'read the playlists of so many videos, taken at random, and reckon what all have from these',
     defaultText: 'all',
   },
-  seed: {
-    group: 'Plan',
-    kind: 'text',
-    default: 'flants',
-    value: 'TEXT',
-    text: 'what is taken at random is the same for the same text',
-  },
   cost: {
     group: 'Plan',
     kind: 'switch',

@@ -26,10 +26,10 @@ interface ParsedSelection {
   readonly include: readonly string[];
   readonly exclude: readonly string[];
   readonly sample?: number;
-  readonly seed?: string;
+  readonly seed?: string | undefined;
 }
 
-const usualSeed = '1';
+export const usualSeed = '1';
 
 /** @throws {FlantsError} `usage` where a seed has no sample */
 export function selectionOf({ since, include, exclude, sample, seed }: ParsedSelection): VideoSelection {

@@ -84,8 +84,8 @@ function tiles({ totals, sizeBytes, videos, runs, functions }: PageData): string
   return `<dl class="tiles">${all.join('')}</dl>`;
 }
 
-function tile(name: string, value: string, note: string): string {
-  return `<div class="tile"><dt>${escaped(name)}</dt><dd>${escaped(value)}<small>${escaped(note)}</small></dd></div>`;
+function tile(title: string, value: string, note: string): string {
+  return `<div class="tile"><dt>${escaped(title)}</dt><dd>${escaped(value)}<small>${escaped(note)}</small></dd></div>`;
 }
 
 const stateColours: Readonly<Record<VideoState, string>> = {
@@ -129,7 +129,7 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
   const line = (cells: readonly string[]): string =>
     `<tr>${cells.map((cell, at) => `<td${classOf(columns[at] ?? { name: '' })}>${cell}</td>`).join('')}</tr>`;
   // What scrolls can be reached by keyboard.
-  return `<div class="scroll" tabindex="0" role="region" aria-label="${columns.map(({ name }) => name).join(', ')}"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.map(line).join('\n')}\n</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0" role="region" aria-label="${columns.map((column) => column.name).join(', ')}"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.map(line).join('\n')}\n</tbody></table></div>`;
 }
 
 function causes({ causes: found }: PageData): string {
