@@ -274,7 +274,7 @@ describe('layers', () => {
   it('are drawn in CONTRIBUTING.md, with every folder', async () => {
     const drawn = await readFile(join(projectFolder, 'CONTRIBUTING.md'), 'utf8');
     const tree = /^src\/\n([\s\S]*?)^test\/$/m.exec(drawn)?.[1] ?? '';
-    const named = new Set(tree.match(/^ {2,4}(?:[a-z0-9]+\/ ?)+/gm)?.flatMap((names) => names.trim().split(/ +/)));
+    const named = new Set(tree.match(/^ {2,4}(?:[a-z0-9-]+\/ ?)+/gm)?.flatMap((names) => names.trim().split(/ +/)));
     const folders = await readdir(join(projectFolder, 'src'), { withFileTypes: true, recursive: true });
     const present = folders.flatMap((entry) => (entry.isDirectory() ? [`${entry.name}/`] : []));
     expect([...named].toSorted()).toEqual([...new Set(present)].toSorted());

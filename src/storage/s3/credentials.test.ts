@@ -82,13 +82,18 @@ describe('awsCredentials', () => {
     vi.stubEnv('AWS_SESSION_TOKEN', 'token');
     expect(await awsCredentials()()).toEqual({
       accessKeyId: 'from-environment',
+      from: 'the environment (AWS_ACCESS_KEY_ID)',
       secretAccessKey: 'secret',
       sessionToken: 'token',
     });
   });
 
   it('finds a profile in the shared files', async () => {
-    expect(await awsCredentials('studio')()).toEqual({ accessKeyId: 'from-file', secretAccessKey: 'secret' });
+    expect(await awsCredentials('studio')()).toMatchObject({
+      accessKeyId: 'from-file',
+      secretAccessKey: 'secret',
+      from: 'a profile of ~/.aws',
+    });
   });
 
   it('says what to do where there are none', async () => {
