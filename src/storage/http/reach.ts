@@ -45,6 +45,9 @@ export interface Reach {
   lookupFor(origin: URL): LookupFunction;
 }
 
+/** Origins that are remembered: a source may name any number. */
+const maxPermittedOrigins = 1_000;
+
 /** Networks that a source may be in. Cloud machines hand out credentials at link-local addresses. */
 const ownNetworks: readonly Network[] = ['loopback', 'private', 'shared'];
 
@@ -73,13 +76,17 @@ export function openReach({ named, allowed }: ReachRules, resolve: Resolve = loo
     const [network, source] = [networkOf(address), sourceAt(url)];
     return (source?.side ?? 'public') === 'public' ? network === 'public' : ownNetworks.includes(network);
   };
+  /** Origins with an address in them, which stays as permitted as it was found: each file asks. */
+  const permittedOrigins = new Set<string>();
   return {
     check(url) {
+      if (permittedOrigins.has(url.origin)) return;
       const address = addressIn(url);
       if (address === undefined) return;
       const source = sourceAt(url);
       if (source) source.side = sideOf([address]);
       if (!mayConnect(address, url)) throw forbidden(url, address);
+      if (permittedOrigins.size < maxPermittedOrigins) permittedOrigins.add(url.origin);
     },
     lookupFor: (origin) => (hostname, options, callback) => {
       resolve(hostname, { ...options, all: true }, (error, addresses) => {
