@@ -196,6 +196,18 @@ export const reportSchema = z
       }),
     ),
     functions: z.exactOptional(functionCostSchema),
+    budget: z.exactOptional(
+      z.object({
+        budget: z.object({
+          files: z.exactOptional(count),
+          bytes: z.exactOptional(count),
+          dollars: z.exactOptional(z.number().min(0)),
+        }),
+        spent: z.object({ files: count, bytes: count, dollars: z.number().min(0) }),
+        reached: z.exactOptional(z.enum(['files', 'bytes', 'dollars'])),
+        pricesAt: z.iso.date(),
+      }),
+    ),
   })
   .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
 

@@ -1,3 +1,4 @@
+import type { BudgetReport } from '../domain/budget.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../domain/report.ts';
 import { second } from '../domain/units.ts';
@@ -31,6 +32,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
     ...totalLines(report, context.dryRun === true),
     ...(report.run === undefined ? [] : [runLine(report.run)]),
     ...(report.run?.functions === undefined ? [] : [functionLine('Its functions', report.run.functions)]),
+    ...(report.budget === undefined ? [] : [budgetLine(report.budget)]),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
@@ -80,6 +82,17 @@ function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCoun
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
+}
+
+function budgetLine({ budget, spent, pricesAt }: BudgetReport): string {
+  const of = (limit: number | undefined, format: (value: number) => string): string =>
+    limit === undefined ? '' : ` of ${format(limit)}`;
+  const parts = [
+    `${formatCounted(spent.files, 'file')}${of(budget.files, formatCount)}`,
+    `${formatBytes(spent.bytes)}${of(budget.bytes, formatBytes)}`,
+    `${formatDollars(spent.dollars)}${of(budget.dollars, formatDollars)} by the prices of ${pricesAt}`,
+  ];
+  return `Spent in this run: ${parts.join(', ')}`;
 }
 
 function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster }: SummaryContext): readonly string[] {

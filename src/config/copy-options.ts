@@ -23,6 +23,8 @@ import {
   folderUrl,
   splitArguments,
 } from './values/path-checks.ts';
+import { readSpendingOptions } from './spending-options.ts';
+import type { SpendingOptions } from './spending-options.ts';
 import { stateDirOf } from './values/state-dir.ts';
 import { readLambdaOptions } from './lambda-options.ts';
 import type { LambdaOptions } from './lambda-options.ts';
@@ -67,6 +69,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
   readonly stateDir: string;
+  /** Absent: nobody wants to know what the run spends. */
+  readonly spending?: SpendingOptions;
   /** Absent: no page. */
   readonly dashboard?: DashboardOptions;
   /** File to write the report to at the end. */
@@ -102,6 +106,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     await assertStateOutside(stateDir, '--state', destination.path);
   }
 
+  const spending = await readSpendingOptions(parsed, { destination, cwd });
   const dashboard = await readDashboardOptions(parsed, cwd);
 
   const {
@@ -141,6 +146,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     stateDir,
+    ...(spending === undefined ? {} : { spending }),
     ...(dashboard === undefined ? {} : { dashboard }),
     ...(reportPath === undefined ? {} : { reportPath }),
     json,

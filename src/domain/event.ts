@@ -1,3 +1,4 @@
+import type { BudgetReport } from './budget.ts';
 import type { Failure } from './failure.ts';
 import type { Remaining } from './remaining.ts';
 import type { RunCounts, Totals } from './report.ts';
@@ -116,4 +117,6 @@ export type RunEvent =
       readonly exitCode: number;
       readonly progress: Progress;
       readonly halted?: Failure;
+      /** As in the report. */
+      readonly budget?: BudgetReport;
     };

@@ -1,3 +1,4 @@
+import type { BudgetReport } from './budget.ts';
 import type { Failure } from './failure.ts';
 import type { FunctionCost } from './function-use.ts';
 import type { ExternalReference } from './revision.ts';
@@ -82,6 +83,8 @@ export interface LibraryReport {
   readonly unkept?: readonly string[];
   /** Absent where the report was made without a run. */
   readonly run?: RunCounts;
+  /** Of that run. Absent where nobody set a budget, or a price for what leaves the source. */
+  readonly budget?: BudgetReport;
   /** What functions of AWS Lambda were used for in all runs of this state; absent where none were. */
   readonly functions?: FunctionCost;
 }

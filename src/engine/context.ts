@@ -76,6 +76,8 @@ export interface EngineHost {
   readonly copiesFiles: boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
   admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
+  /** Called once a batch that was admitted has ended, and its video was sent on. */
+  readonly onBatchEnd?: (job: BatchJob) => void;
   /** Bounds how long work waits for a source or destination that is down. */
   readonly patience: Pick<PatiencePorts, 'patienceMs' | 'scopeOf'>;
   /**

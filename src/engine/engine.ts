@@ -1,6 +1,7 @@
 import type { Failure } from '../domain/failure.ts';
 import { maxBatchFiles } from '../domain/batch.ts';
 import { minute, second } from '../domain/units.ts';
+import { countOf } from '../domain/index-ranges.ts';
 import { quietTimeLeft } from '../domain/live.ts';
 import { stateOf } from '../domain/video.ts';
 import type { SubmittedUrls, VideoId, VideoState } from '../domain/video.ts';
@@ -41,7 +42,18 @@ export type RunParts = Omit<EngineParts, 'dispatch' | 'leaseMs'> & {
   readonly patienceMs: number;
   /** Makes the delayed jobs of all queues due now. */
   readonly hasten: () => void;
+  /** What the run may spend. Absent: no limit. */
+  readonly budget?: EngineBudget;
 };
+
+/** Bounds what a run spends. */
+export interface EngineBudget {
+  /** Once aborted, no video is crawled and no batch begun. What is under way is finished and published. */
+  readonly reached: AbortSignal;
+  /** @returns whether a batch of so many files may begin now; if so, `ended` follows */
+  begin(files: number): boolean;
+  ended(files: number): void;
+}
 
 /** Callbacks of such a run. */
 export interface RunHooks extends EngineHooks {
@@ -55,11 +67,14 @@ const maxWaitingCrawls = 256;
 /** Batches in the queue above which crawls wait, so that memory holds the work in flight and not the whole library. */
 const maxWaitingBatches = 16;
 
+/** How often a batch asks again whether it may begin, and whether all is over is looked at, where there is a budget. */
+const budgetLookMs = second / 10;
+
 /** Longer than any run. An embedded run is the sole owner of its state and ends all leases when it starts. */
 const leaseMs = 24 * 60 * minute;
 
 /** Runs crawlers, transfers and publishers in this process, over queues in memory. */
-export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts, hooks: RunHooks): Engine {
+export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: RunParts, hooks: RunHooks): Engine {
   const { lanes, concurrency } = executor;
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * concurrency, lanes };
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
@@ -71,6 +86,7 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const drained = aborted(drain);
   let isAllSent = false;
+  let batchesUnderWay = 0;
   const scope = (): PatienceScope => ({ name: 'run', videos: isAllSent ? inProgress.ids() : undefined });
   const host: EngineHost = {
     async submissionOf(video) {
@@ -78,12 +94,23 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
       return submission && { ...submission, ...inProgress.urlsOf(video) };
     },
     async admitCrawl(_, signal) {
+      if (budget?.reached.aborted) return { againAfterMs: leaseMs };
       await parts.batches.room(maxWaitingBatches, { signal });
       return undefined;
     },
     outlastsSilence: false,
     copiesFiles: true,
-    admitBatch: () => undefined,
+    admitBatch({ files }) {
+      if (budget?.begin(countOf(files)) === false) {
+        return { againAfterMs: budget.reached.aborted ? leaseMs : budgetLookMs };
+      }
+      batchesUnderWay += 1;
+      return undefined;
+    },
+    onBatchEnd({ files }) {
+      batchesUnderWay -= 1;
+      budget?.ended(countOf(files));
+    },
     patience: { patienceMs, scopeOf: scope },
     async onLive(video, _, live) {
       const delayMs = quietTimeLeft(live, parts.now());
@@ -107,11 +134,15 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
   const stopLooking = repeat(lookEveryMs(patienceMs), async () => {
     if (!drain.aborted && (await context.patience.isOver(scope()))) hasten();
   });
+  const stopBudgeting = repeat(budgetLookMs, async () => {
+    const isOver = budget?.reached.aborted === true && batchesUnderWay === 0;
+    if (isOver && (await parts.publications.hasCapacity(1))) stopping.abort();
+  });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
   return {
     async crawl(video, { recheck, urls }) {
       await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
-      if (drain.aborted) return;
+      if (drain.aborted || budget?.reached.aborted) return;
       inProgress.add(video, urls);
       await context.sendCrawl(video, { recheck });
     },
@@ -128,6 +159,7 @@ export function startEngine({ executor, patienceMs, hasten, ...rest }: RunParts,
     async stop() {
       stopping.abort();
       stopLooking();
+      stopBudgeting();
       await Promise.all(workers.map((worker) => worker.stop()));
     },
   };

@@ -37,16 +37,20 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
       const postponed = host.admitBatch(job);
       if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
       const startedAt = performance.now();
-      const { ran, halt, recrawl } = await runBatch(
-        job,
-        { ...parts, executor, locator, patience },
-        { ...hooks, drain, lost },
-      );
-      if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
-      if (halt) host.halt(halt);
-      else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);
-      else await context.takeNextStep(job.video);
-      return done;
+      try {
+        const { ran, halt, recrawl } = await runBatch(
+          job,
+          { ...parts, executor, locator, patience },
+          { ...hooks, drain, lost },
+        );
+        if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
+        if (halt) host.halt(halt);
+        else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);
+        else await context.takeNextStep(job.video);
+        return done;
+      } finally {
+        host.onBatchEnd?.(job);
+      }
     },
     { concurrency: executor.concurrency, onError: reporter(context) },
   );

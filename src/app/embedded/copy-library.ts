@@ -28,6 +28,7 @@ import type { DestinationSetting } from '../destination-setting.ts';
 import type { Dashboard, DashboardParts } from './dashboard.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
+import { createRunBudget } from './run-budget.ts';
 import { openExecutor } from './open-executor.ts';
 import { findInDoubt, tellInDoubt } from './in-doubt.ts';
 import type { InDoubt } from './in-doubt.ts';
@@ -118,10 +119,17 @@ async function run(
   const batches = new MemoryQueue<BatchJob>();
   const publications = new MemoryQueue<VideoJob>();
   const dashboard = await openDashboard(common, destination, { crawls, batches, publications }, meter);
+  const budget = createRunBudget(options, meter, (limit) =>
+    emit(hooks, {
+      type: 'warning',
+      message: `the budget is spent (${limit}): batches under way are finished, and no more are begun`,
+    }),
+  );
   const engine = startEngine(
     {
       source,
-      store,
+      store: budget?.metered(store) ?? store,
+      ...(budget ? { budget } : {}),
       journal,
       ledger,
       executor,
@@ -147,6 +155,7 @@ async function run(
       signal: hooks.signal,
       onOutcome: (_, outcome) => {
         if (outcome.kind !== 'failed') tracker.recorded(outcome);
+        budget?.recorded(outcome);
         if (outcome.kind === 'copied') meter?.wrote(outcome.evidence.sizeBytes);
       },
       onFailures: (video, { final, again }) => {
@@ -176,8 +185,10 @@ async function run(
   try {
     if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
     tracker.expect(mostVideos(options, survey));
-    const scanned = await scan(common, engine);
+    const scanned = await scan(common, engine, budget?.reached);
     tracker.expect();
+    // A list that was not read to its end may have more.
+    const isCut = budget?.reached.aborted === true;
     await engine.idle();
     const end = await lingerOn(dashboard, engine, common);
     await engine.stop();
@@ -185,7 +196,11 @@ async function run(
     const { videos } = scanned;
     const metered = meter ? { meter } : {};
     const all = [...new Set([...videos, ...(dashboard?.submitted ?? [])])];
-    const finished = { scanned: { ...scanned, videos: all }, engine, destination, capabilities, ...end, ...metered };
+    const budgeted = budget ? { budget: budget.report(), isCut } : {};
+    const finished = {
+      ...{ scanned: { ...scanned, videos: all }, engine, destination, capabilities },
+      ...{ ...end, ...metered, ...budgeted },
+    };
     return await reportRun(common, finished);
   } finally {
     clearInterval(progressTimer);
@@ -243,7 +258,11 @@ async function lingerOn(
   return lingerOn(dashboard, engine, { options, hooks, state });
 }
 
-async function scan({ options, hooks, state, keyRules }: CopyContext, engine: Engine): Promise<ScanResult> {
+async function scan(
+  { options, hooks, state, keyRules }: CopyContext,
+  engine: Engine,
+  budget: AbortSignal | undefined,
+): Promise<ScanResult> {
   const videos: VideoId[] = [];
   const refused: RefusedRowEntry[] = [];
   const warnings = collectRowWarnings();
@@ -273,15 +292,16 @@ async function scan({ options, hooks, state, keyRules }: CopyContext, engine: En
       },
       onLeftOut: (_, why) => leftOut.add(why),
     },
-    AbortSignal.any([hooks.drain, hooks.signal]),
+    AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]),
   ).catch((error: unknown): readonly VideoId[] => {
     // Stopped during the scan. The videos found so far are reported as usual.
-    if (hooks.drain.aborted && failureOf(error).code === 'aborted') return [];
+    if ((hooks.drain.aborted || budget?.aborted) && failureOf(error).code === 'aborted') return [];
     throw error;
   });
   for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
-  for (const id of missing) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-  return { videos, refused: [...refused, ...missing.map(missingRowEntry)], rowWarnings: warnings.summary() };
+  const unknown = budget?.aborted ? [] : missing;
+  for (const id of unknown) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
+  return { videos, refused: [...refused, ...unknown.map(missingRowEntry)], rowWarnings: warnings.summary() };
 }
 
 function nameOf(source: CopyOptions['sources'][number]): string {

@@ -2,6 +2,7 @@ import type { ProgressTracker } from '../../aggregator/progress-tracker.ts';
 import { addToTotals, emptyTotals } from '../../domain/totals.ts';
 import { reportVideo } from '../../journal/report-video.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
+import type { BudgetReport } from '../../domain/budget.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import { saveFinishedRun } from '../../control/runs.ts';
 import { exitCodeOf } from '../../domain/exit-code.ts';
@@ -57,12 +58,16 @@ export interface FinishedRun {
   readonly progress: Progress;
   /** Absent: files were copied on threads. */
   readonly meter?: FunctionMeter;
+  /** Absent: nobody wanted to know what was spent. */
+  readonly budget?: BudgetReport;
+  /** The budget was spent before all sources were read. */
+  readonly isCut?: boolean;
 }
 
 /** Reports on the videos of a run, emits `finished`, and returns the exit code. */
 export async function reportRun(
   { state, keyRules, hooks }: CopyContext,
-  { scanned, engine, destination, capabilities, interrupted, meter, ...end }: FinishedRun,
+  { scanned, engine, destination, capabilities, interrupted, meter, budget, isCut, ...end }: FinishedRun,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const videos: VideoReport[] = [];
   const totals = emptyTotals();
@@ -79,6 +84,7 @@ export async function reportRun(
     videos,
     refused: scanned.refused.length,
     interrupted,
+    isBudgetSpent: budget?.reached !== undefined && (isCut === true || videos.some(isOpen)),
     ...(halted ? { halted } : {}),
   });
   const report: LibraryReport = {
@@ -92,6 +98,7 @@ export async function reportRun(
     ...shortcomingsOf(capabilities),
     run: progress.run,
     ...(functions ? { functions } : {}),
+    ...(budget ? { budget } : {}),
   };
   const endedAt = Date.now();
   await saveFinishedRun(
@@ -106,8 +113,19 @@ export async function reportRun(
     },
     state.journal,
   );
-  emit(hooks, { type: 'finished', exitCode, progress, ...(halted ? { halted } : {}) });
+  emit(hooks, {
+    type: 'finished',
+    exitCode,
+    progress,
+    ...(halted ? { halted } : {}),
+    ...(budget ? { budget } : {}),
+  });
   return { exitCode, report };
+}
+
+/** Whether the same copy would go on with it. */
+function isOpen({ state }: VideoReport): boolean {
+  return state === 'waiting' || state === 'copying' || state === 'publishing';
 }
 
 /** Adds what functions were used for, where there are any. */

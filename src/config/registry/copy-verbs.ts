@@ -17,7 +17,7 @@ export const copyVerbs = {
     options: [
       'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
-      ...storeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, 'maxBatches',
+      ...storeOptions, 'concurrency', 'threads', 'bwlimit', 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'verbose', 'logLevel', 'state', 'config',
     ], // prettier-ignore
@@ -45,6 +45,7 @@ export const copyVerbs = {
       ],
       ['the latest week, without trailers', "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'"],
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
+      ['fifty gigabytes of it each night', 'flants copy videos.ndjson s3://media/vod --budget 50G'],
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
       ['by functions of AWS Lambda', 'flants copy videos.json s3://media/vod --executor lambda --function flants'],

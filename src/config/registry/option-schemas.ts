@@ -11,6 +11,7 @@ import { expectationOf } from './option-spec.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { parseProxy } from '../values/proxies.ts';
 import {
+  parseBudget,
   parseDollars,
   parseDuration,
   parseDurationOrZero,
@@ -90,6 +91,7 @@ const optionSchemas = {
   sampleVideos: integer(optionSpecs.sampleVideos).exactOptional(),
   cost: z.boolean().default(optionSpecs.cost.default),
   lambda: integer(optionSpecs.lambda).default(optionSpecs.lambda.default),
+  budget: z.array(text).transform(orRefused(parseBudget)).prefault([]),
   egressPrice: written(parseDollars).exactOptional(),
   json: z.boolean().default(optionSpecs.json.default),
   report: text.exactOptional(),

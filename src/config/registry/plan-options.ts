@@ -1,6 +1,6 @@
 import type { OptionSpec } from './option-spec.ts';
 
-/** Options of a plan: what it asks for, and what it reckons. */
+/** Options of a plan and of budgets: what is asked for, and what is reckoned. */
 export const planOptions = {
   sampleFiles: {
     group: 'Plan',
@@ -34,6 +34,15 @@ export const planOptions = {
     default: 100,
     value: 'N',
     text: 'functions of AWS Lambda at a time, to reckon with',
+  },
+  budget: {
+    group: 'Budget',
+    kind: 'list',
+    separator: ',',
+    value: 'LIMIT,…',
+    expected: 'bytes such as 50G or 2T, files such as 100000files, or dollars such as 20USD, each once',
+    text: 'begin no more batches once this run has fetched so many bytes or files, or spent so many dollars; those under way are finished',
+    defaultText: 'no limit',
   },
   egressPrice: {
     group: 'Budget',

@@ -35,6 +35,7 @@ export const exitCodes = {
   notStarted: 1,
   failed: 2,
   warnings: 3,
+  budget: 4,
   interrupted: 130,
 } as const;
 
@@ -44,5 +45,6 @@ export const exitCodeTexts: readonly (readonly [code: number, text: string])[] =
   [exitCodes.notStarted, 'nothing could start: usage, rights, or no video readable'],
   [exitCodes.failed, 'something failed, and is named'],
   [exitCodes.warnings, 'whole, with warnings; or some recordings are not over yet'],
+  [exitCodes.budget, 'the budget is spent; the same command goes on where it stopped'],
   [exitCodes.interrupted, 'interrupted; the same command goes on where it stopped'],
 ];

@@ -1,3 +1,4 @@
+import type { Budget } from '../../domain/budget.ts';
 import { GiB, KiB, MiB, minute, second } from '../../domain/units.ts';
 
 const hour = 60 * minute;
@@ -39,6 +40,26 @@ export function parsePercent(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());
   const share = match ? Number(match[1]) / 100 : undefined;
   return share !== undefined && share <= 1 ? share : undefined;
+}
+
+/**
+ * Parses a budget: bytes (`50G`, `2T`), files (`100000files`) and dollars (`20USD`), each once.
+ *
+ * @returns undefined for other text
+ */
+export function parseBudget(texts: readonly string[]): Budget | undefined {
+  const parts = texts.map((text): Budget | undefined => {
+    const files = /^(\d+)\s*files?$/i.exec(text.trim())?.[1];
+    if (files !== undefined) return { files: Number(files) };
+    const dollars = /^\$|USD$/i.test(text.trim()) ? parseDollars(text) : undefined;
+    if (dollars !== undefined) return { dollars };
+    const tebi = /^(\d+(?:\.\d+)?)\s*T(?:i?B)?$/i.exec(text.trim())?.[1];
+    const bytes = tebi === undefined ? parseSize(text) : Math.round(Number(tebi) * 1024 * GiB);
+    return bytes === undefined ? undefined : { bytes };
+  });
+  const budget: Budget = Object.assign({}, ...parts);
+  const isWhole = !parts.includes(undefined) && Object.keys(budget).length === texts.length;
+  return isWhole && Object.values(budget).every((limit) => limit > 0) ? budget : undefined;
 }
 
 /**
