@@ -20,7 +20,7 @@ import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/state-file.ts';
 import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
-import type { CopyContext, RunState, ScanResult } from './report-run.ts';
+import type { CopyContext, FinishedRun, RunState, ScanResult } from './report-run.ts';
 import { boundHeap } from './bound-heap.ts';
 import { connectSource } from '../connect.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
@@ -197,9 +197,14 @@ async function run(
     const metered = meter ? { meter } : {};
     const all = [...new Set([...videos, ...(dashboard?.submitted ?? [])])];
     const budgeted = budget ? { budget: budget.report(), isCut } : {};
-    const finished = {
-      ...{ scanned: { ...scanned, videos: all }, engine, destination, capabilities },
-      ...{ ...end, ...metered, ...budgeted },
+    const finished: FinishedRun = {
+      scanned: { ...scanned, videos: all },
+      engine,
+      destination,
+      capabilities,
+      ...end,
+      ...metered,
+      ...budgeted,
     };
     return await reportRun(common, finished);
   } finally {
