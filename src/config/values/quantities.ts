@@ -57,7 +57,7 @@ export function parseBudget(texts: readonly string[]): Budget | undefined {
     const bytes = tebi === undefined ? parseSize(text) : Math.round(Number(tebi) * 1024 * GiB);
     return bytes === undefined ? undefined : { bytes };
   });
-  const budget = parts.reduce<Budget>((whole, part) => ({ ...whole, ...part }), {});
+  const budget = Object.assign({}, ...parts) as Budget;
   const isWhole = !parts.includes(undefined) && Object.keys(budget).length === texts.length;
   return isWhole && Object.values(budget).every((limit) => limit > 0) ? budget : undefined;
 }
