@@ -64,7 +64,7 @@ function countLines(report: PlanReport): readonly string[] {
       : []),
     `Bytes      ${estimateText(sizeBytes, formatBytes)}`,
     `Playlists  ${estimateText(documents)} to publish`,
-    `Requests   ${estimateText(requests.get)} GET, ${estimateText(requests.put)} PUT, ${estimateText(requests.head)} HEAD`,
+    `Requests   ${estimateText(requests.get)} GET, ${estimateText(requests.put)} PUT, ${estimateText(requests.head)} HEAD, ${estimateText(requests.list)} LIST`,
     ...(inParts.objects.value > 0
       ? [`In parts   ${estimateText(inParts.objects)} larger than ${formatBytes(inParts.aboveBytes)}`]
       : []),

@@ -60,8 +60,16 @@ export interface PlanReport {
   readonly sizeBytes: Estimate;
   /** Playlists and JSON documents to be published. */
   readonly documents: Estimate;
-  /** Of the copy: GETs of playlists and files at the source; PUTs at the destination, of large files in parts; HEADs nowhere. */
-  readonly requests: { readonly get: Estimate; readonly put: Estimate; readonly head: Estimate };
+  /**
+   * Of the copy: GETs of playlists and files at the source; at the destination PUTs, of large files in
+   * parts, and before each video is published HEADs and listings. Tries, and looks at what stands there already, come on top.
+   */
+  readonly requests: {
+    readonly get: Estimate;
+    readonly put: Estimate;
+    readonly head: Estimate;
+    readonly list: Estimate;
+  };
   /** Objects that go out in parts, because they are larger than this. */
   readonly inParts: { readonly aboveBytes: number; readonly objects: Estimate };
   readonly batches: Estimate;

@@ -16,6 +16,8 @@ const chunkFiles = 5_000;
 /** Folders with fewer of our files are checked file by file, since a listing might consist mostly of other objects. */
 const minListedFiles = 8;
 const maxConcurrentHeads = 16;
+/** Of S3. */
+const listedAtATime = 1_000;
 
 /**
  * The barrier before publication: confirms that every file that the ledger counts as done is at the destination, with
@@ -44,6 +46,20 @@ export async function findVanished(
     for (const [key, index] of keys) if (!isUnchanged(current.get(key), evidence.get(key))) vanished.push(index);
   }
   return vanished.toSorted((a, b) => a - b);
+}
+
+/** Requests that the barrier sends at the least for a video with these files, where nothing foreign stands among them. */
+export function requestsOfBarrier(keys: readonly string[]): { readonly heads: number; readonly lists: number } {
+  let heads = 0;
+  let lists = 0;
+  for (let from = 0; from < keys.length; from += chunkFiles) {
+    for (const members of Map.groupBy(keys.slice(from, from + chunkFiles), folderOf).values()) {
+      const isListed = members.length >= minListedFiles;
+      heads += isListed ? 1 : members.length;
+      if (isListed) lists += Math.ceil((members.length - 1) / listedAtATime);
+    }
+  }
+  return { heads, lists };
 }
 
 /** The part of an object's metadata that identifies its bytes. */

@@ -2,7 +2,9 @@ import { maxBatchFiles } from '../../domain/batch.ts';
 import { estimateOf, exactly, extrapolate } from '../../domain/estimate.ts';
 import type { Estimate } from '../../domain/estimate.ts';
 import type { Cause, PlanReport } from '../../domain/plan-report.ts';
+import type { Revision } from '../../domain/revision.ts';
 import type { VideoId } from '../../domain/video.ts';
+import { requestsOfBarrier } from '../../publisher/confirm-files.ts';
 import type { Look } from '../embedded/look-at-video.ts';
 import { countCauses } from './causes.ts';
 
@@ -20,6 +22,9 @@ export interface VideoCounts {
   /** Requests that read its playlists. */
   readonly playlists: number;
   readonly batches: number;
+  /** Requests at the destination before it is published. */
+  readonly heads: number;
+  readonly lists: number;
 }
 
 /** The videos that were looked at. */
@@ -70,6 +75,12 @@ export function collectVideos(): VideoCollector {
   };
 }
 
+/** The barrier, and a look at what stands in the place of each document. */
+function publicationOf({ files, documents }: Revision): Pick<VideoCounts, 'heads' | 'lists'> {
+  const { heads, lists } = requestsOfBarrier(files.map(({ key }) => key));
+  return { heads: heads + documents.length, lists };
+}
+
 function countsOf({ report, plan }: Look, objects: number): VideoCounts {
   const { state, files } = report;
   const isToCopy = plan !== undefined && state !== 'published';
@@ -86,5 +97,6 @@ function countsOf({ report, plan }: Look, objects: number): VideoCounts {
     documents: isToCopy ? plan.revision.documents.length : 0,
     playlists: plan ? plan.revision.playlists.length : 0,
     batches: Math.ceil(open / maxBatchFiles),
+    ...(isToCopy ? publicationOf(plan.revision) : { heads: 0, lists: 0 }),
   };
 }

@@ -66,7 +66,8 @@ export function reportPlan(
     requests: {
       get: sum(count('playlists'), objects),
       put: sum(sized('puts'), documents),
-      head: { value: 0, error: 0 },
+      head: count('heads'),
+      list: count('lists'),
     },
     inParts: { aboveBytes: writeLimits.maxHeldBytes, objects: sized('parted') },
     batches: count('batches'),
