@@ -5,6 +5,7 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createServiceLogger } from '../telemetry/service-logger.ts';
+import { startSmall } from '../app/small-start.ts';
 import type { ReadyMessage } from '../app/up/role-process.ts';
 import type { Verb } from './context.ts';
 import { createServiceSignals } from './service-signals.ts';
@@ -13,6 +14,7 @@ import { readVersion } from './version.ts';
 /** `flants coordinator`, `scanner`, `crawler`, `transfer` and `aggregator`. They run until they are asked to stop. */
 export function service(kind: ProcessKind): Verb {
   return async (input, { stderr }) => {
+    const grow = startSmall();
     const options = await loadServiceOptions(kind, input);
     const { logLevel, logFormat = 'json', graceMs } = options;
     const secrets = secretsOf(options);
@@ -30,7 +32,11 @@ export function service(kind: ProcessKind): Verb {
     try {
       const { runService } = await import('../app/cluster/service.ts');
       const place = { kind, roles: rolesOfProcess[kind], version: readVersion() };
-      await runService(place, options, { drain, signal, log, logOf, onReady: notifyParent });
+      const onReady = (port: number): void => {
+        grow();
+        notifyParent(port);
+      };
+      await runService(place, options, { drain, signal, log, logOf, onReady });
       return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
     } catch (error) {
       if (drain.aborted && failureOf(error).code === 'aborted')

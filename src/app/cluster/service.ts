@@ -7,6 +7,7 @@ import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createProcessMetrics } from '../../telemetry/metrics.ts';
+import { MiB } from '../../domain/units.ts';
 import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
@@ -14,6 +15,7 @@ import { openCluster } from './cluster.ts';
 import { openClusterMonitor } from './cluster-monitor.ts';
 import { startBeats } from './service-beats.ts';
 import type { Cluster } from './cluster.ts';
+import { boundHeap } from '../bound-heap.ts';
 import { controlPortsOf } from '../control.ts';
 import { engineHooksOf } from './engine-hooks.ts';
 import { incidentAlerts } from './incident-alerts.ts';
@@ -26,6 +28,9 @@ import { startScannerRole } from './scanner.ts';
 import { repeat } from '../../engine/repeat.ts';
 import { startTransferRole } from './transfer.ts';
 import { startCrawlers } from '../../engine/workers.ts';
+
+/** Left to itself, V8 lets each process of a cluster grow as if it were alone on the machine. */
+const maxHeapGrowthBytes = 32 * MiB;
 
 /** What a process of a cluster is. */
 export interface ProcessIdentity {
@@ -71,6 +76,7 @@ export async function runService(
   );
   const catalogue = await catalogueOf(options);
   const closers: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
+  const stopBounding = boundHeap(maxHeapGrowthBytes);
   try {
     const needsDestination = roles.some((role) => role !== 'scanner');
     const destination = needsDestination
@@ -111,6 +117,7 @@ export async function runService(
     const stopMeasuring = measureQueues(parts, shared);
     await allOrNone(parts.map(runRole), failed).finally(stopMeasuring);
   } finally {
+    stopBounding();
     health.stop();
     for (const close of closers.toReversed()) await close();
   }

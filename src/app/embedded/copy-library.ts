@@ -21,7 +21,7 @@ import { openStateFile } from '../../state/state-file.ts';
 import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
 import type { CopyContext, FinishedRun, RunState, ScanResult } from './report-run.ts';
-import { boundHeap } from './bound-heap.ts';
+import { boundHeap } from '../bound-heap.ts';
 import { connectSource } from '../connect.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';

@@ -1,11 +1,14 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { MiB, second } from '../../domain/units.ts';
+import { MiB, second } from '../domain/units.ts';
 
 /** Limit for both halves of the young generation. By default V8 lets it grow to 64 MiB. */
 const maxYoungBytes = 15 * MiB;
-/** Growth of the old generation that triggers a collection. By default V8 first collects after more than 100 MiB. */
-const maxGrowthBytes = 6 * MiB;
+/**
+ * Growth of the old generation that triggers a collection, where nobody says otherwise. By default V8 first collects after
+ * more than 100 MiB.
+ */
+const usualGrowthBytes = 6 * MiB;
 const checkEveryMs = second / 10;
 
 /**
@@ -16,9 +19,10 @@ const checkEveryMs = second / 10;
  * collection. The growth factor applies to the whole process, so it is changed only when the young generation of the
  * main thread has reached its limit. By then the threads have reached theirs.
  *
+ * @param maxGrowthBytes - growth of the old generation that triggers a collection: more of it costs memory, less of it time
  * @returns stops the checks
  */
-export function boundHeap(): () => void {
+export function boundHeap(maxGrowthBytes = usualGrowthBytes): () => void {
   const collect = exposeCollection();
   let isYoungBounded = false;
   let usedBytes = spaceOf('old_space').used;
