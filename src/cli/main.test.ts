@@ -50,10 +50,11 @@ describe('the command', () => {
       expect(flants(args).stdout).toMatch(/^ {2}--journal <PLACE> /m);
   });
 
-  it('helps on standard error when it is given nothing, and says that nothing was done', () => {
+  it('says on standard error what to do first when it is given nothing, and that nothing was done', () => {
     const { status, stdout, stderr } = flants([]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toMatch(/^Usage: flants/);
+    const steps = [...stderr.matchAll(/^ {2}(flants .+?) +# /gm)].map(([, step]) => step);
+    expect(steps).toEqual(['flants init', 'flants copy --dry-run', 'flants copy']);
   });
 
   it.each(Object.keys(verbs))('helps with %s, by example', (name) => {

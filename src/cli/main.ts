@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { closestWord } from '../config/input/suggest.ts';
 import { flagOf } from '../config/registry/option-spec.ts';
-import { completeInput } from '../config/input/command-input.ts';
 import { readEnvironment } from '../config/input/environment.ts';
 import type { Environment } from '../config/input/environment.ts';
 import { exitCodes, takenOptions, verbNames, verbs } from '../config/registry/verbs.ts';
@@ -12,6 +11,7 @@ import type { Verb } from './context.ts';
 import { buildProgram, withBareFlags } from './program.ts';
 import { keepWriting } from './output-stream.ts';
 import { renderError } from './render-error.ts';
+import { renderFirstSteps } from './first-steps.ts';
 
 /** A verb's module is loaded only when the verb runs, which keeps help fast. */
 const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
@@ -62,9 +62,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.exit(exitCodes.notStarted);
   });
   let exitCode: number = exitCodes.whole;
+  if (argv.length === 0) {
+    const { findConfigFile } = await import('../config/input/config-file.ts');
+    stderr.write(renderFirstSteps(await findConfigFile(process.cwd())));
+    return exitCodes.notStarted;
+  }
   const program = buildProgram(argv, async (name, words, flags) => {
     const verb = await loaders[name]();
     const typed = { words, flags, environment, cwd: process.cwd() };
+    // Checking options costs more than help should.
+    const { completeInput } = await import('../config/input/command-input.ts');
     const input = readsOwnConfig(name) ? typed : await completeInput(name, typed);
     exitCode = await verb(input, { stdout, stderr, argv });
   });
@@ -78,8 +85,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode === exitCodes.whole ? exitCodes.notStarted : exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.whole;
-    // Without a verb, commander has already printed the help.
-    if (error instanceof CommanderError && error.code === 'commander.help') return exitCodes.notStarted;
     printError(error, argv, environment);
     return failureOf(error).code === 'aborted' ? exitCodes.interrupted : exitCodes.notStarted;
   }

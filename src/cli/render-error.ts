@@ -11,6 +11,7 @@ const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'source.denied': 'a header such as Authorization is given with --header or --header-file',
   'store.unreachable': 'see whether --endpoint is right and the store is up',
   'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
+  'store.no-bucket': 'see whether its name is right, or make it: aws s3 mb s3://BUCKET; flants makes none',
   'key.conflict': 'copy one of the two to another destination, or rename it at the source',
   internal: 'this is a fault in FLAnts; run again with FLANTS_LOG_LEVEL=debug in the environment to see where',
 };

@@ -107,7 +107,7 @@ describe('options of a copy', () => {
 describe('a copy is refused', () => {
   const one = [remote, 's3://media/vod'];
   it.each<[string, readonly string[], Flags, RegExp]>([
-    ['without words', [], {}, /needs a source and a destination$/],
+    ['without words', [], {}, /needs a source and a destination: flants copy SOURCE DESTINATION, or flants init/],
     ['without a destination', [remote], {}, /only "https:.*" was given/],
     [
       'of a file that is not there',

@@ -51,12 +51,14 @@ describe('the npm package', () => {
   it('holds the command, what was built, and papers', () => {
     const paths = packed.files.map(({ path }) => path);
     const tops = new Set(paths.map((path) => path.split('/', 1)[0]));
-    expect(tops).toEqual(new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'package.json']));
+    expect(tops).toEqual(new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'man', 'package.json']));
     expect(paths.filter((path) => path.startsWith('bin/'))).toEqual(['bin/flants.js']);
     const ours =
       /^dist\/(cli\/)?[\w-]+\.js$|^dist\/dashboard\/(?:assets\/[\w-]+\.(?:js|css|svg|woff2)|(?:index|replay)\.html)$|^dist\/lambda\/flants\.mjs$/;
     expect(paths.filter((path) => path.startsWith('dist/') && !ours.test(path))).toEqual([]);
-    expect(paths).toEqual(expect.arrayContaining(['dist/cli/main.js', 'dist/ant.js', 'dist/dashboard/index.html']));
+    expect(paths).toEqual(
+      expect.arrayContaining(['dist/cli/main.js', 'dist/ant.js', 'dist/dashboard/index.html', 'man/flants.1']),
+    );
   });
 
   it('brings none of the development dependencies along', async () => {

@@ -20,7 +20,11 @@ export function splitArguments(
   readonly destinationText: string;
 } {
   const destinationText = words.at(-1);
-  if (destinationText === undefined) throw new FlantsError('usage', `${verb} needs a source and a destination`);
+  if (destinationText === undefined)
+    throw new FlantsError(
+      'usage',
+      `${verb} needs a source and a destination: flants ${verb} SOURCE DESTINATION, or flants init, which asks for them`,
+    );
   if (words.length === 1)
     throw new FlantsError(
       'usage',

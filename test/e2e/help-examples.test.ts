@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { verbNames, verbs } from '../../src/config/registry/verbs.ts';
+import { mediaPlaylist } from '../media/synthetic.ts';
+import { startOrigin } from '../servers/origin.ts';
+import type { Origin } from '../servers/origin.ts';
+import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
+import type { Versitygw } from '../servers/versitygw.ts';
+
+/** How an example ends, and what it says on both streams. */
+interface Shape {
+  readonly code: number;
+  readonly says: RegExp;
+}
+
+const shape = (says: RegExp, code = 0): Shape => ({ code, says });
+const sums =
+  /^2 videos: 1 published, 1 incomplete\n6 files: 5 there \(.*\), 1 failed\n {2}class-42 +incomplete +66% {2}2 of 3, 1 failed/m;
+
+/** One story over one bucket: a segment of class-42 is lost at first, and is there again after `healed`. */
+const lost: Readonly<Record<string, Shape>> = {
+  'flants init': shape(
+    /init asks on a terminal, and this is none: give source and destination, and --yes \[usage\]/,
+    1,
+  ),
+  'flants init videos.json s3://media/vod --profile media --bwlimit 20M --yes': shape(
+    /^source: 2 videos, the first at .*\ndestination: s3:\/\/media\/vod, empty yet\nflants\.yaml is written; next:\n {2}flants copy --dry-run/,
+  ),
+  'flants config check': shape(
+    /^flants\.yaml: 2 options, nothing wrong for flants copy\n {2}next: flants copy --dry-run\n$/,
+  ),
+  'flants config show': shape(
+    /^Config file: flants\.yaml\nsources +videos\.json +flants\.yaml:\d+\n[^]*^bwlimit +20M +flants\.yaml:\d+$/m,
+  ),
+  'flants config show status --profile media': shape(/^profile +media +--profile$/m),
+  'flants copy videos.json s3://media/vod --dry-run': shape(
+    /^Dry run: [^\n]*\n2 videos: 2 to copy\n6 files: 0 there, 6 to copy\n/,
+  ),
+  'flants copy videos.ndjson s3://media/vod --bwlimit 20M --concurrency 16': shape(
+    /class-43: published[^]*2 videos: 1 published, 1 incomplete\n[^]*flants accept s3:\/\/media\/vod [^]*class\/42\/seg-0107\.ts --reason TEXT/,
+    2,
+  ),
+  'flants status s3://media/vod': shape(sums, 2),
+  'flants status s3://media/vod --all': shape(sums, 2),
+  'flants status s3://media/vod class-42': shape(/^1 video: 1 incomplete\n3 files: 2 there/, 2),
+  'flants report s3://media/vod > report.json': shape(/^$/),
+  'flants report s3://media/vod --format ndjson --output files.ndjson': shape(/^$/),
+  'flants replay s3://media/vod --out replay.html': shape(/replay\.html/),
+  'flants retry s3://media/vod': shape(/1 file/),
+  'flants copy videos.json s3://media/vod --dashboard': shape(/the dashboard is at http:\/\/[^]*1 incomplete/, 2),
+  'flants accept s3://media/vod class-42 class/42/seg-0107.ts --reason "lost at the origin"': shape(
+    /^class-42 is published without class\/42\/seg-0107\.ts\n$/,
+  ),
+  'flants retry s3://media/vod --failed-by source.not-found': shape(/file/),
+};
+
+const healed: Readonly<Record<string, Shape>> = {
+  'flants copy https://cdn.example/class/42/master.m3u8 s3://media/vod': shape(
+    /1 video: 1 published\n3 files: 3 there/,
+  ),
+  'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000': shape(/2 videos: 2 published/),
+  'flants verify s3://media/vod/class/42/master.m3u8': shape(/: whole\n/),
+  'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR': shape(/: whole\n/),
+  'flants health --listen 127.0.0.1:4010': shape(/^flants health: .*\n$/, 1),
+  'source <(flants completion bash)': shape(/^$/),
+  'source <(flants completion zsh)': shape(/^$/),
+  'flants completion fish > ~/.config/fish/completions/flants.fish': shape(/^$/),
+  'flants completion powershell | Out-String | Invoke-Expression': shape(/^# PowerShell completion for flants/),
+};
+
+/** Examples that want the package, a cluster, or functions. Tests of those run the same verbs. */
+const elsewhere: Readonly<Record<string, RegExp>> = {
+  'test/e2e/package.test.ts': /^flants lambda bundle/,
+  'test/e2e/lambda.test.ts': /--executor lambda/,
+  'test/cluster/control.test.ts, laptop-to-cluster.test.ts, mongo.test.ts': /--journal |--redis |mongodb:/,
+};
+
+describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, () => {
+  let folder: string;
+  let origin: Origin;
+  let server: Versitygw;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'flants-examples-'));
+    origin = await startOrigin({ files: libraryFiles() });
+    server = await startVersitygw();
+    await mkdir(join(dirname(server.folder), 'media'));
+    const rows = ['42', '43'].map((id) => ({ id: `class-${id}`, url: `${origin.url}/class/${id}/master.m3u8` }));
+    await writeFile(join(folder, 'videos.json'), JSON.stringify(rows));
+    await writeFile(join(folder, 'videos.ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const { accessKeyId, secretAccessKey } = server;
+    const profile = `[media]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+    await writeFile(join(folder, 'credentials'), profile);
+    await mkdir(join(folder, '.config/fish/completions'), { recursive: true });
+    await mkdir(join(folder, 'bin'));
+    await writeFile(join(folder, 'bin/flants'), `#!/bin/sh\nexec '${process.execPath}' '${inject('command')}' "$@"\n`);
+    await chmod(join(folder, 'bin/flants'), 0o755);
+  });
+  afterAll(async () => {
+    await origin.stop();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Runs a line of a shell as a person does, with names of this place in place of those of the example. */
+  const run = async (example: string): Promise<{ readonly code: number; readonly said: string }> => {
+    const states = join(folder, '.local/state/flants');
+    const [state = ''] = await readdir(states).catch(() => []);
+    const command = example
+      .replace('https://cdn.example', origin.url)
+      .replace('https://minio.example:9000', server.endpoint)
+      .replace(':4010', ':1')
+      .replace('--state DIR', `--state ${join(states, state)}`)
+      .replace(' | Out-String | Invoke-Expression', '')
+      .replace(/^(source .* zsh\))$/, 'zsh -f -c "autoload -Uz compinit; compinit -u -D; $1"');
+    const env = {
+      PATH: [join(folder, 'bin'), process.env['PATH'] ?? ''].join(delimiter),
+      HOME: folder,
+      FLANTS_ENDPOINT: server.endpoint,
+      FLANTS_THREADS: '1',
+      FLANTS_DASHBOARD_LINGER: '0',
+      AWS_ACCESS_KEY_ID: server.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
+      AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    return new Promise((done) => {
+      execFile('bash', ['-c', `exec 2>&1; ${command}`], { cwd: folder, env }, (error, stdout) =>
+        done({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout }),
+      );
+    });
+  };
+
+  it('is run by a test', () => {
+    const examples = verbNames.flatMap((name) => verbs[name].examples.map(([, command]) => command));
+    const here = new Set([...Object.keys(lost), ...Object.keys(healed)]);
+    const notHere = examples.filter((command) => !here.has(command));
+    expect(notHere.filter((command) => !Object.values(elsewhere).some((pattern) => pattern.test(command)))).toEqual([]);
+    expect([...here].filter((command) => !(examples as readonly string[]).includes(command))).toEqual([]);
+  });
+
+  it.each(Object.entries(lost))('%s', async (example, { code, says }) => {
+    origin.behave('/class/42/seg-0107.ts', { kind: 'status', status: 404 });
+    const ran = await run(example);
+    expect(ran.said).toMatch(says);
+    expect(ran.code).toBe(code);
+  });
+
+  it.each(Object.entries(healed))('%s', async (example, { code, says }) => {
+    origin.heal('/class/42/seg-0107.ts');
+    const ran = await run(example);
+    expect(ran.said).toMatch(says);
+    expect(ran.code).toBe(code);
+  });
+});
+
+function libraryFiles(): Readonly<Record<string, string>> {
+  const segments = ['seg-0106.ts', 'seg-0107.ts', 'seg-0108.ts'];
+  const files = ['42', '43'].flatMap((id) => [
+    [`/class/${id}/master.m3u8`, mediaPlaylist(segments)],
+    ...segments.map((segment) => [`/class/${id}/${segment}`, `media of ${id}, ${segment}`]),
+  ]);
+  return Object.fromEntries(files) as Record<string, string>;
+}
