@@ -48,6 +48,7 @@ const lost: Readonly<Record<string, Shape>> = {
   'flants status s3://media/vod class-42': shape(/^1 video: 1 incomplete\n3 files: 2 there/, 2),
   'flants report s3://media/vod > report.json': shape(/^$/),
   'flants report s3://media/vod --format ndjson --output files.ndjson': shape(/^$/),
+  'flants report s3://media/vod --html report.html --csv videos.csv': shape(/^/),
   'flants replay s3://media/vod --out replay.html': shape(/replay\.html/),
   'flants retry s3://media/vod': shape(/1 file/),
   'flants copy videos.json s3://media/vod --dashboard': shape(/the dashboard is at http:\/\/[^]*1 incomplete/, 2),
@@ -62,6 +63,19 @@ const healed: Readonly<Record<string, Shape>> = {
     /1 video: 1 published\n3 files: 3 there/,
   ),
   'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000': shape(/2 videos: 2 published/),
+  'flants copy videos.csv s3://media/vod --sample 20': shape(/2 videos: 2 published/),
+  'psql -c "copy (select id, url from videos) to stdout csv header" | flants copy - s3://media/vod':
+    shape(/2 videos: 2 published/),
+  "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'": shape(/1 video: 1 published/),
+  'flants copy videos.ndjson s3://media/vod --budget 50G': shape(/2 videos: 2 published/),
+  'flants plan videos.ndjson': shape(/^Plan of a copy: nothing was written\.\nVideos +2: 2 to copy\nFiles +6: /),
+  'flants plan videos.ndjson s3://media/vod': shape(
+    /^Plan of a copy to s3:\/\/media\/vod: nothing was written\.\nVideos +2: /,
+  ),
+  'flants plan videos.ndjson s3://media/vod --sample-videos 300 --cost --lambda 500 --egress-price 0.09': shape(/\$/),
+  'flants verify https://cdn.example/class/42/master.m3u8': shape(/master\.m3u8/, 3),
+  'flants doctor https://cdn.example/class/42/master.m3u8 s3://media/vod': shape(/clock|bucket|node/i, 3),
+  'flants doctor s3://media/vod --config flants.json': shape(/clock|bucket|node/i, 3),
   'flants verify s3://media/vod/class/42/master.m3u8': shape(/: whole\n/),
   'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR': shape(/: whole\n/),
   'flants health --listen 127.0.0.1:4010': shape(/^flants health: .*\n$/, 1),
@@ -90,6 +104,11 @@ describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, (
     const rows = ['42', '43'].map((id) => ({ id: `class-${id}`, url: `${origin.url}/class/${id}/master.m3u8` }));
     await writeFile(join(folder, 'videos.json'), JSON.stringify(rows));
     await writeFile(join(folder, 'videos.ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const lines = ['id,url,recordedAt', ...rows.map(({ id, url }) => `${id},${url},`)];
+    lines[1] = `${lines[1]}${new Date().toISOString()}`;
+    const table = `${lines.join('\n')}\n`;
+    await writeFile(join(folder, 'table.csv'), table);
+    await writeFile(join(folder, 'flants.json'), '{}');
     const { accessKeyId, secretAccessKey } = server;
     const profile = `[media]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
     await writeFile(join(folder, 'credentials'), profile);
@@ -97,6 +116,9 @@ describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, (
     await mkdir(join(folder, 'bin'));
     await writeFile(join(folder, 'bin/flants'), `#!/bin/sh\nexec '${process.execPath}' '${inject('command')}' "$@"\n`);
     await chmod(join(folder, 'bin/flants'), 0o755);
+    // Stands in for a client of a database: the table is all that it has.
+    await writeFile(join(folder, 'bin/psql'), `#!/bin/sh\ncat '${join(folder, 'table.csv')}'\n`);
+    await chmod(join(folder, 'bin/psql'), 0o755);
   });
   afterAll(async () => {
     await origin.stop();
@@ -112,6 +134,7 @@ describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, (
       .replace('https://cdn.example', origin.url)
       .replace('https://minio.example:9000', server.endpoint)
       .replace(':4010', ':1')
+      .replace('copy videos.csv', 'copy table.csv')
       .replace('--state DIR', `--state ${join(states, state)}`)
       .replace(' | Out-String | Invoke-Expression', '')
       .replace(/^(source .* zsh\))$/, 'zsh -f -c "autoload -Uz compinit; compinit -u -D; $1"');
