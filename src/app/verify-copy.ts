@@ -73,13 +73,13 @@ export async function verifyCopy(
 }
 
 /** Returns what a state has recorded about a key: a document as it was published, or a file as it was copied. */
-async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
+export async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
   const documents = await publishedDocuments(journal);
   return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
 }
 
 /** Returns by key the reasons given for accepting failed files. Only of videos published without them. */
-async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
+export async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
   if (state === undefined) return () => undefined;
   const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
   const tokenRules = await tokenRulesOf(ports.journal);
@@ -165,6 +165,6 @@ function rootAbove(path: string): string {
   return folder;
 }
 
-function withSlash(url: string): string {
+export function withSlash(url: string): string {
   return url.endsWith('/') ? url : `${url}/`;
 }

@@ -1,12 +1,15 @@
 import { loadVerifyOptions } from '../config/verify-options.ts';
+import type { VerifyLibraryOptions } from '../config/verify-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
+import { renderLibraryVerify } from './render-library-verify.ts';
 import { renderVerify } from './render-verify.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 
 /** `flants verify` */
 export const verify: Verb = async (input, { stdout }) => {
-  const options = await loadVerifyOptions(input);
+  const { kind, options } = await loadVerifyOptions(input);
+  if (kind === 'library') return verifyAll(options, stdout);
   const { verifyCopy } = await import('../app/verify-copy.ts');
   const report = await abortOnSignal((signal) => verifyCopy(options, { signal }));
   stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderVerify(report, options));
@@ -14,3 +17,12 @@ export const verify: Verb = async (input, { stdout }) => {
   if (problems.length > 0 || delivery.some(({ level }) => level === 'fault')) return exitCodes.failed;
   return external.length + accepted.length + delivery.length > 0 ? exitCodes.warnings : exitCodes.whole;
 };
+
+async function verifyAll(options: VerifyLibraryOptions, stdout: NodeJS.WriteStream): Promise<number> {
+  const { verifyDestination } = await import('../app/verify-destination.ts');
+  const report = await abortOnSignal((signal) => verifyDestination(options, { signal }));
+  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderLibraryVerify(report));
+  const { problems, external, accepted, extra } = report;
+  if (problems > 0) return exitCodes.failed;
+  return external + accepted.length + extra.count > 0 ? exitCodes.warnings : exitCodes.whole;
+}

@@ -152,20 +152,35 @@ describe('verify', () => {
     expect(
       await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true, state: stateDir })),
     ).toMatchObject({
-      target: { kind: 's3', bucket: 'media', key: 'vod/a.m3u8' },
-      checksums: true,
-      stateDir,
+      kind: 'playlist',
+      options: { target: { kind: 's3', bucket: 'media', key: 'vod/a.m3u8' }, checksums: true, stateDir },
     });
     expect(await loadVerifyOptions(input(['master.m3u8']))).toMatchObject({
-      target: { kind: 'file', path: join(home, 'master.m3u8') },
+      options: { target: { kind: 'file', path: join(home, 'master.m3u8') } },
+    });
+  });
+
+  it.each([
+    ['s3://media', { kind: 's3', bucket: 'media', prefix: '' }],
+    ['s3://media/vod', { kind: 's3', prefix: 'vod' }],
+    ['s3://media/vod.old/', { kind: 's3', prefix: 'vod.old' }],
+    ['.', { kind: 'folder' }],
+  ])('takes %s for a prefix', async (word, destination) => {
+    expect(await loadVerifyOptions(input([word]))).toMatchObject({ kind: 'library', options: { destination } });
+  });
+
+  it('takes a catalogue before the destination', async () => {
+    expect(await loadVerifyOptions(input(['videos.json', 's3://media/vod']))).toMatchObject({
+      kind: 'library',
+      options: { cataloguePath: join(home, 'videos.json'), destination: { prefix: 'vod' } },
     });
   });
 
   it.each<[readonly string[], RegExp]>([
     [[], /needs the playlist/],
-    [['a.m3u8', 'b.m3u8'], /takes one playlist/],
+    [['a.m3u8', 's3://media/vod'], /takes one playlist/],
+    [['a.json', 's3://media/vod', 'b'], /"b" is too much/],
     [['nope.m3u8'], /nope\.m3u8, which does not exist/],
-    [['.'], /is a folder/],
   ])('refuses %j', async (words, message) => {
     await expect(loadVerifyOptions(input(words))).rejects.toThrow(message);
   });
@@ -178,10 +193,10 @@ describe('verify', () => {
       loadVerifyOptions(input(['https://cdn.example/a.m3u8'], { checksums: true, state: stateDir })),
     ).rejects.toThrow('cannot be used with a web address');
     expect(await loadVerifyOptions(input(['master.m3u8'], { checksums: true, state: stateDir }))).toMatchObject({
-      checksums: true,
+      options: { checksums: true },
     });
     expect(await loadVerifyOptions(input(['s3://media/vod/a.m3u8'], { checksums: true }))).toMatchObject({
-      checksums: true,
+      options: { checksums: true },
     });
   });
 });

@@ -3,8 +3,8 @@ import { FlantsError } from '../domain/failure.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { reasonOf } from './input/config-file.ts';
-import { localPath, parseVerifyTarget } from './values/location.ts';
-import type { VerifyTarget } from './values/location.ts';
+import { localPath, parseDestination, parseSource, parseVerifyTarget } from './values/location.ts';
+import type { Destination, VerifyTarget } from './values/location.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -19,35 +19,78 @@ export interface VerifyOptions extends NetworkOptions, Readonly<Pick<ParsedOptio
   readonly stateDir?: string;
 }
 
+/** Options of `verify` of all videos below a prefix, checked and frozen. */
+export interface VerifyLibraryOptions extends Omit<VerifyOptions, 'target'> {
+  readonly destination: Destination;
+  /** Absolute path of the catalogue that names the videos. Absent: what is there is taken for all. */
+  readonly cataloguePath?: string;
+}
+
+/** What `verify` is to do. */
+export type VerifyTask =
+  | { readonly kind: 'playlist'; readonly options: VerifyOptions }
+  | { readonly kind: 'library'; readonly options: VerifyLibraryOptions };
+
 /**
- * Loads the options of `verify`.
+ * Loads the options of `verify`: of one playlist, of a prefix or folder, or of a catalogue and a prefix or folder.
  *
  * @throws {FlantsError} `usage`
  */
-export async function loadVerifyOptions(input: CommandInput): Promise<VerifyOptions> {
+export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask> {
+  const { words, cwd } = input;
   const parsed = await mergeInput('verify', input);
-  const [word, ...more] = input.words;
+  const [word, second, ...more] = words;
   if (word === undefined) throw new FlantsError('usage', 'verify needs the playlist to begin with');
-  if (more.length > 0) throw new FlantsError('usage', `verify takes one playlist; "${more.join(' ')}" is too much`);
-  const target = parseVerifyTarget(word, input.cwd);
-  if (target.kind === 'file') await assertFile(target.path);
+  if (more.length > 0)
+    throw new FlantsError(
+      'usage',
+      `verify takes a playlist, or a catalogue and a destination; "${more.join(' ')}" is too much`,
+    );
   const { checksums, concurrency = usualConcurrency, json } = parsed;
-  if (checksums) assertComparable(target, parsed.state);
-  return Object.freeze({
-    ...(await readNetworkOptions(parsed, input.cwd)),
-    target: Object.freeze(target),
+  const common = {
+    ...(await readNetworkOptions(parsed, cwd)),
     checksums,
     concurrency,
     json,
-    ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, input.cwd) }),
-  });
+    ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, cwd) }),
+  };
+  if (second !== undefined || (await isPrefix(word, cwd))) {
+    const destination = parseDestination(second ?? word, cwd);
+    if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', parsed.state);
+    const catalogue = second === undefined ? {} : { cataloguePath: cataloguePathOf(word, cwd) };
+    return {
+      kind: 'library',
+      options: Object.freeze({ ...common, destination: Object.freeze(destination), ...catalogue }),
+    };
+  }
+  const target = parseVerifyTarget(word, cwd);
+  if (target.kind === 'file') await assertFile(target.path);
+  if (checksums) assertComparable(target.kind, parsed.state);
+  return { kind: 'playlist', options: Object.freeze({ ...common, target: Object.freeze(target) }) };
+}
+
+/** A bucket, a key without an extension or with a slash at its end, or a folder. */
+async function isPrefix(word: string, cwd: string): Promise<boolean> {
+  if (/^s3:/i.test(word)) return /^s3:\/\/[^/]+(?:\/(?:.*\/)?[^/.]*)?$/i.test(word);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(word)) return false;
+  const found = await stat(localPath(word, cwd)).catch(() => undefined);
+  return found?.isDirectory() ?? false;
+}
+
+function cataloguePathOf(word: string, cwd: string): string {
+  const source = parseSource(word, cwd);
+  if (source.kind === 'catalogue') return source.path;
+  throw new FlantsError(
+    'usage',
+    `verify takes one playlist, or a catalogue before the destination: ${word} is no catalogue`,
+  );
 }
 
 /**
  * Refuses checksums that cannot be compared. Neither a folder nor a web server stores checksums, so a folder needs a
  * state to compare with, and a web address is refused.
  */
-function assertComparable({ kind }: VerifyTarget, state: string | undefined): void {
+function assertComparable(kind: VerifyTarget['kind'], state: string | undefined): void {
   if (kind === 'http') {
     throw new FlantsError(
       'usage',
@@ -60,8 +103,7 @@ function assertComparable({ kind }: VerifyTarget, state: string | undefined): vo
 }
 
 async function assertFile(path: string): Promise<void> {
-  const found = await stat(path).catch((cause: unknown) => {
+  await stat(path).catch((cause: unknown) => {
     throw new FlantsError('usage', `the playlist is ${path}, ${reasonOf(cause)}`, { cause });
   });
-  if (found.isDirectory()) throw new FlantsError('usage', `${path} is a folder: name a playlist in it`);
 }

@@ -56,3 +56,34 @@ export interface VerifyReport {
   /** How a web server or CDN delivers it. Absent where a store was asked directly. */
   readonly delivery?: readonly DeliveryFinding[];
 }
+
+/** A video that is not whole. */
+export interface VideoProblems {
+  /** Its id in the catalogue; else the key of its playlist. */
+  readonly video: string;
+  readonly problems: readonly VerifyProblem[];
+}
+
+/** What was proven of all videos below a prefix. Lists are cut at some thousands; counts are of all. */
+export interface LibraryVerifyReport {
+  readonly format: 1;
+  /** Name of the prefix. */
+  readonly destination: string;
+  readonly videos: number;
+  readonly whole: number;
+  /** How many playlists were read, those that several videos share once for each. */
+  readonly playlists: number;
+  /** How many objects are named, those that several videos share once for each. */
+  readonly objects: number;
+  readonly sizeBytes: number;
+  readonly checkedChecksums: number;
+  readonly notWhole: readonly VideoProblems[];
+  /** How many problems there are in all. */
+  readonly problems: number;
+  /** Files that are missing by a decision. */
+  readonly accepted: readonly AcceptedAbsence[];
+  /** How many URIs lead out of the copy. */
+  readonly external: number;
+  /** Objects that no playlist of these videos names. */
+  readonly extra: { readonly count: number; readonly sizeBytes: number; readonly keys: readonly string[] };
+}

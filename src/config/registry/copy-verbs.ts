@@ -91,8 +91,12 @@ export const copyVerbs = {
   verify: {
     group: 'Copy a library from here',
     summary: 'prove from the destination alone that a copy is whole',
-    words: '<playlist>',
-    wordTexts: [['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL']],
+    words: '[catalogue] <playlist or destination>',
+    wordTexts: [
+      ['catalogue', 'the videos that have to be there; without it all that are there are looked at'],
+      ['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL'],
+      ['destination', 's3://bucket/prefix or a folder: all videos below it'],
+    ],
     options: [
       'checksums',
       'header',
@@ -107,6 +111,8 @@ export const copyVerbs = {
     ],
     examples: [
       ['every object is there', 'flants verify s3://media/vod/class/42/master.m3u8'],
+      ['all videos of a prefix, by one listing', 'flants verify s3://media/vod'],
+      ['all videos of a catalogue', 'flants verify videos.json s3://media/vod'],
       ['as players get it through a CDN', 'flants verify https://cdn.example/class/42/master.m3u8'],
       [
         'every byte is the one that was copied',
@@ -118,7 +124,7 @@ export const copyVerbs = {
       concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
     },
     exitNote:
-      '2 means that the copy is not whole, or that a CDN delivers it so that some players cannot play it; 3 that it points outside itself, lacks files that were accepted, or that its delivery has warnings.',
+      '2 means that the copy is not whole, or that a CDN delivers it so that some players cannot play it; 3 that it points outside itself, lacks files that were accepted, has objects that no playlist names, or that its delivery has warnings.',
   },
   doctor: {
     group: 'Copy a library from here',

@@ -167,7 +167,7 @@ function acceptances({ acceptances: { shown, count } }: PageData): string {
 function slowest({ slowest: found }: PageData): string {
   if (found.length === 0) return '';
   const rows = found.map((video) => [
-    name(video),
+    nameOf(video),
     timeText(video.onTheWayMs ?? 0),
     countText(video.files.total),
     bytesText(video.sizeBytes),
@@ -193,7 +193,7 @@ function videoTable({ videos: { shown, count } }: PageData): string {
     const picture = poster === undefined ? '' : `<img src="${escaped(poster)}" alt="" loading="lazy">`;
     return [
       ...(hasPictures ? [picture] : []),
-      name(video),
+      nameOf(video),
       dot(state) + stateWords[state],
       `${shareText(files.done + files.accepted, files.total)}<small>${countText(files.done)} of ${countText(files.total)}</small>`,
       bytesText(sizeBytes),
@@ -211,7 +211,7 @@ function videoTable({ videos: { shown, count } }: PageData): string {
   return section('Videos', `What needs attention first.${restText(count, shown.length)}`, table(columns, rows));
 }
 
-function name({ id, title }: PageVideo): string {
+function nameOf({ id, title }: PageVideo): string {
   return title === undefined || title === id ? escaped(id) : `${escaped(title)}<small>${escaped(id)}</small>`;
 }
 

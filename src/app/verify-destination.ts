@@ -1,0 +1,84 @@
+import { pathToFileURL } from 'node:url';
+import type { VerifyLibraryOptions } from '../config/verify-options.ts';
+import { keyOf } from '../domain/destination-key.ts';
+import type { LibraryVerifyReport } from '../domain/verify-report.ts';
+import { readKeyRules, resolveKeyRules } from '../engine/key-rules.ts';
+import { MemoryJournal } from '../journal/memory-journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { SqliteJournal } from '../journal/sqlite-journal.ts';
+import { openStateFile } from '../state/state-file.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { destinationInStore } from '../verifier/destination.ts';
+import { verifyLibrary } from '../verifier/verify-library.ts';
+import type { ListedObject, VideoToVerify } from '../verifier/verify-library.ts';
+import { connectStore } from './connect.ts';
+import { credentialsOf, destinationOf } from './destination-setting.ts';
+import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { acceptancesIn, expectedIn, withSlash } from './verify-copy.ts';
+
+/**
+ * Verifies all videos at a destination, or those that a catalogue names. If a state is given, also compares them with
+ * what was recorded.
+ *
+ * @throws {FlantsError} if the destination, the catalogue or the state cannot be read
+ */
+export async function verifyDestination(
+  options: VerifyLibraryOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<LibraryVerifyReport> {
+  const { destination, stateDir, proxies, cataloguePath } = options;
+  const setting = await destinationOf(options);
+  const prefix = destination.kind === 's3' && destination.prefix !== '' ? `${destination.prefix}/` : '';
+  const root =
+    destination.kind === 's3' ? `s3://${destination.bucket}/` : withSlash(pathToFileURL(destination.path).href);
+  const spec = setting.store.kind === 's3' ? { ...setting.store, prefix: '' } : setting.store;
+  const store = connectStore(spec, { credentials: credentialsOf(setting, proxies), proxies });
+  const state = stateDir === undefined ? undefined : openStateFile(stateDir, { readOnly: true });
+  try {
+    const journal = state && new SqliteJournal(state);
+    return await verifyLibrary(
+      {
+        name: destination.name,
+        destination: destinationInStore(store, { root, prefix, keepsChecksums: destination.kind === 's3' }),
+        prefixUrl: root + prefix.split('/').map(encodeURIComponent).join('/'),
+        list: () => listBelow(store, prefix, signal),
+        ...(cataloguePath === undefined ? {} : { videos: videosOf(cataloguePath, journal, signal) }),
+        expected: journal ? await expectedIn(journal) : async () => undefined,
+        acceptedBecause: await acceptancesIn(state),
+        readsBytes: options.checksums,
+        concurrency: options.concurrency,
+      },
+      signal,
+    );
+  } finally {
+    state?.close();
+    await store.close();
+  }
+}
+
+async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
+  for await (const { key, sizeBytes } of store.list(prefix, { signal })) {
+    yield { key: key.slice(prefix.length), sizeBytes };
+  }
+}
+
+/** The videos of a catalogue with the keys that a copy gives them: by the rules of the state, or else the usual ones. */
+async function* videosOf(
+  path: string,
+  journal: Journal | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<VideoToVerify> {
+  const sources = [{ kind: 'catalogue', path }] as const;
+  const { firstUrls } = await surveySources({ sources, sideFiles: [] }, signal);
+  const rules =
+    (journal && (await readKeyRules(journal))) ?? (await resolveKeyRules(new MemoryJournal(), {}, firstUrls));
+  const catalogue = await openCatalogue(sources, { sideFiles: [] });
+  try {
+    for await (const row of catalogue.rows({ signal })) {
+      if (row.kind === 'video')
+        yield { video: row.submission.id, key: keyOf(new URL(row.submission.playlistUrl), rules) };
+    }
+  } finally {
+    await catalogue.close();
+  }
+}

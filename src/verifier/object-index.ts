@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+
+/** The place of an object in the index. */
+export type Slot = number;
+
+/**
+ * The objects of a listing, each with its size and a mark, in 17 bytes of memory and the empty places between them: a
+ * million take 36 MB. Keys are kept as 64 bits of their SHA-1, by which two of a million are taken for one another once
+ * in thirty million libraries.
+ */
+export class ObjectIndex {
+  #capacity = 1024;
+  #digests = new BigUint64Array(this.#capacity);
+  #sizes = new Float64Array(this.#capacity);
+  #marks = new Uint8Array(this.#capacity);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds an object; one that is there already gets this size. */
+  add(key: string, sizeBytes: number): void {
+    if (this.#count * 10 >= this.#capacity * 7) this.#grow();
+    const digest = digestOf(key);
+    const slot = this.#slotOf(digest);
+    if (this.#digests[slot] === 0n) this.#count += 1;
+    this.#digests[slot] = digest;
+    this.#sizes[slot] = sizeBytes;
+  }
+
+  /** The size of an object, which is marked from now on. Undefined if there is none. */
+  mark(key: string): number | undefined {
+    const digest = digestOf(key);
+    const slot = this.#slotOf(digest);
+    if (this.#digests[slot] !== digest) return undefined;
+    this.#marks[slot] = 1;
+    return this.#sizes[slot];
+  }
+
+  isMarked(key: string): boolean {
+    const digest = digestOf(key);
+    const slot = this.#slotOf(digest);
+    return this.#digests[slot] === digest && this.#marks[slot] === 1;
+  }
+
+  /** The slot of a digest or, if it has none, the empty one for it. */
+  #slotOf(digest: bigint): Slot {
+    const mask = this.#capacity - 1;
+    let slot = Number(digest & 0xffff_ffffn) & mask;
+    while (this.#digests[slot] !== 0n && this.#digests[slot] !== digest) slot = (slot + 1) & mask;
+    return slot;
+  }
+
+  #grow(): void {
+    const [digests, sizes, marks] = [this.#digests, this.#sizes, this.#marks];
+    this.#capacity *= 2;
+    this.#digests = new BigUint64Array(this.#capacity);
+    this.#sizes = new Float64Array(this.#capacity);
+    this.#marks = new Uint8Array(this.#capacity);
+    for (const [at, digest] of digests.entries()) {
+      if (digest === 0n) continue;
+      const slot = this.#slotOf(digest);
+      this.#digests[slot] = digest;
+      this.#sizes[slot] = sizes[at] ?? 0;
+      this.#marks[slot] = marks[at] ?? 0;
+    }
+  }
+}
+
+/** Never 0, which stands for an empty slot. */
+function digestOf(key: string): bigint {
+  const digest = hash('sha1', key, 'buffer').readBigUInt64LE();
+  return digest === 0n ? 1n : digest;
+}

@@ -1,0 +1,189 @@
+import { FlantsError } from '../domain/failure.ts';
+import type { AcceptedAbsence, LibraryVerifyReport, VerifyReport, VideoProblems } from '../domain/verify-report.ts';
+import type { Destination, ReadDocument } from './destination.ts';
+import { ObjectIndex } from './object-index.ts';
+import { verifyPresentation } from './verify.ts';
+import type { VerifyRequest } from './verify.ts';
+
+/** An object as a listing has it. */
+export interface ListedObject {
+  /** Below the prefix. */
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+/** A video to verify. */
+export interface VideoToVerify {
+  /** For the report. */
+  readonly video: string;
+  /** Key of its first playlist, below the prefix. */
+  readonly key: string;
+}
+
+/** What to verify, and how thoroughly. */
+export interface LibraryVerifyRequest extends Pick<
+  VerifyRequest,
+  'expected' | 'acceptedBecause' | 'readsBytes' | 'concurrency'
+> {
+  /** Name of the prefix. */
+  readonly name: string;
+  readonly destination: Destination;
+  /** URL of the prefix, with a trailing slash. */
+  readonly prefixUrl: string;
+  /** Lists all objects below the prefix; called twice. */
+  readonly list: () => AsyncIterable<ListedObject>;
+  /** Absent: each playlist that no other one names is a video. */
+  readonly videos?: AsyncIterable<VideoToVerify>;
+}
+
+/** Videos under way at a time. Each reads its playlists; files are looked up in the listing. */
+const videosAtATime = 4;
+const mostProblems = 10_000;
+const mostExtra = 1_000;
+const mostAccepted = 1_000;
+
+/**
+ * Verifies all videos below a prefix: lists it once, then reads each playlist, and looks files up in the listing. Memory
+ * is bounded by the number of objects, with some bytes for each, and not by their names.
+ *
+ * @throws {FlantsError} `verify.missing` if there is no playlist at all; as the destination
+ */
+export async function verifyLibrary(request: LibraryVerifyRequest, signal: AbortSignal): Promise<LibraryVerifyReport> {
+  const index = new ObjectIndex();
+  const playlists: string[] = [];
+  for await (const { key, sizeBytes } of request.list()) {
+    index.add(key, sizeBytes);
+    if (!request.videos && /\.m3u8?$/i.test(key)) playlists.push(key);
+  }
+  const sums = createSums(request.name);
+  const destination = listedDestination(request, index);
+  const urlOf = (key: string): string => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
+  const verify = async ({ video, key }: VideoToVerify): Promise<void> => {
+    const { expected, acceptedBecause, readsBytes, concurrency } = request;
+    const how = { expected, acceptedBecause, readsBytes, concurrency, destination };
+    sums.add(video, await verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal));
+  };
+  if (request.videos) await eachAtATime(request.videos, verify);
+  else {
+    const others: string[] = [];
+    await eachAtATime(
+      multivariantOf(playlists, others, (url) => request.destination.read(url, { signal }), urlOf),
+      verify,
+    );
+    // Media playlists that none of those has named.
+    await eachAtATime(unmarkedOf(others, index), verify);
+  }
+  if (sums.videos() === 0) {
+    throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
+  }
+  return sums.report(await extraObjects(request, index));
+}
+
+/** Finds multivariant playlists by their tags, and puts all others aside. */
+async function* multivariantOf(
+  playlists: readonly string[],
+  others: string[],
+  read: (url: string) => Promise<ReadDocument | undefined>,
+  urlOf: (key: string) => string,
+): AsyncGenerator<VideoToVerify> {
+  for (const key of playlists) {
+    const found = await read(urlOf(key));
+    const text = Buffer.from(found?.bytes ?? []).toString('latin1');
+    if (/^#EXT-X-(?:STREAM-INF|I-FRAME-STREAM-INF|MEDIA):/m.test(text)) yield { video: key, key };
+    else others.push(key);
+  }
+}
+
+function* unmarkedOf(keys: readonly string[], index: ObjectIndex): Generator<VideoToVerify> {
+  for (const key of keys) if (!index.isMarked(key)) yield { video: key, key };
+}
+
+/** Takes the next item whenever one is done. The first error ends it. */
+async function eachAtATime<T>(items: AsyncIterable<T> | Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const underWay = new Set<Promise<void>>();
+  for await (const item of items) {
+    const task: Promise<void> = work(item).finally(() => underWay.delete(task));
+    underWay.add(task);
+    if (underWay.size >= videosAtATime) await Promise.race(underWay);
+  }
+  await Promise.all(underWay);
+}
+
+/** Answers what the listing knows, and marks what was asked for. Objects outside the prefix are asked for one by one. */
+function listedDestination(
+  { destination, prefixUrl, readsBytes }: LibraryVerifyRequest,
+  index: ObjectIndex,
+): Destination {
+  const listedSize = (url: string): number | undefined =>
+    url.startsWith(prefixUrl) ? index.mark(destination.keyOf(url)) : undefined;
+  return {
+    keepsChecksums: destination.keepsChecksums,
+    contains: (url) => destination.contains(url),
+    keyOf: (url) => destination.keyOf(url),
+    measure: (url, options) => destination.measure(url, options),
+    async read(url, options) {
+      // What is not listed is not there, and costs no request.
+      if (listedSize(url) === undefined && url.startsWith(prefixUrl)) return undefined;
+      return destination.read(url, options);
+    },
+    async head(url, options) {
+      const sizeBytes = listedSize(url);
+      if (readsBytes || !url.startsWith(prefixUrl)) return destination.head(url, options);
+      return sizeBytes === undefined ? undefined : { sizeBytes };
+    },
+  };
+}
+
+function createSums(name: string): {
+  add(video: string, report: VerifyReport): void;
+  videos(): number;
+  report(extra: LibraryVerifyReport['extra']): LibraryVerifyReport;
+} {
+  const notWhole: VideoProblems[] = [];
+  const accepted: AcceptedAbsence[] = [];
+  const sums = {
+    videos: 0,
+    whole: 0,
+    playlists: 0,
+    objects: 0,
+    sizeBytes: 0,
+    checkedChecksums: 0,
+    problems: 0,
+    external: 0,
+  };
+  return {
+    add(video, report) {
+      sums.videos += 1;
+      sums.whole += report.problems.length === 0 ? 1 : 0;
+      for (const field of ['playlists', 'objects', 'sizeBytes', 'checkedChecksums'] as const)
+        sums[field] += report[field];
+      sums.external += report.external.length;
+      accepted.push(...report.accepted.slice(0, mostAccepted - accepted.length));
+      const room = Math.max(0, mostProblems - sums.problems);
+      sums.problems += report.problems.length;
+      if (report.problems.length > 0 && room > 0) notWhole.push({ video, problems: report.problems.slice(0, room) });
+    },
+    videos: () => sums.videos,
+    report: (extra) => ({
+      format: 1,
+      destination: name,
+      ...sums,
+      notWhole: notWhole.toSorted((a, b) => (a.video < b.video ? -1 : 1)),
+      accepted,
+      extra,
+    }),
+  };
+}
+
+/** Objects that no playlist named. Those that probe the store are ours. */
+async function extraObjects({ list }: LibraryVerifyRequest, index: ObjectIndex): Promise<LibraryVerifyReport['extra']> {
+  const keys: string[] = [];
+  let [count, sum] = [0, 0];
+  for await (const { key, sizeBytes } of list()) {
+    if (index.isMarked(key) || key.startsWith('.flants-')) continue;
+    count += 1;
+    sum += sizeBytes;
+    if (keys.length < mostExtra) keys.push(key);
+  }
+  return { count, sizeBytes: sum, keys };
+}

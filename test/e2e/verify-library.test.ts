@@ -1,0 +1,83 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LibraryVerifyReport } from '../../src/domain/verify-report.ts';
+import { syntheticCatalogue, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import type { SyntheticShape } from '../media/synthetic.ts';
+import { hasVersitygw } from '../servers/versitygw.ts';
+import { runFlants } from './flants.ts';
+import { openStage, patient } from './stage.ts';
+import type { Stage } from './stage.ts';
+
+const library: SyntheticShape = { videos: 8, filesPerVideo: 4, fileBytes: 1_000, seed: 'prefix' };
+const segmentKey = (video: number, number: number): string =>
+  new URL(syntheticSegment(number), `http://x${syntheticPlaylist(video)}`).pathname.slice(1);
+
+describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
+  let stage: Stage;
+  let catalogue: string;
+  beforeAll(async () => {
+    stage = await openStage({ destination: 'versitygw', library });
+    catalogue = join(stage.scratch, 'videos.ndjson');
+    await writeFile(catalogue, syntheticCatalogue(library, stage.origin.url));
+    const copied = await stage.copy(catalogue);
+    if (copied.code !== 0) throw new Error(copied.stderr);
+  });
+  afterAll(() => stage.close());
+
+  async function verify(
+    ...words: readonly string[]
+  ): Promise<{ readonly code: number | null; readonly report: LibraryVerifyReport }> {
+    const { code, stdout, stderr } = await runFlants(['verify', ...words, '--json'], { env: stage.env });
+    if (stdout === '') throw new Error(stderr);
+    return { code, report: JSON.parse(stdout) as LibraryVerifyReport };
+  }
+
+  it('finds all videos of a prefix whole by listing it, and asks for no object but playlists', async () => {
+    stage.clear();
+    const { code, stdout } = await runFlants(['verify', stage.destination], { env: stage.env });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${stage.destination}: 8 of 8 whole\n`);
+    expect(stage.requests.filter(({ method, path }) => method === 'HEAD' || path.includes('.ts'))).toEqual([]);
+    expect((await verify(catalogue, stage.destination)).report).toMatchObject({ videos: 8, whole: 8, objects: 32 });
+  });
+
+  it('compares every byte with what was copied', async () => {
+    const { code, report } = await verify(stage.destination, '--checksums', '--state', stage.stateDir);
+    expect([code, report.checkedChecksums]).toEqual([0, 32]);
+  });
+
+  it('names what is missing, wrong and extra, and a video of the catalogue that is not there', async () => {
+    await rm(join(stage.objects, segmentKey(1, 2)));
+    await rm(join(stage.objects, syntheticPlaylist(3)));
+    await stage.place(segmentKey(2, 0), Buffer.alloc(0));
+    await stage.place('left-over.ts', Buffer.from('of somebody else'));
+    const found = await verify(stage.destination);
+    expect(found.code).toBe(2);
+    expect(found.report).toMatchObject({ videos: 7, whole: 5, problems: 2 });
+    expect(found.report.notWhole).toMatchObject([
+      { problems: [{ code: 'verify.missing', key: segmentKey(1, 2) }] },
+      { problems: [{ code: 'verify.wrong-body', key: segmentKey(2, 0) }] },
+    ]);
+    expect(found.report.extra.keys).toContain('left-over.ts');
+
+    const wanted = await verify(catalogue, stage.destination, '--state', stage.stateDir);
+    expect(wanted.report).toMatchObject({ videos: 8, whole: 5, problems: 3 });
+    const codes = wanted.report.notWhole.flatMap(({ problems }) => problems.map(({ code }) => code));
+    expect(codes.toSorted()).toEqual(['verify.missing', 'verify.missing', 'verify.size']);
+    const { stdout } = await runFlants(['verify', catalogue, stage.destination], { env: stage.env });
+    expect(stdout).toMatch(/of 8 whole, \d problems/);
+    expect(stdout).toContain('Named by no playlist: ');
+  });
+
+  it('says that there is nothing below a wrong prefix', async () => {
+    const { code, stderr } = await runFlants(['verify', `${stage.destination}/nowhere/`], { env: stage.env });
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is the prefix right?')]);
+  });
+
+  it('takes a folder too', async () => {
+    const { code, stdout } = await runFlants(['verify', stage.objects]);
+    expect(code).toBe(2);
+    expect(stdout).toContain('5 of 7 whole');
+  });
+});
