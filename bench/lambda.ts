@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { functionSettings } from '../src/app/function-settings.ts';
 import { openLambdaExecutor } from '../src/app/lambda-executor.ts';
+import { openLimits } from '../src/app/limits.ts';
 import type { BatchMessage } from '../src/domain/batch.ts';
 import { defaultPrices } from '../src/domain/function-use.ts';
 import type { Executor } from '../src/executor/executor.ts';
@@ -198,7 +199,7 @@ async function openAt(endpoint: string): Promise<Executor> {
   const where = { endpoint, functionName: 'function', maxBatches: heldInvocations, prices: defaultPrices };
   const bucket = { kind: 's3', bucket: 'media', prefix: 'vod', region: 'us-east-1', connections: 32 } as const;
   const { executor } = await openLambdaExecutor(
-    { lambda: where, concurrency: 32, patienceMs: 60_000, proxies: { bypass: [] } },
+    { lambda: where, concurrency: 32, limits: openLimits({}), patienceMs: 60_000, proxies: { bypass: [] } },
     { source: loopbackSource, destination: { name: 's3://media/vod', store: bucket }, capabilities: allCapabilities },
     { onTrouble: ({ message }) => console.log(message), signal },
   );

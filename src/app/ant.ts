@@ -10,6 +10,7 @@ import { createBudget } from '../transfer/budget.ts';
 import { createSlots } from '../transfer/slots.ts';
 import { createStreamLimit } from '../transfer/stream-limit.ts';
 import { transferBatch } from '../transfer/transfer-batch.ts';
+import type { SharedRate } from '../storage/shared-rate.ts';
 import { connectSource, connectStore } from './connect.ts';
 import type { SourceSpec, StoreSpec } from './connect.ts';
 
@@ -18,6 +19,8 @@ export interface AntData {
   readonly source: SourceSpec;
   readonly store: StoreSpec;
   readonly capabilities: StoreCapabilities;
+  /** Requests to the store. Absent: no limit. */
+  readonly storeRequests?: SharedRate;
   /** Files in flight in this thread: to begin with, and at the most. */
   readonly streams: { readonly first: number; readonly most: number };
   /** Bytes of bodies in the memory of this thread. */
@@ -78,12 +81,17 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
   }
 }
 
-function openPorts({ source, store, capabilities, streams, heldBytes, processName }: AntData): AntPorts {
+function openPorts({ source, store, capabilities, storeRequests, streams, heldBytes, processName }: AntData): AntPorts {
   const currentCredentials = (): Promise<S3Credentials> =>
     credentials ? Promise.resolve(credentials) : Promise.reject(new Error('this store was opened without credentials'));
   return {
     source: connectSource(source),
-    store: connectStore(store, { credentials: currentCredentials, proxies: source.proxies, capabilities }),
+    store: connectStore(store, {
+      credentials: currentCredentials,
+      proxies: source.proxies,
+      capabilities,
+      ...(storeRequests ? { requests: storeRequests } : {}),
+    }),
     slots: createSlots(createStreamLimit({ ...streams, now: () => performance.now() })),
     bytes: createBudget(heldBytes),
     buffers: createBufferPool(maxIdleBytes),

@@ -9,7 +9,10 @@ import { openHttpSource } from '../storage/http/source.ts';
 import { openReach } from '../storage/http/reach.ts';
 import type { ReachRules } from '../storage/http/reach.ts';
 import type { ScopedHeaders } from '../storage/http/headers.ts';
-import { limitBandwidth } from '../storage/limit-bandwidth.ts';
+import { limitSource } from '../storage/limit-source.ts';
+import type { SourceLimits } from '../storage/limit-source.ts';
+import { limitStore } from '../storage/limit-store.ts';
+import type { SharedRate } from '../storage/shared-rate.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { routeSource } from '../storage/route-source.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
@@ -24,7 +27,8 @@ export interface SourceSpec {
   readonly timeoutMs: number;
   /** Whether playlists may name files of this machine. Only for a library that is itself local. */
   readonly allowsFiles: boolean;
-  readonly bytesPerSecond?: number;
+  /** Absent: none. Only for threads of this process. */
+  readonly limits?: SourceLimits;
   readonly ca?: string;
   readonly proxies: ProxySettings;
   readonly reach: ReachRules;
@@ -48,6 +52,8 @@ export interface StoreAccess {
   readonly credentials: () => Promise<S3Credentials>;
   readonly proxies: ProxySettings;
   readonly capabilities?: StoreCapabilities;
+  /** Requests per second. Absent: no limit. */
+  readonly requests?: SharedRate;
 }
 
 const maxRedirects = 5;
@@ -63,7 +69,7 @@ export function connectSource(spec: SourceSpec): Source {
     'https:': http,
     ...(spec.allowsFiles ? { 'file:': openFileSource() } : {}),
   });
-  return spec.bytesPerSecond === undefined ? source : limitBandwidth(source, { bytesPerSecond: spec.bytesPerSecond });
+  return spec.limits ? limitSource(source, spec.limits) : source;
 }
 
 /** Opens a web server for questions about how it answers. */
@@ -89,10 +95,14 @@ function httpOptionsOf(spec: SourceSpec): RouteOptions & Pick<SourceSpec, 'heade
  *
  * @param access.capabilities - absent before the store was probed: then nothing is added
  */
-export function connectStore(spec: StoreSpec, { credentials, proxies, capabilities }: StoreAccess): ObjectStore {
-  const store =
+export function connectStore(
+  spec: StoreSpec,
+  { credentials, proxies, capabilities, requests }: StoreAccess,
+): ObjectStore {
+  const opened =
     spec.kind === 'folder'
       ? openFolderStore({ path: spec.path })
       : openS3Store({ ...spec, credentials, proxies, timeouts: storeTimeouts });
+  const store = requests ? limitStore(opened, requests) : opened;
   return capabilities ? guardWrites(store, capabilities) : store;
 }

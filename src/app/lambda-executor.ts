@@ -10,7 +10,7 @@ import { createLambdaExecutor } from '../executor/lambda/executor.ts';
 import type { Trouble } from '../executor/lambda/executor.ts';
 import type { LambdaFunction } from '../executor/lambda/function.ts';
 import { greet } from '../executor/lambda/greet.ts';
-import type { HelloAnswer } from '../executor/lambda/message.ts';
+import type { HelloAnswer, Share } from '../executor/lambda/message.ts';
 import { shareOut } from '../executor/lambda/share.ts';
 import { openRoutes } from '../storage/http/routes.ts';
 import { awsCredentials } from '../storage/s3/credentials.ts';
@@ -18,6 +18,7 @@ import { sdkHandler } from '../storage/s3/sdk-handler.ts';
 import { freeDescriptors } from './fit-streams.ts';
 import { createFunctionMeter } from './function-meter.ts';
 import type { FunctionMeter } from './function-meter.ts';
+import type { LimitName, ProcessLimits } from './limits.ts';
 import { functionSettings } from './function-settings.ts';
 import type { SettingsParts } from './function-settings.ts';
 
@@ -26,7 +27,7 @@ export interface LambdaRunOptions extends StoreOptions {
   readonly lambda: LambdaOptions;
   /** Most files in flight in each function. Absent: nobody said. */
   readonly concurrency?: number;
-  readonly bytesPerSecond?: number;
+  readonly limits: ProcessLimits;
   readonly patienceMs: number;
 }
 
@@ -68,7 +69,7 @@ export async function openLambdaExecutor(
   parts: Omit<SettingsParts, 'headerParameter'>,
   { onUse, onTrouble, signal }: LambdaHooks,
 ): Promise<LambdaRun> {
-  const { lambda: which, concurrency, bytesPerSecond, patienceMs } = options;
+  const { lambda: which, concurrency, limits, patienceMs } = options;
   const { headerParameter, maxConnections } = which;
   const settings = functionSettings({ ...parts, ...(headerParameter === undefined ? {} : { headerParameter }) });
   const opened = openFunction(options);
@@ -77,17 +78,16 @@ export async function openLambdaExecutor(
     const allowed = which.maxBatches ?? allowedBy(await opened.unreservedConcurrency({ signal }));
     const fitted = await fitToDescriptors(allowed, onTrouble);
     const meter = createFunctionMeter(which.prices, () => hello.architecture);
-    const { invocations, budget } = shareOut({
+    const { invocations, connections } = shareOut({
       invocations: fitted,
       connectionsEach: concurrency ?? (maxConnections === undefined ? maxBatchFiles : usualConcurrency),
       ...(maxConnections === undefined ? {} : { connections: maxConnections }),
-      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
     });
     const executor = createLambdaExecutor({
       lambda: opened,
       hello,
       settings,
-      budget,
+      budget: () => ({ connections, ...ratesOf(limits, invocations) }),
       invocations,
       patienceMs,
       onUse: (use) => {
@@ -101,6 +101,20 @@ export async function openLambdaExecutor(
     await opened.close();
     throw error;
   }
+}
+
+/** The part of one function in what holds now. What one does not use, no other gets: they do not know of each other. */
+function ratesOf(limits: ProcessLimits, invocations: number): Omit<Share, 'connections'> {
+  const part = (name: LimitName): number | undefined => {
+    const own = limits.own(name);
+    return own === undefined ? undefined : own / invocations;
+  };
+  const [bytes, source, store] = [part('bytes'), part('sourceRequests'), part('destinationRequests')];
+  return {
+    ...(bytes === undefined ? {} : { bytesPerSecond: bytes }),
+    ...(source === undefined ? {} : { sourceRequestsPerSecond: source }),
+    ...(store === undefined ? {} : { storeRequestsPerSecond: store }),
+  };
 }
 
 /** Opens a function without asking it anything. Close it in the end. */

@@ -4,6 +4,7 @@ import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts'
 import { probeStore } from '../storage/probe.ts';
 import { tryHeaders } from '../storage/try-headers.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
+import type { SharedRate } from '../storage/shared-rate.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
@@ -22,6 +23,8 @@ export interface OpenOptions {
   readonly proxies: ProxySettings;
   /** What the objects written there are asked to be. Absent: nothing beyond what is usual. */
   readonly headerPolicy?: HeaderPolicy;
+  /** Requests per second. Absent: no limit. */
+  readonly requests?: SharedRate;
   readonly signal: AbortSignal;
 }
 
@@ -32,15 +35,16 @@ export interface OpenOptions {
  */
 export async function openDestination(
   destination: DestinationSetting,
-  { proxies, signal, headerPolicy }: OpenOptions,
+  { proxies, signal, headerPolicy, requests }: OpenOptions,
 ): Promise<OpenDestination> {
   const credentials = credentialsOf(destination, proxies);
   const extra: OpenDestination['extra'] = async () => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
-  const unguarded = connectStore(destination.store, { credentials, proxies });
+  const access = { credentials, proxies, ...(requests ? { requests } : {}) };
+  const unguarded = connectStore(destination.store, access);
   const found = await probeStore(unguarded, { signal });
   await unguarded.close();
-  const store = connectStore(destination.store, { credentials, proxies, capabilities: found });
+  const store = connectStore(destination.store, { ...access, capabilities: found });
   const untreated = headerPolicy && (await tryHeaders(store, headerPolicy, { signal }));
   const capabilities = untreated === undefined ? found : { ...found, untreated };
   return { setting: destination, store, capabilities, extra };

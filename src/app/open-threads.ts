@@ -3,6 +3,7 @@ import { batchesOfThread, createThreadExecutor } from '../executor/threads.ts';
 import type { ThreadsOptions } from '../executor/threads.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { AntData, AntExtra } from './ant.ts';
+import type { SharedRate } from '../storage/shared-rate.ts';
 import type { SourceSpec } from './connect.ts';
 import type { DestinationSetting } from './destination-setting.ts';
 import { fitToProcess, streamsOfThread } from './fit-streams.ts';
@@ -12,6 +13,8 @@ export interface CopyPlaces {
   readonly source: SourceSpec;
   readonly destination: DestinationSetting;
   readonly capabilities: StoreCapabilities;
+  /** Requests to the destination. Absent: no limit. */
+  readonly storeRequests?: SharedRate;
 }
 
 /** Limits of a process, which its threads share. */
@@ -19,8 +22,6 @@ export interface ThreadLimits {
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
-  /** Absent: no limit. */
-  readonly bytesPerSecond?: number;
 }
 
 /** How the threads of a process are run. */
@@ -38,8 +39,8 @@ export interface ThreadSettings
  * @throws {FlantsError} as `fitToProcess`
  */
 export async function openThreads(
-  { source, destination: { store }, capabilities }: CopyPlaces,
-  { bytesPerSecond, ...limits }: ThreadLimits,
+  { source, destination: { store }, capabilities, storeRequests }: CopyPlaces,
+  limits: ThreadLimits,
   { heldBytesOf, processName, onReduced, ...pool }: ThreadSettings,
 ): Promise<Executor> {
   const fitted = await fitToProcess(limits, onReduced);
@@ -47,13 +48,10 @@ export async function openThreads(
   const streams = streamsOfThread(fitted);
   const connections = streams.most;
   const workerData: AntData = {
-    source: {
-      ...source,
-      connections,
-      ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / threads }),
-    },
+    source: { ...source, connections },
     store: store.kind === 's3' ? { ...store, connections } : store,
     capabilities,
+    ...(storeRequests ? { storeRequests } : {}),
     streams,
     heldBytes: heldBytesOf(threads),
     ...(processName === undefined ? {} : { processName }),

@@ -72,7 +72,7 @@ describe('options of a copy', () => {
       tokenParams: ['Ticket,sid'],
     });
     expect(options).toMatchObject({
-      bytesPerSecond: 2 * 1024 * 1024,
+      limits: { bandwidth: [{ fromMinute: 0, perSecond: 2 * 1024 * 1024 }] },
       rootUrl: `${pathToFileURL(join(cwd, 'videos')).href}/`,
       reportPath: join(cwd, 'report.json'),
       stateDir: join(cwd, 'state'),

@@ -5,6 +5,8 @@ import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import type { SideFileField } from './values/side-files.ts';
+import { rateLimitsOf } from './values/rate-limits.ts';
+import type { RateLimits } from './values/rate-limits.ts';
 import { selectionOf } from './values/selection.ts';
 import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination, parseSource } from './values/location.ts';
@@ -64,8 +66,7 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   readonly lambda?: LambdaOptions;
   /** How long a run waits for a source or destination that is down, once nothing else is left to do. */
   readonly patienceMs: number;
-  /** Absent: no limit. */
-  readonly bytesPerSecond?: number;
+  readonly limits: RateLimits;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
   readonly stateDir: string;
@@ -142,7 +143,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     threads: parsed.threads ?? availableParallelism(),
     ...(lambda ? { lambda } : {}),
     patienceMs: parsed.patience,
-    ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
+    limits: rateLimitsOf(parsed),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     stateDir,

@@ -1,3 +1,4 @@
+import { lowestRate } from '../domain/rate-timetable.ts';
 import { availableParallelism } from 'node:os';
 import type { PriceList } from '../domain/function-use.ts';
 import { mergeInput } from './input/command-input.ts';
@@ -96,7 +97,7 @@ export async function loadPlanOptions(input: CommandInput): Promise<PlanOptions>
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(maxConnections === undefined ? {} : { maxConnections }),
-    ...(parsed.bwlimit === undefined ? {} : { bytesPerSecond: parsed.bwlimit }),
+    ...(parsed.bwlimit && lowestRate(parsed.bwlimit)),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...(stateDir === undefined ? {} : { stateDir }),
     ...(cost === undefined ? {} : { cost }),

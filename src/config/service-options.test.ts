@@ -196,7 +196,8 @@ describe('a whole cluster on one machine', () => {
       input(['s3://media/vod'], {}, variables as Record<string, string>),
     );
     expect(child.catalogue).toEqual(options.catalogue);
-    expect(child).toMatchObject({ redis: options.redis, headers: options.headers, bytesPerSecond: 1024 * 1024 });
+    expect(child).toMatchObject({ redis: options.redis, headers: options.headers, limits: options.limits });
+    expect(child.limits).toEqual({ bandwidth: [{ fromMinute: 0, perSecond: 1024 * 1024 }] });
     expect(childEnvironment('coordinator', options, flags, {})['FLANTS_LISTEN']).toBe('127.0.0.1:4010');
   });
 

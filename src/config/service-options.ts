@@ -12,6 +12,8 @@ import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import type { SideFileField } from './values/side-files.ts';
+import { rateLimitsOf } from './values/rate-limits.ts';
+import type { RateLimits } from './values/rate-limits.ts';
 import { selectionOf } from './values/selection.ts';
 import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination } from './values/location.ts';
@@ -138,8 +140,8 @@ export interface ServiceOptions
   readonly concurrency?: number;
   /** Absent: files are copied on threads. */
   readonly lambda?: LambdaOptions;
-  /** Limit of this process. Absent: none. */
-  readonly bytesPerSecond?: number;
+  /** Of all processes together. */
+  readonly limits: RateLimits;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
   readonly http: HttpOptions;
@@ -210,7 +212,7 @@ async function serviceOptions(
   if (root !== undefined) await assertSourceRoot(root, readsSources ? local : []);
   if (destination.kind === 'folder') await assertDestinationFolder(destination.path, { sources: local, root });
 
-  const { existing, sha256, external, assumeEnded, concurrency, logLevel, logFormat, bwlimit, publicUrl } = parsed;
+  const { existing, sha256, external, assumeEnded, concurrency, logLevel, logFormat, publicUrl } = parsed;
   return {
     ...(await readNetworkOptions(parsed, cwd)),
     ...(await readClusterPlace(parsed, destination, cwd)),
@@ -226,7 +228,7 @@ async function serviceOptions(
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(lambda ? { lambda } : {}),
-    ...(bwlimit === undefined ? {} : { bytesPerSecond: bwlimit }),
+    limits: rateLimitsOf(parsed),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     http: await httpOf(verb, parsed, cwd),

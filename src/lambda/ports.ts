@@ -11,6 +11,7 @@ import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts'
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
+import { createSharedRate } from '../storage/shared-rate.ts';
 import { createSlots } from '../transfer/slots.ts';
 import { createStreamLimit } from '../transfer/stream-limit.ts';
 import { readHeaderParameter } from './header-parameter.ts';
@@ -74,11 +75,20 @@ async function openPorts(
 ): Promise<FunctionPorts> {
   const { headerParameter } = settings;
   const { functionName, logStream, memoryMb } = environment;
-  const { connections, bytesPerSecond } = budget;
+  const { connections, bytesPerSecond, sourceRequestsPerSecond, storeRequestsPerSecond } = budget;
+  const rateOf = (perSecond: number | undefined) => (perSecond === undefined ? undefined : createSharedRate(perSecond));
+  const [bytes, requests, storeRequests] = [bytesPerSecond, sourceRequestsPerSecond, storeRequestsPerSecond].map(
+    rateOf,
+  );
   const openBucket = (bucket: BucketSpec, capabilities: StoreCapabilities, width: number): ObjectStore =>
     connectStore(
       { ...bucket, connections: width },
-      { credentials: () => Promise.resolve(environment.credentials), proxies: noProxies, capabilities },
+      {
+        credentials: () => Promise.resolve(environment.credentials),
+        proxies: noProxies,
+        capabilities,
+        ...(storeRequests ? { requests: storeRequests } : {}),
+      },
     );
   const source = connectSource({
     ...settings.source,
@@ -86,7 +96,7 @@ async function openPorts(
     connections,
     allowsFiles: false,
     proxies: noProxies,
-    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    limits: { ...(bytes ? { bytes } : {}), ...(requests ? { requests } : {}) },
   });
   const store = openBucket(settings.store, settings.capabilities, connections);
   const stores = [store];

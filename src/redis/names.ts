@@ -18,6 +18,10 @@ export interface RedisNames {
   readonly services: string;
   /** Hash: what functions of AWS Lambda were used for, summed over all processes, and what that cost. */
   readonly functions: string;
+  /** Hash: what each process of the cluster has used of the limits, as JSON by its id. */
+  readonly demands: string;
+  /** Sorted set: when each process told it last, in milliseconds of the server's clock. */
+  readonly demandsHeard: string;
   /** Prefix that BullMQ puts before the names of its own keys. */
   readonly queues: string;
   /** When somebody first used this memory: its absence tells that the memory was lost. */
@@ -39,6 +43,8 @@ export function redisNames(prefix: string): RedisNames {
     changed: `${tag}:changed`,
     services: `${tag}:services`,
     functions: `${tag}:functions`,
+    demands: `${tag}:demands`,
+    demandsHeard: `${tag}:demands-heard`,
     queues: `${tag}:queue`,
     epoch: `${tag}:epoch`,
   };

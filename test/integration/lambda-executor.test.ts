@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openLambdaExecutor } from '../../src/app/lambda-executor.ts';
+import { openLimits } from '../../src/app/limits.ts';
 import type { BatchEnd, BatchMessage, FileTask } from '../../src/domain/batch.ts';
 import { failureOf } from '../../src/domain/failure.ts';
 import { defaultPrices } from '../../src/domain/function-use.ts';
@@ -77,6 +78,7 @@ async function runAt(endpoint: string, batch: BatchMessage, { functionName = 'fu
     {
       lambda: { functionName, endpoint, maxBatches: 1, prices: defaultPrices },
       concurrency: 4,
+      limits: openLimits({}),
       patienceMs,
       proxies: { bypass: [] },
     },

@@ -6,7 +6,8 @@ import { describe } from 'vitest';
 import { GiB } from '../../src/domain/units.ts';
 import { openFileSource } from '../../src/storage/file-source.ts';
 import { openHttpSource } from '../../src/storage/http/source.ts';
-import { limitBandwidth } from '../../src/storage/limit-bandwidth.ts';
+import { limitSource } from '../../src/storage/limit-source.ts';
+import { createSharedRate } from '../../src/storage/shared-rate.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import { routeSource } from '../../src/storage/route-source.ts';
 import { sourceContract } from '../contract/source.contract.ts';
@@ -96,7 +97,7 @@ async function inMemory(): Promise<SourceUnderTest> {
 
 async function decorated(): Promise<SourceUnderTest> {
   const files = await overFiles();
-  const source = limitBandwidth(routeSource({ 'file:': files.source }), { bytesPerSecond: GiB });
+  const source = limitSource(routeSource({ 'file:': files.source }), { bytes: createSharedRate(GiB) });
   return { ...files, source };
 }
 

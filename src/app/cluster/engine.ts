@@ -19,6 +19,7 @@ import { createContext } from '../../engine/context.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open-destination.ts';
+import type { ProcessLimits } from '../limits.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
 /** The engine of one process of a cluster. Its workers are started separately, by role. */
@@ -57,13 +58,14 @@ const keyRulesPollMs = second;
 export async function openClusterEngine(
   cluster: Cluster,
   destination: OpenDestination,
-  options: ServiceOptions,
+  options: Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits },
   hooks: ClusterEngineHooks,
   catalogue?: Catalogue,
 ): Promise<ClusterEngine> {
   const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
-  const spec = await sourceSpecOf(options, { originUrls: [keyRules.root], namedUrls });
+  const named = { originUrls: [keyRules.root], namedUrls };
+  const spec = { ...(await sourceSpecOf(options, named)), limits: options.limits.source };
   const source = connectSource(spec);
   const host = hostOf(cluster, { ...keyRules, patienceMs: options.patienceMs }, hooks, catalogue);
   const context = createContext(

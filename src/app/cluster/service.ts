@@ -13,7 +13,10 @@ import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
 import { openCluster } from './cluster.ts';
 import { openClusterMonitor } from './cluster-monitor.ts';
-import { startBeats } from './service-beats.ts';
+import { openLimits, requestsTo } from '../limits.ts';
+import type { ProcessLimits } from '../limits.ts';
+import { shareLimits } from './share-limits.ts';
+import { processId, startBeats } from './service-beats.ts';
 import type { Cluster } from './cluster.ts';
 import { boundHeap } from '../bound-heap.ts';
 import { controlPortsOf } from '../control.ts';
@@ -75,15 +78,25 @@ export async function runService(
     { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
   );
   const catalogue = await catalogueOf(options);
-  const closers: (() => Promise<unknown>)[] = [() => cluster.close(), async () => catalogue?.close()];
+  const limits = openLimits(options.limits);
+  const closers: (() => Promise<unknown>)[] = [
+    () => cluster.close(),
+    async () => catalogue?.close(),
+    async () => limits.stop(),
+  ];
   const stopBounding = boundHeap(maxHeapGrowthBytes);
   try {
     const needsDestination = roles.some((role) => role !== 'scanner');
+    if (needsDestination) {
+      const { redis, redisNames: names } = cluster;
+      const isBlind = roles.includes('transfer') && options.lambda !== undefined;
+      closers.push(await shareLimits(limits, { redis, names, id: processId, isBlind }));
+    }
     const destination = needsDestination
-      ? await openDestination(cluster.destination, { ...options, signal })
+      ? await openDestination(cluster.destination, { ...options, ...requestsTo(limits), signal })
       : undefined;
     if (destination) closers.push(() => destination.store.close());
-    const shared = { cluster, destination, catalogue, options, health };
+    const shared = { cluster, destination, catalogue, options, limits, health };
     const parts = roles.map((role): RoleParts => {
       const roleLog = process.logOf(role);
       const hooks: ServiceHooks = {
@@ -130,16 +143,23 @@ interface RoleParts {
   readonly destination: OpenDestination | undefined;
   readonly catalogue: Catalogue | undefined;
   readonly options: ServiceOptions;
+  readonly limits: ProcessLimits;
   readonly health: Health;
   readonly hooks: ServiceHooks;
 }
 
 /** Runs a role until it is drained. */
 async function runRole(parts: RoleParts): Promise<void> {
-  const { role, cluster, destination, catalogue, options, health, hooks } = parts;
+  const { role, cluster, destination, catalogue, options, limits, health, hooks } = parts;
   const engine =
     destination && role !== 'scanner'
-      ? await openClusterEngine(cluster, destination, options, engineHooksOf(role, hooks, health), catalogue)
+      ? await openClusterEngine(
+          cluster,
+          destination,
+          { ...options, limits },
+          engineHooksOf(role, hooks, health),
+          catalogue,
+        )
       : undefined;
   try {
     const running = await startRole(parts, engine);
@@ -192,12 +212,12 @@ function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string
 }
 
 async function startRole(
-  { role, cluster, catalogue, options, hooks }: RoleParts,
+  { role, cluster, catalogue, options, limits, hooks }: RoleParts,
   engine: ClusterEngine | undefined,
 ): Promise<RunningRole> {
   if (role === 'scanner' && catalogue) return startScannerRole(cluster, catalogue, options, hooks);
   if (!engine) throw new Error(`a ${role} without an engine`);
-  if (role === 'transfer') return startTransferRole(cluster, engine, options, hooks);
+  if (role === 'transfer') return startTransferRole(cluster, engine, { ...options, limits }, hooks);
   if (role === 'aggregator') return startAggregatorRole(cluster, engine, catalogue, options, hooks);
   const workers = startCrawlers(engine.context);
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };

@@ -11,6 +11,8 @@ import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
+import { storeRequestsOf } from '../limits.ts';
+import type { ProcessLimits } from '../limits.ts';
 import { openThreads } from '../open-threads.ts';
 import type { CopyPlaces } from '../open-threads.ts';
 import { startTransfers } from '../../engine/workers.ts';
@@ -38,11 +40,14 @@ export function batchCapOf({
   return cap === Infinity ? undefined : cap;
 }
 
+/** Options of the transfer role. */
+type TransferOptions = Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits };
+
 /** Starts the transfer role, which copies batches on threads of this process, or by functions of AWS Lambda. */
 export async function startTransferRole(
   cluster: Cluster,
   engine: ClusterEngine,
-  options: ServiceOptions,
+  options: TransferOptions,
   hooks: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<RunningRole> {
   const { queues } = cluster;
@@ -70,10 +75,10 @@ interface Transfers {
 
 async function openProcessThreads(
   engine: ClusterEngine,
-  options: ServiceOptions,
+  options: TransferOptions,
   { log }: Pick<ServiceHooks, 'log'>,
 ): Promise<Transfers> {
-  const executor = await openThreads(placesOf(engine), options, {
+  const executor = await openThreads({ ...placesOf(engine), ...storeRequestsOf(options.limits) }, options, {
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     heldBytesOf: () => heldBytesOfThread,
     spareBatches,
@@ -87,7 +92,7 @@ async function openProcessThreads(
 async function openFunctions(
   { journalPlace, redis, redisNames }: Cluster,
   engine: ClusterEngine,
-  options: ServiceOptions & LambdaRunOptions,
+  options: TransferOptions & LambdaRunOptions,
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<Transfers> {
   const parts = { ...placesOf(engine), journal: journalPlace };

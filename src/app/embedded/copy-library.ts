@@ -38,6 +38,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { keepFunctionUse } from '../function-meter.ts';
 import type { FunctionMeter } from '../function-meter.ts';
+import { openLimits, requestsTo } from '../limits.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import type { Survey } from '../open-catalogue.ts';
 import { openDestination } from '../open-destination.ts';
@@ -91,14 +92,16 @@ async function run(
 ): Promise<{ exitCode: number; report: LibraryReport }> {
   const { journal, ledger, tracker } = state;
   const survey = await surveySources(options, hooks.signal);
+  const limits = openLimits(options.limits);
   // Options that contradict the library are refused before anything is written to its destination.
   await resolveKeyRules(journal, options, survey.firstUrls);
-  const sourceSpec = await sourceSpecOf(options, survey);
+  const sourceSpec = { ...(await sourceSpecOf(options, survey)), limits: limits.source };
   const source = connectSource(sourceSpec);
 
   const destination = await destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, {
     ...options,
+    ...requestsTo(limits),
     signal: hooks.signal,
   });
   const { emptySegments: keepsEmptySegments } = capabilities;
@@ -112,7 +115,11 @@ async function run(
     stateDir: options.stateDir,
   });
 
-  const { meter, ...opened } = await openExecutor(common, { source: sourceSpec, destination, capabilities }, extra);
+  const { meter, ...opened } = await openExecutor(
+    common,
+    { source: sourceSpec, destination, capabilities, limits },
+    extra,
+  );
   const executor = tellInDoubt(opened.executor, inDoubt);
   const keepUse = meter && (await keepFunctionUse(journal, meter));
   const crawls = new MemoryQueue<VideoJob>();
@@ -209,6 +216,7 @@ async function run(
     return await reportRun(common, finished);
   } finally {
     clearInterval(progressTimer);
+    limits.stop();
     stopBounding();
     await dashboard?.close();
     await engine.stop();

@@ -5,6 +5,8 @@ import type { AntExtra } from '../ant.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
 import { openThreads } from '../open-threads.ts';
+import { storeRequestsOf } from '../limits.ts';
+import type { ProcessLimits } from '../limits.ts';
 import type { CopyPlaces } from '../open-threads.ts';
 import { emit } from './emit.ts';
 import type { CopyContext } from './report-run.ts';
@@ -21,17 +23,17 @@ const heldBytes = 96 * MiB;
  */
 export async function openExecutor(
   { options, hooks }: CopyContext,
-  places: CopyPlaces,
+  { limits, ...places }: CopyPlaces & { readonly limits: ProcessLimits },
   extra: () => Promise<AntExtra>,
 ): Promise<{ readonly executor: Executor; readonly meter?: FunctionMeter }> {
   const { lambda } = options;
   if (lambda) {
-    return openLambdaExecutor({ ...options, lambda }, places, {
+    return openLambdaExecutor({ ...options, lambda, limits }, places, {
       onTrouble: ({ message, log }) => emit(hooks, { type: 'warning', message, ...(log === undefined ? {} : { log }) }),
       signal: hooks.signal,
     });
   }
-  const executor = await openThreads(places, options, {
+  const executor = await openThreads({ ...places, ...storeRequestsOf(limits) }, options, {
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     heldBytesOf: (threads) => Math.ceil(heldBytes / threads),
     extra,

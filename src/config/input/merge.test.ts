@@ -55,7 +55,7 @@ describe('merging', () => {
   it('takes the file before the defaults', () => {
     expect(mergeOptions('copy', { ...nothing, file })).toMatchObject({
       concurrency: 5,
-      bwlimit: 1024 * 1024,
+      bwlimit: [{ fromMinute: 0, perSecond: 1024 * 1024 }],
       recheck: true,
     });
   });
@@ -65,7 +65,7 @@ describe('merging', () => {
     expect(mergeOptions('copy', { file, environment, flags: {} })).toMatchObject({
       concurrency: 6,
       recheck: false,
-      bwlimit: 1024 * 1024,
+      bwlimit: [{ fromMinute: 0, perSecond: 1024 * 1024 }],
     });
   });
 

@@ -3,6 +3,7 @@ import {
   catalogueOptionNames,
   executorOptions,
   fileOptions,
+  limitOptions,
   placeOptions,
   selectionOptionNames,
   storeOptions,
@@ -12,7 +13,7 @@ import type { VerbSpec } from './verb-spec.ts';
 
 /** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
-  ...placeOptions, 'concurrency', 'threads', 'bwlimit', ...executorOptions, ...fileOptions, ...storeOptions, ...catalogueOptionNames,
+  ...placeOptions, 'concurrency', 'threads', ...limitOptions, ...executorOptions, ...fileOptions, ...storeOptions, ...catalogueOptionNames,
   ...selectionOptionNames,   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 
@@ -28,7 +29,11 @@ const words = {
 
 const overrides = {
   redis: { defaultText: 'redis://127.0.0.1:6379' },
-  bwlimit: { text: 'most bytes per second of each transfer process, such as 20M (MiB/s); units K, M, G' },
+  bwlimit: {
+    text: 'most bytes per second of all processes together, such as 20M (MiB/s), or a timetable such as "08:00,10M 23:00,off", also with days, in local time',
+  },
+  sourceTpslimit: { text: 'most requests per second to the source, of all processes together' },
+  destinationTpslimit: { text: 'most requests per second to the destination, of all processes together' },
   concurrency: {
     text: 'most files in flight in each transfer process, or with --executor lambda in each function; as many are used as make it faster',
   },

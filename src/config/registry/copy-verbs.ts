@@ -1,4 +1,4 @@
-import { executorOptions, placeOptions, selectionOptionNames, storeOptions } from './option-groups.ts';
+import { executorOptions, limitOptions, placeOptions, selectionOptionNames, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** Verbs that do their work in one process. */
@@ -17,7 +17,7 @@ export const copyVerbs = {
     options: [
       'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
-      ...storeOptions, 'concurrency', 'threads', 'bwlimit', 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
+      ...storeOptions, 'concurrency', 'threads', ...limitOptions, 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'verbose', 'logLevel', 'state', 'config',
     ], // prettier-ignore
@@ -44,6 +44,10 @@ export const copyVerbs = {
         'psql -c "copy (select id, url from videos) to stdout csv header" | flants copy - s3://media/vod',
       ],
       ['the latest week, without trailers', "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'"],
+      [
+        'at full speed at night only',
+        'flants copy videos.ndjson s3://media/vod --bwlimit "08:00,10M 23:00,off" --source-tpslimit 50',
+      ],
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
       ['fifty gigabytes of it each night', 'flants copy videos.ndjson s3://media/vod --budget 50G'],
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],

@@ -21,6 +21,9 @@ export const catalogueOptionNames = [
 /** Which videos of a catalogue to take. */
 export const selectionOptionNames = ['since', 'include', 'exclude', 'sample', 'seed', 'sideFiles'] as const;
 
+/** How fast, at most. */
+export const limitOptions = ['bwlimit', 'sourceTpslimit', 'destinationTpslimit'] as const;
+
 /** Limits and intervals of a cluster. */
 export const boundOptions = [
   'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'liveEvery', 'recoverEvery', 'grace',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { videoStates } from '../../domain/video.ts';
 import { parseAllowedHost } from '../values/allowed-host.ts';
 import { isRedisUrl, parseAddress } from '../values/address.ts';
+import { parseRequestRate, parseTimetable } from '../values/rate-limits.ts';
 import { parseSideFiles } from '../values/side-files.ts';
 import { parseSince } from '../values/selection.ts';
 import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
@@ -16,7 +17,6 @@ import {
   parseDuration,
   parseDurationOrZero,
   parsePercent,
-  parseRate,
   parseSize,
 } from '../values/quantities.ts';
 import { verbs } from './verbs.ts';
@@ -79,7 +79,9 @@ const optionSchemas = {
   proxyBypass: list,
   concurrency: integer(optionSpecs.concurrency).exactOptional(),
   threads: integer(optionSpecs.threads).exactOptional(),
-  bwlimit: written(parseRate).exactOptional(),
+  bwlimit: written(parseTimetable).exactOptional(),
+  sourceTpslimit: written(parseRequestRate).exactOptional(),
+  destinationTpslimit: written(parseRequestRate).exactOptional(),
   executor: z.enum(optionSpecs.executor.choices).default(optionSpecs.executor.default),
   function: text.exactOptional(),
   qualifier: text.exactOptional(),

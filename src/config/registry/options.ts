@@ -179,9 +179,27 @@ export const optionSpecs = {
   },
   bwlimit: {
     group: 'Speed',
-    kind: 'rate',
+    kind: 'text',
     value: 'RATE',
-    text: 'most bytes per second in all, such as 20M (MiB/s); units K, M, G; shared evenly among the threads',
+    expected:
+      'bytes per second such as 500K, 20M or 1.5G, or times of the day with a rate or off, such as "08:00,10M 23:00,off" or "Mon-08:00,10M Fri-18:00,off"',
+    text: 'most bytes per second in all, such as 20M (MiB/s), or a timetable such as "08:00,10M 23:00,off", also with days ("Mon-08:00,10M Fri-18:00,off"), in local time',
+    defaultText: 'no limit',
+  },
+  sourceTpslimit: {
+    group: 'Speed',
+    kind: 'text',
+    value: 'N',
+    expected: 'requests per second such as 10 or 0.5',
+    text: 'most requests per second to the source, such as 10 or 0.5',
+    defaultText: 'no limit',
+  },
+  destinationTpslimit: {
+    group: 'Speed',
+    kind: 'text',
+    value: 'N',
+    expected: 'requests per second such as 10 or 0.5',
+    text: 'most requests per second to the destination',
     defaultText: 'no limit',
   },
 

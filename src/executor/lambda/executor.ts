@@ -30,7 +30,8 @@ export interface LambdaExecutorOptions<Settings> {
   readonly hello: HelloAnswer;
   /** Told with each batch. */
   readonly settings: Settings;
-  readonly budget: Share;
+  /** What one function may use, when it is invoked. */
+  readonly budget: () => Share;
   /** Most invocations in flight. */
   readonly invocations: number;
   /** How long nothing but refusals may come, beside what an invocation may take. */
@@ -43,6 +44,8 @@ export interface LambdaExecutorOptions<Settings> {
 
 /** An answer is waited for this much longer than the function may take. */
 const answerMarginMs = 10 * second;
+/** A share that changes may be written with more digits. */
+const spareBytes = 128;
 const tellEveryMs = 10 * second;
 const delays = { firstMs: second / 4, mostMs: 20 * second } as const;
 
@@ -83,7 +86,7 @@ class LambdaRun<Settings> {
     this.#options = options;
     this.#now = options.now ?? (() => performance.now());
     this.#pace = createPace(options.invocations, this.#now);
-    this.#surroundingBytes = sizeOf({ settings: options.settings, budget: options.budget });
+    this.#surroundingBytes = sizeOf({ settings: options.settings, budget: options.budget() }) + spareBytes;
     this.#timeoutMs = options.hello.timeoutMs + answerMarginMs;
     this.#servedAt = this.#now();
   }
@@ -131,7 +134,7 @@ class LambdaRun<Settings> {
   /** Undefined where it was stopped before it could be sent, or before its answer came. */
   async #invoke(batch: BatchMessage, { signal }: RunOptions, stop: AbortSignal): Promise<InvocationEnd | undefined> {
     const { lambda, settings, budget } = this.#options;
-    const request: BatchRequest<Settings> = { format: messageFormat, type: 'batch', batch, settings, budget };
+    const request: BatchRequest<Settings> = { format: messageFormat, type: 'batch', batch, settings, budget: budget() };
     const release = await this.#pace.take({ signal: stop }).catch(() => undefined);
     if (!release) return undefined;
     let isThrottled = false;

@@ -19,6 +19,10 @@ export interface Share {
   readonly connections: number;
   /** Absent: no limit. */
   readonly bytesPerSecond?: number;
+  /** Absent: no limit. */
+  readonly sourceRequestsPerSecond?: number;
+  /** Absent: no limit. */
+  readonly storeRequestsPerSecond?: number;
 }
 
 /**

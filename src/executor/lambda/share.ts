@@ -1,5 +1,3 @@
-import type { Share } from './message.ts';
-
 /** What a run may do in all, and what one function does at most. */
 export interface SharedLimits {
   /** Invocations that may be in flight. */
@@ -8,8 +6,6 @@ export interface SharedLimits {
   readonly connectionsEach: number;
   /** Files in flight in all functions together. Absent: no limit. */
   readonly connections?: number;
-  /** Bytes per second in all functions together. Absent: no limit. */
-  readonly bytesPerSecond?: number;
 }
 
 /**
@@ -17,16 +13,13 @@ export interface SharedLimits {
  * handed back and forth while they run: a function that was lost takes nothing along that others wait for. Where there
  * are fewer connections than functions could use, there are fewer functions.
  *
- * @returns the invocations that may be in flight, and the share of each
+ * @returns the invocations that may be in flight, and the files in flight in each
  */
-export function shareOut({ invocations, connectionsEach, connections = Infinity, bytesPerSecond }: SharedLimits): {
+export function shareOut({ invocations, connectionsEach, connections = Infinity }: SharedLimits): {
   readonly invocations: number;
-  readonly budget: Share;
+  readonly connections: number;
 } {
   const usable = Math.max(1, Math.min(invocations, Math.ceil(connections / connectionsEach)));
   const each = Math.max(1, Math.min(connectionsEach, Math.floor(connections / usable)));
-  return {
-    invocations: usable,
-    budget: { connections: each, ...(bytesPerSecond === undefined ? {} : { bytesPerSecond: bytesPerSecond / usable }) },
-  };
+  return { invocations: usable, connections: each };
 }

@@ -1,0 +1,55 @@
+import { processClock, takeFrom } from './shared-rate.ts';
+import type { RateClock, SharedRate } from './shared-rate.ts';
+import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+
+/** What a source may be asked for. Absent parts are not limited. */
+export interface SourceLimits {
+  /** Bytes of bodies. */
+  readonly bytes?: SharedRate;
+  readonly requests?: SharedRate;
+}
+
+/**
+ * Limits how fast bodies come from a source, and how often it is asked. Each chunk waits for its turn; since waiting delays
+ * reading, the network slows down too. Bodies throw `aborted` when stopped while they wait.
+ */
+export function limitSource(source: Source, { bytes, requests }: SourceLimits, clock = processClock): Source {
+  const limited =
+    (fetch: Source['fetch']) =>
+    async (url: string, options: FetchOptions): Promise<FetchedObject | NotModified> => {
+      if (requests) await takeFrom(requests, 1, options.signal, clock);
+      const object = await fetch(url, options);
+      if (!bytes || object.result !== 'fetched') return object;
+      return { ...object, body: throttled(object.body, bytes, options.signal, clock) };
+    };
+  const openSession = source.openSession?.bind(source);
+  return {
+    fetch: limited((url, options) => source.fetch(url, options)),
+    ...(openSession && {
+      openSession() {
+        const session = openSession();
+        return {
+          fetch: limited((url, options) => session.fetch(url, options)),
+          cookieFor: (url) => session.cookieFor(url),
+        };
+      },
+    }),
+    sizeOf: async (url, options) => {
+      if (requests) await takeFrom(requests, 1, options.signal, clock);
+      return source.sizeOf(url, options);
+    },
+    close: () => source.close(),
+  };
+}
+
+async function* throttled(
+  body: AsyncIterable<Uint8Array>,
+  bytes: SharedRate,
+  signal: AbortSignal,
+  clock: RateClock,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    await takeFrom(bytes, chunk.byteLength, signal, clock);
+    yield chunk;
+  }
+}
