@@ -17,6 +17,7 @@ import { renderFirstSteps } from './first-steps.ts';
 const loaders: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   copy: async () => (await import('./copy.ts')).copy,
   plan: async () => (await import('./plan.ts')).plan,
+  discover: async () => (await import('./discover.ts')).discover,
   verify: async () => (await import('./verify.ts')).verify,
   doctor: async () => (await import('./doctor.ts')).doctor,
   lambda: async () => (await import('./lambda.ts')).lambda,

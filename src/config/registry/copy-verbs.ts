@@ -92,6 +92,35 @@ export const copyVerbs = {
     ],
     exitNote: 'A plan is 0 where a copy could be: nothing refused, no warnings. Nothing is written anywhere.',
   },
+  discover: {
+    group: 'Copy a library from here',
+    summary: 'make a catalogue from a bucket or an access log, where no database has one',
+    words: '<place>',
+    wordTexts: [
+      [
+        'place',
+        's3://bucket/prefix, or an access log of the CDN: CloudFront standard, W3C extended, common or combined; may be compressed by gzip',
+      ],
+    ],
+    options: [
+      'baseUrl', 'out', 'header', 'headerFile', 'allowHost', 'sourceTimeout', ...storeOptions, 'concurrency', 'config',
+    ], // prettier-ignore
+    overrides: {
+      out: { text: 'write the catalogue to this file', defaultText: 'standard output' },
+      concurrency: { text: 'playlists that are read at a time', defaultText: '32' },
+    },
+    examples: [
+      [
+        'every video of a bucket',
+        'flants discover s3://old-media/vod --base-url https://cdn.example/ --out videos.ndjson',
+      ],
+      [
+        'what viewers have asked for',
+        'flants discover access.log.gz --base-url https://cdn.example/ --out videos.ndjson',
+      ],
+    ],
+    exitNote: '3 means that some playlists could not be read, and are named.',
+  },
   verify: {
     group: 'Copy a library from here',
     summary: 'prove from the destination alone that a copy is whole',

@@ -60,6 +60,7 @@ const optionSchemas = {
   sha256: z.boolean().default(optionSpecs.sha256.default),
   external: z.enum(optionSpecs.external.choices).default(optionSpecs.external.default),
   dryRun: z.boolean().default(optionSpecs.dryRun.default),
+  baseUrl: url.exactOptional(),
   headerPolicy: text.exactOptional(),
   header: list,
   headerFile: text.exactOptional(),

@@ -75,6 +75,13 @@ export const optionSpecs = {
     text: 'plan and report, and write nothing to the destination',
   },
 
+  baseUrl: {
+    group: 'Source',
+    kind: 'url',
+    value: 'URL',
+    text: 'URL that keys of the bucket, or paths of the log, are relative to; needed for a bucket',
+    defaultText: 'the hosts that the log names',
+  },
   ...headerOptions,
   root: {
     group: 'Source',

@@ -1,0 +1,28 @@
+import { loadDiscoverOptions } from '../config/discover-options.ts';
+import { exitCodes } from '../config/registry/verbs.ts';
+import { abortOnSignal } from './abort-on-signal.ts';
+import type { Verb } from './context.ts';
+import { writeToFile, writeToStream } from './output.ts';
+import type { LineWriter } from './output.ts';
+
+/** `flants discover` */
+export const discover: Verb = async (input, { stdout, stderr }) => {
+  const options = await loadDiscoverOptions(input);
+  const { discoverVideos } = await import('../app/discover.ts');
+  let passedOver = 0;
+  const onPassedOver = (url: string, reason: string): void => {
+    passedOver += 1;
+    stderr.write(`left out ${url}: ${reason}\n`);
+  };
+  const videos = await abortOnSignal((signal) => discoverVideos(options, { onPassedOver, signal }));
+  const write = async (line: LineWriter): Promise<void> => {
+    for (const video of videos) await line(JSON.stringify(video));
+  };
+  const { outPath } = options;
+  if (outPath === undefined) await writeToStream(stdout, write);
+  else await writeToFile(outPath, '--out', write);
+  const next = outPath === undefined ? '' : `; look at them with: flants copy ${outPath} <destination> --dry-run`;
+  stderr.write(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'} found${next}\n`);
+  if (videos.length === 0) return exitCodes.notStarted;
+  return passedOver > 0 ? exitCodes.warnings : exitCodes.whole;
+};

@@ -1,0 +1,73 @@
+import { FlantsError } from '../domain/failure.ts';
+import { mergeInput } from './input/command-input.ts';
+import type { CommandInput } from './input/command-input.ts';
+import { readNetworkOptions } from './network-options.ts';
+import type { NetworkOptions } from './network-options.ts';
+import { usualConcurrency } from './values/concurrency.ts';
+import { localPath, parseDestination, parseSource } from './values/location.ts';
+import { assertSourceReadable } from './values/path-checks.ts';
+import { assertParent } from './values/paths.ts';
+import { publicUrlOf } from './values/public-url.ts';
+
+/** Where videos are looked for. */
+export type DiscoverPlace =
+  | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string; readonly name: string }
+  /** An access log, perhaps compressed. */
+  | { readonly kind: 'log'; readonly path: string };
+
+/** Options of `discover`, checked and frozen. */
+export interface DiscoverOptions extends NetworkOptions {
+  readonly place: DiscoverPlace;
+  /** URL that paths of a log, or keys of a bucket, are relative to; with a final slash. */
+  readonly baseUrl?: string;
+  /** Playlists that are read at a time. */
+  readonly concurrency: number;
+  /** Absent: standard output. */
+  readonly outPath?: string;
+}
+
+/**
+ * Loads the options of `discover`.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export async function loadDiscoverOptions(input: CommandInput): Promise<DiscoverOptions> {
+  const parsed = await mergeInput('discover', input);
+  const [word, ...more] = input.words;
+  if (word === undefined)
+    throw new FlantsError('usage', 'discover needs a bucket (s3://bucket/prefix) or an access log');
+  if (more.length > 0) throw new FlantsError('usage', `discover takes one place; "${more.join(' ')}" is too much`);
+  const place = await placeOf(word, input.cwd);
+  if (place.kind === 's3' && parsed.baseUrl === undefined) {
+    throw new FlantsError(
+      'usage',
+      `discover needs the URL under which ${place.name} can be read, to write URLs that copy can read: name it with --base-url`,
+    );
+  }
+  const outPath = parsed.out === undefined ? undefined : localPath(parsed.out, input.cwd);
+  if (outPath !== undefined) await assertParent(outPath, '--out');
+  return Object.freeze({
+    ...(await readNetworkOptions(parsed, input.cwd)),
+    place: Object.freeze(place),
+    ...(parsed.baseUrl === undefined ? {} : { baseUrl: publicUrlOf(parsed.baseUrl, '--base-url') }),
+    concurrency: parsed.concurrency ?? usualConcurrency,
+    ...(outPath === undefined ? {} : { outPath }),
+  });
+}
+
+async function placeOf(word: string, cwd: string): Promise<DiscoverPlace> {
+  if (/^s3:/i.test(word)) {
+    const destination = parseDestination(word, cwd);
+    if (destination.kind === 's3') return destination;
+  }
+  const source = parseSource(word, cwd);
+  const isFile = source.kind === 'playlist' ? source.url.startsWith('file:') : source.kind === 'catalogue';
+  if (!isFile)
+    throw new FlantsError(
+      'usage',
+      'discover looks into a bucket (s3://bucket/prefix) or an access log of this machine',
+    );
+  const path = localPath(word, cwd);
+  await assertSourceReadable({ kind: 'catalogue', path }, word);
+  return { kind: 'log', path };
+}
