@@ -33,6 +33,7 @@ export const ports: Readonly<Record<string, readonly string[]>> = {
   journal: ['journal.ts'],
   catalogue: ['catalogue.ts'],
   executor: ['executor.ts'],
+  cdn: ['cdn.ts'],
 };
 
 /** Pure files, and functions over ports alone, that every room from layer 2 on may import. */
@@ -114,6 +115,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...adapterRoom,
     packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts', 'csv-parse': 'csv-rows.ts' },
   },
+  cdn: { ...adapterRoom, rooms: [...base, 'storage'] },
   executor: { ...adapterRoom, packages: { piscina: 'threads.ts', '@aws-sdk/client-lambda': 'lambda/client.ts' } },
 
   ...Object.fromEntries(services.map((name) => [name, serviceRoom])),

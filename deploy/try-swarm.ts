@@ -1,7 +1,7 @@
 /**
  * Proves deploy/stack.yml on a real Swarm of one node: a library is moved while a process is killed, the node is drained,
- * a new version is rolled out and a broken one rolls itself back; then every byte is compared. It takes about ten minutes
- * and removes all that it made.
+ * a new version is rolled out, and two broken ones roll themselves back: one that ends, one that starts and never is healthy.
+ * Then every byte is compared. It takes about fifteen minutes and removes all that it made.
  *
  *   node deploy/try-swarm.ts [--keep] [-- further arguments of docker build]
  *
@@ -18,7 +18,12 @@ const destination = 's3://media/vod';
 const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
 const library = { videos: 50, files: 150, fileBytes: 65_536, latencyMs: 250 };
 const total = library.videos * library.files;
-const images = { first: 'flants:try-1', second: 'flants:try-2', broken: 'flants:try-broken' } as const;
+const images = {
+  first: 'flants:try-1',
+  second: 'flants:try-2',
+  broken: 'flants:try-broken',
+  unhealthy: 'flants:try-unhealthy',
+} as const;
 const [own, buildArguments] = splitAt(process.argv.slice(2), '--');
 
 const folder = await mkdtemp(join(tmpdir(), 'flants-try-'));
@@ -31,7 +36,8 @@ try {
   await killOne();
   await drainNode();
   await rollForward();
-  await rollBack();
+  await rollBack(images.broken);
+  await rollBack(images.unhealthy);
   await finish();
   await audit();
 } catch (error) {
@@ -55,9 +61,11 @@ function splitAt(words: readonly string[], word: string): readonly [readonly str
 
 async function buildImages(): Promise<void> {
   await docker('build', '--quiet', ...buildArguments, '--tag', images.first, projectFolder);
-  // A version that differs in nothing, and one that ends at once.
+  // A version that differs in nothing, one that ends at once, and one that starts and does nothing: its health check is the image's own.
   await build(images.second, `FROM ${images.first}\nLABEL org.opencontainers.image.version=try-2\n`);
   await build(images.broken, `FROM ${images.first}\nENTRYPOINT ["node", "--eval", "process.exit(1)"]\n`);
+  const idle = "process.on('SIGTERM', () => process.exit()); setInterval(() => {}, 1000)";
+  await build(images.unhealthy, `FROM ${images.first}\nENTRYPOINT ["node", "--eval", "${idle}"]\n`);
   const format =
     '{{.Size}} bytes, user {{.Config.User}}, entry {{.Config.Entrypoint}}, stopped by {{.Config.StopSignal}}';
   say(`image: ${await docker('image', 'inspect', images.first, '--format', format)}`);
@@ -157,13 +165,16 @@ async function rollForward(): Promise<void> {
   if (after >= total) throw new Error('the library was whole before the update ended: there was no load');
 }
 
-async function rollBack(): Promise<void> {
-  const began = Date.now();
-  await swarm.update('transfer', images.broken);
+async function rollBack(broken: string): Promise<void> {
+  const [began, before] = [Date.now(), await done()];
+  await swarm.update('transfer', broken);
   await swarm.updateEnds('transfer', 'rollback_completed');
   const image = await swarm.imageOf('transfer');
   if (image !== images.second) throw new Error(`transfer has ${image} after its rollback`);
-  say(`${images.broken} was rolled back by itself after ${seconds(began)}; transfer has ${image} again`);
+  const meanwhile = (await done()) - before;
+  say(
+    `${broken} was rolled back by itself after ${seconds(began)}; transfer has ${image} again, ${meanwhile} files were copied meanwhile`,
+  );
 }
 
 async function finish(): Promise<void> {

@@ -35,12 +35,13 @@ export function functionRights({ destination, journal, prefix, tags }: Places): 
       ],
       resources: [destination.arnForObjects(`${prefix}/*`)],
     }),
-    // Without this an absent object is answered with 403, which cannot be told from a missing right.
+    // Without this an absent object is answered with 403, which cannot be told from a missing right. Not narrowed to a prefix:
+    // HEAD and GET have none, and AWS does not say what `s3:prefix` is to them. The bucket holds nothing but the library.
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
     new PolicyStatement({
       sid: 'TellAbsentFromForbidden',
       actions: ['s3:ListBucket'],
       resources: [destination.bucketArn],
-      conditions: { StringLike: { 's3:prefix': [`${prefix}/*`, prefix] } },
     }),
     // Evidence of each batch is written before the batch counts, and read when the batch comes again.
     new PolicyStatement({
@@ -89,6 +90,22 @@ export function serviceWildcards(places: Places): Wildcard[] {
     { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'Probes have a few names with one beginning.' },
     { of: journal, rest: `/${journalPrefix}/*`, reason: 'The journal names its objects by videos and generations.' },
   ];
+}
+
+/** What the aggregator may do at CloudFront: there is nothing else that it would tell, and nobody else who would. */
+export function invalidationRights(scope: Stack, distributionId: string): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'TellWhatWasReplaced',
+    actions: [
+      // Playlists and files that got other bytes under their names.
+      'cloudfront:CreateInvalidation',
+      // Whether there is room for more: 3,000 paths may be under way.
+      'cloudfront:GetInvalidation',
+    ],
+    resources: [
+      scope.formatArn({ service: 'cloudfront', region: '', resource: 'distribution', resourceName: distributionId }),
+    ],
+  });
 }
 
 /** Reads the one parameter with headers for the sources. Its key is AWS's own for parameters, which needs no right. */

@@ -28,7 +28,7 @@ import { Construct } from 'constructs';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import type { Wildcard } from './acknowledge.ts';
 import { invokeRights, invokeWildcards } from './copy-function.ts';
-import { journalPrefix, serviceRights, serviceWildcards } from './rights.ts';
+import { invalidationRights, journalPrefix, serviceRights, serviceWildcards } from './rights.ts';
 import type { Places } from './rights.ts';
 import type { ServiceSettings } from './settings.ts';
 import { ValkeyServer } from './valkey-server.ts';
@@ -39,6 +39,8 @@ export interface ServicesProps extends Places, ServiceSettings {
   readonly concurrency: number;
   /** Where players reach what is published. */
   readonly publicUrl: string;
+  /** Of CloudFront before the destination: told of what is replaced. */
+  readonly distributionId: string;
   readonly headerParameter?: string;
 }
 
@@ -109,6 +111,7 @@ export class Services extends Construct {
     function: copy,
     concurrency,
     publicUrl,
+    distributionId,
   }: ServicesProps): Role[] {
     const catalogue = Secret.fromSecretNameV2(this, 'Catalogue', catalogueSecret);
     const token = new Secret(this, 'ApiToken', {
@@ -138,8 +141,14 @@ export class Services extends Construct {
       {
         name: 'aggregator',
         count: 1,
-        environment: { FLANTS_PUBLIC_URL: publicUrl },
+        environment: {
+          FLANTS_PUBLIC_URL: publicUrl,
+          FLANTS_INVALIDATE: distributionId,
+          // The origin of the distribution is the destination itself.
+          FLANTS_INVALIDATE_PREFIX: '/',
+        },
         secrets: { FLANTS_TOKEN: ContainerSecret.fromSecretsManager(token) },
+        rights: [invalidationRights(Stack.of(this), distributionId)],
       },
     ];
   }

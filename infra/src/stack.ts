@@ -56,6 +56,7 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
       prefix,
       tags,
       publicUrl,
+      distributionId: delivery.distribution.distributionId,
     });
     watchServices(alarms, run);
     outputs['ClusterName'] = run.cluster.clusterName;

@@ -102,6 +102,17 @@ describe('the services on Fargate', () => {
     }
   });
 
+  it('tell the one distribution of what was replaced, and the aggregator alone', () => {
+    const tellers = statementsIn(template, 'AWS::IAM::Policy').filter(({ Sid }) => Sid === 'TellWhatWasReplaced');
+    assert.equal(tellers.length, 1);
+    assert.deepEqual(tellers[0]?.Action, ['cloudfront:CreateInvalidation', 'cloudfront:GetInvalidation']);
+    assert.match(JSON.stringify(tellers[0]?.Resource), /cloudfront::.*:distribution\/.*DeliveryDistribution/);
+    for (const { Command, Environment } of containers) {
+      const isTold = Environment.some(({ Name }) => Name === 'FLANTS_INVALIDATE');
+      assert.equal(isTold, Command[0] === 'aggregator');
+    }
+  });
+
   it('send batches to the one function from the transfers alone', () => {
     const senders = statementsIn(template, 'AWS::IAM::Policy').filter(({ Sid }) => Sid === 'SendBatches');
     assert.equal(senders.length, 1);

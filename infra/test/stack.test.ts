@@ -127,6 +127,12 @@ describe('the stack', () => {
     assert.doesNotMatch(JSON.stringify(own), /Delete|s3:\*|"Resource":"\*"/);
   });
 
+  it('may ask whether objects are there at all, by HEAD, which has no prefix', () => {
+    const statements = statementsIn(template, 'AWS::IAM::Policy').filter(({ Sid }) => /^TellAbsent/.test(Sid ?? ''));
+    assert.equal(statements.length, 2);
+    for (const statement of statements) assert.equal('Condition' in statement, false);
+  });
+
   it('may give tags where objects get some, and else not', () => {
     const without = JSON.stringify(statementsIn(template, 'AWS::IAM::Policy'));
     assert.doesNotMatch(without, /PutObjectTagging/);

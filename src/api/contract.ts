@@ -147,6 +147,12 @@ const videoReportSchema = z
       z.object({ playlistUrl: z.string(), line: z.int(), tag: z.string(), uri: z.string(), reason: z.string() }),
     ),
     warnings: z.array(z.string()),
+    replaced: z.exactOptional(
+      z.object({
+        files: z.array(z.string()),
+        invalidated: z.exactOptional(z.object({ by: z.string(), paths: count, at: instant })),
+      }),
+    ),
     invalid: z.exactOptional(failureSchema),
     live: z.exactOptional(z.object({ playlistUrl: z.string(), unchangedSince: instant })),
     nextLookAt: z.exactOptional(instant),

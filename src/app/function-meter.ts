@@ -1,5 +1,6 @@
 import { costOf, noFunctionUse, putsOf, sumOfUse, withRequest } from '../domain/function-use.ts';
-import type { FunctionCost, FunctionRequest, FunctionUse, PriceList } from '../domain/function-use.ts';
+import type { FunctionCost, FunctionRequest, FunctionUse } from '../domain/function-use.ts';
+import type { PriceList } from '../domain/prices.ts';
 import { MiB } from '../domain/units.ts';
 import type { Journal } from '../journal/journal.ts';
 import { maxHeldBytes } from '../transfer/copy-file.ts';

@@ -66,6 +66,8 @@ export function eventLine(event: RunEvent): EventLine | undefined {
             level: 'info',
             text: `nothing is left to do; the dashboard stays until its page is closed, ${formatDuration(event.lingerMs)} at most: Ctrl-C ends it now`,
           };
+    case 'invalidated':
+      return { level: 'debug', text: `${event.video}: the CDN was told of ${formatCounted(event.paths, 'path')}` };
     case 'waiting':
       return { level: 'warn', text: waitingText(event) };
     case 'row-warning':

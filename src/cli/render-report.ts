@@ -31,6 +31,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
   return text([
     ...totalLines(report, context.dryRun === true),
     ...(report.run === undefined ? [] : [runLine(report.run)]),
+    ...invalidationLine(report),
     ...(report.run?.functions === undefined ? [] : [functionLine('Its functions', report.run.functions)]),
     ...(report.budget === undefined ? [] : [budgetLine(report.budget)]),
     ...detailLines(report, context),
@@ -95,6 +96,18 @@ function budgetLine({ budget, spent, pricesAt }: BudgetReport): string {
   return `Spent in this run: ${parts.join(', ')}`;
 }
 
+/** What this run told a CDN of. */
+function invalidationLine({ at, run, videos }: LibraryReport): readonly string[] {
+  const began = Date.parse(at) - (run?.durationMs ?? 0) - second;
+  const told = videos
+    .flatMap(({ replaced }) => replaced?.invalidated ?? [])
+    .filter((invalidated) => Date.parse(invalidated.at) >= began);
+  const [first] = told;
+  if (!first) return [];
+  const paths = told.reduce((sum, invalidated) => sum + invalidated.paths, 0);
+  return [`Replaced: ${formatCounted(paths, 'path')} of ${formatCounted(told.length, 'video')} told to ${first.by}`];
+}
+
 function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster }: SummaryContext): readonly string[] {
   const { videos } = report;
   const failed = each(videos, (video) => video.failures.filter(isOpen), fileText);
@@ -112,6 +125,11 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     videos,
     (video) => video.warnings,
     (warning) => warning,
+  );
+  const replaced = each(
+    videos,
+    (video) => video.replaced?.files ?? [],
+    (key) => key,
   );
   const more = dryRun === true ? '--report FILE keeps all' : `flants report ${stateArguments}`;
   return [
@@ -131,6 +149,11 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
     ...rowWarningLines(report.rowWarnings, more),
     ...section('Points outside the copy', external, more),
     ...section('Warnings', warnings, more),
+    ...section(
+      'Other bytes under the same name, which caches keep for ever (--invalidate tells CloudFront)',
+      replaced,
+      more,
+    ),
     ...unguardedLine(report.unguarded),
     ...unkeptLine(report.unkept ?? []),
   ];

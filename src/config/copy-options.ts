@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { readCdnOptions } from './cdn-options.ts';
+import type { CdnOptions } from './cdn-options.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
@@ -54,6 +56,8 @@ export interface CopyOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
   readonly destination: Destination;
   /** Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
+  /** Absent: no CDN is told of what is replaced. */
+  readonly cdn?: CdnOptions;
   /** Only these videos. Empty: all. */
   readonly ids: readonly string[];
   readonly selection: VideoSelection;
@@ -138,6 +142,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     external,
     assumeEnded,
     ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
+    ...readCdnOptions(parsed),
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),

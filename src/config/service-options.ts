@@ -8,6 +8,8 @@ import { readAccess } from './access-options.ts';
 import type { AccessOptions } from './access-options.ts';
 import { readClusterPlace } from './cluster-place.ts';
 import type { ClusterPlace } from './cluster-place.ts';
+import { readCdnOptions } from './cdn-options.ts';
+import type { CdnOptions } from './cdn-options.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
@@ -132,6 +134,8 @@ export interface ServiceOptions
   readonly destination: Destination;
   /** Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
+  /** Absent: no CDN is told of what is replaced. */
+  readonly cdn?: CdnOptions;
   readonly catalogue: CatalogueOptions;
   /** Fields of a catalogue's rows that name files beside the playlists. */
   readonly sideFiles: readonly SideFileField[];
@@ -225,6 +229,7 @@ async function serviceOptions(
     external,
     assumeEnded,
     ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
+    ...readCdnOptions(parsed),
     ...(concurrency === undefined ? {} : { concurrency }),
     threads: parsed.threads ?? availableParallelism(),
     ...(lambda ? { lambda } : {}),

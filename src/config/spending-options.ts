@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { Budget } from '../domain/budget.ts';
-import type { PriceList } from '../domain/function-use.ts';
+import type { PriceList } from '../domain/prices.ts';
 import { localPath } from './values/location.ts';
 import type { Destination } from './values/location.ts';
 import { readPrices } from './values/prices.ts';

@@ -1,6 +1,8 @@
 import { FlantsError, failureCodes } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
+import { readCdnOptions } from './cdn-options.ts';
+import type { CdnOptions } from './cdn-options.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
@@ -44,6 +46,8 @@ export interface AcceptOptions extends StateOptions {
   readonly reason: string;
   /** Of the playlists, where they are published at once. Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
+  /** Told of them. Absent: no CDN is. */
+  readonly cdn?: CdnOptions;
 }
 
 /** Options of `report`. */
@@ -97,6 +101,7 @@ export async function loadAcceptOptions(input: CommandInput): Promise<OfLibrary<
     file,
     reason: parsed.reason,
     ...(await readHeaderPolicy(parsed.headerPolicy, input.cwd)),
+    ...readCdnOptions(parsed),
     json: parsed.json,
   });
 }

@@ -85,6 +85,8 @@ export type RunEvent =
       readonly id: VideoId;
       readonly message: string;
     }
+  /** A CDN was told, by so many paths, what of a published video got other bytes under its name. */
+  | { readonly type: 'invalidated'; readonly at: string; readonly video: VideoId; readonly paths: number }
   /** Work waits for a source or destination that is down: the first for a place, or all that is left of the run. */
   | {
       readonly type: 'waiting';

@@ -6,15 +6,24 @@ const codesBy = (charge: Charge): readonly FailureCode[] =>
   failureCodes.filter((code) => chargeOf(failureWith(code, 'x')) === charge);
 
 test('throttles and stops cost the file nothing', () => {
-  expect(codesBy('wait')).toEqual(['source.throttled', 'store.throttled', 'aborted', 'machine.limit']);
+  expect(codesBy('wait')).toEqual([
+    'source.throttled',
+    'store.throttled',
+    'cdn.throttled',
+    'cdn.unreachable',
+    'aborted',
+    'machine.limit',
+  ]);
 });
 
-test('missing rights, bucket, space or credentials at the destination or a proxy halt the run, and so does a machine that starts no thread', () => {
+test('missing rights, bucket, space or credentials at the destination, its CDN or a proxy halt the run, and so does a machine that starts no thread', () => {
   expect(codesBy('halt')).toEqual([
     'store.denied',
     'store.no-bucket',
     'store.full',
     'store.credentials',
+    'cdn.denied',
+    'cdn.no-distribution',
     'proxy.denied',
     'executor.denied',
     'executor.no-function',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, defaultPrices, noFunctionUse, putsOf, sumOfUse, withRequest } from './function-use.ts';
+import { costOf, noFunctionUse, putsOf, sumOfUse, withRequest } from './function-use.ts';
+import { defaultPrices } from './prices.ts';
 import type { FunctionRequest } from './function-use.ts';
 
 const requests: readonly FunctionRequest[] = [

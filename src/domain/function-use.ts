@@ -1,3 +1,5 @@
+import type { PriceList } from './prices.ts';
+
 /** One request to a service that runs functions. */
 export type FunctionRequest =
   /** A function ran. `billedMs` is the service's own figure, or else the time until the answer. */
@@ -18,35 +20,11 @@ export interface FunctionUse {
   readonly puts: number;
 }
 
-/** What the services ask for, in US dollars. */
-export interface PriceList {
-  /** Day on which the prices were looked up, such as 2026-11-29. */
-  readonly at: string;
-  /** Where they stand. */
-  readonly source: string;
-  readonly gbSecond: { readonly x64: number; readonly arm64: number };
-  readonly millionInvocations: number;
-  readonly thousandPuts: number;
-  /** Keeping 2^30 bytes for a month. Absent in lists that do not say. */
-  readonly gbMonth?: number;
-}
-
 /** What functions were used for, and what that costs. */
 export interface FunctionCost extends FunctionUse {
   readonly dollars: number;
   readonly prices: Pick<PriceList, 'at' | 'source'>;
 }
-
-/** US East (N. Virginia), without free tier, discounts and transfer. */
-export const defaultPrices: PriceList = {
-  at: '2026-11-29',
-  source:
-    'https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/s3/pricing/, US East (N. Virginia), as public pages quote them',
-  gbSecond: { x64: 0.000_016_666_7, arm64: 0.000_013_333_4 },
-  millionInvocations: 0.2,
-  thousandPuts: 0.005,
-  gbMonth: 0.023,
-};
 
 /** Nothing yet. */
 export const noFunctionUse: FunctionUse = {

@@ -29,6 +29,11 @@ export interface Evidence {
   readonly etag?: string;
   readonly source: Validators;
   readonly proof: Proof;
+  /**
+   * When the object last got other bytes under its name, as an ISO 8601 instant: caches may hold the former ones. Absent:
+   * never, as far as is known.
+   */
+  readonly replacedAt?: string;
   readonly generation: Generation;
   /** Which try it was, from 1. */
   readonly tries: number;

@@ -1,6 +1,7 @@
 import type { BudgetReport } from './budget.ts';
 import type { Failure } from './failure.ts';
 import type { FunctionCost } from './function-use.ts';
+import type { Invalidated } from './replaced.ts';
 import type { ExternalReference } from './revision.ts';
 import type { RowWarnings } from './scan-summary.ts';
 import type { VideoId, VideoState } from './video.ts';
@@ -23,6 +24,14 @@ export interface LiveReport {
   readonly unchangedSince: string;
 }
 
+/** What a report says of files that got other bytes under their names. */
+export interface ReplacedReport {
+  /** Keys of files of which nobody was told: they went out to be kept for ever, and caches may hold former bytes. */
+  readonly files: readonly string[];
+  /** Of the CDN that was told last. */
+  readonly invalidated?: Invalidated;
+}
+
 /** What became of one video. */
 export interface VideoReport {
   readonly id: VideoId;
@@ -39,6 +48,8 @@ export interface VideoReport {
   readonly failures: readonly FailedFile[];
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
+  /** Of a published video; absent where nothing got other bytes under its name, or only playlists did. */
+  readonly replaced?: ReplacedReport;
   readonly invalid?: Failure;
   /** Of a recording that is not over. */
   readonly live?: LiveReport;

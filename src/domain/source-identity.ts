@@ -32,3 +32,6 @@ export const sourceMetadata = 'flants-source';
 export function sourceMark({ url, video }: SourceIdentity): string {
   return hash('sha256', video === undefined ? url : JSON.stringify([url, video]), 'hex').slice(0, 32);
 }
+
+/** Metadata field of an object that was written over another, for when there is no evidence of what stood there before. */
+export const replacedMetadata = 'flants-replaced';

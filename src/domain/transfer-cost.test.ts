@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPrices } from './function-use.ts';
+import { defaultPrices } from './prices.ts';
 import { costOfTransfer } from './transfer-cost.ts';
 import type { CostTerms } from './transfer-cost.ts';
 

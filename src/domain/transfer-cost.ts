@@ -1,5 +1,5 @@
 import type { Estimate } from './estimate.ts';
-import type { PriceList } from './function-use.ts';
+import type { PriceList } from './prices.ts';
 import { GiB } from './units.ts';
 
 /** What a copy moves, as far as it is paid for. */

@@ -1,3 +1,4 @@
+import type { Cdn } from '../cdn/cdn.ts';
 import type { DispatchLimits } from '../aggregator/advance.ts';
 import { planVideo } from '../crawler/plan-video.ts';
 import type { CrawlerPorts } from '../crawler/crawl.ts';
@@ -26,6 +27,8 @@ export interface EngineParts extends CrawlerPorts {
   readonly crawls: JobQueue<VideoJob>;
   readonly batches: JobQueue<BatchJob>;
   readonly publications: JobQueue<VideoJob>;
+  /** Told of what is replaced. Absent: nobody is. */
+  readonly cdn?: Cdn;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
   /** Absent: the usual headers. */
@@ -51,6 +54,8 @@ export interface EngineHooks {
   /** A revision was sealed and registered. Awaited before its first file is sent. */
   readonly onPlanned: (video: VideoId, counts: { readonly files: number; readonly documents: number }) => Promise<void>;
   readonly onWarning: (video: VideoId, message: string) => void;
+  /** The CDN was told of so many paths of a video that was published. */
+  readonly onInvalidated?: (video: VideoId, paths: number) => void;
   /** Work waits for a source or destination that is down. `video` is one whose work that is, or empty. */
   readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
   /** A batch has ended. */

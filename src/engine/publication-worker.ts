@@ -18,6 +18,9 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
       run: () => publishVideo(video, { ...parts, replan: () => context.presentDigest(video, signal) }, signal),
       relyingOn: { side: 'store', place: 'the destination', answers: () => isTakingWrites(parts.store, signal) },
       async onEnd(published) {
+        if (published?.result === 'published' && published.invalidatedPaths > 0) {
+          hooks.onInvalidated?.(video, published.invalidatedPaths);
+        }
         if (published?.result === 'reopened') {
           hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
         }

@@ -49,7 +49,9 @@ export async function initialChangeOf(
   const submission = await journal.submission(video);
   if (!submission) return undefined;
   const common = { generation, fresh, ...(hold === undefined ? {} : { hold }) };
-  if (!published) return { type: 'open', ...common, asked: playlistFingerprint(submission) };
+  // Of one that a CDN was not told of yet, the publication is to be repeated.
+  if (!published || published.replaced?.isBeingTold)
+    return { type: 'open', ...common, asked: playlistFingerprint(submission) };
   const { revision, total, accepted } = published;
   return { type: 'restore', ...common, revision, total, accepted };
 }

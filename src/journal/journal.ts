@@ -1,5 +1,6 @@
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
+import type { Replaced } from '../domain/replaced.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 
@@ -33,6 +34,8 @@ export interface Publication {
     readonly crc32: string;
     readonly sizeBytes: number;
   }[];
+  /** Absent: nothing ever got other bytes under its name. */
+  readonly replaced?: Replaced;
 }
 
 /** How many outcomes to pass to one `recordOutcomes`, and how long the first of them may be held back for that. */

@@ -1,4 +1,4 @@
-import type { FailedFile, LiveReport, VideoReport } from '../domain/report.ts';
+import type { FailedFile, LiveReport, ReplacedReport, VideoReport } from '../domain/report.ts';
 import { nextLookAt } from '../domain/next-look.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
@@ -10,7 +10,7 @@ import type { Live } from '../domain/live.ts';
 import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, Publication } from './journal.ts';
 import { tallyOf } from './tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -32,6 +32,8 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
   const header = record.revision === undefined ? undefined : await journal.revision(video, record.revision);
   const playlistKey = header && rootKeyOf(header.documents);
   const { total, done, failed, accepted } = record;
+  const publication = await presentPublication(video, record, journal);
+  const replaced = publication && reportReplaced(publication);
   const lookAt = nextLookAt(record);
   return {
     id: video,
@@ -41,10 +43,12 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     ...(header ? { revision: header.digest } : {}),
     ...(playlistKey === undefined ? {} : { playlistKey }),
     files: { total, done, failed, accepted },
-    sizeBytes: await sizeOf(video, record, journal),
+    // The sum over all evidence is slow to read.
+    sizeBytes: publication?.sizeBytes ?? (header ? await journal.sizeOf(video, header.digest) : 0),
     failures: header ? await failuresOf(video, tally, journal) : [],
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
+    ...(replaced ? { replaced } : {}),
     ...(record.invalid ? { invalid: record.invalid } : {}),
     ...(record.live ? { live: reportLive(record.live) } : {}),
     ...(lookAt === undefined ? {} : { nextLookAt: new Date(lookAt).toISOString() }),
@@ -56,11 +60,25 @@ export function reportLive({ playlists, sameSince }: Pick<Live, 'playlists' | 's
   return { playlistUrl: playlists.at(-1)?.url ?? '', unchangedSince: new Date(sameSince).toISOString() };
 }
 
-/** The size recorded with the publication, or else the sum over all evidence, which is slow to read. */
-async function sizeOf(video: VideoId, { revision, published }: VideoRecord, journal: Journal): Promise<number> {
-  if (revision === undefined) return 0;
-  const publication = published === revision ? await journal.publication(video) : undefined;
-  return publication?.revision === revision ? publication.sizeBytes : journal.sizeOf(video, revision);
+/** The publication of the revision that the ledger counts; undefined where another stands at the destination, or none. */
+async function presentPublication(
+  video: VideoId,
+  { revision, published }: VideoRecord,
+  journal: Journal,
+): Promise<Publication | undefined> {
+  if (revision === undefined || published !== revision) return undefined;
+  const publication = await journal.publication(video);
+  return publication?.revision === revision ? publication : undefined;
+}
+
+/** Playlists are kept by caches for a short time only, and need no mention. */
+function reportReplaced({ documents, replaced }: Publication): ReplacedReport | undefined {
+  if (!replaced) return undefined;
+  const names = new Set(documents.map(({ key }) => key));
+  const files = replaced.stale.filter((key) => !names.has(key));
+  const { invalidated } = replaced;
+  if (files.length === 0 && !invalidated) return undefined;
+  return { files, ...(invalidated ? { invalidated } : {}) };
 }
 
 async function failuresOf(video: VideoId, tally: Tally, journal: Journal): Promise<FailedFile[]> {

@@ -53,6 +53,7 @@ export interface EvidenceRow {
   readonly worker: string;
   readonly at: string;
   readonly video: string | null;
+  readonly replaced_at: string | null;
 }
 
 /** The document in a row. */
@@ -86,6 +87,7 @@ export function evidenceOf(row: EvidenceRow): Evidence {
       ...(row.source_last_modified === null ? {} : { lastModified: row.source_last_modified }),
     },
     proof: row.proof as Proof,
+    ...(row.replaced_at === null ? {} : { replacedAt: row.replaced_at }),
     generation: row.generation,
     tries: row.tries,
     durationMs: row.duration_ms,
@@ -112,5 +114,6 @@ export function evidenceValues(evidence: Evidence): (string | number | null)[] {
     evidence.worker,
     evidence.at,
     evidence.video ?? null,
+    evidence.replacedAt ?? null,
   ];
 }

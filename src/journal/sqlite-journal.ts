@@ -230,7 +230,7 @@ const statements = {
   readRevision: 'SELECT id, total, header FROM revisions WHERE video = ? AND digest = ?',
   readFiles: 'SELECT * FROM files WHERE revision = ? AND position >= ? AND position < ? ORDER BY position',
   readDocuments: 'SELECT key, url, role, body FROM documents WHERE revision = ? ORDER BY position',
-  writeEvidence: 'INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  writeEvidence: 'INSERT OR REPLACE INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   dropEvidence: 'DELETE FROM evidence WHERE key = ?',
   readEvidence: 'SELECT * FROM evidence WHERE key = ?',
   readSize: `

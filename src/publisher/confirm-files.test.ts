@@ -9,7 +9,7 @@ import { MemoryJournal } from '../journal/memory-journal.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { findVanished } from './confirm-files.ts';
+import { confirmFiles } from './confirm-files.ts';
 
 const never = new AbortController().signal;
 const body = Buffer.from('media');
@@ -64,9 +64,10 @@ async function copyOf(keys: readonly string[], { listsEtags = true } = {}) {
       }
     },
   };
-  const find = (tally = done(keys.length, revision.digest)) =>
-    findVanished('v', tally, { journal, store: counting }, never);
-  return { store, find, counts, digest: revision.digest };
+  const confirm = (tally = done(keys.length, revision.digest)) =>
+    confirmFiles('v', tally, { journal, store: counting }, never);
+  const find = async (...tally: Parameters<typeof confirm>) => (await confirm(...tally)).vanished;
+  return { store, journal, confirm, find, counts, digest: revision.digest };
 }
 
 const names = (count: number, folder = 'v'): string[] =>

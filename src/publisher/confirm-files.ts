@@ -19,22 +19,30 @@ const maxConcurrentHeads = 16;
 /** Of S3. */
 const listedAtATime = 1_000;
 
+/** What the barrier has found. */
+export interface Confirmed {
+  /** Ascending indices of done files that are missing or were replaced; empty when the video may be published. */
+  readonly vanished: readonly number[];
+  /** By key, when each of the others last got other bytes under its name, of those that did. */
+  readonly replaced: Readonly<Record<string, string>>;
+}
+
 /**
  * The barrier before publication: confirms that every file that the ledger counts as done is at the destination, with
  * the size and ETag in its evidence. Lists folders rather than ask for each file.
  *
- * @returns ascending indices of done files that are missing or were replaced; empty when the video may be published
  * @throws {FlantsError} as `ObjectStore`
  */
-export async function findVanished(
+export async function confirmFiles(
   video: VideoId,
   tally: Tally,
   { journal, store }: ConfirmPorts,
   signal: AbortSignal,
-): Promise<readonly number[]> {
+): Promise<Confirmed> {
   const { revision, total } = tally.record;
   const vanished: number[] = [];
-  if (revision === undefined) return vanished;
+  const replaced: Record<string, string> = {};
+  if (revision === undefined) return { vanished, replaced };
   for (let from = 0; from < total; from += chunkFiles) {
     const files = await journal.files(video, revision, [[from, Math.min(total, from + chunkFiles)]]);
     const keys = new Map(
@@ -43,9 +51,13 @@ export async function findVanished(
     const current = await findObjects([...keys.keys()], store, signal);
     // Read last, so that little is held in memory while the network is awaited.
     const evidence = await journal.evidence(video, [...keys.keys()]);
-    for (const [key, index] of keys) if (!isUnchanged(current.get(key), evidence.get(key))) vanished.push(index);
+    for (const [key, index] of keys) {
+      const known = evidence.get(key);
+      if (!isUnchanged(current.get(key), known)) vanished.push(index);
+      else if (known?.replacedAt !== undefined) replaced[key] = known.replacedAt;
+    }
   }
-  return vanished.toSorted((a, b) => a - b);
+  return { vanished: vanished.toSorted((a, b) => a - b), replaced };
 }
 
 /** Requests that the barrier sends at the least for a video with these files, where nothing foreign stands among them. */

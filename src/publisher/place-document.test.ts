@@ -6,6 +6,7 @@ import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { placeDocument } from './place-document.ts';
+import type { PlacedDocument } from './place-document.ts';
 
 const never = new AbortController().signal;
 const key = 'v/index.m3u8';
@@ -32,10 +33,17 @@ function setUp(existing: ExistingPolicy = 'verify') {
     text: string,
     revision: string,
     isCurrent = (): Promise<boolean> => Promise.resolve(true),
-  ) =>
-    placeDocument(documentOf(text), { revision, identity, isCurrent }, { store: { ...store, put }, existing }, never);
-  const publish = (text: string, revision: string, isCurrent?: () => Promise<boolean>) =>
-    publishFor({ url }, text, revision, isCurrent);
+    previous?: PlacedDocument['document'],
+  ) => {
+    const place = { revision, identity, isCurrent, ...(previous ? { previous } : {}) };
+    return placeDocument(documentOf(text), place, { store: { ...store, put }, existing }, never);
+  };
+  const publish = (
+    text: string,
+    revision: string,
+    isCurrent?: () => Promise<boolean>,
+    previous?: PlacedDocument['document'],
+  ) => publishFor({ url }, text, revision, isCurrent, previous);
   return {
     publish,
     publishFor,
@@ -54,7 +62,19 @@ describe('A document', () => {
     const { publish, beforeWrite, etag } = setUp();
     beforeWrite(() => publish('ours', 'r1'));
     const placed = await publish('ours', 'r1');
-    expect(placed).toMatchObject({ key, etag: etag() });
+    expect(placed).toMatchObject({ document: { key, etag: etag() }, isReplacement: false });
+  });
+
+  it('that gets other bytes is a replacement, also for a publisher that finds them there', async () => {
+    const { publish } = setUp();
+    expect(await publish('one', 'r1')).toMatchObject({ isReplacement: false });
+    const { document: previous } = (await publish('one', 'r1')) ?? {};
+    expect(await publish('two', 'r2')).toMatchObject({ isReplacement: true });
+    // One that was lost before it said so: with or without a record of what stood there before.
+    expect(await publish('two', 'r2', undefined, previous)).toMatchObject({ isReplacement: true });
+    const { document: present } = (await publish('two', 'r2')) ?? {};
+    expect(await publish('two', 'r2')).toMatchObject({ isReplacement: true });
+    expect(await publish('two', 'r2', undefined, present)).toMatchObject({ isReplacement: false });
   });
 
   it('of a URL with tokens is not told to replace what may be another video’s', async () => {

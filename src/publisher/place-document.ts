@@ -3,7 +3,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { headersOf } from '../domain/object-headers.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
-import { sourceMark, sourceMetadata } from '../domain/source-identity.ts';
+import { replacedMetadata, sourceMark, sourceMetadata } from '../domain/source-identity.ts';
 import type { SourceIdentity } from '../domain/source-identity.ts';
 import type { RevisionDigest } from '../domain/video.ts';
 import type { Publication } from '../journal/journal.ts';
@@ -11,6 +11,13 @@ import { crc32Hex } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
 
 type PublishedDocument = Publication['documents'][number];
+
+/** A document at the destination. */
+export interface PlacedDocument {
+  readonly document: PublishedDocument;
+  /** Whether it got other bytes under its name, now or by a publisher that was lost before it said so. */
+  readonly isReplacement: boolean;
+}
 
 /** Metadata field that marks a document of ours with its revision. */
 const revisionMetadata = 'flants-revision';
@@ -58,25 +65,34 @@ export async function placeDocument(
   { revision, identity, previous, isCurrent }: PublicationContext,
   { store, existing, headerPolicy }: DocumentPorts,
   signal: AbortSignal,
-): Promise<PublishedDocument | undefined> {
+): Promise<PlacedDocument | undefined> {
   const { key, role, body } = document;
   const crc32 = crc32Hex(body);
-  const describe = (etag: string): PublishedDocument => ({ key, etag, crc32, sizeBytes: body.byteLength });
+  const differs = previous !== undefined && (previous.crc32 !== crc32 || previous.sizeBytes !== body.byteLength);
+  const placed = (etag: string, hasReplaced: boolean): PlacedDocument => ({
+    document: { key, etag, crc32, sizeBytes: body.byteLength },
+    isReplacement: differs || hasReplaced,
+  });
 
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const current = await store.head(key, { signal });
-    if (current && (await hasSameBytes(current, document, crc32, store, signal))) return describe(current.etag);
+    if (current && (await hasSameBytes(current, document, crc32, store, signal)))
+      return placed(current.etag, !previous && current.metadata[replacedMetadata] !== undefined);
     if (!(await isCurrent())) return undefined;
     if (current && existing !== 'overwrite' && !isOurs(current, identity, previous)) {
       throw conflictError(current, identity);
     }
     const written = await store.put(key, body, crc32, {
       ...headersOf(key, role, headerPolicy),
-      metadata: { [revisionMetadata]: revision, [sourceMetadata]: sourceMark(identity) },
+      metadata: {
+        [revisionMetadata]: revision,
+        [sourceMetadata]: sourceMark(identity),
+        ...(current ? { [replacedMetadata]: 'yes' } : {}),
+      },
       condition: current ? { ifMatch: current.etag } : { ifNoneMatch: '*' },
       signal,
     });
-    if (written.result === 'stored') return describe(written.etag);
+    if (written.result === 'stored') return placed(written.etag, current !== undefined);
   }
   throw new FlantsError('store.status', `${key} changed at ${store.name} each time it was about to be published`, {
     retryable: true,

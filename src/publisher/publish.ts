@@ -3,18 +3,22 @@ import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
+import { replacedSince } from '../domain/replaced.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { isWhole } from '../domain/video.ts';
 import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
+import type { Cdn } from '../cdn/cdn.ts';
 import { alignWithDecisions } from '../journal/align.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
-import { findVanished } from './confirm-files.ts';
+import { confirmFiles } from './confirm-files.ts';
+import { invalidateReplaced } from './invalidate.ts';
 import { placeDocument } from './place-document.ts';
+import type { PlacedDocument } from './place-document.ts';
 
 /** Ports and settings of the publisher. */
 export interface PublisherPorts {
@@ -22,6 +26,8 @@ export interface PublisherPorts {
   readonly ledger: Ledger;
   readonly source: Source;
   readonly store: ObjectStore;
+  /** Told of what got other bytes under its name. Absent: nobody is, and reports name it. */
+  readonly cdn?: Cdn;
   readonly existing: ExistingPolicy;
   /** Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
@@ -35,8 +41,8 @@ export interface PublisherPorts {
 
 /** The result of an attempt to publish. */
 export type PublishResult =
-  /** The documents are at the destination. */
-  | { readonly result: 'published' }
+  /** The documents are at the destination, and the CDN was told of so many paths. */
+  | { readonly result: 'published'; readonly invalidatedPaths: number }
   /** Some files were missing at the destination or had been replaced. They are open again. */
   | { readonly result: 'reopened'; readonly files: number }
   /** The source's playlists have changed since the plan was sealed. Crawl again. */
@@ -57,7 +63,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   if (!tally || revision === undefined || !isPublishable(tally.record)) return { result: 'stale' };
   const { generation } = tally.record;
 
-  const vanished = await findVanished(video, tally, ports, signal);
+  const { vanished, replaced: replacedFiles } = await confirmFiles(video, tally, ports, signal);
   if (vanished.length > 0) {
     const files = await journal.files(video, revision, toRanges(vanished));
     await journal.forget(
@@ -79,28 +85,36 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     return latest?.generation === generation && latest.revision === revision && isPublishable(latest);
   };
   const lastPublication = await journal.publication(video);
-  const documents: Publication['documents'][number][] = [];
+  const placed: PlacedDocument[] = [];
   for (const document of header.documents) {
     const previous = lastPublication?.documents.find(({ key }) => key === document.key);
     const identity = { url: document.url, ...(header.hasTokens ? { video } : {}) };
     const place = { revision, identity, isCurrent, ...(previous ? { previous } : {}) };
-    const publishedDocument = await placeDocument(document, place, ports, signal);
-    if (!publishedDocument) return { result: 'stale' };
-    documents.push(publishedDocument);
+    const placedDocument = await placeDocument(document, place, ports, signal);
+    if (!placedDocument) return { result: 'stale' };
+    placed.push(placedDocument);
   }
   const sizeBytes = await journal.sizeOf(video, revision);
   if (!(await isCurrent())) return { result: 'stale' };
-  await journal.recordPublication({
+  const at = new Date(ports.now()).toISOString();
+  const replacedDocuments = placed.filter(({ isReplacement }) => isReplacement).map(({ document }) => document.key);
+  const found = { files: replacedFiles, documents: replacedDocuments };
+  const replaced = replacedSince(lastPublication?.replaced, found, { at, hasCdn: ports.cdn !== undefined });
+  const publication: Publication = {
     video,
     revision,
-    at: new Date(ports.now()).toISOString(),
+    at,
     total: tally.record.total,
     accepted: rangesOfBits(tally.accepted, tally.record.total),
     sizeBytes,
-    documents,
-  });
+    documents: placed.map(({ document }) => document),
+    ...(replaced ? { replaced } : {}),
+  };
+  await journal.recordPublication(publication);
+  // Before the ledger counts it as published: a process that dies here leaves a publication that comes again.
+  const invalidatedPaths = await invalidateReplaced(publication, ports, signal);
   const published = await ledger.apply(video, { type: 'publish', generation, revision });
-  if (published.result === 'applied') return { result: 'published' };
+  if (published.result === 'applied') return { result: 'published', invalidatedPaths };
   // A publisher that overtook this one may have published before this one wrote to the journal. Publish again, so that
   // the journal ends up describing what is at the destination.
   const newer = published.record;

@@ -222,6 +222,7 @@ describe('released steps of the schema', () => {
       '57572c6fde18f17f',
       'c1a634a4475c2b6e',
       '3805dfe7d559d6f1',
+      'da37ebc96e72188e',
     ]);
   });
 });

@@ -128,4 +128,7 @@ export const migrations: readonly string[] = [
     UNIQUE (video, key, body)
   ) STRICT;
   `,
+  `
+  ALTER TABLE evidence ADD COLUMN replaced_at TEXT;
+  `,
 ];

@@ -27,6 +27,8 @@ export interface RoleMetrics {
   batch(end: BatchEnd, durationMs: number): void;
   crawl(result: string): void;
   publication(result: string): void;
+  /** Counts paths of which a CDN was told. */
+  invalidated(paths: number): void;
   /** A status for which the catalogue has no row. */
   writeBackMissed(): void;
   /** Jobs waiting, delayed or active. */
@@ -87,6 +89,7 @@ function createMeters(registry: Registry) {
     }),
     crawls: counter('crawls_total', 'Crawls that ended, by result', 'result'),
     publications: counter('publications_total', 'Publications that ended, by result', 'result'),
+    invalidations: counter('invalidated_paths_total', 'Paths of which a CDN was told that they were replaced'),
     writeBacksMissed: counter('write_backs_missed_total', 'Statuses for which the catalogue has no row'),
     queues: gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue'),
     videos: gauge('videos', 'Videos by state', 'state'),
@@ -117,6 +120,7 @@ function roleMetrics(role: string, meters: Meters): RoleMetrics {
     },
     crawl: (result) => meters.crawls.inc({ result, role }),
     publication: (result) => meters.publications.inc({ result, role }),
+    invalidated: (paths) => meters.invalidations.inc({ role }, paths),
     writeBackMissed: () => writeBacksMissed.inc({ role }),
     queueDepth: (queue, jobs) => meters.queues.set({ queue, role }, jobs),
     videos(counts) {

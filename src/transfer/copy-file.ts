@@ -4,6 +4,7 @@ import { placeOf } from '../domain/tokens.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
+import { replacedAt } from '../domain/replaced.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
 import { MiB } from '../domain/units.ts';
 import type { StoredObject } from '../storage/object-store.ts';
@@ -13,14 +14,15 @@ import { confirmBody, confirmCurrent, tooLargeToConfirm } from './confirm-body.t
 import { mediaRequest } from './media-request.ts';
 import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
-import type { ConfirmCurrent } from './place-object.ts';
+import type { ConfirmCurrent, Placed } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
 
 /** Bodies up to this size are buffered and sent with one PUT. Larger ones are uploaded in parts as they arrive. */
 export const maxHeldBytes = 16 * MiB;
 
-/** The part of the evidence that copying produces. */
-type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source' | 'proof'>;
+/** What copying produces of the evidence, and whether bytes that no evidence describes stood at the key. */
+type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source' | 'proof'> &
+  Pick<Placed, 'isReplacement'>;
 
 /**
  * Copies one file: fetches it unless the source still has what the evidence describes, checks it, and writes it without
@@ -42,9 +44,16 @@ export async function copyFile(
     at: new Date(ports.now()).toISOString(),
   });
   try {
-    const copied = await fetchAndPlace(task, policy, ports, signal);
+    const { isReplacement = false, ...copied } = await fetchAndPlace(task, policy, ports, signal);
     const identity = sourceIdentityOf(task, policy.video);
-    const evidence: Evidence = { ...common(), ...identity, ...copied, durationMs: Math.round(ports.now() - startedAt) };
+    const known = common();
+    const evidence: Evidence = {
+      ...known,
+      ...identity,
+      ...copied,
+      ...replacedAt(task.prior, { ...copied, isReplacement }, known.at),
+      durationMs: Math.round(ports.now() - startedAt),
+    };
     return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
   } catch (error) {
     return { index: task.index, kind: 'failed', failure: { ...common(), failure: told(failureOf(error), task) } };

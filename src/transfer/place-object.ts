@@ -2,7 +2,13 @@ import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { treatmentIn } from '../domain/object-headers.ts';
 import type { Proof } from '../domain/outcome.ts';
-import { isEvidenceOf, sourceIdentityOf, sourceMark, sourceMetadata } from '../domain/source-identity.ts';
+import {
+  isEvidenceOf,
+  replacedMetadata,
+  sourceIdentityOf,
+  sourceMark,
+  sourceMetadata,
+} from '../domain/source-identity.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
@@ -11,6 +17,8 @@ import type { CopyPolicy } from './ant-ports.ts';
 export interface Placed {
   readonly etag: string;
   readonly proof: Extract<Proof, 'written' | 'same-checksum'>;
+  /** Other bytes stood there before that our evidence does not describe. */
+  readonly isReplacement?: boolean;
 }
 
 /** The settings of a copy that decide about objects at its keys. */
@@ -65,14 +73,14 @@ export async function placeObject(
     throw new FlantsError('store.status', `${task.key} appears and disappears at ${store.name}`, { retryable: true });
   }
   if (mayLeaveUnchanged(current, task, policy) && (await hasSameContent(current, content, store, signal))) {
-    return { etag: current.etag, proof: 'same-checksum' };
+    return leftUnchanged(current, task);
   }
   if (!mayOverwrite(current, task, policy)) throw conflictError(current, task, policy, content);
   // Either a run that was killed before it recorded its evidence wrote this object, and the source has changed since,
   // or another ant has overtaken this one.
   await confirm(content);
   const replaced = await write({ ifMatch: current.etag });
-  if (replaced.result === 'stored') return { etag: replaced.etag, proof: 'written' };
+  if (replaced.result === 'stored') return replacementOf(current, replaced.etag, content);
   throw new FlantsError('store.status', `${task.key} changed at ${store.name} while it was replaced`, {
     retryable: true,
   });
@@ -89,10 +97,28 @@ export function writeOptions(
     contentType: task.contentType,
     cacheControl: task.cacheControl,
     ...treatmentIn(task),
-    metadata: { [sourceMetadata]: sourceMark(sourceIdentityOf(task, video)) },
+    metadata: {
+      [sourceMetadata]: sourceMark(sourceIdentityOf(task, video)),
+      ...(condition && 'ifMatch' in condition ? { [replacedMetadata]: 'yes' } : {}),
+    },
     condition,
     signal,
   };
+}
+
+/**
+ * An object that has the bytes already. Without evidence, a worker that was lost may have written it over another one: its
+ * metadata tell.
+ */
+export function leftUnchanged({ etag, metadata }: StoredObject, { prior }: Pick<FileTask, 'prior'>): Placed {
+  const isReplacement = !prior && metadata[replacedMetadata] !== undefined;
+  return { etag, proof: 'same-checksum', ...(isReplacement ? { isReplacement } : {}) };
+}
+
+/** An object that was written over the one that was seen. */
+export function replacementOf(seen: StoredObject, etag: string, content: Content): Placed {
+  const hadSameBytes = seen.sizeBytes === content.sizeBytes && seen.crc32 === content.crc32;
+  return { etag, proof: 'written', ...(hadSameBytes ? {} : { isReplacement: true }) };
 }
 
 /** @throws {FlantsError} `key.conflict` when other bytes came from another URL of this library */

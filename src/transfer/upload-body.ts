@@ -10,8 +10,10 @@ import {
   assertNoKeyConflict,
   conflictError,
   hasSameContent,
+  leftUnchanged,
   mayOverwrite,
   mayLeaveUnchanged,
+  replacementOf,
   writeOptions,
 } from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
@@ -54,13 +56,16 @@ export async function uploadBody(
       (await hasSameContent(current, content, store, signal))
     ) {
       await upload.abort();
-      return { ...content, etag: current.etag, proof: 'same-checksum' };
+      return { ...content, ...leftUnchanged(current, task) };
     }
     assertNoKeyConflict(task, policy, content);
     if (current && !isReplaceable(current, task, policy)) throw conflictError(current, task, policy, content);
     if (current && !isKnown(current, task, policy)) await confirm(content);
     const completed = await upload.complete(content.crc32);
-    if (completed.result === 'stored') return { ...content, etag: completed.etag, proof: 'written' };
+    if (completed.result === 'stored') {
+      const { etag } = completed;
+      return { ...content, ...(current ? replacementOf(current, etag, content) : { etag, proof: 'written' }) };
+    }
     throw new FlantsError('store.status', `${task.key} changed while it was uploaded`, { retryable: true });
   } catch (error) {
     await upload.abort();

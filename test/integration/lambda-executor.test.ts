@@ -6,7 +6,7 @@ import { openLambdaExecutor } from '../../src/app/lambda-executor.ts';
 import { openLimits } from '../../src/app/limits.ts';
 import type { BatchEnd, BatchMessage, FileTask } from '../../src/domain/batch.ts';
 import { failureOf } from '../../src/domain/failure.ts';
-import { defaultPrices } from '../../src/domain/function-use.ts';
+import { defaultPrices } from '../../src/domain/prices.ts';
 import type { FunctionRequest } from '../../src/domain/function-use.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Trouble } from '../../src/executor/lambda/executor.ts';

@@ -51,6 +51,10 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       const message = `${what} for ${places.join(', ')}, which is down: ${end}`;
       log.warn(message, { video, files, videos, patienceMs });
     },
+    onInvalidated(video, paths) {
+      metrics.invalidated(paths);
+      log.info('told the CDN what was replaced', { video, paths });
+    },
     onWarning: (video, message) => log.warn(message, { video }),
     onHalt(failure) {
       metrics.halted(true);

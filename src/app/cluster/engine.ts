@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cdn } from '../../cdn/cdn.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { toStoredForm } from '../../scanner/scan.ts';
@@ -53,14 +54,14 @@ const keyRulesPollMs = second;
  * Creates the engine over the ports of a cluster. Waits until the library has its first video, which fixes the key
  * rules.
  *
- * @param catalogue - looked up for URLs with fresh tokens. Without one, the URLs in the journal are used
+ * @param beside.catalogue - looked up for URLs with fresh tokens. Without one, the URLs in the journal are used
  */
 export async function openClusterEngine(
   cluster: Cluster,
   destination: OpenDestination,
   options: Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits },
   hooks: ClusterEngineHooks,
-  catalogue?: Catalogue,
+  { catalogue, cdn }: { readonly catalogue?: Catalogue | undefined; readonly cdn?: Cdn | undefined } = {},
 ): Promise<ClusterEngine> {
   const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
@@ -73,6 +74,7 @@ export async function openClusterEngine(
       ...cluster.queues,
       source,
       store: destination.store,
+      ...(cdn ? { cdn } : {}),
       journal: cluster.journal,
       ledger: cluster.ledger,
       keyRules,

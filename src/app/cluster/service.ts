@@ -1,3 +1,4 @@
+import type { Cdn } from '../../cdn/cdn.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { serveHttp } from '../../api/serve.ts';
 import type { Role, ServiceOptions } from '../../config/service-options.ts';
@@ -23,6 +24,7 @@ import { controlPortsOf } from '../control.ts';
 import { engineHooksOf } from './engine-hooks.ts';
 import { incidentAlerts } from './incident-alerts.ts';
 import { openCatalogue } from '../open-catalogue.ts';
+import { openCdn } from '../open-cdn.ts';
 import { openDestination } from '../open-destination.ts';
 import type { OpenDestination } from '../open-destination.ts';
 import { startAggregatorRole } from './aggregator.ts';
@@ -96,7 +98,10 @@ export async function runService(
       ? await openDestination(cluster.destination, { ...options, ...requestsTo(limits), signal })
       : undefined;
     if (destination) closers.push(() => destination.store.close());
-    const shared = { cluster, destination, catalogue, options, limits, health };
+    const publishes = roles.includes('aggregator');
+    const cdn = publishes ? await openCdn(cluster.destination, options, { signal }) : undefined;
+    if (cdn) closers.push(() => cdn.close());
+    const shared = { cluster, destination, catalogue, cdn, options, limits, health };
     const parts = roles.map((role): RoleParts => {
       const roleLog = process.logOf(role);
       const hooks: ServiceHooks = {
@@ -141,6 +146,7 @@ interface RoleParts {
   readonly cluster: Cluster;
   /** Absent: no role of this process writes there. */
   readonly destination: OpenDestination | undefined;
+  readonly cdn: Cdn | undefined;
   readonly catalogue: Catalogue | undefined;
   readonly options: ServiceOptions;
   readonly limits: ProcessLimits;
@@ -150,16 +156,13 @@ interface RoleParts {
 
 /** Runs a role until it is drained. */
 async function runRole(parts: RoleParts): Promise<void> {
-  const { role, cluster, destination, catalogue, options, limits, health, hooks } = parts;
+  const { role, cluster, destination, catalogue, cdn, options, limits, health, hooks } = parts;
   const engine =
     destination && role !== 'scanner'
-      ? await openClusterEngine(
-          cluster,
-          destination,
-          { ...options, limits },
-          engineHooksOf(role, hooks, health),
+      ? await openClusterEngine(cluster, destination, { ...options, limits }, engineHooksOf(role, hooks, health), {
           catalogue,
-        )
+          cdn,
+        })
       : undefined;
   try {
     const running = await startRole(parts, engine);

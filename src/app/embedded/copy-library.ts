@@ -41,6 +41,7 @@ import type { FunctionMeter } from '../function-meter.ts';
 import { openLimits, requestsTo } from '../limits.ts';
 import { openCatalogue, surveySources } from '../open-catalogue.ts';
 import type { Survey } from '../open-catalogue.ts';
+import { openCdn } from '../open-cdn.ts';
 import { openDestination } from '../open-destination.ts';
 import { countLeftOut } from './left-out.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
@@ -104,6 +105,7 @@ async function run(
     ...requestsTo(limits),
     signal: hooks.signal,
   });
+  const cdn = await openCdn(destination, options, hooks);
   const { emptySegments: keepsEmptySegments } = capabilities;
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls, { keepsEmptySegments });
   const common: CopyContext = { options, hooks, state, keyRules };
@@ -137,6 +139,7 @@ async function run(
       source,
       store: budget?.metered(store) ?? store,
       ...(budget ? { budget } : {}),
+      ...(cdn ? { cdn } : {}),
       journal,
       ledger,
       executor,
@@ -181,6 +184,7 @@ async function run(
       onWaiting: ({ isAllThatIsLeft, ...waiting }) =>
         emit(hooks, { type: 'waiting', ...waiting, allThatIsLeft: isAllThatIsLeft }),
       onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
+      onInvalidated: (video, paths) => emit(hooks, { type: 'invalidated', video, paths }),
     },
   );
   const stopBounding = boundHeap();
@@ -221,7 +225,7 @@ async function run(
     await dashboard?.close();
     await engine.stop();
     await executor.close();
-    await Promise.all([source.close(), store.close()]);
+    await Promise.all([source.close(), store.close(), cdn?.close()]);
   }
 }
 

@@ -7,6 +7,8 @@ import type { PublishResult } from '../../publisher/publish.ts';
 import { namedHosts } from '../source-spec.ts';
 import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
+import { openCdn } from '../open-cdn.ts';
+import type { CdnAccess } from '../open-cdn.ts';
 import { openDestination } from '../open-destination.ts';
 import type { OpenOptions } from '../open-destination.ts';
 
@@ -18,12 +20,16 @@ import type { OpenOptions } from '../open-destination.ts';
 export async function publishNow(
   video: VideoId,
   { journal, ledger }: { readonly journal: Journal; readonly ledger: Ledger },
-  options: OpenOptions,
+  options: OpenOptions & Pick<CdnAccess, 'cdn'>,
 ): Promise<PublishResult['result']> {
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
   const { proxies, signal, headerPolicy } = options;
   const { store } = await openDestination(destination, options);
+  const { profile, store: place } = destination;
+  const ca = place.kind === 's3' ? place.ca : undefined;
+  const access = { ...(profile === undefined ? {} : { profile }), ...(ca === undefined ? {} : { ca }) };
+  const cdn = await openCdn(destination, { ...options, ...access }, options);
   // Whoever copied it from this machine named its playlist.
   const playlistUrl = (await journal.submission(video))?.playlistUrl;
   const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
@@ -39,11 +45,20 @@ export async function publishNow(
     await ledger.releaseAll();
     const published = await publishVideo(
       video,
-      { journal, ledger, store, source, existing: 'verify', ...(headerPolicy ? { headerPolicy } : {}), now: Date.now },
+      {
+        journal,
+        ledger,
+        store,
+        source,
+        existing: 'verify',
+        ...(headerPolicy ? { headerPolicy } : {}),
+        ...(cdn ? { cdn } : {}),
+        now: Date.now,
+      },
       signal,
     );
     return published.result;
   } finally {
-    await Promise.all([store.close(), source.close()]);
+    await Promise.all([store.close(), source.close(), cdn?.close()]);
   }
 }

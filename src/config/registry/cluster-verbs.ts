@@ -1,6 +1,7 @@
 import {
   boundOptions,
   catalogueOptionNames,
+  cdnOptionNames,
   executorOptions,
   fileOptions,
   limitOptions,
@@ -13,7 +14,7 @@ import type { VerbSpec } from './verb-spec.ts';
 
 /** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
-  ...placeOptions, 'concurrency', 'threads', ...limitOptions, ...executorOptions, ...fileOptions, ...storeOptions, ...catalogueOptionNames,
+  ...placeOptions, 'concurrency', 'threads', ...limitOptions, ...executorOptions, ...fileOptions, ...cdnOptionNames, ...storeOptions, ...catalogueOptionNames,
   ...selectionOptionNames,   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 

@@ -1,4 +1,4 @@
-import { placeOptions, storeOptions } from './option-groups.ts';
+import { cdnOptionNames, placeOptions, storeOptions } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** The library is a state on this machine or, if Redis and journal are named, a cluster's. */
@@ -56,7 +56,7 @@ export const controlVerbs = {
       ['video', 'id of the video'],
       ['file', 'key of the failed file, as status and reports name it'],
     ],
-    options: ['reason', 'headerPolicy', ...place, 'json', 'config'],
+    options: ['reason', 'headerPolicy', ...cdnOptionNames, ...place, 'json', 'config'],
     examples: [
       [
         'a segment that is lost',

@@ -1,4 +1,11 @@
-import { executorOptions, limitOptions, placeOptions, selectionOptionNames, storeOptions } from './option-groups.ts';
+import {
+  cdnOptionNames,
+  executorOptions,
+  limitOptions,
+  placeOptions,
+  selectionOptionNames,
+  storeOptions,
+} from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
 /** Verbs that do their work in one process. */
@@ -15,7 +22,7 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
-      'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'dryRun',
+      'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', ...cdnOptionNames, 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', ...limitOptions, 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
@@ -53,6 +60,7 @@ export const copyVerbs = {
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
       ['by functions of AWS Lambda', 'flants copy videos.json s3://media/vod --executor lambda --function flants'],
+      ['behind CloudFront', 'flants copy videos.json s3://media/vod --invalidate E2QWRUHAPOMQZL'],
     ],
   },
   plan: {

@@ -6,6 +6,9 @@ export const storeOptions = [
 /** Redis and journal of a cluster. */
 export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as const;
 
+/** The CDN that is told of what was replaced. */
+export const cdnOptionNames = ['invalidate', 'invalidatePrefix', 'cloudfrontEndpoint'] as const;
+
 /** Fetching and writing files. */
 export const fileOptions = [
   'existing', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',

@@ -1,5 +1,6 @@
 import { failureCodes } from '../../domain/failure.ts';
 import { catalogueOptions } from './catalogue-options.ts';
+import { cdnOptions } from './cdn-options.ts';
 import { clusterOptions } from './cluster-options.ts';
 import { controlVerbOptions } from './control-options.ts';
 import { dashboardOptions } from './dashboard-options.ts';
@@ -83,6 +84,7 @@ export const optionSpecs = {
     defaultText: 'the hosts that the log names',
   },
   ...headerOptions,
+  ...cdnOptions,
   root: {
     group: 'Source',
     kind: 'path',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FlantsError } from '../../domain/failure.ts';
-import { defaultPrices } from '../../domain/function-use.ts';
-import type { PriceList } from '../../domain/function-use.ts';
+import { defaultPrices } from '../../domain/prices.ts';
+import type { PriceList } from '../../domain/prices.ts';
 import { readTextFile } from '../input/config-file.ts';
 
 const price = z.number().min(0);
@@ -12,6 +12,11 @@ const schema = z.strictObject({
   millionInvocations: price,
   thousandPuts: price,
   gbMonth: price.exactOptional(),
+  // What older files do not name is as it came with this version.
+  thousandGets: price.default(defaultPrices.thousandGets),
+  egressGb: price.default(defaultPrices.egressGb),
+  invalidationPath: price.default(defaultPrices.invalidationPath),
+  freeInvalidationPaths: z.int().min(0).default(defaultPrices.freeInvalidationPaths),
 });
 
 /**

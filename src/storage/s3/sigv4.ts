@@ -9,7 +9,7 @@ export interface SigningKeys {
   readonly sessionToken?: string;
 }
 
-/** A request to S3 before it is signed. */
+/** A request to S3, or to another service of AWS whose paths need no encoding, before it is signed. */
 export interface UnsignedRequest {
   readonly method: string;
   /** The value of the `Host` header, with the port unless it is the default of the scheme. */
