@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../scripts/run-command.ts';
+import { runBlock } from './document.ts';
 
 const began = Date.now();
 const minute = 60_000;
@@ -36,7 +37,6 @@ export async function until(what: string, isSo: () => Promise<boolean>): Promise
 /** A stack on the Swarm, and the node that it runs on. */
 export interface Swarm {
   run: typeof run;
-  deploy(files: readonly string[], env: Readonly<Record<string, string>>): Promise<void>;
   /** Waits until each service has all of its processes, healthy where they can tell. */
   allRunning(): Promise<void>;
   /** Ids of the stack's running containers. */
@@ -60,7 +60,7 @@ export async function createSwarm(stack: string): Promise<Swarm> {
   const isOurs = (await docker('info', '--format', '{{.Swarm.LocalNodeState}}')) !== 'active';
   if (isOurs) await docker('swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:2377');
   const node = await docker('info', '--format', '{{.Swarm.NodeID}}');
-  await docker('node', 'update', '--label-add', 'flants.redis=true', node);
+  await runBlock('label', { NODE: node });
   const inStack = `label=com.docker.stack.namespace=${stack}`;
 
   const ps = async (...filters: readonly string[]): Promise<readonly string[]> => {
@@ -82,10 +82,6 @@ export async function createSwarm(stack: string): Promise<Swarm> {
     containers: () => ps(inStack),
     healthyContainers,
     containerOf,
-    async deploy(files, env) {
-      const args = ['stack', 'deploy', '--resolve-image', 'never'];
-      await run('docker', [...args, ...files.flatMap((file) => ['--compose-file', file]), stack], { env });
-    },
     allRunning: () =>
       until('all services run', async () => {
         const counts = await services();

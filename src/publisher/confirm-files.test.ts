@@ -74,6 +74,19 @@ const names = (count: number, folder = 'v'): string[] =>
   Array.from({ length: count }, (_, index) => `${folder}/seg${index}.ts`);
 
 describe('The barrier before publishing', () => {
+  test('tells which files got other bytes under their names, and when', async () => {
+    const { journal, store, confirm } = await copyOf(names(3));
+    const [replaced = '', vanished = ''] = names(3);
+    for (const key of [replaced, vanished]) {
+      const evidence = (await journal.evidence('v', [key])).get(key);
+      if (!evidence) throw new Error('no evidence');
+      const told = { ...evidence, replacedAt: '2026-11-30T00:00:00Z' };
+      await journal.recordOutcomes('v', [{ index: 0, kind: 'copied', evidence: told }]);
+    }
+    await store.delete(vanished, { signal: never });
+    expect(await confirm()).toEqual({ vanished: [1], replaced: { [replaced]: '2026-11-30T00:00:00Z' } });
+  });
+
   test('lets a whole video through with one listing, not a request for each file', async () => {
     const { find, counts } = await copyOf(names(200));
     expect(await find()).toEqual([]);
