@@ -48,7 +48,9 @@ const lost: Readonly<Record<string, Shape>> = {
   'flants status s3://media/vod class-42': shape(/^1 video: 1 incomplete\n3 files: 2 there/, 2),
   'flants report s3://media/vod > report.json': shape(/^$/),
   'flants report s3://media/vod --format ndjson --output files.ndjson': shape(/^$/),
-  'flants report s3://media/vod --html report.html --csv videos.csv': shape(/^/),
+  'flants report s3://media/vod --html report.html --csv videos.csv': shape(
+    /^written: .*report\.html\nwritten: .*videos\.csv\n$/,
+  ),
   'flants replay s3://media/vod --out replay.html': shape(/replay\.html/),
   'flants retry s3://media/vod': shape(/1 file/),
   'flants copy videos.json s3://media/vod --dashboard': shape(/the dashboard is at http:\/\/[^]*1 incomplete/, 2),
@@ -73,11 +75,13 @@ const healed: Readonly<Record<string, Shape>> = {
     /^Plan of a copy to s3:\/\/media\/vod: nothing was written\.\nVideos +2: /,
   ),
   'flants plan videos.ndjson s3://media/vod --sample-videos 300 --cost --lambda 500 --egress-price 0.09': shape(/\$/),
-  'flants verify https://cdn.example/class/42/master.m3u8': shape(/master\.m3u8/, 3),
   'flants doctor https://cdn.example/class/42/master.m3u8 s3://media/vod': shape(/clock|bucket|node/i, 3),
   'flants doctor s3://media/vod --config flants.json': shape(/clock|bucket|node/i, 3),
   'flants verify s3://media/vod/class/42/master.m3u8': shape(/: whole\n/),
   'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR': shape(/: whole\n/),
+  'flants verify s3://media/vod': shape(/: 2 of 2 whole\n/),
+  'flants verify videos.json s3://media/vod': shape(/: 2 of 2 whole\n/),
+  'flants verify https://cdn.example/class/42/master.m3u8': shape(/^As players and caches get it:\n/m, 3),
   'flants health --listen 127.0.0.1:4010': shape(/^flants health: .*\n$/, 1),
   'source <(flants completion bash)': shape(/^$/),
   'source <(flants completion zsh)': shape(/^$/),
@@ -88,6 +92,7 @@ const healed: Readonly<Record<string, Shape>> = {
 /** Examples that want the package, a cluster, or functions. Tests of those run the same verbs. */
 const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/e2e/package.test.ts': /^flants lambda bundle/,
+  'test/e2e/doctor.test.ts': /^flants doctor/,
   'test/e2e/lambda.test.ts': /--executor lambda/,
   'test/cluster/control.test.ts, laptop-to-cluster.test.ts, mongo.test.ts': /--journal |--redis |mongodb:/,
 };
