@@ -25,6 +25,7 @@ async function metricsText(): Promise<string> {
   metrics.videos(Object.fromEntries(videoStates.map((state) => [state, 1])) as Record<VideoState, number>);
   metrics.functions({ kind: 'throttled' });
   metrics.functionDollars(0);
+  metrics.invalidated(1);
   metrics.halted(false);
   return metrics.text();
 }

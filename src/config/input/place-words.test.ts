@@ -16,6 +16,7 @@ describe('a config file with a place', () => {
 
   it('stands in for the destination of verbs that look and decide', () => {
     expect(complete('status', [])).toEqual(['s3://media/vod']);
+    expect(complete('verify', [])).toEqual(['s3://media/vod']);
     expect(complete('retry', ['class-42'])).toEqual(['s3://media/vod', 'class-42']);
   });
 
@@ -26,9 +27,10 @@ describe('a config file with a place', () => {
     },
   );
 
-  it('leaves what a state stands in for, and verbs that take no destination', () => {
+  it('leaves what a state stands in for, and what else a verb may be about', () => {
     expect(complete('status', ['class-42'], true)).toEqual(['class-42']);
-    expect(complete('verify', [])).toEqual([]);
+    expect(complete('verify', ['https://cdn.example/master.m3u8'])).toEqual(['https://cdn.example/master.m3u8']);
+    expect(complete('doctor', ['videos.json'])).toEqual(['videos.json']);
     expect(completeWords(verbs.status, ['class-42'], { place: {}, hasState: false })).toEqual(['class-42']);
   });
 });

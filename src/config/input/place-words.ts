@@ -15,6 +15,7 @@ export interface WordsContext {
  * | verb takes | typed | becomes |
  * |---|---|---|
  * | sources, destination | nothing | the file's sources, its destination |
+ * | catalogue, playlist or destination | nothing | the file's destination |
  * | destination, videos | `class-42` | the file's destination, `class-42` |
  * | destination, videos | `s3://media/vod class-42`, `./vod` | as it is |
  */
@@ -26,6 +27,8 @@ export function completeWords(
   const takes = verb.wordTexts.map(([word]) => word);
   if (destination === undefined || !takes.includes('destination')) return words;
   if (takes.includes('source')) return words.length === 0 ? [...sources, destination] : words;
+  // A proof of one playlist or of a catalogue names what it is about.
+  if (takes[0] !== 'destination') return words.length === 0 ? [destination] : words;
   const [first] = words;
   const isTyped = first !== undefined && (first === destination || /^(?:s3:\/\/|\.{0,2}\/|\.{1,2}$)/.test(first));
   return hasState || isTyped ? words : [destination, ...words];
