@@ -70,6 +70,8 @@ const healed: Readonly<Record<string, Shape>> = {
     shape(/2 videos: 2 published/),
   "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'": shape(/1 video: 1 published/),
   'flants copy videos.ndjson s3://media/vod --budget 50G': shape(/2 videos: 2 published/),
+  'flants copy videos.ndjson s3://media/vod --bwlimit "08:00,10M 23:00,off" --source-tpslimit 50':
+    shape(/2 videos: 2 published/),
   'flants plan videos.ndjson': shape(/^Plan of a copy: nothing was written\.\nVideos +2: 2 to copy\nFiles +6: /),
   'flants plan videos.ndjson s3://media/vod': shape(
     /^Plan of a copy to s3:\/\/media\/vod: nothing was written\.\nVideos +2: /,
@@ -89,11 +91,13 @@ const healed: Readonly<Record<string, Shape>> = {
   'flants completion powershell | Out-String | Invoke-Expression': shape(/^# PowerShell completion for flants/),
 };
 
-/** Examples that want the package, a cluster, or functions. Tests of those run the same verbs. */
+/** Examples that want the package, a cluster, functions, a CDN, or another bucket. Tests of those run the same verbs. */
 const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/e2e/package.test.ts': /^flants lambda bundle/,
   'test/e2e/doctor.test.ts': /^flants doctor/,
   'test/e2e/lambda.test.ts': /--executor lambda/,
+  'test/e2e/invalidate.test.ts': /--invalidate/,
+  'test/e2e/discover.test.ts': /^flants discover/,
   'test/cluster/control.test.ts, laptop-to-cluster.test.ts, mongo.test.ts': /--journal |--redis |mongodb:/,
 };
 
