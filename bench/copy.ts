@@ -1,11 +1,10 @@
-import { findTool } from '../scripts/tools.ts';
 import { inMiB, medianCost, tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
 import type { LibrarySpec } from './library.ts';
 import type { Cost } from './measure.ts';
 import { tell } from './results.ts';
-import { onStage, runFlants, runRaw, runRclone } from './stage.ts';
-import type { Stage } from './stage.ts';
+import { flantsMover, onStage, rcloneMover, runRaw } from './stage.ts';
+import type { Mover, Stage } from './stage.ts';
 
 const kiB = 1024;
 
@@ -14,9 +13,6 @@ const libraries: readonly LibrarySpec[] = [
   { files: 4_000, fileBytes: 256 * kiB, filesOfVideo: 200 },
   { files: 500, fileBytes: 2_048 * kiB, filesOfVideo: 100 },
 ];
-
-/** Delivers the stage's library below a prefix. */
-type Mover = (stage: Stage, prefix: string) => Promise<Cost>;
 
 /**
  * Copies the same libraries from the same nginx to the same versitygw, over HTTP and over TLS at both ends, in turn: by
@@ -28,17 +24,11 @@ export async function copy(
   installed: Installed,
   { rounds, others }: { readonly rounds: number; readonly others: ReadonlyMap<string, Installed> },
 ): Promise<void> {
-  const rclone = findTool('rclone');
-  if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
-  const flants =
-    (build: Installed): Mover =>
-    (stage, prefix) =>
-      runFlants(stage, build, prefix);
   const movers = new Map<string, Mover>([
     ['raw', runRaw],
-    ['flants', flants(installed)],
-    ...[...others].map(([name, build]) => [name, flants(build)] as const),
-    ['rclone', (stage, prefix) => runRclone(stage, rclone, prefix)],
+    ['flants', flantsMover(installed)],
+    ...[...others].map(([name, build]) => [name, flantsMover(build)] as const),
+    ['rclone', rcloneMover(32)],
   ]);
   for (const tls of [false, true]) {
     for (const spec of libraries) {

@@ -1,11 +1,8 @@
-import { findTool } from '../scripts/tools.ts';
 import { compete } from './copy.ts';
 import { inMiB, medianCost, tableOf } from './figures.ts';
 import type { Installed } from './installed.ts';
-import type { Cost } from './measure.ts';
 import { tell } from './results.ts';
-import { onStage, runFlants, runRclone } from './stage.ts';
-import type { Stage } from './stage.ts';
+import { flantsMover, onStage, rcloneMover } from './stage.ts';
 
 const roundTripMs = 80;
 const miB = 1024 * 1024;
@@ -21,23 +18,13 @@ export async function latency(
   installed: Installed,
   { rounds, others }: { readonly rounds: number; readonly others: ReadonlyMap<string, Installed> },
 ): Promise<void> {
-  const rclone = findTool('rclone');
-  if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
-  const flants =
-    (build: Installed, ...flags: readonly string[]) =>
-    (stage: Stage, prefix: string): Promise<Cost> =>
-      runFlants(stage, build, prefix, flags);
-  const rcloneWith =
-    (transfers: number) =>
-    (stage: Stage, prefix: string): Promise<Cost> =>
-      runRclone(stage, rclone, prefix, transfers);
   const movers = new Map([
-    ['flants', flants(installed)],
-    ['flants, one thread', flants(installed, '--threads', '1')],
-    ['flants, at most 32', flants(installed, '--concurrency', '32')],
-    ...[...others].map(([name, build]) => [name, flants(build)] as const),
-    ['rclone, 32', rcloneWith(32)],
-    ['rclone, 128', rcloneWith(128)],
+    ['flants', flantsMover(installed)],
+    ['flants, one thread', flantsMover(installed, '--threads', '1')],
+    ['flants, at most 32', flantsMover(installed, '--concurrency', '32')],
+    ...[...others].map(([name, build]) => [name, flantsMover(build)] as const),
+    ['rclone, 32', rcloneMover(32)],
+    ['rclone, 128', rcloneMover(128)],
   ]);
   const costs = await onStage(library, (stage) => compete(stage, movers, rounds), { roundTripMs });
   const bytes = library.files * library.fileBytes;

@@ -6,6 +6,7 @@ import { selfSigned } from '../test/servers/certificate.ts';
 import { startNginx } from '../test/servers/nginx.ts';
 import { startVersitygw } from '../test/servers/versitygw.ts';
 import type { Versitygw } from '../test/servers/versitygw.ts';
+import { findTool } from '../scripts/tools.ts';
 import type { Installed } from './installed.ts';
 import { addressesOf, assertDelivered, catalogueOf, makeLibrary } from './library.ts';
 import type { Library, LibrarySpec } from './library.ts';
@@ -130,8 +131,27 @@ export function runRaw(stage: Stage, prefix: string): Promise<Cost> {
   return stage.run(prefix, { file: process.execPath, args, env: keysOf(store) });
 }
 
+/** Delivers a stage's library below a prefix. */
+export type Mover = (stage: Stage, prefix: string) => Promise<Cost>;
+
+/** A build of FLAnts as a mover. */
+export function flantsMover(build: Installed, ...flags: readonly string[]): Mover {
+  return (stage, prefix) => runFlants(stage, build, prefix, flags);
+}
+
+/**
+ * Rclone as a mover, with so many transfers at a time.
+ *
+ * @throws where it is not installed
+ */
+export function rcloneMover(transfers: number): Mover {
+  const rclone = findTool('rclone');
+  if (rclone === undefined) throw new Error('rclone is not there: node scripts/setup-tools.ts --bench');
+  return (stage, prefix) => runRclone(stage, rclone, prefix, transfers);
+}
+
 /** `rclone copyurl` of the same. The bucket is there: asked to check, rclone tries for minutes to create it. */
-export async function runRclone(stage: Stage, rclone: string, prefix: string, transfers = 32): Promise<Cost> {
+async function runRclone(stage: Stage, rclone: string, prefix: string, transfers: number): Promise<Cost> {
   const { store, addressesPath, caPath } = stage;
   return stage.run(prefix, {
     file: rclone,
