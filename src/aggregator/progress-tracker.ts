@@ -1,11 +1,10 @@
 import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { createPaceMeter } from '../domain/pace.ts';
+import { createPaceMeter, createRateMeter } from '../domain/pace.ts';
 import { estimateRemaining } from '../domain/remaining.ts';
 import type { RunCounts } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
-import { second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 
@@ -27,9 +26,6 @@ export interface ProgressTracker {
 /** Most videos in progress to report. */
 const shownVideos = 8;
 
-/** Rates are averages over this time. */
-const windowMs = 10 * second;
-
 /** @param now - a monotonic clock in milliseconds */
 export function createProgressTracker(now: () => number): ProgressTracker {
   const startedAt = now();
@@ -38,9 +34,9 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   /** Only videos that changed in this run, so few even in a large library. */
   const active = new Map<VideoId, VideoRecord>();
   const pace = createPaceMeter();
-  pace.add({ at: startedAt, files: 0, bytes: 0 });
+  const speed = createRateMeter();
+  for (const meter of [pace, speed]) meter.add({ at: startedAt, files: 0, bytes: 0 });
   let expected = 0;
-  const samples: { at: number; bytes: number; files: number }[] = [{ at: startedAt, bytes: 0, files: 0 }];
 
   return {
     changed(video, before, after) {
@@ -62,19 +58,13 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     progress() {
       const at = now();
       const files = run.copied + run.unchanged;
-      samples.push({ at, bytes: run.copiedBytes, files });
-      while (samples.length > 2 && (samples[1]?.at ?? at) <= at - windowMs) samples.shift();
-      const [oldest] = samples as [(typeof samples)[number]];
-      const seconds = Math.max(0.001, (at - oldest.at) / second);
-      const filesPerSecond = (files - oldest.files) / seconds;
-      pace.add({ at, files, bytes: run.copiedBytes });
+      for (const meter of [pace, speed]) meter.add({ at, files, bytes: run.copiedBytes });
       const known = Object.values(totals.videos).reduce((sum, count) => sum + count, 0);
       const uncrawled = totals.videos.waiting + Math.max(0, expected - known);
       return {
         totals: structuredClone(totals),
         run: { ...run, durationMs: Math.round(at - startedAt) },
-        bytesPerSecond: Math.round((run.copiedBytes - oldest.bytes) / seconds),
-        filesPerSecond: Math.round(filesPerSecond * 10) / 10,
+        ...speed.rates(),
         uncrawled,
         active: [...active].slice(0, shownVideos).map(([video, { done, total }]) => ({ video, done, total })),
         ...estimateRemaining(totals, uncrawled, pace.pace()),

@@ -6,7 +6,7 @@ import { idOfPlaylist } from '../catalogue/single-catalogue.ts';
 import type { DiscoverOptions } from '../config/discover-options.ts';
 import { readText } from '../crawler/read-text.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
-import { maxPlaylistBytes } from '../domain/playlist-size.ts';
+import { collectPlaylist, maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { forEachConcurrently } from '../scanner/for-each-concurrently.ts';
@@ -98,7 +98,7 @@ async function fromBucket(
   const read = async (key: string, url: string): Promise<Uint8Array> => {
     const object = await store.get(key, { signal });
     if (!object) throw new FlantsError('source.not-found', `${url} is not there`);
-    return collect(object.body, url);
+    return collectPlaylist(object.body, () => url);
   };
   async function* listed(): AsyncGenerator<Candidate> {
     for await (const { key } of store.list(prefix === '' ? '' : `${prefix}/`, { signal })) {
@@ -161,18 +161,6 @@ async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<strin
   file.once('error', (error) => gunzip.destroy(error));
   const lines = createInterface({ input: isCompressed ? file.pipe(gunzip) : file, crlfDelay: Infinity });
   yield* lines;
-}
-
-async function collect(body: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxPlaylistBytes)
-      throw new FlantsError('hls.limit', `${url} is longer than ${maxPlaylistBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, sizeBytes);
 }
 
 function isPlaylistPath(path: string): boolean {

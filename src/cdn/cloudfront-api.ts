@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProxySettings } from '../config/values/proxies.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
@@ -79,16 +79,14 @@ export function openCloudFrontApi(access: CloudFrontAccess): CloudFrontApi {
 
   const call = async (method: 'GET' | 'POST', below: string, body: string, signal: AbortSignal): Promise<string> => {
     const path = root.pathname.replace(/\/$/, '') + place + below;
-    const { accessKeyId, secretAccessKey, sessionToken } = await access.credentials();
     const headers = signRequest({
       method,
       host: root.host,
       path,
       query: '',
       headers: body === '' ? [] : [['content-type', 'application/xml']],
-      payloadHash: createHash('sha256').update(body).digest('hex'),
-      // An object of its own: the store's keys for signatures are kept by theirs.
-      credentials: { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) },
+      payloadHash: hash('sha256', body),
+      credentials: await access.credentials(),
       region,
       service: 'cloudfront',
       now: new Date(),

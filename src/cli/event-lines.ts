@@ -4,7 +4,8 @@ import type { LiveReport } from '../domain/report.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { second } from '../domain/units.ts';
-import { formatCounted, formatDuration } from './format.ts';
+import { formatCounted } from '../domain/amount-text.ts';
+import { formatDuration } from './format.ts';
 
 /** A line for people, with its level. */
 export interface EventLine {

@@ -1,13 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  formatBytes,
-  formatCount,
-  formatCounted,
-  formatDuration,
-  formatRate,
-  formatRemaining,
-  formatShare,
-} from './format.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from './format.ts';
 
 it('groups counts by thousands', () => {
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);

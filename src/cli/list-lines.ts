@@ -1,5 +1,5 @@
 import { oneLine } from '../telemetry/logger.ts';
-import { formatCount } from './format.ts';
+import { formatCount } from '../domain/amount-text.ts';
 
 const maxListed = 20;
 

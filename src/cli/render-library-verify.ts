@@ -1,5 +1,6 @@
 import type { LibraryVerifyReport } from '../domain/verify-report.ts';
-import { formatBytes, formatCount, formatCounted } from './format.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatBytes } from './format.ts';
 import { listLines, section } from './list-lines.ts';
 
 const more = '--json names more';

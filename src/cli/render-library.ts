@@ -10,7 +10,8 @@ import type {
 import type { Totals } from '../domain/report.ts';
 import { oneLine } from '../telemetry/logger.ts';
 import { failureText, liveText } from './event-lines.ts';
-import { formatBytes, formatCount, formatCounted, formatShare } from './format.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatBytes, formatShare } from './format.ts';
 import { functionLine } from './function-line.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';

@@ -1,14 +1,7 @@
 import type { ActiveVideo, Progress } from '../domain/event.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import {
-  formatBytes,
-  formatCount,
-  formatCounted,
-  formatDuration,
-  formatRate,
-  formatRemaining,
-  formatShare,
-} from './format.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from './format.ts';
 import { fitText, padText } from './text-width.ts';
 
 /** The content of the progress display. */

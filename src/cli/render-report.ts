@@ -9,7 +9,8 @@ import { functionLine } from './function-line.ts';
 import { section } from './list-lines.ts';
 import { hintOf } from './render-error.ts';
 import { shellQuote } from './shell-quote.ts';
-import { formatBytes, formatCount, formatCounted, formatDollars, formatDuration, formatRate } from './format.ts';
+import { formatCount, formatCounted, formatDollars } from '../domain/amount-text.ts';
+import { formatBytes, formatDuration, formatRate } from './format.ts';
 import { videoLines } from './video-lines.ts';
 
 /** What a summary shows in addition to the report. */

@@ -1,6 +1,7 @@
 import type { DeliveryFinding, VerifyReport } from '../domain/verify-report.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { formatBytes, formatCount, formatCounted } from './format.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatBytes } from './format.ts';
 import { listLines, section } from './list-lines.ts';
 
 const more = '--json names all';

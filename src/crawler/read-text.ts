@@ -1,3 +1,4 @@
+import { collectPlaylist } from '../domain/playlist-size.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/read-playlist.ts';
@@ -30,15 +31,8 @@ export async function readText(
   }
   const { finalUrl, validators, contentType } = answer;
   try {
-    const chunks: Uint8Array[] = [];
-    let sizeBytes = 0;
-    for await (const chunk of answer.body) {
-      sizeBytes += chunk.byteLength;
-      if (sizeBytes > maxBytes)
-        throw new FlantsError('hls.limit', `${placeOf(new URL(finalUrl))} is longer than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return { finalUrl, validators, bytes: Buffer.concat(chunks, sizeBytes), ...(contentType ? { contentType } : {}) };
+    const bytes = await collectPlaylist(answer.body, () => placeOf(new URL(finalUrl)), maxBytes);
+    return { finalUrl, validators, bytes, ...(contentType ? { contentType } : {}) };
   } finally {
     answer.cancel();
   }

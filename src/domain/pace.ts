@@ -9,6 +9,42 @@ export interface Sums {
   readonly bytes: number;
 }
 
+/** Speed over the last seconds. */
+export interface Rates {
+  /** With one decimal. */
+  readonly filesPerSecond: number;
+  readonly bytesPerSecond: number;
+}
+
+/** Measures the speed of the last seconds, as people want to see it. */
+export interface RateMeter {
+  add(sums: Sums): void;
+  rates(): Rates;
+}
+
+/** Rates are averages over this time. */
+const windowMs = 10 * second;
+
+/** Creates a meter that shows no speed until it has been given two sums. */
+export function createRateMeter(): RateMeter {
+  const recent: Sums[] = [];
+  return {
+    add(sums) {
+      recent.push(sums);
+      while (recent.length > 2 && (recent[1]?.at ?? sums.at) <= sums.at - windowMs) recent.shift();
+    },
+    rates() {
+      const [first, last] = [recent[0], recent.at(-1)];
+      const seconds = first && last ? (last.at - first.at) / second : 0;
+      if (!first || !last || seconds <= 0) return { filesPerSecond: 0, bytesPerSecond: 0 };
+      return {
+        filesPerSecond: Math.round(((last.files - first.files) / seconds) * 10) / 10,
+        bytesPerSecond: Math.round((last.bytes - first.bytes) / seconds),
+      };
+    },
+  };
+}
+
 /** Measures the pace of a copy for an estimate of its end: steadier than the speed of the last seconds. */
 export interface PaceMeter {
   add(sums: Sums): void;

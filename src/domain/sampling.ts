@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A random sample without replacement, of what comes one after another in any order. */
 export interface Sample<T> {
@@ -15,11 +15,12 @@ export interface Sample<T> {
 }
 
 /**
- * The place of something in a random order: uniform in [0, 1), and the same for each seed, whoever comes first. So a sample is
- * the same in each run, also where requests end in another order.
+ * The place of something in the random order in which samples are drawn, the lowest first: uniform in [0, 1). It depends on seed
+ * and name alone, so a sample is the same in each run, also where requests end in another order, and a larger one holds the
+ * smaller one.
  */
 export function rankOf(seed: string, name: string): number {
-  return createHash('sha1').update(seed).update('\0').update(name).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash('sha256', JSON.stringify([seed, name]), 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** @param size - most items to keep */

@@ -1,3 +1,4 @@
+import { formatCount } from './amount-text.ts';
 import { MiB, second } from './units.ts';
 
 /** What a copy moves, as far as it takes time. */
@@ -145,7 +146,7 @@ function putRateBound({ puts }: TimedLoad): Bound {
   return {
     what: 'put-rate',
     seconds: puts / putsPerSecond,
-    because: `S3 takes ${putsPerSecond.toLocaleString('en')} PUTs a second for a prefix, until it has split it`,
+    because: `S3 takes ${formatCount(putsPerSecond)} PUTs a second for a prefix, until it has split it`,
   };
 }
 

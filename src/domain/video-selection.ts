@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import type { Submission, VideoId } from './video.ts';
+import type { Submission } from './video.ts';
 
 /** A pattern over ids and titles, as a person writes it: `math-*`, `{a,b}?`. */
 export interface NamePattern {
@@ -55,12 +54,4 @@ export function leftOutBy(
   if (recordedAt === undefined) return 'undated';
   const earliest = since.kind === 'instant' ? since.at : now - since.ms;
   return Date.parse(recordedAt) < earliest ? 'too-old' : undefined;
-}
-
-/**
- * The place of a video in the order in which samples are drawn: the lowest ones are in. It depends on seed and id alone,
- * so a larger sample holds the smaller one, and a run that goes on takes the same videos.
- */
-export function sampleRank(id: VideoId, seed: string): string {
-  return hash('sha256', JSON.stringify([seed, id]), 'hex');
 }

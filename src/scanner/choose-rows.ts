@@ -1,5 +1,6 @@
 import type { CatalogueRow } from '../catalogue/catalogue.ts';
-import { leftOutBy, sampleRank } from '../domain/video-selection.ts';
+import { rankOf } from '../domain/sampling.ts';
+import { leftOutBy } from '../domain/video-selection.ts';
 import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
 
 /** A row of the catalogue, and why its video is not taken. Rows that are refused are never left out. */
@@ -20,7 +21,7 @@ export interface RowChooser {
 }
 
 interface Candidate {
-  readonly rank: string;
+  readonly rank: number;
   readonly row: CatalogueRow;
 }
 
@@ -28,7 +29,7 @@ interface Candidate {
 export function createRowChooser(selection: VideoSelection, now: () => number): RowChooser {
   const { sample } = selection;
   /** Rank of the last video in the sample. */
-  let lastRank = '';
+  let lastRank = -1;
   const apply = (row: CatalogueRow): ChosenRow => {
     const leftOut = row.kind === 'video' ? leftOutBy(selection, row.submission, now()) : undefined;
     return leftOut ? { row, leftOut } : { row };
@@ -46,23 +47,23 @@ export function createRowChooser(selection: VideoSelection, now: () => number): 
     async *choose(rows) {
       let candidates: Candidate[] = [];
       const cut = (): ChosenRow[] => {
-        const ordered = candidates.toSorted((a, b) => (a.rank < b.rank ? -1 : 1));
+        const ordered = candidates.toSorted((a, b) => a.rank - b.rank);
         candidates = ordered.slice(0, count);
         return ordered.slice(count).map(({ row }) => ({ row, leftOut: 'not-in-sample' }));
       };
       for await (const read of rows) {
         const chosen = apply(read);
         if (chosen.leftOut || read.kind === 'refused') yield chosen;
-        else candidates.push({ rank: sampleRank(read.submission.id, seed), row: read });
+        else candidates.push({ rank: rankOf(seed, read.submission.id), row: read });
         if (candidates.length >= 2 * count) yield* cut();
       }
       yield* cut();
-      lastRank = candidates.length < count ? '\uffff' : (candidates.at(-1)?.rank ?? '');
+      lastRank = candidates.length < count ? Infinity : (candidates.at(-1)?.rank ?? -1);
       for (const { row } of candidates.toSorted((a, b) => a.row.row - b.row.row)) yield { row };
     },
     chooseOne(row) {
       const chosen = apply(row);
-      if (chosen.leftOut || row.kind === 'refused' || sampleRank(row.submission.id, seed) <= lastRank) return chosen;
+      if (chosen.leftOut || row.kind === 'refused' || rankOf(seed, row.submission.id) <= lastRank) return chosen;
       return { row, leftOut: 'not-in-sample' };
     },
   };

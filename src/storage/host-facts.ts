@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import type { ProxySettings } from '../config/values/proxies.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
-import { openRoutes } from './http/routes.ts';
+import { openQuestionRoutes } from './http/routes.ts';
 import { connectionReason, isTlsCode, tlsReason } from './network-reasons.ts';
 import { proxyFor } from './proxy.ts';
 import { tlsOptions } from './tls-options.ts';
@@ -86,15 +86,9 @@ function askCertificate(origin: URL, { ca }: HostAccess): Promise<number | undef
 }
 
 /** Asks without credentials: also a refusal has the time. */
-async function askTime(origin: URL, { ca, proxies, signal }: HostAccess): Promise<number | undefined> {
-  const routes = openRoutes({
-    connections: 1,
-    connectTimeoutMs: timeoutMs,
-    headersTimeoutMs: timeoutMs,
-    bodyTimeoutMs: timeoutMs,
-    proxies,
-    ...(ca === undefined ? {} : { ca }),
-  });
+async function askTime(origin: URL, access: HostAccess): Promise<number | undefined> {
+  const { signal } = access;
+  const routes = openQuestionRoutes(access, timeoutMs);
   try {
     const askedAt = Date.now();
     const { headers, body } = await sendRequest.call(routes.to(origin).dispatcher, {

@@ -14,6 +14,7 @@ export interface SourceLimits {
  * reading, the network slows down too. Bodies throw `aborted` when stopped while they wait.
  */
 export function limitSource(source: Source, { bytes, requests }: SourceLimits, clock = processClock): Source {
+  if (!bytes && !requests) return source;
   const limited =
     (fetch: Source['fetch']) =>
     async (url: string, options: FetchOptions): Promise<FetchedObject | NotModified> => {

@@ -1,6 +1,6 @@
 import { headBytes } from '../domain/body-problem.ts';
-import { failureOf, FlantsError } from '../domain/failure.ts';
-import { maxPlaylistBytes } from '../domain/playlist-size.ts';
+import { failureOf } from '../domain/failure.ts';
+import { collectPlaylist } from '../domain/playlist-size.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Measured } from '../storage/checksum.ts';
@@ -77,7 +77,12 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
     async read(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
       if (!found) return undefined;
-      return { finalUrl: url, bytes: await collect(found.body), validators: {}, ...typeOf(found.object) };
+      return {
+        finalUrl: url,
+        bytes: await collectPlaylist(found.body, () => 'a playlist'),
+        validators: {},
+        ...typeOf(found.object),
+      };
     },
     async head(url, { signal }) {
       const object = await store.head(fullKeyOf(url), { signal });
@@ -126,7 +131,7 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
       return (
         found && {
           finalUrl: found.finalUrl,
-          bytes: await collect(found.body),
+          bytes: await collectPlaylist(found.body, () => 'a playlist'),
           validators: found.validators,
           ...typeOf(found),
         }
@@ -173,19 +178,6 @@ async function measure(body: AsyncIterable<Uint8Array>): Promise<Measured & { re
   }
   const measured = await measureBody(kept());
   return { ...measured, head: Buffer.concat(chunks, Math.min(measured.sizeBytes, headBytes)) };
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxPlaylistBytes) {
-      throw new FlantsError('hls.limit', `a playlist is longer than ${maxPlaylistBytes} bytes`);
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, sizeBytes);
 }
 
 function typeOf({ contentType }: { readonly contentType?: string }): { contentType?: string } {

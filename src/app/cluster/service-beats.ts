@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Role } from '../../config/service-options.ts';
 import type { LiveService, RateSample } from '../../domain/live-view.ts';
-import { createPaceMeter } from '../../domain/pace.ts';
+import { createPaceMeter, createRateMeter } from '../../domain/pace.ts';
+import type { Rates } from '../../domain/pace.ts';
 import type { Pace } from '../../domain/remaining.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { RedisClient } from '../../redis/connect.ts';
@@ -25,8 +26,6 @@ interface Beat {
 export type WorkDone = Pick<Beat, 'files' | 'bytes'>;
 
 const beatMs = 2 * second;
-/** Rates are averages over this time. */
-const windowMs = 10 * second;
 /** A process that was not heard for this long is forgotten. */
 const forgottenMs = 10 * minute;
 
@@ -72,7 +71,7 @@ export function startBeats(
 export interface HeardServices {
   services(): readonly LiveService[];
   /** Over the last seconds, of all processes together. */
-  rates(): { readonly filesPerSecond: number; readonly bytesPerSecond: number };
+  rates(): Rates;
   /** The pace by which the end is estimated. */
   pace(): Pace;
   history(): readonly RateSample[];
@@ -84,17 +83,8 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
   const heard = new Map<string, { readonly beat: Beat; readonly at: number }>();
   const history = createRateHistory();
   const meter = createPaceMeter();
-  const sums: { readonly at: number; readonly files: number; readonly bytes: number }[] = [];
+  const speed = createRateMeter();
   let [files, bytes] = [0, 0];
-  const rates = (): ReturnType<HeardServices['rates']> => {
-    const [first, last] = [sums[0], sums.at(-1)];
-    const seconds = first && last ? (last.at - first.at) / second : 0;
-    if (!first || !last || seconds <= 0) return { filesPerSecond: 0, bytesPerSecond: 0 };
-    return {
-      filesPerSecond: Math.round(((last.files - first.files) / seconds) * 10) / 10,
-      bytesPerSecond: Math.round((last.bytes - first.bytes) / seconds),
-    };
-  };
   const hear = (field: string, beat: Beat, at: number): void => {
     const before = heard.get(field);
     if (before?.beat.since === beat.since && before.beat.count === beat.count) return;
@@ -116,10 +106,9 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
       heard.delete(field);
       if (!isGone) await redis.hdel(key, field);
     }
-    sums.push({ at, files, bytes });
+    speed.add({ at, files, bytes });
     meter.add({ at, files, bytes });
-    while ((sums[1]?.at ?? at) <= at - windowMs) sums.shift();
-    const { filesPerSecond, bytesPerSecond } = rates();
+    const { filesPerSecond, bytesPerSecond } = speed.rates();
     history.add([at, filesPerSecond, bytesPerSecond]);
   };
   void listen().catch(() => undefined);
@@ -134,7 +123,7 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
           at,
         }))
         .toSorted((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1)),
-    rates,
+    rates: () => speed.rates(),
     pace: () => meter.pace(),
     history: () => history.samples(),
     stop: repeat(beatMs, listen),

@@ -98,8 +98,8 @@ export async function runService(
       ? await openDestination(cluster.destination, { ...options, ...requestsTo(limits), signal })
       : undefined;
     if (destination) closers.push(() => destination.store.close());
-    const publishes = roles.includes('aggregator');
-    const cdn = publishes ? await openCdn(cluster.destination, options, { signal }) : undefined;
+    const isAggregator = roles.includes('aggregator');
+    const cdn = isAggregator ? await openCdn(cluster.destination, options, { signal }) : undefined;
     if (cdn) closers.push(() => cdn.close());
     const shared = { cluster, destination, catalogue, cdn, options, limits, health };
     const parts = roles.map((role): RoleParts => {
@@ -114,8 +114,7 @@ export async function runService(
       };
       return { ...shared, role, hooks };
     });
-    const answersApi = roles.includes('aggregator');
-    const watched = answersApi ? openClusterMonitor(cluster, options, { version, log }) : undefined;
+    const watched = isAggregator ? openClusterMonitor(cluster, options, { version, log }) : undefined;
     if (watched) closers.push(() => watched.close());
     const http = await serveHttp({
       listen: options.http,
@@ -123,7 +122,7 @@ export async function runService(
       metrics,
       log,
       version,
-      ...(answersApi ? apiOf(cluster, options, signal) : {}),
+      ...(isAggregator ? apiOf(cluster, options, signal) : {}),
       ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
     });
     closers.push(() => http.close());

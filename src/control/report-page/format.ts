@@ -1,20 +1,11 @@
+import { formatCount } from '../../domain/amount-text.ts';
 import { minute, second } from '../../domain/units.ts';
-
-/** `1,234,567`. */
-export function countText(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 file`, `2 files`. */
-export function countedText(count: number, noun: string): string {
-  return `${countText(count)} ${count === 1 ? noun : `${noun}s`}`;
-}
 
 /** In decimal units, as bills and disks have them: `1.53 TB`. */
 export function bytesText(sizeBytes: number): string {
   const units = ['TB', 'GB', 'MB', 'kB'];
   const power = units.findIndex((_, at) => sizeBytes >= 1000 ** (units.length - at));
-  if (power < 0) return `${countText(sizeBytes)} B`;
+  if (power < 0) return `${formatCount(sizeBytes)} B`;
   return `${Number((sizeBytes / 1000 ** (units.length - power)).toPrecision(3))} ${units[power]}`;
 }
 
@@ -45,11 +36,6 @@ export function instantText(at: string): string {
 export function shareText(part: number, whole: number): string {
   if (whole <= 0) return '0 %';
   return `${part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))} %`;
-}
-
-/** `$12.34`; small sums with three figures. */
-export function dollarsText(dollars: number): string {
-  return `$${dollars === 0 || dollars >= 0.1 ? dollars.toFixed(2) : Number(dollars.toPrecision(3))}`;
 }
 
 /** Text that cannot be markup, neither between tags nor in an attribute with double quotes. */

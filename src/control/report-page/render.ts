@@ -1,7 +1,8 @@
 import type { VideoState } from '../../domain/video.ts';
 import { videoStates } from '../../domain/video.ts';
 import { second } from '../../domain/units.ts';
-import { bytesText, countedText, countText, dollarsText, escaped, instantText, shareText, timeText } from './format.ts';
+import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
+import { bytesText, escaped, instantText, shareText, timeText } from './format.ts';
 import type { PageData, PageVideo } from './gather.ts';
 import { style } from './style.ts';
 import { codeText, stateWords } from './words.ts';
@@ -48,13 +49,13 @@ function verdictOf({ totals, videos }: PageData): string {
   const wrong = incomplete + invalid;
   const under = videos.count - published - wrong - totals.videos.cancelled;
   const parts = [
-    ...(wrong > 0 ? [`${countText(wrong)} ${wrong === 1 ? 'needs' : 'need'} a decision`] : []),
-    ...(under > 0 ? [`${countText(under)} ${under === 1 ? 'is' : 'are'} not done yet`] : []),
+    ...(wrong > 0 ? [`${formatCount(wrong)} ${wrong === 1 ? 'needs' : 'need'} a decision`] : []),
+    ...(under > 0 ? [`${formatCount(under)} ${under === 1 ? 'is' : 'are'} not done yet`] : []),
   ];
   const all = published === videos.count;
   const done = all
-    ? `All ${countedText(published, 'video')} ${published === 1 ? 'is' : 'are'} published.`
-    : `${countText(published)} of ${countedText(videos.count, 'video')} ${published === 1 ? 'is' : 'are'} published.`;
+    ? `All ${formatCounted(published, 'video')} ${published === 1 ? 'is' : 'are'} published.`
+    : `${formatCount(published)} of ${formatCounted(videos.count, 'video')} ${published === 1 ? 'is' : 'are'} published.`;
   return parts.length === 0 ? done : `${done} ${capital(parts.join(', '))}.`;
 }
 
@@ -68,18 +69,18 @@ function tiles({ totals, sizeBytes, videos, runs, functions }: PageData): string
   const copiedBytes = runs.reduce((sum, { run }) => sum + run.copiedBytes, 0);
   const open = failed - accepted;
   const all = [
-    tile('Videos', countText(videos.count), `${countText(totals.videos.published)} published`),
+    tile('Videos', formatCount(videos.count), `${formatCount(totals.videos.published)} published`),
     tile(
       'Files in place',
-      countText(done),
-      `${shareText(done + accepted, total)} of ${countText(total)}${open > 0 ? `, ${countText(open)} failed` : ''}`,
+      formatCount(done),
+      `${shareText(done + accepted, total)} of ${formatCount(total)}${open > 0 ? `, ${formatCount(open)} failed` : ''}`,
     ),
     tile('Size', bytesText(sizeBytes), 'at the destination'),
-    ...(durationMs > 0 ? [tile('Time', timeText(durationMs), `in ${countedText(runs.length, 'run')}`)] : []),
+    ...(durationMs > 0 ? [tile('Time', timeText(durationMs), `in ${formatCounted(runs.length, 'run')}`)] : []),
     ...(durationMs > 0 && copiedBytes > 0
       ? [tile('Rate', `${bytesText(Math.round((copiedBytes / durationMs) * second))}/s`, 'on the whole')]
       : []),
-    ...(functions ? [tile('AWS Lambda', dollarsText(functions.dollars), `prices of ${functions.prices.at}`)] : []),
+    ...(functions ? [tile('AWS Lambda', formatDollars(functions.dollars), `prices of ${functions.prices.at}`)] : []),
   ];
   return `<dl class="tiles">${all.join('')}</dl>`;
 }
@@ -108,7 +109,7 @@ function stateBar({ totals, videos }: PageData): string {
       `<span class="${stateColours[state]}" style="width:${(totals.videos[state] / videos.count) * 100}%"></span>`,
   );
   const legend = present.map(
-    (state) => `<li>${dot(state)}${countText(totals.videos[state])} ${stateWords[state]}</li>`,
+    (state) => `<li>${dot(state)}${formatCount(totals.videos[state])} ${stateWords[state]}</li>`,
   );
   return `<div class="bar" aria-hidden="true">${pieces.join('')}</div><ul class="legend">${legend.join('')}</ul>`;
 }
@@ -136,8 +137,8 @@ function causes({ causes: found }: PageData): string {
   if (found.length === 0) return '';
   const rows = found.map(({ code, files, videos, example }) => [
     `${escaped(codeText(code))}<small>${code}</small>`,
-    countText(files),
-    countText(videos),
+    formatCount(files),
+    formatCount(videos),
     `${escaped(example.failure.message)}<small>${escaped(example.video)}</small>`,
   ]);
   const columns: readonly Column[] = [
@@ -169,7 +170,7 @@ function slowest({ slowest: found }: PageData): string {
   const rows = found.map((video) => [
     nameOf(video),
     timeText(video.onTheWayMs ?? 0),
-    countText(video.files.total),
+    formatCount(video.files.total),
     bytesText(video.sizeBytes),
   ]);
   const columns: readonly Column[] = [
@@ -195,7 +196,7 @@ function videoTable({ videos: { shown, count } }: PageData): string {
       ...(hasPictures ? [picture] : []),
       nameOf(video),
       dot(state) + stateWords[state],
-      `${shareText(files.done + files.accepted, files.total)}<small>${countText(files.done)} of ${countText(files.total)}</small>`,
+      `${shareText(files.done + files.accepted, files.total)}<small>${formatCount(files.done)} of ${formatCount(files.total)}</small>`,
       bytesText(sizeBytes),
       remark === undefined ? '' : escaped(remark),
     ];
@@ -216,7 +217,7 @@ function nameOf({ id, title }: PageVideo): string {
 }
 
 function restText(count: number, shown: number): string {
-  return count > shown ? ` The first ${countText(shown)} of ${countText(count)}.` : '';
+  return count > shown ? ` The first ${formatCount(shown)} of ${formatCount(count)}.` : '';
 }
 
 function section(heading: string, text: string, content: string): string {

@@ -38,6 +38,19 @@ export interface Routes {
   close(): Promise<void>;
 }
 
+/** Opens a connection for a question or two, each of whose steps may take as long as is said. */
+export function openQuestionRoutes(access: Pick<RouteOptions, 'ca' | 'proxies'>, timeoutMs: number): Routes {
+  const { ca, proxies = noProxies } = access;
+  return openRoutes({
+    connections: 1,
+    connectTimeoutMs: timeoutMs,
+    headersTimeoutMs: timeoutMs,
+    bodyTimeoutMs: timeoutMs,
+    proxies,
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
 /** Opens connections over HTTP/1.1. Each origin has its own pool. */
 export function openRoutes(options: RouteOptions): Routes {
   const tls = tlsOptions(options.ca);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ProxySettings } from '../../config/values/proxies.ts';
 import { second } from '../../domain/units.ts';
-import { openRoutes } from '../http/routes.ts';
+import { openQuestionRoutes } from '../http/routes.ts';
 import { exchange } from './exchange.ts';
 import { signRequest } from './sigv4.ts';
 import type { SigningKeys } from './sigv4.ts';
@@ -27,16 +27,9 @@ const form = 'Action=GetCallerIdentity&Version=2011-06-15';
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function askIdentity(request: IdentityRequest): Promise<string | undefined> {
-  const { credentials, region, ca, proxies, signal } = request;
+  const { credentials, region, signal } = request;
   const origin = new URL(request.endpoint ?? stsOf(region));
-  const routes = openRoutes({
-    connections: 1,
-    connectTimeoutMs: timeoutMs,
-    headersTimeoutMs: timeoutMs,
-    bodyTimeoutMs: timeoutMs,
-    proxies,
-    ...(ca === undefined ? {} : { ca }),
-  });
+  const routes = openQuestionRoutes(request, timeoutMs);
   try {
     const headers = signRequest({
       method: 'POST',
