@@ -42,6 +42,28 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('describes each event of a stream as a client parses it', () => {
+    expect(document.paths['/api/v1/live']).toMatchObject({
+      get: {
+        responses: {
+          200: {
+            content: {
+              'text/event-stream': {
+                itemSchema: {
+                  properties: {
+                    data: { contentMediaType: 'application/json', contentSchema: { anyOf: [{}, {}] } },
+                    event: { type: 'string' },
+                    id: { type: 'string' },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    });
+  });
+
   it('asks for the token where something is changed, and there alone', () => {
     for (const { method, path, changes } of Object.values(operations)) {
       const told = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method];

@@ -25,7 +25,7 @@ const errors = {
 } as const;
 
 /**
- * Creates the OpenAPI document of the service: https://spec.openapis.org/oas/v3.1.1.html. It is derived from the
+ * Creates the OpenAPI document of the service: https://spec.openapis.org/oas/v3.2.0.html. It is derived from the
  * schemas that requests are checked with, so it is always up to date.
  */
 export function openApiDocument(version: string): Readonly<Record<string, unknown>> {
@@ -36,7 +36,7 @@ export function openApiDocument(version: string): Readonly<Record<string, unknow
     paths[path] = { ...paths[path], [operation.method]: describe(name, operation, components) };
   }
   return {
-    openapi: '3.1.1',
+    openapi: '3.2.0',
     info: {
       title: 'FLAnts',
       version,
@@ -56,7 +56,7 @@ const pathParameters: Readonly<Record<string, { readonly schema: unknown; readon
 };
 
 function describe(name: string, operation: Operation, components: Record<string, unknown>): unknown {
-  const { path, summary, changes, query, body, answer, types = ['json'], line } = operation;
+  const { path, summary, changes, query, body, types = ['json'] } = operation;
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, parameter = '']) => ({
     name: parameter,
     in: 'path',
@@ -64,10 +64,7 @@ function describe(name: string, operation: Operation, components: Record<string,
     ...(pathParameters[parameter] ?? { schema: { type: 'string' }, description: 'Percent-encoded, its slashes too' }),
   }));
   const content: Record<string, unknown> = Object.fromEntries(
-    types.map((type) => [
-      mediaTypes[type],
-      { schema: schemaOf(type === 'ndjson' && line ? line : answer, 'output', components) },
-    ]),
+    types.map((type) => [mediaTypes[type], mediaTypeOf(type, operation, components)]),
   );
   const error = { content: { [mediaTypes.json]: { schema: schemaOf(errorSchema, 'output', components) } } };
   return {
@@ -90,6 +87,20 @@ function describe(name: string, operation: Operation, components: Record<string,
     },
     ...(changes ? { security: [{ token: [] }] } : {}),
   };
+}
+
+/** The media type object of a response: the schema of the whole, or of each item where it comes one after another. */
+function mediaTypeOf(
+  type: keyof typeof mediaTypes,
+  { answer, line }: Operation,
+  components: Record<string, unknown>,
+): unknown {
+  if (type === 'ndjson') return { itemSchema: schemaOf(line ?? answer, 'output', components) };
+  const schema = schemaOf(answer, 'output', components);
+  if (type !== 'sse') return { schema };
+  const data = { type: 'string', contentMediaType: mediaTypes.json, contentSchema: schema };
+  const [event, id] = [{ type: 'string' }, { type: 'string' }];
+  return { itemSchema: { type: 'object', properties: { data, event, id }, required: ['data', 'event', 'id'] } };
 }
 
 function queryParameters(query: z.ZodType, components: Record<string, unknown>): readonly unknown[] {
