@@ -113,7 +113,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   journal: { ...adapterRoom, rooms: [...base, 'state'], ports: true },
   catalogue: {
     ...adapterRoom,
-    packages: { bson: 'bson-values.ts', mongodb: 'mongo-*.ts', 'csv-parse': 'csv-rows.ts' },
+    packages: { bson: 'bson-values.ts', mongodb: 'mongo/*.ts', 'csv-parse': 'csv-rows.ts' },
   },
   cdn: { ...adapterRoom, rooms: [...base, 'storage'] },
   executor: { ...adapterRoom, packages: { piscina: 'threads.ts', '@aws-sdk/client-lambda': 'lambda/client.ts' } },

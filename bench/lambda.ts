@@ -14,7 +14,7 @@ import type { Executor } from '../src/executor/executor.ts';
 import type { BatchRequest, HelloRequest } from '../src/executor/lambda/message.ts';
 import { readAnswer } from '../src/executor/lambda/message.ts';
 import { createThreadExecutor } from '../src/executor/threads.ts';
-import { allCapabilities } from '../test/contract/object-store-bench.ts';
+import { allCapabilities } from '../test/contract/object-store/bench.ts';
 import { syntheticFiles } from '../test/media/synthetic.ts';
 import { buildFunction, functionHandler } from '../test/servers/function-code.ts';
 import { startEnvironment } from '../test/servers/lambda-environment.ts';

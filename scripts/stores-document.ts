@@ -1,6 +1,6 @@
 import { shortcomingsOf } from '../src/app/shortcomings.ts';
 import type { StoreCapabilities } from '../src/storage/object-store.ts';
-import type { Shortcoming } from '../test/contract/object-store-bench.ts';
+import type { Shortcoming } from '../test/contract/object-store/bench.ts';
 import type { OtherStore } from '../test/servers/other-stores.ts';
 import type { StoreAnswers } from './measure-store.ts';
 

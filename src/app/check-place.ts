@@ -4,7 +4,7 @@ import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { connectSource, connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
-import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { openCatalogue, surveySources } from './open/catalogue.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** One end of a copy, and whether it can be reached. Absent `failure`: it can. */

@@ -17,8 +17,8 @@ import { readFunctionCost as readClusterCost } from './cluster/function-cost.ts'
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
 import { readDestination } from './destination-setting.ts';
 import { readFunctionCost } from './function-meter.ts';
-import { postersOf } from './open-posters.ts';
-import type { PosterAccess } from './open-posters.ts';
+import { postersOf } from './open/posters.ts';
+import type { PosterAccess } from './open/posters.ts';
 import { tokenRulesOf } from '../engine/key-rules.ts';
 import type { KeyRuleOptions } from '../engine/key-rules.ts';
 import { publishNow } from './embedded/publish-now.ts';

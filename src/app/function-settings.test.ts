@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allCapabilities } from '../../test/contract/object-store-bench.ts';
+import { allCapabilities } from '../../test/contract/object-store/bench.ts';
 import { loopbackSource } from '../../test/servers/loopback-source.ts';
 import { functionSettings } from './function-settings.ts';
 import type { SettingsParts } from './function-settings.ts';

@@ -10,7 +10,7 @@ import { addressIn, portOf, sideOf } from '../storage/http/reach.ts';
 import type { NamedHost, Side } from '../storage/http/reach.ts';
 import { proxyFor } from '../storage/proxy.ts';
 import type { SourceSpec } from './connect.ts';
-import type { Survey } from './open-catalogue.ts';
+import type { Survey } from './open/catalogue.ts';
 
 type SourceOptions = Pick<
   CopyOptions,

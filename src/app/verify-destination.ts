@@ -13,7 +13,7 @@ import { verifyLibrary } from '../verifier/verify-library.ts';
 import type { ListedObject, VideoToVerify } from '../verifier/verify-library.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
-import { openCatalogue, surveySources } from './open-catalogue.ts';
+import { openCatalogue, surveySources } from './open/catalogue.ts';
 import { acceptancesIn, expectedIn, withSlash } from './verify-copy.ts';
 
 /**

@@ -3,7 +3,7 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { countOf } from '../domain/finding.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Verb } from './context.ts';
-import { renderDoctor } from './render-doctor.ts';
+import { renderDoctor } from './render/doctor.ts';
 import { readVersion } from './version.ts';
 
 /** `flants doctor` */

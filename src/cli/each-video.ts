@@ -5,7 +5,7 @@ import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { CommandContext } from './context.ts';
 import { failureText } from './event-lines.ts';
-import { renderFailure } from './render-error.ts';
+import { renderFailure } from './render/error.ts';
 import { oneLine } from '../telemetry/logger.ts';
 
 /** An operation on each of several videos, and how to print its result. */

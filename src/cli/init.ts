@@ -6,7 +6,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Verb } from './context.ts';
 import { writeToFile } from './output.ts';
-import { renderFailure } from './render-error.ts';
+import { renderFailure } from './render/error.ts';
 import { shellQuote } from './shell-quote.ts';
 
 /** `flants init` */

@@ -10,7 +10,7 @@ import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Verb } from './context.ts';
 import { buildProgram, withBareFlags } from './program.ts';
 import { keepWriting } from './output-stream.ts';
-import { renderError } from './render-error.ts';
+import { renderError } from './render/error.ts';
 import { renderFirstSteps } from './first-steps.ts';
 
 /** A verb's module is loaded only when the verb runs, which keeps help fast. */

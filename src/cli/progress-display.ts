@@ -4,8 +4,8 @@ import { createLogger } from '../telemetry/logger.ts';
 import type { Logger, LogLevel } from '../telemetry/logger.ts';
 import { eventLine } from './event-lines.ts';
 import { createPublishedLines } from './published-lines.ts';
-import { renderProgress, renderProgressLine } from './render-progress.ts';
-import type { ProgressState } from './render-progress.ts';
+import { renderProgress, renderProgressLine } from './render/progress.ts';
+import type { ProgressState } from './render/progress.ts';
 
 /** Shows the progress of a run. */
 export interface ProgressDisplay {

@@ -1,7 +1,7 @@
 import { loadNamedVideosOptions } from '../config/library-options.ts';
 import type { Verb } from './context.ts';
 import { eachVideo } from './each-video.ts';
-import { renderDetail } from './render-library.ts';
+import { renderDetail } from './render/library.ts';
 import { withReadOnlyControl } from './with-control.ts';
 
 /** `flants show` */

@@ -5,8 +5,8 @@ import type { LibraryStatus } from '../domain/library.ts';
 import type { LibraryReport } from '../domain/report.ts';
 import type { Verb } from './context.ts';
 import { libraryArguments } from './library-arguments.ts';
-import { renderLibraryStatus } from './render-library.ts';
-import { renderStatus } from './render-report.ts';
+import { renderLibraryStatus } from './render/library.ts';
+import { renderStatus } from './render/report.ts';
 import { withReadOnlyControl } from './with-control.ts';
 
 /** `flants status`. The exit code is that of a copy that ended now. */

@@ -2,8 +2,8 @@ import { loadVerifyOptions } from '../config/verify-options.ts';
 import type { VerifyLibraryOptions } from '../config/verify-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
-import { renderLibraryVerify } from './render-library-verify.ts';
-import { renderVerify } from './render-verify.ts';
+import { renderLibraryVerify } from './render/library-verify.ts';
+import { renderVerify } from './render/verify.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 
 /** `flants verify` */

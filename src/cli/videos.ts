@@ -2,7 +2,7 @@ import { loadListOptions } from '../config/library-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
 import { writeToStream } from './output.ts';
-import { renderListed } from './render-library.ts';
+import { renderListed } from './render/library.ts';
 import { withReadOnlyControl } from './with-control.ts';
 
 /** `flants videos`. Each line is written as soon as it is read, so that a large library needs no memory. */

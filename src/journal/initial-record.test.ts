@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
+import { publicationOf, submitted } from '../../test/contract/journal/fixtures.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import { initialChangeOf } from './initial-record.ts';
 import type { Decision } from './journal.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decided, filesOf, publicationOf, revisionOf, submitted } from '../../test/contract/journal-fixtures.ts';
+import { decided, filesOf, publicationOf, revisionOf, submitted } from '../../test/contract/journal/fixtures.ts';
 import type { Change } from '../domain/change.ts';
 import { situationOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { publicationOf, submitted } from '../../test/contract/journal-fixtures.ts';
+import { publicationOf, submitted } from '../../test/contract/journal/fixtures.ts';
 import type { Change } from '../domain/change.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { initialChangeOf } from '../journal/initial-record.ts';

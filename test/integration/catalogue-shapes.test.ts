@@ -8,7 +8,7 @@ import type { Collection, Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Catalogue, CatalogueRow } from '../../src/catalogue/catalogue.ts';
 import { openFileCatalogue } from '../../src/catalogue/file-catalogue.ts';
-import { openMongoCatalogue } from '../../src/catalogue/mongo-catalogue.ts';
+import { openMongoCatalogue } from '../../src/catalogue/mongo/catalogue.ts';
 import { catalogueShapes } from '../contract/catalogue-shapes.ts';
 import type { CatalogueShape } from '../contract/catalogue-shapes.ts';
 import { hasMongo, startMongo } from '../servers/mongo.ts';

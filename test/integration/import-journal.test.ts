@@ -19,7 +19,7 @@ import {
   readable,
   revisionOf,
   submitted,
-} from '../contract/journal-fixtures.ts';
+} from '../contract/journal/fixtures.ts';
 import { temporaryState } from './temporary-state.ts';
 
 const { signal } = new AbortController();

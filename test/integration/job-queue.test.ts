@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { BullmqQueue } from '../../src/queue/bullmq-queue.ts';
 import { MemoryQueue } from '../../src/queue/memory-queue.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
-import { describeJobQueue } from '../contract/job-queue.contract.ts';
+import { describeJobQueue } from '../contract/job-queue/job-queue.contract.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
 

@@ -10,14 +10,14 @@ import { openFolderStore } from '../../src/storage/folder/store.ts';
 import { guardWrites } from '../../src/storage/guard.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { describeJournal } from '../contract/journal.contract.ts';
-import type { JournalUnderTest } from '../contract/journal-fixtures.ts';
+import { describeJournal } from '../contract/journal/journal.contract.ts';
+import type { JournalUnderTest } from '../contract/journal/fixtures.ts';
 import { startFauxqs } from '../servers/fauxqs.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import type { S3Server } from '../servers/s3-server.ts';
 import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 import { temporaryState } from './temporary-state.ts';
-import { allCapabilities } from '../contract/object-store-bench.ts';
+import { allCapabilities } from '../contract/object-store/bench.ts';
 
 describeJournal('memory', async () => {
   const journal = new MemoryJournal();

@@ -10,7 +10,7 @@ import { defaultPrices } from '../../src/domain/prices.ts';
 import type { FunctionRequest } from '../../src/domain/function-use.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import type { Trouble } from '../../src/executor/lambda/executor.ts';
-import { allCapabilities } from '../contract/object-store-bench.ts';
+import { allCapabilities } from '../contract/object-store/bench.ts';
 import { freePort } from '../servers/free-port.ts';
 import { hasEmulator, startEmulator } from '../servers/lambda-emulator.ts';
 import { hasRuntime } from '../servers/lambda-environment.ts';

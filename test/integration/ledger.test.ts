@@ -4,7 +4,7 @@ import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
 import { SqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';
-import { describeLedger } from '../contract/ledger.contract.ts';
+import { describeLedger } from '../contract/ledger/ledger.contract.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
 import { temporaryState } from './temporary-state.ts';

@@ -6,7 +6,7 @@ import { JournalObjects } from '../../src/journal/object/objects.ts';
 import { guardWrites } from '../../src/storage/guard.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
 import { probeStore } from '../../src/storage/probe.ts';
-import { allCapabilities } from '../contract/object-store-bench.ts';
+import { allCapabilities } from '../contract/object-store/bench.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';
 import type { Alterations, AlteringProxy, PassingRequest } from '../servers/altering-proxy.ts';
 import { startFauxqs } from '../servers/fauxqs.ts';

@@ -1,5 +1,5 @@
 import { describe, vi } from 'vitest';
-import { objectStoreContract } from '../contract/object-store.contract.ts';
+import { objectStoreContract } from '../contract/object-store/object-store.contract.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { hasStore, testedStores } from '../servers/other-stores.ts';
 

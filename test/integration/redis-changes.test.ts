@@ -7,7 +7,7 @@ import { createMonitor } from '../../src/monitor/monitor.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';
 import { redisNames } from '../../src/redis/names.ts';
-import { open, publish, record, register } from '../contract/ledger-changes.ts';
+import { open, publish, record, register } from '../contract/ledger/changes.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
 import { createChangingLibrary } from './changing-library.ts';

@@ -5,7 +5,7 @@ import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';
 import { redisNames } from '../../src/redis/names.ts';
-import { lease, open, publish, record, register, announce } from '../contract/ledger-changes.ts';
+import { lease, open, publish, record, register, announce } from '../contract/ledger/changes.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer, RedisServerOptions } from '../servers/redis.ts';
 

@@ -13,7 +13,7 @@ import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { loopbackSource } from '../servers/loopback-source.ts';
 import { startOrigin } from '../servers/origin.ts';
-import { allCapabilities } from '../contract/object-store-bench.ts';
+import { allCapabilities } from '../contract/object-store/bench.ts';
 
 const execute = promisify(execFile);
 const { signal } = new AbortController();

@@ -1,8 +1,8 @@
 import { findTool } from '../../scripts/tools.ts';
 import type { ToolName } from '../../scripts/tools.ts';
 import type { StoreCapabilities } from '../../src/storage/object-store.ts';
-import { allCapabilities } from '../contract/object-store-bench.ts';
-import type { Shortcoming } from '../contract/object-store-bench.ts';
+import { allCapabilities } from '../contract/object-store/bench.ts';
+import type { Shortcoming } from '../contract/object-store/bench.ts';
 import { cephVersion, startCeph } from './ceph.ts';
 import type { S3Server } from './s3-server.ts';
 import { startSeaweedfs } from './seaweedfs.ts';

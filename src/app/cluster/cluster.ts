@@ -22,8 +22,8 @@ import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
 import type { StepDriver } from '../../engine/step-driver.ts';
-import { keepsEmptySegments, openDestination } from '../open-destination.ts';
-import type { OpenDestination } from '../open-destination.ts';
+import { keepsEmptySegments, openDestination } from '../open/destination.ts';
+import type { OpenDestination } from '../open/destination.ts';
 
 /** How to reach a cluster. */
 export interface ClusterOptions extends ClusterPlace, StoreOptions {

@@ -19,7 +19,7 @@ import type { SourceSpec } from '../connect.ts';
 import { createContext } from '../../engine/context.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
-import type { OpenDestination } from '../open-destination.ts';
+import type { OpenDestination } from '../open/destination.ts';
 import type { ProcessLimits } from '../limits.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 

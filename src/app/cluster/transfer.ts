@@ -13,8 +13,8 @@ import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
-import { openThreads } from '../open-threads.ts';
-import type { CopyPlaces } from '../open-threads.ts';
+import { openThreads } from '../open/threads.ts';
+import type { CopyPlaces } from '../open/threads.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
 /** Each thread takes one more batch than its share of the backlog, for the fresh lane. */

@@ -7,7 +7,7 @@ import type { Finding } from '../../domain/finding.ts';
 import { second } from '../../domain/units.ts';
 import type { Source } from '../../storage/source.ts';
 import { connectSource } from '../connect.ts';
-import { openCatalogue } from '../open-catalogue.ts';
+import { openCatalogue } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { faultOf } from './mend.ts';
 

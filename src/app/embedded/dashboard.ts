@@ -25,8 +25,8 @@ import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { readFunctionCost } from '../function-meter.ts';
-import { postersOf } from '../open-posters.ts';
-import type { PosterAccess } from '../open-posters.ts';
+import { postersOf } from '../open/posters.ts';
+import type { PosterAccess } from '../open/posters.ts';
 import { liveCostOf, openMonitor } from '../monitor.ts';
 import type { RunState } from './report-run.ts';
 

@@ -15,7 +15,7 @@ import { connectSource } from '../connect.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
-import { openCatalogue, surveySources } from '../open-catalogue.ts';
+import { openCatalogue, surveySources } from '../open/catalogue.ts';
 import { keptForNow } from './keep-stdin.ts';
 import { countLeftOut } from './left-out.ts';
 import { journalWithKeyRules, lookAtVideo, withPreviousState } from './look-at-video.ts';

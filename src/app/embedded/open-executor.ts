@@ -4,10 +4,10 @@ import type { Executor } from '../../executor/executor.ts';
 import type { AntExtra } from '../ant.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
-import { openThreads } from '../open-threads.ts';
+import { openThreads } from '../open/threads.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
-import type { CopyPlaces } from '../open-threads.ts';
+import type { CopyPlaces } from '../open/threads.ts';
 import { emit } from './emit.ts';
 import type { CopyContext } from './report-run.ts';
 

@@ -7,10 +7,10 @@ import type { PublishResult } from '../../publisher/publish.ts';
 import { namedHosts } from '../source-spec.ts';
 import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
-import { openCdn } from '../open-cdn.ts';
-import type { CdnAccess } from '../open-cdn.ts';
-import { openDestination } from '../open-destination.ts';
-import type { OpenOptions } from '../open-destination.ts';
+import { openCdn } from '../open/cdn.ts';
+import type { CdnAccess } from '../open/cdn.ts';
+import { openDestination } from '../open/destination.ts';
+import type { OpenOptions } from '../open/destination.ts';
 
 /**
  * Publishes a video of a state file at once. Ends all leases, so no copy may be running on the state.

@@ -14,7 +14,7 @@ import type { Source } from '../../storage/source.ts';
 import type { PlanOptions } from '../../config/plan-options.ts';
 import { lookAtVideo } from '../embedded/look-at-video.ts';
 import type { Look, LookPorts, PreviousState } from '../embedded/look-at-video.ts';
-import { openCatalogue } from '../open-catalogue.ts';
+import { openCatalogue } from '../open/catalogue.ts';
 
 /** Where to look. */
 export interface LookAround {

@@ -10,7 +10,7 @@ import { connectSource } from '../connect.ts';
 import { journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
 import { missingRowEntry } from '../embedded/refused-rows.ts';
-import { surveySources } from '../open-catalogue.ts';
+import { surveySources } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { askSizes } from './ask-sizes.ts';
 import { countCauses } from './causes.ts';

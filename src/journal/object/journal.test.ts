@@ -11,7 +11,7 @@ import {
   publicationOf,
   revisionOf,
   submitted,
-} from '../../../test/contract/journal-fixtures.ts';
+} from '../../../test/contract/journal/fixtures.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { MemoryStore } from '../../storage/memory-store.ts';

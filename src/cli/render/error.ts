@@ -1,0 +1,48 @@
+import { failureOf } from '../../domain/failure.ts';
+import type { Failure, FailureCode } from '../../domain/failure.ts';
+import { oneLine } from '../../telemetry/logger.ts';
+import { failureText } from '../event-lines.ts';
+
+/** Advice on failures that goes beyond their messages. */
+const hints: Readonly<Partial<Record<FailureCode, string>>> = {
+  'state.locked': 'flants status may be used meanwhile',
+  'state.unusable': 'mend it, or name another: --state for copies from here, --redis and --journal for a cluster',
+  'store.full': 'make room; the same command goes on where it stopped',
+  'source.denied': 'a header such as Authorization is given with --header or --header-file',
+  'store.unreachable': 'see whether --endpoint is right and the store is up',
+  'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
+  'store.no-bucket': 'see whether its name is right, or make it: aws s3 mb s3://BUCKET; flants makes none',
+  'key.conflict': 'copy one of the two to another destination, or rename it at the source',
+  internal: 'this is a fault in FLAnts; run again with FLANTS_LOG_LEVEL=debug in the environment to see where',
+};
+
+/** How to render an error. */
+export interface ErrorContext {
+  /** The verb whose help to refer to. */
+  readonly verb?: string;
+  /** Whether to show the stack. */
+  readonly debug: boolean;
+}
+
+/** Renders an error for people: the message, advice if there is any, and with `debug` the stack. */
+export function renderError(error: unknown, { verb, debug }: ErrorContext): readonly string[] {
+  const lines = renderFailure(failureOf(error), verb);
+  return debug && error instanceof Error ? [...lines, ...stackLines(error)] : lines;
+}
+
+/** Advice on failures with this code. Undefined if their messages are sufficient. */
+export function hintOf(code: FailureCode): string | undefined {
+  return hints[code];
+}
+
+/** Renders a failure for people: the message, and advice if there is any. */
+export function renderFailure(failure: Failure, verb?: string): readonly string[] {
+  const hint =
+    failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);
+  return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
+}
+
+function stackLines(error: Error): readonly string[] {
+  const own = (error.stack ?? '').split('\n').slice(1);
+  return error.cause instanceof Error ? [...own, `  caused by ${error.cause.stack ?? error.cause.message}`] : own;
+}

@@ -1,0 +1,30 @@
+import type { LibraryVerifyReport } from '../../domain/verify-report.ts';
+import { formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { formatBytes } from '../format.ts';
+import { listLines, section } from '../list-lines.ts';
+
+const more = '--json names more';
+
+/** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
+export function renderLibraryVerify(report: LibraryVerifyReport): string {
+  const { destination, videos, whole, notWhole, problems, accepted, external, extra } = report;
+  const { playlists, objects, sizeBytes, checkedChecksums } = report;
+  const named = notWhole.flatMap(({ video, problems: found }) =>
+    found.map(({ key, message, code }) => `${video}: ${key === video ? '' : `${key}: `}${message} [${code}]`),
+  );
+  const unnamed = problems - named.length;
+  const extras = `Named by no playlist: ${formatCounted(extra.count, 'object')}, ${formatBytes(extra.sizeBytes)}`;
+  return [
+    ...listLines(named, more),
+    ...(unnamed > 0 ? [`  … and ${formatCount(unnamed)} that are not named`] : []),
+    ...section(
+      'Published without',
+      accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
+      more,
+    ),
+    ...section(extras, extra.keys, more),
+    `${destination}: ${formatCount(whole)} of ${formatCount(videos)} whole${problems > 0 ? `, ${formatCounted(problems, 'problem')}` : ''}${external > 0 ? `, ${formatCounted(external, 'URI')} outside the copy` : ''}`,
+    `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checkedChecksums > 0 ? `, ${formatCounted(checkedChecksums, 'checksum')} compared` : ''}`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,67 @@
+import type { DeliveryFinding, VerifyReport } from '../../domain/verify-report.ts';
+import { oneLine } from '../../telemetry/logger.ts';
+import { formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { formatBytes } from '../format.ts';
+import { listLines, section } from '../list-lines.ts';
+
+const more = '--json names all';
+
+/** Renders the result of `verify` for people. Lines joined by line breaks, with one at the end. */
+export function renderVerify(report: VerifyReport, { checksums: asked }: { readonly checksums: boolean }): string {
+  const { destination, playlists, objects, sizeBytes, problems, external, accepted, checkedChecksums } = report;
+  const compared =
+    asked && checkedChecksums < objects
+      ? `${formatCount(checkedChecksums)} of ${formatCounted(objects, 'checksum')}`
+      : formatCounted(checkedChecksums, 'checksum');
+  const checksums = asked || checkedChecksums > 0 ? `, ${compared} compared` : '';
+  return [
+    ...listLines(
+      problems.map(
+        ({ key, message, code, playlist, line }) => `${key}: ${message} [${code}]${placeOf(playlist, line)}`,
+      ),
+      more,
+    ),
+    ...section(
+      'Published without',
+      accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
+      more,
+    ),
+    ...section(
+      'Points outside the copy',
+      external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`),
+      more,
+    ),
+    ...deliveryLines(report.delivery ?? []),
+    `${destination}: ${verdictOf(report)}`,
+    `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checksums}`,
+  ]
+    .join('\n')
+    .concat('\n');
+}
+
+/** What players and caches mind, one finding for each kind of object, with the header and the line that mend it. */
+export function deliveryLines(findings: readonly DeliveryFinding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.flatMap(({ role, url, level, message, header, mend, code }) => [
+    `  ${level === 'fault' ? 'FAULT' : 'WARNING'}  ${oneLine(`${role} ${url}: ${message}`)} [${code}]`,
+    `    header: ${oneLine(header)}`,
+    `    ${mend}`,
+  ]);
+  return ['As players and caches get it:', ...lines];
+}
+
+function verdictOf({ problems, external, accepted, delivery = [] }: VerifyReport): string {
+  if (problems.length > 0) return `not whole: ${formatCounted(problems.length, 'problem')}`;
+  const but = [
+    ...(accepted.length > 0 ? [`without ${formatCounted(accepted.length, 'accepted file')}`] : []),
+    ...(external.length > 0 ? ['it points outside'] : []),
+    ...(delivery.some(({ level }) => level === 'fault') ? ['some players do not get it as they need it'] : []),
+    ...(delivery.some(({ level }) => level === 'warning') ? ['its delivery has warnings'] : []),
+  ];
+  return but.length === 0 ? 'whole' : `whole, but ${but.join(', and ')}`;
+}
+
+function placeOf(playlist: string | undefined, line: number | undefined): string {
+  if (playlist === undefined) return '';
+  return ` (${playlist}${line === undefined ? '' : ` line ${line}`})`;
+}
