@@ -5,7 +5,7 @@ import type { TestSpecification } from 'vitest/node';
  * Folders whose files run for tens of seconds, the longest first: started last, one of them would keep a single core busy
  * after all others have ended.
  */
-const longest = ['test/chaos/', 'test/cluster/', 'test/e2e/', 'test/integration/'];
+const longest = ['test/chaos/', 'test/dashboard/', 'test/cluster/', 'test/e2e/', 'test/integration/'];
 
 /** Starts test files that take long before the others. */
 export class LongestFirst extends BaseSequencer {

@@ -14,11 +14,14 @@ const missing = await setupTools(console.log);
 const notice = describeMissing(missing);
 if (notice !== undefined) console.log(notice);
 
-const gates = await runGates(console.log);
-const passedGates = gates.filter(({ passed }) => passed).length;
 const files = process.argv.slice(2);
-const infra = files.length === 0 ? [await testInfra(console.log)] : [];
-const tests = addTallies([...infra, await runTests(projectFolder, files)]);
+// Side by side: installing the packages of infra/ waits for the network, and loading them keeps one core busy.
+const [gates, infra] = await Promise.all([
+  runGates(console.log),
+  files.length === 0 ? testInfra(console.log) : undefined,
+]);
+const passedGates = gates.filter(({ passed }) => passed).length;
+const tests = addTallies([...(infra ? [infra] : []), await runTests(projectFolder, files)]);
 
 for (const message of tests.broken) console.log(`broken: ${message}`);
 for (const message of skippedLines(tests.skipped, missing)) console.log(message);

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from '../../test/cli/run-here.ts';
+import type { FlantsResult } from '../../test/cli/run-here.ts';
 import { verbs } from '../config/registry/verbs.ts';
+import { main } from './main.ts';
 import { readVersion } from './version.ts';
 
 const bin = fileURLToPath(new URL('../../bin/flants.js', import.meta.url));
@@ -16,50 +19,43 @@ beforeAll(() => {
 
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function flants(args: readonly string[], variables: Record<string, string> = {}): Ran {
-  const { PATH = '' } = process.env;
-  const env = { PATH, HOME: cwd, ...variables };
-  return spawnSync(process.execPath, [bin, ...args], { cwd, env, encoding: 'utf8' });
+function flants(args: readonly string[], variables: Record<string, string> = {}): Promise<FlantsResult> {
+  return runHere(main, args, { cwd, env: { HOME: cwd, ...variables }, input: '' });
 }
 
 describe('the command', () => {
   it('tells its version', () => {
-    expect(flants(['--version'])).toMatchObject({ status: 0, stdout: `${readVersion()}\n`, stderr: '' });
+    const ran = spawnSync(process.execPath, [bin, '--version'], { cwd, encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 0, stdout: `${readVersion()}\n`, stderr: '' });
   });
 
-  it('helps, with every verb and exit code', () => {
-    const { status, stdout, stderr } = flants(['--help']);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  it('helps, with every verb and exit code', async () => {
+    const { code, stdout, stderr } = await flants(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of Object.keys(verbs)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     for (const group of ['Copy a library from here:', 'Run as a cluster:', 'Look and decide:'])
       expect(stdout).toContain(`\n${group}\n`);
     expect(stdout).toMatch(/^ {2}130 +interrupted/m);
   });
 
-  it('helps with the options of a verb, however that is asked for', () => {
+  it('helps with the options of a verb, however that is asked for', async () => {
     for (const args of [
       ['help', 'crawler'],
       ['crawler', '--help'],
     ])
-      expect(flants(args).stdout).toMatch(/^ {2}--journal <PLACE> /m);
+      expect((await flants(args)).stdout).toMatch(/^ {2}--journal <PLACE> /m);
   });
 
-  it('says on standard error what to do first when it is given nothing, and that nothing was done', () => {
-    const { status, stdout, stderr } = flants([]);
-    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  it('says on standard error what to do first when it is given nothing, and that nothing was done', async () => {
+    const { code, stdout, stderr } = await flants([]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     const steps = [...stderr.matchAll(/^ {2}(flants .+?) +# /gm)].map(([, step]) => step);
     expect(steps).toEqual(['flants init', 'flants copy --dry-run', 'flants copy']);
   });
 
-  it.each(Object.keys(verbs))('helps with %s, by example', (name) => {
-    const { status, stdout } = flants([name, '--help']);
-    expect(status).toBe(0);
+  it.each(Object.keys(verbs))('helps with %s, by example', async (name) => {
+    const { code, stdout } = await flants([name, '--help']);
+    expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^Usage: flants ${name} `));
     expect(stdout).toMatch(/^Examples:\n {2}# /m);
   });
@@ -91,22 +87,22 @@ describe('the command', () => {
       ['copy', 'a.m3u8', 'out'],
       'flants: the source is a.m3u8, which does not exist [usage]\n  see: flants copy --help\n',
     ],
-  ])('refuses %s in one line and says how to go on', (_, args, expected) => {
-    expect(flants(args)).toMatchObject({ status: 1, stdout: '', stderr: expected });
+  ])('refuses %s in one line and says how to go on', async (_, args, expected) => {
+    expect(await flants(args)).toMatchObject({ code: 1, stdout: '', stderr: expected });
   });
 
-  it('hears the environment, and flags that take it back', () => {
-    expect(flants(['copy', 'a.m3u8', 'out'], { FLANTS_JSON: 'perhaps' }).stderr).toMatch(
+  it('hears the environment, and flags that take it back', async () => {
+    expect((await flants(['copy', 'a.m3u8', 'out'], { FLANTS_JSON: 'perhaps' })).stderr).toMatch(
       /^flants: FLANTS_JSON is "perhaps"/,
     );
-    expect(flants(['copy', 'a.m3u8', 'out', '--no-json'], { FLANTS_JSON: 'perhaps' }).stderr).toMatch(
+    expect((await flants(['copy', 'a.m3u8', 'out', '--no-json'], { FLANTS_JSON: 'perhaps' })).stderr).toMatch(
       /^flants: the source is a\.m3u8/,
     );
   });
 
-  it('shows a stack only to those who debug', () => {
-    expect(flants(['verify']).stderr).not.toMatch(/^ +at /m);
-    expect(flants(['copy', '--log-level', 'debug']).stderr).toMatch(/^ +at /m);
-    expect(flants(['verify'], { FLANTS_LOG_LEVEL: 'debug' }).stderr).toMatch(/^ +at /m);
+  it('shows a stack only to those who debug', async () => {
+    expect((await flants(['verify'])).stderr).not.toMatch(/^ +at /m);
+    expect((await flants(['copy', '--log-level', 'debug'])).stderr).toMatch(/^ +at /m);
+    expect((await flants(['verify'], { FLANTS_LOG_LEVEL: 'debug' })).stderr).toMatch(/^ +at /m);
   });
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runFlants } from '../e2e/flants.ts';
+import { startFlants } from '../e2e/flants.ts';
 import type { FlantsResult } from '../e2e/flants.ts';
 import { saidBy, secret } from '../e2e/refusal.ts';
 import { patient } from '../e2e/stage.ts';
@@ -33,9 +33,9 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
     return server.url;
   };
   const run = (redis: string, verb: string, ...words: readonly string[]): Promise<FlantsResult> =>
-    runFlants([verb, '--listen', '127.0.0.1:0', '--log-format', 'text', ...words], {
+    startFlants([verb, '--listen', '127.0.0.1:0', '--log-format', 'text', ...words], {
       env: { HOME: scratch, FLANTS_REDIS: redis, FLANTS_JOURNAL: join(scratch, 'journal') },
-    });
+    }).ended;
   const up = (redis: string, ...words: readonly string[]): Promise<FlantsResult> =>
     run(redis, 'up', ...words, '--transfers', '1');
   /** The last line is the command's own: `flants: what is wrong [code]`. */

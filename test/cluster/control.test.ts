@@ -69,13 +69,11 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
   });
 
   it('tells how it stands, by video and by cause', async () => {
-    const [status, words, invalid, detail, report] = await Promise.all([
-      stage.status(),
-      stage.run('status'),
-      stage.run('videos', '--in-state', 'incomplete,invalid', '--json'),
-      stage.run('show', lost, '--json'),
-      stage.run('report'),
-    ]);
+    const status = await stage.status();
+    const words = await stage.run('status');
+    const invalid = await stage.run('videos', '--in-state', 'incomplete,invalid', '--json');
+    const detail = await stage.run('show', lost, '--json');
+    const report = await stage.run('report');
     expect(status.totals.videos).toMatchObject({ published: 2, incomplete: 2, invalid: 1 });
     expect(status.causes).toMatchObject([
       { code: 'source.not-found', files: 1, videos: 2 },

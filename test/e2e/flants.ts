@@ -1,18 +1,15 @@
 import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
+import type { main as Main } from '../../src/cli/main.ts';
+import { isRunningHere, runHere } from '../cli/run-here.ts';
+import type { FlantsResult } from '../cli/run-here.ts';
+
+export type { FlantsResult };
 
 const root = resolve(import.meta.dirname, '../..');
-
-/** How a command ended, and all it said. */
-export interface FlantsResult {
-  /** Exit code; null where a signal ended it. */
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A command under way. */
 export interface RunningFlants {
@@ -43,12 +40,20 @@ export interface FlantsOptions {
   readonly openFiles?: number;
 }
 
-/** Runs the command as a person does, to its end. */
+/**
+ * Runs the command to its end: in this process, since starting one costs more than most verbs do. A second command at the
+ * same time gets a process, and so does one that has a limit, an entry or options of Node to itself.
+ */
 export async function runFlants(args: readonly string[], options: FlantsOptions = {}): Promise<FlantsResult> {
-  return startFlants(args, options).ended;
+  const { env = {}, cwd = root, entry, openFiles, input = '' } = options;
+  const ownProcess = entry ?? openFiles ?? env['NODE_OPTIONS'];
+  if (ownProcess !== undefined || isRunningHere()) return startFlants(args, options).ended;
+  const bundle = pathToFileURL(join(dirname(inject('command')), '../dist/cli/main.js'));
+  const { main } = (await import(bundle.href)) as { readonly main: typeof Main };
+  return runHere(main, args, { env: { ...plainEnvironment(), ...env }, cwd, input });
 }
 
-/** Starts the command as a person does. */
+/** Starts the command as a person does, as a process. */
 export function startFlants(
   args: readonly string[],
   { env = {}, cwd = root, entry = inject('command'), openFiles, input }: FlantsOptions = {},

@@ -13,7 +13,7 @@ const execute = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
 const library: SyntheticShape = { videos: 2, filesPerVideo: 8, fileBytes: 16 * 1024, seed: 'package' };
 /** What is not needed to pack: other people's packages, history, what is built, tests and media. */
-const leftBehind = new Set(['node_modules', '.git', 'dist', 'test', 'bench', 'demo', 'coverage']);
+const leftBehind = new Set(['node_modules', '.git', 'dist', 'test', 'bench', 'demo', 'infra', 'coverage']);
 
 interface Packed {
   readonly filename: string;

@@ -7,13 +7,14 @@ import { askRedisFacts, judgeRedis } from '../../redis/check-settings.ts';
 import type { RedisFacts } from '../../redis/check-settings.ts';
 import { connectRedis } from '../../redis/connect.ts';
 import { faultOf } from './mend.ts';
+import { patienceMs } from './patience.ts';
 
 /** Looks at Redis: whether it answers, keeps what it acknowledges, drops nothing, and has memory left. */
 export async function checkRedis(place: RedisPlace, signal: AbortSignal): Promise<readonly Finding[]> {
   const address = redisAddress(place.url);
   const client = connectRedis(place, () => undefined);
   try {
-    await awaitRedis(client, place, signal);
+    await awaitRedis(client, place, signal, patienceMs);
     const facts = await askRedisFacts(client);
     return judge(facts, address);
   } catch (error) {

@@ -8,6 +8,7 @@ import type { HelloAnswer } from '../../executor/lambda/message.ts';
 import { functionSetup } from '../lambda-archive.ts';
 import { openFunction } from '../lambda-executor.ts';
 import { faultOf } from './mend.ts';
+import { patienceMs } from './patience.ts';
 
 /** Fewer copy no faster than threads of one machine. */
 const fewInvocations = 50;
@@ -20,7 +21,7 @@ export async function checkFunction(
   const lambda = openFunction(options);
   const { functionName } = options.lambda;
   try {
-    const hello = await greet(lambda, { signal });
+    const hello = await greet(lambda, { signal, patienceMs });
     const unreserved = await lambda.unreservedConcurrency({ signal });
     return [...judgeHello(functionName, hello, version), judgeConcurrency(functionName, unreserved)];
   } catch (error) {

@@ -10,6 +10,7 @@ import { connectSource } from '../connect.ts';
 import { openCatalogue } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { faultOf } from './mend.ts';
+import { patienceMs } from './patience.ts';
 
 /** Rows of a catalogue that are read: enough to see whether it is one, and which hosts it names. */
 const maxRows = 1_000;
@@ -75,7 +76,8 @@ async function readRows(
   const urls: string[] = [];
   const refused: Failure[] = [];
   try {
-    const catalogue = await openCatalogue([source], { sideFiles: [], ...(mongo ? { mongo } : {}) });
+    const patient = { ...mongo, selectionTimeoutMs: patienceMs };
+    const catalogue = await openCatalogue([source], { sideFiles: [], ...(mongo ? { mongo: patient } : {}) });
     try {
       for await (const row of catalogue.rows({
         signal: AbortSignal.any([signal, AbortSignal.timeout(catalogueTimeoutMs)]),

@@ -32,6 +32,8 @@ export interface MongoCatalogueOptions {
   readonly projection?: readonly string[];
   /** Documents in one response of the server. */
   readonly batchSize?: number;
+  /** How long to look for a server that answers. Default: what the URL or the driver says. */
+  readonly selectionTimeoutMs?: number;
   /** Field to write the status of a video to. Absent: nothing is written. */
   readonly writeBack?: string;
 }
@@ -57,7 +59,7 @@ export function openMongoCatalogue(options: MongoCatalogueOptions): Catalogue {
     name: `mongodb://${hosts}/${databaseName}.${options.collection}`,
     redact: (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), text),
   };
-  const connection = mongoConnection(options.url, place);
+  const connection = mongoConnection(options.url, place, options.selectionTimeoutMs);
   const db = connection.client.db(databaseName);
   const paths = fieldPaths(options.fields);
   const reader: MongoReader = {

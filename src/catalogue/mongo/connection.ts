@@ -19,8 +19,12 @@ export interface MongoConnection {
  *
  * @throws {FlantsError} `usage` for a URL that the driver cannot parse
  */
-export function mongoConnection(url: string, { name, redact }: MongoPlace): MongoConnection {
-  const client = clientOf(url, redact);
+export function mongoConnection(
+  url: string,
+  { name, redact }: MongoPlace,
+  selectionTimeoutMs?: number,
+): MongoConnection {
+  const client = clientOf(url, redact, selectionTimeoutMs);
   let isClosed = false;
   return {
     client,
@@ -35,9 +39,12 @@ export function mongoConnection(url: string, { name, redact }: MongoPlace): Mong
   };
 }
 
-function clientOf(url: string, redact: MongoPlace['redact']): MongoClient {
+function clientOf(url: string, redact: MongoPlace['redact'], selectionTimeoutMs?: number): MongoClient {
   try {
-    return new MongoClient(url);
+    return new MongoClient(
+      url,
+      selectionTimeoutMs === undefined ? {} : { serverSelectionTimeoutMS: selectionTimeoutMs },
+    );
   } catch (error) {
     const reason = error instanceof Error ? redact(error.message) : 'not understood';
     throw new FlantsError('usage', `the URL of the catalogue cannot be used: ${reason}`);

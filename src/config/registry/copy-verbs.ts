@@ -181,8 +181,11 @@ export const copyVerbs = {
       ...placeOptions, 'json', 'state', 'config',
     ], // prettier-ignore
     overrides: {
-      redis: { text: 'Redis server of the cluster', defaultText: 'no cluster is looked at' },
+      redis: { text: 'Redis server of the cluster, which has 3 s to answer', defaultText: 'no cluster is looked at' },
       journal: { text: 'journal of the cluster' },
+      catalogue: {
+        text: 'a further source, of which a MongoDB server has 3 s to answer; in the environment or config file the password of a mongodb:// URL stays off the command line',
+      },
     },
     examples: [
       ['before the first copy', 'flants doctor https://cdn.example/class/42/master.m3u8 s3://media/vod'],

@@ -13,14 +13,16 @@ const delays = [second / 2, second, 2 * second, 4 * second] as const;
 /**
  * Asks a function who it is, which needs no right but the one that batches need.
  *
+ * @param options.patienceMs - the most to wait, in all, between tries; some seconds where absent
  * @throws {FlantsError} `executor.*` if it cannot be run, or is not ours; `executor.unreachable` if it still cannot after
  *   some tries
  */
 export async function greet(
   lambda: LambdaFunction,
-  { signal }: { readonly signal: AbortSignal },
+  { signal, patienceMs = Infinity }: { readonly signal: AbortSignal; readonly patienceMs?: number },
 ): Promise<HelloAnswer> {
   const request: HelloRequest = { format: messageFormat, type: 'hello' };
+  let leftMs = patienceMs;
   for (let tries = 0; ; tries++) {
     const end = endOf(await lambda.invoke(JSON.stringify(request), { signal, timeoutMs }), lambda.name);
     switch (end.kind) {
@@ -38,7 +40,8 @@ export async function greet(
         );
       default: {
         const delayMs = delays[tries];
-        if (delayMs === undefined) throw new FlantsError('executor.unreachable', end.message);
+        if (delayMs === undefined || delayMs > leftMs) throw new FlantsError('executor.unreachable', end.message);
+        leftMs -= delayMs;
         await sleep(delayMs, undefined, { signal });
       }
     }
