@@ -8,6 +8,9 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { projectFolder, runCommand } from './run-command.ts';
 
+/** In the folder of the built dashboard: the licences of the packages whose code it holds. */
+export const dashboardLicences = 'licences.md';
+
 const sources = join(projectFolder, 'dashboard');
 const cache = join(projectFolder, 'node_modules', '.cache', 'flants-dashboard');
 
@@ -61,7 +64,10 @@ async function digestOfSources(): Promise<string> {
 
 async function buildPage(folder: string): Promise<void> {
   const { build } = await import('vite');
-  await build({ configFile: join(sources, 'vite.config.ts'), build: { outDir: folder, emptyOutDir: false } });
+  await build({
+    configFile: join(sources, 'vite.config.ts'),
+    build: { outDir: folder, emptyOutDir: false, license: { fileName: dashboardLicences } },
+  });
 }
 
 /** The player with its script and style within the page, so that it can be mailed as one file. */

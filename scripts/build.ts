@@ -8,7 +8,7 @@ import { projectFolder } from './run-command.ts';
 
 const folder = join(projectFolder, 'dist');
 await rm(folder, { recursive: true, force: true });
-await bundleInto(folder, 'imported');
+await bundleInto(folder, { withFunction: true });
 
 const manual = join(projectFolder, 'man');
 await mkdir(manual, { recursive: true });

@@ -1,46 +1,70 @@
-/** Bundles the command, so that a process loads some files and not some hundred: half of what starting it would cost. */
+/** Bundles the command, so that a process loads some files and not some hundred: half of what starting it would cost. Packages are part of it. */
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
-import { builtDashboard } from './build-dashboard.ts';
+import { builtDashboard, dashboardLicences } from './build-dashboard.ts';
+import { builtinImports } from './builtin-imports.ts';
 import { bundleFunction, functionFile } from './bundle-function.ts';
+import { chunkGroups } from './chunk-groups.ts';
+import { licencesOf } from './licences.ts';
 import { projectFolder } from './run-command.ts';
 
-/** `imported`: packages are looked for where the command is installed. `bundled`: the bundle holds them. */
-export type BundledPackages = 'imported' | 'bundled';
+/** Packages that find their own files or compiled code stay where they are. */
+const external = [/^piscina(?:$|\/)/, /^msgpackr-extract(?:$|\/)/, /\.node$/];
 
-const external: Readonly<Record<BundledPackages, RegExp[]>> = {
-  imported: [/^[@a-z]/],
-  // Packages that find their own files or compiled code stay where they are.
-  bundled: [/^piscina(?:$|\/)/, /^msgpackr-extract(?:$|\/)/, /\.node$/],
-};
+/** What beside the command and the page belongs into a bundle. */
+export interface BundleOptions {
+  /** What runs on AWS Lambda, which `flants lambda bundle` hands out. */
+  readonly withFunction: boolean;
+}
 
 /**
- * Bundles `src/` into a folder: `cli/main.js`, `ant.js`, what both share, in `dashboard/` the page, and for a package what runs on
- * AWS Lambda. Other files there are removed.
+ * Bundles `src/` and the packages that it uses into a folder: `cli/main.js`, `ant.js`, what both share, in `dashboard/` the
+ * page, and the licences of all packages in it. Other files there are removed. Names are kept, so that a stack tells where it was.
  */
-export async function bundleInto(folder: string, packages: BundledPackages): Promise<void> {
+export async function bundleInto(folder: string, { withFunction }: BundleOptions): Promise<void> {
+  const { plugin, groups } = chunkGroups();
   const bundle = await rolldown({
     cwd: projectFolder,
     input: { 'cli/main': 'src/cli/main.ts', ant: 'src/app/ant.ts' },
     platform: 'node',
-    external: external[packages],
+    external,
+    plugins: [builtinImports, plugin],
   });
   // Code that finds files from its own place does so from a folder below `dist/`, as `src/cli/` and `src/app/` are.
   const { output } = await bundle.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'cli/[name]-[hash].js',
+    minify: { mangle: false, compress: false, codegen: { removeWhitespace: true } },
+    codeSplitting: { groups },
   });
   await bundle.close();
   const files = new Map<string, Uint8Array | string>();
-  for (const part of output) files.set(join(folder, part.fileName), part.type === 'chunk' ? part.code : part.source);
+  const modules: string[] = [];
+  for (const part of output) {
+    files.set(join(folder, part.fileName), part.type === 'chunk' ? part.code : part.source);
+    if (part.type === 'chunk') modules.push(...part.moduleIds);
+  }
   const dashboard = await builtDashboard();
   for (const entry of await readdir(dashboard, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile()) files.set(join(folder, 'dashboard', relative(dashboard, path)), await readFile(path));
+    if (entry.isFile() && entry.name !== dashboardLicences)
+      files.set(join(folder, 'dashboard', relative(dashboard, path)), await readFile(path));
   }
-  if (packages === 'imported') files.set(join(folder, functionFile), await bundleFunction());
+  if (withFunction) {
+    const { code, moduleIds } = await bundleFunction();
+    files.set(join(folder, functionFile), code);
+    modules.push(...moduleIds);
+  }
+  // Vite sees the packages of scripts only.
+  const licences = await licencesOf([
+    ...modules,
+    join(projectFolder, 'node_modules', '@fontsource-variable', 'inter', 'index.css'),
+  ]);
+  const ofScripts = await readFile(join(dashboard, dashboardLicences), 'utf8');
+  const sections = [licences, ofScripts.slice(ofScripts.indexOf('## '))];
+  files.set(join(folder, 'LICENCES.md'), `# Licences of what is bundled here\n\n${sections.join('\n')}`);
   for (const [path, content] of files) await place(path, content);
   await removeOthers(folder, files);
 }
@@ -48,11 +72,11 @@ export async function bundleInto(folder: string, packages: BundledPackages): Pro
 /**
  * Makes a package of the bundle, with `bin/` and `dist/`.
  *
- * @param folder - where `node_modules` are found from: packages that stay outside are looked for upwards from there
+ * @param folder - packages that stay outside are looked for in `node_modules` there and upwards
  * @returns path of the command
  */
-export async function bundleCommand(folder: string, packages: BundledPackages): Promise<string> {
-  await bundleInto(join(folder, 'dist'), packages);
+export async function bundleCommand(folder: string, options: BundleOptions): Promise<string> {
+  await bundleInto(join(folder, 'dist'), options);
   for (const name of ['package.json', join('bin', 'flants.js')])
     await place(join(folder, name), await readFile(join(projectFolder, name)));
   return join(folder, 'bin', 'flants.js');

@@ -9,7 +9,7 @@ import { projectFolder } from '../../scripts/run-command.ts';
  * @returns path of the command
  */
 export async function buildCommand(folder: string): Promise<string> {
-  const command = await bundleCommand(folder, 'imported');
+  const command = await bundleCommand(folder, { withFunction: true });
   await symlink(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   return command;
 }

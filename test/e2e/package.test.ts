@@ -54,7 +54,7 @@ describe('the npm package', () => {
     expect(tops).toEqual(new Set(['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'man', 'package.json']));
     expect(paths.filter((path) => path.startsWith('bin/'))).toEqual(['bin/flants.js']);
     const ours =
-      /^dist\/(cli\/)?[\w-]+\.js$|^dist\/dashboard\/(?:assets\/[\w-]+\.(?:js|css|svg|woff2)|(?:index|replay)\.html)$|^dist\/lambda\/flants\.mjs$/;
+      /^dist\/(cli\/)?[\w-]+\.js$|^dist\/dashboard\/(?:assets\/[\w-]+\.(?:js|css|svg|woff2)|(?:index|replay)\.html)$|^dist\/lambda\/flants\.mjs$|^dist\/LICENCES\.md$/;
     expect(paths.filter((path) => path.startsWith('dist/') && !ours.test(path))).toEqual([]);
     expect(paths).toEqual(
       expect.arrayContaining(['dist/cli/main.js', 'dist/ant.js', 'dist/dashboard/index.html', 'man/flants.1']),
@@ -67,6 +67,14 @@ describe('the npm package', () => {
     };
     const present = new Set(await readdir(join(installed, 'node_modules')));
     expect(Object.keys(devDependencies).filter((name) => present.has(name))).toEqual([]);
+    expect([...present].filter((name) => !name.startsWith('.')).toSorted()).toEqual(['@napi-rs', 'flants', 'piscina']);
+  });
+
+  it('holds the licences of what is bundled: of the command, its page and the function', async () => {
+    const text = await readFile(join(installed, 'node_modules/flants/dist/LICENCES.md'), 'utf8');
+    const packages = ['undici', 'bullmq', '@aws-sdk/client-ssm', 'react', '@fontsource-variable/inter'];
+    for (const name of packages) expect(text).toMatch(new RegExp(`^## .*${name} .*\\)$`, 'm'));
+    expect(text.match(/^## /gm)?.length).toBeGreaterThan(50);
   });
 
   it('tells its version and its verbs', async () => {

@@ -11,7 +11,7 @@ export async function buildFunction(): Promise<string> {
   const folder = join(projectFolder, 'node_modules', '.cache', 'flants-function');
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `${process.pid}.mjs`);
-  await writeFile(temporary, await bundleFunction());
+  await writeFile(temporary, (await bundleFunction()).code);
   await rename(temporary, join(folder, 'flants.mjs'));
   return folder;
 }

@@ -12,5 +12,8 @@ declare module 'vitest' {
 
 /** Builds the command once for all tests: what a process starts with is most of what their commands cost. */
 export async function setup(project: TestProject): Promise<void> {
-  project.provide('command', await bundleCommand(join(projectFolder, 'node_modules', '.cache', 'flants'), 'bundled'));
+  project.provide(
+    'command',
+    await bundleCommand(join(projectFolder, 'node_modules', '.cache', 'flants'), { withFunction: false }),
+  );
 }
