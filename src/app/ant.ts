@@ -4,6 +4,7 @@ import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
+import { sourceCredentials } from '../storage/s3/source-credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
@@ -30,9 +31,13 @@ export interface AntData {
 }
 
 /**
- * Credentials that a thread gets with each batch, and again while the batch runs. Undefined if the store needs none.
+ * Credentials that a thread gets with each batch, and again while the batch runs. Absent where none are needed.
  */
-export type AntExtra = S3Credentials | undefined;
+export interface AntExtra {
+  readonly store?: S3Credentials | undefined;
+  /** For buckets that are sources. */
+  readonly source?: S3Credentials | undefined;
+}
 
 /** Outcomes are sent in groups, because a message for each file would cost too much. */
 const flushEveryMs = 20;
@@ -40,7 +45,7 @@ const flushEveryMs = 20;
 /** Bytes of idle buffers that a thread keeps for the next bodies. */
 const maxIdleBytes = 8 * MiB;
 
-let credentials: AntExtra;
+let credentials: AntExtra = {};
 let ports: AntPorts | undefined;
 
 /**
@@ -82,13 +87,19 @@ export async function run({ message, extra, port }: ThreadTask<AntExtra>): Promi
 }
 
 function openPorts({ source, store, capabilities, storeRequests, streams, heldBytes, processName }: AntData): AntPorts {
-  const currentCredentials = (): Promise<S3Credentials> =>
-    credentials ? Promise.resolve(credentials) : Promise.reject(new Error('this store was opened without credentials'));
+  const storeCredentials = (): Promise<S3Credentials> =>
+    credentials.store
+      ? Promise.resolve(credentials.store)
+      : Promise.reject(new Error('this store was opened without credentials'));
+  // Of a bucket that nobody named at the start, but allowed, the thread finds its own.
+  const { buckets, proxies } = source;
+  const findOwn = sourceCredentials(buckets?.profile, proxies);
+  const ofSource = (): Promise<S3Credentials> => (credentials.source ? Promise.resolve(credentials.source) : findOwn());
   return {
-    source: connectSource(source),
+    source: connectSource(source, ofSource),
     store: connectStore(store, {
-      credentials: currentCredentials,
-      proxies: source.proxies,
+      credentials: storeCredentials,
+      proxies,
       capabilities,
       ...(storeRequests ? { requests: storeRequests } : {}),
     }),
@@ -102,10 +113,13 @@ function openPorts({ source, store, capabilities, storeRequests, streams, heldBy
 
 /** Ignores copies of the current credentials: the signer derives its key again for each new object. */
 function useCredentials(extra: AntExtra): void {
-  if (!sameCredentials(credentials, extra)) credentials = extra;
+  credentials = {
+    store: isSame(credentials.store, extra.store) ? credentials.store : extra.store,
+    source: isSame(credentials.source, extra.source) ? credentials.source : extra.source,
+  };
 }
 
-function sameCredentials(a: AntExtra, b: AntExtra): boolean {
+function isSame(a: S3Credentials | undefined, b: S3Credentials | undefined): boolean {
   return (
     a?.accessKeyId === b?.accessKeyId &&
     a?.secretAccessKey === b?.secretAccessKey &&

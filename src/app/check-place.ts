@@ -2,9 +2,10 @@ import type { CopyOptions } from '../config/copy-options.ts';
 import { withoutSecrets } from '../config/values/location.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { connectSource, connectStore } from './connect.ts';
+import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
 import { openCatalogue, surveySources } from './open/catalogue.ts';
+import { openSource } from './open/source.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** One end of a copy, and whether it can be reached. Absent `failure`: it can. */
@@ -24,7 +25,7 @@ async function checkSource(options: CopyOptions, signal: AbortSignal): Promise<P
   try {
     const survey = await surveySources(options, signal);
     const url = await firstPlaylist(options, signal);
-    const source = connectSource(await sourceSpecOf(options, survey));
+    const source = openSource(await sourceSpecOf(options, survey));
     try {
       const fetched = await source.fetch(url, { kind: 'text', signal });
       if (fetched.result === 'fetched') fetched.cancel();

@@ -16,9 +16,21 @@ import type { SharedRate } from '../storage/shared-rate.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { routeSource } from '../storage/route-source.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
+import { openS3Source } from '../storage/s3/source.ts';
 import { openS3Store } from '../storage/s3/store.ts';
 import type { Source } from '../storage/source.ts';
 import { second } from '../domain/units.ts';
+
+/** Buckets that sources are in, and how to reach them. */
+export interface SourceBuckets {
+  /** Those that a person named. */
+  readonly named: readonly string[];
+  readonly region: string;
+  /** Absent: AWS. */
+  readonly endpoint?: string;
+  /** Of AWS's shared configuration. Absent: the usual one. */
+  readonly profile?: string;
+}
 
 /** How to reach the source of a library, as plain data that can be sent to a thread. */
 export interface SourceSpec {
@@ -31,6 +43,8 @@ export interface SourceSpec {
   readonly limits?: SourceLimits;
   readonly ca?: string;
   readonly proxies: ProxySettings;
+  /** Absent: no sources in buckets. */
+  readonly buckets?: SourceBuckets;
   readonly reach: ReachRules;
 }
 
@@ -61,15 +75,33 @@ const connectTimeoutMs = 15 * second;
 /** Time-outs of every store. */
 export const storeTimeouts = { connectTimeoutMs, headersTimeoutMs: 120 * second, bodyTimeoutMs: 60 * second };
 
-/** Opens a source with the adapters for all its URL schemes. */
-export function connectSource(spec: SourceSpec): Source {
+/**
+ * Opens a source with the adapters for all its URL schemes.
+ *
+ * @param credentials - for buckets. Absent: `s3:` URLs are refused
+ */
+export function connectSource(spec: SourceSpec, credentials?: () => Promise<S3Credentials>): Source {
   const http = openHttpSource({ ...httpOptionsOf(spec), maxRedirects });
   const source = routeSource({
     'http:': http,
     'https:': http,
+    ...(spec.buckets && credentials ? { 's3:': openBuckets(spec, spec.buckets, credentials) } : {}),
     ...(spec.allowsFiles ? { 'file:': openFileSource() } : {}),
   });
   return spec.limits ? limitSource(source, spec.limits) : source;
+}
+
+function openBuckets(spec: SourceSpec, buckets: SourceBuckets, credentials: () => Promise<S3Credentials>): Source {
+  const { named, region, endpoint } = buckets;
+  const { reach: _, ...connections } = httpOptionsOf(spec);
+  const allowed = new Set([...named, ...spec.reach.allowed.map(({ host }) => host)]);
+  return openS3Source({
+    ...connections,
+    region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials,
+    mayRead: (bucket) => allowed.has(bucket),
+  });
 }
 
 /** Opens a web server for questions about how it answers. */

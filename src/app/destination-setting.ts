@@ -22,7 +22,7 @@ export interface DestinationSetting {
 type DestinationOptions = Pick<CopyOptions, 'destination' | 'endpoint' | 'region' | 'profile' | 'ca' | 'concurrency'>;
 
 /** Stores other than AWS rarely check the region, but signatures must name one. */
-const regionOfOtherStores = 'us-east-1';
+export const usualRegion = 'us-east-1';
 
 /**
  * Returns the destination that the options name. A region that is not named is found where AWS's own tools find it.
@@ -61,16 +61,14 @@ export async function destinationOf({
   };
 }
 
-/** At another store the region of the usual profile means nothing, and that of a named one was meant. */
-async function regionOf({
+/** The region that AWS's own tools know. At another store the region of the usual profile means nothing, and that of a named one was meant. */
+export async function regionOf({
   endpoint,
   profile,
 }: Readonly<Record<'endpoint' | 'profile', string | undefined>>): Promise<string | undefined> {
   const named = profile === undefined ? {} : { profile };
   if (endpoint === undefined) return findAwsRegion({ ...named, asksInstance: true });
-  return (
-    (profile === undefined ? undefined : await findAwsRegion({ ...named, asksInstance: false })) ?? regionOfOtherStores
-  );
+  return (profile === undefined ? undefined : await findAwsRegion({ ...named, asksInstance: false })) ?? usualRegion;
 }
 
 /**

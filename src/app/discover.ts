@@ -5,14 +5,16 @@ import { createLogReader } from '../catalogue/access-log.ts';
 import { idOfPlaylist } from '../catalogue/single-catalogue.ts';
 import type { DiscoverOptions } from '../config/discover-options.ts';
 import { readText } from '../crawler/read-text.ts';
+import { bucketObjectOf, bucketText, bucketUrlOf } from '../domain/bucket-url.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { collectPlaylist, maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { forEachConcurrently } from '../scanner/for-each-concurrently.ts';
 import type { Source } from '../storage/source.ts';
-import { connectSource, connectStore } from './connect.ts';
+import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
+import { openSource } from './open/source.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** A video that was found, as a row of a catalogue. */
@@ -60,7 +62,7 @@ export async function discoverVideos(
         const playlist = parsePlaylist(await read(signal), { url, finalUrl: url, external: 'keep' });
         for (const { use, fetchUrl } of playlist.references) if (use !== 'file') named.add(plain(fetchUrl));
         const id = idOfPlaylist(new URL(url)) ?? url;
-        found.push({ id, playlistUrl: url, kind: playlist.kind, ...(requests ? { requests } : {}), url });
+        found.push({ id, playlistUrl: asWritten(url), kind: playlist.kind, ...(requests ? { requests } : {}), url });
       } catch (error) {
         signal.throwIfAborted();
         const failure = failureOf(error);
@@ -92,9 +94,13 @@ async function fromBucket(
   options: DiscoverOptions,
   signal: AbortSignal,
 ): Promise<OpenCandidates> {
-  const { proxies, baseUrl = '' } = options;
+  const { proxies, baseUrl } = options;
   const setting = await destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
   const store = connectStore(setting.store, { credentials: credentialsOf(setting, proxies), proxies });
+  const urlOfKey = (key: string): string | undefined =>
+    baseUrl === undefined
+      ? bucketUrlOf(bucketText({ bucket, key }))?.href
+      : plain(new URL(key.split('/').map(encodeURIComponent).join('/'), baseUrl).href);
   const read = async (key: string, url: string): Promise<Uint8Array> => {
     const object = await store.get(key, { signal });
     if (!object) throw new FlantsError('source.not-found', `${url} is not there`);
@@ -103,7 +109,8 @@ async function fromBucket(
   async function* listed(): AsyncGenerator<Candidate> {
     for await (const { key } of store.list(prefix === '' ? '' : `${prefix}/`, { signal })) {
       if (!isPlaylistPath(key)) continue;
-      const url = plain(new URL(key.split('/').map(encodeURIComponent).join('/'), baseUrl).href);
+      const url = urlOfKey(key);
+      if (url === undefined) continue;
       yield { url, read: () => read(key, url) };
     }
   }
@@ -115,7 +122,7 @@ async function fromLog(path: string, options: DiscoverOptions, signal: AbortSign
   if (requests.size === 0)
     throw new FlantsError('catalogue.unreadable', `${path} names no playlist (.m3u8) that was answered`);
   const origins = new Map([...requests.keys()].map((url) => [new URL(url).origin, url]));
-  const source: Source = connectSource(await sourceSpecOf(options, { originUrls: [...origins.values()] }));
+  const source: Source = openSource(await sourceSpecOf(options, { originUrls: [...origins.values()] }));
   async function* logged(): AsyncGenerator<Candidate> {
     for (const [url, count] of requests) {
       const read = async (): Promise<Uint8Array> =>
@@ -165,6 +172,13 @@ async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<strin
 
 function isPlaylistPath(path: string): boolean {
   return /\.m3u8?$/i.test(path);
+}
+
+/** As a catalogue has it. */
+function asWritten(text: string): string {
+  const url = new URL(text);
+  const object = url.protocol === 's3:' ? bucketObjectOf(url) : undefined;
+  return object ? bucketText(object) : text;
 }
 
 function plain(url: string): string {

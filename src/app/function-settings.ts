@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
-import type { SourceSpec, StoreSpec } from './connect.ts';
+import type { SourceBuckets, SourceSpec, StoreSpec } from './connect.ts';
 
 /** A bucket, as plain data. */
 export type BucketSpec = Omit<Extract<StoreSpec, { kind: 's3' }>, 'connections'>;
@@ -20,7 +20,7 @@ export interface HeaderParameter {
  * it: buckets are opened by the function's role, and headers for sources are named by reference.
  */
 export interface FunctionSettings {
-  readonly source: Pick<SourceSpec, 'timeoutMs' | 'ca' | 'reach'>;
+  readonly source: Pick<SourceSpec, 'timeoutMs' | 'ca' | 'reach' | 'buckets'>;
   readonly headerParameter?: HeaderParameter;
   readonly store: BucketSpec;
   readonly capabilities: StoreCapabilities;
@@ -44,7 +44,7 @@ export interface SettingsParts {
  */
 export function functionSettings(parts: SettingsParts): FunctionSettings {
   const { source, headerParameter, destination, capabilities, journal } = parts;
-  const { timeoutMs, ca, reach, headers, allowsFiles } = source;
+  const { timeoutMs, ca, reach, headers, allowsFiles, buckets } = source;
   if (allowsFiles) {
     throw new FlantsError('usage', 'functions cannot read files of this machine: copy them with --executor threads');
   }
@@ -64,7 +64,12 @@ export function functionSettings(parts: SettingsParts): FunctionSettings {
   }
   const journalStore = journal && bucketOf(journal.store);
   return {
-    source: { timeoutMs, reach, ...(ca === undefined ? {} : { ca }) },
+    source: {
+      timeoutMs,
+      reach,
+      ...(ca === undefined ? {} : { ca }),
+      ...(buckets ? { buckets: withoutProfile(buckets) } : {}),
+    },
     ...(headerParameter === undefined
       ? {}
       : { headerParameter: { name: headerParameter, origins: headers.map(({ origin }) => origin) } }),
@@ -72,6 +77,11 @@ export function functionSettings(parts: SettingsParts): FunctionSettings {
     capabilities,
     ...(journal && journalStore ? { journal: { store: journalStore, capabilities: journal.capabilities } } : {}),
   };
+}
+
+/** Functions read buckets by their role. */
+function withoutProfile({ profile: _, ...buckets }: SourceBuckets): SourceBuckets {
+  return buckets;
 }
 
 function bucketOf(store: StoreSpec): BucketSpec | undefined {

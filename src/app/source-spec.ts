@@ -9,12 +9,13 @@ import { scopeHeaders } from '../storage/http/headers.ts';
 import { addressIn, portOf, sideOf } from '../storage/http/reach.ts';
 import type { NamedHost, Side } from '../storage/http/reach.ts';
 import { proxyFor } from '../storage/proxy.ts';
-import type { SourceSpec } from './connect.ts';
+import type { SourceBuckets, SourceSpec } from './connect.ts';
+import { regionOf, usualRegion } from './destination-setting.ts';
 import type { Survey } from './open/catalogue.ts';
 
 type SourceOptions = Pick<
   CopyOptions,
-  'headers' | 'concurrency' | 'sourceTimeoutMs' | 'ca' | 'proxies' | 'allowedHosts'
+  'headers' | 'concurrency' | 'sourceStore' | 'sourceTimeoutMs' | 'ca' | 'proxies' | 'allowedHosts'
 >;
 
 /** Names beyond these are looked up when they are first connected to. */
@@ -28,9 +29,10 @@ const lookupTimeoutMs = 5 * second;
  * @param survey.namedUrls - further sources that a person named, which get no headers
  */
 export async function sourceSpecOf(
-  { headers, concurrency, sourceTimeoutMs, ca, proxies, allowedHosts }: SourceOptions,
+  { headers, concurrency, sourceStore, sourceTimeoutMs, ca, proxies, allowedHosts }: SourceOptions,
   { originUrls, namedUrls = [] }: Pick<Survey, 'originUrls'> & { readonly namedUrls?: readonly string[] },
 ): Promise<SourceSpec> {
+  const urls = [...originUrls, ...namedUrls];
   return {
     headers: scopeHeaders(originUrls, Object.fromEntries(headers.map(({ name, value }) => [name, value]))),
     connections: concurrency ?? usualConcurrency,
@@ -38,7 +40,24 @@ export async function sourceSpecOf(
     allowsFiles: originUrls.some((url) => url.startsWith('file:')),
     ...(ca === undefined ? {} : { ca }),
     proxies,
-    reach: { named: await namedHosts([...originUrls, ...namedUrls], proxies), allowed: allowedHosts },
+    buckets: await sourceBucketsOf(urls, sourceStore),
+    reach: { named: await namedHosts(urls, proxies), allowed: allowedHosts },
+  };
+}
+
+/** The buckets of these URLs, and how to reach them. The region is looked up only where there is one. */
+async function sourceBucketsOf(
+  urls: readonly string[],
+  { endpoint, region, profile }: SourceOptions['sourceStore'],
+): Promise<SourceBuckets> {
+  const buckets = urls.flatMap((text) => (text.startsWith('s3:') ? [new URL(text).host] : []));
+  const known = region ?? (buckets.length > 0 ? await regionOf({ endpoint, profile }) : undefined);
+  return {
+    named: [...new Set(buckets)],
+    // A store tells where else a bucket is.
+    region: known ?? usualRegion,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(profile === undefined ? {} : { profile }),
   };
 }
 

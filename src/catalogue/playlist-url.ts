@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bucketUrlOf } from '../domain/bucket-url.ts';
 
 const schemes = new Set(['http:', 'https:', 'file:']);
 
 /**
- * Parses the URL or path of a playlist.
+ * Parses the URL or path of a playlist, or `s3://bucket/key` as AWS's own tools write it.
  *
  * @param folder - base of relative paths; undefined if only URLs are allowed
  * @returns undefined for an invalid URL, or a scheme that no source supports
@@ -14,6 +15,7 @@ export function playlistUrlOf(text: string, folder: string | undefined): URL | u
   if (!/^[a-z][a-z0-9+.-]+:/i.test(text)) {
     return folder === undefined ? undefined : pathToFileURL(resolve(folder, text));
   }
+  if (/^s3:/i.test(text)) return bucketUrlOf(text);
   const url = URL.parse(text);
   return url && schemes.has(url.protocol) ? url : undefined;
 }

@@ -1,4 +1,5 @@
 import type { SideFileField } from '../config/values/side-files.ts';
+import { bucketUrlOf } from '../domain/bucket-url.ts';
 import { shown, valueAt } from '../domain/catalogue-rule.ts';
 import type { SideFile } from '../domain/side-file.ts';
 import type { Catalogue, CatalogueRow, CatalogueWatch } from './catalogue.ts';
@@ -66,7 +67,7 @@ function urlsOf(value: unknown, playlistUrl: string): readonly string[] | undefi
     if (text === undefined) return undefined;
     for (const part of text.trim().split(/\s+(?=[a-z][a-z0-9+.-]+:\/\/)/i)) {
       if (part === '') continue;
-      const url = URL.parse(part, playlistUrl);
+      const url = /^s3:/i.test(part) ? bucketUrlOf(part) : URL.parse(part, playlistUrl);
       if (!url || !isOfSource(url, new URL(playlistUrl))) return undefined;
       urls.push(url.href);
     }

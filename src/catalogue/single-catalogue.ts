@@ -23,7 +23,8 @@ async function* rowsOf(playlists: readonly string[], folder: string): AsyncGener
   const seen = new Map<VideoId, string>();
   for (const [index, text] of playlists.entries()) {
     const row = index + 1;
-    const url = playlistUrlOf(text, folder);
+    // Of a bucket, the URL was made from what a person wrote.
+    const url = text.startsWith('s3:') ? (URL.parse(text) ?? undefined) : playlistUrlOf(text, folder);
     const id = url && idOfPlaylist(url);
     if (!url || id === undefined) {
       yield {

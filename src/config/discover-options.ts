@@ -18,7 +18,7 @@ export type DiscoverPlace =
 /** Options of `discover`, checked and frozen. */
 export interface DiscoverOptions extends NetworkOptions {
   readonly place: DiscoverPlace;
-  /** URL that paths of a log, or keys of a bucket, are relative to; with a final slash. */
+  /** URL that paths of a log, or keys of a bucket, are relative to; with a final slash. Absent: keys stay in the bucket. */
   readonly baseUrl?: string;
   /** Playlists that are read at a time. */
   readonly concurrency: number;
@@ -38,12 +38,6 @@ export async function loadDiscoverOptions(input: CommandInput): Promise<Discover
     throw new FlantsError('usage', 'discover needs a bucket (s3://bucket/prefix) or an access log');
   if (more.length > 0) throw new FlantsError('usage', `discover takes one place; "${more.join(' ')}" is too much`);
   const place = await placeOf(word, input.cwd);
-  if (place.kind === 's3' && parsed.baseUrl === undefined) {
-    throw new FlantsError(
-      'usage',
-      `discover needs the URL under which ${place.name} can be read, to write URLs that copy can read: name it with --base-url`,
-    );
-  }
   const outPath = parsed.out === undefined ? undefined : localPath(parsed.out, input.cwd);
   if (outPath !== undefined) await assertParent(outPath, '--out');
   return Object.freeze({

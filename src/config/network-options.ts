@@ -18,10 +18,19 @@ export interface StoreOptions {
   readonly proxies: ProxySettings;
 }
 
+/** Access to sources in buckets. */
+export interface SourceStoreOptions {
+  /** URL of an S3-compatible store. Absent: AWS. */
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly profile?: string;
+}
+
 /** Access to source and destination. */
 export interface NetworkOptions extends StoreOptions {
   /** Sent to the hosts of the sources only. */
   readonly headers: readonly Header[];
+  readonly sourceStore: SourceStoreOptions;
   readonly sourceTimeoutMs: number;
   readonly allowedHosts: readonly AllowedHost[];
 }
@@ -41,6 +50,9 @@ interface ParsedStore {
 interface Parsed extends ParsedStore {
   readonly header: readonly string[];
   readonly headerFile?: string;
+  readonly sourceEndpoint?: string;
+  readonly sourceRegion?: string;
+  readonly sourceProfile?: string;
   readonly sourceTimeout: number;
   readonly allowHost: readonly AllowedHost[];
 }
@@ -56,9 +68,20 @@ export async function readNetworkOptions(parsed: Parsed, cwd: string): Promise<N
   return {
     ...store,
     headers: Object.freeze([...fromFile, ...parseHeaders(parsed.header, '--header')]),
+    sourceStore: sourceStoreOf(parsed),
     sourceTimeoutMs: parsed.sourceTimeout,
     allowedHosts: Object.freeze(parsed.allowHost),
   };
+}
+
+function sourceStoreOf({ sourceEndpoint, sourceRegion, sourceProfile, profile }: Parsed): SourceStoreOptions {
+  if (sourceEndpoint !== undefined) assertEndpoint(sourceEndpoint, '--source-endpoint');
+  const named = sourceProfile ?? profile;
+  return Object.freeze({
+    ...(sourceEndpoint === undefined ? {} : { endpoint: sourceEndpoint }),
+    ...(sourceRegion === undefined ? {} : { region: sourceRegion }),
+    ...(named === undefined ? {} : { profile: named }),
+  });
 }
 
 /** Like `readNetworkOptions`, for a store alone. */
@@ -88,14 +111,14 @@ export async function readCertificates(path: string, option: string): Promise<st
 }
 
 /** @throws {FlantsError} `usage` when the endpoint contains a user or a query */
-export function assertEndpoint(endpoint: string): void {
+export function assertEndpoint(endpoint: string, option = '--endpoint'): void {
   const { username, password, search } = new URL(endpoint);
   if (username !== '' || password !== '') {
     throw new FlantsError(
       'usage',
-      '--endpoint holds a user: credentials come from the AWS environment variables, files or --profile',
+      `${option} holds a user: credentials come from the AWS environment variables, files or ${option.replace('endpoint', 'profile')}`,
     );
   }
   if (search !== '')
-    throw new FlantsError('usage', '--endpoint holds a query: expected a URL such as https://minio.example:9000');
+    throw new FlantsError('usage', `${option} holds a query: expected a URL such as https://minio.example:9000`);
 }

@@ -6,7 +6,7 @@ import type { VideoId, VideoState } from '../domain/video.ts';
 export interface SubmitRequest {
   /** Absent: derived from the URL. */
   readonly id?: VideoId;
-  /** `http:`, `https:` or `file:`. */
+  /** `http:`, `https:`, `s3:` or `file:`. */
   readonly playlistUrl: string;
   readonly title?: string;
   /** ISO 8601 instant. */

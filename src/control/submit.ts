@@ -10,7 +10,7 @@ import type { SubmitRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { timestamp, applyDecision } from './apply-decision.ts';
 
-const schemes: readonly string[] = ['http:', 'https:', 'file:'];
+const schemes: readonly string[] = ['http:', 'https:', 's3:', 'file:'];
 const maxIdLength = 1_000;
 
 /** Adds a video on a person's request, or crawls a known one again. */
@@ -44,7 +44,10 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
 function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { idOf }: ControlPorts): Submission {
   const url = URL.parse(playlistUrl);
   if (!url || !schemes.includes(url.protocol)) {
-    throw new FlantsError('usage', 'the playlist is not named by a URL that begins with http://, https:// or file://');
+    throw new FlantsError(
+      'usage',
+      'the playlist is not named by a URL that begins with http://, https://, s3:// or file://',
+    );
   }
   url.hash = '';
   const instant = instantOf(recordedAt);

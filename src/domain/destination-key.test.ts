@@ -31,6 +31,7 @@ describe('a key', () => {
   test("of another host stands below that host's name", () => {
     expect(key('https://ads.example/x/1.ts')).toBe('_hosts/ads.example/x/1.ts');
     expect(key('https://cdn.example:8443/1.ts')).toBe('_hosts/cdn.example~8443/1.ts');
+    expect(key('s3://cdn.example/x/1.ts')).toBe('_hosts/s3~cdn.example/x/1.ts');
     expect(key('http://[::1]:8080/1.ts')).toBe('_hosts/[~~1]~8080/1.ts');
     expect(key('https://ads.example/1.ts', folder)).toBe('_hosts/ads.example/1.ts');
   });

@@ -7,7 +7,7 @@ import type { TokenRules } from './tokens.ts';
 export interface KeyRules extends TokenRules {
   /**
    * Where keys begin: `https://cdn.example` for the library's first host, or
-   * `file:///videos/` for the folder that holds a local one (with the final slash).
+   * `file:///videos/` for the folder that holds a local one (with the final slash), `s3://bucket` for one in a bucket.
    */
   readonly root: string;
   /** Names of tokens (`TokenPart.name`) that choose the object all the same. Absent: none. */
@@ -26,7 +26,7 @@ const maxKeyBytes = 1024;
 
 /**
  * Where an object goes below the destination's prefix: the decoded path of its
- * URL without tokens, other hosts below `_hosts/<host>/`, other parameters hashed into the name, empty segments named
+ * URL without tokens, other hosts below `_hosts/<host>/`, other buckets below `_hosts/s3~<bucket>/`, other parameters hashed into the name, empty segments named
  * unless the store keeps them.
  *
  * @throws {FlantsError} `key.unusable` when the path cannot be an object's key
@@ -110,7 +110,13 @@ function pathBelow(url: URL, root: URL): string {
     return url.pathname.slice(root.pathname.length);
   }
   const path = url.pathname.slice(1);
-  return url.host === root.host ? path : `_hosts/${url.host.replaceAll(':', '~')}/${path}`;
+  const host = hostName(url);
+  return host === hostName(root) ? path : `_hosts/${host}/${path}`;
+}
+
+/** A host as a segment of a key. A bucket may have the name of a host, and is another place. */
+function hostName({ protocol, host }: URL): string {
+  return `${protocol === 's3:' ? 's3~' : ''}${host.replaceAll(':', '~')}`;
 }
 
 function decodePath(url: URL, path: string): string {

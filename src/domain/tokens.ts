@@ -76,7 +76,12 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
  * path of the forms that are known. `url.origin` is `null` for `file:` and `s3:`.
  */
 export function placeOf(url: URL): string {
-  return `${url.protocol}//${url.host}${url.protocol === 'file:' ? url.pathname : withoutGrants(url.pathname)}`;
+  return `${url.protocol}//${url.host}${isOwn(url) ? url.pathname : withoutGrants(url.pathname)}`;
+}
+
+/** Whoever holds the files has no sessions. */
+function isOwn({ protocol }: URL): boolean {
+  return protocol === 'file:' || protocol === 's3:';
 }
 
 /** A path without grants of the forms that are known. */
@@ -91,8 +96,7 @@ export function textWithoutTokens(text: string, { sessionPatterns = [] }: TokenR
 
 function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules): Dissected {
   const tokens: TokenPart[] = [];
-  // Whoever holds the files has no sessions.
-  const patterns = url.protocol === 'file:' ? [] : sessionPatterns;
+  const patterns = isOwn(url) ? [] : sessionPatterns;
   const pathname = cutAll(url.pathname, patterns, (token) => tokens.push(token));
   const search: string[] = [];
   for (const pair of url.search.slice(1).split('&')) {

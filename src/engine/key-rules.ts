@@ -95,11 +95,11 @@ export async function tokenRulesOf(journal: Journal): Promise<TokenRules> {
   return (await readKeyRules(journal)) ?? defaultTokenRules;
 }
 
-/** The origin of the first playlist. For local playlists, the deepest folder that holds all of them. */
+/** The origin or bucket of the first playlist. For local playlists, the deepest folder that holds all of them. */
 function rootOf(urls: readonly string[]): string {
   const [first, ...others] = urls.map((url) => new URL(url));
   if (!first) throw new FlantsError('catalogue.unreadable', 'the catalogue names no video that could be copied');
-  if (first.protocol !== 'file:') return first.origin;
+  if (first.protocol !== 'file:') return `${first.protocol}//${first.host}`;
   const folders = [first, ...others.filter(({ protocol }) => protocol === 'file:')].map(({ pathname }) =>
     pathname.split('/').slice(0, -1),
   );

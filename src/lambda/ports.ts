@@ -1,4 +1,5 @@
 import { connectSource, connectStore } from '../app/connect.ts';
+import type { SourceSpec } from '../app/connect.ts';
 import type { BucketSpec, FunctionSettings } from '../app/function-settings.ts';
 import type { FunctionEnvironment } from '../config/function-environment.ts';
 import { usualConcurrency } from '../config/values/concurrency.ts';
@@ -9,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import { openObjectJournal } from '../journal/object/journal.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
+import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
 import { createBudget } from '../transfer/budget.ts';
 import { createSharedRate } from '../storage/shared-rate.ts';
@@ -80,24 +82,26 @@ async function openPorts(
   const [bytes, requests, storeRequests] = [bytesPerSecond, sourceRequestsPerSecond, storeRequestsPerSecond].map(
     rateOf,
   );
+  const credentials = (): Promise<S3Credentials> => Promise.resolve(environment.credentials);
   const openBucket = (bucket: BucketSpec, capabilities: StoreCapabilities, width: number): ObjectStore =>
     connectStore(
       { ...bucket, connections: width },
       {
-        credentials: () => Promise.resolve(environment.credentials),
+        credentials,
         proxies: noProxies,
         capabilities,
         ...(storeRequests ? { requests: storeRequests } : {}),
       },
     );
-  const source = connectSource({
+  const spec: SourceSpec = {
     ...settings.source,
     headers: headerParameter ? await readHeaderParameter(headerParameter, environment) : [],
     connections,
     allowsFiles: false,
     proxies: noProxies,
     limits: { ...(bytes ? { bytes } : {}), ...(requests ? { requests } : {}) },
-  });
+  };
+  const source = connectSource(spec, credentials);
   const store = openBucket(settings.store, settings.capabilities, connections);
   const stores = [store];
   let journal: Journal | undefined;

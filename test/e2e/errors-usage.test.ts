@@ -34,7 +34,7 @@ describe('a command line that cannot be meant', () => {
     ],
     ['a source alone', ['copy', 'index.m3u8'], 'only "index.m3u8" was given'],
     ['a source that is not a URL', ['copy', 'http://exa mple/a.m3u8', 'out'], 'is not a valid URL'],
-    ['a source of another scheme', ['copy', 'rtmp://cdn.example/a', 'out'], 'expected an http(s) URL or a path'],
+    ['a source of another scheme', ['copy', 'rtmp://cdn.example/a', 'out'], 'expected an http(s) or s3 URL or a path'],
     ['a URL without its scheme', ['copy', 'cdn.example/a.m3u8', 'out'], 'a URL begins with https://'],
     ['a host without a playlist', ['copy', 'http://nowhere.invalid/', 'out'], 'names a host and no playlist on it'],
     [

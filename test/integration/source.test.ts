@@ -8,12 +8,18 @@ import { openFileSource } from '../../src/storage/file-source.ts';
 import { openHttpSource } from '../../src/storage/http/source.ts';
 import { limitSource } from '../../src/storage/limit-source.ts';
 import { createSharedRate } from '../../src/storage/shared-rate.ts';
+import { crc32Hex } from '../../src/storage/checksum.ts';
+import { openS3Source } from '../../src/storage/s3/source.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import { routeSource } from '../../src/storage/route-source.ts';
 import { sourceContract } from '../contract/source.contract.ts';
 import type { SourceUnderTest } from '../contract/source.contract.ts';
 import { hasNginx, startNginx } from '../servers/nginx.ts';
+import { startFauxqs } from '../servers/fauxqs.ts';
+import { openS3At } from '../servers/open-s3.ts';
 import { startOrigin } from '../servers/origin.ts';
+import type { S3Server } from '../servers/s3-server.ts';
+import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 
 const httpOptions = {
   headers: [],
@@ -36,6 +42,34 @@ async function overOrigin(): Promise<SourceUnderTest> {
     close: async () => {
       await source.close();
       await origin.stop();
+    },
+  };
+}
+
+async function overBucket(start: () => Promise<S3Server>): Promise<SourceUnderTest> {
+  const server = await start();
+  const { endpoint, region, bucket, accessKeyId, secretAccessKey } = server;
+  const credentials = { accessKeyId, secretAccessKey };
+  const store = openS3At(server, '');
+  const source = openS3Source({
+    ...httpOptions,
+    endpoint,
+    region,
+    credentials: async () => credentials,
+    mayRead: (name) => name === bucket,
+  });
+  const { signal } = new AbortController();
+  return {
+    source,
+    put: async (path, bytes) => {
+      const options = { contentType: 'video/mp2t', cacheControl: 'no-store', signal };
+      await store.put(path.slice(1), bytes, crc32Hex(bytes), options);
+    },
+    urlOf: (path) => `s3://${bucket}${encoded(path)}`,
+    close: async () => {
+      await source.close();
+      await store.close();
+      await server.stop();
     },
   };
 }
@@ -106,3 +140,7 @@ describe.skipIf(!hasNginx)('nginx', () => sourceContract('http from nginx', over
 sourceContract('files', overFiles);
 sourceContract('memory', inMemory);
 sourceContract('files, routed and limited', decorated);
+describe.skipIf(!hasVersitygw)('versitygw', () =>
+  sourceContract('a bucket of versitygw', () => overBucket(startVersitygw)),
+);
+sourceContract('a bucket of fauxqs', () => overBucket(startFauxqs));

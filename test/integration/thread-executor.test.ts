@@ -86,7 +86,7 @@ describe('credentials that are renewed', () => {
       worker: new URL('../../src/app/ant.ts', import.meta.url),
       workerData: data,
       threads: 1,
-      extra: () => Promise.resolve({ accessKeyId: keys.shift() ?? 'NEW', secretAccessKey: 'secret' }),
+      extra: async () => ({ store: { accessKeyId: keys.shift() ?? 'NEW', secretAccessKey: 'secret' } }),
     });
     // More files than can go by before a message arrives; the drain ends the batch as soon as it is seen to have.
     const files = Array.from({ length: 5000 }, (_, index) => ({

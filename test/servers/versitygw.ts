@@ -18,6 +18,8 @@ export interface VersitygwOptions {
   readonly tls?: { readonly keyPath: string; readonly certPath: string };
   /** Where its data lies: the system's temporary folder, if nothing else is said. */
   readonly parent?: string;
+  /** The one that requests must be signed for. */
+  readonly region?: string;
   /** Refuses every write. */
   readonly readOnly?: boolean;
 }
@@ -39,7 +41,8 @@ export async function startVersitygw(options: VersitygwOptions = {}): Promise<Ve
   const port = await freePort();
   const [accessKeyId, secretAccessKey] = ['flantstest', 'flantstestsecret'];
   const tls = options.tls ? ['--cert', options.tls.certPath, '--key', options.tls.keyPath] : [];
-  const flags = ['--keep-alive', '--quiet', ...(options.readOnly ? ['--readonly'] : []), ...tls];
+  const { region = 'us-east-1' } = options;
+  const flags = ['--keep-alive', '--quiet', '--region', region, ...(options.readOnly ? ['--readonly'] : []), ...tls];
   const child = spawn(binary, ['--port', `127.0.0.1:${port}`, ...flags, 'posix', root], {
     stdio: 'ignore',
     env: { PATH: process.env['PATH'], ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
@@ -60,7 +63,7 @@ export async function startVersitygw(options: VersitygwOptions = {}): Promise<Ve
   const endpoint = `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   return {
     endpoint,
-    region: 'us-east-1',
+    region,
     accessKeyId,
     secretAccessKey,
     bucket,

@@ -14,7 +14,7 @@ import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { dispatchLimits, queueConclusion } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
-import { connectSource } from '../connect.ts';
+import { openSource } from '../open/source.ts';
 import type { SourceSpec } from '../connect.ts';
 import { createContext } from '../../engine/context.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
@@ -67,7 +67,7 @@ export async function openClusterEngine(
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
   const named = { originUrls: [keyRules.root], namedUrls };
   const spec = { ...(await sourceSpecOf(options, named)), limits: options.limits.source };
-  const source = connectSource(spec);
+  const source = openSource(spec);
   const host = hostOf(cluster, { ...keyRules, patienceMs: options.patienceMs }, hooks, catalogue);
   const context = createContext(
     {

@@ -13,7 +13,7 @@ import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
-import { openThreads } from '../open/threads.ts';
+import { credentialsForThreads, openThreads } from '../open/threads.ts';
 import type { CopyPlaces } from '../open/threads.ts';
 import { startTransfers } from '../../engine/workers.ts';
 
@@ -83,7 +83,7 @@ async function openProcessThreads(
     heldBytesOf: () => heldBytesOfThread,
     spareBatches,
     processName: `${hostname()}/${process.pid}`,
-    extra: engine.destination.extra,
+    extra: await credentialsForThreads(engine.source, engine.destination.extra),
     onReduced: (message) => log.warn(message),
   });
   return { executor };

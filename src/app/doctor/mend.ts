@@ -27,6 +27,14 @@ const storeMends: Readonly<Partial<Record<FailureCode, string>>> = {
   'executor.unreachable': 'see whether --region is right, and a firewall lets this machine through to AWS Lambda',
 };
 
+/** The same for sources in buckets. */
+const bucketMends: Readonly<Partial<Record<FailureCode, string>>> = {
+  'source.denied':
+    'aws sts get-caller-identity tells whose credentials are found; allow s3:GetObject on the objects and s3:ListBucket on the bucket, or name others with --source-profile',
+  'source.not-found': 'aws s3 ls shows what is there; another store is named with --source-endpoint',
+  'source.forbidden': 'allow the bucket: --allow-host BUCKET',
+};
+
 /** A failure as a fault of a check, with the line that mends it. */
 export function faultOf(check: string, subject: string | undefined, failure: Failure, mend?: string): Finding {
   const line = mend ?? mendOf(failure);
@@ -40,6 +48,7 @@ export function faultOf(check: string, subject: string | undefined, failure: Fai
 }
 
 function mendOf({ code, message }: Failure): string | undefined {
+  if (code.startsWith('source.') && /s3:|\bbuckets\b/.test(message)) return bucketMends[code];
   const region = /give --region (\S+)/.exec(message)?.[1];
   if (region !== undefined) return `--region ${region}`;
   const bucket = /s3:\/\/([^/\s:]+)/.exec(message)?.[1];

@@ -6,7 +6,7 @@ import type { Failure } from '../../domain/failure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { second } from '../../domain/units.ts';
 import type { Source } from '../../storage/source.ts';
-import { connectSource } from '../connect.ts';
+import { openSource } from '../open/source.ts';
 import { openCatalogue } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { faultOf } from './mend.ts';
@@ -32,7 +32,7 @@ export async function checkSources(options: DoctorOptions, signal: AbortSignal):
   }
   const urls = [...byOrigin.values()].slice(0, maxHosts);
   if (urls.length === 0) return findings;
-  const reader = connectSource(await sourceSpecOf(options, { originUrls: urls }));
+  const reader = openSource(await sourceSpecOf(options, { originUrls: urls }));
   try {
     for (const url of urls) findings.push(await checkPlaylist(url, reader, signal));
   } finally {

@@ -22,7 +22,7 @@ import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
 import type { CopyContext, FinishedRun, RunState, ScanResult } from './report-run.ts';
 import { boundHeap } from '../bound-heap.ts';
-import { connectSource } from '../connect.ts';
+import { openSource } from '../open/source.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import type { Dashboard, DashboardParts } from './dashboard.ts';
@@ -97,7 +97,7 @@ async function run(
   // Options that contradict the library are refused before anything is written to its destination.
   await resolveKeyRules(journal, options, survey.firstUrls);
   const sourceSpec = { ...(await sourceSpecOf(options, survey)), limits: limits.source };
-  const source = connectSource(sourceSpec);
+  const source = openSource(sourceSpec);
 
   const destination = await destinationOf(options);
   const { store, capabilities, extra } = await openDestination(destination, {

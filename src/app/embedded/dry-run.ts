@@ -11,7 +11,7 @@ import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import type { RowWarning } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
 import type { RefusedRow } from '../../scanner/scan.ts';
-import { connectSource } from '../connect.ts';
+import { openSource } from '../open/source.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
@@ -48,7 +48,7 @@ async function planLibrary(
   const survey = await surveySources(options, hooks.signal);
   const journal = new MemoryJournal();
   const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
-  const source = connectSource(await sourceSpecOf(options, survey));
+  const source = openSource(await sourceSpecOf(options, survey));
   const lookPorts: LookPorts = {
     source,
     keyRules,

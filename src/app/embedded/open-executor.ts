@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
 import { MiB } from '../../domain/units.ts';
 import type { Executor } from '../../executor/executor.ts';
-import type { AntExtra } from '../ant.ts';
+import type { S3Credentials } from '../../storage/s3/credentials.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 import { openLambdaExecutor } from '../lambda-executor.ts';
-import { openThreads } from '../open/threads.ts';
+import { credentialsForThreads, openThreads } from '../open/threads.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
 import type { CopyPlaces } from '../open/threads.ts';
@@ -17,14 +17,14 @@ const heldBytes = 96 * MiB;
 /**
  * Opens what copies the files of a run: threads, or functions of AWS Lambda.
  *
- * @param extra - credentials for threads
+ * @param credentials - of the destination, for threads
  * @returns with a meter where it is paid by use
  * @throws {FlantsError} as `fitToProcess` and `openLambdaExecutor`
  */
 export async function openExecutor(
   { options, hooks }: CopyContext,
   { limits, ...places }: CopyPlaces & { readonly limits: ProcessLimits },
-  extra: () => Promise<AntExtra>,
+  credentials: () => Promise<S3Credentials | undefined>,
 ): Promise<{ readonly executor: Executor; readonly meter?: FunctionMeter }> {
   const { lambda } = options;
   if (lambda) {
@@ -36,7 +36,7 @@ export async function openExecutor(
   const executor = await openThreads({ ...places, ...storeRequestsOf(limits) }, options, {
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     heldBytesOf: (threads) => Math.ceil(heldBytes / threads),
-    extra,
+    extra: await credentialsForThreads(places.source, credentials),
     onReduced: (message) => emit(hooks, { type: 'warning', message }),
   });
   return { executor };

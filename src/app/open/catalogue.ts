@@ -60,7 +60,7 @@ export interface Survey {
    * catalogue.
    */
   readonly firstUrls: readonly string[];
-  /** One playlist URL for each origin. Headers of the user are sent to these hosts only. */
+  /** One playlist URL for each origin or bucket. Headers of the user are sent to these hosts only. */
   readonly originUrls: readonly string[];
   /** How many videos the sources name. */
   readonly videos: number;
@@ -80,8 +80,11 @@ export async function surveySources(
   const firstUrls: string[] = [];
   const origins = new Map<string, string>();
   const named = new Map<string, string>();
-  const addOrigin = (url: string, to = origins): void =>
-    void to.set(new URL(url).origin, to.get(new URL(url).origin) ?? url);
+  const addOrigin = (url: string, to = origins): void => {
+    // `origin` is the same for all buckets.
+    const { protocol, host } = new URL(url);
+    to.set(`${protocol}//${host}`, to.get(`${protocol}//${host}`) ?? url);
+  };
   const refused: Failure[] = [];
   let videos = 0;
   for (const source of sources) {

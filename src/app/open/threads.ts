@@ -3,10 +3,28 @@ import { batchesOfThread, createThreadExecutor } from '../../executor/threads.ts
 import type { ThreadsOptions } from '../../executor/threads.ts';
 import type { StoreCapabilities } from '../../storage/object-store.ts';
 import type { AntData, AntExtra } from '../ant.ts';
+import type { S3Credentials } from '../../storage/s3/credentials.ts';
+import { sourceCredentials } from '../../storage/s3/source-credentials.ts';
 import type { SharedRate } from '../../storage/shared-rate.ts';
 import type { SourceSpec } from '../connect.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
+
+/**
+ * Credentials for threads.
+ *
+ * @param ofStore - of the destination. Undefined if it needs none
+ * @throws {FlantsError} `source.denied` if a bucket was named as a source, and there are no credentials for it
+ */
+export async function credentialsForThreads(
+  { buckets, proxies }: SourceSpec,
+  ofStore: () => Promise<S3Credentials | undefined>,
+): Promise<() => Promise<AntExtra>> {
+  const ofSource =
+    buckets && buckets.named.length > 0 ? sourceCredentials(buckets.profile, proxies) : async () => undefined;
+  await ofSource();
+  return async () => ({ store: await ofStore(), source: await ofSource() });
+}
 
 /** Where files are copied from and to. */
 export interface CopyPlaces {

@@ -6,7 +6,7 @@ import type { PlanReport } from '../../domain/plan-report.ts';
 import type { VideoReport } from '../../domain/report.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
-import { connectSource } from '../connect.ts';
+import { openSource } from '../open/source.ts';
 import { journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
 import { missingRowEntry } from '../embedded/refused-rows.ts';
@@ -68,7 +68,7 @@ async function plan(
   const survey = await surveySources(options, signal);
   const journal = (await journalWithKeyRules(previous)) ?? new MemoryJournal();
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
-  const source = connectSource(await sourceSpecOf(options, survey));
+  const source = openSource(await sourceSpecOf(options, survey));
   const files = collectFiles(options.seed, options.sampleFiles);
   const videos = collectVideos();
   const rows = countCauses();

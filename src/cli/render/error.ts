@@ -30,15 +30,16 @@ export function renderError(error: unknown, { verb, debug }: ErrorContext): read
   return debug && error instanceof Error ? [...lines, ...stackLines(error)] : lines;
 }
 
-/** Advice on failures with this code. Undefined if their messages are sufficient. */
-export function hintOf(code: FailureCode): string | undefined {
+/** Advice on a failure. Undefined if its message is sufficient. */
+export function hintOf({ code, message }: Pick<Failure, 'code' | 'message'>): string | undefined {
+  // A bucket wants rights, and no header.
+  if (code === 'source.denied' && /s3:|\bbuckets\b/.test(message)) return undefined;
   return hints[code];
 }
 
 /** Renders a failure for people: the message, and advice if there is any. */
 export function renderFailure(failure: Failure, verb?: string): readonly string[] {
-  const hint =
-    failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure.code);
+  const hint = failure.code === 'usage' ? `see: flants ${verb === undefined ? '' : `${verb} `}--help` : hintOf(failure);
   return [`flants: ${oneLine(failureText(failure))}`, ...(hint === undefined ? [] : [`  ${hint}`])];
 }
 

@@ -43,8 +43,8 @@ export function renderLibraryStatus(
     ...(scan ? [scanLine(scan)] : []),
     ...(functions ? [functionLine('Functions', functions)] : []),
     ...section('Failed', causes.map(causeLine), retryWords),
-    ...causes.flatMap(({ code }) => {
-      const hint = hintOf(code);
+    ...causes.flatMap(({ code, example }) => {
+      const hint = hintOf(example.failure);
       return hint === undefined ? [] : [`  ${code}: ${hint}`];
     }),
     ...(causes.length > 0 ? ['  to go on:', `    ${retryWords}`] : []),

@@ -175,13 +175,14 @@ function unkeptLine(unkept: readonly string[]): readonly string[] {
   return names.length === 0 ? [] : [`Not kept by the destination: ${names.join(', ')}`];
 }
 
-/** Advice, once for each code of failure. */
+/** Each advice once. */
 function hintLines(failures: readonly Failure[]): readonly string[] {
-  const codes = new Set(failures.map(({ code }) => code));
-  return [...codes].flatMap((code) => {
-    const hint = hintOf(code);
-    return hint === undefined ? [] : [`  ${code}: ${hint}`];
-  });
+  return [...new Set(failures.flatMap(hintLine))];
+}
+
+function hintLine(failure: Failure): readonly string[] {
+  const hint = hintOf(failure);
+  return hint === undefined ? [] : [`  ${failure.code}: ${hint}`];
 }
 
 function each<T>(

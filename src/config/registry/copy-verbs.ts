@@ -4,6 +4,7 @@ import {
   limitOptions,
   placeOptions,
   selectionOptionNames,
+  sourceStoreOptions,
   storeOptions,
 } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
@@ -17,13 +18,13 @@ export const copyVerbs = {
     wordTexts: [
       [
         'source',
-        'URL or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson), or - for one on standard input',
+        'URL, s3:// address or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson), or - for one on standard input',
       ],
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
       'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', ...cdnOptionNames, 'dryRun',
-      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout', 'patience',
+      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', ...limitOptions, 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'verbose', 'logLevel', 'state', 'config',
@@ -56,6 +57,10 @@ export const copyVerbs = {
         'flants copy videos.ndjson s3://media/vod --bwlimit "08:00,10M 23:00,off" --source-tpslimit 50',
       ],
       ['a store of your own', 'flants copy videos.json s3://media/vod --endpoint https://minio.example:9000'],
+      [
+        'from a bucket of another store',
+        'flants copy s3://old/vod/1/master.m3u8 s3://media/vod --source-endpoint https://minio.example:9000',
+      ],
       ['fifty gigabytes of it each night', 'flants copy videos.ndjson s3://media/vod --budget 50G'],
       ['on a page', 'flants copy videos.json s3://media/vod --dashboard'],
       ['what would be copied', 'flants copy videos.json s3://media/vod --dry-run'],
@@ -73,7 +78,7 @@ export const copyVerbs = {
     ],
     options: [
       'ids', 'limit', ...selectionOptionNames, 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos',
-      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
+      'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions, 'sourceTimeout',
       'endpoint', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass', 'concurrency', 'threads', 'bwlimit',
       'cost', 'lambda', 'egressPrice', 'prices', 'maxConnections', 'json', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
@@ -118,8 +123,9 @@ export const copyVerbs = {
       concurrency: { text: 'playlists that are read at a time', defaultText: '32' },
     },
     examples: [
+      ['every video of a private bucket', 'flants discover s3://old-media/vod --out videos.ndjson'],
       [
-        'every video of a bucket',
+        'every video of a bucket, to be read through its CDN',
         'flants discover s3://old-media/vod --base-url https://cdn.example/ --out videos.ndjson',
       ],
       [
@@ -176,7 +182,7 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder; a small object is written there and removed'],
     ],
     options: [
-      'header', 'headerFile', 'allowHost', 'sourceTimeout', ...storeOptions, ...executorOptions, 'maxBatches',
+      'header', 'headerFile', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', ...storeOptions, ...executorOptions, 'maxBatches',
       'catalogue', 'mongoDatabase', 'mongoCollection', 'mongoFilter', 'mongoFields', 'mongoProjection', 'mongoBatchSize',
       ...placeOptions, 'json', 'state', 'config',
     ], // prettier-ignore

@@ -3,6 +3,9 @@ export const storeOptions = [
   'endpoint', 'region', 'profile', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass',
 ] as const; // prettier-ignore
 
+/** Access to sources in buckets. */
+export const sourceStoreOptions = ['sourceEndpoint', 'sourceRegion', 'sourceProfile'] as const;
+
 /** Redis and journal of a cluster. */
 export const placeOptions = ['redis', 'redisPrefix', 'redisCa', 'journal'] as const;
 
@@ -11,8 +14,8 @@ export const cdnOptionNames = ['invalidate', 'invalidatePrefix', 'cloudfrontEndp
 
 /** Fetching and writing files. */
 export const fileOptions = [
-  'existing', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', 'sourceTimeout',
-  'patience',
+  'existing', 'sha256', 'external', 'assumeEnded', 'headerPolicy', 'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions,
+  'sourceTimeout', 'patience',
 ] as const; // prettier-ignore
 
 /** Catalogue and rules of a cluster. */

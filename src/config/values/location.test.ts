@@ -27,6 +27,7 @@ describe('a destination', () => {
     ['s3:media/vod', 'looks like a remote'],
     ['minio:media/vod', 'looks like a remote'],
     ['master.m3u8', 'name of a playlist'],
+    ['s3://media/master.m3u8', 'name of a playlist'],
     ['videos.json', 'name of a playlist or catalogue'],
     ['', 'is empty'],
   ])('%j is refused: %s', (text, reason) => {
@@ -40,6 +41,8 @@ describe('a source', () => {
     ['HTTP://cdn.example/play', { kind: 'playlist', url: 'http://cdn.example/play' }],
     ['a b/master.m3u8', { kind: 'playlist', url: 'file:///home/me/a%20b/master.m3u8' }],
     ['file:///v/master.m3u8', { kind: 'playlist', url: 'file:///v/master.m3u8' }],
+    ['s3://media/a b%20/m.m3u8', { kind: 'playlist', url: 's3://media/a%20b%2520/m.m3u8' }],
+    ['S3://media/played', { kind: 'playlist', url: 's3://media/played' }],
     ['videos.ndjson', { kind: 'catalogue', path: '/home/me/videos.ndjson' }],
     ['/v/videos.JSON', { kind: 'catalogue', path: '/v/videos.JSON' }],
   ])('%s is read', (text, expected) => {
@@ -49,7 +52,10 @@ describe('a source', () => {
   it.each([
     ['https://', 'not a valid URL'],
     ['https://api.example/videos.json', 'download it first'],
-    ['s3://media/a.m3u8', 'name its https URL'],
+    ['s3://media/videos.csv', 'download it first'],
+    ['s3://media/', 'names no playlist'],
+    ['s3://media/a/../b.m3u8', 'dot segments'],
+    ['s3:///a.m3u8', 'names no bucket'],
     ['ftp://host/a.m3u8', 'begins with ftp://'],
     ['minio:media/a.m3u8', 'a file of that name is ./minio:media/a.m3u8'],
     ['file://host/a.m3u8', 'not a valid file URL'],

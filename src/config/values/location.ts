@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlantsError } from '../../domain/failure.ts';
+import { bucketUrlOf } from '../../domain/bucket-url.ts';
 import { placeOf } from '../../domain/tokens.ts';
 
 /** The destination of a library. */
@@ -22,7 +23,7 @@ export type Destination =
 
 /** A source named on the command line. */
 export type SourceArgument =
-  /** http(s) or file URL of one playlist. */
+  /** http(s), s3 or file URL of one playlist. */
   | { readonly kind: 'playlist'; readonly url: string }
   /** Absolute path of a file that lists videos. */
   | {
@@ -56,6 +57,7 @@ const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 export function parseDestination(text: string, cwd: string): Destination {
   if (/^s3:\/\//i.test(text)) {
     const { bucket, path } = parseS3(text, 'destination');
+    assertNoSource(text);
     const prefix = path.replace(/^\/+|\/+$/g, '');
     if (prefix.split('/').some((part) => part === '.' || part === '..')) {
       throw usage(`the destination ${text} has a dot segment; name the prefix itself`);
@@ -72,17 +74,20 @@ export function parseDestination(text: string, cwd: string): Destination {
     throw usage(
       `the destination ${withoutSecrets(text)} begins with ${scheme}://: expected s3://bucket/prefix or a folder`,
     );
-  if (playlistName.test(text) || catalogueName.test(text)) {
-    throw usage(
-      `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
-    );
-  }
+  assertNoSource(text);
   if (text === '-')
     throw usage('the destination is -: a copy cannot go to standard output; the destination comes last');
   if (text.trim() === '') throw usage('the destination is empty: expected s3://bucket/prefix or a folder');
   assertLocal(text, 'the destination', 's3://bucket/prefix', 'folder');
   const path = localPath(text, cwd);
   return { kind: 'folder', path, name: path };
+}
+
+function assertNoSource(text: string): void {
+  if (!playlistName.test(text) && !catalogueName.test(text)) return;
+  throw usage(
+    `the destination ${text} has the name of a playlist or catalogue: expected s3://bucket/prefix or a folder, last of all`,
+  );
 }
 
 /**
@@ -108,14 +113,13 @@ export function parseSource(text: string, cwd: string): SourceArgument {
     }
     return { kind: 'playlist', url: url.href };
   }
-  if (scheme === 's3')
-    throw usage(`the source ${text} is in S3: sources are http(s) URLs and files; name its https URL`);
+  if (scheme === 's3') return { kind: 'playlist', url: playlistInBucket(text) };
   if (scheme === 'mongodb' || scheme === 'mongodb+srv')
     throw usage(
       `the source ${withoutSecrets(text)} is a MongoDB catalogue: those are for flants up and flants scanner`,
     );
   if (scheme !== undefined && scheme !== 'file')
-    throw usage(`the source ${withoutSecrets(text)} begins with ${scheme}://: expected an http(s) URL or a path`);
+    throw usage(`the source ${withoutSecrets(text)} begins with ${scheme}://: expected an http(s) or s3 URL or a path`);
   if (text.trim() === '') throw usage('a source is empty: expected an http(s) URL or a path');
   assertLocal(text, 'the source', 'an http(s) URL', 'file');
   const path = localPath(text, cwd);
@@ -151,7 +155,7 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
 export function looksLikeSource(text: string): boolean {
   const scheme = schemeOf(text);
   if (scheme === 'http' || scheme === 'https') return true;
-  return scheme !== 's3' && (playlistName.test(text) || catalogueName.test(text));
+  return playlistName.test(text) || (scheme !== 's3' && catalogueName.test(text));
 }
 
 /** A URL for display, without user information and query. Text without a scheme is returned unchanged. */
@@ -164,6 +168,22 @@ export function withoutSecrets(text: string): string {
   const user = url.username === '' && url.password === '' ? '' : '…@';
   const path = url.protocol === 's3:' ? url.pathname : placeOf(url).slice(`${url.protocol}//${url.host}`.length);
   return `${url.protocol}//${user}${url.host}${path}${url.search === '' ? '' : '?…'}`;
+}
+
+/** The URL of a playlist in a bucket. */
+function playlistInBucket(text: string): string {
+  const { bucket, path } = parseS3(text, 'source');
+  if (path === '' || path.endsWith('/')) {
+    throw usage(
+      `the source ${text} names no playlist: expected s3://bucket/path/of/a/playlist.m3u8; flants discover finds the videos of a bucket`,
+    );
+  }
+  if (catalogueName.test(path)) {
+    throw usage(`the source ${text} looks like a catalogue: a catalogue must be a file here; download it first`);
+  }
+  const url = bucketUrlOf(`s3://${bucket}/${path}`);
+  if (!url) throw usage(`the source ${text} has a key with dot segments, which no URL can name`);
+  return url.href;
 }
 
 /** An absolute path without a trailing slash. */

@@ -34,6 +34,8 @@ export interface OutgoingRequest {
   readonly url: URL;
   /** Names and values in turn. */
   readonly headers: string[];
+  /** Keep the connection after a HEAD: right for a server that never sends a body with it. */
+  readonly keepsConnection?: boolean;
 }
 
 /**
@@ -45,13 +47,14 @@ export interface OutgoingRequest {
  */
 export function exchange(
   { dispatcher, proxy }: Route,
-  { method, url, headers }: OutgoingRequest,
+  { method, url, headers, keepsConnection = false }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
   if (signal.aborted) return Promise.reject(abortedError(url));
   return new Promise((resolve, reject) => {
     const handler = new Exchange({ url, proxy }, signal, resolve, reject);
-    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers }, handler);
+    const kept = keepsConnection ? { reset: false } : {};
+    dispatcher.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, ...kept }, handler);
   });
 }
 

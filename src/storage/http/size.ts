@@ -1,5 +1,6 @@
 import type { SizeOptions, Source } from '../source.ts';
 import type { Proxy } from '../proxy.ts';
+import { contentCodings } from './decode.ts';
 import { statusError } from './errors.ts';
 import type { Answer } from './exchange.ts';
 import { firstOf } from './headers.ts';
@@ -52,13 +53,13 @@ export function createSizer(
   };
 }
 
-/** With a content coding the length is that of the coded bytes. */
-function isWhole({ status, headers }: Answer): boolean {
-  const coding = firstOf(headers['content-encoding'])?.trim().toLowerCase() ?? '';
-  return status === 200 && (coding === '' || coding === 'identity');
+/** Whether the length is that of the object: with a content coding it is that of the coded bytes. */
+export function isWhole({ status, headers }: Answer): boolean {
+  return status === 200 && contentCodings(firstOf(headers['content-encoding'])).length === 0;
 }
 
-function lengthOf({ headers }: Answer): number | undefined {
+/** The announced length. */
+export function lengthOf({ headers }: Answer): number | undefined {
   const length = firstOf(headers['content-length']);
   return length === undefined ? undefined : Number(length);
 }

@@ -1,12 +1,10 @@
 import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import type { Validators } from '../../domain/read-playlist.ts';
-import { completeSize, exactly } from './content-range.ts';
 import { Cookies } from './cookies.ts';
-import { contentCodings, decodeBody } from './decode.ts';
 import { statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
+import { asksConditionally, fetchedFrom, isRange } from './fetched.ts';
 import { firstOf as first, indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
 import type { Reach } from './reach.ts';
@@ -65,7 +63,7 @@ async function fetchObject(
   transport: Transport,
 ): Promise<FetchedObject | NotModified> {
   const { answer, url, proxy } = await request(text, options, transport, { method: 'GET', headers: [] });
-  if (answer.status === 200 || isRange(answer)) return fetched(answer, url);
+  if (answer.status === 200 || isRange(answer)) return fetchedFrom(answer, url);
   answer.body.discard();
   if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
   throw statusError(answer.status, first(answer.headers['retry-after']), url, { nowMs: Date.now(), proxy });
@@ -112,46 +110,6 @@ function cookieFor(
 ): string | undefined {
   if (transport.cookies) return transport.cookies.headerFor(url.href);
   return url.origin === requested.origin ? options.cookie : undefined;
-}
-
-/** @throws {FlantsError} `source.short-body` for a part of the object, and as `decodeBody` */
-function fetched(answer: Answer, url: URL): FetchedObject {
-  const { headers, body } = answer;
-  const contentType = mediaType(first(headers['content-type']));
-  const length = first(headers['content-length']);
-  try {
-    // Undici checks while it reads that as many bytes arrive as were announced.
-    const announced = length === undefined ? undefined : Number(length);
-    const size = answer.status === 206 ? completeSize(first(headers['content-range']), announced, url) : announced;
-    const sent = size === undefined || size === announced ? body : exactly(size, body, url);
-    // Nothing was coded where nothing comes.
-    const codings = size === 0 ? [] : contentCodings(first(headers['content-encoding']));
-    const isCoded = codings.length > 0;
-    const isUnframed = size === undefined && !isCoded && !isChunked(first(headers['transfer-encoding']));
-    return {
-      result: 'fetched',
-      finalUrl: url.href,
-      validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
-      ...(contentType === undefined ? {} : { contentType }),
-      ...(size === undefined || isCoded ? {} : { sizeBytes: size }),
-      ...(isUnframed ? { isUnframed } : {}),
-      body: decodeBody(sent, codings, url),
-      cancel: () => body.cancel(),
-    };
-  } catch (error) {
-    body.cancel();
-    throw error;
-  }
-}
-
-/** Whether a server answers with a range, which nobody asked for, and says which. */
-function isRange({ status, headers }: Answer): boolean {
-  return status === 206 && headers['content-range'] !== undefined;
-}
-
-/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
-function isChunked(transferEncoding: string | undefined): boolean {
-  return /(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
 }
 
 /** Resolves a redirect. RFC 9110 section 15.4. User information of the requested URL is only sent to its own origin. */
@@ -203,17 +161,4 @@ function isHttp(url: URL): boolean {
 
 function isRedirect(status: number): boolean {
   return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
-}
-
-function asksConditionally({ unless }: FetchOptions): boolean {
-  return unless?.etag !== undefined || unless?.lastModified !== undefined;
-}
-
-function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {
-  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
-}
-
-function mediaType(header: string | undefined): string | undefined {
-  const type = header?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === '' ? undefined : type;
 }

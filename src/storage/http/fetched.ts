@@ -1,0 +1,65 @@
+import type { Validators } from '../../domain/read-playlist.ts';
+import type { FetchedObject, FetchOptions } from '../source.ts';
+import { completeSize, exactly } from './content-range.ts';
+import { contentCodings, decodeBody } from './decode.ts';
+import type { Answer } from './exchange.ts';
+import { firstOf as first } from './headers.ts';
+
+/**
+ * The object that an answer of status 200 or 206 brings.
+ *
+ * @param url - where it came from, for the object and for messages
+ * @throws {FlantsError} `source.short-body` for a part of the object, and as `decodeBody`
+ */
+export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
+  const { headers, body } = answer;
+  const contentType = mediaType(first(headers['content-type']));
+  const length = first(headers['content-length']);
+  try {
+    // Undici checks while it reads that as many bytes arrive as were announced.
+    const announced = length === undefined ? undefined : Number(length);
+    const size = answer.status === 206 ? completeSize(first(headers['content-range']), announced, url) : announced;
+    const sent = size === undefined || size === announced ? body : exactly(size, body, url);
+    // Nothing was coded where nothing comes.
+    const codings = size === 0 ? [] : contentCodings(first(headers['content-encoding']));
+    const isCoded = codings.length > 0;
+    const isUnframed = size === undefined && !isCoded && !isChunked(first(headers['transfer-encoding']));
+    return {
+      result: 'fetched',
+      finalUrl: url.href,
+      validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(size === undefined || isCoded ? {} : { sizeBytes: size }),
+      ...(isUnframed ? { isUnframed } : {}),
+      body: decodeBody(sent, codings, url),
+      cancel: () => body.cancel(),
+    };
+  } catch (error) {
+    body.cancel();
+    throw error;
+  }
+}
+
+/** Whether a server answers with a range, which nobody asked for, and says which. */
+export function isRange({ status, headers }: Answer): boolean {
+  return status === 206 && headers['content-range'] !== undefined;
+}
+
+/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
+function isChunked(transferEncoding: string | undefined): boolean {
+  return /(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
+}
+
+/** Whether a request may be answered with status 304. */
+export function asksConditionally({ unless }: FetchOptions): boolean {
+  return unless?.etag !== undefined || unless?.lastModified !== undefined;
+}
+
+function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {
+  return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
+}
+
+function mediaType(header: string | undefined): string | undefined {
+  const type = header?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === '' ? undefined : type;
+}

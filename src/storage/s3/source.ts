@@ -1,0 +1,161 @@
+import { bucketObjectOf, bucketText } from '../../domain/bucket-url.ts';
+import type { BucketObject } from '../../domain/bucket-url.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { KiB } from '../../domain/units.ts';
+import { exchange } from '../http/exchange.ts';
+import type { Answer } from '../http/exchange.ts';
+import { asksConditionally, fetchedFrom } from '../http/fetched.ts';
+import { openRoutes } from '../http/routes.ts';
+import type { RouteOptions, Routes } from '../http/routes.ts';
+import { isWhole, lengthOf } from '../http/size.ts';
+import type { FetchedObject, FetchOptions, NotModified, SizeOptions, Source } from '../source.ts';
+import { addressOf } from './address.ts';
+import { refusalOf } from './connection.ts';
+import type { S3Credentials } from './credentials.ts';
+import type { S3Attempt, S3Refusal } from './errors.ts';
+import { signRequest, unsignedPayload } from './sigv4.ts';
+import { sourceRefusal } from './source-errors.ts';
+
+/** Options of a source in buckets. Its endpoint is named by a person, so that requests there need no rule. */
+export interface S3SourceOptions extends Omit<RouteOptions, 'reach'> {
+  /** URL of a store other than AWS. */
+  readonly endpoint?: string;
+  /** Where buckets are until a store says that one is elsewhere. */
+  readonly region: string;
+  /** Called before each request. Throws `FlantsError` if there are none. */
+  readonly credentials: () => Promise<S3Credentials>;
+  /** Whether objects of a bucket may be read: whatever its playlists name is published. */
+  readonly mayRead: (bucket: string) => boolean;
+}
+
+/** What is asked of an object. */
+interface Ask {
+  readonly method: 'GET' | 'HEAD';
+  /** Names and values in turn. They are not signed. */
+  readonly headers: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** Enough of a refusal: its code and message stand at the beginning. */
+const maxRefusalBytes = 64 * KiB;
+
+/**
+ * A source in buckets of S3 or a compatible store, addressed by `s3:` URLs. Requests are signed, and their answers read as
+ * those of an HTTP source.
+ */
+export function openS3Source(options: S3SourceOptions): Source {
+  return new S3Source(options);
+}
+
+class S3Source implements Source {
+  readonly #options: S3SourceOptions;
+  readonly #routes: Routes;
+  /** Of buckets that turned out to be elsewhere. */
+  readonly #regions = new Map<string, string>();
+
+  constructor(options: S3SourceOptions) {
+    this.#options = options;
+    this.#routes = openRoutes(options);
+  }
+
+  async fetch(text: string, options: FetchOptions): Promise<FetchedObject | NotModified> {
+    const { unless, signal } = options;
+    const headers = [
+      ...(unless?.etag === undefined ? [] : ['if-none-match', unless.etag]),
+      ...(unless?.lastModified === undefined ? [] : ['if-modified-since', unless.lastModified]),
+    ];
+    const url = new URL(text);
+    const answer = await this.#ask(objectOf(url), { method: 'GET', headers, signal }, [
+      200,
+      ...(asksConditionally(options) ? [304] : []),
+    ]);
+    if (answer.status === 200) return fetchedFrom(answer, url);
+    answer.body.discard();
+    return { result: 'not-modified' };
+  }
+
+  async sizeOf(text: string, { signal }: SizeOptions): Promise<number | undefined> {
+    const answer = await this.#ask(objectOf(new URL(text)), { method: 'HEAD', headers: [], signal }, [200]);
+    answer.body.discard();
+    return isWhole(answer) ? lengthOf(answer) : undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#routes.close();
+  }
+
+  /** Asks once, and once more where the bucket is in another region than was thought. */
+  async #ask(object: BucketObject, ask: Ask, expected: readonly number[]): Promise<Answer> {
+    const { bucket } = object;
+    if (!this.#options.mayRead(bucket)) {
+      const message = `${bucketText(object)} is in a bucket that nobody named as a source; if it belongs to the library, allow it with --allow-host ${bucket}`;
+      throw new FlantsError('source.forbidden', message);
+    }
+    for (;;) {
+      const region = this.#regions.get(bucket) ?? this.#options.region;
+      const { answer, attempt } = await this.#send(object, region, ask);
+      if (expected.includes(answer.status)) return answer;
+      const refusal = await refusalIn(answer);
+      const { bucketRegion } = refusal;
+      if (!mayBeElsewhere(refusal) || bucketRegion === undefined || this.#regions.get(bucket) === bucketRegion)
+        throw sourceRefusal(refusal, attempt);
+      this.#regions.set(bucket, bucketRegion);
+      if (bucketRegion === region) throw sourceRefusal(refusal, attempt);
+    }
+  }
+
+  async #send(
+    object: BucketObject,
+    region: string,
+    { method, headers, signal }: Ask,
+  ): Promise<{ readonly answer: Answer; readonly attempt: S3Attempt }> {
+    const address = addressOf(object.bucket, region, this.#options.endpoint);
+    const path = address.pathOf(object.key);
+    const url = new URL(address.origin + path);
+    const route = this.#routes.to(url);
+    const signed = signRequest({
+      method,
+      host: address.host,
+      path,
+      query: '',
+      headers: [],
+      payloadHash: unsignedPayload,
+      credentials: await this.#options.credentials(),
+      region,
+      now: new Date(),
+    });
+    const all = ['accept-encoding', 'identity', 'user-agent', 'flants', ...headers, ...signed];
+    const answer = await exchange(route, { method, url, headers: all, keepsConnection: true }, signal);
+    const attempt: S3Attempt = {
+      operation: method,
+      place: bucketText(object),
+      endpoint: address.origin,
+      region,
+      proxy: route.proxy,
+    };
+    return { answer, attempt };
+  }
+}
+
+/** @throws {FlantsError} `source.refused` where there can be no such object */
+function objectOf(url: URL): BucketObject {
+  const object = bucketObjectOf(url);
+  if (object) return object;
+  throw new FlantsError('source.refused', `s3://${url.host}${url.pathname} names no object of a bucket`);
+}
+
+/** The answers by which S3 says that a bucket is in another region. */
+function mayBeElsewhere({ status }: S3Refusal): boolean {
+  return status === 301 || status === 307 || status === 400;
+}
+
+async function refusalIn({ status, headers, body }: Answer): Promise<S3Refusal> {
+  const chunks: Uint8Array[] = [];
+  let heldBytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    heldBytes += chunk.byteLength;
+    if (heldBytes >= maxRefusalBytes) break;
+  }
+  return refusalOf({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
+}
