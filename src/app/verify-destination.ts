@@ -7,12 +7,15 @@ import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { openStateFile } from '../state/state-file.ts';
+import type { RefusedRow } from '../scanner/scan.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { destinationInStore } from '../verifier/destination.ts';
 import { verifyLibrary } from '../verifier/verify-library.ts';
 import type { ListedObject, VideoToVerify } from '../verifier/verify-library.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
+import { refusedRowEntry } from './embedded/refused-rows.ts';
+import type { RefusedRowEntry } from './embedded/refused-rows.ts';
 import { openCatalogue, surveySources } from './open/catalogue.ts';
 import { acceptancesIn, expectedIn, withSlash } from './verify-copy.ts';
 
@@ -36,13 +39,15 @@ export async function verifyDestination(
   const state = stateDir === undefined ? undefined : openStateFile(stateDir, { readOnly: true });
   try {
     const journal = state && new SqliteJournal(state);
-    return await verifyLibrary(
+    const refusedRows: RefusedRowEntry[] = [];
+    const onRefused = (row: RefusedRow): void => void refusedRows.push(refusedRowEntry(row));
+    const report = await verifyLibrary(
       {
         name: destination.name,
         destination: destinationInStore(store, { root, prefix, keepsChecksums: destination.kind === 's3' }),
         prefixUrl: root + prefix.split('/').map(encodeURIComponent).join('/'),
         list: () => listBelow(store, prefix, signal),
-        ...(cataloguePath === undefined ? {} : { videos: videosOf(cataloguePath, journal, signal) }),
+        ...(cataloguePath === undefined ? {} : { videos: videosOf(cataloguePath, journal, { onRefused, signal }) }),
         expected: journal ? await expectedIn(journal) : async () => undefined,
         acceptedBecause: await acceptancesIn(state),
         readsBytes: options.checksums,
@@ -50,6 +55,7 @@ export async function verifyDestination(
       },
       signal,
     );
+    return { ...report, refusedRows };
   } finally {
     state?.close();
     await store.close();
@@ -66,7 +72,7 @@ async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSigna
 async function* videosOf(
   path: string,
   journal: Journal | undefined,
-  signal: AbortSignal,
+  { onRefused, signal }: { readonly onRefused: (row: RefusedRow) => void; readonly signal: AbortSignal },
 ): AsyncGenerator<VideoToVerify> {
   const sources = [{ kind: 'catalogue', path }] as const;
   const { firstUrls } = await surveySources({ sources, sideFiles: [] }, signal);
@@ -75,8 +81,8 @@ async function* videosOf(
   const catalogue = await openCatalogue(sources, { sideFiles: [] });
   try {
     for await (const row of catalogue.rows({ signal })) {
-      if (row.kind === 'video')
-        yield { video: row.submission.id, key: keyOf(new URL(row.submission.playlistUrl), rules) };
+      if (row.kind === 'refused') onRefused(row);
+      else yield { video: row.submission.id, key: keyOf(new URL(row.submission.playlistUrl), rules) };
     }
   } finally {
     await catalogue.close();

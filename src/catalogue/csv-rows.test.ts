@@ -77,6 +77,12 @@ describe('A catalogue in CSV', () => {
     expect(submissions(rows).filter(Boolean)).toHaveLength(1);
   });
 
+  test('rows of empty cells, with which spreadsheets end, are passed over', async () => {
+    const rows = await rowsOf('id;url;title\n1;https://h/1.m3u8;\n;;\n; ;""\n;;;;\n2;https://h/2.m3u8;\n');
+    expect(reasons(rows)).toEqual([]);
+    expect(submissions(rows)).toMatchObject([{ id: '1' }, { id: '2' }]);
+  });
+
   test('an id that comes twice is refused', async () => {
     expect(reasons(await rowsOf('id,url\n1,https://h/1.m3u8\n1,https://h/2.m3u8\n'))).toEqual([
       'row 3 has the id "1", which an earlier row has',

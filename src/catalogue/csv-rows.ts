@@ -56,7 +56,8 @@ export async function* csvRows(
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
       const line = endLine + 1;
       endLine = info.lines;
-      if (record.every((cell) => cell === '') && record.length <= 1) continue;
+      // Spreadsheets end with rows of nothing but separators.
+      if (record.every((cell) => cell === '')) continue;
       if (columns === undefined) columns = columnsOf(record, name);
       else yield rowOf(record, { line, columns, folder });
     }

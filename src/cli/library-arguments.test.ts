@@ -6,13 +6,13 @@ import { libraryArguments } from './library-arguments.ts';
 
 const env = { HOME: '/home/me' };
 
-function cluster(url: string, endpoint?: string): ClusterOptions {
+function cluster(url: string, endpoint?: string, prefix = 'flants'): ClusterOptions {
   return {
     kind: 'cluster',
     destination: parseDestination('s3://media/my vod', '/'),
     journal: parseDestination('s3://media-private/journal', '/'),
     proxies: noProxies,
-    redis: { url, prefix: 'flants' },
+    redis: { url, prefix },
     ...(endpoint === undefined ? {} : { endpoint }),
   };
 }
@@ -20,6 +20,12 @@ function cluster(url: string, endpoint?: string): ClusterOptions {
 it('names a cluster as the next verb must', () => {
   expect(libraryArguments(cluster('redis://redis.example', 'http://minio.example:9000'), env)).toBe(
     "'s3://media/my vod' --endpoint http://minio.example:9000 --redis redis://redis.example --journal s3://media-private/journal",
+  );
+});
+
+it('names the prefix of its keys in Redis, without which another library answers', () => {
+  expect(libraryArguments(cluster('redis://127.0.0.1:6379', undefined, 'school'), env)).toBe(
+    "'s3://media/my vod' --redis-prefix school --journal s3://media-private/journal",
   );
 });
 

@@ -1,7 +1,7 @@
 import type { ControlOptions } from '../config/control-options.ts';
 import type { StateEnvironment } from '../config/values/state-dir.ts';
 import { withoutSecrets } from '../config/values/location.ts';
-import { defaultRedisUrl } from '../config/cluster-place.ts';
+import { defaultRedisPrefix, defaultRedisUrl } from '../config/cluster-place.ts';
 import { shellQuote } from './shell-quote.ts';
 import { stateArguments } from './state-arguments.ts';
 
@@ -16,6 +16,7 @@ export function libraryArguments(place: ControlOptions, env: StateEnvironment): 
   const options = [
     ...(endpoint === undefined ? [] : ['--endpoint', endpoint]),
     ...(isShowable ? ['--redis', redis.url] : []),
+    ...(redis.prefix === defaultRedisPrefix ? [] : ['--redis-prefix', redis.prefix]),
     '--journal',
     journal.name,
   ];

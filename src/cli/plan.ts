@@ -37,8 +37,8 @@ export const plan: Verb = async (input, context) => {
     const { exitCode, report } = await planLibrary(options, {
       onProgress: display.progress,
       onNotice: display.notice,
-      onRefused: (failure, id) =>
-        display.refused(`refused${id === undefined ? '' : ` (${id})`}: ${failureText(failure)}`),
+      onWarning: display.warn,
+      onRefused: (failure, id) => display.warn(`refused${id === undefined ? '' : ` (${id})`}: ${failureText(failure)}`),
       drain: drain.signal,
       signal: stop.signal,
     });
@@ -55,7 +55,7 @@ export const plan: Verb = async (input, context) => {
 /** What is shown on standard error meanwhile. */
 interface PlanDisplay {
   readonly progress: (progress: PlanProgress) => void;
-  readonly refused: (text: string) => void;
+  readonly warn: (text: string) => void;
   readonly notice: (text: string) => void;
   readonly close: () => void;
 }
@@ -86,7 +86,7 @@ async function openDisplay(
       if (drawing) draw();
       else write(shown);
     },
-    refused: (text) => logger.warn(text),
+    warn: (text) => logger.warn(text),
     notice: write,
     close: () => {
       if (closed) return;

@@ -22,7 +22,7 @@ async function verifyAll(options: VerifyLibraryOptions, stdout: NodeJS.WriteStre
   const { verifyDestination } = await import('../app/verify-destination.ts');
   const report = await abortOnSignal((signal) => verifyDestination(options, { signal }));
   stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderLibraryVerify(report));
-  const { problems, external, accepted, extra } = report;
-  if (problems > 0) return exitCodes.failed;
+  const { problems, external, accepted, extra, refusedRows } = report;
+  if (problems + refusedRows.length > 0) return exitCodes.failed;
   return external + accepted.length + extra.count > 0 ? exitCodes.warnings : exitCodes.whole;
 }

@@ -24,6 +24,9 @@ export interface ClusterPlace {
 /** The URL of Redis unless `--redis` is given. */
 export const defaultRedisUrl = 'redis://127.0.0.1:6379';
 
+/** The prefix of keys in Redis unless `--redis-prefix` is given. */
+export const defaultRedisPrefix = 'flants';
+
 interface Parsed {
   readonly redis?: string;
   readonly redisPrefix: string;

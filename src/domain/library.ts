@@ -46,7 +46,7 @@ export interface ScanCounts {
   readonly rows: number;
   readonly taken: number;
   readonly refused: number;
-  /** Rows that were taken with a part left out. */
+  /** Rows with a part that cannot be read and was left out. */
   readonly warnings: number;
   readonly withdrawn: number;
 }

@@ -84,7 +84,7 @@ export interface LibraryReport {
   readonly videos: readonly VideoReport[];
   /** Rows of the catalogue that were no videos. */
   readonly refusedRows: readonly { readonly row: number; readonly id?: string; readonly failure: Failure }[];
-  /** Rows of the catalogue that were taken with a part left out; absent without any. */
+  /** Rows of the catalogue with a part that cannot be read and was left out; absent without any. */
   readonly rowWarnings?: RowWarnings;
   /** Videos that the catalogue has no more, as its latest reading found; absent where nobody reads one again and again. */
   readonly withdrawn?: readonly VideoId[];

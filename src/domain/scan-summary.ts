@@ -1,7 +1,7 @@
 import type { Failure } from './failure.ts';
 import type { VideoId } from './video.ts';
 
-/** Rows that were taken although a part of them that is not needed could not be read: how many, and the first thousand. */
+/** Rows with a part that is not needed and could not be read: how many, and the first thousand. */
 export interface RowWarnings {
   readonly count: number;
   /** `message` names the row. */

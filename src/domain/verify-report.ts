@@ -1,5 +1,6 @@
 import type { FailureCode } from './failure.ts';
 import type { ObjectRole } from './object-headers.ts';
+import type { LibraryReport } from './report.ts';
 import type { ExternalReference } from './revision.ts';
 
 /** One thing at the destination that is not as it must be. */
@@ -80,6 +81,8 @@ export interface LibraryVerifyReport {
   readonly notWhole: readonly VideoProblems[];
   /** How many problems there are in all. */
   readonly problems: number;
+  /** Rows of the catalogue that are no videos: nobody knows what they should have been. */
+  readonly refusedRows: LibraryReport['refusedRows'];
   /** Files that are missing by a decision. */
   readonly accepted: readonly AcceptedAbsence[];
   /** How many URIs lead out of the copy. */

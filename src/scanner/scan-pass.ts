@@ -12,7 +12,7 @@ import { forEachConcurrently } from './for-each-concurrently.ts';
 import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
-import { collectRowWarnings, rowWarningOf } from './row-warnings.ts';
+import { collectRowWarnings, rowWarningOf, warningOfLeftOut } from './row-warnings.ts';
 
 /** Ports and settings of a pass. */
 export interface ScanPassPorts extends Pick<ScannerPorts, 'journal' | 'keyRules' | 'now'> {
@@ -86,8 +86,11 @@ export async function scanPass(
       // A refused row is in the catalogue too, so its video has not been withdrawn.
       if (id !== undefined) seen.add(id);
       counts.rows += 1;
-      if (leftOut) counts.leftOut += 1;
-      else await handle(row);
+      if (leftOut) {
+        counts.leftOut += 1;
+        const unread = warningOfLeftOut(row, leftOut);
+        if (unread) warnings.add(unread);
+      } else await handle(row);
     },
   );
   if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${catalogue.name}`);

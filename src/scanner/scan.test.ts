@@ -72,6 +72,14 @@ describe('A scan', () => {
     expect((await journal.submission('b'))?.playlistUrl).toBe('https://h/b.m3u8');
   });
 
+  test('tells of a date that cannot be read also where that leaves the video out', async () => {
+    const unread = { ...row('a'), warning: 'row 1 has a recordedAt that cannot be read' };
+    const { scan, odd, seen } = setUp([unread, { ...row('b'), row: 2 }]);
+    await scan({ ids: [], selection: { since: { kind: 'instant', at: now }, include: [], exclude: [] } });
+    expect(seen).toEqual([]);
+    expect(odd).toEqual([{ row: 1, id: 'a', message: unread.warning }]);
+  });
+
   test('tells of rows that are taken with a part left out', async () => {
     const { scan, seen, odd } = setUp([row('a'), { ...row('b'), warning: 'row 2 has a bad date' }]);
     await scan();

@@ -11,7 +11,7 @@ import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import { initialChangeOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { rowWarningOf } from './row-warnings.ts';
+import { rowWarningOf, warningOfLeftOut } from './row-warnings.ts';
 import type { RowWarning } from './row-warnings.ts';
 
 /** Ports and settings of the scanner. */
@@ -73,6 +73,8 @@ export async function scanCatalogue(
     if (read.kind === 'video' && wanted.size > 0 && !wanted.has(read.submission.id)) continue;
     if (leftOut && read.kind === 'video') {
       found.add(read.submission.id);
+      const unread = warningOfLeftOut(read, leftOut);
+      if (unread) sink.onWarning(unread);
       sink.onLeftOut?.(read.submission.id, leftOut);
       continue;
     }

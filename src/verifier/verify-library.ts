@@ -36,6 +36,9 @@ export interface LibraryVerifyRequest extends Pick<
   readonly videos?: AsyncIterable<VideoToVerify>;
 }
 
+/** What a walk over the destination proves; rows of a catalogue are read by the caller. */
+export type WalkedLibrary = Omit<LibraryVerifyReport, 'refusedRows'>;
+
 /** Videos under way at a time. Each reads its playlists; files are looked up in the listing. */
 const videosAtATime = 4;
 const mostProblems = 10_000;
@@ -48,7 +51,7 @@ const mostAccepted = 1_000;
  *
  * @throws {FlantsError} `verify.missing` if there is no playlist at all; as the destination
  */
-export async function verifyLibrary(request: LibraryVerifyRequest, signal: AbortSignal): Promise<LibraryVerifyReport> {
+export async function verifyLibrary(request: LibraryVerifyRequest, signal: AbortSignal): Promise<WalkedLibrary> {
   const index = new ObjectIndex();
   const playlists: string[] = [];
   for await (const { key, sizeBytes } of request.list()) {
@@ -137,7 +140,7 @@ function listedDestination(
 function createSums(name: string): {
   add(video: string, report: VerifyReport): void;
   videos(): number;
-  report(extra: LibraryVerifyReport['extra']): LibraryVerifyReport;
+  report(extra: WalkedLibrary['extra']): WalkedLibrary;
 } {
   const notWhole: VideoProblems[] = [];
   const accepted: AcceptedAbsence[] = [];
@@ -176,7 +179,7 @@ function createSums(name: string): {
 }
 
 /** Objects that no playlist named. Those that probe the store are ours. */
-async function extraObjects({ list }: LibraryVerifyRequest, index: ObjectIndex): Promise<LibraryVerifyReport['extra']> {
+async function extraObjects({ list }: LibraryVerifyRequest, index: ObjectIndex): Promise<WalkedLibrary['extra']> {
   const keys: string[] = [];
   let [count, sum] = [0, 0];
   for await (const { key, sizeBytes } of list()) {

@@ -169,7 +169,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
         const shapes = ids.map((_id, number) => ({ ...lecture(stage, number), _id, begin: begins[number] }));
         await lectures.insertMany(shapes as unknown as Lecture[]);
         const up = start();
-        await up.says('rows taken with a part left out that cannot be read: 1; the first: document');
+        await up.says('rows with a part that cannot be read: 1; the first: document');
         await up.says('that cannot be read: it is \\"soon\\"');
         await api.until((videos) => idsIn('published', videos).length === 4);
         expect((await stage.status()).scan).toMatchObject({ rows: 5, taken: 5, refused: 0, warnings: 1 });

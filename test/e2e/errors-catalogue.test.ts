@@ -86,7 +86,7 @@ describe('a catalogue', () => {
     expect(copied.code, copied.stderr).toBe(0);
     expect(copied.stdout).toContain(
       [
-        '2 rows taken with a part left out:',
+        '2 rows with a part that cannot be read:',
         '  row 2 has a recordedAt that cannot be read: it is "soon", and must be a date such as 2026-11-23 or ' +
           '2026-11-23T08:00:00Z, or seconds or milliseconds since 1970',
         '  row 3 has a title that cannot be read: it is an object, and must be text',
@@ -105,7 +105,7 @@ describe('a catalogue', () => {
       },
     });
     const dry = await copy('shapes.ndjson', lines.join(''), '--dry-run');
-    expect(dry.stdout).toContain('2 rows taken with a part left out:');
+    expect(dry.stdout).toContain('2 rows with a part that cannot be read:');
     const chosen = await copy('shapes.ndjson', lines.join(''), '--ids', `${compound},c`, '--dry-run');
     expect(chosen.stdout).toContain('2 videos: 2 published');
     const events = await copy('shapes.ndjson', lines.join(''), '--json');

@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanReport } from '../../src/domain/plan-report.ts';
@@ -38,6 +38,17 @@ describe('a plan of a library', patient, () => {
     expect(asked('HEAD')).toBe(files);
     expect(stage.origin.requests.filter(({ method, path }) => method === 'GET' && !path.endsWith('.m3u8'))).toEqual([]);
     expect(await readdir(stage.scratch)).toEqual(['destination', 'videos.ndjson']);
+  });
+
+  it('says how many videos a selection leaves out, and which dates it cannot read', async () => {
+    const dated = join(stage.scratch, 'dated.csv');
+    const url = `${stage.origin.url}${syntheticPlaylist(0)}`;
+    await writeFile(dated, `id,url,recordedAt\na,${url},2026-11-23\nb,${url},23.11.2026\nc,${url},\n`);
+    const { stdout, stderr } = await plan(dated, '--since', '2026-11-01');
+    expect(stdout).toContain('Videos     1: 1 to copy\n');
+    expect(stderr).toContain('warn: --since leaves out 2 videos without a date (recordedAt)\n');
+    expect(stderr).toContain('warn: 1 row with a part that cannot be read, such as line 3 has a recordedAt');
+    await rm(dated);
   });
 
   it('asks for no more sizes than it is told, and for the same ones by the same seed', async () => {

@@ -70,6 +70,17 @@ describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
     expect(stdout).toContain('Named by no playlist: ');
   });
 
+  it('calls no catalogue whole of which a row is no video', async () => {
+    const odd = join(stage.scratch, 'odd.ndjson');
+    const [first] = syntheticCatalogue(library, stage.origin.url).split('\n');
+    await writeFile(odd, `${first}\n{"id":"lost"}\n`);
+    const { code, report } = await verify(odd, stage.destination);
+    expect(code).toBe(2);
+    expect(report).toMatchObject({ videos: 1, whole: 1, refusedRows: [{ row: 2, id: 'lost' }] });
+    const { stdout } = await runFlants(['verify', odd, stage.destination], { env: stage.env });
+    expect(stdout).toContain('Rows refused:\n  row 2 has no playlistUrl [catalogue.row]\n');
+  });
+
   it('says that there is nothing below a wrong prefix', async () => {
     const { code, stderr } = await runFlants(['verify', `${stage.destination}/nowhere/`], { env: stage.env });
     expect([code, stderr]).toEqual([1, expect.stringContaining('is the prefix right?')]);

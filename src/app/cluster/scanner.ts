@@ -127,7 +127,7 @@ function logSummary(
   });
   const example = counted.warnings?.rows[0]?.message;
   if (example !== undefined) {
-    log.warn(`rows taken with a part left out that cannot be read: ${warnings}; the first: ${example}`, {
+    log.warn(`rows with a part that cannot be read: ${warnings}; the first: ${example}`, {
       warnings,
     });
   }

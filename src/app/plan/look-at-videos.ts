@@ -5,10 +5,12 @@ import { FlantsError } from '../../domain/failure.ts';
 import { createSample, rankOf } from '../../domain/sampling.ts';
 import { second } from '../../domain/units.ts';
 import type { Submission } from '../../domain/video.ts';
+import type { LeftOut } from '../../domain/video-selection.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
 import { MemoryLedger } from '../../ledger/memory-ledger.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
+import type { RowWarning } from '../../scanner/row-warnings.ts';
 import type { RefusedRow } from '../../scanner/scan.ts';
 import type { Source } from '../../storage/source.ts';
 import type { PlanOptions } from '../../config/plan-options.ts';
@@ -29,6 +31,9 @@ export interface LookSink {
   readonly onRefused: (row: RefusedRow) => void;
   /** No source names this video. */
   readonly onMissing: (id: string) => void;
+  /** A row that has a part that cannot be read. */
+  readonly onWarning: (warning: RowWarning) => void;
+  readonly onLeftOut: (id: string, why: LeftOut) => void;
   /** Once aborted, no more videos are taken. */
   readonly drain: AbortSignal;
   readonly signal: AbortSignal;
@@ -83,7 +88,7 @@ export async function lookAtVideos(options: PlanOptions, around: LookAround, sin
 async function scan(
   options: PlanOptions,
   { keyRules }: LookAround,
-  { onRefused, onMissing, drain, signal }: LookSink,
+  { onRefused, onMissing, onWarning, onLeftOut, drain, signal }: LookSink,
   onVideo: (submission: Submission) => Promise<void>,
 ): Promise<void> {
   const ports = {
@@ -101,7 +106,7 @@ async function scan(
       ...(options.limit === undefined ? {} : { limit: options.limit }),
     },
     ports,
-    { onVideo, onRefused, onWarning: () => undefined },
+    { onVideo, onRefused, onWarning, onLeftOut },
     AbortSignal.any([drain, signal]),
   ).catch((error: unknown): readonly string[] => {
     if (drain.aborted && error instanceof FlantsError && error.code === 'aborted') return [];

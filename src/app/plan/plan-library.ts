@@ -4,11 +4,15 @@ import { exitCodeOf } from '../../domain/exit-code.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { PlanReport } from '../../domain/plan-report.ts';
 import type { VideoReport } from '../../domain/report.ts';
+import { formatCounted } from '../../domain/amount-text.ts';
+import type { RowWarnings } from '../../domain/scan-summary.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
+import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { openSource } from '../open/source.ts';
 import { journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
+import { countLeftOut } from '../embedded/left-out.ts';
 import { missingRowEntry } from '../embedded/refused-rows.ts';
 import { surveySources } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
@@ -35,6 +39,8 @@ export interface PlanHooks {
   /** A video that a copy would not take, or a row that is none. */
   readonly onRefused: (failure: Failure, id: string | undefined) => void;
   readonly onNotice: (text: string) => void;
+  /** What of the catalogue was left out, and what could not be read. */
+  readonly onWarning: (text: string) => void;
   /** Absent: that of this process. */
   readonly stdin?: StandardInput;
   /** Once aborted, no more videos and sizes are asked for, and what is known by then is told. */
@@ -72,6 +78,8 @@ async function plan(
   const files = collectFiles(options.seed, options.sampleFiles);
   const videos = collectVideos();
   const rows = countCauses();
+  const leftOut = countLeftOut();
+  const oddRows = collectRowWarnings();
   const reports: VideoReport[] = [];
   const progress = { videos: 0, files: 0, sizes: 0 };
   const refuse = (failure: Failure, id?: string): void => {
@@ -97,8 +105,11 @@ async function plan(
         },
         onRefused: ({ failure, id }) => refuse(failure, id),
         onMissing: (id) => refuse(missingRowEntry(id).failure, id),
+        onWarning: (warning) => oddRows.add(warning),
+        onLeftOut: (_, why) => leftOut.add(why),
       },
     );
+    for (const message of [...leftOut.warnings(found), ...oddRowsText(oddRows.summary())]) hooks.onWarning(message);
     const { groups, folders } = files.collection();
     const answers = await askSizes(groups, {
       source,
@@ -128,4 +139,10 @@ async function plan(
   } finally {
     await source.close();
   }
+}
+
+function oddRowsText(warnings: RowWarnings | undefined): readonly string[] {
+  if (!warnings) return [];
+  const example = warnings.rows[0]?.message ?? '';
+  return [`${formatCounted(warnings.count, 'row')} with a part that cannot be read, such as ${example}`];
 }

@@ -1,5 +1,6 @@
 import type { LibraryVerifyReport } from '../../domain/verify-report.ts';
 import { formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { failureText } from '../event-lines.ts';
 import { formatBytes } from '../format.ts';
 import { listLines, section } from '../list-lines.ts';
 
@@ -8,7 +9,7 @@ const more = '--json names more';
 /** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryVerify(report: LibraryVerifyReport): string {
   const { destination, videos, whole, notWhole, problems, accepted, external, extra } = report;
-  const { playlists, objects, sizeBytes, checkedChecksums } = report;
+  const { playlists, objects, sizeBytes, checkedChecksums, refusedRows } = report;
   const named = notWhole.flatMap(({ video, problems: found }) =>
     found.map(({ key, message, code }) => `${video}: ${key === video ? '' : `${key}: `}${message} [${code}]`),
   );
@@ -17,6 +18,11 @@ export function renderLibraryVerify(report: LibraryVerifyReport): string {
   return [
     ...listLines(named, more),
     ...(unnamed > 0 ? [`  … and ${formatCount(unnamed)} that are not named`] : []),
+    ...section(
+      'Rows refused',
+      refusedRows.map(({ failure }) => failureText(failure)),
+      more,
+    ),
     ...section(
       'Published without',
       accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),

@@ -76,6 +76,12 @@ describe('a summary', () => {
     expect(line({ unchanged: 2 })).toBe('This run: 0 copied (0 B), 2 unchanged, in 0.1 s');
   });
 
+  it('does not say that there was nothing to do where a run was stopped before it did anything', () => {
+    const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs: 100 };
+    const text = renderSummary(library([video('a', { state: 'waiting' }), video('b')], { run }), context);
+    expect(text).toContain('This run: nothing was copied yet, in 0.1 s\n');
+  });
+
   it('gives words that a shell takes as they are', () => {
     const failures = [failed("a/it's.ts")];
     const text = renderSummary(
@@ -154,7 +160,7 @@ describe('a summary', () => {
         'Rows refused:',
         '  d: row 12 has no URL [catalogue.row]',
         '  no source names the video e [catalogue.row]',
-        '1,234 rows taken with a part left out:',
+        '1,234 rows with a part that cannot be read:',
         '  row 3 has a date that cannot be read',
         'Points outside the copy:',
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',

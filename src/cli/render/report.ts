@@ -31,7 +31,7 @@ const liveAdvice = 'the same copy again once they are over; if an encoder has di
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
   return text([
     ...totalLines(report, context.dryRun === true),
-    ...(report.run === undefined ? [] : [runLine(report.run)]),
+    ...(report.run === undefined ? [] : [runLine(report.run, report.totals)]),
     ...invalidationLine(report),
     ...(report.run?.functions === undefined ? [] : [functionLine('Its functions', report.run.functions)]),
     ...(report.budget === undefined ? [] : [budgetLine(report.budget)]),
@@ -78,8 +78,14 @@ function totalLines({ totals, videos }: LibraryReport, dryRun: boolean): readonl
   ];
 }
 
-function runLine({ copied, unchanged, failed, copiedBytes, durationMs }: RunCounts): string {
-  if (copied + unchanged + failed === 0) return `This run: nothing to copy, in ${formatDuration(durationMs)}`;
+function runLine(
+  { copied, unchanged, failed, copiedBytes, durationMs }: RunCounts,
+  totals: LibraryReport['totals'],
+): string {
+  if (copied + unchanged + failed === 0) {
+    const { copying, waiting } = totals.videos;
+    return `This run: nothing ${copying + waiting > 0 ? 'was copied yet' : 'to copy'}, in ${formatDuration(durationMs)}`;
+  }
   const rate = copiedBytes > 0 && durationMs > 0 ? `, ${formatRate((copiedBytes / durationMs) * second)}` : '';
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
@@ -212,7 +218,7 @@ function fileText({ key, failure, acceptedBecause }: FailedFile): string {
 
 function rowWarningLines(warnings: LibraryReport['rowWarnings'], more: string): readonly string[] {
   if (!warnings) return [];
-  const heading = `${formatCounted(warnings.count, 'row')} taken with a part left out`;
+  const heading = `${formatCounted(warnings.count, 'row')} with a part that cannot be read`;
   return section(
     heading,
     warnings.rows.map(({ message }) => message),
