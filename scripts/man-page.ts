@@ -1,6 +1,7 @@
 import { hasFileVariable } from '../src/config/input/environment.ts';
 import { configFileNames } from '../src/config/input/config-file.ts';
 import { envOf, expectationOf, fileEnvOf, flagOf } from '../src/config/registry/option-spec.ts';
+import { failureGuide } from '../src/config/failure-guide/guide.ts';
 import type { OptionSpec } from '../src/config/registry/option-spec.ts';
 import { optionNames, specOf } from '../src/config/registry/options.ts';
 import type { OptionName } from '../src/config/registry/options.ts';
@@ -42,6 +43,14 @@ export function manPage(version: string, date: string): string {
     ...optionNames.flatMap(optionLines),
     '.SH "EXIT STATUS"',
     ...exitCodeTexts.flatMap(([code, text]) => ['.TP', `.B ${code}`, line(text)]),
+    '.SH "ERROR CODES"',
+    'Every message that names a failure ends with its code in brackets.',
+    ...Object.entries(failureGuide).flatMap(([code, { means, cause, cure }]) => [
+      '.TP',
+      `.B ${escaped(code)}`,
+      line(plain(`${means} ${cause}`)),
+      line(plain(cure)),
+    ]),
     '.SH FILES',
     '.TP',
     `.B ${configFileNames.map(escaped).join(', ')}`,
@@ -101,6 +110,11 @@ function exampleLines(name: VerbName): readonly string[] {
     '.fi',
     '.RE',
   ]);
+}
+
+/** Text without the marks of Markdown. */
+function plain(text: string): string {
+  return text.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, 'docs/$1').replaceAll('`', '');
 }
 
 /** A line of text, which must not look like a request of roff. */

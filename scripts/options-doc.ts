@@ -6,14 +6,15 @@ import { configFileSchema } from '../src/config/registry/option-schemas.ts';
 import type { VerbSpec } from '../src/config/registry/verb-spec.ts';
 import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/registry/verbs.ts';
 import type { VerbName } from '../src/config/registry/verbs.ts';
-import { failureCodes } from '../src/domain/failure.ts';
 import { sessionForms } from '../src/domain/session-forms.ts';
 import { defaultTokenParameters } from '../src/domain/tokens.ts';
+import { errorsPage } from './errors-doc.ts';
 
 /** Pages made from the registry, by path below the repository. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/options.md', optionsPage()],
+    ['docs/errors.md', errorsPage()],
     ['docs/names.md', namesPage()],
     ['docs/config.schema.json', `${JSON.stringify(configFileSchema(), null, 2)}\n`],
   ]);
@@ -87,9 +88,7 @@ function optionsPage(): string {
     '',
     '## Codes of failures',
     '',
-    'Stable; they stand in brackets after each message, and in every report.',
-    '',
-    failureCodes.map((code) => `\`${code}\``).join(' · '),
+    'Every message that names a failure ends with its code in brackets. [errors.md](errors.md) gives meaning, cause and cure of each.',
     '',
   ].join('\n');
 }
