@@ -71,13 +71,14 @@ function optionsPage(): string {
     '',
     '<!-- Made by scripts/make-docs.ts from src/config: do not edit. -->',
     '',
-    'A flag goes before the environment, and that before the config file; a list replaces a list.',
-    'A switch is turned off by `--no-` and its name, in the environment by `false`.',
-    'A secret may be in a file that the environment names, as Docker and Kubernetes hand them out: `FLANTS_REDIS_FILE=/run/secrets/redis`.',
-    'The config file, `flants.yaml` in the current folder or the one that `--config` names, is YAML or JSON with the names below',
-    '(`concurrency: 64`), for any verb: [its schema](config.schema.json). With `sources` and `destination` in it,',
-    '`flants copy` needs no words, and verbs such as `status` no destination. Paths in it are those of the current folder, as',
-    'everywhere. `flants init` writes one, `flants config check` finds mistakes, `flants config show` says where each value is from.',
+    'A flag overrides the environment, and the environment overrides the config file. A list replaces a list.',
+    'To turn a switch off, write `--no-` before its name, or `false` in the environment.',
+    'A secret can be in a file, as Docker and Kubernetes provide it: `FLANTS_REDIS_FILE=/run/secrets/redis`.',
+    '',
+    'The config file is `flants.yaml` in the current folder, or the one that `--config` names. It is YAML or JSON with the names below',
+    '(`concurrency: 64`), for all verbs: [its schema](config.schema.json). If it has `sources` and `destination`, `flants copy` needs no',
+    'arguments, and verbs such as `status` need no destination. Paths in it are relative to the current folder. `flants init` writes one,',
+    '`flants config check` finds mistakes, and `flants config show` shows where each value comes from.',
     '',
     ...verbNames.flatMap(verbSection),
     '## Exit codes',
@@ -121,7 +122,7 @@ function optionLines(name: VerbName, verb: VerbSpec): readonly string[] {
     .map((option) => `\`${flagOf(option)}\``);
   const differing = verb.options.filter((option) => rowOf(verb, option) !== rowOf(other, option));
   return [
-    `The options of \`${twin}\`${missing.length > 0 ? ` without ${missing.join(' and ')}` : ''}${differing.length > 0 ? '; otherwise than there:' : '.'}`,
+    `The options of \`${twin}\`${missing.length > 0 ? ` without ${missing.join(' and ')}` : ''}${differing.length > 0 ? '. These differ:' : '.'}`,
     '',
     ...(differing.length > 0 ? tableOf(verb, differing) : []),
   ];

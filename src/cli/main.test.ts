@@ -33,7 +33,7 @@ describe('the command', () => {
     const { code, stdout, stderr } = await flants(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const name of Object.keys(verbs)) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
-    for (const group of ['Copy a library from here:', 'Run as a cluster:', 'Look and decide:'])
+    for (const group of ['Copy from this machine:', 'Run as a cluster:', 'Inspect and control:'])
       expect(stdout).toContain(`\n${group}\n`);
     expect(stdout).toMatch(/^ {2}130 +interrupted/m);
   });

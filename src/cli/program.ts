@@ -13,7 +13,7 @@ import { readVersion } from './version.ts';
 export type RunVerb = (verb: VerbName, words: readonly string[], flags: Flags) => Promise<void>;
 
 const configurationText =
-  'Every option can also be set in the environment (FLANTS_ and its name, such as FLANTS_CONCURRENCY)\nor in a config file (flants.yaml; flants init writes it). A flag goes before the environment, and that before the file.';
+  'You can also set every option in the environment (FLANTS_CONCURRENCY) or in a config file (flants.yaml;\nflants init writes one). A flag overrides the environment, and the environment overrides the file.\nMessages of failures end with an error code in brackets: docs/errors.md, or man flants, says what to do about it.';
 
 /**
  * Builds the command line from the registry of verbs and options. It parses arguments and prints help. Values are
@@ -25,7 +25,7 @@ const configurationText =
  */
 export function buildProgram(argv: readonly string[], run: RunVerb): Command {
   const program = new Command('flants')
-    .description('Moves HLS video libraries to S3: every file tracked, every video proven before it is published.')
+    .description('Copies HLS video libraries to S3. Tracks every file, and publishes a video only when it is complete.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [verb]', 'print help for a verb')
@@ -36,7 +36,7 @@ export function buildProgram(argv: readonly string[], run: RunVerb): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
-      `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help tells more.`,
+      `\nExit codes:\n${exitCodeLines()}\n\n${configurationText}\n\nflants <verb> --help shows the options of a verb, with examples.`,
     );
   for (const name of verbNames) {
     const command = addVerb(program, name, verbs[name], run);

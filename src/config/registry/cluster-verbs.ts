@@ -25,22 +25,22 @@ const words = {
     ['source', 'catalogue (.csv, .json, .ndjson), playlist, or mongodb:// URL; the scanner needs one'],
     ['destination', 's3://bucket/prefix or a folder that every process reaches'],
   ],
-  exitNote: '0 also means that it was asked to stop, and did so in order.',
+  exitNote: '0 also means that it was asked to stop and did so cleanly.',
 } as const;
 
 const overrides = {
   redis: { defaultText: 'redis://127.0.0.1:6379' },
   bwlimit: {
-    text: 'most bytes per second of all processes together, such as 20M (MiB/s), or a timetable such as "08:00,10M 23:00,off", also with days, in local time',
+    text: 'maximum bytes per second of all processes together, such as 20M (MiB/s), or a timetable in local time such as "08:00,10M 23:00,off"',
   },
-  sourceTpslimit: { text: 'most requests per second to the source, of all processes together' },
-  destinationTpslimit: { text: 'most requests per second to the destination, of all processes together' },
+  sourceTpslimit: { text: 'maximum requests per second to the source, from all processes together' },
+  destinationTpslimit: { text: 'maximum requests per second to the destination, from all processes together' },
   concurrency: {
-    text: 'most files in flight in each transfer process, or with --executor lambda in each function; as many are used as make it faster',
+    text: 'maximum number of files in flight per transfer process, or with --executor lambda per function; FLAnts uses only as many as help',
   },
-  maxConnections: { text: 'most files in flight in all functions of a transfer process; shared out among them' },
+  maxConnections: { text: 'maximum number of files in flight in all functions of a transfer process' },
   patience: {
-    text: 'once nothing else of a video is left to do, wait so long for a source or destination that is down; then what waits for it fails',
+    text: 'how long to wait for a source or destination that is down when nothing else of a video is left to do; then its files fail',
   },
   listen: { defaultText: '127.0.0.1, any free port' },
 } as const;
@@ -52,14 +52,14 @@ const example = 's3://media/vod --journal s3://media-private/journal';
 export const clusterVerbs = {
   up: {
     ...words,
-    summary: 'run a whole cluster on this machine, and start again what ends',
+    summary: 'run a whole cluster on this machine, and restart processes that end',
     options: ['crawlers', 'transfers', ...common],
     overrides: {
       ...overrides,
-      threads: { text: 'worker threads of each transfer process', defaultText: 'the cores shared out among them' },
+      threads: { text: 'worker threads per transfer process', defaultText: 'the cores, divided among the processes' },
       listen: {
         ...api,
-        text: 'where the coordinator answers for the API, health and metrics; the other processes take free ports',
+        text: 'address of the coordinator for the API, health and metrics; the other processes take free ports',
       },
       logFormat: { defaultText: 'text on a terminal, else json' },
     },
@@ -77,14 +77,14 @@ export const clusterVerbs = {
   },
   scanner: {
     ...words,
-    summary: 'read the catalogue again and again, and make crawl jobs of it',
+    summary: 'read the catalogue periodically, and queue its videos',
     options: common,
     overrides,
     examples: [['with rules', `flants scanner videos.ndjson ${example} --rule 'state = broadcast'`]],
   },
   crawler: {
     ...words,
-    summary: 'read playlists, and seal a plan for each video',
+    summary: 'read playlists, and plan each video',
     options: common,
     overrides,
     examples: [['on any number of machines', `flants crawler ${example} --redis rediss://redis.example`]],
@@ -101,24 +101,24 @@ export const clusterVerbs = {
   },
   aggregator: {
     ...words,
-    summary: 'count, publish what is whole, report, alert, and answer the API',
+    summary: 'count, publish complete videos, report, alert, and serve the API',
     options: common,
     overrides: { ...overrides, listen: api },
     examples: [['with changes by the API', `FLANTS_TOKEN=… flants aggregator ${example}`]],
   },
   health: {
     group: 'Run as a cluster',
-    summary: 'ask a process of this machine whether it lives, as health checks of containers do',
+    summary: 'ask a process on this machine whether it is alive, for container health checks',
     words: '',
     wordTexts: [],
     options: ['listen', 'config'],
     overrides: {
       listen: {
-        text: 'where the process answers, as it was told; 0.0.0.0 and [::] are asked on the loopback',
-        defaultText: 'nobody is asked',
+        text: 'address of the process, as given to it; for 0.0.0.0 and [::] the loopback is asked',
+        defaultText: 'nothing is asked',
       },
     },
     examples: [['a role with an address of its own', 'flants health --listen 127.0.0.1:4010']],
-    exitNote: '1 means that it does not live. Without an address, as of a copy, there is nobody to ask: that is 0.',
+    exitNote: '1 means that it is not alive. Without an address, as during a copy, there is nothing to ask: 0.',
   },
 } as const satisfies Record<string, VerbSpec>;

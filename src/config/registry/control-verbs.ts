@@ -5,19 +5,16 @@ import type { VerbSpec } from './verb-spec.ts';
 const place = [...storeOptions, 'state', ...placeOptions] as const;
 
 const look = {
-  group: 'Look and decide',
+  group: 'Inspect and control',
   overrides: {
-    redis: { text: 'Redis server of the cluster that is meant', defaultText: 'none: the state of copies from here' },
-    journal: { text: 'journal of the cluster that is meant' },
+    redis: { text: 'Redis server of the cluster', defaultText: 'none: the state of copies from this machine' },
+    journal: { text: 'journal of the cluster' },
   },
 } as const;
 
-const destinationWord = [
-  'destination',
-  'as it was given to copy: s3://bucket/prefix or a folder; left out with --state',
-] as const;
+const destinationWord = ['destination', 'the destination that you gave to copy; omit it with --state'] as const;
 
-const videoWord = ['video', 'ids; all videos when none is named'] as const;
+const videoWord = ['video', 'ids; all videos if you name none'] as const;
 const namedVideos = ['video', 'ids'] as const;
 const onCluster = '--journal s3://media-private/journal --redis redis://redis.example';
 
@@ -25,7 +22,7 @@ const onCluster = '--journal s3://media-private/journal --redis redis://redis.ex
 export const controlVerbs = {
   status: {
     ...look,
-    summary: 'tell how far a library has come',
+    summary: 'show the progress of a library, and what failed',
     words: '<destination> [video…]',
     wordTexts: [destinationWord, videoWord],
     options: [...place, 'all', 'json', 'config'],
@@ -34,11 +31,11 @@ export const controlVerbs = {
       ['each video', 'flants status s3://media/vod --all'],
       ['one of them', 'flants status s3://media/vod class-42'],
     ],
-    exitNote: '2 means that some of it is not whole, or not yet.',
+    exitNote: '2 means that some videos are not complete, or not yet.',
   },
   retry: {
     ...look,
-    summary: 'open failed files again; the next copy, or the cluster, takes them up',
+    summary: 'mark failed files to be tried again by the next copy, or by the cluster',
     words: '<destination> [video…]',
     wordTexts: [destinationWord, videoWord],
     options: ['failedBy', ...place, 'json', 'config'],
@@ -49,12 +46,12 @@ export const controlVerbs = {
   },
   accept: {
     ...look,
-    summary: 'let a video be published without a file that cannot be had',
+    summary: 'publish a video without a file that is lost',
     words: '<destination> <video> <file> --reason TEXT',
     wordTexts: [
       destinationWord,
       ['video', 'id of the video'],
-      ['file', 'key of the failed file, as status and reports name it'],
+      ['file', 'key of the failed file, as status and reports show it'],
     ],
     options: ['reason', 'headerPolicy', ...cdnOptionNames, ...place, 'json', 'config'],
     examples: [
@@ -66,7 +63,7 @@ export const controlVerbs = {
   },
   report: {
     ...look,
-    summary: 'write the record of every video and file',
+    summary: 'write a report of every video and file',
     words: '<destination> [video…]',
     wordTexts: [destinationWord, videoWord],
     options: ['format', 'output', 'html', 'csv', ...place, 'config'],
@@ -78,16 +75,16 @@ export const controlVerbs = {
   },
   replay: {
     ...look,
-    summary: 'write a page that plays the latest copy again in 30 seconds, every file a character',
+    summary: 'write a page that replays the latest copy in 30 seconds',
     words: '<destination>',
     wordTexts: [destinationWord],
     options: ['out', 'titles', ...place, 'config'],
-    overrides: { out: { text: 'write the page to this file; must be given' } },
+    overrides: { out: { text: 'write the page to this file; required' } },
     examples: [['for whoever was not there', 'flants replay s3://media/vod --out replay.html']],
   },
   videos: {
     ...look,
-    summary: 'list the videos, each in one line',
+    summary: 'list the videos, one per line',
     words: '<destination>',
     wordTexts: [destinationWord],
     options: ['inState', 'limit', ...place, 'json', 'config'],
@@ -95,7 +92,7 @@ export const controlVerbs = {
   },
   show: {
     ...look,
-    summary: 'tell all that is known of a video',
+    summary: 'show everything about a video',
     words: '<destination> <video…>',
     wordTexts: [destinationWord, namedVideos],
     options: [...place, 'json', 'config'],
@@ -103,7 +100,7 @@ export const controlVerbs = {
   },
   submit: {
     ...look,
-    summary: 'add a video that no catalogue names, or have a known one looked at again',
+    summary: 'add a video, or check a known one again',
     words: '<destination> <playlist>',
     wordTexts: [destinationWord, ['playlist', 'URL of its playlist']],
     options: ['id', 'title', 'fresh', ...place, 'json', 'config'],
@@ -124,7 +121,7 @@ export const controlVerbs = {
   },
   resume: {
     ...look,
-    summary: 'go on with videos that are paused',
+    summary: 'continue paused videos',
     words: '<destination> <video…>',
     wordTexts: [destinationWord, namedVideos],
     options: [...place, 'json', 'config'],
@@ -132,25 +129,25 @@ export const controlVerbs = {
   },
   cancel: {
     ...look,
-    summary: 'end work on videos for good; what is at the destination stays',
+    summary: 'stop work on videos for good; their objects stay',
     words: '<destination> <video…>',
     wordTexts: [destinationWord, namedVideos],
     options: ['grace', ...place, 'json', 'config'],
     overrides: {
       ...look.overrides,
-      grace: { text: 'wait until nothing of them is under way, for at most so long' },
+      grace: { text: 'how long to wait for work in progress on them' },
     },
     examples: [['one of them', `flants cancel s3://media/vod class-42 ${onCluster}`]],
   },
   priority: {
     ...look,
-    summary: 'put videos before the backlog, or back into it',
+    summary: 'move videos ahead of the backlog, or back into it',
     words: '<destination> <video…>',
     wordTexts: [destinationWord, namedVideos],
     options: ['fresh', ...place, 'json', 'config'],
     overrides: {
       ...look.overrides,
-      fresh: { default: true, text: 'put them back among the others', defaultText: 'they are put before them' },
+      fresh: { default: true, text: 'move them back into the backlog', defaultText: 'move them ahead' },
     },
     examples: [
       ['before all others', `flants priority s3://media/vod class-42 ${onCluster}`],
@@ -159,7 +156,7 @@ export const controlVerbs = {
   },
   purge: {
     ...look,
-    summary: 'forget videos that are cancelled, invalid, or gone from the catalogue; their objects stay',
+    summary: 'forget videos that are cancelled, invalid or no longer in the catalogue; their objects stay',
     words: '<destination> <video…>',
     wordTexts: [destinationWord, namedVideos],
     options: [...place, 'json', 'config'],
@@ -168,13 +165,13 @@ export const controlVerbs = {
   import: {
     ...look,
     group: 'Run as a cluster',
-    summary: 'take what copies from here have done over into the journal of a cluster',
+    summary: 'import the state of local copies into the journal of a cluster',
     words: '<destination>',
-    wordTexts: [['destination', 'as it was given to copy, and is given to the cluster']],
+    wordTexts: [['destination', 'the destination that you gave to copy and give to the cluster']],
     options: [...place, 'json', 'config'],
     overrides: {
       redis: { defaultText: 'redis://127.0.0.1:6379' },
-      state: { text: 'folder of the state to take over' },
+      state: { text: 'folder of the state to import' },
       journal: { text: 'journal of the cluster' },
     },
     examples: [['a pilot goes on in the cluster', `flants import s3://media/vod ${onCluster}`]],

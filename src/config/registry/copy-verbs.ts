@@ -12,8 +12,8 @@ import type { VerbSpec } from './verb-spec.ts';
 /** Verbs that do their work in one process. */
 export const copyVerbs = {
   copy: {
-    group: 'Copy a library from here',
-    summary: 'copy videos to a bucket or folder, and publish each one that is whole',
+    group: 'Copy from this machine',
+    summary: 'copy videos to a bucket or folder, and publish each one when it is complete',
     words: '<source…> <destination>',
     wordTexts: [
       [
@@ -31,16 +31,16 @@ export const copyVerbs = {
     ], // prettier-ignore
     overrides: {
       concurrency: {
-        text: 'most files in flight, with --executor lambda in each function; as many are used as make it faster',
+        text: 'maximum number of files in flight, with --executor lambda per function; FLAnts uses only as many as help',
       },
       maxBatches: {
         group: 'AWS Lambda',
-        text: 'most functions that run at a time, each with a batch of up to 100 files',
-        defaultText: 'what the account allows, less 100',
+        text: 'maximum number of functions at a time, each with up to 100 files',
+        defaultText: '100 less than the account allows',
       },
       publicUrl: {
-        text: 'address under which players reach the destination, so that the page can play what is published',
-        defaultText: 'a folder is played from here, a bucket not at all',
+        text: 'URL under which players reach the destination, so that the page can play published videos',
+        defaultText: 'a folder is played from this machine, a bucket not at all',
       },
     },
     examples: [
@@ -69,12 +69,12 @@ export const copyVerbs = {
     ],
   },
   plan: {
-    group: 'Copy a library from here',
-    summary: 'say what a copy would move, what it would refuse, and with --cost what that takes',
+    group: 'Copy from this machine',
+    summary: 'show what a copy would move and refuse; with --cost also its price and duration',
     words: '<source…> [destination]',
     wordTexts: [
       ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
-      ['destination', 's3://bucket/prefix or a folder; with a state of its own, what is left to do is told'],
+      ['destination', 's3://bucket/prefix or a folder; if it has a state, the plan shows what is left to do'],
     ],
     options: [
       'ids', 'limit', ...selectionOptionNames, 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos',
@@ -83,17 +83,17 @@ export const copyVerbs = {
       'cost', 'lambda', 'egressPrice', 'prices', 'maxConnections', 'json', 'progress', 'logLevel', 'state', 'config',
     ], // prettier-ignore
     overrides: {
-      seed: { text: 'what is taken at random is the same for the same text' },
+      seed: { text: 'the same seed takes the same sample' },
       concurrency: {
-        text: 'sizes that are asked for at a time; files in flight to reckon with',
+        text: 'requests for sizes at a time; also the number of files in flight for the estimate',
         defaultText: '32; 256',
       },
-      threads: { text: 'cores of this machine to reckon with', defaultText: 'all' },
-      bwlimit: { text: 'bytes per second to reckon with, such as 20M (MiB/s)' },
+      threads: { text: 'cores of this machine, for the estimate', defaultText: 'all' },
+      bwlimit: { text: 'bytes per second, for the estimate, such as 20M (MiB/s)' },
       egressPrice: { group: 'Plan' },
       prices: { group: 'Plan' },
-      maxConnections: { group: 'Plan', text: 'files in flight in all functions together, to reckon with' },
-      state: { defaultText: 'that of the destination, if there is one' },
+      maxConnections: { group: 'Plan', text: 'files in flight in all functions together, for the estimate' },
+      state: { defaultText: 'the one of the destination, if it exists' },
     },
     examples: [
       ['what there is, before anything is decided', 'flants plan videos.ndjson'],
@@ -103,11 +103,11 @@ export const copyVerbs = {
         'flants plan videos.ndjson s3://media/vod --sample-videos 300 --cost --lambda 500 --egress-price 0.09',
       ],
     ],
-    exitNote: 'A plan is 0 where a copy could be: nothing refused, no warnings. Nothing is written anywhere.',
+    exitNote: '0 means that a copy could run without refusals or warnings. A plan writes nothing.',
   },
   discover: {
-    group: 'Copy a library from here',
-    summary: 'make a catalogue from a bucket or an access log, where no database has one',
+    group: 'Copy from this machine',
+    summary: 'make a catalogue from a bucket or an access log',
     words: '<place>',
     wordTexts: [
       [
@@ -120,7 +120,7 @@ export const copyVerbs = {
     ], // prettier-ignore
     overrides: {
       out: { text: 'write the catalogue to this file', defaultText: 'standard output' },
-      concurrency: { text: 'playlists that are read at a time', defaultText: '32' },
+      concurrency: { text: 'playlists to read at a time', defaultText: '32' },
     },
     examples: [
       ['every video of a private bucket', 'flants discover s3://old-media/vod --out videos.ndjson'],
@@ -133,14 +133,14 @@ export const copyVerbs = {
         'flants discover access.log.gz --base-url https://cdn.example/ --out videos.ndjson',
       ],
     ],
-    exitNote: '3 means that some playlists could not be read, and are named.',
+    exitNote: '3 means that some playlists could not be read; the output names them.',
   },
   verify: {
-    group: 'Copy a library from here',
-    summary: 'prove from the destination alone that a copy is whole',
+    group: 'Copy from this machine',
+    summary: 'prove that a copy is complete, from the destination alone',
     words: '[catalogue] <playlist or destination>',
     wordTexts: [
-      ['catalogue', 'the videos that have to be there; without it all that are there are looked at'],
+      ['catalogue', 'the videos that must be there; without it, verify checks all videos that it finds'],
       ['playlist', 'at the destination: s3://bucket/…/master.m3u8, a path, or an http(s) URL'],
       ['destination', 's3://bucket/prefix or a folder: all videos below it'],
     ],
@@ -167,19 +167,19 @@ export const copyVerbs = {
       ],
     ],
     overrides: {
-      state: { defaultText: 'none: the destination alone is looked at' },
-      concurrency: { text: 'files that are looked at at a time', defaultText: '32' },
+      state: { defaultText: 'none: only the destination is checked' },
+      concurrency: { text: 'files to check at a time', defaultText: '32' },
     },
     exitNote:
-      '2 means that the copy is not whole, or that a CDN delivers it so that some players cannot play it; 3 that it points outside itself, lacks files that were accepted, has objects that no playlist names, or that its delivery has warnings.',
+      '2 means that the copy is incomplete, or that a CDN delivers it in a way that some players cannot play. 3 means warnings: URIs that lead outside, accepted files that are missing, objects that no playlist names, or headers that could be better.',
   },
   doctor: {
-    group: 'Copy a library from here',
-    summary: 'look at all that a copy needs, and name the line that mends what is wrong',
+    group: 'Copy from this machine',
+    summary: 'check everything that a copy needs, and print how to fix each problem',
     words: '[source…] [destination]',
     wordTexts: [
-      ['source', 'as it is given to copy, or to a cluster; without one no source is looked at'],
-      ['destination', 's3://bucket/prefix or a folder; a small object is written there and removed'],
+      ['source', 'the source that you give to copy or to a cluster; without one, no source is checked'],
+      ['destination', 's3://bucket/prefix or a folder; doctor writes a small object there and removes it'],
     ],
     options: [
       'header', 'headerFile', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', ...storeOptions, ...executorOptions, 'maxBatches',
@@ -187,10 +187,10 @@ export const copyVerbs = {
       ...placeOptions, 'json', 'state', 'config',
     ], // prettier-ignore
     overrides: {
-      redis: { text: 'Redis server of the cluster, which has 3 s to answer', defaultText: 'no cluster is looked at' },
+      redis: { text: 'Redis server of the cluster; it has 3 s to answer', defaultText: 'no cluster is checked' },
       journal: { text: 'journal of the cluster' },
       catalogue: {
-        text: 'a further source, of which a MongoDB server has 3 s to answer; in the environment or config file the password of a mongodb:// URL stays off the command line',
+        text: 'a further source; a MongoDB server has 3 s to answer. In the environment or config file, the password of a mongodb:// URL stays off the command line',
       },
     },
     examples: [
@@ -199,16 +199,16 @@ export const copyVerbs = {
       ['what is in the config file', 'flants doctor s3://media/vod --config flants.json'],
     ],
     exitNote:
-      '0 means that all is well; 1 that a copy would not run, or would lose something; 3 that there are warnings.',
+      '0 means that everything is in order, 1 that a copy would fail or lose something, 3 that there are warnings.',
   },
   lambda: {
-    group: 'Copy a library from here',
-    summary: 'write the archive of the function that copies on AWS Lambda',
+    group: 'Copy from this machine',
+    summary: 'build the archive of the AWS Lambda function',
     words: 'bundle',
     wordTexts: [['bundle', 'the archive to upload; its bytes are the same each time']],
     wordChoices: [['bundle']],
     options: ['out', 'json', 'config'],
-    overrides: { out: { text: 'write the archive to this file; must be given' } },
+    overrides: { out: { text: 'write the archive to this file; required' } },
     examples: [['for the console, the AWS command line, or CDK', 'flants lambda bundle --out flants.zip']],
   },
 } as const satisfies Record<string, VerbSpec>;

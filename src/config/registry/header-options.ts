@@ -6,8 +6,8 @@ export const headerOptions = {
     group: 'Destination',
     kind: 'path',
     value: 'FILE',
-    text: 'headers of objects by their role, as JSON: Content-Type, Cache-Control, storage class, encryption, tags; docs/headers.md has its form',
-    defaultText: 'files are kept by caches for ever, playlists for a minute',
+    text: 'JSON file with the headers of objects by role: Content-Type, Cache-Control, storage class, encryption, tags; see docs/headers.md',
+    defaultText: 'caches may keep files for a year, playlists for a minute',
   },
   header: {
     group: 'Source',
@@ -15,12 +15,12 @@ export const headerOptions = {
     separator: '\n',
     value: 'NAME: VALUE',
     secret: true,
-    text: 'send this header to the hosts of the sources; may be repeated',
+    text: 'send this header to the source; may be repeated',
   },
   headerFile: {
     group: 'Source',
     kind: 'path',
     value: 'FILE',
-    text: 'headers to send, one per line: keeps secrets off the command line',
+    text: 'file with headers to send, one per line; keeps secrets off the command line',
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -9,7 +9,7 @@ export const planOptions = {
     max: 1_000_000,
     default: 1_000,
     value: 'N',
-    text: 'ask for the size of so many files, taken at random of each kind (host, role, extension, rendition); 0 for none',
+    text: 'number of files whose size to ask for, chosen at random from each kind (host, role, extension, rendition); 0 for none',
   },
   sampleVideos: {
     group: 'Plan',
@@ -17,14 +17,14 @@ export const planOptions = {
     min: 1,
     max: 1_000_000,
     value: 'N',
-    text: 'read the playlists of so many videos, taken at random, and reckon what all have from these',
+    text: 'read the playlists of this many videos, chosen at random, and estimate the rest',
     defaultText: 'all',
   },
   cost: {
     group: 'Plan',
     kind: 'switch',
     default: false,
-    text: 'reckon dollars and hours as well, for this machine and for functions of AWS Lambda',
+    text: 'also estimate dollars and hours, for this machine and for AWS Lambda',
   },
   lambda: {
     group: 'Plan',
@@ -33,7 +33,7 @@ export const planOptions = {
     max: 1_000_000,
     default: 100,
     value: 'N',
-    text: 'functions of AWS Lambda at a time, to reckon with',
+    text: 'number of AWS Lambda functions at a time, for the estimate',
   },
   budget: {
     group: 'Budget',
@@ -41,7 +41,7 @@ export const planOptions = {
     separator: ',',
     value: 'LIMIT,…',
     expected: 'bytes such as 50G or 2T, files such as 100000files, or dollars such as 20USD, each once',
-    text: 'begin no more batches once this run has fetched so many bytes or files, or spent so many dollars; those under way are finished',
+    text: 'stop after this many bytes, files or dollars; batches in progress are finished',
     defaultText: 'no limit',
   },
   egressPrice: {
@@ -49,7 +49,7 @@ export const planOptions = {
     kind: 'text',
     expected: 'dollars such as 0.09',
     value: 'DOLLARS',
-    text: 'what the old home of the videos asks for each gigabyte (10^9 bytes) that leaves it',
-    defaultText: 'not reckoned',
+    text: 'price of a gigabyte (10^9 bytes) of traffic from the source',
+    defaultText: 'not included',
   },
 } as const satisfies Record<string, OptionSpec>;

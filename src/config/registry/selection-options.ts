@@ -7,7 +7,7 @@ export const selectionOptions = {
     kind: 'text',
     value: 'WHEN',
     expected: 'a date such as 2026-11-23, or a time before now such as 36h or 7d',
-    text: 'only videos recorded since then: a date, or a time before now such as 36h or 7d; a video without a date is left out',
+    text: 'take only videos recorded since this date, or within this time, such as 36h or 7d; videos without a date are left out',
     defaultText: 'all',
   },
   include: {
@@ -15,7 +15,7 @@ export const selectionOptions = {
     kind: 'list',
     separator: '\n',
     value: 'PATTERN',
-    text: 'only videos whose id or title matches, such as "math-*"; * is any text; may be repeated',
+    text: 'take only videos whose id or title matches, such as "math-*"; may be repeated',
     defaultText: 'all',
   },
   exclude: {
@@ -23,7 +23,7 @@ export const selectionOptions = {
     kind: 'list',
     separator: '\n',
     value: 'PATTERN',
-    text: 'no videos whose id or title matches, also if --include does; may be repeated',
+    text: 'leave out videos whose id or title matches, even if --include matches too; may be repeated',
   },
   sample: {
     group: 'What to copy',
@@ -31,14 +31,14 @@ export const selectionOptions = {
     min: 1,
     max: 1_000_000,
     value: 'N',
-    text: 'only N of these videos, chosen at random; a later run chooses the same ones, and a larger N adds to them',
+    text: 'take N of these videos, chosen at random; a later run chooses the same ones, and a larger N adds to them',
     defaultText: 'all',
   },
   seed: {
     group: 'What to copy',
     kind: 'text',
     value: 'TEXT',
-    text: 'another seed takes another sample',
+    text: 'a different seed takes a different sample',
     defaultText: '1',
   },
   sideFiles: {
@@ -48,6 +48,6 @@ export const selectionOptions = {
     value: 'ROLE=FIELD,…',
     expected:
       'values such as poster or captions=subtitles.url, of the roles poster, thumbnails, captions and attachment',
-    text: 'copy files that no playlist names too: a role, and the field of the catalogue that has the URL or a list of them; roles are poster, thumbnails (a WebVTT track, with its images), captions and attachment',
+    text: 'also copy files that no playlist names: a role, and the catalogue field with their URLs; roles are poster, thumbnails (a WebVTT track with its images), captions and attachment',
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -6,12 +6,12 @@ export const setupOptions = {
     group: 'Output',
     kind: 'switch',
     default: false,
-    text: 'ask nothing: take what is given, and the defaults',
+    text: 'do not ask; use the given options and the defaults',
   },
   force: {
     group: 'Output',
     kind: 'switch',
     default: false,
-    text: 'write in place of a file that is there, and whatever cannot be reached',
+    text: 'overwrite an existing file, and write even if something cannot be reached',
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -6,7 +6,7 @@ const group = 'Set up';
 export const setupVerbs = {
   init: {
     group,
-    summary: 'write a config file, by asking or from what is given',
+    summary: 'write a config file, from your answers or from options',
     words: '[source… destination]',
     wordTexts: [
       ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
@@ -19,16 +19,20 @@ export const setupVerbs = {
       ['by questions', 'flants init'],
       ['without any', 'flants init videos.json s3://media/vod --profile media --bwlimit 20M --yes'],
     ],
-    exitNote: '1 also means that source or destination cannot be reached: then nothing is written, but with --force.',
+    exitNote:
+      '1 also means that source or destination cannot be reached. Then nothing is written, unless you add --force.',
   },
   config: {
     group,
-    summary: 'check the config file, or show where each value comes from',
+    summary: 'check the config file, or show the origin of each value',
     words: 'check|show [verb] [words…]',
     wordTexts: [
-      ['check', 'names every unknown option, wrong value and contradiction, each with its line'],
-      ['show', 'each option of a verb, its value, and the flag, variable or line that set it; secrets are masked'],
-      ['verb', 'copy where none is named, or up in a file with a journal'],
+      ['check', 'report every unknown option, wrong value and contradiction, with its line'],
+      [
+        'show',
+        'print each option of a verb, its value, and the flag, variable or line that set it; secrets are masked',
+      ],
+      ['verb', 'default: copy, or up if the file has a journal'],
     ],
     wordChoices: [['check', 'show'], 'verbs'],
     options: ['json', 'config'],
@@ -42,9 +46,9 @@ export const setupVerbs = {
   },
   completion: {
     group,
-    summary: 'write the completion of verbs, options and values for a shell',
+    summary: 'print shell completion',
     words: 'bash|zsh|fish|powershell',
-    wordTexts: [['bash|zsh|fish|powershell', 'the shell, which reads what is written']],
+    wordTexts: [['bash|zsh|fish|powershell', 'the shell to print it for']],
     wordChoices: [['bash', 'zsh', 'fish', 'powershell']],
     options: [],
     examples: [

@@ -2,7 +2,7 @@ import type { OptionSpec } from './option-spec.ts';
 import type { OptionName } from './options.ts';
 
 /** Headings under which the help lists verbs. */
-export type VerbGroup = 'Set up' | 'Copy a library from here' | 'Run as a cluster' | 'Look and decide';
+export type VerbGroup = 'Set up' | 'Copy from this machine' | 'Run as a cluster' | 'Inspect and control';
 
 /** Heading and text of an option that one verb replaces. Its values are unaffected. */
 export type OptionOverride = Partial<Pick<OptionSpec, 'group' | 'text' | 'defaultText'>> & {

@@ -41,10 +41,10 @@ export const exitCodes = {
 
 /** What each exit code means, for help and docs. */
 export const exitCodeTexts: readonly (readonly [code: number, text: string])[] = [
-  [exitCodes.whole, 'all whole'],
-  [exitCodes.notStarted, 'nothing could start: usage, rights, or no video readable'],
-  [exitCodes.failed, 'something failed, and is named'],
-  [exitCodes.warnings, 'whole, with warnings; or some recordings are not over yet'],
-  [exitCodes.budget, 'the budget is spent; the same command goes on where it stopped'],
-  [exitCodes.interrupted, 'interrupted; the same command goes on where it stopped'],
+  [exitCodes.whole, 'everything is complete'],
+  [exitCodes.notStarted, 'nothing started: wrong usage, missing rights, or no readable video'],
+  [exitCodes.failed, 'something failed; the output names it'],
+  [exitCodes.warnings, 'complete, with warnings; or some recordings are still live'],
+  [exitCodes.budget, 'the budget is spent; run the same command again to continue'],
+  [exitCodes.interrupted, 'interrupted; run the same command again to continue'],
 ];
