@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './scripts/longest-first.ts';
 
-// Processes of tests, and commands that they start, compile the same packages again and again.
-process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'node-compile-cache');
-
 export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // One more than most machines of CI have cores: a quarter of the time of tests is waiting.
     maxWorkers: 3,
+    // Processes of tests load the same packages again and again.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     sequence: { sequencer: LongestFirst },
     projects: [
       // Unit tests share their workers: starting one for each of a hundred files costs more than all their tests.
