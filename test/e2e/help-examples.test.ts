@@ -98,6 +98,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/e2e/lambda.test.ts': /--executor lambda/,
   'test/e2e/invalidate.test.ts': /--invalidate/,
   'test/e2e/discover.test.ts': /^flants discover/,
+  'test/e2e/bucket-source.test.ts': /--source-endpoint/,
   'test/cluster/control.test.ts, laptop-to-cluster.test.ts, mongo.test.ts': /--journal |--redis |mongodb:/,
 };
 
