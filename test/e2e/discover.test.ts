@@ -79,7 +79,7 @@ describe('videos that no catalogue names', patient, () => {
   });
 
   it.each([
-    [['s3://media/vod'], 'name it with --base-url'],
+    [['s3://no-such/vod'], 'there is no such bucket'],
     [['no-such.log'], 'the source is no-such.log'],
     [['s3://media/vod', '--base-ulr', 'https://x/'], '--base-url'],
     [[], 'discover needs a bucket'],
