@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { failureCodes } from '../domain/failure.ts';
+import type { BudgetReport } from '../domain/budget.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
 import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
 import type { LibraryReport, Totals, VideoReport } from '../domain/report.ts';
@@ -83,6 +84,19 @@ export const functionCostSchema = z.object({
   prices: z.object({ at: z.iso.date(), source: z.string() }),
 });
 
+export const budgetSchema = z
+  .object({
+    budget: z.object({
+      files: z.exactOptional(count),
+      bytes: z.exactOptional(count),
+      dollars: z.exactOptional(z.number().min(0)),
+    }),
+    spent: z.object({ files: count, bytes: count, dollars: z.number().min(0) }),
+    reached: z.exactOptional(z.enum(['files', 'bytes', 'dollars'])),
+    pricesAt: z.iso.date(),
+  })
+  .meta({ id: 'BudgetReport' }) satisfies z.ZodType<BudgetReport>;
+
 export const statusSchema = z
   .object({
     format: z.literal(1),
@@ -101,6 +115,7 @@ export const statusSchema = z
       z.object({ startedAt: instant, rows: count, taken: count, refused: count, warnings: count, withdrawn: count }),
     ),
     functions: z.exactOptional(functionCostSchema),
+    budget: z.exactOptional(budgetSchema),
   })
   .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
 
@@ -202,18 +217,7 @@ export const reportSchema = z
       }),
     ),
     functions: z.exactOptional(functionCostSchema),
-    budget: z.exactOptional(
-      z.object({
-        budget: z.object({
-          files: z.exactOptional(count),
-          bytes: z.exactOptional(count),
-          dollars: z.exactOptional(z.number().min(0)),
-        }),
-        spent: z.object({ files: count, bytes: count, dollars: z.number().min(0) }),
-        reached: z.exactOptional(z.enum(['files', 'bytes', 'dollars'])),
-        pricesAt: z.iso.date(),
-      }),
-    ),
+    budget: z.exactOptional(budgetSchema),
   })
   .meta({ id: 'LibraryReport' }) satisfies z.ZodType<LibraryReport>;
 

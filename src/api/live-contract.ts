@@ -11,7 +11,7 @@ import type {
   SessionState,
   VideoField,
 } from '../domain/live-view.ts';
-import { failureSchema, functionCostSchema, statusSchema, videoSummarySchema } from './contract.ts';
+import { budgetSchema, failureSchema, functionCostSchema, statusSchema, videoSummarySchema } from './contract.ts';
 
 /** What `flants replay` writes into the page that plays it, as JSON. */
 export type { Replay, ReplayVideo } from '../domain/replay.ts';
@@ -129,6 +129,7 @@ const partsShape = {
       .meta({ id: 'LiveBatch' }),
   ),
   cost: z.object({ usd: amount, requests: count, gigabyteSeconds: amount }).meta({ id: 'LiveCost' }).nullable(),
+  budget: budgetSchema.nullable(),
   ended: z.object({ at: milliseconds }).meta({ id: 'LiveEnd' }).nullable(),
   isCounting: z.boolean(),
   listVersion: count,
@@ -157,6 +158,7 @@ export const liveDeltaSchema = z
     queues: z.exactOptional(partsShape.queues),
     batches: z.exactOptional(partsShape.batches),
     cost: z.exactOptional(partsShape.cost),
+    budget: z.exactOptional(partsShape.budget),
     ended: z.exactOptional(partsShape.ended),
     isCounting: z.exactOptional(partsShape.isCounting),
     listVersion: z.exactOptional(partsShape.listVersion),

@@ -87,6 +87,7 @@ export function controlPortsOf(
     isFresh: cluster.isFresh,
     lastScan: () => readLastScan(journal),
     functionCost: () => readClusterCost(cluster.redis, cluster.redisNames.functions),
+    budget: () => cluster.spending.report(),
     isWithdrawn: (video) => isWithdrawn(video, journal),
     takeNextStep: cluster.takeNextStep,
     async crawl(video) {

@@ -34,9 +34,10 @@ export const status: Verb = async (input, context) => {
 };
 
 /** Like `exitCodeOf`, from totals. */
-function codeOf({ totals: { videos, files } }: LibraryStatus): number {
+function codeOf({ totals: { videos, files }, budget }: LibraryStatus): number {
   const { published, live, invalid, ...others } = videos;
   const unfinished = Object.values(others).reduce((sum, count) => sum + count, 0);
+  if (budget?.reached !== undefined && unfinished > 0) return exitCodes.budget;
   if (invalid > 0 && published + live + unfinished === 0) return exitCodes.notStarted;
   if (unfinished + invalid > 0) return exitCodes.failed;
   return live + files.accepted > 0 ? exitCodes.warnings : exitCodes.whole;

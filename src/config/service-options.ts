@@ -26,6 +26,8 @@ import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
 import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folderUrl } from './values/path-checks.ts';
 import { publicUrlOf } from './values/public-url.ts';
+import { readSpendingOptions } from './spending-options.ts';
+import type { SpendingOptions } from './spending-options.ts';
 import { readSecret } from './values/secret-file.ts';
 import { parseClusterSource } from './values/cluster-source.ts';
 import type { ClusterSource } from './values/cluster-source.ts';
@@ -146,6 +148,8 @@ export interface ServiceOptions
   readonly lambda?: LambdaOptions;
   /** Of all processes together. */
   readonly limits: RateLimits;
+  /** Of all processes together. Absent: no limit, and nobody wants to know. */
+  readonly spending?: SpendingOptions;
   /** `file:` URL, with a final slash, of the folder that keys of local files are relative to. */
   readonly rootUrl?: string;
   readonly http: HttpOptions;
@@ -216,6 +220,7 @@ async function serviceOptions(
   if (root !== undefined) await assertSourceRoot(root, readsSources ? local : []);
   if (destination.kind === 'folder') await assertDestinationFolder(destination.path, { sources: local, root });
 
+  const spending = await readSpendingOptions(parsed, { destination, cwd });
   const { existing, sha256, external, assumeEnded, concurrency, logLevel, logFormat, publicUrl } = parsed;
   return {
     ...(await readNetworkOptions(parsed, cwd)),
@@ -234,6 +239,7 @@ async function serviceOptions(
     threads: parsed.threads ?? availableParallelism(),
     ...(lambda ? { lambda } : {}),
     limits: rateLimitsOf(parsed),
+    ...(spending === undefined ? {} : { spending }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     http: await httpOf(verb, parsed, cwd),

@@ -1,11 +1,12 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { Budget } from '../domain/budget.ts';
+import type { SpendingTerms } from '../domain/budget.ts';
 import type { PriceList } from '../domain/prices.ts';
 import { localPath } from './values/location.ts';
 import type { Destination } from './values/location.ts';
 import { readPrices } from './values/prices.ts';
 
-/** What a run may spend, and what it is reckoned by. */
+/** What a run or a cluster may spend, and what it is reckoned by. */
 export interface SpendingOptions {
   readonly budget: Budget;
   readonly prices: PriceList;
@@ -18,6 +19,14 @@ interface Parsed {
   readonly budget: Budget;
   readonly egressPrice?: number;
   readonly prices?: string;
+}
+
+/** The terms of a cluster: what it may spend at this destination. */
+export function termsOf(
+  { budget, prices, egressPrice = 0 }: SpendingOptions,
+  { kind }: Pick<Destination, 'kind'>,
+): SpendingTerms {
+  return { budget, egressPrice, thousandPuts: kind === 's3' ? prices.thousandPuts : 0, pricesAt: prices.at };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { BudgetReport } from '../domain/budget.ts';
 import type { FunctionCost } from '../domain/function-use.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { TokenRules } from '../domain/tokens.ts';
@@ -33,6 +34,8 @@ export interface ControlPorts {
   readonly lastScan?: () => Promise<ScanSummary | undefined>;
   /** What functions of AWS Lambda were used for. Undefined where none were. Absent: not known. */
   readonly functionCost?: () => Promise<FunctionCost | undefined>;
+  /** What was spent. Undefined where nobody wants to know. Absent: not known. */
+  readonly budget?: () => Promise<BudgetReport | undefined>;
   /** Whether the video has disappeared from the catalogue. Absent: not known. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Sends the video's next step to its queue. */

@@ -55,6 +55,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
   const { destination } = ports;
   const scan = countsOf(await ports.lastScan?.());
   const functions = await ports.functionCost?.();
+  const budget = await ports.budget?.();
   return {
     format: 1,
     destination,
@@ -63,6 +64,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
     causes: [...causes.values()].toSorted(moreCommonFirst),
     ...scan,
     ...(functions ? { functions } : {}),
+    ...(budget ? { budget } : {}),
   };
 }
 

@@ -27,7 +27,8 @@ export async function reportLibrary(videos: readonly VideoId[], ports: ControlPo
     ...(scan ? { withdrawn: scan.withdrawn.ids } : {}),
   };
   const functions = await ports.functionCost?.();
-  const paid = functions ? { functions } : {};
+  const budget = await ports.budget?.();
+  const paid = { ...(functions ? { functions } : {}), ...(budget ? { budget } : {}) };
   return { format: 1, destination, at, totals, videos: reports, ...catalogueFields, unguarded, ...paid };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { haltAlert, lateAlerts, libraryAlerts, videoAlert, scanAlert, updateWatchState } from './alert.ts';
+import { budgetAlert, haltAlert, lateAlerts, libraryAlerts, videoAlert, scanAlert, updateWatchState } from './alert.ts';
 import type { AlertLimits, LibrarySnapshot, WatchState } from './alert.ts';
 import { failureWith } from './failure.ts';
 import { emptyTotals } from './totals.ts';
@@ -188,5 +188,18 @@ describe('alerts about parts of the cluster', () => {
   it('name the part that cannot go on', () => {
     const alert = haltAlert('transfer', failureWith('store.denied', 'access denied'), 1, now);
     expect(alert).toMatchObject({ type: 'halted', message: 'the transfer cannot go on: access denied' });
+  });
+
+  it('tell once for each budget that it is spent', () => {
+    const report = { budget: { bytes: 10 }, spent: { files: 1, bytes: 12, dollars: 0.5 }, pricesAt: '2026-11-29' };
+    expect(budgetAlert(report, now)).toBeUndefined();
+    const alert = budgetAlert({ ...report, reached: 'bytes' }, now);
+    expect(alert?.message).toBe(
+      'the budget is spent (bytes), after 1 file, 12 bytes and $0.50: no more is begun until it is raised',
+    );
+    expect(budgetAlert({ ...report, reached: 'bytes', spent: { ...report.spent, bytes: 13 } }, now)?.id).toBe(
+      alert?.id,
+    );
+    expect(budgetAlert({ ...report, reached: 'bytes', budget: { bytes: 11 } }, now)?.id).not.toBe(alert?.id);
   });
 });

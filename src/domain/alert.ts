@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { formatCounted, formatDollars } from './amount-text.ts';
+import type { BudgetReport } from './budget.ts';
 import type { Failure } from './failure.ts';
 import type { VideoReport } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
@@ -12,6 +14,7 @@ export const alertTypes = [
   'failure-share',
   'scan-failed',
   'halted',
+  'budget-spent',
 ] as const;
 
 /** One of `alertTypes`. */
@@ -89,6 +92,13 @@ export function videoAlert(
   const open = files.failed - files.accepted;
   const message = `${id} is incomplete: ${open} of ${files.total} files failed${failure ? `, one of them: ${failure.message}` : ''}`;
   return alertOf('incomplete', [id, situation], now, { message, video, ...(failure ? { failure } : {}) });
+}
+
+/** The alert that no more is begun, as the budget is spent: once for each budget. */
+export function budgetAlert({ budget, spent, reached }: BudgetReport, now: number): Alert | undefined {
+  if (reached === undefined) return undefined;
+  const message = `the budget is spent (${reached}), after ${formatCounted(spent.files, 'file')}, ${spent.bytes} bytes and ${formatDollars(spent.dollars)}: no more is begun until it is raised`;
+  return alertOf('budget-spent', [reached, String(budget[reached])], now, { message });
 }
 
 /** A fresh video as far as being late goes. */
@@ -178,16 +188,18 @@ export interface WatchState {
  * The gap between the two bounds keeps a share that swings about the limit from being told of again and again.
  *
  * @param before - absent at the first look
+ * @param options.mayStand - somebody wants nothing to move, as the budget is spent
  */
 export function updateWatchState(
   before: WatchState | undefined,
   snapshot: LibrarySnapshot,
   now: number,
   limits: Pick<AlertLimits, 'failureShare' | 'minFilesForShare'>,
+  { mayStand = false }: { readonly mayStand?: boolean } = {},
 ): WatchState {
   const moving = JSON.stringify([snapshot.videos, snapshot.files]);
   const hasWork = underWay.some((state) => snapshot.videos[state] > 0);
-  const stands = before?.moving === moving && hasWork;
+  const stands = before?.moving === moving && hasWork && !mayStand;
   const wasFailing = before?.failingSince !== undefined;
   const isFailing = shareOf(snapshot, limits) > limits.failureShare * (wasFailing ? 0.5 : 1);
   return {

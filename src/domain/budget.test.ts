@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limitReached, mayBegin } from './budget.ts';
+import { budgetReportOf, fetchedBy, limitReached, mayBegin, spentOf } from './budget.ts';
+import type { Evidence, Proof } from './outcome.ts';
 
 const nothing = { files: 0, bytes: 0, dollars: 0 };
 const some = { files: 10, bytes: 1_000, dollars: 2 };
@@ -26,5 +27,24 @@ describe('a budget', () => {
     ['not when any limit says so', { files: 1_000, dollars: 3 }, some, 5, false],
   ])('lets a batch begin %s', (_, budget, spent, underWay, expected) => {
     expect(mayBegin(budget, spent, underWay)).toBe(expected);
+  });
+
+  it('is spent by bytes out of the source, requests that write, and functions', () => {
+    const facts = { files: 3, bytes: 2e9, puts: 4_000, functionDollars: 0.5 };
+    const terms = { budget: { dollars: 0.7 }, egressPrice: 0.09, thousandPuts: 0.005, pricesAt: '2026-11-29' };
+    expect(spentOf(facts, terms)).toEqual({ files: 3, bytes: 2e9, dollars: 0.18 + 0.02 + 0.5 });
+    expect(budgetReportOf(facts, terms)).toMatchObject({ reached: 'dollars', pricesAt: '2026-11-29' });
+    expect(budgetReportOf(facts, { ...terms, budget: { dollars: 0.8 } })).not.toHaveProperty('reached');
+  });
+
+  it.each([
+    ['written', { files: 1, bytes: 10 }],
+    ['same-checksum', { files: 1, bytes: 10 }],
+    ['not-modified', undefined],
+    ['present', undefined],
+    ['absent-optional', undefined],
+  ] as const)('counts a file that is %s as %j', (proof: Proof, expected) => {
+    const evidence = { proof, sizeBytes: 10 } as Evidence;
+    expect(fetchedBy({ index: 0, kind: 'copied', evidence })).toEqual(expected);
   });
 });

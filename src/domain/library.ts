@@ -1,3 +1,4 @@
+import type { BudgetReport } from './budget.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import type { FunctionCost } from './function-use.ts';
 import type { Totals, VideoReport } from './report.ts';
@@ -37,6 +38,8 @@ export interface LibraryStatus {
   readonly scan?: ScanCounts;
   /** What functions of AWS Lambda were used for; absent where none were. */
   readonly functions?: FunctionCost;
+  /** What was spent; absent where nobody set a budget, or a price for what leaves the source. */
+  readonly budget?: BudgetReport;
 }
 
 /** How many rows a reading of the catalogue found; a report names them. */

@@ -1,3 +1,4 @@
+import type { BudgetReport } from './budget.ts';
 import type { FailureCode } from './failure.ts';
 import type { FailureCause, VideoSummary } from './library.ts';
 import type { IndexRanges } from './index-ranges.ts';
@@ -118,6 +119,8 @@ export interface LiveParts {
   readonly batches: readonly LiveBatch[];
   /** Null where nothing is paid by use. */
   readonly cost: LiveCost | null;
+  /** Null where nobody wants to know what is spent. */
+  readonly budget: BudgetReport | null;
   /** Null while there is work; always null in a cluster. */
   readonly ended: LiveEnd | null;
   /** Videos of the library are still being read: totals and causes grow. */

@@ -94,7 +94,7 @@ export interface LibraryReport {
   readonly unkept?: readonly string[];
   /** Absent where the report was made without a run. */
   readonly run?: RunCounts;
-  /** Of that run. Absent where nobody set a budget, or a price for what leaves the source. */
+  /** Of that run, or of a cluster since it first had one. Absent where nobody set a budget, or a price for what leaves the source. */
   readonly budget?: BudgetReport;
   /** What functions of AWS Lambda were used for in all runs of this state; absent where none were. */
   readonly functions?: FunctionCost;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { VideoRecord } from '../domain/video.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { createAlertWatch } from './alert-watch.ts';
@@ -6,6 +6,8 @@ import { createAlertWatch } from './alert-watch.ts';
 const limits = { freshLateMs: -60_000, stalledMs: 1e9, failureShare: 1 };
 const waiting: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, fresh: true };
 const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
+
+afterEach(() => vi.restoreAllMocks());
 
 it('A recording is late only some time after it has ended', async () => {
   const counts: Record<string, number>[] = [];
@@ -20,4 +22,25 @@ it('A recording is late only some time after it has ended', async () => {
   expect(await pass({ ...waiting, live })).toEqual([]);
   expect(counts[0]).toMatchObject({ live: 1, waiting: 0, invalid: 0 });
   expect(await pass(waiting)).toEqual(['fresh-late']);
+});
+
+it('A library may stand still once its budget is spent, and not after it was raised', async () => {
+  let now = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => now);
+  const watch = createAlertWatch(
+    { journal: new MemoryJournal() },
+    { ...limits, freshLateMs: 1e9, stalledMs: 60_000 },
+    { videos: () => {} },
+  );
+  const report = { budget: { files: 9 }, spent: { files: 9, bytes: 1, dollars: 0 }, pricesAt: '2026-11-29' };
+  const pass = async (reached?: 'files'): Promise<readonly string[]> => {
+    now += 100_000;
+    watch.beginPass();
+    watch.observe('class', waiting);
+    return (await watch.endPass({ ...report, ...(reached ? { reached } : {}) })).map(({ type }) => type);
+  };
+  expect(await pass()).toEqual([]);
+  expect(await pass('files')).toEqual(['budget-spent']);
+  expect(await pass('files')).toEqual([]);
+  expect(await pass()).toEqual(['stalled']);
 });

@@ -1,5 +1,6 @@
-import { lateAlerts, libraryAlerts, updateWatchState } from '../domain/alert.ts';
+import { budgetAlert, lateAlerts, libraryAlerts, updateWatchState } from '../domain/alert.ts';
 import type { Alert, FreshVideo, WatchState } from '../domain/alert.ts';
+import type { BudgetReport } from '../domain/budget.ts';
 import type { AlertOptions } from '../config/service-options.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
@@ -14,8 +15,12 @@ import type { Metrics } from '../telemetry/metrics.ts';
 export interface AlertWatch {
   beginPass(): void;
   readonly observe: (video: VideoId, record: VideoRecord) => void;
-  /** Ends the pass and returns its new alerts. An alert is returned once for each situation. */
-  endPass(): Promise<readonly Alert[]>;
+  /**
+   * Ends the pass and returns its new alerts. An alert is returned once for each situation.
+   *
+   * @param budget - what was spent; absent where nobody wants to know
+   */
+  endPass(budget?: BudgetReport): Promise<readonly Alert[]>;
 }
 
 const minFilesForShare = 100;
@@ -58,14 +63,17 @@ export function createAlertWatch(
       // A recording that is not over is not late. Its time begins when it ends.
       if (record.fresh && !['published', 'live'].includes(stateOf(record))) fresh.push({ video, record });
     },
-    async endPass() {
+    async endPass(budget) {
       metrics.videos(totals.videos);
       const now = Date.now();
-      current = updateWatchState(current, totals, now, { ...limits, minFilesForShare });
+      const isSpent = budget?.reached !== undefined;
+      current = updateWatchState(current, totals, now, { ...limits, minFilesForShare }, { mayStand: isSpent });
       const videos = await Promise.all(fresh.map(({ video, record }) => freshVideo(video, record)));
       const present = new Set(videos.map(({ id }) => id));
       for (const id of firstSeen.keys()) if (!present.has(id)) firstSeen.delete(id);
+      const spent = isSpent ? budgetAlert(budget, now) : undefined;
       const alerts = [
+        ...(spent ? [spent] : []),
         ...lateAlerts(videos, now, limits),
         ...libraryAlerts(current, totals, now, { ...limits, minFilesForShare }),
       ].filter(({ id }) => !returned.has(id));

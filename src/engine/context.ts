@@ -64,6 +64,17 @@ export interface EngineHooks {
   readonly onVideoStep?: (kind: 'crawl' | 'publish', video: VideoId, result: string) => void;
 }
 
+/** A delay after which a job is to be delivered again. Undefined: none. */
+export type Postponed = { readonly againAfterMs: number } | undefined;
+
+/** What became of the files of a batch, as far as the journal knows. */
+export interface BatchOutcomes {
+  /** Of this delivery. */
+  readonly outcomes: readonly Outcome[];
+  /** Those that an earlier delivery has left in the journal. */
+  readonly known: readonly Outcome[];
+}
+
 /** What the engine leaves to the process that hosts it: the embedded run and the cluster decide these differently. */
 export interface EngineHost {
   /**
@@ -80,9 +91,9 @@ export interface EngineHost {
   /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
   readonly copiesFiles: boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
-  admitBatch(job: BatchJob): { readonly againAfterMs: number } | undefined;
-  /** Called once a batch that was admitted has ended, and its video was sent on. */
-  readonly onBatchEnd?: (job: BatchJob) => void;
+  admitBatch(job: BatchJob): Postponed | Promise<Postponed>;
+  /** Called once a batch that was admitted has ended, and its video was sent on. Awaited. */
+  readonly onBatchEnd?: (job: BatchJob, outcomes: BatchOutcomes) => Promise<void> | void;
   /** Bounds how long work waits for a source or destination that is down. */
   readonly patience: Pick<PatiencePorts, 'patienceMs' | 'scopeOf'>;
   /**

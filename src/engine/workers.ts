@@ -1,4 +1,5 @@
 import { chargeOf, failureOf } from '../domain/failure.ts';
+import type { Outcome } from '../domain/outcome.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
@@ -34,14 +35,19 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
   const { parts, hooks, drain, host, locator, patience } = context;
   return parts.batches.work(
     async (job, { lost }) => {
-      const postponed = host.admitBatch(job);
+      const postponed = await host.admitBatch(job);
       if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
       const startedAt = performance.now();
+      const [outcomes, known]: [Outcome[], Outcome[]] = [[], []];
+      const onOutcome: typeof hooks.onOutcome = (video, outcome) => {
+        outcomes.push(outcome);
+        hooks.onOutcome(video, outcome);
+      };
       try {
         const { ran, halt, recrawl } = await runBatch(
           job,
           { ...parts, executor, locator, patience },
-          { ...hooks, drain, lost },
+          { ...hooks, onOutcome, onKnown: (prior) => void known.push(...prior), drain, lost },
         );
         if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
         if (halt) host.halt(halt);
@@ -49,7 +55,7 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
         else await context.takeNextStep(job.video);
         return done;
       } finally {
-        host.onBatchEnd?.(job);
+        await host.onBatchEnd?.(job, { outcomes, known });
       }
     },
     { concurrency: executor.concurrency, onError: reporter(context) },

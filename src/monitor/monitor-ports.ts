@@ -1,3 +1,4 @@
+import type { BudgetReport } from '../domain/budget.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { LiveBatch, LiveCost, LiveProgress, LiveQueue, LiveService, RateSample } from '../domain/live-view.ts';
 import type { Totals } from '../domain/report.ts';
@@ -19,6 +20,7 @@ export interface Gauges {
   /** The oldest first. */
   readonly batches: readonly ActiveBatch[];
   readonly cost: LiveCost | null;
+  readonly budget: BudgetReport | null;
 }
 
 /** Ports and settings of a monitor. */

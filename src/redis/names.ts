@@ -18,6 +18,12 @@ export interface RedisNames {
   readonly services: string;
   /** Hash: what functions of AWS Lambda were used for, summed over all processes, and what that cost. */
   readonly functions: string;
+  /** Hash: what was spent, summed over all processes, and the terms by which it may be. */
+  readonly spent: string;
+  /** Hash: what each process has under way of the budget, as `files expiresAt sequence` by its id. */
+  readonly spenders: string;
+  /** Hash: batches under a budget that have begun and not ended, with the process that began each. */
+  readonly begun: string;
   /** Hash: what each process of the cluster has used of the limits, as JSON by its id. */
   readonly demands: string;
   /** Sorted set: when each process told it last, in milliseconds of the server's clock. */
@@ -43,6 +49,9 @@ export function redisNames(prefix: string): RedisNames {
     changed: `${tag}:changed`,
     services: `${tag}:services`,
     functions: `${tag}:functions`,
+    spent: `${tag}:spent`,
+    spenders: `${tag}:spenders`,
+    begun: `${tag}:begun`,
     demands: `${tag}:demands`,
     demandsHeard: `${tag}:demands-heard`,
     queues: `${tag}:queue`,

@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { budgetKinds } from '../domain/budget.ts';
+import type { BudgetReport } from '../domain/budget.ts';
 import type { BatchEnd } from '../domain/batch.ts';
 import { gbSecondsOf } from '../domain/function-use.ts';
 import type { FunctionRequest } from '../domain/function-use.ts';
@@ -38,6 +40,8 @@ export interface RoleMetrics {
   functions(request: FunctionRequest): void;
   /** What functions have cost so far, with the objects that they wrote. In US dollars. */
   functionDollars(dollars: number): void;
+  /** What a budget allows and what was spent, for the whole cluster. */
+  budget(report: BudgetReport): void;
   /** Whether this role has stopped taking work because of a failure. */
   halted(isHalted: boolean): void;
 }
@@ -96,6 +100,9 @@ function createMeters(registry: Registry) {
     invocations: counter('function_requests_total', 'Requests to run a function, by result or death', 'result'),
     gbSeconds: counter('function_gb_seconds_total', 'Memory times time of functions, as it is billed'),
     dollars: gauge('function_dollars', 'What functions and the objects that they wrote have cost, in US dollars'),
+    budgetSpent: gauge('budget_spent', 'What was spent in the whole cluster, by kind', 'kind'),
+    budgetLimit: gauge('budget_limit', 'What may be spent in the whole cluster, by kind', 'kind'),
+    budgetReached: gauge('budget_reached', '1 while no more is begun because the budget is spent'),
     halted: gauge('halted', '1 while no work is taken because it could not go on'),
   };
 }
@@ -131,6 +138,15 @@ function roleMetrics(role: string, meters: Meters): RoleMetrics {
       if (request.kind === 'ran') gbSeconds.inc({ role }, gbSecondsOf(request));
     },
     functionDollars: (sum) => dollars.set({ role }, sum),
+    budget({ budget, spent, reached }) {
+      meters.budgetLimit.reset();
+      for (const kind of budgetKinds) {
+        meters.budgetSpent.set({ kind, role }, spent[kind]);
+        const limit = budget[kind];
+        if (limit !== undefined) meters.budgetLimit.set({ kind, role }, limit);
+      }
+      meters.budgetReached.set({ role }, reached === undefined ? 0 : 1);
+    },
     halted: (isHalted) => halted.set({ role }, isHalted ? 1 : 0),
   };
 }

@@ -63,6 +63,8 @@ export interface DispatcherHooks {
    * report.
    */
   readonly onOutcome: (video: VideoId, outcome: Outcome) => void;
+  /** Called with outcomes of this generation that the journal had before. */
+  readonly onKnown: (outcomes: readonly Outcome[]) => void;
   /** Called with the failures of a batch: what failed for good, and what is retried. */
   readonly onFailures: (video: VideoId, failures: SettledFailures) => void;
 }
@@ -113,8 +115,13 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
 
 async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
   const { ledger, locator, now } = ports;
+  const prepare = async (urls: typeof asPlanned): Promise<PreparedBatch> => {
+    const prepared = await prepareBatch(job, ports, urls, hooks.lost > 0);
+    hooks.onKnown(prepared.known);
+    return prepared;
+  };
   if (hooks.lost >= maxLost) {
-    const { known, message } = await prepareBatch(job, ports, asPlanned);
+    const { known, message } = await prepare(asPlanned);
     return conclude(job, { message, recorded: known, unrecorded: [], end: 'worker-lost' }, ports, hooks);
   }
   const loaded = await loadUrls(job, locator, hooks.signal);
@@ -123,13 +130,13 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
     return { recrawl: true };
   }
   if (loaded.result === 'unreadable') {
-    const { known, message } = await prepareBatch(job, ports, asPlanned);
+    const { known, message } = await prepare(asPlanned);
     const unrecorded = commonFailures(message, loaded.failure, now);
     return conclude(job, { message, recorded: known, unrecorded, end: 'origin-down' }, ports, hooks);
   }
   // A URL that is refused from now on was read at this time or earlier. Where clocks differ, the reader's time counts.
   const urlsSpentAt = Math.max(now(), loaded.urls.readAt);
-  const prepared = await prepareBatch(job, ports, loaded.urls, hooks.lost > 0);
+  const prepared = await prepare(loaded.urls);
   const copied = await copyPrepared(prepared, ports, hooks);
   const { message, recorded: outcomes } = copied;
   const finished = { message, revision: job.revision, outcomes, locate: loaded.urls.locate };

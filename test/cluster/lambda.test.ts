@@ -88,6 +88,26 @@ describe.skipIf(!hasRedis || !hasVersitygw || !hasRuntime)('a cluster that copie
     expect(stdout + stderr).toContain('files are copied by functions of AWS Lambda');
   });
 
+  it('begins no more of them once they have cost what the budget allows', async () => {
+    const { stage, front, flags } = await open(undefined);
+    // The PUTs of a batch of 30 cost $0.00015.
+    const up = stage.start('up', ...flags, '--max-batches', '2', '--budget', '0.0004USD');
+    const { budget, functions } = await stage.until(({ budget: told }) => told?.reached === 'dollars');
+    expect(budget?.spent.files).toBe(90);
+    // All but the requests that write playlists.
+    expect(budget?.spent.dollars).toBeGreaterThanOrEqual(functions?.dollars ?? Infinity);
+    expect(budget?.spent.dollars).toBeCloseTo(functions?.dollars ?? 0, 4);
+    expect(front.counts.run).toBe(4);
+    up.kill('SIGTERM');
+    await up.ended;
+    const more = stage.start('up', ...flags, '--max-batches', '2', '--budget', '1USD');
+    await stage.until(({ totals: { videos } }) => videos.published === library.videos);
+    more.kill('SIGTERM');
+    const { code, stderr } = await more.ended;
+    expect(code, stderr).toBe(0);
+    expect((await stage.status()).budget?.spent.files).toBe(180);
+  });
+
   it('waits where the function is missing, says what mends it, and goes on', async () => {
     let isThere = false;
     const missing = { kind: 'refuse', status: 404, error: 'ResourceNotFoundException', message: 'not found' } as const;

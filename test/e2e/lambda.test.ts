@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../src/domain/event.ts';
 import { syntheticCatalogue, syntheticFiles } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { seededRandom } from '../model/random.ts';
@@ -128,6 +129,31 @@ describe.skipIf(!hasVersitygw || !hasRuntime)('a copy by functions of AWS Lambda
     const report = JSON.parse(status) as { readonly functions: Readonly<Record<string, number>> };
     expect(report.functions).toMatchObject({ invocations: 4, died: 0, puts: 300 });
     expect(report.functions['dollars']).toBeGreaterThan(300 * 0.000_005);
+  });
+
+  it('with a budget in dollars ends once its functions have spent it, and goes on from there', async () => {
+    const { stage, catalogue } = await open(small);
+    const { front } = await openFront(stage);
+    // The PUTs of a batch of 100 files cost $0.0005, and its function a few hundredths of that.
+    const limit = 0.0009;
+    const first = await stage.copy(catalogue, ...flagsFor(front.endpoint, 2), '--budget', `${limit}USD`, '--json');
+    expect(first.code, first.stderr).toBe(4);
+    const { budget, progress } = JSON.parse(first.stdout.trimEnd().split('\n').at(-1) ?? '') as Extract<
+      RunEvent,
+      { type: 'finished' }
+    >;
+    expect(budget?.reached).toBe('dollars');
+    expect(budget?.spent.files).toBeLessThan(300);
+    // All of it by functions, but for the playlist of the video that is whole.
+    const functions = progress.run?.functions;
+    expect(functions?.puts).toBe(budget?.spent.files);
+    expect(budget?.spent.dollars).toBeGreaterThanOrEqual(limit);
+    expect(budget?.spent.dollars).toBeLessThan(limit + 0.0006);
+    expect(budget?.spent.dollars).toBeCloseTo(functions?.dollars ?? 0, 4);
+    const second = await stage.copy(catalogue, ...flagsFor(front.endpoint, 2), '--budget', '1USD');
+    expect(second.code, second.stderr).toBe(0);
+    expect(await differing(stage, syntheticFiles(small))).toEqual([]);
+    expect(stage.puts().length).toBe(302);
   });
 
   it('never has more files in flight than all functions together may', async () => {

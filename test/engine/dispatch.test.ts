@@ -122,7 +122,7 @@ describe('A batch', () => {
       now: clock,
       ...between,
     };
-    const hooks = { drain: signal, signal, onOutcome: () => {} };
+    const hooks = { drain: signal, signal, onOutcome: () => {}, onKnown: () => {} };
     return {
       load: () => locator.load('v', revision, { signal }),
       run: (job, lost = 0) =>

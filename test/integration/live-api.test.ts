@@ -83,6 +83,7 @@ async function start(
       queues: [],
       batches: [],
       cost: null,
+      budget: null,
     }),
     history: () => [],
     tokenRules,

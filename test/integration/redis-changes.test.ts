@@ -93,6 +93,7 @@ describe.skipIf(!hasRedis)('changes of a ledger in Redis', () => {
         queues: [],
         batches: [],
         cost: null,
+        budget: null,
       }),
       history: () => [],
       tokenRules: async () => ({ tokenParameters: [] }),

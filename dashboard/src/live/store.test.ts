@@ -23,6 +23,7 @@ const snapshot = (videos: LiveSnapshot['videos']): LiveSnapshot => ({
   queues: [],
   batches: [],
   cost: null,
+  budget: null,
   ended: null,
   isCounting: false,
   listVersion: 1,

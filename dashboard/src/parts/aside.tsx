@@ -5,7 +5,7 @@ import type { Cause, LiveSnapshot } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { ActionButton } from './action-button.tsx';
-import { describeCode, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
+import { describeCode, formatBytes, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
 
 const shownBatches = 12;
 
@@ -16,6 +16,7 @@ export function Aside(): ReactNode {
   const queues = useLive((now) => now.queues) ?? [];
   const services = useLive((now) => now.services) ?? [];
   const cost = useLive((now) => now.cost);
+  const budget = useLive((now) => now.budget);
   return (
     <div className="aside">
       <Section title="Failures" isEmpty={causes.length === 0} otherwise="Nothing has failed.">
@@ -63,6 +64,15 @@ export function Aside(): ReactNode {
           </li>
         ))}
       </Section>
+      {budget ? (
+        <Section title="Budget" isEmpty={false} otherwise="">
+          <li>
+            <span>{budget.reached === undefined ? 'Spent so far' : 'Spent: no more is begun'}</span>
+            <span>{spentText(budget)}</span>
+            <span className="more">{limitText(budget)}</span>
+          </li>
+        </Section>
+      ) : null}
       {cost ? (
         <Section title="Cost" isEmpty={false} otherwise="">
           <li>
@@ -76,6 +86,34 @@ export function Aside(): ReactNode {
       ) : null}
     </div>
   );
+}
+
+type Budget = NonNullable<LiveSnapshot['budget']>;
+
+/** The amount that a limit is for: the one that is reached, or the first. */
+function measureOf({ budget, reached }: Budget): 'files' | 'bytes' | 'dollars' {
+  return reached ?? (budget.files !== undefined ? 'files' : budget.bytes !== undefined ? 'bytes' : 'dollars');
+}
+
+const amountTexts = {
+  files: (amount: number) => formatCounted(amount, 'file'),
+  bytes: formatBytes,
+  dollars: (amount: number) => `$${amount.toFixed(2)}`,
+} as const;
+
+function spentText(report: Budget): string {
+  const measure = measureOf(report);
+  return amountTexts[measure](report.spent[measure]);
+}
+
+/** Each limit, or what else was spent where there is none. */
+function limitText({ budget, spent, pricesAt }: Budget): string {
+  const limits = (['files', 'bytes', 'dollars'] as const).flatMap((each) => {
+    const limit = budget[each];
+    return limit === undefined ? [] : [`${amountTexts[each](spent[each])} of ${amountTexts[each](limit)}`];
+  });
+  const all = limits.length > 0 ? limits : [`${formatBytes(spent.bytes)}, ${formatCounted(spent.files, 'file')}`];
+  return `${all.join(', ')}; prices of ${pricesAt}`;
 }
 
 function Section({

@@ -5,6 +5,8 @@ import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
+import { termsOf } from '../../config/spending-options.ts';
+import type { BudgetReport } from '../../domain/budget.ts';
 import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
@@ -17,6 +19,8 @@ import { openRoutes } from '../../storage/http/routes.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
+import type { ClusterSpending } from './spending.ts';
+import type { EngineContext } from '../../engine/context.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { sendAlert } from './send-alert.ts';
@@ -90,6 +94,7 @@ export async function startAggregatorRole(
     return { result: 'done' };
   };
 
+  const watchBudget = budgetWatch(hooks);
   const alertWatch = createAlertWatch(cluster, alerts, hooks.metrics);
   const reconciler = createReconciler({
     ledger,
@@ -108,12 +113,16 @@ export async function startAggregatorRole(
     alertWatch.beginPass();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
     if (ended > 0) hooks.log.warn(`${ended} claims on work had no job behind them, and were ended`);
-    await sendAll(await alertWatch.endPass());
+    const budget = await cluster.spending.report();
+    watchBudget(budget);
+    await sendAll(await alertWatch.endPass(budget));
+    await cluster.spending.keep();
     return { result: 'done' };
   };
 
+  await cluster.spending.setTerms(options.spending && termsOf(options.spending, options.destination));
   const workers = [
-    startPublishers(engine.context),
+    startPublishers(withPuts(engine.context, cluster.spending)),
     queues.looks.work(look, { concurrency: looksAtATime, onError }),
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
     queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
@@ -129,8 +138,36 @@ export async function startAggregatorRole(
     async stop() {
       stopHeartbeat();
       await Promise.all(workers.map((each) => each.stop()));
+      // A server that is away would be waited for.
+      if (cluster.redis.status === 'ready') await cluster.spending.keep().catch(() => undefined);
       await routes.close();
     },
+  };
+}
+
+/** Counts the requests that write playlists. */
+function withPuts(context: EngineContext, { wrote }: Pick<ClusterSpending, 'wrote'>): EngineContext {
+  const { parts } = context;
+  const put: typeof parts.store.put = (...args) => {
+    wrote(1);
+    return parts.store.put(...args);
+  };
+  return { ...context, parts: { ...parts, store: { ...parts.store, put } } };
+}
+
+/** Returns a function that measures what is spent, and says when no more is begun, and when it is again. */
+function budgetWatch({ log, metrics }: Pick<ServiceHooks, 'log' | 'metrics'>): (budget?: BudgetReport) => void {
+  let wasSpent = false;
+  return (budget) => {
+    if (budget) metrics.budget(budget);
+    const { reached } = budget ?? {};
+    if ((reached !== undefined) === wasSpent) return;
+    wasSpent = reached !== undefined;
+    if (reached === undefined) return log.info('the budget is not spent any more: work goes on');
+    log.warn(
+      `the budget is spent (${reached}): batches under way are finished, and no more are begun until it is raised by --budget`,
+      { ...budget?.spent },
+    );
   };
 }
 

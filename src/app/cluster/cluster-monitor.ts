@@ -28,10 +28,11 @@ export function openClusterMonitor(
   const heard = hearServices(cluster.redis, cluster.redisNames.services);
   const gauges = async (totals: Totals): Promise<Gauges> => {
     const uncrawled = totals.videos.waiting;
-    const [depths, batches, cost] = await Promise.all([
+    const [depths, batches, cost, budget] = await Promise.all([
       queues.depths(),
       queues.activeBatches(maxBatches),
       readFunctionCost(cluster.redis, cluster.redisNames.functions),
+      cluster.spending.report(),
     ]);
     return {
       progress: { ...heard.rates(), uncrawled, ...estimateRemaining(totals, uncrawled, heard.pace()) },
@@ -39,6 +40,7 @@ export function openClusterMonitor(
       queues: depths,
       batches,
       cost: cost ? liveCostOf(cost) : null,
+      budget: budget ?? null,
     };
   };
   const { monitor, page } = openMonitor({

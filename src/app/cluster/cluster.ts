@@ -17,6 +17,8 @@ import { redisNames } from '../../redis/names.ts';
 import type { RedisNames } from '../../redis/names.ts';
 import { awaitRedis } from '../../redis/await-redis.ts';
 import { openQueues } from './queues.ts';
+import { openSpending } from './spending.ts';
+import type { ClusterSpending } from './spending.ts';
 import type { ClusterQueues } from './queues.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
@@ -55,6 +57,7 @@ export interface Cluster extends StepDriver {
   /** Where the journal is, for workers that write to it by themselves. */
   readonly journalPlace: Pick<DestinationSetting, 'store'> & Pick<OpenDestination, 'capabilities'>;
   readonly destination: DestinationSetting;
+  readonly spending: ClusterSpending;
   readonly newGeneration: () => string;
   readonly isFresh: (submission: Submission) => boolean;
   /** Whether the destination keeps `a//b` apart from `a/b`. Asks it: a new library wants to know, once. */
@@ -94,6 +97,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   const journal = openObjectJournal(store, { signal: hooks.signal });
   await saveDestination(journal, destination);
   const ledger = new RedisLedger(redis, options.redis.prefix);
+  const names = redisNames(options.redis.prefix);
+  const spending = openSpending(redis, names, journal);
   const { onWarning } = hooks;
   const onTrouble = (error: Error): void => onWarning(`Redis: ${error.message}`);
   const queues = openQueues(redis, options.redis.prefix, onTrouble, onWarning);
@@ -111,7 +116,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   return {
     ...stepDriver,
     redis,
-    redisNames: redisNames(options.redis.prefix),
+    redisNames: names,
+    spending,
     queues,
     ledger,
     journal,
@@ -122,6 +128,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),
     async close() {
       await queues.close();
+      await spending.stop();
       await journal.close();
       await store.close();
       redis.disconnect();

@@ -5,8 +5,10 @@ import type { ServiceOptions } from '../../config/service-options.ts';
 import { toStoredForm } from '../../scanner/scan.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { jobIdOf } from '../../domain/batch.ts';
+import type { BatchJob } from '../../domain/batch.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { countOf } from '../../domain/index-ranges.ts';
 import { jittered } from '../../domain/settle.ts';
 import { second } from '../../domain/units.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
@@ -21,6 +23,8 @@ import type { EngineContext, EngineHooks, EngineHost } from '../../engine/contex
 import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open/destination.ts';
 import type { ProcessLimits } from '../limits.ts';
+import { spendingPauses } from './spending.ts';
+import type { SpendingBatch } from './spending.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
 /** The engine of one process of a cluster. Its workers are started separately, by role. */
@@ -104,7 +108,7 @@ export async function openClusterEngine(
 }
 
 function hostOf(
-  { journal, queues }: Cluster,
+  { journal, queues, spending }: Cluster,
   { patienceMs, ...keyRules }: KeyRules & Pick<ServiceOptions, 'patienceMs'>,
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
@@ -120,6 +124,7 @@ function hostOf(
     },
     async admitCrawl({ fresh }) {
       if (remainingHaltMs() > 0) return { againAfterMs: remainingHaltMs() };
+      if (await spending.isSpent()) return { againAfterMs: jittered(spendingPauses.spentMs, Math.random) };
       const hasCapacity = fresh || (await queues.batches.hasCapacity(maxWaitingBatches));
       return hasCapacity ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
@@ -130,7 +135,9 @@ function hostOf(
       patienceMs,
       scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video] }),
     },
-    admitBatch: () => (remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : undefined),
+    admitBatch: (job) =>
+      remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : spending.begin(spendingBatch(job)),
+    onBatchEnd: (job, outcomes) => spending.ended(spendingBatch(job), outcomes),
     async onLive(video, { generation }, { nextLookAt: at }) {
       if (at === undefined) return undefined;
       const id = jobIdOf(video, generation, `look-${at}`);
@@ -148,6 +155,10 @@ function hostOf(
       hooks.onHalt(failure);
     },
   };
+}
+
+function spendingBatch({ video, generation, id, files }: BatchJob): SpendingBatch {
+  return { id: jobIdOf(video, generation, id), files: countOf(files) };
 }
 
 /** A submission with the tokens that its URLs have in the catalogue, where it names the same ones there. */

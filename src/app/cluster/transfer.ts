@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { extname } from 'node:path';
 import type { ServiceOptions } from '../../config/service-options.ts';
+import { termsOf } from '../../config/spending-options.ts';
 import { MiB, second } from '../../domain/units.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { repeat } from '../../engine/repeat.ts';
@@ -55,6 +56,7 @@ export async function startTransferRole(
   const { executor, onWrote } = await (lambda
     ? openFunctions(cluster, engine, { ...options, lambda }, hooks)
     : openProcessThreads(engine, options, hooks));
+  if (options.spending) await cluster.spending.offerTerms(termsOf(options.spending, options.destination));
   const workers = startTransfers(withWrites(engine.context, onWrote), executor);
   const assert = (): Promise<void> => queues.limitBatches(batchCapOf(options));
   return {
@@ -90,7 +92,7 @@ async function openProcessThreads(
 }
 
 async function openFunctions(
-  { journalPlace, redis, redisNames }: Cluster,
+  { journalPlace, redis, redisNames, spending }: Cluster,
   engine: ClusterEngine,
   options: TransferOptions & LambdaRunOptions,
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
@@ -109,6 +111,7 @@ async function openFunctions(
     version: hello.version,
   });
   const addCost = addFunctionCost(redis, redisNames.functions, meter);
+  spending.onEnd(addCost);
   const stopAdding = repeat(costEveryMs, async () => {
     metrics.functionDollars(meter.cost().dollars);
     await addCost();

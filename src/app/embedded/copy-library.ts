@@ -28,7 +28,8 @@ import type { DestinationSetting } from '../destination-setting.ts';
 import type { Dashboard, DashboardParts } from './dashboard.ts';
 import { dryRun } from './dry-run.ts';
 import { emit } from './emit.ts';
-import { createRunBudget } from './run-budget.ts';
+import { createRunBudget, spentWarning } from './run-budget.ts';
+import type { RunBudget } from './run-budget.ts';
 import { openExecutor } from './open-executor.ts';
 import { findInDoubt, tellInDoubt } from './in-doubt.ts';
 import type { InDoubt } from './in-doubt.ts';
@@ -127,13 +128,8 @@ async function run(
   const crawls = new MemoryQueue<VideoJob>();
   const batches = new MemoryQueue<BatchJob>();
   const publications = new MemoryQueue<VideoJob>();
-  const dashboard = await openDashboard(common, destination, { crawls, batches, publications }, meter);
-  const budget = createRunBudget(options, meter, (limit) =>
-    emit(hooks, {
-      type: 'warning',
-      message: `the budget is spent (${limit}): batches under way are finished, and no more are begun`,
-    }),
-  );
+  const budget = createRunBudget(options, meter, (limit) => emit(hooks, spentWarning(limit)));
+  const dashboard = await openDashboard(common, destination, { crawls, batches, publications }, meter, budget);
   const engine = startEngine(
     {
       source,
@@ -239,7 +235,8 @@ async function openDashboard(
   { options, hooks, state }: CopyContext,
   destination: DestinationSetting,
   queues: DashboardParts['queues'],
-  meter: FunctionMeter | undefined,
+  meter?: FunctionMeter,
+  budget?: RunBudget,
 ): Promise<Dashboard | undefined> {
   if (!options.dashboard) return undefined;
   const { createDashboard } = await import('./dashboard.ts');
@@ -251,6 +248,7 @@ async function openDashboard(
     version: hooks.version,
     posters: { proxies: options.proxies, signal: hooks.signal },
     ...(meter ? { cost: () => meter.cost() } : {}),
+    ...(budget ? { budget: () => budget.report() } : {}),
     onWarning: (message) => emit(hooks, { type: 'warning', message }),
   });
 }

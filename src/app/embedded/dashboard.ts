@@ -7,6 +7,7 @@ import { addressText } from '../../config/child-environment.ts';
 import type { DashboardOptions } from '../../config/dashboard-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { BatchJob } from '../../domain/batch.ts';
+import type { BudgetReport } from '../../domain/budget.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
@@ -46,6 +47,8 @@ export interface DashboardParts {
   readonly posters: PosterAccess;
   /** Absent: nothing is paid by use. */
   readonly cost?: () => FunctionCost;
+  /** Absent: nobody wants to know what is spent. */
+  readonly budget?: () => BudgetReport;
   readonly onWarning: (message: string) => void;
 }
 
@@ -78,7 +81,7 @@ const awayMs = 2 * second;
 
 /** Creates the page of a copy. Its state is watched from now on. */
 export function createDashboard(parts: DashboardParts): Dashboard {
-  const { options, state, destination, queues, version, posters, cost, onWarning } = parts;
+  const { options, state, destination, queues, version, posters, cost, budget, onWarning } = parts;
   const { journal, ledger, tracker } = state;
   const changes = createLocalChangeFeed();
   state.watch = (video) => changes.note(video);
@@ -103,6 +106,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.depth() })),
       batches: batches.active().map(activeBatchOf),
       cost: cost ? liveCostOf(cost()) : null,
+      budget: budget?.() ?? null,
     };
   };
   const { monitor, page } = openMonitor({

@@ -1,5 +1,5 @@
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { limitReached, mayBegin } from '../../domain/budget.ts';
+import { fetchedBy, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
 import type { Budget, BudgetReport, Spent } from '../../domain/budget.ts';
 import { putsOf } from '../../domain/function-use.ts';
 import type { Outcome } from '../../domain/outcome.ts';
@@ -20,6 +20,12 @@ export interface RunBudget {
   report(): BudgetReport;
 }
 
+/** What people are told once a limit is reached. */
+export function spentWarning(limit: keyof Budget): { readonly type: 'warning'; readonly message: string } {
+  const message = `the budget is spent (${limit}): batches under way are finished, and no more are begun`;
+  return { type: 'warning', message };
+}
+
 /**
  * @param options.spending - limits and prices
  * @param meter - of functions, which counts their PUTs as well
@@ -33,7 +39,7 @@ export function createRunBudget(
   if (!spending) return undefined;
   const { budget, prices, egressPrice = 0 } = spending;
   const reached = new AbortController();
-  const isPaidByPut = destination.kind === 's3';
+  const thousandPuts = destination.kind === 's3' ? prices.thousandPuts : 0;
   let files = 0;
   let bytes = 0;
   let puts = 0;
@@ -42,9 +48,7 @@ export function createRunBudget(
   const spent = (): Spent => {
     const byFunctions = meter?.cost().dollars;
     const paidPuts = documentPuts + (byFunctions === undefined ? puts : 0);
-    const dollars =
-      (bytes / 1e9) * egressPrice + (isPaidByPut ? (paidPuts / 1_000) * prices.thousandPuts : 0) + (byFunctions ?? 0);
-    return { files, bytes, dollars };
+    return spentOf({ files, bytes, puts: paidPuts, functionDollars: byFunctions ?? 0 }, { egressPrice, thousandPuts });
   };
   const limit = (): keyof Budget | undefined => limitReached(budget, spent());
   const look = (): void => {
@@ -56,13 +60,11 @@ export function createRunBudget(
   return {
     reached: reached.signal,
     recorded(outcome) {
-      if (outcome.kind === 'failed') return;
-      const { proof, sizeBytes } = outcome.evidence;
-      // What the source says has not changed, or was not looked at, was not fetched.
-      if (proof !== 'written' && proof !== 'same-checksum') return;
-      files += 1;
-      bytes += sizeBytes;
-      puts += putsOf(sizeBytes, writeLimits.maxHeldBytes, writeLimits.partBytes);
+      const fetched = fetchedBy(outcome);
+      if (!fetched) return;
+      files += fetched.files;
+      bytes += fetched.bytes;
+      puts += putsOf(fetched.bytes, writeLimits.maxHeldBytes, writeLimits.partBytes);
       look();
     },
     begin(count) {

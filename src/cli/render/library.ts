@@ -9,6 +9,7 @@ import type {
 } from '../../domain/library.ts';
 import type { Totals } from '../../domain/report.ts';
 import { oneLine } from '../../telemetry/logger.ts';
+import { budgetLines } from '../budget-lines.ts';
 import { failureText, liveText } from '../event-lines.ts';
 import { formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { formatBytes, formatShare } from '../format.ts';
@@ -34,7 +35,7 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
 
 /** Renders the status of a library for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryStatus(
-  { destination, totals, causes, scan, functions }: LibraryStatus,
+  { destination, totals, causes, scan, functions, budget }: LibraryStatus,
   retryWords: string,
 ): string {
   return text([
@@ -42,6 +43,7 @@ export function renderLibraryStatus(
     ...totalLines(totals),
     ...(scan ? [scanLine(scan)] : []),
     ...(functions ? [functionLine('Functions', functions)] : []),
+    ...(budget ? budgetLines('Spent', budget) : []),
     ...section('Failed', causes.map(causeLine), retryWords),
     ...causes.flatMap(({ code, example }) => {
       const hint = hintOf(example.failure);

@@ -1,15 +1,15 @@
-import type { BudgetReport } from '../../domain/budget.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../../domain/report.ts';
 import { second } from '../../domain/units.ts';
 import { videoStates } from '../../domain/video.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { failureText, liveText } from '../event-lines.ts';
+import { budgetLines } from '../budget-lines.ts';
 import { functionLine } from '../function-line.ts';
 import { section } from '../list-lines.ts';
 import { hintOf } from './error.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
+import { formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { formatBytes, formatDuration, formatRate } from '../format.ts';
 import { videoLines } from '../video-lines.ts';
 
@@ -34,7 +34,7 @@ export function renderSummary(report: LibraryReport, context: SummaryContext): s
     ...(report.run === undefined ? [] : [runLine(report.run, report.totals)]),
     ...invalidationLine(report),
     ...(report.run?.functions === undefined ? [] : [functionLine('Its functions', report.run.functions)]),
-    ...(report.budget === undefined ? [] : [budgetLine(report.budget)]),
+    ...(report.budget === undefined ? [] : budgetLines('Spent in this run', report.budget).slice(0, 1)),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
   ]);
@@ -51,6 +51,7 @@ export function renderStatus(report: LibraryReport, context: StatusContext): str
   return text([
     ...totalLines(report, false),
     ...(report.functions === undefined ? [] : [functionLine('Functions', report.functions)]),
+    ...(report.budget === undefined ? [] : budgetLines('Spent', report.budget)),
     ...videoLines(report.videos, context),
     ...detailLines(report, context),
     ...(context.stateDir === undefined ? [] : [`State: ${context.stateDir}`]),
@@ -90,17 +91,6 @@ function runLine(
   const what = [`${formatCount(copied)} copied (${formatBytes(copiedBytes)})`, `${formatCount(unchanged)} unchanged`];
   if (failed > 0) what.push(`${formatCount(failed)} failed`);
   return `This run: ${what.join(', ')}, in ${formatDuration(durationMs)}${rate}`;
-}
-
-function budgetLine({ budget, spent, pricesAt }: BudgetReport): string {
-  const of = (limit: number | undefined, format: (value: number) => string): string =>
-    limit === undefined ? '' : ` of ${format(limit)}`;
-  const parts = [
-    `${formatCounted(spent.files, 'file')}${of(budget.files, formatCount)}`,
-    `${formatBytes(spent.bytes)}${of(budget.bytes, formatBytes)}`,
-    `${formatDollars(spent.dollars)}${of(budget.dollars, formatDollars)} by the prices of ${pricesAt}`,
-  ];
-  return `Spent in this run: ${parts.join(', ')}`;
 }
 
 /** What this run told a CDN of. */

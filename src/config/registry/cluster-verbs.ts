@@ -7,6 +7,7 @@ import {
   limitOptions,
   placeOptions,
   selectionOptionNames,
+  spendingOptions,
   storeOptions,
   outputOptions,
 } from './option-groups.ts';
@@ -14,7 +15,7 @@ import type { VerbSpec } from './verb-spec.ts';
 
 /** Shared by all processes, so that one environment or config file serves them all. */
 const common = [
-  ...placeOptions, 'concurrency', 'threads', ...limitOptions, ...executorOptions, ...fileOptions, ...cdnOptionNames, ...storeOptions, ...catalogueOptionNames,
+  ...placeOptions, 'concurrency', 'threads', ...limitOptions, ...spendingOptions, ...executorOptions, ...fileOptions, ...cdnOptionNames, ...storeOptions, ...catalogueOptionNames,
   ...selectionOptionNames,   ...boundOptions, ...outputOptions, 'logLevel', 'logFormat', 'config',
 ] as const; // prettier-ignore
 
@@ -37,6 +38,9 @@ const overrides = {
   destinationTpslimit: { text: 'maximum requests per second to the destination, from all processes together' },
   concurrency: {
     text: 'maximum number of files in flight per transfer process, or with --executor lambda per function; FLAnts uses only as many as help',
+  },
+  budget: {
+    text: 'start no more batches once all processes together have fetched this many bytes or files, or spent this many dollars, since the library first had a budget; batches in progress are finished. The value that the coordinator or aggregator was last started with applies',
   },
   maxConnections: { text: 'maximum number of files in flight in all functions of a transfer process' },
   patience: {
@@ -66,6 +70,7 @@ export const clusterVerbs = {
     examples: [
       ['a catalogue file, Redis on this machine', `flants up videos.ndjson ${example}`],
       ['MongoDB, its URL in the environment', `FLANTS_CATALOGUE=mongodb://… flants up ${example}`],
+      ['two terabytes, and no more', `flants up videos.ndjson ${example} --budget 2T`],
     ],
   },
   coordinator: {

@@ -5,6 +5,7 @@ import {
   placeOptions,
   selectionOptionNames,
   sourceStoreOptions,
+  spendingOptions,
   storeOptions,
 } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
@@ -25,7 +26,7 @@ export const copyVerbs = {
     options: [
       'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', ...cdnOptionNames, 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', 'patience',
-      ...storeOptions, 'concurrency', 'threads', ...limitOptions, 'budget', 'egressPrice', ...executorOptions, 'maxBatches',
+      ...storeOptions, 'concurrency', 'threads', ...limitOptions, ...spendingOptions, ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
       'json', 'report', 'progress', 'verbose', 'logLevel', 'state', 'config',
     ], // prettier-ignore

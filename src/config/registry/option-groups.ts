@@ -30,6 +30,9 @@ export const selectionOptionNames = ['since', 'include', 'exclude', 'sample', 's
 /** How fast, at most. */
 export const limitOptions = ['bwlimit', 'sourceTpslimit', 'destinationTpslimit'] as const;
 
+/** What may be spent. */
+export const spendingOptions = ['budget', 'egressPrice'] as const;
+
 /** Limits and intervals of a cluster. */
 export const boundOptions = [
   'maxBatches', 'maxBytesInFlight', 'maxVideos', 'lease', 'reconcileEvery', 'retryInvalidEvery', 'liveEvery', 'recoverEvery', 'grace',

@@ -1,3 +1,4 @@
+import type { BudgetReport } from '../../domain/budget.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
 import type { FailureCause } from '../../domain/library.ts';
 import type { FinishedRun } from '../../domain/live-view.ts';
@@ -48,6 +49,7 @@ export interface PageData {
   /** The latest first. */
   readonly runs: readonly FinishedRun[];
   readonly functions?: FunctionCost;
+  readonly budget?: BudgetReport;
 }
 
 /** The first of a list, and how many there are in all. */

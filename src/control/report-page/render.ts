@@ -1,6 +1,7 @@
 import type { VideoState } from '../../domain/video.ts';
 import { videoStates } from '../../domain/video.ts';
 import { second } from '../../domain/units.ts';
+import type { BudgetReport } from '../../domain/budget.ts';
 import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
 import { bytesText, escaped, instantText, shareText, timeText } from './format.ts';
 import type { PageData, PageVideo } from './gather.ts';
@@ -63,7 +64,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-function tiles({ totals, sizeBytes, videos, runs, functions }: PageData): string {
+function tiles({ totals, sizeBytes, videos, runs, functions, budget }: PageData): string {
   const { total, done, failed, accepted } = totals.files;
   const durationMs = runs.reduce((sum, { run }) => sum + run.durationMs, 0);
   const copiedBytes = runs.reduce((sum, { run }) => sum + run.copiedBytes, 0);
@@ -81,8 +82,18 @@ function tiles({ totals, sizeBytes, videos, runs, functions }: PageData): string
       ? [tile('Rate', `${bytesText(Math.round((copiedBytes / durationMs) * second))}/s`, 'on the whole')]
       : []),
     ...(functions ? [tile('AWS Lambda', formatDollars(functions.dollars), `prices of ${functions.prices.at}`)] : []),
+    ...(budget ? [budgetTile(budget)] : []),
   ];
   return `<dl class="tiles">${all.join('')}</dl>`;
+}
+
+function budgetTile({ budget, spent, reached }: BudgetReport): string {
+  const of = <T>(limit: T | undefined, text: (value: T) => string): string =>
+    limit === undefined ? '' : ` of ${text(limit)}`;
+  const files = `${formatCounted(spent.files, 'file')}${of(budget.files, formatCount)}`;
+  const bytes = `${bytesText(spent.bytes)}${of(budget.bytes, bytesText)}`;
+  const note = `${bytes}, ${files}${reached === undefined ? '' : `; the budget is spent (${reached})`}`;
+  return tile('Spent', `${formatDollars(spent.dollars)}${of(budget.dollars, formatDollars)}`, note);
 }
 
 function tile(title: string, value: string, note: string): string {

@@ -33,6 +33,7 @@ export async function makeReportPage(videos: readonly VideoId[], ports: ControlP
   const found = gathered.result();
   const shown = await withPosters(found.videos.shown, ports);
   const functions = await ports.functionCost?.();
+  const budget = await ports.budget?.();
   const runs = videos.length > 0 ? [] : await finishedRuns(journal);
   return renderReportPage({
     ...found,
@@ -41,6 +42,7 @@ export async function makeReportPage(videos: readonly VideoId[], ports: ControlP
     at,
     runs,
     ...(functions && videos.length === 0 ? { functions } : {}),
+    ...(budget && videos.length === 0 ? { budget } : {}),
   });
 }
 
