@@ -73,7 +73,9 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster with a budget', patient, 
     const { code, stdout } = await stage.run('status');
     expect(code).toBe(4);
     expect(stdout).toMatch(/^Spent: 3\d\d files of 300, \d+ KiB, \$\d\.\d+ by the prices of \d{4}-/m);
-    expect(stdout).toContain('The budget is spent (files): no more files are copied until flants up, or the coordinator');
+    expect(stdout).toContain(
+      'The budget is spent (files): no more files are copied until flants up, or the coordinator',
+    );
     expect((await stage.run('report')).stdout).toContain('"reached": "files"');
     const page = join(stage.scratch, 'report.html');
     await stage.run('report', '--html', page);

@@ -15,7 +15,7 @@ export function shapeOf(line: string): string {
 
 /**
  * Whether an output has the shape that a document shows. `…` stands for any text: within a line, or on a line of its own
- * for any number of lines. Videos are published in any order.
+ * for any number of lines. Videos may be published in any order.
  *
  * @returns what does not fit first. Undefined if all fits
  */
@@ -41,17 +41,12 @@ function fits(pattern: string, line: string | undefined): boolean {
   return pattern === line || new RegExp(`^${parts.join('.*')}$`).test(line);
 }
 
-/** The same lines, with neighbours that say that a video is published in the order of their names. */
+/**
+ * The same lines, without what depends on the order in which videos are published: names of videos that are published,
+ * and how many lines a long library takes to say how far it is.
+ */
 function inOrder(lines: readonly string[]): readonly string[] {
-  const sorted: string[] = [];
-  let run: string[] = [];
-  for (const line of lines) {
-    if (line.endsWith(': published')) {
-      run.push(line);
-      continue;
-    }
-    sorted.push(...run.toSorted(), line);
-    run = [];
-  }
-  return [...sorted, ...run.toSorted()];
+  return lines
+    .map((line) => line.replace(/^[^:]+: published$/, 'VIDEO: published').replace(/^published: .*; /, 'published: '))
+    .filter((line, at, all) => !(line.startsWith('published: ') && all[at + 1]?.startsWith('published: ')));
 }
