@@ -72,14 +72,23 @@ export async function regionOf({
 }
 
 /**
- * Saves the destination of a state.
+ * Saves the destination of a state, or of a cluster's journal.
  *
+ * @param option - that names another state or journal
  * @throws {FlantsError} `usage` if the state belongs to another destination
  */
-export async function saveDestination(journal: Journal, setting: DestinationSetting): Promise<void> {
+export async function saveDestination(
+  journal: Journal,
+  setting: DestinationSetting,
+  option: '--state' | '--journal',
+): Promise<void> {
   const saved = await readDestination(journal);
   if (saved && placeOf(saved.store) !== placeOf(setting.store)) {
-    throw new FlantsError('usage', `this state is of ${saved.name}, not of ${setting.name}; name another with --state`);
+    const what = option === '--state' ? 'state' : 'journal';
+    throw new FlantsError(
+      'usage',
+      `this ${what} is of ${saved.name}, not of ${setting.name}; name another with ${option}`,
+    );
   }
   await journal.setSetting(settingName, setting);
 }

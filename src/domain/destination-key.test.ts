@@ -54,6 +54,8 @@ describe('a key', () => {
     ['https://cdn.example/a//', 'names a folder'],
     ['https://cdn.example/a%2F..%2Fb.ts', 'dot segment'],
     ['https://cdn.example/a%2F.%2Fb.ts', 'dot segment'],
+    ['https://cdn.example/.flants-probe', 'begins with .flants-'],
+    ['https://cdn.example/.flants-tmp/a.ts', 'begins with .flants-'],
     ['https://cdn.example/a%00b.ts', 'control character'],
     ['https://cdn.example/a%0Ab.ts', 'control character'],
     ['https://cdn.example/%E9.ts', 'not percent-encoded UTF-8'],

@@ -158,6 +158,8 @@ const flaws: readonly { readonly flaw: string; readonly has: (key: string) => bo
   { flaw: `is longer than ${maxKeyBytes} bytes`, has: (key) => Buffer.byteLength(key) > maxKeyBytes },
   { flaw: 'names a folder, not an object', has: (key) => key === '' || key.endsWith('/') },
   { flaw: 'has a dot segment', has: (key) => key.split('/').some((segment) => segment === '.' || segment === '..') },
+  // An object there would be taken for one that tries the store, and removed.
+  { flaw: 'begins with .flants-, as names of flants itself do', has: (key) => key.startsWith('.flants-') },
   // oxlint-disable-next-line no-control-regex
   { flaw: 'has a control character', has: (key) => /[\u0000-\u001f\u007f]/.test(key) },
 ];

@@ -32,6 +32,8 @@ export interface RedisNames {
   readonly queues: string;
   /** When somebody first used this memory: its absence tells that the memory was lost. */
   readonly epoch: string;
+  /** The library that all these keys belong to, as JSON. */
+  readonly library: string;
 }
 
 /**
@@ -56,5 +58,6 @@ export function redisNames(prefix: string): RedisNames {
     demandsHeard: `${tag}:demands-heard`,
     queues: `${tag}:queue`,
     epoch: `${tag}:epoch`,
+    library: `${tag}:library`,
   };
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFlants } from '../e2e/flants.ts';
+import { runFlants, startFlants } from '../e2e/flants.ts';
 import type { FlantsResult } from '../e2e/flants.ts';
 import { saidBy, secret } from '../e2e/refusal.ts';
 import { patient } from '../e2e/stage.ts';
@@ -66,6 +66,25 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
     const at = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     const ended = await up(url, catalogue, destination, '--listen', at).finally(() => other.close());
     expectEnd(ended, 'usage', `cannot listen on ${at}`);
+  });
+
+  it('keys in Redis that belong to another library', async () => {
+    const env = { HOME: scratch, FLANTS_REDIS: await serve({ appendonly: true }), FLANTS_LISTEN: '127.0.0.1:0' };
+    const of = (name: string) => ({ env: { ...env, FLANTS_JOURNAL: join(scratch, `journal-${name}`) } });
+    const first = startFlants(['transfer', destination], of('first'));
+    try {
+      await first.says('ready');
+      const second = await runFlants(
+        ['scanner', catalogue, join(scratch, 'other'), '--log-format', 'text'],
+        of('second'),
+      );
+      expectEnd(second, 'usage', `belong to the library at ${destination}`, '--redis-prefix');
+      const asked = await runFlants(['status', destination], of('mistaken'));
+      expectEnd(asked, 'usage', `go with the journal at ${join(scratch, 'journal-first')}`, '--journal');
+    } finally {
+      first.kill('SIGTERM');
+      await first.ended;
+    }
   });
 
   it('a Redis that keeps nothing', async () => {

@@ -20,6 +20,7 @@ import { openQueues } from './queues.ts';
 import { openSpending } from './spending.ts';
 import type { ClusterSpending } from './spending.ts';
 import type { ClusterQueues } from './queues.ts';
+import { assertRedisIsOurs, claimRedis, redisOwnerOf } from './claim-redis.ts';
 import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
@@ -34,6 +35,8 @@ export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly concurrency?: number;
   readonly leaseMs: number;
   readonly freshWindowMs: number;
+  /** It works for the library, so keys in Redis that no library has become its own. */
+  readonly claimsRedis?: boolean;
 }
 
 /** Callbacks and stop signals of an open cluster. */
@@ -51,6 +54,8 @@ export interface ClusterHooks {
 export interface Cluster extends StepDriver {
   readonly redis: RedisClient;
   readonly redisNames: RedisNames;
+  /** Claims the keys in Redis, once they were wiped. */
+  readonly claimRedis: () => Promise<void>;
   readonly queues: ClusterQueues;
   readonly ledger: Ledger;
   readonly journal: Journal;
@@ -74,7 +79,8 @@ export const dispatchLimits = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 16, 
 /**
  * Connects to Redis and to the journal, and checks that both are fit for use.
  *
- * @throws {FlantsError} `usage` if the settings of Redis would lose work, or the journal is of another destination;
+ * @throws {FlantsError} `usage` if the settings of Redis would lose work, or the journal is of another destination, or
+ *   the keys in Redis are of another library;
  *   `state.unusable` if Redis cannot be reached; as the journal's store
  */
 export async function openCluster(options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
@@ -94,10 +100,17 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   const destination = await destinationOf(options);
   const place = await destinationOf({ ...options, destination: options.journal });
   const { store, capabilities } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
-  const journal = openObjectJournal(store, { signal: hooks.signal });
-  await saveDestination(journal, destination);
-  const ledger = new RedisLedger(redis, options.redis.prefix);
   const names = redisNames(options.redis.prefix);
+  const claim = {
+    redis,
+    redisNames: names,
+    prefix: options.redis.prefix,
+    owner: redisOwnerOf(destination, place),
+  };
+  await (options.claimsRedis === true ? claimRedis(claim) : assertRedisIsOurs(claim));
+  const journal = openObjectJournal(store, { signal: hooks.signal });
+  await saveDestination(journal, destination, '--journal');
+  const ledger = new RedisLedger(redis, options.redis.prefix);
   const spending = openSpending(redis, names, journal);
   const { onWarning } = hooks;
   const onTrouble = (error: Error): void => onWarning(`Redis: ${error.message}`);
@@ -118,6 +131,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     redis,
     redisNames: names,
     spending,
+    claimRedis: () => claimRedis(claim),
     queues,
     ledger,
     journal,

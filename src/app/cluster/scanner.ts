@@ -102,7 +102,8 @@ async function admitSoon({ admissions }: ClusterQueues): Promise<void> {
  * Queues the passes again if Redis has lost its data, which the absence of a marker shows. The marker is set last, so
  * that a crash before that repeats the work.
  */
-async function recoverIfWiped({ redis, redisNames: { epoch }, queues }: Cluster): Promise<void> {
+async function recoverIfWiped({ redis, redisNames: { epoch }, queues, claimRedis }: Cluster): Promise<void> {
+  await claimRedis();
   if ((await redis.exists(epoch)) === 1) return;
   // New revisions of published videos may have been in progress. Crawling them again finds those.
   await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });

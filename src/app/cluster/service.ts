@@ -76,7 +76,7 @@ export async function runService(
   const health = createHealth(['redis', ...roles], () => performance.now());
   const metrics = createProcessMetrics(kind);
   const cluster = await openCluster(
-    { ...options, freshWindowMs: options.catalogue.freshWindowMs },
+    { ...options, freshWindowMs: options.catalogue.freshWindowMs, claimsRedis: true },
     { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
   );
   const catalogue = await catalogueOf(options);

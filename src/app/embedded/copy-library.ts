@@ -110,7 +110,7 @@ async function run(
   const { emptySegments: keepsEmptySegments } = capabilities;
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls, { keepsEmptySegments });
   const common: CopyContext = { options, hooks, state, keyRules };
-  await saveDestination(journal, destination);
+  await saveDestination(journal, destination, '--state');
   emit(hooks, {
     type: 'started',
     sources: options.sources.map(nameOf),
