@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.ts';
+
 /**
  * Waits in somebody's line.
  *
@@ -7,13 +9,12 @@
 export async function waitInLine(signal: AbortSignal, join: (admit: () => void) => () => void): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onAbort = (): void => {
+  const stopWaiting = onAbort(signal, () => {
     leave();
     reject(signal.reason as Error);
-  };
-  signal.addEventListener('abort', onAbort, { once: true });
+  });
   const leave = join(() => {
-    signal.removeEventListener('abort', onAbort);
+    stopWaiting();
     resolve();
   });
   return promise;

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
+import { onAbort } from '../../domain/on-abort.ts';
 import { KiB } from '../../domain/units.ts';
 import { abortedError, transportError } from './errors.ts';
 import { Pace } from './pace.ts';
@@ -78,10 +79,9 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
     | undefined;
   readonly #url: URL;
   readonly #proxy: Proxy | undefined;
-  readonly #signal: AbortSignal;
+  readonly #stopListening: () => void;
   readonly #answered: (answer: Answer) => void;
   readonly #refused: (error: FlantsError) => void;
-  readonly #abort = (): void => this.#fail(abortedError(this.#url));
 
   constructor(
     { url, proxy }: { readonly url: URL; readonly proxy: Proxy | undefined },
@@ -91,10 +91,9 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   ) {
     this.#url = url;
     this.#proxy = proxy;
-    this.#signal = signal;
     this.#answered = answered;
     this.#refused = refused;
-    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#stopListening = onAbort(signal, () => this.#fail(abortedError(url)));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -133,7 +132,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
   onResponseEnd(): void {
     if (this.#state !== 'receiving') return;
     this.#state = 'complete';
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#stopListening();
     this.#reader?.resolve({ done: true, value: undefined });
     this.#reader = undefined;
   }
@@ -200,7 +199,7 @@ class Exchange implements Dispatcher.DispatchHandler, AnswerBody, AsyncIterator<
     this.#error = error;
     this.#reader?.reject(error);
     this.#reader = undefined;
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#stopListening();
     const isOpen = this.#state !== 'complete';
     this.#state = 'over';
     if (isOpen) this.#controller?.abort(error);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import { onAbort } from '../../domain/on-abort.ts';
 import { KiB } from '../../domain/units.ts';
 
 /** A complete response. */
@@ -40,16 +41,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
   readonly #resolve: (answer: S3Answer) => void;
   readonly #reject: (error: unknown) => void;
-  readonly #abort = (): void => {
-    this.#reject(this.#signal.reason);
-    this.#controller?.abort(this.#signal.reason as Error);
-  };
+  readonly #stopListening: () => void;
 
   constructor(signal: AbortSignal, resolve: (answer: S3Answer) => void, reject: (error: unknown) => void) {
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
-    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#stopListening = onAbort(signal, () => this.#abort());
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -69,13 +67,18 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#stopListening();
     const body = this.#chunks.length === 0 ? '' : Buffer.concat(this.#chunks).toString('utf8');
     this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#stopListening();
     this.#reject(error);
+  }
+
+  #abort(): void {
+    this.#reject(this.#signal.reason);
+    this.#controller?.abort(this.#signal.reason as Error);
   }
 }
