@@ -1,7 +1,7 @@
 import { KiB, MiB } from '../domain/units.ts';
 
-/** A body in one contiguous buffer. */
-export interface JoinedBody {
+/** Contiguous memory of a body. */
+export interface BodyMemory {
   readonly bytes: Uint8Array;
   /**
    * Returns the memory for the next body. Call it only when nobody reads the bytes any more. Never calling it is
@@ -10,17 +10,17 @@ export interface JoinedBody {
   readonly release: () => void;
 }
 
-/** Assembles bodies that arrive in chunks. */
+/** Memory for bodies that arrive in chunks. What it holds before it is written is arbitrary. */
 export interface BodyBuffers {
-  join(chunks: readonly Uint8Array[], sizeBytes: number): JoinedBody;
+  take(sizeBytes: number): BodyMemory;
 }
 
-/** Sizes that are pooled. Smaller bodies nearly always arrive in one chunk, and larger ones are rare. */
+/** Sizes that are pooled. Smaller bodies nearly always arrive in one chunk, which needs no other memory, and larger ones are rare. */
 const pooled = { minBytes: 64 * KiB, maxBytes: 4 * MiB } as const;
 
 /** Allocates memory for each body. */
 export const unpooledBuffers: BodyBuffers = {
-  join: (chunks, sizeBytes) => ({ bytes: inOnePiece(chunks, sizeBytes), release: () => undefined }),
+  take: (sizeBytes) => ({ bytes: Buffer.allocUnsafeSlow(sizeBytes), release: () => undefined }),
 };
 
 /**
@@ -33,31 +33,31 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
   const idle = new Map<number, Buffer[]>();
   let idleBytes = 0;
 
+  /** Drops the memory of other sizes, which may no longer be asked for. */
+  const dropOthers = (capacity: number): void => {
+    const same = idle.get(capacity) ?? [];
+    idle.clear();
+    idle.set(capacity, same);
+    idleBytes = same.length * capacity;
+  };
   const recycle = (buffer: Buffer): void => {
-    if (idleBytes + buffer.byteLength > maxIdleBytes) {
-      // The pool is full, mostly of sizes that are no longer asked for.
-      idle.clear();
-      idleBytes = 0;
-    }
-    idleBytes += buffer.byteLength;
-    const same = idle.get(buffer.byteLength);
+    const capacity = buffer.byteLength;
+    if (idleBytes + capacity > maxIdleBytes) dropOthers(capacity);
+    if (idleBytes + capacity > maxIdleBytes) return;
+    idleBytes += capacity;
+    const same = idle.get(capacity);
     if (same) same.push(buffer);
-    else idle.set(buffer.byteLength, [buffer]);
+    else idle.set(capacity, [buffer]);
   };
 
   return {
-    join(chunks, sizeBytes) {
-      if (chunks.length <= 1 || sizeBytes > pooled.maxBytes) return unpooledBuffers.join(chunks, sizeBytes);
+    take(sizeBytes) {
+      if (sizeBytes > pooled.maxBytes) return unpooledBuffers.take(sizeBytes);
       const capacity = Math.max(pooled.minBytes, 2 ** Math.ceil(Math.log2(sizeBytes)));
       const known = idle.get(capacity)?.pop();
       if (known) idleBytes -= capacity;
       let buffer: Buffer | undefined = known ?? Buffer.allocUnsafeSlow(capacity);
       const bytes = buffer.subarray(0, sizeBytes);
-      let at = 0;
-      for (const chunk of chunks) {
-        bytes.set(chunk, at);
-        at += chunk.byteLength;
-      }
       const release = (): void => {
         if (buffer) recycle(buffer);
         buffer = undefined;
@@ -65,9 +65,4 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
       return { bytes, release };
     },
   };
-}
-
-function inOnePiece(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
-  const [only] = chunks;
-  return chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes);
 }

@@ -115,7 +115,12 @@ async function transferBody(
   const destination = { store, confirm };
   const release = await ports.bytes.take(Math.min(fetched.sizeBytes ?? maxHeldBytes, 2 * maxHeldBytes), { signal });
   try {
-    const body = await readBody(fetched.body, { maxHeldBytes, sha256: policy.sha256, buffers: ports.buffers });
+    const body = await readBody(fetched.body, {
+      maxHeldBytes,
+      announcedBytes: fetched.sizeBytes,
+      sha256: policy.sha256,
+      buffers: ports.buffers,
+    });
     const problem = bodyProblem(task, {
       head: body.head,
       sizeBytes: fetched.sizeBytes ?? (body.kind === 'held' ? body.sizeBytes : undefined),

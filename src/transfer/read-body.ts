@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { headBytes } from '../domain/body-problem.ts';
-import { crc32Hex } from '../storage/checksum.ts';
+import { Crc32 } from '../storage/checksum.ts';
 import { unpooledBuffers } from './body-buffers.ts';
-import type { BodyBuffers } from './body-buffers.ts';
+import type { BodyBuffers, BodyMemory } from './body-buffers.ts';
 
 /** A body that was read completely, with its checksums. */
 export interface HeldBody {
@@ -27,6 +27,15 @@ export interface StreamedBody {
   readonly rest: AsyncIterator<Uint8Array>;
 }
 
+/** How a body is read. */
+export interface ReadOptions {
+  readonly maxHeldBytes: number;
+  /** The announced size. With it, chunks are put together as they arrive, so that none of them outlives its arrival. */
+  readonly announcedBytes?: number | undefined;
+  readonly sha256: boolean;
+  readonly buffers?: BodyBuffers | undefined;
+}
+
 /**
  * Reads a body of up to `maxHeldBytes` completely. Leaves the rest of a larger one to be streamed.
  *
@@ -34,30 +43,51 @@ export interface StreamedBody {
  */
 export async function readBody(
   body: AsyncIterable<Uint8Array>,
-  {
-    maxHeldBytes,
-    sha256,
-    buffers = unpooledBuffers,
-  }: { readonly maxHeldBytes: number; readonly sha256: boolean; readonly buffers?: BodyBuffers | undefined },
+  { maxHeldBytes, announcedBytes = Infinity, sha256, buffers = unpooledBuffers }: ReadOptions,
 ): Promise<HeldBody | StreamedBody> {
-  const chunks: Uint8Array[] = [];
+  const sum = new Crc32();
+  let memory: BodyMemory | undefined;
+  let chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   const rest = body[Symbol.asyncIterator]();
   for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    chunks.push(next.value);
-    sizeBytes += next.value.byteLength;
+    const chunk = next.value;
+    sum.update(chunk);
+    const isFirstOfSeveral = sizeBytes === 0 && chunk.byteLength < announcedBytes;
+    if (isFirstOfSeveral && announcedBytes <= maxHeldBytes) memory ??= buffers.take(announcedBytes);
+    if (memory && sizeBytes + chunk.byteLength > memory.bytes.byteLength) {
+      // More than was announced.
+      chunks = [memory.bytes.subarray(0, sizeBytes)];
+      memory = undefined;
+    }
+    if (memory) memory.bytes.set(chunk, sizeBytes);
+    else chunks.push(chunk);
+    sizeBytes += chunk.byteLength;
     if (sizeBytes > maxHeldBytes) {
       return { kind: 'streamed', received: chunks, rest, sizeBytes, head: Buffer.concat(chunks, headBytes) };
     }
   }
-  const { bytes, release } = buffers.join(chunks, sizeBytes);
+  const { bytes, release } = memory ?? joined(chunks, sizeBytes, buffers);
+  const held = bytes.subarray(0, sizeBytes);
   return {
     kind: 'held',
-    bytes,
-    head: bytes.subarray(0, headBytes),
+    bytes: held,
+    head: held.subarray(0, headBytes),
     release,
     sizeBytes,
-    crc32: crc32Hex(bytes),
-    ...(sha256 ? { sha256: createHash('sha256').update(bytes).digest('hex') } : {}),
+    crc32: sum.hex(),
+    ...(sha256 ? { sha256: createHash('sha256').update(held).digest('hex') } : {}),
   };
+}
+
+function joined(chunks: readonly Uint8Array[], sizeBytes: number, buffers: BodyBuffers): BodyMemory {
+  const [only] = chunks;
+  if (only && chunks.length === 1) return { bytes: only, release: () => undefined };
+  const memory = buffers.take(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    memory.bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return memory;
 }
