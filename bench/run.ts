@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
+import { bwlimit } from './bwlimit.ts';
 import { cluster } from './cluster.ts';
 import { dashboardBrowser } from './dashboard-browser.ts';
 import { dashboardServing } from './dashboard-serving.ts';
@@ -45,6 +46,7 @@ const benches: Readonly<Record<string, (installed: Installed) => Promise<void>>>
   memory,
   copy: (installed) => copy(installed, { rounds, others }),
   latency: (installed) => latency(installed, { rounds, others }),
+  bwlimit: (installed) => bwlimit(installed, { rounds }),
   delta,
   cluster,
   fresh,
