@@ -18,6 +18,7 @@ import { compare } from './compare.ts';
 import { copy } from './copy.ts';
 import { delta } from './delta.ts';
 import { fresh } from './fresh.ts';
+import { idle } from './idle.ts';
 import { installPackage, packageIn } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { lambda } from './lambda.ts';
@@ -43,6 +44,7 @@ const others = new Map(values.also.map((folder) => [basename(resolve(folder)), p
 
 const benches: Readonly<Record<string, (installed: Installed) => Promise<void>>> = {
   startup,
+  idle: (installed) => idle(installed, { others }),
   memory,
   copy: (installed) => copy(installed, { rounds, others }),
   latency: (installed) => latency(installed, { rounds, others }),

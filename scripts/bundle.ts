@@ -7,6 +7,7 @@ import { builtinImports } from './builtin-imports.ts';
 import { bundleFunction, functionFile } from './bundle-function.ts';
 import { chunkGroups } from './chunk-groups.ts';
 import { licencesOf } from './licences.ts';
+import { narrowStrings } from './narrow-strings.ts';
 import { projectFolder } from './run-command.ts';
 
 /** Packages that find their own files or compiled code stay where they are. */
@@ -29,7 +30,10 @@ export async function bundleInto(folder: string, { withFunction }: BundleOptions
     input: { 'cli/main': 'src/cli/main.ts', ant: 'src/app/ant.ts' },
     platform: 'node',
     external,
-    plugins: [builtinImports, plugin],
+    // Of BullMQ, which brings a backend on PostgreSQL and further clients of Redis, only what is used.
+    resolve: { alias: { bullmq: 'bullmq/dist/esm/index.js' } },
+    treeshake: { moduleSideEffects: [{ test: /[\\/]node_modules[\\/]bullmq[\\/]/, sideEffects: false }] },
+    plugins: [builtinImports, plugin, narrowStrings],
   });
   // Code that finds files from its own place does so from a folder below `dist/`, as `src/cli/` and `src/app/` are.
   const { output } = await bundle.generate({

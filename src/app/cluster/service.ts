@@ -8,7 +8,7 @@ import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createProcessMetrics } from '../../telemetry/metrics.ts';
-import { MiB } from '../../domain/units.ts';
+import { MiB, second } from '../../domain/units.ts';
 import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
@@ -19,7 +19,7 @@ import type { ProcessLimits } from '../limits.ts';
 import { shareLimits } from './share-limits.ts';
 import { processId, startBeats } from './service-beats.ts';
 import type { Cluster } from './cluster.ts';
-import { boundHeap } from '../bound-heap.ts';
+import { boundHeap, collectStart } from '../bound-heap.ts';
 import { controlPortsOf } from '../control.ts';
 import { engineHooksOf } from './engine-hooks.ts';
 import { incidentAlerts } from './incident-alerts.ts';
@@ -36,6 +36,8 @@ import { startCrawlers } from '../../engine/workers.ts';
 
 /** Left to itself, V8 lets each process of a cluster grow as if it were alone on the machine. */
 const maxHeapGrowthBytes = 32 * MiB;
+/** By then all that a role loads is there. */
+const settledAfterMs = 2 * second;
 
 /** What a process of a cluster is. */
 export interface ProcessIdentity {
@@ -132,6 +134,8 @@ export async function runService(
     process.onReady(http.port);
     for (const { hooks } of parts) hooks.log.info('ready', { port: http.port });
     const stopMeasuring = measureQueues(parts, shared);
+    const settled = setTimeout(collectStart, settledAfterMs);
+    closers.push(async () => clearTimeout(settled));
     await allOrNone(parts.map(runRole), failed).finally(stopMeasuring);
   } finally {
     stopBounding();
