@@ -1,14 +1,7 @@
 import { usualConcurrency } from '../config/values/concurrency.ts';
-import { lookup } from 'node:dns/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CopyOptions } from '../config/copy-options.ts';
-import { hostOf } from '../config/values/allowed-host.ts';
-import type { ProxySettings } from '../config/values/proxies.ts';
-import { second } from '../domain/units.ts';
 import { scopeHeaders } from '../storage/http/headers.ts';
-import { addressIn, portOf, sideOf } from '../storage/http/reach.ts';
-import type { NamedHost, Side } from '../storage/http/reach.ts';
-import { proxyFor } from '../storage/proxy.ts';
+import { namedHosts } from './named-hosts.ts';
 import type { SourceBuckets, SourceSpec } from './connect.ts';
 import { regionOf, usualRegion } from './destination-setting.ts';
 import type { Survey } from './open/catalogue.ts';
@@ -17,10 +10,6 @@ type SourceOptions = Pick<
   CopyOptions,
   'headers' | 'concurrency' | 'sourceStore' | 'sourceTimeoutMs' | 'ca' | 'proxies' | 'allowedHosts'
 >;
-
-/** Names beyond these are looked up when they are first connected to. */
-const maxLookups = 64;
-const lookupTimeoutMs = 5 * second;
 
 /**
  * Returns how to reach the sources of a run. The headers of the user are sent to the hosts of these sources only, and
@@ -59,34 +48,4 @@ async function sourceBucketsOf(
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(profile === undefined ? {} : { profile }),
   };
-}
-
-/** The hosts of these URLs, and where their names lead now. A proxy resolves names by itself. */
-export async function namedHosts(urls: readonly string[], proxies: ProxySettings): Promise<readonly NamedHost[]> {
-  const origins = new Map(
-    urls
-      .map((url) => new URL(url))
-      .filter(({ protocol }) => protocol === 'http:' || protocol === 'https:')
-      .map((url) => [url.origin, url]),
-  );
-  return Promise.all(
-    [...origins.values()].map(async (url, index) => {
-      const isResolvedHere = addressIn(url) === undefined && !proxyFor(url, proxies);
-      const side = isResolvedHere && index < maxLookups ? await lookUpSide(url) : undefined;
-      return { host: hostOf(url), port: portOf(url), ...(side === undefined ? {} : { side }) };
-    }),
-  );
-}
-
-/** Undefined for a name that cannot be resolved now. */
-async function lookUpSide(url: URL): Promise<Side | undefined> {
-  const ended = new AbortController();
-  const found = lookup(hostOf(url), { all: true }).then(
-    (addresses) => sideOf(addresses.map(({ address }) => address)),
-    () => undefined,
-  );
-  const late = sleep(lookupTimeoutMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
-  const side = await Promise.race([found, late]);
-  ended.abort();
-  return side;
 }

@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import type { VerifyLibraryOptions } from '../config/verify-options.ts';
+import type { CatalogueSource, VerifyLibraryOptions } from '../config/verify-options.ts';
 import { keyOf } from '../domain/destination-key.ts';
 import type { LibraryVerifyReport } from '../domain/verify-report.ts';
 import { readKeyRules, resolveKeyRules } from '../engine/key-rules.ts';
@@ -29,7 +29,7 @@ export async function verifyDestination(
   options: VerifyLibraryOptions,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<LibraryVerifyReport> {
-  const { destination, stateDir, proxies, cataloguePath } = options;
+  const { destination, stateDir, proxies, catalogue } = options;
   const setting = await destinationOf(options);
   const prefix = destination.kind === 's3' && destination.prefix !== '' ? `${destination.prefix}/` : '';
   const root =
@@ -47,7 +47,7 @@ export async function verifyDestination(
         destination: destinationInStore(store, { root, prefix, keepsChecksums: destination.kind === 's3' }),
         prefixUrl: root + prefix.split('/').map(encodeURIComponent).join('/'),
         list: () => listBelow(store, prefix, signal),
-        ...(cataloguePath === undefined ? {} : { videos: videosOf(cataloguePath, journal, { onRefused, signal }) }),
+        ...(catalogue ? { videos: videosOf(catalogue, journal, { onRefused, signal }) } : {}),
         expected: journal ? await expectedIn(journal) : async () => undefined,
         acceptedBecause: await acceptancesIn(state),
         readsBytes: options.checksums,
@@ -70,11 +70,11 @@ async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSigna
 
 /** The videos of a catalogue with the keys that a copy gives them: by the rules of the state, or else the usual ones. */
 async function* videosOf(
-  path: string,
+  source: CatalogueSource,
   journal: Journal | undefined,
   { onRefused, signal }: { readonly onRefused: (row: RefusedRow) => void; readonly signal: AbortSignal },
 ): AsyncGenerator<VideoToVerify> {
-  const sources = [{ kind: 'catalogue', path }] as const;
+  const sources = [source];
   const { firstUrls } = await surveySources({ sources, sideFiles: [] }, signal);
   const rules =
     (journal && (await readKeyRules(journal))) ?? (await resolveKeyRules(new MemoryJournal(), {}, firstUrls));

@@ -8,6 +8,7 @@ import { csvRows } from './csv-rows.ts';
 import { asFailure, unreadable } from './file-errors.ts';
 import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
+import { parseJson } from './json-text.ts';
 import { duplicateFinder, refusedRow } from './row-reader.ts';
 
 /** A JSON document is read into memory as a whole. NDJSON files may be larger. */
@@ -90,15 +91,15 @@ async function documentRows(path: string, name: string, signal: AbortSignal): Pr
   const start = await firstLine(path);
   if (start.startsWith('[')) {
     const document = await readDocument(path, name, signal);
-    const rows = arrayOf(parse(document)?.value);
+    const rows = arrayOf(parseJson(document)?.value);
     if (rows) return rows;
     throw unreadable(name, `begins like a JSON array and is not one: ${faultOf(document)}`);
   }
   if (!start.startsWith('{')) return undefined;
-  const line = parse(start);
+  const line = parseJson(start);
   if (line) return videosOf(line.value);
   if ((await stat(path)).size > maxDocumentBytes) return undefined;
-  const whole = parse(await readDocument(path, name, signal));
+  const whole = parseJson(await readDocument(path, name, signal));
   if (!whole) return undefined;
   const videos = videosOf(whole.value);
   if (videos) return videos;
@@ -116,7 +117,7 @@ async function* rowsOfLines(
   for await (const line of linesOf(createReadStream(path, { signal, highWaterMark: 256 * KiB }), maxLineBytes)) {
     const text = textOf(line);
     if (text === '') continue;
-    const parsed = text === undefined ? undefined : parse(text);
+    const parsed = text === undefined ? undefined : parseJson(text);
     const row = parsed
       ? read(line.number, parsed.value)
       : refusedRow(line.number, `row ${line.number} ${line.bytes ? 'is not JSON' : 'is longer than 1 MiB'}`);
@@ -175,24 +176,6 @@ function textOf(line: Line): string | undefined {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-function parse(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: /[\s:,[]-?\d{16}/.test(text) ? parseWithSource(text, withAllDigits) : JSON.parse(text) };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Numbers that would lose digits become Int64 of Extended JSON or, beyond its bounds, text. */
-const withAllDigits: ReviverOfSource = (_, value, { source = '' }) => {
-  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
-  return BigInt.asIntN(64, BigInt(source)) === BigInt(source) ? { $numberLong: source } : source;
-};
-
-/** A reviver that is given the text of each number: https://tc39.es/proposal-json-parse-with-source/ */
-type ReviverOfSource = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
-const parseWithSource = JSON.parse as (text: string, reviver: ReviverOfSource) => unknown;
 
 /** Describes where JSON is broken without quoting it, since URLs may contain tokens. */
 function faultOf(text: string): string {

@@ -27,6 +27,8 @@ export function childEnvironment(
     return value === undefined ? [] : [[envOf(name), textOf(name, value)] as const];
   });
   const sources = options.catalogue.sources
+    // An API is named by options of its own.
+    .filter((source) => source.kind !== 'api')
     .map((source) => (source.kind === 'catalogue' ? source.path : source.url))
     .join('\n');
   if (Buffer.byteLength(sources) > maxVariableBytes) {

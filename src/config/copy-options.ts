@@ -3,6 +3,7 @@ import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { readCdnOptions } from './cdn-options.ts';
 import type { CdnOptions } from './cdn-options.ts';
+import { apiSourcesOf } from './api-options.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
@@ -91,12 +92,14 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   const { environment, cwd } = input;
   const parsed = await mergeInput('copy', input);
   assertNoStrayAddress(parsed, input.words);
-  const { sourceTexts, destinationText } = splitArguments('copy', input.words);
-  const sources = sourceTexts.map((text) => parseSource(text, cwd));
+  const hasCatalogue = parsed.catalogueUrl !== undefined;
+  const { sourceTexts, destinationText } = splitArguments('copy', input.words, { hasCatalogue });
+  const network = await readNetworkOptions(parsed, cwd);
+  const named = sourceTexts.map((text) => parseSource(text, cwd));
+  const sources = [...named, ...(await apiSourcesOf(parsed, network, cwd))];
   if (sources.filter(({ kind }) => kind === 'stdin').length > 1)
     throw new FlantsError('usage', 'standard input (-) can be read once only: name it once');
   const destination = parseDestination(destinationText, cwd);
-  const network = await readNetworkOptions(parsed, cwd);
   const lambda = await readLambdaOptions(parsed, cwd);
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
   const stateDir =

@@ -4,6 +4,7 @@ import { defaultRedisUrl, readClusterPlace } from './cluster-place.ts';
 import type { RedisPlace } from './cluster-place.ts';
 import { readLambdaOptions } from './lambda-options.ts';
 import type { LambdaOptions } from './lambda-options.ts';
+import { apiSourcesOf } from './api-options.ts';
 import { readCertificates, readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { mongoOptionsOf } from './service-options.ts';
@@ -45,9 +46,11 @@ export async function loadDoctorOptions(input: CommandInput): Promise<DoctorOpti
       : destination
         ? stateDirOf(destination, parsed.endpoint, environment)
         : stateHomeOf(environment);
+  const network = await readNetworkOptions(parsed, cwd);
+  const named = sourceTexts.map((text) => parseClusterSource(text, cwd));
   return Object.freeze({
-    ...(await readNetworkOptions(parsed, cwd)),
-    sources: Object.freeze(sourceTexts.map((text) => parseClusterSource(text, cwd))),
+    ...network,
+    sources: Object.freeze([...named, ...(await apiSourcesOf(parsed, network, cwd))]),
     mongo: mongoOptionsOf(parsed),
     ...(destination ? { destination: Object.freeze(destination) } : {}),
     stateDir,

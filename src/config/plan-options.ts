@@ -5,6 +5,7 @@ import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { keyNameOptions } from './key-rule-options.ts';
 import type { KeyNameOptions } from './key-rule-options.ts';
+import { apiSourcesOf } from './api-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -68,10 +69,11 @@ export interface PlanOptions extends NetworkOptions, KeyNameOptions, Readonly<Pi
 export async function loadPlanOptions(input: CommandInput): Promise<PlanOptions> {
   const { cwd } = input;
   const parsed = await mergeInput('plan', input);
-  const { sourceTexts, destinationText } = splitWords(input.words);
-  const sources = sourceTexts.map((text) => parseSource(text, cwd));
-  const destination = destinationText === undefined ? undefined : parseDestination(destinationText, cwd);
+  const { sourceTexts, destinationText } = splitWords(input.words, parsed.catalogueUrl !== undefined);
   const network = await readNetworkOptions(parsed, cwd);
+  const named = sourceTexts.map((text) => parseSource(text, cwd));
+  const sources = [...named, ...(await apiSourcesOf(parsed, network, cwd))];
+  const destination = destinationText === undefined ? undefined : parseDestination(destinationText, cwd);
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
   await Promise.all(sources.map((source, index) => assertSourceReadable(source, sourceTexts[index] ?? '')));
   if (root !== undefined) await assertSourceRoot(root, sources);
@@ -108,13 +110,17 @@ export async function loadPlanOptions(input: CommandInput): Promise<PlanOptions>
 }
 
 /** The last word is the destination, unless it is written as sources are. */
-function splitWords(words: readonly string[]): {
+function splitWords(
+  words: readonly string[],
+  hasCatalogue: boolean,
+): {
   readonly sourceTexts: readonly string[];
   readonly destinationText?: string;
 } {
   const [last] = words.slice(-1);
-  if (last === undefined) throw new FlantsError('usage', 'plan needs a source');
-  if (words.length === 1 || looksLikeSource(last)) return { sourceTexts: words };
+  if (last === undefined && !hasCatalogue) throw new FlantsError('usage', 'plan needs a source');
+  if (last === undefined || (words.length === 1 && !hasCatalogue) || looksLikeSource(last))
+    return { sourceTexts: words };
   return { sourceTexts: words.slice(0, -1), destinationText: last };
 }
 

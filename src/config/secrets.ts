@@ -1,3 +1,4 @@
+import type { ApiSource } from './values/api-source.ts';
 import type { ServiceOptions } from './service-options.ts';
 
 /** Hiding shorter secrets would also hide ordinary words of a log. */
@@ -15,6 +16,7 @@ export function secretsOf({ redis, catalogue, headers, http, alerts, proxies }: 
   const given = [
     ...urls.flatMap(passwordOf),
     ...headers.map(({ value }) => value),
+    ...catalogue.sources.flatMap((source) => (source.kind === 'api' ? secretsOfApi(source) : [])),
     http.token,
     webhook?.url,
     webhook?.secret,
@@ -23,6 +25,11 @@ export function secretsOf({ redis, catalogue, headers, http, alerts, proxies }: 
   return [
     ...new Set(given.flatMap((secret) => (secret !== undefined && secret.length >= minSecretLength ? [secret] : []))),
   ];
+}
+
+/** Headers and parameters of an API's URL may be keys. */
+function secretsOfApi({ url, headers }: ApiSource): readonly string[] {
+  return [...passwordOf(url), ...new URL(url).searchParams.values(), ...headers.map(({ value }) => value)];
 }
 
 /** The password of a URL, as it is written there and decoded. */

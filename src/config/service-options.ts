@@ -21,6 +21,7 @@ import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination } from './values/location.ts';
 import type { Destination } from './values/location.ts';
 import type { MongoFields } from './values/mongo.ts';
+import { apiSourcesOf } from './api-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -205,12 +206,14 @@ async function serviceOptions(
   const destination = parseDestination(destinationText, cwd);
   const lambda = await readLambdaOptions(parsed, cwd);
   const sourceTexts = [...words.slice(0, -1), ...parsed.catalogue];
-  const sources = sourceTexts.map((text) => parseClusterSource(text, cwd));
+  const network = await readNetworkOptions(parsed, cwd);
+  const named = sourceTexts.map((text) => parseClusterSource(text, cwd));
+  const sources = [...named, ...(await apiSourcesOf(parsed, network, cwd))];
   const readsSources = runs(verb, 'scanner');
   if (readsSources && sources.length === 0) {
     throw new FlantsError(
       'usage',
-      `${verb} needs a source before the destination ${destination.name}, or in --catalogue`,
+      `${verb} needs a source before the destination ${destination.name}, or in --catalogue or --catalogue-url`,
     );
   }
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
@@ -223,7 +226,7 @@ async function serviceOptions(
   const spending = await readSpendingOptions(parsed, { destination, cwd });
   const { existing, sha256, external, assumeEnded, concurrency, logLevel, logFormat, publicUrl } = parsed;
   return {
-    ...(await readNetworkOptions(parsed, cwd)),
+    ...network,
     ...(await readClusterPlace(parsed, destination, cwd)),
     ...boundsOf(parsed),
     destination: Object.freeze(destination),

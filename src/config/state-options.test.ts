@@ -172,7 +172,7 @@ describe('verify', () => {
   it('takes a catalogue before the destination', async () => {
     expect(await loadVerifyOptions(input(['videos.json', 's3://media/vod']))).toMatchObject({
       kind: 'library',
-      options: { cataloguePath: join(home, 'videos.json'), destination: { prefix: 'vod' } },
+      options: { catalogue: { kind: 'catalogue', path: join(home, 'videos.json') }, destination: { prefix: 'vod' } },
     });
   });
 

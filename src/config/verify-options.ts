@@ -4,7 +4,8 @@ import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { reasonOf } from './input/config-file.ts';
 import { localPath, parseDestination, parseSource, parseVerifyTarget } from './values/location.ts';
-import type { Destination, VerifyTarget } from './values/location.ts';
+import type { Destination, SourceArgument, VerifyTarget } from './values/location.ts';
+import { apiSourcesOf } from './api-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import type { ParsedOptions } from './registry/option-schemas.ts';
@@ -22,9 +23,12 @@ export interface VerifyOptions extends NetworkOptions, Readonly<Pick<ParsedOptio
 /** Options of `verify` of all videos below a prefix, checked and frozen. */
 export interface VerifyLibraryOptions extends Omit<VerifyOptions, 'target'> {
   readonly destination: Destination;
-  /** Absolute path of the catalogue that names the videos. Absent: what is there is taken for all. */
-  readonly cataloguePath?: string;
+  /** The catalogue that names the videos. Absent: what is there is taken for all. */
+  readonly catalogue?: CatalogueSource;
 }
+
+/** A file or an API that lists videos. */
+export type CatalogueSource = Extract<SourceArgument, { readonly kind: 'catalogue' | 'api' }>;
 
 /** What `verify` is to do. */
 export type VerifyTask =
@@ -47,20 +51,28 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask
       `verify takes a playlist, or a catalogue and a destination; "${more.join(' ')}" is too much`,
     );
   const { checksums, concurrency = usualConcurrency, json } = parsed;
+  const network = await readNetworkOptions(parsed, cwd);
+  const [api] = await apiSourcesOf(parsed, network, cwd);
+  if (api && second !== undefined)
+    throw new FlantsError('usage', 'verify takes one catalogue: a word before the destination, or --catalogue-url');
   const common = {
-    ...(await readNetworkOptions(parsed, cwd)),
+    ...network,
     checksums,
     concurrency,
     json,
     ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, cwd) }),
   };
-  if (second !== undefined || (await isPrefix(word, cwd))) {
+  if (api || second !== undefined || (await isPrefix(word, cwd))) {
     const destination = parseDestination(second ?? word, cwd);
     if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', parsed.state);
-    const catalogue = second === undefined ? {} : { cataloguePath: cataloguePathOf(word, cwd) };
+    const named = second === undefined ? api : catalogueOf(word, cwd);
     return {
       kind: 'library',
-      options: Object.freeze({ ...common, destination: Object.freeze(destination), ...catalogue }),
+      options: Object.freeze({
+        ...common,
+        destination: Object.freeze(destination),
+        ...(named ? { catalogue: named } : {}),
+      }),
     };
   }
   const target = parseVerifyTarget(word, cwd);
@@ -77,9 +89,9 @@ async function isPrefix(word: string, cwd: string): Promise<boolean> {
   return found?.isDirectory() ?? false;
 }
 
-function cataloguePathOf(word: string, cwd: string): string {
+function catalogueOf(word: string, cwd: string): CatalogueSource {
   const source = parseSource(word, cwd);
-  if (source.kind === 'catalogue') return source.path;
+  if (source.kind === 'catalogue') return source;
   throw new FlantsError(
     'usage',
     `verify takes one playlist, or a catalogue before the destination: ${word} is no catalogue`,

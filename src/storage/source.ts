@@ -27,6 +27,8 @@ export interface FetchedObject {
   readonly validators: Validators;
   /** Lower-case media type without parameters; absent where the source does not say. */
   readonly contentType?: string;
+  /** The header `Link` (RFC 8288). */
+  readonly link?: string;
   /** The announced length. Absent if none was announced, or if it is that of a coding. */
   readonly sizeBytes?: number;
   /**

@@ -25,7 +25,8 @@ export async function checkSources(options: DoctorOptions, signal: AbortSignal):
   for (const source of options.sources) {
     const read = await readSource(source, options, signal);
     for (const url of read.urls) {
-      const { origin } = new URL(url);
+      const { protocol, host } = new URL(url);
+      const origin = `${protocol}//${host}`;
       if (!byOrigin.has(origin)) byOrigin.set(origin, url);
     }
     if (read.finding) findings.push(read.finding);
@@ -48,7 +49,10 @@ async function readSource(
 ): Promise<{ readonly urls: readonly string[]; readonly finding?: Finding }> {
   if (source.kind === 'playlist') return { urls: [source.url] };
   const isMongo = source.kind === 'mongodb';
-  const place = { check: isMongo ? 'MongoDB' : 'catalogue', subject: isMongo ? source.name : source.path };
+  const place = {
+    check: isMongo ? 'MongoDB' : 'catalogue',
+    subject: source.kind === 'catalogue' ? source.path : source.name,
+  };
   const { urls, refused, failure } = await readRows(source, mongo, signal);
   if (failure) {
     const mend = isMongo

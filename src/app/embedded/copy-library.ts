@@ -321,5 +321,6 @@ async function scan(
 
 function nameOf(source: CopyOptions['sources'][number]): string {
   if (source.kind === 'stdin') return 'standard input';
+  if (source.kind === 'api') return source.name;
   return source.kind === 'catalogue' ? (source.name ?? source.path) : withoutSecrets(source.url);
 }

@@ -4,7 +4,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { publishVideo } from '../../publisher/publish.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
-import { namedHosts } from '../source-spec.ts';
+import { namedHosts } from '../named-hosts.ts';
 import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
 import { openCdn } from '../open/cdn.ts';

@@ -10,6 +10,7 @@ import { FlantsError } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { withSideFiles } from '../../catalogue/side-files.ts';
 import type { SideFileField } from '../../config/values/side-files.ts';
+import { openApi } from './api.ts';
 import { joinCatalogues } from '../join-catalogues.ts';
 
 /**
@@ -27,6 +28,7 @@ export async function openCatalogue(
   const parts = [
     ...(playlists.length > 0 ? [singleCatalogue(playlists, process.cwd())] : []),
     ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path, source)] : [])),
+    ...(await Promise.all(sources.flatMap((source) => (source.kind === 'api' ? [openApi(source)] : [])))),
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
   ];
   const [only] = parts;
@@ -96,18 +98,26 @@ export async function surveySources(
     }
     if (source.kind === 'stdin') continue;
     // Keys of a catalogue's local videos are relative to the folder of the catalogue.
-    const folder = `${pathToFileURL(source.folder ?? dirname(source.path)).href}/`;
+    const folder = source.kind === 'api' ? undefined : `${pathToFileURL(source.folder ?? dirname(source.path)).href}/`;
+    const catalogue = withSideFiles(
+      source.kind === 'api' ? await openApi(source) : openFileCatalogue(source.path, source),
+      sideFiles,
+    );
     let first: string | undefined;
-    for await (const row of withSideFiles(openFileCatalogue(source.path, source), sideFiles).rows({ signal })) {
-      if (row.kind === 'refused') {
-        if (refused.length <= shownRefused) refused.push(row.failure);
-        continue;
+    try {
+      for await (const row of catalogue.rows({ signal })) {
+        if (row.kind === 'refused') {
+          if (refused.length <= shownRefused) refused.push(row.failure);
+          continue;
+        }
+        videos += 1;
+        const { playlistUrl, sideFiles: beside = [] } = row.submission;
+        first ??= folder !== undefined && playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
+        addOrigin(playlistUrl);
+        for (const { url } of beside) addOrigin(url, named);
       }
-      videos += 1;
-      const { playlistUrl, sideFiles: beside = [] } = row.submission;
-      first ??= playlistUrl.startsWith(folder) ? `${folder}catalogue` : playlistUrl;
-      addOrigin(playlistUrl);
-      for (const { url } of beside) addOrigin(url, named);
+    } finally {
+      await catalogue.close();
     }
     if (first !== undefined) firstUrls.push(first);
   }
@@ -116,7 +126,9 @@ export async function surveySources(
 }
 
 function noVideoError(sources: readonly SourceArgument[], refused: readonly Failure[]): FlantsError {
-  const names = sources.flatMap((source) => (source.kind === 'catalogue' ? [source.name ?? source.path] : []));
+  const names = sources.flatMap((source) =>
+    source.kind === 'catalogue' ? [source.name ?? source.path] : source.kind === 'api' ? [source.name] : [],
+  );
   const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
   const suffix = refused.length > shownRefused ? '; and so on' : '';
   return new FlantsError(

@@ -1,4 +1,5 @@
 import {
+  apiOptions,
   cdnOptionNames,
   executorOptions,
   limitOptions,
@@ -15,7 +16,7 @@ export const copyVerbs = {
   copy: {
     group: 'Copy from this machine',
     summary: 'copy videos to a bucket or folder, and publish each one when it is complete',
-    words: '<source…> <destination>',
+    words: '[source…] <destination>',
     wordTexts: [
       [
         'source',
@@ -24,7 +25,7 @@ export const copyVerbs = {
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
-      'ids', 'limit', ...selectionOptionNames, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', ...cdnOptionNames, 'dryRun',
+      'ids', 'limit', ...selectionOptionNames, ...apiOptions, 'existing', 'recheck', 'sha256', 'external', 'assumeEnded', 'headerPolicy', ...cdnOptionNames, 'dryRun',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', 'patience',
       ...storeOptions, 'concurrency', 'threads', ...limitOptions, ...spendingOptions, ...executorOptions, 'maxBatches',
       'dashboard', 'dashboardLinger', 'token', 'tokenFile', 'requireTokenToRead', 'publicUrl',
@@ -52,6 +53,10 @@ export const copyVerbs = {
         'a catalogue from another program',
         'psql -c "copy (select id, url from videos) to stdout csv header" | flants copy - s3://media/vod',
       ],
+      [
+        'a catalogue from an API',
+        'flants copy s3://media/vod --catalogue-url https://api.example/videos --catalogue-rows data.items',
+      ],
       ['the latest week, without trailers', "flants copy videos.csv s3://media/vod --since 7d --exclude '*trailer*'"],
       [
         'at full speed at night only',
@@ -72,13 +77,13 @@ export const copyVerbs = {
   plan: {
     group: 'Copy from this machine',
     summary: 'show what a copy would move and refuse; with --cost also its price and duration',
-    words: '<source…> [destination]',
+    words: '[source…] [destination]',
     wordTexts: [
       ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
       ['destination', 's3://bucket/prefix or a folder; if it has a state, the plan shows what is left to do'],
     ],
     options: [
-      'ids', 'limit', ...selectionOptionNames, 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos',
+      'ids', 'limit', ...selectionOptionNames, ...apiOptions, 'external', 'assumeEnded', 'sampleFiles', 'sampleVideos',
       'header', 'headerFile', 'root', 'tokenParams', 'sessionPattern', 'keyParams', 'allowHost', ...sourceStoreOptions, 'sourceTimeout',
       'endpoint', 'ca', 'httpProxy', 'httpsProxy', 'proxyBypass', 'concurrency', 'threads', 'bwlimit',
       'cost', 'lambda', 'egressPrice', 'prices', 'maxConnections', 'json', 'progress', 'logLevel', 'state', 'config',
@@ -147,6 +152,7 @@ export const copyVerbs = {
     ],
     options: [
       'checksums',
+      ...apiOptions,
       'header',
       'headerFile',
       'allowHost',
@@ -184,7 +190,7 @@ export const copyVerbs = {
     ],
     options: [
       'header', 'headerFile', 'allowHost', ...sourceStoreOptions, 'sourceTimeout', ...storeOptions, ...executorOptions, 'maxBatches',
-      'catalogue', 'mongoDatabase', 'mongoCollection', 'mongoFilter', 'mongoFields', 'mongoProjection', 'mongoBatchSize',
+      'catalogue', ...apiOptions, 'mongoDatabase', 'mongoCollection', 'mongoFilter', 'mongoFields', 'mongoProjection', 'mongoBatchSize',
       ...placeOptions, 'json', 'state', 'config',
     ], // prettier-ignore
     overrides: {

@@ -18,9 +18,15 @@ export const fileOptions = [
   'sourceTimeout', 'patience',
 ] as const; // prettier-ignore
 
+/** A catalogue in a JSON API. */
+export const apiOptions = [
+  'catalogueUrl', 'catalogueHeaderFile', 'catalogueRows', 'catalogueNext', 'catalogueCursor', 'cataloguePage', 'catalogueOffset',
+  'catalogueFields',
+] as const; // prettier-ignore
+
 /** Catalogue and rules of a cluster. */
 export const catalogueOptionNames = [
-  'catalogue', 'scanEvery', 'deltaEvery', 'freshWindow', 'rule', 'mongoDatabase', 'mongoCollection', 'mongoFilter',
+  'catalogue', ...apiOptions, 'scanEvery', 'deltaEvery', 'freshWindow', 'rule', 'mongoDatabase', 'mongoCollection', 'mongoFilter',
   'mongoFields', 'mongoProjection', 'mongoBatchSize', 'writeBack', 'watch',
 ] as const; // prettier-ignore
 

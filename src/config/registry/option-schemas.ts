@@ -118,6 +118,14 @@ const optionSchemas = {
   reason: text.exactOptional(),
   checksums: z.boolean().default(optionSpecs.checksums.default),
 
+  catalogueUrl: url.exactOptional(),
+  catalogueHeaderFile: text.exactOptional(),
+  catalogueRows: text.exactOptional(),
+  catalogueNext: text.exactOptional(),
+  catalogueCursor: text.exactOptional(),
+  cataloguePage: text.exactOptional(),
+  catalogueOffset: text.exactOptional(),
+  catalogueFields: z.array(text).transform(orRefused(parseMongoFields)).prefault([]),
   catalogue: list,
   scanEvery: written(parseDuration).prefault(optionSpecs.scanEvery.default),
   deltaEvery: written((value) => (value === 'never' ? value : parseDuration(value))).prefault(

@@ -1,3 +1,4 @@
+import type { ApiSource } from './api-source.ts';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlantsError } from '../../domain/failure.ts';
@@ -34,6 +35,7 @@ export type SourceArgument =
       /** For messages. Absent: the path. */
       readonly name?: string;
     }
+  | ApiSource
   /** A catalogue on standard input, written `-`. */
   | { readonly kind: 'stdin'; readonly folder: string };
 

@@ -10,11 +10,13 @@ import { isWithin, realPathOf, sharedFolder } from './paths.ts';
 /**
  * Splits words into sources and, last, the destination.
  *
+ * @param options.hasCatalogue - whether an option names a catalogue, so that no word need be a source
  * @throws {FlantsError} `usage` where one is missing
  */
 export function splitArguments(
   verb: string,
   words: readonly string[],
+  { hasCatalogue = false }: { readonly hasCatalogue?: boolean } = {},
 ): {
   readonly sourceTexts: readonly string[];
   readonly destinationText: string;
@@ -25,7 +27,7 @@ export function splitArguments(
       'usage',
       `${verb} needs a source and a destination: flants ${verb} SOURCE DESTINATION, or flants init, which asks for them`,
     );
-  if (words.length === 1)
+  if (words.length === 1 && !hasCatalogue)
     throw new FlantsError(
       'usage',
       `${verb} needs a source and a destination; only "${withoutSecrets(destinationText)}" was given`,
@@ -34,7 +36,7 @@ export function splitArguments(
 }
 
 function pathOf(source: SourceArgument): string | undefined {
-  if (source.kind === 'stdin') return undefined;
+  if (source.kind === 'stdin' || source.kind === 'api') return undefined;
   if (source.kind === 'catalogue') return source.path;
   return source.url.startsWith('file:') ? fileURLToPath(source.url) : undefined;
 }

@@ -15,6 +15,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
   const { headers, body } = answer;
   const contentType = mediaType(first(headers['content-type']));
   const length = first(headers['content-length']);
+  const link = [headers['link'] ?? []].flat().join(', ');
   try {
     // Undici checks while it reads that as many bytes arrive as were announced.
     const announced = length === undefined ? undefined : Number(length);
@@ -29,6 +30,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
       finalUrl: url.href,
       validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
       ...(contentType === undefined ? {} : { contentType }),
+      ...(link === '' ? {} : { link }),
       ...(size === undefined || isCoded ? {} : { sizeBytes: size }),
       ...(isUnframed ? { isUnframed } : {}),
       body: decodeBody(sent, codings, url),
