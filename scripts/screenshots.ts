@@ -1,6 +1,7 @@
 /**
  * Takes the pictures in `docs/images/` from the running program: `npx node scripts/screenshots.ts [FOLDER]`. A library of
- * small files is copied, slowly enough to be seen under way, by `flants copy --dashboard`. Needs Chromium.
+ * small files is copied, slowly enough to be seen under way, by `flants copy --dashboard`. `--terminal` takes only those of
+ * the terminal. Needs Chromium, and script of util-linux.
  */
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -16,6 +17,7 @@ import { mediaPlaylist, syntheticSegment } from '../test/media/synthetic.ts';
 import { startOrigin } from '../test/servers/origin.ts';
 import type { Origin } from '../test/servers/origin.ts';
 import { projectFolder, runCommand } from './run-command.ts';
+import { takeTerminalPictures } from './terminal-pictures.ts';
 
 const token = 'only-for-pictures';
 const classes = [
@@ -35,10 +37,26 @@ const delayMs = 25;
 /** Segments that the web server has lost. */
 const isLost = (path: string): boolean => /class-[36]\/720p\/seg-00(?:113|114|20\d)\.ts$/.test(path);
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { terminal: { type: 'boolean', default: false } },
+});
 const pictures = resolve(positionals[0] ?? join(projectFolder, 'docs', 'images'));
 
+async function takeOnlyTerminal(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'flants-pictures-'));
+  const browser = await startChromium();
+  try {
+    await mkdir(pictures, { recursive: true });
+    await takeTerminalPictures(browser, folder, pictures);
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
 async function main(): Promise<void> {
+  await takeOnlyTerminal();
   const folder = await mkdtemp(join(tmpdir(), 'flants-pictures-'));
   const origin = await startOrigin({
     files: await libraryFiles(),
@@ -49,6 +67,7 @@ async function main(): Promise<void> {
           ? { kind: 'held', until: sleep(delayMs) }
           : undefined,
   });
+  renamed.set(folder, '/srv').set(origin.url, 'https://cdn.example').set(new URL(origin.url).host, 'cdn.example');
   const browser = await startChromium();
   try {
     await mkdir(pictures, { recursive: true });
@@ -163,9 +182,35 @@ async function waitForShare(page: Page, percent: number): Promise<void> {
   await page.waitForFunction(`parseFloat(document.title) >= ${percent}`, null, { timeout: 120_000 });
 }
 
+/** Names of this machine, and what a picture shows in their place. */
+const renamed = new Map<string, string>();
+
+/** What a script that runs in the page may ask of its texts. */
+interface PageOfTexts {
+  readonly document: {
+    readonly body: unknown;
+    createTreeWalker(root: unknown, kind: number): { nextNode(): { nodeValue: string | null } | null };
+  };
+}
+
+/** Replaces names of this machine in all texts of the page. */
+async function rename(page: Page): Promise<void> {
+  await page.evaluate(
+    (names) => {
+      const { document } = globalThis as unknown as PageOfTexts;
+      const texts = document.createTreeWalker(document.body, 4);
+      for (let text = texts.nextNode(); text; text = texts.nextNode())
+        for (const [name, shown] of names)
+          if (text.nodeValue?.includes(name)) text.nodeValue = text.nodeValue.replaceAll(name, shown);
+    },
+    [...renamed],
+  );
+}
+
 async function take(page: Page, name: string): Promise<void> {
   // What a click leaves under the pointer is no part of a picture.
   await page.mouse.move(0, 0);
+  await rename(page);
   await page.screenshot({ path: join(pictures, `${name}.png`) });
   console.log(relative(projectFolder, join(pictures, `${name}.png`)));
 }
@@ -240,4 +285,5 @@ function segmentOf(path: string): Uint8Array {
   return bytes;
 }
 
-await main();
+if (values.terminal) await takeOnlyTerminal();
+else await main();

@@ -131,7 +131,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
       saidBy(ended);
       expect([1, 2]).toContain(ended.code);
       expect(ended.stderr).toMatch(
-        /^flants: the state .* cannot be used: the disk is full \[state\.unusable\]\n {2}mend it, or name another: --state for copies from here, --redis and --journal for a cluster$/m,
+        /^flants: the state .* cannot be used: the disk is full \[state\.unusable\]\n {2}repair it, or use another: --state for local copies, --redis and --journal for a cluster$/m,
       );
       growDisk(disk, 4096);
       const copied = await copyTo(destination, join(`disk-${sizeKiB}`, 'state'));

@@ -72,7 +72,7 @@ describe('a video with files that cannot be copied', () => {
       ]);
     }
     expect(first.stdout).toContain(
-      'to go on: the same copy again tries them anew; or publish without a file:\n    flants accept ',
+      'next: run the same copy to try again, or publish without the file:\n    flants accept ',
     );
   });
 

@@ -38,7 +38,7 @@ describe('A copy of recordings', patient, () => {
     expect(during.stdout).toMatch(
       /^Live: not over yet:\n {2}class: http:\S+\/class\/high\.m3u8 has no EXT-X-ENDLIST; /m,
     );
-    expect(during.stdout).toContain('  to go on: the same copy again once they are over');
+    expect(during.stdout).toContain('  next: run the same copy again once they are over');
     expect(during.stderr).toContain('class: live: its recording is not over');
     const { code, report } = await status();
     expect([code, report.videos.find(({ id }) => id === 'class')?.state]).toEqual([3, 'live']);

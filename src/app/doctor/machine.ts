@@ -82,7 +82,7 @@ function stateFinding(folder: string, exists: boolean): Finding {
     takeLock(folder).release();
   } catch (error) {
     const { message } = failureOf(error);
-    return { ...place, level: 'warning', message, mend: 'wait for its end; flants status may be used meanwhile' };
+    return { ...place, level: 'warning', message, mend: 'wait for its end; flants status works meanwhile' };
   }
   try {
     openStateFile(folder, { readOnly: true }).close();

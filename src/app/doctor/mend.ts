@@ -8,23 +8,23 @@ const storeMends: Readonly<Partial<Record<FailureCode, string>>> = {
   'store.denied':
     'allow these actions on the bucket and on its objects: s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload',
   'store.full': 'make room at the store, or raise its quota',
-  'store.unreachable': 'see whether --endpoint is right, the store is up, and a firewall lets this machine through',
-  'store.timeout': 'see whether --endpoint is right and the store is up; a firewall may drop what this machine sends',
-  'store.throttled': 'wait, and copy with a smaller --concurrency',
-  'proxy.denied': 'see HTTPS_PROXY, HTTP_PROXY and NO_PROXY: the proxy must allow this host',
-  'source.unreachable': 'see whether the host is up, and a firewall lets this machine through',
-  'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
-  'source.timeout': 'see whether the host is up; --source-timeout gives it more time',
-  'source.tls': 'name your own certificate authority with --ca FILE',
-  'source.denied': 'give what the source asks for: --header "Authorization: …" or --header-file FILE',
-  'source.not-found': 'see whether the URL plays in a browser',
+  'store.unreachable': 'check that --endpoint is right, the store is up, and no firewall blocks this machine',
+  'store.timeout': 'check that --endpoint is right and the store is up; a firewall may drop what this machine sends',
+  'store.throttled': 'wait, then copy with a lower --concurrency',
+  'proxy.denied': 'check HTTPS_PROXY, HTTP_PROXY and NO_PROXY: the proxy must allow this host',
+  'source.unreachable': 'check that the host is up, and no firewall blocks this machine',
+  'source.host-unknown': 'check the spelling of the name, and whether this machine can resolve it',
+  'source.timeout': 'check that the host is up; --source-timeout gives it more time',
+  'source.tls': 'add your own certificate authority with --ca FILE',
+  'source.denied': 'pass what the source asks for: --header "Authorization: …" or --header-file FILE',
+  'source.not-found': 'check that the URL plays in a browser',
   'source.forbidden': 'allow the address: --allow-host HOST',
   'executor.denied': 'allow lambda:InvokeFunction on the function to these credentials',
   'executor.no-function':
     'flants lambda bundle --out flants.zip, and create the function from it; docs/lambda.md has the lines',
   'executor.unusable':
     'flants lambda bundle --out flants.zip, and: aws lambda update-function-code --function-name NAME --zip-file fileb://flants.zip',
-  'executor.unreachable': 'see whether --region is right, and a firewall lets this machine through to AWS Lambda',
+  'executor.unreachable': 'check that --region is right, and no firewall blocks AWS Lambda',
 };
 
 /** The same for sources in buckets. */

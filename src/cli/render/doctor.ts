@@ -28,10 +28,10 @@ function linesOf({ check, subject, level, message, mend }: Finding, width: numbe
 
 function verdictOf(findings: readonly Finding[]): string {
   const [faults, warnings] = [countOf('fault', findings), countOf('warning', findings)];
-  if (faults + warnings === 0) return 'All is well.';
+  if (faults + warnings === 0) return 'Everything is in order.';
   const named = [
     ...(faults > 0 ? [formatCounted(faults, 'fault')] : []),
     ...(warnings > 0 ? [formatCounted(warnings, 'warning')] : []),
   ];
-  return `${named.join(', ')}. Each has the line that mends it.`;
+  return `${named.join(', ')}. Each shows how to fix it.`;
 }

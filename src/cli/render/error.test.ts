@@ -22,7 +22,7 @@ describe('an error', () => {
 
   it('says how to go on where that is known', () => {
     expect(renderError(new FlantsError('state.locked', 'another run holds the state'), { debug: false })[1]).toMatch(
-      /^ {2}flants status may be used meanwhile$/,
+      /^ {2}flants status works meanwhile$/,
     );
   });
 

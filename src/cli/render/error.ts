@@ -5,15 +5,15 @@ import { failureText } from '../event-lines.ts';
 
 /** Advice on failures that goes beyond their messages. */
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
-  'state.locked': 'flants status may be used meanwhile',
-  'state.unusable': 'mend it, or name another: --state for copies from here, --redis and --journal for a cluster',
-  'store.full': 'make room; the same command goes on where it stopped',
-  'source.denied': 'a header such as Authorization is given with --header or --header-file',
-  'store.unreachable': 'see whether --endpoint is right and the store is up',
-  'source.host-unknown': 'see whether the name is spelt right, and whether this machine can resolve it',
-  'store.no-bucket': 'see whether its name is right, or make it: aws s3 mb s3://BUCKET; flants makes none',
+  'state.locked': 'flants status works meanwhile',
+  'state.unusable': 'repair it, or use another: --state for local copies, --redis and --journal for a cluster',
+  'store.full': 'make room, then run the same command to continue',
+  'source.denied': 'pass a header such as Authorization with --header or --header-file',
+  'store.unreachable': 'check that --endpoint is right and the store is up',
+  'source.host-unknown': 'check the spelling of the name, and whether this machine can resolve it',
+  'store.no-bucket': 'check its name, or create it: aws s3 mb s3://BUCKET; flants creates no buckets',
   'key.conflict': 'copy one of the two to another destination, or rename it at the source',
-  internal: 'this is a fault in FLAnts; run again with FLANTS_LOG_LEVEL=debug in the environment to see where',
+  internal: 'this is a bug in FLAnts; run again with FLANTS_LOG_LEVEL=debug to see where',
 };
 
 /** How to render an error. */

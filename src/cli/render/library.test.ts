@@ -45,7 +45,7 @@ it('tells how far a library has come, what failed, and how to go on', () => {
 Catalogue at 2026-01-31T00:00:00.000Z: 20,010 rows, 20,003 taken; 7 refused, 12 rows with a warning, 1 video withdrawn: flants report names them
 Failed:
   source.not-found: 10 files of 3 videos, such as class-42: 42/a.ts: GET https://cdn.example/a.ts: 404
-  to go on:
+  next:
     flants retry s3://media/vod --journal s3://media-private/journal
 `);
 });

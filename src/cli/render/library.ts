@@ -49,7 +49,7 @@ export function renderLibraryStatus(
       const hint = hintOf(example.failure);
       return hint === undefined ? [] : [`  ${code}: ${hint}`];
     }),
-    ...(causes.length > 0 ? ['  to go on:', `    ${retryWords}`] : []),
+    ...(causes.length > 0 ? ['  next:', `    ${retryWords}`] : []),
   ]);
 }
 

@@ -100,7 +100,7 @@ describe('a summary', () => {
     const text = renderSummary(report, context);
     expect(text).toContain('2 videos: 1 published, 1 live\n');
     expect(text).toContain(
-      'Live: not over yet:\n  b: https://h/v.m3u8 has no EXT-X-ENDLIST; unchanged since 2026-11-23T11:00:00.000Z\n  to go on: the same copy again',
+      'Live: not over yet:\n  b: https://h/v.m3u8 has no EXT-X-ENDLIST; unchanged since 2026-11-23T11:00:00.000Z\n  next: run the same copy again',
     );
     expect(renderStatus(report, { ...context, all: false, isCluster: true })).toContain(
       'nothing to do, they are looked at again',
@@ -151,7 +151,7 @@ describe('a summary', () => {
         '20 files: 18 there (2.00 MiB), 2 failed, of which 1 accepted',
         'Failed:',
         '  a: a/1.ts: answered 404 [source.not-found]',
-        '  to go on: the same copy again tries them anew; or publish without a file:',
+        '  next: run the same copy to try again, or publish without the file:',
         '    flants accept s3://media/vod a a/1.ts --reason TEXT',
         'Published without:',
         '  a: a/2.ts: answered 404 [source.not-found]; accepted: lost',
@@ -166,7 +166,7 @@ describe('a summary', () => {
         '  c: https://cdn.example/c/master.m3u8 line 7: skd://key (not http)',
         'Warnings:',
         '  c: no end list',
-        'The destination does not honour If-Match or check checksums (--report and "flants report" say what that means)',
+        'The destination does not honour If-Match or check checksums ("flants report" explains this)',
         'Not kept by the destination: user metadata, Cache-Control',
         'State: /state/media-vod-12345678',
         '',

@@ -25,7 +25,7 @@ export interface SummaryContext {
 }
 
 /** What to do about recordings that are not over, where nobody looks at them again. */
-const liveAdvice = 'the same copy again once they are over; if an encoder has died, with --assume-ended';
+const liveAdvice = 'run the same copy again once they are over; if an encoder has died, with --assume-ended';
 
 /** Renders the result of a run for people. Lines joined by line breaks, with one at the end. */
 export function renderSummary(report: LibraryReport, context: SummaryContext): string {
@@ -132,14 +132,10 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
   return [
     ...section('Failed', failed, `${more} --format ndjson`),
     ...hintLines(videos.flatMap((video) => video.failures.filter(isOpen).map(({ failure }) => failure))),
-    ...resumeLines(
-      videos,
-      stateArguments,
-      isCluster === true ? `flants retry ${stateArguments}` : 'the same copy again',
-    ),
+    ...resumeLines(videos, stateArguments, isCluster === true ? `flants retry ${stateArguments}` : 'run the same copy'),
     ...section('Published without', accepted, more),
     ...section('Live: not over yet', live, more),
-    ...(live.length > 0 ? [`  to go on: ${liveWords}`] : []),
+    ...(live.length > 0 ? [`  next: ${liveWords}`] : []),
     ...section('Not usable', invalid, more),
     ...hintLines(videos.flatMap((video) => video.invalid ?? [])),
     ...section('Rows refused', refused, more),
@@ -160,7 +156,7 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
 function unguardedLine(unguarded: readonly string[]): readonly string[] {
   const names = unguarded.map((meaning) => (meaning.split(':', 1)[0] ?? '').replace('the destination does not ', ''));
   if (names.length === 0) return [];
-  return [`The destination does not ${orList.format(names)} (--report and "flants report" say what that means)`];
+  return [`The destination does not ${orList.format(names)} ("flants report" explains this)`];
 }
 
 const orList = new Intl.ListFormat('en', { type: 'disjunction' });
@@ -195,7 +191,7 @@ function resumeLines(videos: readonly VideoReport[], stateArguments: string, aga
   const file = video?.failures.find(isOpen);
   if (!video || !file) return [];
   const accept = `flants accept ${stateArguments} ${shellQuote(video.id)} ${shellQuote(file.key)} --reason TEXT`;
-  return [`  to go on: ${again} tries them anew; or publish without a file:`, `    ${oneLine(accept)}`];
+  return [`  next: ${again} to try again, or publish without the file:`, `    ${oneLine(accept)}`];
 }
 
 function isOpen(file: FailedFile): boolean {
