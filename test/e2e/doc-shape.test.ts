@@ -16,7 +16,7 @@ describe('the shape of an output', () => {
     expect(
       firstMisfit(['a: published', 'b: published', 'end'], ['b: published', 'a: published', 'end']),
     ).toBeUndefined();
-    expect(firstMisfit(['a: published', 'end'], ['b: published', 'end'])).toContain('b: published');
+    expect(firstMisfit(['a: published', 'b: published', 'end'], ['b: published', 'end'])).toContain('VIDEO: published');
   });
 
   it('fits any text in place of an ellipsis, in a line or for lines', () => {
