@@ -99,6 +99,7 @@ const elsewhere: Readonly<Record<string, RegExp>> = {
   'test/e2e/invalidate.test.ts': /--invalidate/,
   'test/e2e/discover.test.ts': /^flants discover/,
   'test/e2e/bucket-source.test.ts': /--source-endpoint/,
+  'test/e2e/api-catalogue.test.ts': /--catalogue-url/,
   'test/cluster/control.test.ts, laptop-to-cluster.test.ts, mongo.test.ts': /--journal |--redis |mongodb:/,
 };
 
