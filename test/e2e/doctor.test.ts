@@ -98,7 +98,7 @@ describe('flants doctor', patient, () => {
     const dead = `http://127.0.0.1:${await freePort()}/a.m3u8`;
     const { code, stdout } = await runFlants(['doctor', dead, `${origin.url}/page.m3u8`], { env: { HOME: scratch } });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/source +FAULT .*connection refused.*\n +-> see whether the host is up/);
+    expect(stdout).toMatch(/source +FAULT .*connection refused.*\n +-> check that the host is up/);
     expect(stdout).toMatch(/source +FAULT .*no playlist/);
     expect(stdout).toMatch(/2 faults\. /);
   });
