@@ -6,5 +6,11 @@ import { readSettings } from './src/settings.ts';
 import { addStack } from './src/stack.ts';
 
 const app = new App({ outdir: process.env['CDK_OUTDIR'] ?? join(import.meta.dirname, 'cdk.out') });
-addStack(app, { ...readSettings(app.node), source: functionSource() });
-app.synth();
+try {
+  addStack(app, { ...readSettings(app.node), source: functionSource() });
+  app.synth();
+} catch (error) {
+  // The message names what is wrong, as a value of -c; where it was found out is of no use.
+  console.error(`infra: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+}

@@ -48,22 +48,35 @@ export function readSettings(node: Node): Settings {
       throw new Error(`-c ${name}=${text(name)}: expected a whole number from 1`);
     return value;
   };
-  const [domain, certificateArn] = [text('domain'), text('certificateArn')];
+  const yes = (name: string): boolean => {
+    const value = text(name) ?? 'false';
+    if (value !== 'true' && value !== 'false') throw new Error(`-c ${name}=${value}: expected true or false`);
+    return value === 'true';
+  };
+  const like = (name: string, form: RegExp, expected: string): string | undefined => {
+    const value = text(name);
+    if (value !== undefined && !form.test(value)) throw new Error(`-c ${name}=${value}: expected ${expected}`);
+    return value;
+  };
+  const [domain, certificateArn] = [
+    text('domain'),
+    like('certificateArn', /^arn:aws[a-z-]*:acm:us-east-1:/, 'the ARN of a certificate in us-east-1'),
+  ];
   if ((domain === undefined) !== (certificateArn === undefined))
     throw new Error('-c domain and -c certificateArn (of us-east-1) go together');
   const [alarmEmail, headerParameter, catalogueSecret] = [
-    text('alarmEmail'),
+    like('alarmEmail', /^[^@\s]+@[^@\s]+$/, 'an address of e-mail'),
     text('headerParameter'),
     text('catalogueSecret'),
   ];
-  const wantsServices = text('services') === 'true';
+  const wantsServices = yes('services');
   if (wantsServices && catalogueSecret === undefined)
     throw new Error('-c services=true wants -c catalogueSecret=NAME: a secret with the catalogue');
   return {
-    name: text('name') ?? 'Flants',
+    name: like('name', /^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'letters, digits and hyphens, a letter first') ?? 'Flants',
     prefix: (text('prefix') ?? 'vod').replace(/^\/|\/$/g, ''),
     concurrency: whole('concurrency', 100),
-    tags: text('tags') === 'true',
+    tags: yes('tags'),
     corsOrigins: (text('corsOrigins') ?? '*').split(','),
     ...(domain === undefined || certificateArn === undefined ? {} : { domain: { name: domain, certificateArn } }),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
