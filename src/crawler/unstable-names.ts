@@ -1,6 +1,7 @@
 import type { QueryFindings } from '../domain/revision.ts';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
+import { urlOrigin } from '../domain/url-origin.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { patternOf } from './session-pattern.ts';
 import { changedPart } from './changed-part.ts';
@@ -151,7 +152,7 @@ function compare(one: readonly string[], two: readonly string[], rules: TokenRul
   for (const [index, name] of one.entries()) {
     const [a, b] = [withoutTokens(new URL(name), rules), withoutTokens(new URL(two[index] ?? ''), rules)];
     if (a.href === b.href) continue;
-    if (a.origin !== b.origin) return undefined;
+    if (urlOrigin(a) !== urlOrigin(b)) return undefined;
     const changed = changedParameters(a, b);
     if (!changed) return undefined;
     for (const parameter of changed) parameters.add(parameter);
@@ -183,5 +184,5 @@ function namesOf({ documents, files }: Presentation): readonly string[] {
 }
 
 function originOf({ documents }: Presentation): string {
-  return new URL(documents.at(-1)?.keyUrl ?? 'about:blank').origin;
+  return urlOrigin(new URL(documents.at(-1)?.keyUrl ?? 'about:blank'));
 }

@@ -13,9 +13,13 @@ export async function isAnswering(source: Source, url: string, signal: AbortSign
   }, signal);
 }
 
-/** The same for the root of a URL's origin, which tells about the origin and not about that URL. */
+/**
+ * The same for the root of a URL's origin, which tells about the origin and not about that URL. A bucket has no root that
+ * could be read: it is asked for an object that need not be there.
+ */
 export async function isOriginAnswering(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
-  return isAnswering(source, new URL('/', url).href, signal);
+  const root = url.startsWith('s3:') ? `/${probeKey}` : '/';
+  return isAnswering(source, new URL(root, url).href, signal);
 }
 
 /** Whether a destination takes writes, or at least says why not. Writes a small object, and removes it. */

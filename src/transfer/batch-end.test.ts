@@ -89,6 +89,14 @@ describe('A batch of files that met trouble', () => {
     expect(source.requests).toEqual([urlOf(7)]);
   });
 
+  it('of one bucket, asks about that bucket, whatever was copied from another', async () => {
+    const from = (bucket: string, outcome: Outcome): Outcome =>
+      outcome.kind === 'failed' ? { ...outcome, failure: { ...outcome.failure, url: `s3://${bucket}/a.ts` } } : outcome;
+    answer('s3://one/.flants-probe', silent);
+    expect(await endOf([copied(0), from('one', failed(1, silent))])).toBe('origin-down');
+    expect(source.requests).toEqual(['s3://one/.flants-probe']);
+  });
+
   it('by server errors, all of them and the first ones of the video, says that the origin is down', async () => {
     expect(await endOf([failed(1, bad), failed(2, bad)])).toBe('origin-down');
   });

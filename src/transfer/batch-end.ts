@@ -3,6 +3,7 @@ import { rangesOfBits } from '../domain/bits.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { hasServerError, sideInTrouble } from '../domain/settle.ts';
 import type { RevisionDigest } from '../domain/video.ts';
+import { urlOrigin } from '../domain/url-origin.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanUrls } from '../storage/locator.ts';
@@ -49,7 +50,7 @@ async function isSourceUp(batch: FinishedBatch, ports: BatchEndPorts, signal: Ab
   const failures = troubles(outcomes, 'source');
   const [first] = failures;
   if (!first) return true;
-  const good = await copiedFrom(new URL(first.url).origin, batch, ports);
+  const good = await copiedFrom(urlOrigin(new URL(first.url)), batch, ports);
   if (good !== undefined) return isAnswering(ports.source, good, signal);
   const areAllSo = failures.length === outcomes.length && failures.length > 1;
   if (areAllSo && hasServerError(first.failure)) return false;
@@ -69,7 +70,7 @@ async function copiedFrom(
   { ledger, journal }: BatchEndPorts,
 ): Promise<string | undefined> {
   const copied = new Set(outcomes.flatMap(({ index, kind }) => (kind === 'failed' ? [] : [index])));
-  const isThere = ({ url }: { readonly url: string }): boolean => new URL(url).origin === origin;
+  const isThere = ({ url }: { readonly url: string }): boolean => urlOrigin(new URL(url)) === origin;
   const inBatch = message.files.find((file) => copied.has(file.index) && isThere(file));
   if (inBatch) return inBatch.fetchUrl;
   const tally = await ledger.tally(message.video);

@@ -3,10 +3,12 @@ import { FlantsError } from '../../src/domain/failure.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import { openS3Source } from '../../src/storage/s3/source.ts';
 import type { S3SourceOptions } from '../../src/storage/s3/source.ts';
+import { isOriginAnswering } from '../../src/storage/reachability.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy } from '../servers/counting-proxy.ts';
+import { freePort } from '../servers/free-port.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
@@ -59,6 +61,13 @@ describe.skipIf(!hasVersitygw)('a source in a bucket', () => {
     );
   const url = 's3://library/a/seg.ts';
   const { signal } = new AbortController();
+
+  it('is asked for an object where it is to be known whether it answers at all', async () => {
+    expect(await isOriginAnswering(open(), url, signal)).toBe(true);
+    const port = await freePort();
+    const dead = open({ endpoint: `http://127.0.0.1:${port}` });
+    expect(await isOriginAnswering(dead, url, signal)).toBe(false);
+  });
 
   it('learns from the store in which region a bucket is, and remembers', async () => {
     const source = open({ region: 'us-east-1' });
