@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { readCdnOptions } from './cdn-options.ts';
@@ -7,6 +6,7 @@ import { apiSourcesOf } from './api-options.ts';
 import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
+import { usualCopyThreads } from './values/concurrency.ts';
 import type { SideFileField } from './values/side-files.ts';
 import { rateLimitsOf } from './values/rate-limits.ts';
 import type { RateLimits } from './values/rate-limits.ts';
@@ -148,7 +148,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     ...readCdnOptions(parsed),
     dryRun,
     ...(concurrency === undefined ? {} : { concurrency }),
-    threads: parsed.threads ?? availableParallelism(),
+    threads: parsed.threads ?? usualCopyThreads(),
     ...(lambda ? { lambda } : {}),
     patienceMs: parsed.patience,
     limits: rateLimitsOf(parsed),

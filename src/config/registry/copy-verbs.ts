@@ -35,6 +35,7 @@ export const copyVerbs = {
       concurrency: {
         text: 'maximum number of files in flight, with --executor lambda per function; FLAnts uses only as many as help',
       },
+      threads: { defaultText: 'one for each core but one' },
       maxBatches: {
         group: 'AWS Lambda',
         text: 'maximum number of functions at a time, each with up to 100 files',
