@@ -17,7 +17,7 @@ function buildFunction(): void {
   const script = `import { mkdirSync, writeFileSync } from 'node:fs';
     import { bundleFunction } from './scripts/bundle-function.ts';
     mkdirSync(${JSON.stringify(dirname(file))}, { recursive: true });
-    writeFileSync(${JSON.stringify(file)}, await bundleFunction());`;
+    writeFileSync(${JSON.stringify(file)}, (await bundleFunction()).code);`;
   const words = ['--input-type=module', '--eval', script];
   const { status, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
