@@ -26,7 +26,7 @@ export function configText({ sources, destination, options }: ConfigContent): st
   const set = optionNames.filter((name) => options[name] !== undefined);
   const others = hinted.filter(([name]) => options[name] === undefined);
   const lines = [
-    '# Options of flants for this library. Flags and environment variables go before them.',
+    '# Options of flants for this library. Flags and environment variables take precedence.',
     '# "flants config show" says where each value comes from, "flants config check" finds mistakes.',
     '# Credentials do not belong here: they come from the AWS profile, from AWS_ACCESS_KEY_ID, or from the role of the',
     '# machine; headers for the source from the file of headerFile, tokens from FLANTS_TOKEN or the file of tokenFile.',

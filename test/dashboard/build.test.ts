@@ -21,7 +21,7 @@ describe('the built dashboard', () => {
   });
 
   it('has files whose names change with what is in them', async () => {
-    expect((await readdir(folder)).toSorted()).toEqual(['assets', 'index.html', 'replay.html']);
+    expect((await readdir(folder)).toSorted()).toEqual(['assets', 'index.html', 'licences.md', 'replay.html']);
     expect(assets.filter((name) => !/-[\w-]{8}\.\w+$/.test(name))).toEqual([]);
   });
 

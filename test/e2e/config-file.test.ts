@@ -44,7 +44,7 @@ describe('the config file', patient, () => {
     );
     const text = await readFile(join(cwd, 'flants.yaml'), 'utf8');
     expect(text).toContain('\nsources:\n  - videos.ndjson\ndestination: out\n');
-    expect(text).toMatch(/\n# Most files in flight.*\nconcurrency: 8\n/);
+    expect(text).toMatch(/\n# Maximum number of files in flight.*\nconcurrency: 8\n/);
     expect(text).toMatch(/\nbwlimit: "20M"\n/);
     expect(text).toMatch(/\n# profile: media {2}# /);
     expect(await flants(['config', 'check'])).toMatchObject({
