@@ -50,7 +50,7 @@ export const copy: Verb = async (input, context) => {
     display.close();
     if (!options.json) stdout.write(renderSummary(report, summaryContext(options, input)));
     const saved = await saveReport(options, report, stderr);
-    if (halted) stderr.write(`${[...renderFailure(halted, 'copy'), `  then go on with: ${resume}`].join('\n')}\n`);
+    if (halted) stderr.write(`${[...renderFailure(halted, 'copy'), `  then continue with: ${resume}`].join('\n')}\n`);
     if (exitCode === exitCodes.budget) stderr.write(`the budget is spent; go on with: ${resume}\n`);
     const unfinished = exitCode !== exitCodes.whole && exitCode !== exitCodes.warnings;
     if (!drain.signal.aborted || !unfinished) return saved || unfinished ? exitCode : exitCodes.failed;

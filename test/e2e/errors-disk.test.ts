@@ -46,7 +46,7 @@ describe('a place below a file', () => {
   it('holds no state', async () => {
     const refused = await copyTo(join(stage.scratch, 'never'), 'unused', '--state', await below());
     expectRefused(refused, 'state.unusable', 'a file stands where a folder is needed');
-    expect(refused.stderr).toContain('mend it, or name another: --state for copies from here');
+    expect(refused.stderr).toContain('repair it, or use another: --state for local copies');
   });
 
   it('holds no report: that is said before anything is copied', async () => {
@@ -106,7 +106,7 @@ describe.skipIf(!canMount)('a disk that is full', () => {
       saidBy(halted);
       expect(halted.code).toBe(2);
       expect(halted.stderr).toMatch(
-        /^flants: .*the disk is full \(ENOSPC\) \[store\.full\]\n {2}make room; .*\n {2}then go on with: flants copy /m,
+        /^flants: .*the disk is full \(ENOSPC\) \[store\.full\]\n {2}make room on it, or raise its quota\n {2}then continue with: flants copy /m,
       );
       expect(halted.stderr).not.toContain('warn:');
       expect(halted.stdout).toMatch(/^40 files: \d+ there \(.*\), \d+ to copy$/m);

@@ -206,7 +206,7 @@ describe.skipIf(!hasVersitygw || !hasRuntime)('a copy by functions of AWS Lambda
     const halted = await stage.copy(catalogue, ...flags);
     expect(halted.code, halted.stderr).toBe(2);
     expect(halted.stderr).toContain('allow lambda:InvokeFunction');
-    expect(halted.stderr).toContain('then go on with: flants copy');
+    expect(halted.stderr).toContain('then continue with: flants copy');
     const refused = await stage.copy(catalogue, ...flags);
     expect(refused.code, refused.stderr).toBe(1);
     expect(refused.stderr).toMatch(/allow lambda:InvokeFunction.*\[executor\.denied\]/);

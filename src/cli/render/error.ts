@@ -7,7 +7,7 @@ import { failureText } from '../event-lines.ts';
 const hints: Readonly<Partial<Record<FailureCode, string>>> = {
   'state.locked': 'flants status works meanwhile',
   'state.unusable': 'repair it, or use another: --state for local copies, --redis and --journal for a cluster',
-  'store.full': 'make room, then run the same command to continue',
+  'store.full': 'make room on it, or raise its quota',
   'source.denied': 'pass a header such as Authorization with --header or --header-file',
   'store.unreachable': 'check that --endpoint is right and the store is up',
   'source.host-unknown': 'check the spelling of the name, and whether this machine can resolve it',
