@@ -16,4 +16,6 @@ it('tells its own level and what is graver', () => {
 
 it('lets nobody forge a line or move the cursor', () => {
   expect(oneLine('a\nerror: b\u001b[2Jc\r')).toBe('a error: b [2Jc');
+  expect(oneLine('a\u2028b \u202egpj.exe\u202c')).toBe('a b  gpj.exe');
+  expect(oneLine('\u05e9\u200f!')).toBe('\u05e9\u200f!');
 });

@@ -37,8 +37,11 @@ export function leveled(level: LogLevel, write: (level: LogLevel, message: strin
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
-/** Replaces control characters with spaces, since names come from catalogues and servers. */
+/**
+ * Replaces control characters with spaces, since names come from catalogues and servers: also those that end a line, or
+ * that turn the direction of what follows them (UAX #9), so that a line would read as another one.
+ */
 export function oneLine(text: string): string {
   // oxlint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
 }
