@@ -90,14 +90,16 @@ describe.skipIf(!hasRedis || !hasVersitygw || !hasRuntime)('a cluster that copie
 
   it('begins no more of them once they have cost what the budget allows', async () => {
     const { stage, front, flags } = await open(undefined);
-    // The PUTs of a batch of 30 cost $0.00015.
+    // The PUTs of a batch of 30 cost $0.00015; what its function takes depends on the machine.
     const up = stage.start('up', ...flags, '--max-batches', '2', '--budget', '0.0004USD');
     const { budget, functions } = await stage.until(({ budget: told }) => told?.reached === 'dollars');
-    expect(budget?.spent.files).toBe(90);
+    const batches = (budget?.spent.files ?? 0) / 30;
+    expect([1, 2, 3, 4]).toContain(batches);
     // All but the requests that write playlists.
     expect(budget?.spent.dollars).toBeGreaterThanOrEqual(functions?.dollars ?? Infinity);
     expect(budget?.spent.dollars).toBeCloseTo(functions?.dollars ?? 0, 4);
-    expect(front.counts.run).toBe(4);
+    // The first invocation only asks whether the function is there; one more batch may be under way.
+    expect([batches + 1, batches + 2]).toContain(front.counts.run);
     up.kill('SIGTERM');
     await up.ended;
     const more = stage.start('up', ...flags, '--max-batches', '2', '--budget', '1USD');
