@@ -20,9 +20,9 @@ export interface Trial {
 const meanings: Readonly<Record<Shortcoming, string>> = {
   'no-etags-listed': 'its listings have no ETags: FLAnts asks for each object by its name',
   'conditions-race':
-    'of conditional writes to a key at the same moment it lets more than one through: let nothing else write there while a copy runs',
+    'it accepts more than one of several conditional writes to a key at the same moment: let nothing else write there during a copy',
   'backslash-is-slash':
-    'it takes `a\\b` for `a/b`: where a library has both, one of them is refused as a conflict, and named',
+    'it treats `a\\b` as `a/b`: if a library has both, one of them is refused as a conflict, and named',
 };
 
 const yes = (does: boolean): string => (does ? 'yes' : 'no');
@@ -34,7 +34,7 @@ function chooseRow({ store, capabilities: found, contract, isLifeWhole }: Trial)
   const guards = (does: boolean): string => (does && races ? 'yes, one at a time' : yes(does));
   return [
     nameOf(store),
-    isLifeWhole ? 'whole' : '**broken**',
+    isLifeWhole ? 'passed' : '**failed**',
     `${contract.passed} of ${contract.passed + contract.failed.length}`,
     guards(found.createOnly),
     guards(found.replaceOnly),
@@ -55,11 +55,13 @@ function notesOf({ store, capabilities, answers }: Trial): readonly string[] {
   const { unguarded, unkept } = shortcomingsOf(capabilities);
   const isRefused = answers.missingBucket === '404';
   return [
-    ...unguarded.map((meaning) => `not guarded: ${meaning}`),
+    ...unguarded.map((meaning) => `not protected: ${meaning}`),
     ...unkept.map((meaning) => `not kept: ${meaning}`),
-    ...(capabilities.etags === 'bare' ? ['`If-Match` takes an ETag without its quotes only: FLAnts sends it so'] : []),
-    ...(capabilities.checksums === 'md5' ? ['FLAnts sends the MD5 of each object and part, and not the CRC-32'] : []),
-    ...(isRefused ? [] : ['a write to a bucket that is not there goes well: FLAnts asks for the bucket first']),
+    ...(capabilities.etags === 'bare'
+      ? ['`If-Match` works only with an ETag without quotes: FLAnts sends it that way']
+      : []),
+    ...(capabilities.checksums === 'md5' ? ['FLAnts sends the MD5 of each object and part instead of the CRC-32'] : []),
+    ...(isRefused ? [] : ['a write to a bucket that does not exist succeeds: FLAnts checks the bucket first']),
     ...(store.shortcomings ?? []).map((shortcoming) => meanings[shortcoming]),
   ];
 }
@@ -84,38 +86,38 @@ export function describeStores(trials: readonly Trial[], untried: readonly strin
     return lines.length === 0 ? [] : [`### ${nameOf(trial.store)}\n\n${list(lines)}`];
   });
   const failures = trials.flatMap(({ store, failed }) => failed.map((title) => `${nameOf(store)}: ${title}`));
-  const choose = ['store', 'life of a library', 'contract', 'guards new', 'guards changed', 'refuses other bytes', 'keeps metadata', 'keeps Cache-Control', 'keeps `a//b`']; // prettier-ignore
-  const answers = ['store', '`If-None-Match: *`', '`If-Match`: right / wrong / absent key', 'wrong CRC-32 / MD5 / SHA-256', '`a//b`', 'PUT to a bucket that is not there', 'listing']; // prettier-ignore
+  const choose = ['store', 'library test', 'contract', 'protects new', 'protects changed', 'refuses wrong bytes', 'keeps metadata', 'keeps Cache-Control', 'keeps `a//b`']; // prettier-ignore
+  const answers = ['store', '`If-None-Match: *`', '`If-Match`: right / wrong / absent key', 'wrong CRC-32 / MD5 / SHA-256', '`a//b`', 'PUT to a bucket that does not exist', 'listing']; // prettier-ignore
   return `# Stores
 
-What stores that speak S3 guard and keep, by version. Made by \`npm run stores\`, which starts each, finds out by trial
-what it does, as each run does at its start (\`src/storage/probe.ts\`), and runs the tests on it.
+What S3-compatible stores protect and keep, by version. \`npm run stores\` writes this page: it starts each store, tests what the store
+does, as each run does at its start (\`src/storage/probe.ts\`), and runs the test suites against it.
 
 ## Choose a store
 
 ${table(choose, trials.map(chooseRow))}
 
-* **life of a library**: whole if a library was copied, found unchanged by a second copy with the same state and by one
-  without, copied again when all of it had changed, proven by \`verify --checksums\` each time, and missed by \`verify\` when it
-  was removed. Among its files are one that goes in parts and one with an empty segment in its name.
-* **contract**: the tests of object stores that passed. Those of what the store does not do are left out, and say so in the
-  other columns or below.
-* **guards new**: never replaces an object where a new one was meant (\`If-None-Match: *\`).
-* **guards changed**: replaces the object that was seen, and never another (\`If-Match\`).
-* **refuses other bytes**: by which checksum it notices that other bytes arrived than were sent.
-* **keeps**: metadata, the Cache-Control that it is given, and \`a//b\` apart from \`a/b\`.
+* **library test**: passed if a library was copied; found unchanged by a second copy, with the same state and without it; copied again
+  after all of it changed; proven by \`verify --checksums\` each time; and reported missing by \`verify\` once it was removed. One of its files
+  is large enough to be sent in parts, and one has an empty segment in its name.
+* **contract**: how many tests for object stores passed. Tests of features that the store lacks are left out; the other columns, or the
+  notes below, name these features.
+* **protects new**: never replaces an existing object when FLAnts creates one (\`If-None-Match: *\`).
+* **protects changed**: replaces only the object that FLAnts saw (\`If-Match\`).
+* **refuses wrong bytes**: the checksum by which it notices that the bytes changed on the way.
+* **keeps**: metadata; the Cache-Control that FLAnts sets; \`a//b\` as a name other than \`a/b\`.
 
-versitygw and fauxqs are what all other tests run on.
+All other tests run on versitygw and fauxqs.
 
-## What FLAnts does in place of a store
+## What FLAnts does instead
 
-Where a store does not guard writes, FLAnts looks before it writes. Where it checks no bytes, FLAnts compares what was
-written. Reports say what is left (\`unguarded\`, \`unkept\`).
+If a store does not protect writes, FLAnts looks before it writes. If it does not check bytes, FLAnts compares what it wrote. Reports
+name the risks that remain (\`unguarded\`, \`unkept\`).
 
 ${notes.join('\n\n')}
 
-## As they answered
+## Responses
 
 ${table(answers, trials.map(answersRow))}
-${section('Tests that do not pass', list(failures))}${section('Not tried', list(untried))}`;
+${section('Failed tests', list(failures))}${section('Not tried', list(untried))}`;
 }

@@ -12,17 +12,17 @@ const risks: readonly Shortcoming[] = [
   {
     isOf: ({ createOnly }) => !createOnly,
     meaning:
-      'the destination does not honour If-None-Match: what another writer puts there at the same moment may be overwritten',
+      'the destination does not honour If-None-Match: an object that another writer creates at the same moment may be overwritten',
   },
   {
     isOf: ({ replaceOnly }) => !replaceOnly,
     meaning:
-      'the destination does not honour If-Match: what another writer changes at the same moment may be overwritten',
+      'the destination does not honour If-Match: an object that another writer changes at the same moment may be overwritten',
   },
   {
     isOf: ({ checksums }) => checksums === 'none',
     meaning:
-      'the destination does not check checksums: each object is compared after it was written, and stands there meanwhile',
+      'the destination does not check checksums: FLAnts compares each object after writing it, so a damaged one is visible for a moment',
   },
 ];
 
@@ -30,21 +30,22 @@ const losses: readonly Shortcoming[] = [
   {
     isOf: ({ metadata }) => !metadata,
     meaning:
-      'user metadata, by which an object says what it is a copy of: without the state, a copy cannot tell its own',
+      'user metadata, which says what an object is a copy of: without the state, a copy does not recognise its own objects',
   },
   {
     isOf: ({ cacheControl }) => !cacheControl,
-    meaning: 'Cache-Control: whoever serves the library has to set it',
+    meaning: 'Cache-Control: set it where the library is served',
   },
   {
     isOf: ({ emptySegments }) => !emptySegments,
-    meaning: 'a//b apart from a/b: names with an empty segment are renamed, and the playlists rewritten',
+    meaning: 'empty segments in names (a//b): such names are changed, and the playlists rewritten',
   },
 ];
 
 const treatments: Readonly<Record<keyof ObjectTreatment, string>> = {
-  storageClass: 'the storage class of --header-policy: objects are in the usual one',
-  encryption: 'the encryption of --header-policy, or does not tell of it: objects lie there as the bucket has it',
+  storageClass: 'the storage class of --header-policy: objects are in the default class',
+  encryption:
+    "the encryption of --header-policy, or does not report it: objects are encrypted as the bucket's default says",
   tags: 'the tags of --header-policy',
 };
 

@@ -15,19 +15,19 @@ export interface SessionForm {
  */
 export const sessionForms: readonly SessionForm[] = [
   {
-    name: 'Wowza Streaming Engine: a session in the names of playlists and segments',
+    name: 'Wowza Streaming Engine: a session id in playlist and segment names',
     pattern: '/(?:chunklist|media|playlist|subtitlelist|keyframes)(_w\\d+)(?=[_.])',
     example: '/vod/class.mp4/chunklist«_w1843267105»_b1200000.m3u8',
     source: 'https://www.wowza.com/docs/how-to-troubleshoot-apple-hls-playback',
   },
   {
-    name: 'Wowza Streaming Engine: segments of the packetizer with names of their own',
+    name: 'Wowza Streaming Engine: an id of the packetizer in segment names',
     pattern: '/media(-u[0-9a-z]+)(?=_)',
     example: '/live/class.stream/media«-ucg5dnl8t»_0.ts',
     source: 'https://www.wowza.com/docs/how-to-configure-apple-hls-packetization-cupertinostreaming',
   },
   {
-    name: 'Wowza SecureToken: the query, coded into names',
+    name: 'Wowza SecureToken: the query, encoded in names',
     pattern: '/(?:chunklist|media)[^/]*?(_tk[0-9a-z+=%-]{8,})(?=[_.])',
     example: '/vod/class.mp4/media_b1200000«_tkd293emF0b2tlbmhhc2g9eA==»_0.ts',
     source: 'https://www.wowza.com/docs/how-to-protect-streaming-using-securetoken-in-wowza-streaming-engine',
@@ -51,7 +51,7 @@ export const sessionForms: readonly SessionForm[] = [
     source: 'https://docs.bunny.net/cdn/security/token-authentication/advanced',
   },
   {
-    name: 'CDN77: a hash and its end in the path',
+    name: 'CDN77: a hash and its expiry time in the path',
     pattern: '(/[0-9a-z_-]{22}(?:==|%3d%3d)?,\\d{10})(?=/)',
     example: '«/Zm9vYmFyYmF6cXV4MTIzNA==,1780000000»/class/index.m3u8',
     source: 'https://client.cdn77.com/support/knowledgebase/cdn-resource/how-do-i-set-up-secure-token',
@@ -63,13 +63,13 @@ export const sessionForms: readonly SessionForm[] = [
     source: 'https://www.alibabacloud.com/help/en/cdn/user-guide/type-b-signing',
   },
   {
-    name: 'ASP.NET: a session without cookies',
+    name: 'ASP.NET: a session id of a cookieless session',
     pattern: '(/\\(s\\([0-9a-z]{24}\\)\\))(?=/)',
     example: '«/(S(lit3py55t21z5v55vlm25s55))»/class/index.m3u8',
     source: 'https://learn.microsoft.com/en-us/dotnet/api/system.web.configuration.sessionstatesection.cookieless',
   },
   {
-    name: 'Jakarta Servlet: a session as a path parameter',
+    name: 'Jakarta Servlet: a session id as a path parameter',
     pattern: '(;jsessionid=[^/;]*)',
     example: '/class/index.m3u8«;jsessionid=1A530637289A03B07199A44E8D531427»',
     source: 'https://jakarta.ee/specifications/servlet/6.0/jakarta-servlet-spec-6.0',

@@ -223,11 +223,11 @@ function judgeCapabilities(
   const { unguarded, unkept } = shortcomingsOf({ ...capabilities, ...byNature, emptySegments: true });
   const place = { check: `${what} guards`, subject: name };
   if (unguarded.length + unkept.length === 0)
-    return [{ ...place, level: 'ok', message: 'conditional writes are honoured, and checksums compared' }];
+    return [{ ...place, level: 'ok', message: 'the store honours conditional writes and checks checksums' }];
   const lacks = (message: string, mend: string): Finding => ({ ...place, level: 'warning', message, mend });
   return [
     ...unguarded.map((risk) =>
-      lacks(risk, 'let nobody else write there meanwhile, or use a store that guards it: docs/stores.md'),
+      lacks(risk, 'let nothing else write there during a copy, or use another store: docs/stores.md'),
     ),
     ...unkept.map((loss) => lacks(`the store does not keep ${loss}`, 'docs/stores.md says which stores do')),
   ];
