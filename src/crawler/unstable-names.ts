@@ -62,6 +62,7 @@ async function holds(
   again: () => Promise<Presentation>,
   rules: TokenRules,
 ): Promise<UnstableNames> {
+  if (!learned.tokenParameters && !learned.sessionPatterns) return {};
   const known = withUnstable(rules, learned);
   const names = plainNames(namesOf(presentation), rules);
   if (plainNames(namesOf(presentation), known) === names) return {};

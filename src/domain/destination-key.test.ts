@@ -212,6 +212,20 @@ describe('a relative URI', () => {
 });
 
 describe('a URI left as it is', () => {
+  const segment = fc.constantFrom('.', '..', '...', '', 'a', 'b.ts', '.c', 'd~-_.');
+  const uris = fc.array(segment, { minLength: 1, maxLength: 4 }).map((segments) => segments.join('/'));
+
+  test('that needs no parsing is judged as one that does', () => {
+    fc.assert(
+      fc.property(uris, uris, (uri, to) => {
+        for (const target of [uri, `7/${uri}`, to, `7/${to}`]) {
+          // A fragment is no part of a path.
+          expect(reaches(uri, '7/media.m3u8', target)).toBe(reaches(`${uri}#`, '7/media.m3u8', target));
+        }
+      }),
+    );
+  });
+
   test.each(['seg.ts', './seg.ts', 'x/../seg.ts', '../7/seg.ts', 'seg.ts#t=5', 'se%67.ts'])(
     '%s reaches its key',
     (uri) => {

@@ -64,6 +64,18 @@ describe('a part of a path that belongs to a session or a grant', () => {
   });
 });
 
+describe('a parameter', () => {
+  it.each(['token=a', 'TOKEN=a', '%74oken=a', 'token', 'token=', 'token=a=b'])('%s is a token', (pair) => {
+    const url = new URL(`https://cdn.example/a.ts?x=1&${pair}&y`);
+    expect(withoutTokens(url, defaultTokenRules).search).toBe('?x=1&y');
+  });
+
+  it.each(['tokens=a', 'a+token=a', 'to%2Bken=a', 'a[token]=b', '=token'])('%s is none', (pair) => {
+    const url = new URL(`https://cdn.example/a.ts?${pair}`);
+    expect(withoutTokens(url, defaultTokenRules).search).toBe(`?${pair}`);
+  });
+});
+
 describe('a URL in a message', () => {
   it.each([
     ['https://user:pass@cdn.example:8443/a/seg.ts?token=secret#t', 'https://cdn.example:8443/a/seg.ts'],

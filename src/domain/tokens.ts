@@ -140,6 +140,9 @@ function compiled(pattern: string): RegExp {
 }
 
 function nameOf(pair: string): string {
+  // Nearly all names stand as they are, and parsing them costs more.
+  const plain = /^[\w.~-]+(?==|$)/.exec(pair);
+  if (plain) return plain[0];
   return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
