@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { describeMissing, setupTools } from '../scripts/setup-tools.ts';
 import { bwlimit } from './bwlimit.ts';
 import { cluster } from './cluster.ts';
+import { crawl } from './crawl.ts';
 import { dashboardBrowser } from './dashboard-browser.ts';
 import { dashboardServing } from './dashboard-serving.ts';
 import { compare } from './compare.ts';
@@ -23,6 +24,7 @@ import { installPackage, packageIn } from './installed.ts';
 import type { Installed } from './installed.ts';
 import { lambda } from './lambda.ts';
 import { latency } from './latency.ts';
+import { ledger } from './ledger.ts';
 import { memory } from './memory.ts';
 import { redisMemory } from './redis-memory.ts';
 import { writeResults } from './results.ts';
@@ -49,6 +51,8 @@ const benches: Readonly<Record<string, (installed: Installed) => Promise<void>>>
   copy: (installed) => copy(installed, { rounds, others }),
   latency: (installed) => latency(installed, { rounds, others }),
   bwlimit: (installed) => bwlimit(installed, { rounds }),
+  crawl: () => crawl(rounds),
+  ledger: () => ledger(),
   delta,
   cluster,
   fresh,
