@@ -102,8 +102,8 @@ async function idleOf({ file, args, env }: Command): Promise<Idle> {
     await sleep(settledMs);
     return { cpuMs, settledBytes: residentBytesOf(child.pid) };
   } finally {
-    // Asked to end, it keeps compiled code for the next.
-    child.kill('SIGTERM');
+    // As a machine does that goes away: nothing is written at its end that would help the next start.
+    child.kill('SIGKILL');
     await ended;
   }
 }

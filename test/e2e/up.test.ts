@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,6 +89,21 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
     }
   });
 
+  it('keeps what a role has compiled for its next start, also when it is killed', async () => {
+    const compiled = join(stage.scratch, 'compiled');
+    const aggregator = startFlants(['aggregator', stage.destination, '--listen', '127.0.0.1:0'], {
+      env: { ...env, NODE_COMPILE_CACHE: compiled },
+    });
+    const untilKept = async (): Promise<void> => {
+      const isKept = async (): Promise<boolean> => (await filesBelow(compiled)).length > 0;
+      while (!(await isKept())) await sleep(100);
+    };
+    await aggregator.says('"ready"');
+    await aggregator.during(untilKept());
+    aggregator.kill('SIGKILL');
+    expect(await aggregator.ended).toMatchObject({ signal: 'SIGKILL' });
+  });
+
   async function untilPublished(video: string): Promise<void> {
     for (;;) {
       const { stdout } = await flants('videos', '--in-state', 'published', '--json');
@@ -97,6 +112,11 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
     }
   }
 });
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
 
 async function childrenOf(pid: number): Promise<readonly string[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Cdn } from '../../cdn/cdn.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { serveHttp } from '../../api/serve.ts';
@@ -134,7 +135,7 @@ export async function runService(
     process.onReady(http.port);
     for (const { hooks } of parts) hooks.log.info('ready', { port: http.port });
     const stopMeasuring = measureQueues(parts, shared);
-    const settled = setTimeout(collectStart, settledAfterMs);
+    const settled = setTimeout(settleStart, settledAfterMs);
     closers.push(async () => clearTimeout(settled));
     await allOrNone(parts.map(runRole), failed).finally(stopMeasuring);
   } finally {
@@ -142,6 +143,13 @@ export async function runService(
     health.stop();
     for (const close of closers.toReversed()) await close();
   }
+}
+
+/** Ends a start: what it has compiled is kept for the next one, also where this process is killed, and its garbage collected. */
+function settleStart(): void {
+  // First, while all of it is there: code that rests may be dropped by a collection.
+  flushCompileCache();
+  collectStart();
 }
 
 interface RoleParts {
