@@ -72,7 +72,7 @@ describe('A catalogue in CSV', () => {
       'line 4 has only 1 cell, and the first line 2',
       'line 5 has 3 cells, and the first line 2',
       'line 6 has no id',
-      'line 7 has a playlistUrl that is neither an http(s) URL nor a path',
+      'line 7 has a playlistUrl that is neither an http(s) or s3://bucket/key URL nor a path',
     ]);
     expect(submissions(rows).filter(Boolean)).toHaveLength(1);
   });

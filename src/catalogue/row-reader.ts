@@ -54,7 +54,10 @@ export function readRow(
   if (location.trim() === '') return refuse(`has no ${nameOfField('playlistUrl', form)}`, id);
   const url = playlistUrlOf(location.trim(), form.folder);
   if (!url) {
-    const expectation = form.folder === undefined ? 'is no http(s) URL' : 'is neither an http(s) URL nor a path';
+    const expectation =
+      form.folder === undefined
+        ? 'is no http(s) or s3://bucket/key URL'
+        : 'is neither an http(s) or s3://bucket/key URL nor a path';
     return refuse(`has a ${nameOfField('playlistUrl', form)} that ${expectation}`, id);
   }
   const { optional, warnings } = optionalFields(value, form);

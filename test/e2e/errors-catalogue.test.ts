@@ -67,7 +67,7 @@ describe('a catalogue', () => {
       'warn: refused: row 1 has no id [catalogue.row]',
       'warn: refused (no URL): row 2 has no playlistUrl [catalogue.row]',
       'warn: refused (good): row 4 has the id "good", which an earlier row has [catalogue.duplicate]',
-      'warn: refused (bad): row 5 has a playlistUrl that is neither an http(s) URL nor a path [catalogue.row]',
+      'warn: refused (bad): row 5 has a playlistUrl that is neither an http(s) or s3://bucket/key URL nor a path [catalogue.row]',
       'warn: refused: row 6 is not JSON [catalogue.row]',
     ]);
     expect(copied.stdout).toContain('1 video: 1 published');

@@ -97,7 +97,7 @@ describe.skipIf(!hasMongo)('a catalogue in mongo', () => {
     expect(await all(open())).toMatchObject([
       { kind: 'video', row: 1 },
       refused('2', 'document 2 has no playlistUrl'),
-      refused('3', 'document 3 has a playlistUrl that is no http(s) URL'),
+      refused('3', 'document 3 has a playlistUrl that is no http(s) or s3://bucket/key URL'),
       { kind: 'video', warning: expect.stringContaining('document 4 has a recordedAt that cannot be read') },
       refused('1', 'which an earlier row has', 'catalogue.duplicate'),
     ]);

@@ -54,7 +54,10 @@ describe('a document', () => {
   it.each([
     [{}, 'has no playlistUrl (renditions.0.url)'],
     [{ renditions: [{ url: 7 }] }, 'has a bad playlistUrl (renditions.0.url): it is 7, and must be text'],
-    [{ renditions: [{ url: 'videos/a.m3u8' }] }, 'has a playlistUrl (renditions.0.url) that is no http(s) URL'],
+    [
+      { renditions: [{ url: 'videos/a.m3u8' }] },
+      'has a playlistUrl (renditions.0.url) that is no http(s) or s3://bucket/key URL',
+    ],
   ])('with %j is refused by its own name', (fields, message) => {
     expect(rowOf({ _id: new ObjectId(hex), ...fields }, 3, paths)).toMatchObject({
       kind: 'refused',
