@@ -21,7 +21,7 @@ export const verify: Verb = async (input, { stdout }) => {
 async function verifyAll(options: VerifyLibraryOptions, stdout: NodeJS.WriteStream): Promise<number> {
   const { verifyDestination } = await import('../app/verify-destination.ts');
   const report = await abortOnSignal((signal) => verifyDestination(options, { signal }));
-  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderLibraryVerify(report));
+  stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderLibraryVerify(report, options));
   const { problems, external, accepted, extra, refusedRows } = report;
   if (problems + refusedRows.length > 0) return exitCodes.failed;
   return external + accepted.length + extra.count > 0 ? exitCodes.warnings : exitCodes.whole;

@@ -3,11 +3,12 @@ import { formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { failureText } from '../event-lines.ts';
 import { formatBytes } from '../format.ts';
 import { listLines, section } from '../list-lines.ts';
+import { adviceOnMissing } from './verify.ts';
 
 const more = '--json names more';
 
 /** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
-export function renderLibraryVerify(report: LibraryVerifyReport): string {
+export function renderLibraryVerify(report: LibraryVerifyReport, { stateDir }: { readonly stateDir?: string }): string {
   const { destination, videos, whole, notWhole, problems, accepted, external, extra } = report;
   const { playlists, objects, sizeBytes, checkedChecksums, refusedRows } = report;
   const named = notWhole.flatMap(({ video, problems: found }) =>
@@ -18,6 +19,10 @@ export function renderLibraryVerify(report: LibraryVerifyReport): string {
   return [
     ...listLines(named, more),
     ...(unnamed > 0 ? [`  … and ${formatCount(unnamed)} that are not named`] : []),
+    ...adviceOnMissing(
+      notWhole.flatMap(({ problems: found }) => found),
+      stateDir,
+    ),
     ...section(
       'Rows refused',
       refusedRows.map(({ failure }) => failureText(failure)),

@@ -1,4 +1,4 @@
-import type { DeliveryFinding, VerifyReport } from '../../domain/verify-report.ts';
+import type { DeliveryFinding, VerifyProblem, VerifyReport } from '../../domain/verify-report.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { formatBytes } from '../format.ts';
@@ -6,8 +6,15 @@ import { listLines, section } from '../list-lines.ts';
 
 const more = '--json names all';
 
+/** Options that the text depends on. */
+interface RenderOptions {
+  readonly checksums: boolean;
+  /** Absent: nobody was asked which failures were accepted. */
+  readonly stateDir?: string;
+}
+
 /** Renders the result of `verify` for people. Lines joined by line breaks, with one at the end. */
-export function renderVerify(report: VerifyReport, { checksums: asked }: { readonly checksums: boolean }): string {
+export function renderVerify(report: VerifyReport, { checksums: asked, stateDir }: RenderOptions): string {
   const { destination, playlists, objects, sizeBytes, problems, external, accepted, checkedChecksums } = report;
   const compared =
     asked && checkedChecksums < objects
@@ -21,6 +28,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked }: { reado
       ),
       more,
     ),
+    ...adviceOnMissing(problems, stateDir),
     ...section(
       'Published without',
       accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
@@ -37,6 +45,15 @@ export function renderVerify(report: VerifyReport, { checksums: asked }: { reado
   ]
     .join('\n')
     .concat('\n');
+}
+
+/** Which missing files were accepted only a state knows. */
+export function adviceOnMissing(
+  problems: readonly Pick<VerifyProblem, 'code'>[],
+  stateDir: string | undefined,
+): readonly string[] {
+  const isOpen = stateDir === undefined && problems.some(({ code }) => code === 'verify.missing');
+  return isOpen ? ['  If some of the missing files were accepted, name the state of the copy with --state.'] : [];
 }
 
 /** What players and caches mind, one finding for each kind of object, with the header and the line that mend it. */
