@@ -41,6 +41,7 @@ export const freeFiles: readonly string[] = [
   'storage/reachability.ts',
   'storage/checksum.ts',
   'storage/unchanged.ts',
+  'storage/own-bucket.ts',
   'journal/align.ts',
   'journal/failed-files.ts',
   'journal/initial-record.ts',

@@ -90,6 +90,8 @@ export interface BatchMessage {
   readonly sha256: boolean;
   /** As in the job: goes before the backlog, also within the worker. */
   readonly fresh?: boolean;
+  /** The bucket of the video's playlist, which its files may be read from. */
+  readonly ownBucket?: string;
   /** As in the job: the worker is to have no other batch beside this one. */
   readonly alone?: boolean;
 }

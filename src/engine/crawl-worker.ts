@@ -8,6 +8,7 @@ import type { Live } from '../domain/live.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
+import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
 import { isOriginAnswering } from '../storage/reachability.ts';
 import type { EngineContext } from './context.ts';
 import { runVideoStep } from './video-step.ts';
@@ -33,15 +34,16 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };
   }
+  const source = withOwnBucket(parts.source, bucketOfSubmission(submission));
   return runVideoStep(
     job,
     {
       kind: 'crawl',
-      run: () => crawlVideo(submission, record, parts, { recheck: job.recheck, signal }),
+      run: () => crawlVideo(submission, record, { ...parts, source }, { recheck: job.recheck, signal }),
       relyingOn: {
         side: 'source',
         place: new URL(submission.playlistUrl).host || 'the source',
-        answers: () => isOriginAnswering(parts.source, submission.playlistUrl, signal),
+        answers: () => isOriginAnswering(source, submission.playlistUrl, signal),
       },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);

@@ -14,6 +14,7 @@ import type { Journal, Publication } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Source } from '../storage/source.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { bucketOfPlan, withOwnBucket } from '../storage/own-bucket.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { confirmFiles } from './confirm-files.ts';
 import { invalidateReplaced } from './invalidate.ts';
@@ -139,7 +140,10 @@ async function hasSourceChanged(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    if (!wantsGrants(header)) return !(await areUnchanged(source, header.playlists, signal));
+    if (!wantsGrants(header)) {
+      const ofVideo = withOwnBucket(source, bucketOfPlan(header));
+      return !(await areUnchanged(ofVideo, header.playlists, signal));
+    }
     return replan !== undefined && (await replan()) !== header.digest;
   } catch (error) {
     signal.throwIfAborted();

@@ -12,6 +12,8 @@ export interface FetchOptions {
    * they come coded all the same.
    */
   readonly kind: 'text' | 'media';
+  /** A bucket that objects may be read from even if the source was opened without naming it. */
+  readonly ownBucket?: string;
   /** Cookie header for this URL. It is a secret, and is dropped when a redirect leads to another origin. */
   readonly cookie?: string;
 }

@@ -8,6 +8,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { withOwnBucket } from '../storage/own-bucket.ts';
 import { isAnswering, isOriginAnswering, isTakingWrites } from '../storage/reachability.ts';
 import type { Source } from '../storage/source.ts';
 
@@ -21,7 +22,7 @@ export interface BatchEndPorts {
 
 /** A batch that a worker has finished. */
 export interface FinishedBatch {
-  readonly message: Pick<BatchMessage, 'video' | 'files'>;
+  readonly message: Pick<BatchMessage, 'video' | 'files' | 'ownBucket'>;
   readonly revision: RevisionDigest;
   readonly outcomes: readonly Outcome[];
   readonly locate: PlanUrls['locate'];
@@ -46,15 +47,16 @@ export async function batchEndOf(batch: FinishedBatch, ports: BatchEndPorts, sig
 }
 
 async function isSourceUp(batch: FinishedBatch, ports: BatchEndPorts, signal: AbortSignal): Promise<boolean> {
-  const { outcomes } = batch;
+  const { outcomes, message } = batch;
+  const source = withOwnBucket(ports.source, message.ownBucket);
   const failures = troubles(outcomes, 'source');
   const [first] = failures;
   if (!first) return true;
   const good = await copiedFrom(urlOrigin(new URL(first.url)), batch, ports);
-  if (good !== undefined) return isAnswering(ports.source, good, signal);
+  if (good !== undefined) return isAnswering(source, good, signal);
   const areAllSo = failures.length === outcomes.length && failures.length > 1;
   if (areAllSo && hasServerError(first.failure)) return false;
-  return isOriginAnswering(ports.source, first.url, signal);
+  return isOriginAnswering(source, first.url, signal);
 }
 
 function troubles(outcomes: readonly Outcome[], side: 'source' | 'store') {

@@ -4,10 +4,11 @@ import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
+import { bucketOfPlan } from '../storage/own-bucket.ts';
 
 /** Ports and settings for preparing a batch. */
 export interface PreparePorts {
-  readonly journal: Pick<Journal, 'files' | 'evidence'>;
+  readonly journal: Pick<Journal, 'files' | 'evidence' | 'revision'>;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
   /** Absent: the usual headers. */
@@ -63,8 +64,20 @@ export async function prepareBatch(
     });
   }
   const { id, video, generation } = job;
-  const manner = { ...(job.fresh ? { fresh: true } : {}), ...(job.alone === true ? { alone: true } : {}) };
+  const ownBucket = await ownBucketOf(job, files, journal);
+  const own = ownBucket === undefined ? {} : { ownBucket };
+  const manner = { ...own, ...(job.fresh ? { fresh: true } : {}), ...(job.alone === true ? { alone: true } : {}) };
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
+}
+
+/** The bucket of the video, for files in buckets. */
+async function ownBucketOf(
+  { video, revision }: BatchJob,
+  files: readonly FileTask[],
+  journal: Pick<Journal, 'revision'>,
+): Promise<string | undefined> {
+  if (!files.some(({ fetchUrl }) => fetchUrl.startsWith('s3:'))) return undefined;
+  return bucketOfPlan(await journal.revision(video, revision));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
 import { chargeOf } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { withOwnBucket } from '../storage/own-bucket.ts';
 import type { AntPorts } from './ant-ports.ts';
 import { copyFile } from './copy-file.ts';
 import type { LeaveSlot } from './slots.ts';
@@ -25,9 +26,10 @@ export interface TransferOptions {
  */
 export async function transferBatch(
   message: BatchMessage,
-  ports: AntPorts,
+  given: AntPorts,
   { drain, signal, onBegin, onOutcome }: TransferOptions,
 ): Promise<BatchEnd> {
+  const ports = { ...given, source: withOwnBucket(given.source, message.ownBucket) };
   const halt = new AbortController();
   const stopped = AbortSignal.any([drain, signal, halt.signal]);
   const running = new Set<Promise<void>>();

@@ -34,6 +34,7 @@ interface Ask {
   /** Names and values in turn. They are not signed. */
   readonly headers: readonly string[];
   readonly signal: AbortSignal;
+  readonly ownBucket?: string | undefined;
 }
 
 /** Enough of a refusal: its code and message stand at the beginning. */
@@ -59,13 +60,13 @@ class S3Source implements Source {
   }
 
   async fetch(text: string, options: FetchOptions): Promise<FetchedObject | NotModified> {
-    const { unless, signal } = options;
+    const { unless, signal, ownBucket } = options;
     const headers = [
       ...(unless?.etag === undefined ? [] : ['if-none-match', unless.etag]),
       ...(unless?.lastModified === undefined ? [] : ['if-modified-since', unless.lastModified]),
     ];
     const url = new URL(text);
-    const answer = await this.#ask(objectOf(url), { method: 'GET', headers, signal }, [
+    const answer = await this.#ask(objectOf(url), { method: 'GET', headers, signal, ownBucket }, [
       200,
       ...(asksConditionally(options) ? [304] : []),
     ]);
@@ -87,7 +88,7 @@ class S3Source implements Source {
   /** Asks once, and once more where the bucket is in another region than was thought. */
   async #ask(object: BucketObject, ask: Ask, expected: readonly number[]): Promise<Answer> {
     const { bucket } = object;
-    if (!this.#options.mayRead(bucket)) {
+    if (bucket !== ask.ownBucket && !this.#options.mayRead(bucket)) {
       const message = `${bucketText(object)} is in a bucket that nobody named as a source; if it belongs to the library, allow it with --allow-host ${bucket}`;
       throw new FlantsError('source.forbidden', message);
     }

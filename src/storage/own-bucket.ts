@@ -1,0 +1,47 @@
+import { bucketObjectOf } from '../domain/bucket-url.ts';
+import type { RevisionHeader } from '../domain/revision.ts';
+import type { Submission } from '../domain/video.ts';
+import type { FetchOptions, Source } from './source.ts';
+
+/**
+ * The bucket of a video that a catalogue lists, which is named by that. A submission over HTTP names none: whoever may
+ * submit decides about videos, and not about what the credentials are used for.
+ */
+export function bucketOfSubmission({ playlistUrl, by }: Submission): string | undefined {
+  return by === 'person' ? undefined : bucketOf(playlistUrl);
+}
+
+/** The bucket of a video's first playlist, as it was read when its plan was sealed. */
+export function bucketOfPlan(plan: Pick<RevisionHeader, 'playlists'> | undefined): string | undefined {
+  // The root is read first and published last.
+  return bucketOf(plan?.playlists.at(-1)?.url);
+}
+
+function bucketOf(playlistUrl: string | undefined): string | undefined {
+  return playlistUrl?.startsWith('s3:') ? bucketObjectOf(new URL(playlistUrl))?.bucket : undefined;
+}
+
+/**
+ * Reads for one video: also from its own bucket, which the source need not have been opened for.
+ *
+ * @param bucket - undefined: nothing is added
+ */
+export function withOwnBucket(source: Source, bucket: string | undefined): Source {
+  if (bucket === undefined) return source;
+  const own = (options: FetchOptions): FetchOptions => ({ ...options, ownBucket: bucket });
+  const openSession = source.openSession?.bind(source);
+  return {
+    fetch: (url, options) => source.fetch(url, own(options)),
+    ...(openSession && {
+      openSession() {
+        const session = openSession();
+        return {
+          fetch: (url, options) => session.fetch(url, own(options)),
+          cookieFor: (url) => session.cookieFor(url),
+        };
+      },
+    }),
+    sizeOf: (url, options) => source.sizeOf(url, options),
+    close: () => source.close(),
+  };
+}
