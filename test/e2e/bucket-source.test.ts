@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { LibraryReport } from '../../src/domain/report.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy } from '../servers/counting-proxy.ts';
@@ -21,6 +22,8 @@ const objects = (https: string): Readonly<Record<string, string>> => ({
   'old/shared.ts': 'shared',
   'old/2 & 100%/main.m3u8': mediaPlaylist(['a.ts']),
   'old/2 & 100%/a.ts': 'two',
+  'old/3/main.m3u8': mediaPlaylist(['a.ts', 'lost.ts']),
+  'old/3/a.ts': 'three',
   'old/greedy/main.m3u8': mediaPlaylist(['s3://private/secret.ts']),
 });
 
@@ -116,6 +119,7 @@ describe.skipIf(!hasVersitygw)('videos in a private bucket', patient, () => {
     expect(rows.map(({ playlistUrl }) => playlistUrl)).toEqual([
       's3://library/old/1/main.m3u8',
       's3://library/old/2 & 100%/main.m3u8',
+      's3://library/old/3/main.m3u8',
       's3://library/old/greedy/main.m3u8',
     ]);
     await writeFile(
@@ -137,6 +141,26 @@ describe.skipIf(!hasVersitygw)('videos in a private bucket', patient, () => {
     expect(refused.code).toBe(2);
     expect(refused.stdout + refused.stderr).toContain('--allow-host private');
     expect(proxy.requests.some(({ path }) => path.startsWith('/private'))).toBe(false);
+  });
+
+  it('are asked for changes when a failure is accepted, by the options of the copy', async () => {
+    const copied = await copy('s3://library/old/3/main.m3u8');
+    expect(copied.code).toBe(2);
+    await put('old/3/main.m3u8', mediaPlaylist(['a.ts', 'b.ts', 'lost.ts']));
+    const { videos } = JSON.parse((await stage.run('report')).stdout) as LibraryReport;
+    const bare = await runFlants(
+      ['accept', videos[0]?.id ?? '', 'old/3/lost.ts', '--reason', 'lost', '--state', stage.stateDir],
+      {
+        env: {
+          HOME: stage.scratch,
+          AWS_ACCESS_KEY_ID: source.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: source.secretAccessKey,
+        },
+      },
+    );
+    expect(bare).toMatchObject({ code: 0 });
+    expect(bare.stdout).toContain('its source has changed: run the same copy again');
+    expect(await text('old/3/main.m3u8')).toBeUndefined();
   });
 
   it('do not begin without credentials, and doctor says what is missing', async () => {

@@ -47,6 +47,7 @@ import { openDestination } from '../open/destination.ts';
 import { countLeftOut } from './left-out.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
+import { saveSourceStore } from '../source-setting.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
 const progressEveryMs = second;
@@ -111,6 +112,7 @@ async function run(
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls, { keepsEmptySegments });
   const common: CopyContext = { options, hooks, state, keyRules };
   await saveDestination(journal, destination, '--state');
+  await saveSourceStore(journal, sourceSpec);
   emit(hooks, {
     type: 'started',
     sources: options.sources.map(nameOf),

@@ -5,12 +5,13 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { publishVideo } from '../../publisher/publish.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { namedHosts } from '../named-hosts.ts';
-import { connectSource } from '../connect.ts';
 import { readDestination } from '../destination-setting.ts';
 import { openCdn } from '../open/cdn.ts';
 import type { CdnAccess } from '../open/cdn.ts';
 import { openDestination } from '../open/destination.ts';
+import { openSource } from '../open/source.ts';
 import type { OpenOptions } from '../open/destination.ts';
+import { readSourceStore } from '../source-setting.ts';
 
 /**
  * Publishes a video of a state file at once. Ends all leases, so no copy may be running on the state.
@@ -33,12 +34,13 @@ export async function publishNow(
   // Whoever copied it from this machine named its playlist.
   const playlistUrl = (await journal.submission(video))?.playlistUrl;
   const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
-  const source = connectSource({
+  const source = openSource({
     headers: [],
     connections: 4,
     timeoutMs: 30 * second,
     allowsFiles: true,
     proxies,
+    ...(await readSourceStore(journal)),
     reach: { named, allowed: [] },
   });
   try {
