@@ -34,7 +34,7 @@ describe('what verify found', () => {
 
   it('says where acceptances would be known, if no state was asked', () => {
     const problems = [{ code: 'verify.missing', key: 'vod/7.ts', message: 'the segment is not there' }] as const;
-    expect(renderVerify({ ...whole, problems }, unasked)).toContain('with --state.\n');
+    expect(renderVerify({ ...whole, problems }, unasked)).toContain('with --state).\n');
     expect(renderVerify({ ...whole, problems }, { ...unasked, stateDir: 'state' })).not.toContain('--state');
   });
 

@@ -53,7 +53,11 @@ export function adviceOnMissing(
   stateDir: string | undefined,
 ): readonly string[] {
   const isOpen = stateDir === undefined && problems.some(({ code }) => code === 'verify.missing');
-  return isOpen ? ['  If some of the missing files were accepted, name the state of the copy with --state.'] : [];
+  return isOpen
+    ? [
+        '  If some of the missing files were accepted: their list is in the state of the copy (verify the bucket or folder with --state).',
+      ]
+    : [];
 }
 
 /** What players and caches mind, one finding for each kind of object, with the header and the line that mend it. */
