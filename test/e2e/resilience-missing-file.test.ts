@@ -134,7 +134,7 @@ describe('a segment that the source does not have', patient, () => {
     const verified = await runFlants(['verify', join(stage.destination, playlistKey)]);
     expect(verified.code).toBe(2);
     expect(verified.stdout).toContain(`${syntheticSegment(7)}: the segment is not there [verify.missing]`);
-    expect(verified.stdout).toContain('name the state of the copy with --state');
+    expect(verified.stdout).toContain('verify the bucket or folder with --state');
   });
 
   it('is copied by retry and copy once the source has it, and then all is whole', async () => {
