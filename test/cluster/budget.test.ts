@@ -98,7 +98,10 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster with a budget', patient, 
     // Longer than it waits before it asks again.
     await sleep(6_000);
     expect(await there()).toBe(copied);
-    expect((await stage.status()).budget).toEqual(before.budget);
+    const { budget } = await stage.status();
+    // A playlist that was being written at that moment may have been counted since.
+    const dollars = expect.closeTo(before.budget?.spent.dollars ?? 0, 4) as number;
+    expect(budget).toEqual({ ...before.budget, spent: { ...before.budget?.spent, dollars } });
   });
 
   it('goes on when it is started with more, and copies nothing twice', async () => {
