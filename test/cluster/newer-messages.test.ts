@@ -55,7 +55,8 @@ describe.skipIf(!hasRedis || !hasVersitygw)('messages of a newer version', patie
       const seen: NewerMessage[] = [];
       const workers = queue(name).work(
         async (data) => {
-          seen.push(data);
+          // Beside one of its own that up may have left when it ended.
+          if (data.format === newer.format) seen.push(data);
           return { result: 'done' };
         },
         { concurrency: 1, onError: () => {} },
