@@ -20,9 +20,9 @@ describe.skipIf(!canRun)('a cluster that is watched', { timeout: 240_000 }, () =
     const held = new Promise<void>((resolve) => (release = resolve));
     stage = await openClusterStage(
       { videos: 3, filesPerVideo: 120, fileBytes: 1_024, seed: 'watched' },
-      // Half of one video waits until it is let go, so that there is something to see.
+      // Two files of one video wait until they are let go: something to see, and room for all other files in their thread.
       {
-        rule: ({ path }) => (/video-002\/seg-000[6-9]/.test(path) ? { kind: 'held', until: held } : undefined),
+        rule: ({ path }) => (/video-002\/seg-0006[01]/.test(path) ? { kind: 'held', until: held } : undefined),
         // One thread has the batch that is held.
         env: { FLANTS_THREADS: '2' },
       },
