@@ -3,6 +3,7 @@ import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { defaultTokenRules } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
+import { urlOrigin } from '../domain/url-origin.ts';
 import type { Journal } from '../journal/journal.ts';
 
 const settingName = 'key-rules';
@@ -99,7 +100,7 @@ export async function tokenRulesOf(journal: Journal): Promise<TokenRules> {
 function rootOf(urls: readonly string[]): string {
   const [first, ...others] = urls.map((url) => new URL(url));
   if (!first) throw new FlantsError('catalogue.unreadable', 'the catalogue names no video that could be copied');
-  if (first.protocol !== 'file:') return `${first.protocol}//${first.host}`;
+  if (first.protocol !== 'file:') return urlOrigin(first);
   const folders = [first, ...others.filter(({ protocol }) => protocol === 'file:')].map(({ pathname }) =>
     pathname.split('/').slice(0, -1),
   );

@@ -20,6 +20,7 @@ import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterSpending } from './spending.ts';
+import { withCountedPuts } from '../count-spending.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
@@ -148,11 +149,7 @@ export async function startAggregatorRole(
 /** Counts the requests that write playlists. */
 function withPuts(context: EngineContext, { wrote }: Pick<ClusterSpending, 'wrote'>): EngineContext {
   const { parts } = context;
-  const put: typeof parts.store.put = (...args) => {
-    wrote(1);
-    return parts.store.put(...args);
-  };
-  return { ...context, parts: { ...parts, store: { ...parts.store, put } } };
+  return { ...context, parts: { ...parts, store: withCountedPuts(parts.store, () => wrote(1)) } };
 }
 
 /** Returns a function that measures what is spent, and says when no more is begun, and when it is again. */

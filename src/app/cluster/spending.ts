@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { budgetReportOf, fetchedBy, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
+import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
 import type { BudgetReport, SpendingTerms } from '../../domain/budget.ts';
-import { putsOf } from '../../domain/function-use.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { second } from '../../domain/units.ts';
 import { repeat } from '../../engine/repeat.ts';
@@ -13,7 +12,8 @@ import { readSpending } from '../../redis/spending/read.ts';
 import type { SpendingKeys, SpendingState } from '../../redis/spending/read.ts';
 import { restoreSpending } from '../../redis/spending/restore.ts';
 import type { KeptSpending } from '../../redis/spending/restore.ts';
-import { writeLimits } from '../function-meter.ts';
+import { spentBy } from '../count-spending.ts';
+import type { FetchedAndWritten } from '../count-spending.ts';
 
 /** How long a process waits before it asks again whether a batch or crawl may begin. */
 export const spendingPauses = { spentMs: 5 * second, likelySpentMs: second } as const;
@@ -101,7 +101,7 @@ export function openSpending(
     terms !== undefined && limitReached(terms.budget, spentOf(facts, terms)) !== undefined;
   const filesUnderWay = (): number => [...underWay.values()].reduce((sum, { files }) => sum + files, 0);
 
-  const add = async (spent: { files: number; bytes: number; puts: number }, batch?: string): Promise<void> => {
+  const add = async (spent: FetchedAndWritten, batch?: string): Promise<void> => {
     sequence += 1;
     const addition = { process, sequence, filesUnderWay: filesUnderWay(), lifetimeMs, ...spent };
     while (!(await addSpending(redis, keys, batch === undefined ? addition : { ...addition, batch }))) await restore();
@@ -194,16 +194,4 @@ export function openSpending(
       await redis.hdel(keys.spenders, process).catch(() => undefined);
     },
   };
-}
-
-function spentBy(outcomes: readonly Outcome[]): { files: number; bytes: number; puts: number } {
-  const sum = { files: 0, bytes: 0, puts: 0 };
-  for (const outcome of outcomes) {
-    const fetched = fetchedBy(outcome);
-    if (!fetched) continue;
-    sum.files += fetched.files;
-    sum.bytes += fetched.bytes;
-    sum.puts += putsOf(fetched.bytes, writeLimits.maxHeldBytes, writeLimits.partBytes);
-  }
-  return sum;
 }

@@ -5,6 +5,7 @@ import { failureOf } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { second } from '../../domain/units.ts';
+import { urlOrigin } from '../../domain/url-origin.ts';
 import type { Source } from '../../storage/source.ts';
 import { openSource } from '../open/source.ts';
 import { openCatalogue } from '../open/catalogue.ts';
@@ -25,8 +26,7 @@ export async function checkSources(options: DoctorOptions, signal: AbortSignal):
   for (const source of options.sources) {
     const read = await readSource(source, options, signal);
     for (const url of read.urls) {
-      const { protocol, host } = new URL(url);
-      const origin = `${protocol}//${host}`;
+      const origin = urlOrigin(new URL(url));
       if (!byOrigin.has(origin)) byOrigin.set(origin, url);
     }
     if (read.finding) findings.push(read.finding);

@@ -1,10 +1,10 @@
+import { termsOf } from '../../config/spending-options.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { fetchedBy, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
-import type { Budget, BudgetReport, Spent } from '../../domain/budget.ts';
-import { putsOf } from '../../domain/function-use.ts';
+import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
+import type { Budget, BudgetReport, Spent, SpentFacts } from '../../domain/budget.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { writeLimits } from '../function-meter.ts';
+import { spentBy, withCountedPuts } from '../count-spending.ts';
 import type { FunctionMeter } from '../function-meter.ts';
 
 /** Counts what a run spends, and says when no more may be begun. */
@@ -37,20 +37,20 @@ export function createRunBudget(
   onReached: (limit: keyof Budget) => void,
 ): RunBudget | undefined {
   if (!spending) return undefined;
-  const { budget, prices, egressPrice = 0 } = spending;
+  const terms = termsOf(spending, destination);
   const reached = new AbortController();
-  const thousandPuts = destination.kind === 's3' ? prices.thousandPuts : 0;
   let files = 0;
   let bytes = 0;
   let puts = 0;
   let documentPuts = 0;
   let underWay = 0;
-  const spent = (): Spent => {
+  const facts = (): SpentFacts => {
     const byFunctions = meter?.cost().dollars;
     const paidPuts = documentPuts + (byFunctions === undefined ? puts : 0);
-    return spentOf({ files, bytes, puts: paidPuts, functionDollars: byFunctions ?? 0 }, { egressPrice, thousandPuts });
+    return { files, bytes, puts: paidPuts, functionDollars: byFunctions ?? 0 };
   };
-  const limit = (): keyof Budget | undefined => limitReached(budget, spent());
+  const spent = (): Spent => spentOf(facts(), terms);
+  const limit = (): keyof Budget | undefined => limitReached(terms.budget, spent());
   const look = (): void => {
     const which = limit();
     if (which === undefined || reached.signal.aborted) return;
@@ -60,30 +60,24 @@ export function createRunBudget(
   return {
     reached: reached.signal,
     recorded(outcome) {
-      const fetched = fetchedBy(outcome);
-      if (!fetched) return;
+      const fetched = spentBy([outcome]);
+      if (fetched.files === 0) return;
       files += fetched.files;
       bytes += fetched.bytes;
-      puts += putsOf(fetched.bytes, writeLimits.maxHeldBytes, writeLimits.partBytes);
+      puts += fetched.puts;
       look();
     },
     begin(count) {
       look();
-      if (reached.signal.aborted || !mayBegin(budget, spent(), underWay)) return false;
+      if (reached.signal.aborted || !mayBegin(terms.budget, spent(), underWay)) return false;
       underWay += count;
       return true;
     },
     ended: (count) => void (underWay -= count),
-    metered: (store) => ({
-      ...store,
-      put: (...args) => {
-        documentPuts += 1;
-        return store.put(...args);
-      },
-    }),
+    metered: (store) => withCountedPuts(store, () => void (documentPuts += 1)),
     report() {
-      const which = reached.signal.aborted ? limit() : undefined;
-      return { budget, spent: spent(), ...(which === undefined ? {} : { reached: which }), pricesAt: prices.at };
+      const { reached: which, ...told } = budgetReportOf(facts(), terms);
+      return which === undefined || !reached.signal.aborted ? told : { ...told, reached: which };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { SourceArgument } from '../../config/values/location.ts';
 import type { ClusterSource } from '../../config/values/cluster-source.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { urlOrigin } from '../../domain/url-origin.ts';
 import { withSideFiles } from '../../catalogue/side-files.ts';
 import type { SideFileField } from '../../config/values/side-files.ts';
 import { openApi } from './api.ts';
@@ -83,9 +84,8 @@ export async function surveySources(
   const origins = new Map<string, string>();
   const named = new Map<string, string>();
   const addOrigin = (url: string, to = origins): void => {
-    // `origin` is the same for all buckets.
-    const { protocol, host } = new URL(url);
-    to.set(`${protocol}//${host}`, to.get(`${protocol}//${host}`) ?? url);
+    const origin = urlOrigin(new URL(url));
+    if (!to.has(origin)) to.set(origin, url);
   };
   const refused: Failure[] = [];
   let videos = 0;

@@ -1,5 +1,5 @@
 import type { Validators } from '../../domain/read-playlist.ts';
-import type { FetchedObject, FetchOptions } from '../source.ts';
+import type { FetchedObject } from '../source.ts';
 import { completeSize, exactly } from './content-range.ts';
 import { contentCodings, decodeBody } from './decode.ts';
 import type { Answer } from './exchange.ts';
@@ -50,11 +50,6 @@ export function isRange({ status, headers }: Answer): boolean {
 /** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
 function isChunked(transferEncoding: string | undefined): boolean {
   return /(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
-}
-
-/** Whether a request may be answered with status 304. */
-export function asksConditionally({ unless }: FetchOptions): boolean {
-  return unless?.etag !== undefined || unless?.lastModified !== undefined;
 }
 
 function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {

@@ -83,9 +83,16 @@ export function requestHeaders(
   }
   if (cookie !== undefined && !headers.includes('cookie')) headers.push('cookie', cookie);
   if (basic !== undefined) headers.push('authorization', basic);
-  if (options.unless?.etag !== undefined) headers.push('if-none-match', options.unless.etag);
-  if (options.unless?.lastModified !== undefined) headers.push('if-modified-since', options.unless.lastModified);
+  headers.push(...conditionsOf(options));
   return headers;
+}
+
+/** Names and values, in turn, of the headers by which an object is asked for only if it has changed. */
+export function conditionsOf({ unless }: Pick<FetchOptions, 'unless'>): readonly string[] {
+  return [
+    ...(unless?.etag === undefined ? [] : ['if-none-match', unless.etag]),
+    ...(unless?.lastModified === undefined ? [] : ['if-modified-since', unless.lastModified]),
+  ];
 }
 
 /** The first value of a header that may have been sent several times. */

@@ -4,8 +4,8 @@ import { Cookies } from './cookies.ts';
 import { statusError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answer } from './exchange.ts';
-import { asksConditionally, fetchedFrom, isRange } from './fetched.ts';
-import { firstOf as first, indexScopes, requestHeaders } from './headers.ts';
+import { fetchedFrom, isRange } from './fetched.ts';
+import { conditionsOf, firstOf as first, indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
 import type { Reach } from './reach.ts';
 import { openRoutes } from './routes.ts';
@@ -65,7 +65,7 @@ async function fetchObject(
   const { answer, url, proxy } = await request(text, options, transport, { method: 'GET', headers: [] });
   if (answer.status === 200 || isRange(answer)) return fetchedFrom(answer, url);
   answer.body.discard();
-  if (answer.status === 304 && asksConditionally(options)) return { result: 'not-modified' };
+  if (answer.status === 304 && conditionsOf(options).length > 0) return { result: 'not-modified' };
   throw statusError(answer.status, first(answer.headers['retry-after']), url, { nowMs: Date.now(), proxy });
 }
 

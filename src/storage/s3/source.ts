@@ -1,10 +1,10 @@
 import { bucketObjectOf, bucketText } from '../../domain/bucket-url.ts';
 import type { BucketObject } from '../../domain/bucket-url.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import { KiB } from '../../domain/units.ts';
 import { exchange } from '../http/exchange.ts';
 import type { Answer } from '../http/exchange.ts';
-import { asksConditionally, fetchedFrom } from '../http/fetched.ts';
+import { fetchedFrom } from '../http/fetched.ts';
+import { conditionsOf } from '../http/headers.ts';
 import { openRoutes } from '../http/routes.ts';
 import type { RouteOptions, Routes } from '../http/routes.ts';
 import { isWhole, lengthOf } from '../http/size.ts';
@@ -15,6 +15,7 @@ import type { S3Credentials } from './credentials.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
 import { sourceRefusal } from './source-errors.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** Options of a source in buckets. Its endpoint is named by a person, so that requests there need no rule. */
 export interface S3SourceOptions extends Omit<RouteOptions, 'reach'> {
@@ -37,9 +38,6 @@ interface Ask {
   readonly ownBucket?: string | undefined;
 }
 
-/** Enough of a refusal: its code and message stand at the beginning. */
-const maxRefusalBytes = 64 * KiB;
-
 /**
  * A source in buckets of S3 or a compatible store, addressed by `s3:` URLs. Requests are signed, and their answers read as
  * those of an HTTP source.
@@ -60,15 +58,12 @@ class S3Source implements Source {
   }
 
   async fetch(text: string, options: FetchOptions): Promise<FetchedObject | NotModified> {
-    const { unless, signal, ownBucket } = options;
-    const headers = [
-      ...(unless?.etag === undefined ? [] : ['if-none-match', unless.etag]),
-      ...(unless?.lastModified === undefined ? [] : ['if-modified-since', unless.lastModified]),
-    ];
+    const { signal, ownBucket } = options;
+    const headers = conditionsOf(options);
     const url = new URL(text);
     const answer = await this.#ask(objectOf(url), { method: 'GET', headers, signal, ownBucket }, [
       200,
-      ...(asksConditionally(options) ? [304] : []),
+      ...(headers.length > 0 ? [304] : []),
     ]);
     if (answer.status === 200) return fetchedFrom(answer, url);
     answer.body.discard();
@@ -96,7 +91,8 @@ class S3Source implements Source {
       const region = this.#regions.get(bucket) ?? this.#options.region;
       const { answer, attempt } = await this.#send(object, region, ask);
       if (expected.includes(answer.status)) return answer;
-      const refusal = await refusalIn(answer);
+      const { status, headers, body } = answer;
+      const refusal = refusalOf({ status, headers, body: await refusalText(body) });
       const { bucketRegion } = refusal;
       if (!mayBeElsewhere(refusal) || bucketRegion === undefined || this.#regions.get(bucket) === bucketRegion)
         throw sourceRefusal(refusal, attempt);
@@ -148,15 +144,4 @@ function objectOf(url: URL): BucketObject {
 /** The answers by which S3 says that a bucket is in another region. */
 function mayBeElsewhere({ status }: S3Refusal): boolean {
   return status === 301 || status === 307 || status === 400;
-}
-
-async function refusalIn({ status, headers, body }: Answer): Promise<S3Refusal> {
-  const chunks: Uint8Array[] = [];
-  let heldBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    heldBytes += chunk.byteLength;
-    if (heldBytes >= maxRefusalBytes) break;
-  }
-  return refusalOf({ status, headers, body: Buffer.concat(chunks).toString('utf8') });
 }

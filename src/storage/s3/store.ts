@@ -1,4 +1,4 @@
-import { GiB, KiB, MiB } from '../../domain/units.ts';
+import { GiB, MiB } from '../../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject } from '../object-store.ts';
 import { S3Connection, refusalOf } from './connection.ts';
 import type { S3ConnectionOptions, S3Request } from './connection.ts';
@@ -9,6 +9,7 @@ import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders, treatmen
 import { beginUpload } from './upload.ts';
 import type { UploadChecksums } from './upload.ts';
 import { assertStorableKey, compareKeys } from '../store-key.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** Options of an S3 store. */
 export interface S3StoreOptions extends S3ConnectionOptions {
@@ -18,8 +19,6 @@ export interface S3StoreOptions extends S3ConnectionOptions {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const s3Limits: StoreLimits = { maxPutBytes: 5 * GiB, minPartBytes: 5 * MiB, maxPartCount: 10_000 };
-
-const maxErrorBytes = 64 * KiB;
 
 /** S3 returns the stored checksum only when asked with this header. */
 const withChecksum = [['x-amz-checksum-mode', 'ENABLED']] as const;
@@ -62,7 +61,7 @@ class S3Store implements ObjectStore {
     const request: S3Request = { method: 'GET', key: this.#full(key), headers: withChecksum, signal };
     const { status, headers, body } = await this.#connection.stream(request);
     if (status === 200) return { object: objectOfHeaders(key, headers), body };
-    const answer = { status, headers, body: await textOf(body) };
+    const answer = { status, headers, body: await refusalText(body) };
     if (isMissingObject(refusalOf(answer))) return undefined;
     throw this.#connection.refusal(request, answer);
   }
@@ -145,16 +144,4 @@ function putHeaders(
     headers.push('ifMatch' in condition ? ['if-match', condition.ifMatch] : ['if-none-match', condition.ifNoneMatch]);
   if (metadata) headers.push(...metadataHeaders(metadata));
   return headers;
-}
-
-/** Reads the beginning of an error body, which has its code and message. */
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let heldBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    heldBytes += chunk.byteLength;
-    if (heldBytes >= maxErrorBytes) break;
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

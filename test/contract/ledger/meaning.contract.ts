@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyChange } from '../../../src/domain/change.ts';
 import type { Change, Tally } from '../../../src/domain/change.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { badPlaylist, liveRecording } from './changes.ts';
+import { createLedgerBench } from './bench.ts';
 import type { LedgerUnderTest } from './under-test.ts';
 
 // Weighted, so that most changes of a history apply.
@@ -72,15 +72,7 @@ const histories = fc
 /** A ledger means by each change what `applyChange` says; a part of its contract. */
 export function describeMeaning(create: () => Promise<LedgerUnderTest>): void {
   describe('any history', () => {
-    let test: LedgerUnderTest;
-    let ledger: Ledger;
-
-    beforeEach(async () => {
-      test = await create();
-      ledger = test.ledger;
-    });
-
-    afterEach(() => test.close());
+    const bench = createLedgerBench(create);
 
     it('gives the answers and tallies that the domain gives', async () => {
       let turn = 0;
@@ -91,15 +83,15 @@ export function describeMeaning(create: () => Promise<LedgerUnderTest>): void {
           for (const next of changes) {
             const before = expected?.record;
             const changed = applyChange(expected, next);
-            const answer = await ledger.apply(video, next);
+            const answer = await bench.ledger.apply(video, next);
             if (changed.result === 'stale') expect(answer).toEqual({ result: 'stale', record: before });
             else {
               expected = changed.tally;
               expect(answer).toEqual({ result: 'applied', before, record: expected.record });
             }
           }
-          expect(await ledger.tally(video)).toEqual(expected);
-          expect(await ledger.read(video)).toEqual(expected?.record);
+          expect(await bench.ledger.tally(video)).toEqual(expected);
+          expect(await bench.ledger.read(video)).toEqual(expected?.record);
         }),
         { numRuns: 200 },
       );
