@@ -102,7 +102,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   storage: {
     ...adapterRoom,
     packages: {
-      undici: anyFile,
+      undici: 'proxy-*.ts',
       'undici/**': 'undici.ts',
       'tough-cookie': 'http/cookies.ts',
       '@aws-sdk/*': 's3/*.ts',

@@ -91,12 +91,12 @@ export function openCloudFrontApi(access: CloudFrontAccess): CloudFrontApi {
       service: 'cloudfront',
       now: new Date(),
     });
-    const { dispatcher } = routes.to(root);
+    const { wire } = routes.to(root);
     const what = `${method} ${root.host}${place}${below}`;
     let answer;
     try {
       const request = { origin: root.origin, method, path, headers, body: body === '' ? null : body };
-      answer = await exchange(dispatcher, request, signal);
+      answer = await exchange(wire, request, signal);
     } catch (error) {
       signal.throwIfAborted();
       const reason = error instanceof Error ? error.message : String(error);

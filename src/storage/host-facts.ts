@@ -9,7 +9,7 @@ import { openQuestionRoutes } from './http/routes.ts';
 import { connectionReason, isTlsCode, tlsReason } from './network-reasons.ts';
 import { proxyFor } from './proxy.ts';
 import { tlsOptions } from './tls-options.ts';
-import { request as sendRequest } from './undici.ts';
+import { exchange } from './wire/exchange.ts';
 
 /** How to reach a host. */
 export interface HostAccess {
@@ -91,14 +91,10 @@ async function askTime(origin: URL, access: HostAccess): Promise<number | undefi
   const routes = openQuestionRoutes(access, timeoutMs);
   try {
     const askedAt = Date.now();
-    const { headers, body } = await sendRequest.call(routes.to(origin).dispatcher, {
-      origin: origin.origin,
-      method: 'HEAD',
-      path: '/',
-      signal,
-    });
+    const request = { origin: origin.origin, method: 'HEAD', path: '/' };
+    const { headers, body } = await exchange(routes.to(origin).wire, request, signal);
     const answeredAt = Date.now();
-    await body.dump();
+    body.discard();
     // The header has whole seconds, rounded down.
     const said = typeof headers.date === 'string' ? Date.parse(headers.date) + second / 2 : Number.NaN;
     return Number.isNaN(said) ? undefined : (askedAt + answeredAt) / 2 - said;

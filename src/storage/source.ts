@@ -21,6 +21,19 @@ export interface FetchOptions {
 /** How to ask a source for a size. `cookie` as of `FetchOptions`. */
 export type SizeOptions = Pick<FetchOptions, 'signal' | 'cookie'>;
 
+/** The bytes of a body, once, in order. */
+export interface Body extends AsyncIterable<Uint8Array> {
+  /**
+   * Reads without a piece of memory for each piece of the body. Absent: it can only be iterated.
+   *
+   * @param take - is called with views of memory that is overwritten after the call; returning false stops the reading,
+   *   and what follows can be iterated
+   * @returns whether the body has been read to its end
+   * @throws as iterating does
+   */
+  forEachView?(take: (view: Uint8Array) => boolean): Promise<boolean>;
+}
+
 /** A response whose body has not been read yet. Read it to the end, or cancel it. */
 export interface FetchedObject {
   readonly result: 'fetched';
@@ -39,13 +52,13 @@ export interface FetchedObject {
    */
   readonly isUnframed?: boolean;
   /**
-   * The plain bytes, once, in order.
+   * The plain bytes.
    *
    * Throws `source.short-body` when fewer or more come than were announced or when a content coding ends too early,
    * `source.wrong-body` when they are not in the coding that was declared, `source.too-large` when they unpack to far
    * more than was sent, `source.unreachable` when the connection breaks, `source.timeout` when nothing comes for too long.
    */
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: Body;
   /** Discards a body that will not be read. */
   cancel(): void;
 }

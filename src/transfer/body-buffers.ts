@@ -15,8 +15,8 @@ export interface BodyBuffers {
   take(sizeBytes: number): BodyMemory;
 }
 
-/** Sizes that are pooled. Smaller bodies nearly always arrive in one chunk, which needs no other memory, and larger ones are rare. */
-const pooled = { minBytes: 64 * KiB, maxBytes: 4 * MiB } as const;
+/** Sizes that are pooled. Allocating less costs no more than reusing it, and larger bodies are rare. */
+const pooled = { minBytes: 8 * KiB, maxBytes: 4 * MiB } as const;
 
 /** Allocates memory for each body. */
 export const unpooledBuffers: BodyBuffers = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { headBytes } from '../domain/body-problem.ts';
 import { Crc32 } from '../storage/checksum.ts';
+import type { Body } from '../storage/source.ts';
 import { unpooledBuffers } from './body-buffers.ts';
 import type { BodyBuffers, BodyMemory } from './body-buffers.ts';
 
@@ -41,43 +42,76 @@ export interface ReadOptions {
  *
  * @throws what the body throws
  */
-export async function readBody(
-  body: AsyncIterable<Uint8Array>,
-  { maxHeldBytes, announcedBytes = Infinity, sha256, buffers = unpooledBuffers }: ReadOptions,
-): Promise<HeldBody | StreamedBody> {
-  const sum = new Crc32();
-  let memory: BodyMemory | undefined;
-  let chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
+export async function readBody(body: Body, options: ReadOptions): Promise<HeldBody | StreamedBody> {
+  const collector = new Collector(options);
   const rest = body[Symbol.asyncIterator]();
-  for (let next = await rest.next(); !next.done; next = await rest.next()) {
-    const chunk = next.value;
-    sum.update(chunk);
-    const isFirstOfSeveral = sizeBytes === 0 && chunk.byteLength < announcedBytes;
-    if (isFirstOfSeveral && announcedBytes <= maxHeldBytes) memory ??= buffers.take(announcedBytes);
-    if (memory && sizeBytes + chunk.byteLength > memory.bytes.byteLength) {
-      // More than was announced.
-      chunks = [memory.bytes.subarray(0, sizeBytes)];
-      memory = undefined;
-    }
-    if (memory) memory.bytes.set(chunk, sizeBytes);
-    else chunks.push(chunk);
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes > maxHeldBytes) {
-      return { kind: 'streamed', received: chunks, rest, sizeBytes, head: Buffer.concat(chunks, headBytes) };
-    }
+  const isWhole = body.forEachView
+    ? await body.forEachView((view) => collector.add(view, { isView: true }))
+    : await collectAll(rest, collector);
+  return isWhole ? collector.held() : collector.streamed(rest);
+}
+
+async function collectAll(chunks: AsyncIterator<Uint8Array>, collector: Collector): Promise<boolean> {
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    if (!collector.add(next.value, { isView: false })) return false;
   }
-  const { bytes, release } = memory ?? joined(chunks, sizeBytes, buffers);
-  const held = bytes.subarray(0, sizeBytes);
-  return {
-    kind: 'held',
-    bytes: held,
-    head: held.subarray(0, headBytes),
-    release,
-    sizeBytes,
-    crc32: sum.hex(),
-    ...(sha256 ? { sha256: createHash('sha256').update(held).digest('hex') } : {}),
-  };
+  return true;
+}
+
+/** Puts a body together. */
+class Collector {
+  /** For the whole body, if its size is known. */
+  #memory: BodyMemory | undefined;
+  #chunks: Uint8Array[] = [];
+  #sizeBytes = 0;
+  readonly #sum = new Crc32();
+  readonly #options: ReadOptions;
+
+  constructor(options: ReadOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param isView - the chunk's memory is used again for the next
+   * @returns false once the body is too large to be held
+   */
+  add(chunk: Uint8Array, { isView }: { readonly isView: boolean }): boolean {
+    const { maxHeldBytes, announcedBytes = Infinity, buffers = unpooledBuffers } = this.#options;
+    this.#sum.update(chunk);
+    const wantsMemory = isView || chunk.byteLength < announcedBytes;
+    if (this.#sizeBytes === 0 && wantsMemory && announcedBytes <= maxHeldBytes) {
+      this.#memory ??= buffers.take(announcedBytes);
+    }
+    if (this.#memory && this.#sizeBytes + chunk.byteLength > this.#memory.bytes.byteLength) {
+      // More than was announced.
+      this.#chunks = [this.#memory.bytes.subarray(0, this.#sizeBytes)];
+      this.#memory = undefined;
+    }
+    if (this.#memory) this.#memory.bytes.set(chunk, this.#sizeBytes);
+    else this.#chunks.push(isView ? Buffer.from(chunk) : chunk);
+    this.#sizeBytes += chunk.byteLength;
+    return this.#sizeBytes <= maxHeldBytes;
+  }
+
+  held(): HeldBody {
+    const { sha256, buffers = unpooledBuffers } = this.#options;
+    const { bytes, release } = this.#memory ?? joined(this.#chunks, this.#sizeBytes, buffers);
+    const held = bytes.subarray(0, this.#sizeBytes);
+    return {
+      kind: 'held',
+      bytes: held,
+      head: held.subarray(0, headBytes),
+      release,
+      sizeBytes: this.#sizeBytes,
+      crc32: this.#sum.hex(),
+      ...(sha256 ? { sha256: createHash('sha256').update(held).digest('hex') } : {}),
+    };
+  }
+
+  streamed(rest: AsyncIterator<Uint8Array>): StreamedBody {
+    const received = this.#memory ? [this.#memory.bytes.subarray(0, this.#sizeBytes)] : this.#chunks;
+    return { kind: 'streamed', received, rest, sizeBytes: this.#sizeBytes, head: Buffer.concat(received, headBytes) };
+  }
 }
 
 function joined(chunks: readonly Uint8Array[], sizeBytes: number, buffers: BodyBuffers): BodyMemory {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KiB, MiB, minute } from '../../src/domain/units.ts';
 import { openHttpSource } from '../../src/storage/http/source.ts';
 import type { HttpSourceOptions } from '../../src/storage/http/source.ts';
-import { Pace } from '../../src/storage/http/pace.ts';
+import { Pace } from '../../src/storage/wire/pace.ts';
 import { scopeHeaders } from '../../src/storage/http/headers.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { FlantsError } from '../../domain/failure.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
-import { request as sendRequest } from '../undici.ts';
+import { exchange } from '../wire/exchange.ts';
 import { indexScopes, requestHeaders } from './headers.ts';
 import type { ScopedHeaders } from './headers.ts';
 import { openRoutes } from './routes.ts';
@@ -39,16 +39,16 @@ export function openServerQuestions(options: RouteOptions & { readonly headers: 
   const send = async (url: URL, { method, headers }: ServerQuestion, signal: AbortSignal): Promise<ServerAnswer> => {
     options.reach?.check(url);
     const usual = requestHeaders(url, { kind: 'media', signal }, index);
-    const answer = await sendRequest.call(routes.to(url).dispatcher, {
+    const request = {
       origin: url.origin,
       method,
       path: url.pathname + url.search,
       headers: [...usual, ...Object.entries(headers).flat()],
-      signal,
-    });
+    };
+    const answer = await exchange(routes.to(url).wire, request, signal);
     // The rest of a body is of no interest, and may be long.
-    answer.body.on('error', () => undefined).destroy();
-    return { status: answer.statusCode, headers: singleValues(answer.headers) };
+    answer.body.cancel();
+    return { status: answer.status, headers: singleValues(answer.headers) };
   };
   return {
     async ask(text, question, { signal }) {

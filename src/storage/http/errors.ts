@@ -15,7 +15,7 @@ export function abortedError(url: URL): FlantsError {
 }
 
 /**
- * Converts an error of Node or undici, by its code.
+ * Converts an error of Node or of a connection, by its code.
  *
  * @param options.phase - within a body, a TLS error is a broken connection rather than an untrusted certificate
  */

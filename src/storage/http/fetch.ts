@@ -1,5 +1,5 @@
 import { proxyError } from '../proxy-error.ts';
-import { request as sendRequest } from '../undici.ts';
+import { exchange } from '../wire/exchange.ts';
 import type { Routes } from './routes.ts';
 
 /** What is used of the global `fetch`: a request without redirects, of which only status and headers are read. */
@@ -9,18 +9,18 @@ export type FetchStatus = (url: string, init: RequestInit) => Promise<Response>;
 export function fetchOver(routes: Routes): FetchStatus {
   return async (text, { method = 'GET', headers, body, signal }) => {
     const url = new URL(text);
-    const { dispatcher, proxy } = routes.to(url);
+    const { wire, proxy } = routes.to(url);
     try {
-      const answer = await sendRequest.call(dispatcher, {
+      const request = {
         origin: url.origin,
         path: url.pathname + url.search,
         method,
         headers: Object.fromEntries(new Headers(headers)),
         body: typeof body === 'string' ? body : null,
-        signal: signal ?? null,
-      });
-      await answer.body.dump();
-      return new Response(null, { status: answer.statusCode, headers: firstValues(answer.headers) });
+      };
+      const answer = await exchange(wire, request, signal ?? new AbortController().signal);
+      answer.body.discard();
+      return new Response(null, { status: answer.status, headers: firstValues(answer.headers) });
     } catch (error) {
       if (!proxy || !(error instanceof Error)) throw error;
       const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -2,7 +2,7 @@ import type { Validators } from '../../domain/read-playlist.ts';
 import type { FetchedObject } from '../source.ts';
 import { completeSize, exactly } from './content-range.ts';
 import { contentCodings, decodeBody } from './decode.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../wire/exchange.ts';
 import { firstOf as first } from './headers.ts';
 
 /**
@@ -17,7 +17,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
   const length = first(headers['content-length']);
   const link = [headers['link'] ?? []].flat().join(', ');
   try {
-    // Undici checks while it reads that as many bytes arrive as were announced.
+    // While it is read, the connection checks that as many bytes arrive as were announced.
     const announced = length === undefined ? undefined : Number(length);
     const size = answer.status === 206 ? completeSize(first(headers['content-range']), announced, url) : announced;
     const sent = size === undefined || size === announced ? body : exactly(size, body, url);

@@ -67,7 +67,7 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
   return index;
 }
 
-/** The headers of a request as undici takes them: names and values in turn. Conditions by RFC 9110 section 13.1. */
+/** The headers of a request: names and values in turn. Conditions by RFC 9110 section 13.1. */
 export function requestHeaders(
   url: URL,
   { cookie, ...options }: Omit<FetchOptions, 'cookie'> & { readonly cookie?: string | undefined },

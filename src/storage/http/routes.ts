@@ -1,11 +1,11 @@
-import type { Dispatcher } from 'undici';
 import { noProxies } from '../../config/values/proxies.ts';
 import type { ProxySettings } from '../../config/values/proxies.ts';
-import { openProxyAgent } from '../proxy-agent.ts';
+import { openProxyWire } from '../proxy-wire.ts';
 import { proxyFor } from '../proxy.ts';
 import type { Proxy } from '../proxy.ts';
 import { tlsOptions } from '../tls-options.ts';
-import { Agent, Pool } from '../undici.ts';
+import { openWire } from '../wire/wire.ts';
+import type { Wire } from '../wire/wire.ts';
 import type { Reach } from './reach.ts';
 
 /** Connections, and the proxies through which they go. */
@@ -27,7 +27,7 @@ export interface RouteOptions {
 
 /** How to reach an origin. */
 export interface Route {
-  readonly dispatcher: Dispatcher;
+  readonly wire: Wire;
   /** Absent: directly. */
   readonly proxy?: Proxy;
 }
@@ -54,36 +54,27 @@ export function openQuestionRoutes(access: Pick<RouteOptions, 'ca' | 'proxies'>,
 /** Opens connections over HTTP/1.1. Each origin has its own pool. */
 export function openRoutes(options: RouteOptions): Routes {
   const tls = tlsOptions(options.ca);
-  const agent = new Agent({
-    connections: options.connections,
-    headersTimeout: options.headersTimeoutMs,
-    bodyTimeout: options.bodyTimeoutMs,
-    // One request per connection at a time: a broken connection then harms one file, and it takes less CPU.
-    allowH2: false,
-    factory: (origin, given) =>
-      new Pool(
-        origin,
-        Object.assign({}, given, {
-          connect: {
-            timeout: options.connectTimeoutMs,
-            ...tls,
-            ...(options.reach ? { lookup: options.reach.lookupFor(new URL(origin)) } : {}),
-          },
-        }),
-      ),
-  });
-  const direct: Route = { dispatcher: agent };
-  const proxied = new Map<string, Dispatcher>();
+  const { connections, connectTimeoutMs, headersTimeoutMs, bodyTimeoutMs, reach } = options;
+  const wire = openWire((origin) => ({
+    connections,
+    connectTimeoutMs,
+    headersTimeoutMs,
+    bodyTimeoutMs,
+    ...tls,
+    ...(reach ? { lookup: reach.lookupFor(origin) } : {}),
+  }));
+  const direct: Route = { wire };
+  const proxied = new Map<string, Wire>();
   return {
     to(url) {
       const proxy = proxyFor(url, options.proxies ?? noProxies);
       if (!proxy) return direct;
-      const dispatcher = proxied.get(proxy.url) ?? openProxyAgent(proxy, { ...options, tls });
-      proxied.set(proxy.url, dispatcher);
-      return { dispatcher, proxy };
+      const throughProxy = proxied.get(proxy.url) ?? openProxyWire(proxy, { ...options, tls });
+      proxied.set(proxy.url, throughProxy);
+      return { wire: throughProxy, proxy };
     },
     async close() {
-      await Promise.all([agent, ...proxied.values()].map((each) => each.destroy()));
+      await Promise.all([wire, ...proxied.values()].map((each) => each.destroy()));
     },
   };
 }

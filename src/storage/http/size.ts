@@ -2,7 +2,7 @@ import type { SizeOptions, Source } from '../source.ts';
 import type { Proxy } from '../proxy.ts';
 import { contentCodings } from './decode.ts';
 import { statusError } from './errors.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../wire/exchange.ts';
 import { firstOf } from './headers.ts';
 
 /** A method, with headers beside the usual ones. */

@@ -2,8 +2,7 @@ import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { Cookies } from './cookies.ts';
 import { statusError } from './errors.ts';
-import { exchange } from './exchange.ts';
-import type { Answer } from './exchange.ts';
+import type { Answer } from '../wire/exchange.ts';
 import { fetchedFrom, isRange } from './fetched.ts';
 import { conditionsOf, firstOf as first, indexScopes, requestHeaders } from './headers.ts';
 import type { HeaderIndex, ScopedHeaders } from './headers.ts';
@@ -11,6 +10,7 @@ import type { Reach } from './reach.ts';
 import { openRoutes } from './routes.ts';
 import type { RouteOptions, Routes } from './routes.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
+import { send } from './send.ts';
 import { createSizer } from './size.ts';
 import type { Ask, Located } from './size.ts';
 
@@ -84,7 +84,7 @@ async function request(
     const cookie = cookieFor(url, requested, { options, transport });
     const route = transport.routes.to(url);
     const all = [...requestHeaders(url, { ...options, cookie }, transport.index), ...headers];
-    const answer = await exchange(route, { method, url, headers: all }, options.signal);
+    const answer = await send(route, { method, url, headers: all }, options.signal);
     await transport.cookies?.receive(answer.headers['set-cookie'], url);
     if (!isRedirect(answer.status)) return { answer, url, proxy: route.proxy };
     answer.body.discard();

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import { noProxies } from '../../config/values/proxies.ts';
 import type { ProxySettings } from '../../config/values/proxies.ts';
 import { KiB, second } from '../../domain/units.ts';
@@ -11,12 +10,15 @@ import { addressOf } from './address.ts';
 import type { S3Address } from './address.ts';
 import type { S3Credentials } from './credentials.ts';
 import type { Route } from '../http/routes.ts';
-import { bodyOf } from '../stream-body.ts';
-import { openProxyAgent } from '../proxy-agent.ts';
+import { openProxyWire } from '../proxy-wire.ts';
 import { proxyFor } from '../proxy.ts';
 import { tlsOptions } from '../tls-options.ts';
 import { signRequest, unsignedPayload } from './sigv4.ts';
-import { Pool, request as sendRequest } from '../undici.ts';
+import { exchange as openExchange } from '../wire/exchange.ts';
+import type { ExchangeErrors } from '../wire/exchange.ts';
+import type { RequestOptions } from '../wire/request.ts';
+import { ConnectionError } from '../wire/errors.ts';
+import { openWire } from '../wire/wire.ts';
 
 /** Time-outs of a store. */
 export interface S3Timeouts {
@@ -85,17 +87,11 @@ export class S3Connection {
     const proxy = proxyFor(new URL(this.address.origin), options.proxies ?? noProxies);
     if (proxy) {
       const { connections } = options;
-      this.route = { dispatcher: openProxyAgent(proxy, { ...timeouts, connections, tls }), proxy };
+      this.route = { wire: openProxyWire(proxy, { ...timeouts, connections, tls }), proxy };
       return;
     }
-    const pool = new Pool(this.address.origin, {
-      connections: options.connections,
-      // With HTTP/2 a single connection, to one of S3's machines, would carry what many connections spread.
-      allowH2: false,
-      bodyTimeout: timeouts.bodyTimeoutMs,
-      connect: { timeout: timeouts.connectTimeoutMs, ...tls },
-    });
-    this.route = { dispatcher: pool };
+    const wire = openWire(() => ({ ...timeouts, connections: options.connections, ...tls }));
+    this.route = { wire };
   }
 
   /** Describes a request for messages. */
@@ -117,7 +113,7 @@ export class S3Connection {
    */
   async send(request: S3Request): Promise<S3Answer> {
     try {
-      return await exchange(this.route.dispatcher, await this.#sign(request), request.signal);
+      return await exchange(this.route.wire, await this.#sign(request), request.signal);
     } catch (error) {
       throw networkError(error, this.attempt(request.method, request.key), request.signal);
     }
@@ -125,20 +121,17 @@ export class S3Connection {
 
   /** Like `send`, but streams the body. Read it to the end, or leave it by `return()`. */
   async stream(request: S3Request): Promise<S3Stream> {
-    const attempt = this.attempt(request.method, request.key);
+    const errorOf = (error: unknown): Error =>
+      networkError(error, this.attempt(request.method, request.key), request.signal);
+    const errors: ExchangeErrors = {
+      aborted: () => errorOf(request.signal.reason),
+      tooSlow: () => errorOf(new ConnectionError('UND_ERR_BODY_TIMEOUT', 'silence within a body')),
+      of: errorOf,
+    };
     try {
-      const signed = await this.#sign(request);
-      const { statusCode, headers, body } = await sendRequest.call(this.route.dispatcher, {
-        ...signed,
-        signal: request.signal,
-      });
-      return {
-        status: statusCode,
-        headers,
-        body: bodyOf(body, (error) => networkError(error, attempt, request.signal)),
-      };
+      return await openExchange(this.route.wire, await this.#sign(request), request.signal, errors);
     } catch (error) {
-      throw networkError(error, attempt, request.signal);
+      throw errorOf(error);
     }
   }
 
@@ -150,10 +143,10 @@ export class S3Connection {
 
   /** Closes the connections, aborting requests in flight. */
   async close(): Promise<void> {
-    await this.route.dispatcher.destroy();
+    await this.route.wire.destroy();
   }
 
-  async #sign(request: S3Request): Promise<Dispatcher.DispatchOptions> {
+  async #sign(request: S3Request): Promise<RequestOptions> {
     const { method, query = '', body } = request;
     const path = this.address.pathOf(request.key);
     const headers = signRequest({
@@ -173,9 +166,9 @@ export class S3Connection {
       path: query === '' ? path : `${path}?${query}`,
       headers,
       body: body ?? null,
-      // Undici closes a connection after HEAD, for servers that send a body with it; a store does not.
+      // No store sends a body with the response to HEAD.
       reset: false,
-      // Undici starts this timer with the first byte sent.
+      // Includes the time that sending the body takes.
       headersTimeout: this.#options.timeouts.headersTimeoutMs + (body?.byteLength ?? 0) / slowestBytesPerMs,
     };
   }

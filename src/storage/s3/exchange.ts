@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import { onAbort } from '../../domain/on-abort.ts';
 import { KiB } from '../../domain/units.ts';
+import type { RequestController, RequestHandler, RequestOptions } from '../wire/request.ts';
+import type { Wire } from '../wire/wire.ts';
 
 /** A complete response. */
 export interface S3Answer {
@@ -17,23 +18,17 @@ const maxBodyBytes = 64 * KiB;
 /**
  * Sends one request and collects the whole response.
  *
- * Uses undici's handler interface. `request` would create a stream for each response, and nearly all are empty here.
- *
- * @throws what undici throws, or the signal's reason
+ * @throws errors of connections as they are, or the signal's reason
  */
-export function exchange(
-  dispatcher: Dispatcher,
-  request: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<S3Answer> {
+export function exchange(wire: Wire, request: RequestOptions, signal: AbortSignal): Promise<S3Answer> {
   if (signal.aborted) return Promise.reject(signal.reason as Error);
   return new Promise((resolve, reject) => {
-    dispatcher.dispatch(request, new Exchange(signal, resolve, reject));
+    wire.dispatch(request, new Exchange(signal, resolve, reject));
   });
 }
 
-class Exchange implements Dispatcher.DispatchHandler {
-  #controller: Dispatcher.DispatchController | undefined;
+class Exchange implements RequestHandler {
+  #controller: RequestController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
   #chunks: Uint8Array[] = [];
@@ -50,18 +45,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#stopListening = onAbort(signal, () => this.#abort());
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: RequestController): void {
     this.#controller = controller;
     // Aborted while waiting for a connection.
     if (this.#signal.aborted) this.#abort();
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_: RequestController, status: number, headers: IncomingHttpHeaders): void {
     this.#status = status;
     this.#headers = headers;
   }
 
-  onResponseData(_: Dispatcher.DispatchController, chunk: Uint8Array): void {
+  onResponseData(_: RequestController, chunk: Uint8Array): void {
     if (this.#heldBytes < maxBodyBytes) this.#chunks.push(chunk);
     this.#heldBytes += chunk.byteLength;
   }
@@ -72,7 +67,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
-  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_: RequestController, error: Error): void {
     this.#stopListening();
     this.#reject(error);
   }

@@ -43,9 +43,9 @@ export async function askIdentity(request: IdentityRequest): Promise<string | un
       service: 'sts',
       now: new Date(),
     });
-    const { dispatcher } = routes.to(origin);
+    const { wire } = routes.to(origin);
     const sent = { origin: origin.origin, method: 'POST', path: '/', headers, body: form } as const;
-    const { status, body } = await exchange(dispatcher, sent, signal);
+    const { status, body } = await exchange(wire, sent, signal);
     return status === 200 ? /<Arn>([^<]+)<\/Arn>/.exec(body)?.[1] : undefined;
   } catch {
     signal.throwIfAborted();

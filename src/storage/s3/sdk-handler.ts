@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Route } from '../http/routes.ts';
 import { proxyError } from '../proxy-error.ts';
 import { canonicalQuery } from './sigv4.ts';
-import { request as sendRequest } from '../undici.ts';
+import { exchange } from '../wire/exchange.ts';
 
 /** A request as the SDK hands it over, signed. */
 interface SdkRequest {
@@ -14,7 +14,7 @@ interface SdkRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | Readable | null;
+  readonly body?: string | Uint8Array | null;
 }
 
 interface SdkResponse {
@@ -42,20 +42,27 @@ export function sdkHandler(routeTo: (origin: URL) => Route, headersTimeoutMs: nu
   return {
     async handle({ protocol, hostname, port, method, path, query, headers, body }, options = {}) {
       const origin = new URL(`${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`);
-      const { dispatcher, proxy } = routeTo(origin);
+      const { wire, proxy } = routeTo(origin);
       const queryText = canonicalQuery(singleValues(query));
       const { abortSignal, requestTimeout } = options;
       try {
-        const answer = await sendRequest.call(dispatcher, {
+        const request = {
           origin: origin.origin,
           path: queryText === '' ? path : `${path}?${queryText}`,
           method,
           headers: { ...headers },
           body: body ?? null,
           headersTimeout: requestTimeout ?? headersTimeoutMs,
-          ...(abortSignal === undefined ? {} : { signal: abortSignal as AbortSignal }),
-        });
-        return { response: { statusCode: answer.statusCode, headers: joined(answer.headers), body: answer.body } };
+        };
+        const signal = abortSignal === undefined ? new AbortController().signal : (abortSignal as AbortSignal);
+        const answer = await exchange(wire, request, signal);
+        return {
+          response: {
+            statusCode: answer.status,
+            headers: joined(answer.headers),
+            body: Readable.from(answer.body, { objectMode: false }),
+          },
+        };
       } catch (error) {
         if (!proxy || !(error instanceof Error)) throw error;
         const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,8 +1,8 @@
 import { bucketObjectOf, bucketText } from '../../domain/bucket-url.ts';
 import type { BucketObject } from '../../domain/bucket-url.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import { exchange } from '../http/exchange.ts';
-import type { Answer } from '../http/exchange.ts';
+import { send } from '../http/send.ts';
+import type { Answer } from '../wire/exchange.ts';
 import { fetchedFrom } from '../http/fetched.ts';
 import { conditionsOf } from '../http/headers.ts';
 import { openRoutes } from '../http/routes.ts';
@@ -122,7 +122,7 @@ class S3Source implements Source {
       now: new Date(),
     });
     const all = ['accept-encoding', 'identity', 'user-agent', 'flants', ...headers, ...signed];
-    const answer = await exchange(route, { method, url, headers: all, keepsConnection: true }, signal);
+    const answer = await send(route, { method, url, headers: all, keepsConnection: true }, signal);
     const attempt: S3Attempt = {
       operation: method,
       place: bucketText(object),
