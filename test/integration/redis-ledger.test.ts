@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rangesOfBits } from '../../src/domain/bits.ts';
 import type { Change } from '../../src/domain/change.ts';
 import { FlantsError } from '../../src/domain/failure.ts';
 import { RedisLedger } from '../../src/ledger/redis/ledger.ts';
@@ -128,9 +129,34 @@ describe.skipIf(!hasRedis)('the ledger in Redis', () => {
     await applyAll(ledger, begun, register('g1', generation, digest, 500), record(files, [], generation, digest));
     await applyAll(ledger, publish(generation, digest), announce(`${generation} incomplete`, generation));
     expect(await client.object('ENCODING', names.video('v'))).toBe('listpack');
-    expect(await client.strlen(names.bits('v'))).toBe(Math.ceil((3 * 500) / 8));
+    expect(await client.strlen(names.bits('v'))).toBe(Math.ceil(500 / 8));
     expect(await client.memory('USAGE', names.video('v'))).toBeLessThan(600);
     expect(await client.memory('USAGE', names.bits('v'))).toBeLessThan(400);
+  });
+
+  it('holds nothing but the record while no file is done and nothing is carried', async () => {
+    const client = connect();
+    const ledger = new RedisLedger(client, 'library');
+    const crawl = { kind: 'crawl', files: [] } as const;
+    await applyAll(ledger, open('g1'));
+    await ledger.lease('v', lease('c1', { ...crawl, generation: 'g1' }));
+    await applyAll(ledger, register('g1', 'g2', 'r1', 500));
+    expect((await client.keys('*')).toSorted()).toEqual([names.video('v'), names.videos]);
+    await ledger.lease('v', lease('c2', crawl));
+    await applyAll(ledger, open('g3', 'g2'));
+    expect((await client.keys('*')).toSorted()).toEqual([names.video('v'), names.videos]);
+  });
+
+  it('understands planes of bits that older versions wrote to their ends', async () => {
+    const client = connect();
+    const ledger = new RedisLedger(client, 'library');
+    await planned(ledger);
+    await client.set(names.bits('v'), Buffer.alloc(Math.ceil((3 * 500) / 8)));
+    await applyAll(ledger, record([1, 499], [2]));
+    const tally = await ledger.tally('v');
+    expect(tally?.record).toMatchObject({ done: 2, failed: 1 });
+    expect(tally && rangesOfBits(tally.done, 500)).toEqual([[1, 2], [499, 500]]); // prettier-ignore
+    expect(tally && rangesOfBits(tally.failed, 500)).toEqual([[2, 3]]);
   });
 
   it('forgets leases that ran out as soon as it sees them', async () => {

@@ -144,14 +144,14 @@ export class RedisLedger implements Ledger {
 
   async #send(video: VideoId, change: Change): Promise<unknown> {
     const { videos } = this.#names;
-    const [key, bits] = [this.#names.video(video), this.#names.bits(video)];
+    const [key, bits, leases] = [this.#names.video(video), this.#names.bits(video), this.#names.leases(video)];
     const feed = this.#feedKeys();
     switch (change.type) {
       case 'open': {
         const { seen = '', ...first } = change;
         const fields = fieldsOf(tallyAfter(undefined, first).record);
         const given = [video, change.generation, seen, change.asked ?? '', ...fields];
-        return this.#run(openScript, [key, videos, bits, ...feed], given);
+        return this.#run(openScript, [key, videos, bits, leases, ...feed], given);
       }
       case 'restore': {
         const tally = tallyAfter(undefined, change);
@@ -162,7 +162,7 @@ export class RedisLedger implements Ledger {
         const { seen, generation, revision, total } = change;
         const tally = tallyAfter(unplanned(seen), change);
         const given = [video, seen, generation, revision, total, tally.record.done, planesOf(tally)];
-        return this.#run(registerScript, [key, bits, ...feed], given);
+        return this.#run(registerScript, [key, bits, leases, ...feed], given);
       }
       case 'record':
       case 'accept':

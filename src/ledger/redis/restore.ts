@@ -5,7 +5,7 @@ import type { RedisScript } from './script.ts';
  * Adds a video that was published and retired before.
  *
  * KEYS: video, videos, bits, feed, changed.
- * ARGV: video id, generation, revision, planes of bits, then all fields and values.
+ * ARGV: video id, generation, revision, planes of bits (empty: none is set), then all fields and values.
  * Result: [1 when applied or 0 when stale, fields before, fields now].
  */
 export const restoreScript: RedisScript = {
@@ -21,7 +21,7 @@ if #before > 0 then
   return {again and 1 or 0, before, before}
 end
 redis.call('HSET', video, unpack(ARGV, 5))
-redis.call('SET', bits, ARGV[4])
+if ARGV[4] ~= '' then redis.call('SET', bits, ARGV[4]) end
 redis.call('ZADD', videos, 0, id)
 noteChange(KEYS[4], KEYS[5], id)
 return {1, before, redis.call('HGETALL', video)}

@@ -1,7 +1,8 @@
-import { emptyBits, hasBit, putBit } from '../../domain/bits.ts';
+import { emptyBits, putBit, rangesOfBits } from '../../domain/bits.ts';
 import type { Bits } from '../../domain/bits.ts';
 import type { Tally } from '../../domain/change.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { indicesOf } from '../../domain/index-ranges.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Hold, NextLook, VideoRecord } from '../../domain/video.ts';
@@ -76,18 +77,21 @@ export function hashOf(flat: readonly string[]): Readonly<Record<string, string>
   return hash;
 }
 
-/** Three planes of bits (done, failed, accepted), each of whole words; a file's bit is where GETBIT looks for its index. */
+/**
+ * Three planes of bits (done, failed, accepted), each of whole words; a file's bit is where GETBIT looks for its index. Zero
+ * bytes at the end are left out, which Redis reads as if they were there.
+ */
 export function planesOf({ record, done, failed, accepted }: Tally): Buffer {
   const { total } = record;
   const planeSize = planeSizeOf(total);
   const planes = Buffer.alloc(Math.ceil((3 * planeSize) / 8));
   for (const [plane, bits] of [done, failed, accepted].entries()) {
-    for (let index = 0; index < total; index++) {
+    for (const index of indicesOf(rangesOfBits(bits, total))) {
       const at = plane * planeSize + index;
-      if (hasBit(bits, index)) planes[at >> 3] = (planes[at >> 3] ?? 0) | (0x80 >> (at & 7));
+      planes[at >> 3] = (planes[at >> 3] ?? 0) | (0x80 >> (at & 7));
     }
   }
-  return planes;
+  return planes.subarray(0, planes.findLastIndex((byte) => byte !== 0) + 1);
 }
 
 /** The record with the bits in its planes; a missing plane counts as all zero. */
