@@ -1,16 +1,13 @@
 import { bands, jobIdOf, leaseOf, planBatches } from '../domain/batch.ts';
 import type { BatchJob } from '../domain/batch.ts';
-import { hasBit, rangesWhere } from '../domain/bits.ts';
-import type { Tally } from '../domain/change.ts';
 import { countOf, indicesOf, subtract } from '../domain/index-ranges.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import { nextStep } from '../domain/next-step.ts';
 import type { Carried, Step } from '../domain/next-step.ts';
 import { videoLeaseOf } from '../domain/video-job.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import { isSettled } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import type { Ledger, Lease } from '../ledger/ledger.ts';
+import type { Ledger, Lease, Survey } from '../ledger/ledger.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 
 /** Limits on the dispatch of a video's files. */
@@ -49,19 +46,13 @@ export async function advance(
   video: VideoId,
   ports: AdvancePorts,
 ): Promise<{ readonly step: Step; readonly record: VideoRecord } | undefined> {
-  const record = await ports.ledger.read(video);
-  if (!record) return undefined;
-  const leases = await ports.ledger.leases(video);
-  const tally = isSettled(record) ? undefined : await ports.ledger.tally(video);
-  const open = tally ? openFiles(tally) : [];
+  const survey = await ports.ledger.survey(video);
+  if (!survey) return undefined;
+  const { record, leases, open } = survey;
   const step = nextStep(record, carriedBy(leases, open));
-  if (step === 'dispatch' && tally) await dispatch(video, { tally, open, leases }, ports);
+  if (step === 'dispatch') await dispatch(video, survey, ports);
   if (step === 'crawl' || step === 'publish') await sendVideo(video, record, step, ports);
   return { step, record };
-}
-
-function openFiles({ record, done, failed }: Tally): IndexRanges {
-  return rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
 }
 
 /** Work that leases carry. A lease may outlast its files, so only files that are still open count. */
@@ -74,15 +65,8 @@ function carriedBy(leases: readonly Lease[], open: IndexRanges): Carried {
   };
 }
 
-interface DispatchState {
-  readonly tally: Tally;
-  readonly open: IndexRanges;
-  readonly leases: readonly Lease[];
-}
-
-async function dispatch(video: VideoId, { tally, open, leases }: DispatchState, ports: AdvancePorts): Promise<void> {
+async function dispatch(video: VideoId, { record, leases, open }: Survey, ports: AdvancePorts): Promise<void> {
   const { ledger, batches, limits } = ports;
-  const { record } = tally;
   const slots = limits.maxBatchesOfVideo - leases.filter(({ kind }) => kind === 'batch').length;
   if (slots <= 0 || record.revision === undefined) return;
   const carried = leases.map(({ files }) => files);

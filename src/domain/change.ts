@@ -1,10 +1,10 @@
-import { emptyBits, hasBit, putBit } from './bits.ts';
+import { emptyBits, hasBit, putBit, rangesWhere } from './bits.ts';
 import type { Bits } from './bits.ts';
 import type { Failure } from './failure.ts';
 import { indicesOf, subtract } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Live } from './live.ts';
-import { publishedSituation } from './video.ts';
+import { isSettled, publishedSituation } from './video.ts';
 import type { Generation, Hold, NextLook, RevisionDigest, VideoRecord } from './video.ts';
 
 /** A video's record with the bits behind its counts. */
@@ -13,6 +13,11 @@ export interface Tally {
   readonly done: Bits;
   readonly failed: Bits;
   readonly accepted: Bits;
+}
+
+/** Files that are neither done nor failed. */
+export function openFiles({ record, done, failed }: Tally): IndexRanges {
+  return isSettled(record) ? [] : rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
 }
 
 /** A change to a video's tally. Each names the generation it belongs to. */

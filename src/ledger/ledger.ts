@@ -19,6 +19,15 @@ export type Applied =
   | { readonly result: 'applied'; readonly before: VideoRecord | undefined; readonly record: VideoRecord }
   | { readonly result: 'stale'; readonly record: VideoRecord | undefined };
 
+/** What the next step of a video depends on, all of one instant. */
+export interface Survey {
+  readonly record: VideoRecord;
+  /** Leases of the present generation that are alive. */
+  readonly leases: readonly Lease[];
+  /** Files that are neither done nor failed. */
+  readonly open: IndexRanges;
+}
+
 /**
  * The live state of videos in progress (an embedded ledger holds all videos). It can be lost and rebuilt from the journal.
  *
@@ -31,6 +40,8 @@ export interface Ledger {
   read(video: VideoId): Promise<VideoRecord | undefined>;
   /** The record with one bit per file. Undefined for a video that the ledger does not hold. */
   tally(video: VideoId): Promise<Tally | undefined>;
+  /** What the next step depends on. Undefined for a video that the ledger does not hold. */
+  survey(video: VideoId): Promise<Survey | undefined>;
   /** All videos, in ascending order of id. A change made during the iteration may or may not be seen. */
   videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }>;
   /**

@@ -1,7 +1,7 @@
-import { applyChange } from '../domain/change.ts';
+import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
-import type { Applied, Ledger, Lease } from './ledger.ts';
+import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 
 interface HeldLease {
@@ -42,6 +42,11 @@ export class MemoryLedger implements Ledger {
         accepted: tally.accepted.slice(),
       }
     );
+  }
+
+  async survey(video: VideoId): Promise<Survey | undefined> {
+    const tally = this.#tallies.get(video);
+    return tally && { record: tally.record, leases: this.#live(video), open: openFiles(tally) };
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {

@@ -17,6 +17,7 @@ export function observeLedger(
     },
     read: (video) => ledger.read(video),
     tally: (video) => ledger.tally(video),
+    survey: (video) => ledger.survey(video),
     videos: () => ledger.videos(),
     lease: (video, lease) => ledger.lease(video, lease),
     renew: (video, leaseId, ttlMs) => ledger.renew(video, leaseId, ttlMs),

@@ -1,9 +1,10 @@
 import type { StatementSync } from 'node:sqlite';
-import { applyChange } from '../domain/change.ts';
+import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
+import { isSettled } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
-import type { Applied, Ledger, Lease } from './ledger.ts';
+import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
@@ -41,6 +42,15 @@ export class SqliteLedger implements Ledger {
 
   async tally(video: VideoId): Promise<Tally | undefined> {
     return this.#state.read(() => this.#tally(video));
+  }
+
+  async survey(video: VideoId): Promise<Survey | undefined> {
+    return this.#state.read(() => {
+      const record = this.#record(video);
+      if (!record) return undefined;
+      const tally = isSettled(record) ? undefined : this.#tally(video);
+      return { record, leases: this.#live(video), open: tally ? openFiles(tally) : [] };
+    });
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {

@@ -1,13 +1,14 @@
 import { emptyBits } from '../../domain/bits.ts';
-import { applyChange } from '../../domain/change.ts';
+import { applyChange, openFiles } from '../../domain/change.ts';
 import type { Change, Tally } from '../../domain/change.ts';
 import { FlantsError } from '../../domain/failure.ts';
+import { isSettled } from '../../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../../domain/video.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { redisNames } from '../../redis/names.ts';
 import type { RedisNames } from '../../redis/names.ts';
 import { refusedByRedis } from '../../redis/refused.ts';
-import type { Applied, Ledger, Lease } from '../ledger.ts';
+import type { Applied, Ledger, Lease, Survey } from '../ledger.ts';
 import { factScript } from './fact.ts';
 import { leaseScript } from './lease.ts';
 import { leasesScript } from './leases.ts';
@@ -31,6 +32,7 @@ import { renewScript } from './renew.ts';
 import { restoreScript } from './restore.ts';
 import { retireScript } from './retire.ts';
 import type { RedisScript } from './script.ts';
+import { surveyScript } from './survey.ts';
 import { tallyScript } from './tally.ts';
 
 /** Videos read per command, so that no command blocks the server for long. */
@@ -48,6 +50,7 @@ const scripts = [
   leasesScript,
   retireScript,
   tallyScript,
+  surveyScript,
 ];
 
 type Argument = string | number | Buffer;
@@ -57,6 +60,8 @@ type ScriptAnswer = readonly [applied: number, before: readonly string[], now: r
 
 /** Result of the tally script, as bytes: fields and values, planes of bits. */
 type TallyAnswer = readonly [flat: readonly Buffer[], planes: Buffer | null];
+/** Result of the survey script, as bytes: fields and values, leases, planes of bits. */
+type SurveyAnswer = readonly [flat: readonly Buffer[], leases: readonly Buffer[], planes: Buffer | null];
 
 /**
  * A ledger in Redis, shared by any number of processes. Each operation is one script and therefore atomic. Leases expire by
@@ -93,6 +98,15 @@ export class RedisLedger implements Ledger {
     return record && tallyOf(record, planes ?? Buffer.alloc(0));
   }
 
+  async survey(video: VideoId): Promise<Survey | undefined> {
+    const keys = [...this.#leaseKeys(video), this.#names.bits(video)];
+    const [flat, leases, planes] = (await this.#call(`${surveyScript.name}Buffer`, keys, [])) as SurveyAnswer;
+    const record = recordOf(hashOf(flat.map(String)));
+    if (!record) return undefined;
+    const open = isSettled(record) ? [] : openFiles(tallyOf(record, planes ?? Buffer.alloc(0)));
+    return { record, leases: leasesOf(leases.map(String)), open };
+  }
+
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
     for await (const ids of this.#pages()) {
       const pipeline = this.#client.pipeline();
@@ -123,8 +137,7 @@ export class RedisLedger implements Ledger {
   }
 
   async leases(video: VideoId): Promise<readonly Lease[]> {
-    const flat = (await this.#run(leasesScript, this.#leaseKeys(video), [])) as readonly string[];
-    return Object.entries(hashOf(flat)).map(([id, text]) => leaseOf(id, text));
+    return leasesOf((await this.#run(leasesScript, this.#leaseKeys(video), [])) as readonly string[]);
   }
 
   async releaseAll(): Promise<void> {
@@ -233,6 +246,10 @@ function factArguments(change: Fact): Argument[] {
     case 'announce':
       return [generation, '', recordFields.announced, change.announced];
   }
+}
+
+function leasesOf(flat: readonly string[]): readonly Lease[] {
+  return Object.entries(hashOf(flat)).map(([id, text]) => leaseOf(id, text));
 }
 
 function leaseArguments(lease: Lease): Argument[] {

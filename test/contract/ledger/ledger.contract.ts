@@ -6,6 +6,7 @@ import { describeOutcomes } from './outcomes.contract.ts';
 import { describeRevisions } from './revisions.contract.ts';
 import { describeLeases } from './leases.contract.ts';
 import { describeMeaning } from './meaning.contract.ts';
+import { describeSurveys } from './survey.contract.ts';
 import type { LedgerUnderTest } from './under-test.ts';
 
 /** What every ledger promises; a driver test calls it with a factory. */
@@ -16,6 +17,7 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describeRevisions(bench);
     describeOutcomes(bench);
     describeFacts(bench);
+    describeSurveys(bench);
 
     describe('listing videos', () => {
       it('gives each of 1,000 once, in the order of their ids', async () => {
