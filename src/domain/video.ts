@@ -87,6 +87,11 @@ export const videoStates = [
 /** One of `videoStates`. */
 export type VideoState = (typeof videoStates)[number];
 
+/** Files of this revision may be copied: it is the video's, and the video is not on hold. */
+export function isUnderWay(record: VideoRecord, revision: RevisionDigest): boolean {
+  return record.revision === revision && record.hold === undefined;
+}
+
 /** Every file is done or failed for good. */
 export function isSettled(record: VideoRecord): boolean {
   return record.revision !== undefined && record.done + record.failed === record.total;

@@ -1,4 +1,4 @@
-import type { VideoId } from '../domain/video.ts';
+import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Lease, Ledger } from './ledger.ts';
 
 /** Renewals in the lifetime of a lease. Two in a row may fail before it expires. */
@@ -7,15 +7,17 @@ const renewalsPerTerm = 3;
 /**
  * Runs work under a lease, which it acquires (or resumes) and keeps renewing. The caller releases the lease.
  *
+ * @param revision - as of `Ledger.lease`
  * @returns the result of the work, or undefined when the lease was refused and the work did not run
  */
 export async function underLease<T>(
   video: VideoId,
   lease: Lease,
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'lease' | 'renew'>,
   work: () => Promise<T>,
+  revision?: RevisionDigest,
 ): Promise<{ readonly value: T } | undefined> {
-  if (!(await ledger.lease(video, lease))) return undefined;
+  if (!(await ledger.lease(video, lease, revision))) return undefined;
   const renewing = setInterval(() => {
     // A ledger that is away now may be back before the term is over; a lease that is lost costs a second look, no file.
     void ledger.renew(video, lease.id, lease.ttlMs).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Tally } from '../domain/change.ts';
 
 /** A claim on work in progress. It ends when it is released, or when it expires by the ledger's own clock. */
@@ -47,8 +47,11 @@ export interface Ledger {
   /**
    * Grants a lease, or renews the one with this id. Returns false when the generation is outdated, or while a conflicting
    * lease is alive: for a `crawl` or `publish` any of these two kinds, for a batch one that shares a file.
+   *
+   * @param revision - the one that the files belong to. If the video has another by now, or is on hold, the lease is refused,
+   *   and ended if it was granted before
    */
-  lease(video: VideoId, lease: Lease): Promise<boolean>;
+  lease(video: VideoId, lease: Lease, revision?: RevisionDigest): Promise<boolean>;
   /**
    * Replaces a lease by successors in one atomic step, so that files which are queued again stay claimed. The successors
    * cover no file that the lease did not. Returns false, and changes nothing, when the lease is not alive: another process

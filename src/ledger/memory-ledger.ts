@@ -1,6 +1,7 @@
 import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
-import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import { isUnderWay } from '../domain/video.ts';
+import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 
@@ -56,8 +57,13 @@ export class MemoryLedger implements Ledger {
     }
   }
 
-  async lease(video: VideoId, lease: Lease): Promise<boolean> {
-    if (this.#tallies.get(video)?.record.generation !== lease.generation) return false;
+  async lease(video: VideoId, lease: Lease, revision?: RevisionDigest): Promise<boolean> {
+    const record = this.#tallies.get(video)?.record;
+    if (record?.generation !== lease.generation) return false;
+    if (revision !== undefined && !isUnderWay(record, revision)) {
+      this.#leases.get(video)?.delete(lease.id);
+      return false;
+    }
     if (this.#live(video).some((other) => leasesConflict(lease, other))) return false;
     this.#grant(video, lease);
     return true;

@@ -19,7 +19,7 @@ export function observeLedger(
     tally: (video) => ledger.tally(video),
     survey: (video) => ledger.survey(video),
     videos: () => ledger.videos(),
-    lease: (video, lease) => ledger.lease(video, lease),
+    lease: (video, lease, revision) => ledger.lease(video, lease, revision),
     renew: (video, leaseId, ttlMs) => ledger.renew(video, leaseId, ttlMs),
     pass: (video, leaseId, successors) => ledger.pass(video, leaseId, successors),
     release: (video, leaseId) => ledger.release(video, leaseId),

@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
 import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
-import { isSettled } from '../domain/video.ts';
-import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
+import { isSettled, isUnderWay } from '../domain/video.ts';
+import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
@@ -64,9 +64,14 @@ export class SqliteLedger implements Ledger {
     }
   }
 
-  async lease(video: VideoId, lease: Lease): Promise<boolean> {
+  async lease(video: VideoId, lease: Lease, revision?: RevisionDigest): Promise<boolean> {
     return this.#state.write(() => {
-      if (this.#record(video)?.generation !== lease.generation) return false;
+      const record = this.#record(video);
+      if (record?.generation !== lease.generation) return false;
+      if (revision !== undefined && !isUnderWay(record, revision)) {
+        this.#sql.dropLease.run(video, lease.id);
+        return false;
+      }
       if (this.#live(video).some((other) => leasesConflict(lease, other))) return false;
       this.#grant(video, lease);
       return true;

@@ -101,16 +101,10 @@ export interface BatchResult {
  * | none of these                                        | run, with URLs that are not known to have expired  |
  */
 export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
-  const { ledger } = ports;
-  const idle: BatchResult = { recrawl: false };
-  const record = await ledger.read(job.video);
-  const isCurrent = record?.generation === job.generation && record.revision === job.revision;
-  if (!isCurrent || record.hold) {
-    await ledger.release(job.video, job.id);
-    return idle;
-  }
-  const ran = await underLease(job.video, leaseOf(job, ports.leaseMs), ledger, () => runLeased(job, ports, hooks));
-  return ran?.value ?? idle;
+  const { video, revision } = job;
+  const work = (): Promise<BatchResult> => runLeased(job, ports, hooks);
+  const ran = await underLease(video, leaseOf(job, ports.leaseMs), ports.ledger, work, revision);
+  return ran?.value ?? { recrawl: false };
 }
 
 async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {

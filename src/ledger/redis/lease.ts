@@ -2,10 +2,11 @@ import { liveLeasesLua } from './live-leases.ts';
 import type { RedisScript } from './script.ts';
 
 /**
- * Grants or renews a lease.
+ * Grants or renews a lease, or ends it where its files are of another revision or the video is on hold.
  *
  * KEYS: video, leases.
- * ARGV: lease id, lifetime in milliseconds, the lease as JSON: [generation, kind, files, ttlMs].
+ * ARGV: lease id, lifetime in milliseconds, the lease as JSON ([generation, kind, files, ttlMs]), revision (absent: any,
+ *   and also on hold).
  * Result: 1 when granted, 0 when refused.
  */
 export const leaseScript: RedisScript = {
@@ -13,10 +14,15 @@ export const leaseScript: RedisScript = {
   numberOfKeys: 2,
   lua: `${liveLeasesLua}
 local video, leases = KEYS[1], KEYS[2]
-local id, ttlMs, text = ARGV[1], ARGV[2], ARGV[3]
+local id, ttlMs, text, revision = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local wanted = cjson.decode(text)
 local generation, isBatch, files = wanted[1], wanted[2] == 'batch', wanted[3]
-if redis.call('HGET', video, 'g') ~= generation then return 0 end
+local now = redis.call('HMGET', video, 'g', 'r', 'h')
+if now[1] ~= generation then return 0 end
+if revision and (now[2] ~= revision or now[3]) then
+  redis.call('HDEL', leases, id)
+  return 0
+end
 
 local function overlap(others)
   local a, b = 1, 1

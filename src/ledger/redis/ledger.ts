@@ -3,7 +3,7 @@ import { applyChange, openFiles } from '../../domain/change.ts';
 import type { Change, Tally } from '../../domain/change.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { isSettled } from '../../domain/video.ts';
-import type { Generation, VideoId, VideoRecord } from '../../domain/video.ts';
+import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../../domain/video.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { redisNames } from '../../redis/names.ts';
 import type { RedisNames } from '../../redis/names.ts';
@@ -119,8 +119,9 @@ export class RedisLedger implements Ledger {
     }
   }
 
-  async lease(video: VideoId, lease: Lease): Promise<boolean> {
-    return (await this.#run(leaseScript, this.#leaseKeys(video), leaseArguments(lease))) === 1;
+  async lease(video: VideoId, lease: Lease, revision?: RevisionDigest): Promise<boolean> {
+    const given = [...leaseArguments(lease), ...(revision === undefined ? [] : [revision])];
+    return (await this.#run(leaseScript, this.#leaseKeys(video), given)) === 1;
   }
 
   async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {

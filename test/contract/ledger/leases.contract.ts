@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IndexRanges } from '../../../src/domain/index-ranges.ts';
 import { createLedgerBench } from './bench.ts';
-import { lease, open } from './changes.ts';
+import { hold, lease, open } from './changes.ts';
 import type { LedgerUnderTest } from './under-test.ts';
 
 /** What every ledger promises of leases; a part of its contract. */
@@ -63,6 +63,25 @@ export function describeLeases(create: () => Promise<LedgerUnderTest>): void {
       expect(await crawl('crawl')).toBe(false);
       await bench.test.advance(60_000);
       expect(await crawl('crawl')).toBe(true);
+    });
+
+    it('for files of a revision are granted while it is the video’s, and not on hold; else they end', async () => {
+      await planned(100);
+      const claim = (revision: string): Promise<boolean> => bench.ledger.lease('v', lease('b1'), revision);
+      expect(await claim('r1')).toBe(true);
+      expect(await claim('r1')).toBe(true);
+      expect(await claim('r0')).toBe(false);
+      expect(await idsOf()).toEqual([]);
+      expect(await claim('r1')).toBe(true);
+      await bench.ledger.lease('v', lease('b2', { files: [[100, 200]] }));
+      await bench.applyAll(hold('paused'));
+      expect(await claim('r1')).toBe(false);
+      expect(await idsOf()).toEqual(['b2']);
+      await bench.applyAll(hold(null));
+      expect(await claim('r1')).toBe(true);
+      expect(await bench.ledger.lease('nobody', lease('b1'), 'r1')).toBe(false);
+      await bench.applyAll(open('g3', 'g2'));
+      expect(await claim('r1')).toBe(false);
     });
 
     it('of batches neither hinder a crawl nor are hindered by it', async () => {
