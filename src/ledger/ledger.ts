@@ -19,6 +19,17 @@ export type Applied =
   | { readonly result: 'applied'; readonly before: VideoRecord | undefined; readonly record: VideoRecord }
   | { readonly result: 'stale'; readonly record: VideoRecord | undefined };
 
+/** Outcomes of a batch. */
+export type Outcomes = Extract<Change, { type: 'record' }>;
+
+/** What became of a batch in the ledger. */
+export interface EndedBatch {
+  /** Of its outcomes. */
+  readonly applied: Applied;
+  /** Of its lease, as `Ledger.pass` tells. */
+  readonly isPassed: boolean;
+}
+
 /** What the next step of a video depends on, all of one instant. */
 export interface Survey {
   readonly record: VideoRecord;
@@ -58,6 +69,11 @@ export interface Ledger {
    * may have the files. A repeated call, after its answer was lost, returns true while the successors are alive.
    */
   pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean>;
+  /**
+   * Counts the outcomes of a batch, as `apply` does, and replaces its lease, as `pass` does: both in one atomic step. Each
+   * has its own result, whatever became of the other.
+   */
+  endBatch(video: VideoId, leaseId: string, outcomes: Outcomes, successors: readonly Lease[]): Promise<EndedBatch>;
   /** Extends a lease to `ttlMs` from now. Returns false when it is not alive. */
   renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean>;
   /** Ends a lease. Unknown ids are ignored. */

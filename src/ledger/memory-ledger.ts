@@ -2,7 +2,7 @@ import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import { isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
-import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
+import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 
 interface HeldLease {
@@ -22,6 +22,10 @@ export class MemoryLedger implements Ledger {
   }
 
   async apply(video: VideoId, change: Change): Promise<Applied> {
+    return this.#apply(video, change);
+  }
+
+  #apply(video: VideoId, change: Change): Applied {
     const before = this.#tallies.get(video);
     const changed = applyChange(before, change);
     if (changed.result === 'stale') return { result: 'stale', record: before?.record };
@@ -70,11 +74,24 @@ export class MemoryLedger implements Ledger {
   }
 
   async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
+    return this.#pass(video, leaseId, successors);
+  }
+
+  #pass(video: VideoId, leaseId: string, successors: readonly Lease[]): boolean {
     const alive = new Set(this.#live(video).map(({ id }) => id));
     if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
     this.#leases.get(video)?.delete(leaseId);
     for (const successor of successors) this.#grant(video, successor);
     return true;
+  }
+
+  async endBatch(
+    video: VideoId,
+    leaseId: string,
+    outcomes: Outcomes,
+    successors: readonly Lease[],
+  ): Promise<EndedBatch> {
+    return { applied: this.#apply(video, outcomes), isPassed: this.#pass(video, leaseId, successors) };
   }
 
   async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {

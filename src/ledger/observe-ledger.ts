@@ -1,19 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import type { Ledger } from './ledger.ts';
+import type { Applied, Ledger } from './ledger.ts';
 
 /** Reports each change that altered a record, with the record before it, so that totals can be kept up to date. */
 export function observeLedger(
   ledger: Ledger,
   onChange: (video: VideoId, before: VideoRecord | undefined, after: VideoRecord) => void,
 ): Ledger {
+  const observe = (video: VideoId, applied: Applied): void => {
+    if (applied.result === 'applied' && !isDeepStrictEqual(applied.before, applied.record)) {
+      onChange(video, applied.before, applied.record);
+    }
+  };
   return {
     apply: async (video, change) => {
       const applied = await ledger.apply(video, change);
-      if (applied.result === 'applied' && !isDeepStrictEqual(applied.before, applied.record)) {
-        onChange(video, applied.before, applied.record);
-      }
+      observe(video, applied);
       return applied;
+    },
+    endBatch: async (video, ...rest) => {
+      const ended = await ledger.endBatch(video, ...rest);
+      observe(video, ended.applied);
+      return ended;
     },
     read: (video) => ledger.read(video),
     tally: (video) => ledger.tally(video),

@@ -4,7 +4,7 @@ import type { Change, Tally } from '../domain/change.ts';
 import { isSettled, isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
-import type { Applied, Ledger, Lease, Survey } from './ledger.ts';
+import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
@@ -27,13 +27,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async apply(video: VideoId, change: Change): Promise<Applied> {
-    return this.#state.write(() => {
-      const before = this.#tally(video);
-      const changed = applyChange(before, change);
-      if (changed.result === 'stale') return { result: 'stale', record: before?.record };
-      this.#store(video, before, changed.tally);
-      return { result: 'applied', before: before?.record, record: changed.tally.record };
-    });
+    return this.#state.write(() => this.#apply(video, change));
   }
 
   async read(video: VideoId): Promise<VideoRecord | undefined> {
@@ -79,13 +73,19 @@ export class SqliteLedger implements Ledger {
   }
 
   async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
-    return this.#state.write(() => {
-      const alive = new Set(this.#live(video).map(({ id }) => id));
-      if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
-      this.#sql.dropLease.run(video, leaseId);
-      for (const successor of successors) this.#grant(video, successor);
-      return true;
-    });
+    return this.#state.write(() => this.#pass(video, leaseId, successors));
+  }
+
+  async endBatch(
+    video: VideoId,
+    leaseId: string,
+    outcomes: Outcomes,
+    successors: readonly Lease[],
+  ): Promise<EndedBatch> {
+    return this.#state.write(() => ({
+      applied: this.#apply(video, outcomes),
+      isPassed: this.#pass(video, leaseId, successors),
+    }));
   }
 
   async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
@@ -119,6 +119,22 @@ export class SqliteLedger implements Ledger {
   }
 
   async close(): Promise<void> {}
+
+  #apply(video: VideoId, change: Change): Applied {
+    const before = this.#tally(video);
+    const changed = applyChange(before, change);
+    if (changed.result === 'stale') return { result: 'stale', record: before?.record };
+    this.#store(video, before, changed.tally);
+    return { result: 'applied', before: before?.record, record: changed.tally.record };
+  }
+
+  #pass(video: VideoId, leaseId: string, successors: readonly Lease[]): boolean {
+    const alive = new Set(this.#live(video).map(({ id }) => id));
+    if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
+    this.#sql.dropLease.run(video, leaseId);
+    for (const successor of successors) this.#grant(video, successor);
+    return true;
+  }
 
   #live(video: VideoId): readonly Lease[] {
     return (this.#sql.readLeases.all(video, this.#now()) as unknown as LeaseRow[]).map(leaseOf);

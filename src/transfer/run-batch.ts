@@ -89,8 +89,8 @@ export interface BatchResult {
 /**
  * Runs one batch. Skips files that an earlier delivery has copied, hands the rest to the executor, writes each outcome
  * to the journal, counts it in the ledger, and queues the remainder again. The order makes a crash harmless: first the
- * evidence, then the bits in the ledger, then the leases of the remainder in place of its own, then the jobs of the
- * remainder.
+ * evidence, then in one step the bits in the ledger and the leases of the remainder in place of its own, then the jobs of
+ * the remainder.
  *
  * | situation before the run                             | action                                             |
  * |------------------------------------------------------|----------------------------------------------------|
@@ -205,46 +205,56 @@ async function conclude(
   const missing = missingOutcomes(recorded, settlement, message, ports.now);
   if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
   for (const outcome of missing) hooks.onOutcome(job.video, outcome);
-  await ledger.apply(job.video, {
-    type: 'record',
-    generation: job.generation,
-    revision: job.revision,
-    done: settlement.done,
-    failed: settlement.failed.map(({ index }) => index),
-  });
+  const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, stalledSince });
+  const { isPassed } = await ledger.endBatch(
+    job.video,
+    job.id,
+    {
+      type: 'record',
+      generation: job.generation,
+      revision: job.revision,
+      done: settlement.done,
+      failed: settlement.failed.map(({ index }) => index),
+    },
+    remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs)),
+  );
   hooks.onFailures(job.video, settledFailures([...recorded, ...unrecorded, ...missing], settlement));
-  if (settlement.halt) await ledger.release(job.video, job.id);
-  else await sendRemainder(job, settlement, { urlsSpentAt, stalledSince }, ports);
+  if (isPassed) await sendAll(remainders, ports.batches);
   const { done, failed, resend, recrawl, halt } = settlement;
   const again = resend.reduce((sum, { files }) => sum + countOf(files), 0);
   return { recrawl, ran: { end, done: done.length, failed: failed.length, again }, ...(halt ? { halt } : {}) };
 }
 
-/** Replaces the batch's lease by leases for the remainder, and queues the remainder. */
-async function sendRemainder(
+/** Files of a batch that go out again. */
+interface RemainderJob {
+  readonly job: BatchJob;
+  readonly delayMs: number;
+}
+
+function remaindersOf(
   job: BatchJob,
   { resend }: Settlement,
   {
     urlsSpentAt,
     stalledSince,
   }: { readonly urlsSpentAt: number | undefined; readonly stalledSince: number | undefined },
-  ports: DispatcherPorts,
-): Promise<void> {
+): readonly RemainderJob[] {
   const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
   const { stalledSince: _, ...unstalled } = job;
   const since = stalledSince === undefined ? {} : { stalledSince };
-  const remainders = resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
+  return resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
     const id = `${job.id}.${number}`;
     const stall = stalled ? { ...since, id: stalledLeaseId(id) } : { id };
-    return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone } satisfies BatchJob, delayMs };
+    return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone }, delayMs };
   });
-  const successors = remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs));
-  if (!(await ports.ledger.pass(job.video, job.id, successors))) return;
-  for (const { job: successor, delayMs } of remainders) {
-    await ports.batches.add({
-      id: jobIdOf(successor.video, successor.generation, successor.id),
-      data: successor,
-      priority: successor.fresh ? bands.freshRetry : bands.backlogRetry,
+}
+
+async function sendAll(remainders: readonly RemainderJob[], batches: JobQueue<BatchJob>): Promise<void> {
+  for (const { job, delayMs } of remainders) {
+    await batches.add({
+      id: jobIdOf(job.video, job.generation, job.id),
+      data: job,
+      priority: job.fresh ? bands.freshRetry : bands.backlogRetry,
       delayMs,
     });
   }

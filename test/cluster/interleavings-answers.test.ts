@@ -30,12 +30,10 @@ describeOnCluster('an answer that is lost', (open) => {
     const mortal: ClusterProcess = library.join('mortal', ['transfer'], {
       ledger: (usual) =>
         exchange(usual, {
-          async apply(video, change) {
-            if (change.type === 'record') {
-              mortal.die();
-              await dead.pass();
-            }
-            return usual.apply(video, change);
+          async endBatch(...given) {
+            mortal.die();
+            await dead.pass();
+            return usual.endBatch(...given);
           },
         }),
     });

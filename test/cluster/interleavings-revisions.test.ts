@@ -47,10 +47,10 @@ describeOnCluster('revisions that overtake each other', (open) => {
       library.join('slow', ['transfer'], {
         ledger: (usual) =>
           exchange(usual, {
-            async apply(video, change) {
-              const applied = await usual.apply(video, change);
-              if (change.type === 'record') results.push(applied.result);
-              return applied;
+            async endBatch(...given) {
+              const ended = await usual.endBatch(...given);
+              results.push(ended.applied.result);
+              return ended;
             },
           }),
         executor: (usual) => ({

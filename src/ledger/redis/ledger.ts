@@ -8,7 +8,8 @@ import type { RedisClient } from '../../redis/connect.ts';
 import { redisNames } from '../../redis/names.ts';
 import type { RedisNames } from '../../redis/names.ts';
 import { refusedByRedis } from '../../redis/refused.ts';
-import type { Applied, Ledger, Lease, Survey } from '../ledger.ts';
+import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from '../ledger.ts';
+import { endBatchScript } from './end-batch.ts';
 import { factScript } from './fact.ts';
 import { leaseScript } from './lease.ts';
 import { leasesScript } from './leases.ts';
@@ -43,6 +44,7 @@ const scripts = [
   restoreScript,
   registerScript,
   markScript,
+  endBatchScript,
   factScript,
   leaseScript,
   passScript,
@@ -53,6 +55,7 @@ const scripts = [
   surveyScript,
 ];
 
+type FileChange = Extract<Change, { type: 'record' | 'accept' | 'reopen' }>;
 type Argument = string | number | Buffer;
 type Method = (...keysAndArguments: Argument[]) => Promise<unknown>;
 /** Result of scripts that apply a change: whether it was applied, fields before, fields after. */
@@ -79,12 +82,7 @@ export class RedisLedger implements Ledger {
   }
 
   async apply(video: VideoId, change: Change): Promise<Applied> {
-    const [applied, was, is] = (await this.#send(video, change)) as ScriptAnswer;
-    const before = recordOf(hashOf(was));
-    if (applied === 0) return { result: 'stale', record: before };
-    const record = recordOf(hashOf(is));
-    if (!record) throw new FlantsError('internal', `a ${change.type} was applied to no video`);
-    return { result: 'applied', before, record };
+    return appliedOf((await this.#send(video, change)) as ScriptAnswer, change);
   }
 
   async read(video: VideoId): Promise<VideoRecord | undefined> {
@@ -127,6 +125,18 @@ export class RedisLedger implements Ledger {
   async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
     const given = [leaseId, ...successors.flatMap(leaseArguments)];
     return (await this.#run(passScript, this.#leaseKeys(video), given)) === 1;
+  }
+
+  async endBatch(
+    video: VideoId,
+    leaseId: string,
+    outcomes: Outcomes,
+    successors: readonly Lease[],
+  ): Promise<EndedBatch> {
+    const keys = [this.#names.video(video), this.#names.bits(video), ...this.#feedKeys(), this.#names.leases(video)];
+    const given = [...markArguments(video, outcomes), leaseId, ...successors.flatMap(leaseArguments)];
+    const [marked, isPassed] = (await this.#run(endBatchScript, keys, given)) as readonly [ScriptAnswer, number];
+    return { applied: appliedOf(marked, outcomes), isPassed: isPassed === 1 };
   }
 
   async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
@@ -181,9 +191,7 @@ export class RedisLedger implements Ledger {
       case 'record':
       case 'accept':
       case 'reopen': {
-        const runs = change.type === 'record' ? runsOf(change.done, change.failed) : runsOf(change.files);
-        const given = [video, change.type, change.generation, change.revision, JSON.stringify(runs)];
-        return this.#run(markScript, [key, bits, ...feed], given);
+        return this.#run(markScript, [key, bits, ...feed], markArguments(video, change));
       }
       default:
         return this.#run(factScript, [key, ...feed], [video, ...factArguments(change)]);
@@ -247,6 +255,19 @@ function factArguments(change: Fact): Argument[] {
     case 'announce':
       return [generation, '', recordFields.announced, change.announced];
   }
+}
+
+function appliedOf([applied, was, is]: ScriptAnswer, { type }: Change): Applied {
+  const before = recordOf(hashOf(was));
+  if (applied === 0) return { result: 'stale', record: before };
+  const record = recordOf(hashOf(is));
+  if (!record) throw new FlantsError('internal', `a ${type} was applied to no video`);
+  return { result: 'applied', before, record };
+}
+
+function markArguments(video: VideoId, change: FileChange): Argument[] {
+  const runs = change.type === 'record' ? runsOf(change.done, change.failed) : runsOf(change.files);
+  return [video, change.type, change.generation, change.revision, JSON.stringify(runs)];
 }
 
 function leasesOf(flat: readonly string[]): readonly Lease[] {

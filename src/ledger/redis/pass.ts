@@ -2,6 +2,27 @@ import { liveLeasesLua } from './live-leases.ts';
 import type { RedisScript } from './script.ts';
 
 /**
+ * Lua: `pass(video, leases, first)` ends a lease and grants its successors, which are described from ARGV[first] on as of
+ * `passScript`. Returns that script's result.
+ */
+export const passLua = `${liveLeasesLua}
+local function pass(video, leases, first)
+  local alive = {}
+  for _, lease in ipairs(liveLeases(leases, redis.call('HGET', video, 'g'))) do alive[lease.id] = true end
+  local id = ARGV[first]
+  if not alive[id] then
+    for at = first + 1, #ARGV, 3 do
+      if not alive[ARGV[at]] then return 0 end
+    end
+    return #ARGV > first and 1 or 0
+  end
+  redis.call('HDEL', leases, id)
+  for at = first + 1, #ARGV, 3 do grant(leases, ARGV[at], ARGV[at + 1], ARGV[at + 2]) end
+  return 1
+end
+`;
+
+/**
  * Ends a lease and grants its successors in one step.
  *
  * KEYS: video, leases.
@@ -11,18 +32,7 @@ import type { RedisScript } from './script.ts';
 export const passScript: RedisScript = {
   name: 'flantsLedgerPass',
   numberOfKeys: 2,
-  lua: `${liveLeasesLua}
-local video, leases = KEYS[1], KEYS[2]
-local alive = {}
-for _, lease in ipairs(liveLeases(leases, redis.call('HGET', video, 'g'))) do alive[lease.id] = true end
-if not alive[ARGV[1]] then
-  for at = 2, #ARGV, 3 do
-    if not alive[ARGV[at]] then return 0 end
-  end
-  return #ARGV > 1 and 1 or 0
-end
-redis.call('HDEL', leases, ARGV[1])
-for at = 2, #ARGV, 3 do grant(leases, ARGV[at], ARGV[at + 1], ARGV[at + 2]) end
-return 1
+  lua: `${passLua}
+return pass(KEYS[1], KEYS[2], 1)
 `,
 };

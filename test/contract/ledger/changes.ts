@@ -12,7 +12,7 @@ export const open = (generation: string, seen?: string): Extract<Change, { type:
 export const register = (seen: string, generation: string, revision: string, total: number, done: readonly number[] = []): Change => ({
   type: 'register', seen, generation, revision, total, done,
 }); // prettier-ignore
-export const record = (done: readonly number[], failed: readonly number[] = [], generation = 'g2', revision = 'r1'): Change => ({
+export const record = (done: readonly number[], failed: readonly number[] = [], generation = 'g2', revision = 'r1'): Extract<Change, { type: 'record' }> => ({
   type: 'record', generation, revision, done, failed,
 }); // prettier-ignore
 export const accept = (files: readonly number[], generation = 'g2', revision = 'r1'): Change => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accept, hold, invalidate, lease, open, prioritise, record, register, announce } from './changes.ts';
 import { createLedgerBench } from './bench.ts';
+import { describeEndsOfBatches } from './end-batch.contract.ts';
 import { describeFacts } from './facts.contract.ts';
 import { describeOutcomes } from './outcomes.contract.ts';
 import { describeRevisions } from './revisions.contract.ts';
@@ -18,6 +19,7 @@ export function describeLedger(name: string, create: () => Promise<LedgerUnderTe
     describeOutcomes(bench);
     describeFacts(bench);
     describeSurveys(bench);
+    describeEndsOfBatches(bench);
 
     describe('listing videos', () => {
       it('gives each of 1,000 once, in the order of their ids', async () => {
