@@ -38,9 +38,12 @@ local function overlap(others)
   return false
 end
 
-for _, other in ipairs(liveLeases(leases, generation)) do
-  local sameKind = (other.kind == 'batch') == isBatch
-  if other.id ~= id and sameKind and (not isBatch or overlap(other.files)) then return 0 end
+-- One that is alive and asks for no more than it has is in nobody's way.
+if liveText(leases, id, generation) ~= text then
+  for _, other in ipairs(liveLeases(leases, generation)) do
+    local sameKind = (other.kind == 'batch') == isBatch
+    if other.id ~= id and sameKind and (not isBatch or overlap(other.files)) then return 0 end
+  end
 end
 grant(leases, id, ttlMs, text)
 return 1

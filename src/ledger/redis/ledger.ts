@@ -136,7 +136,7 @@ export class RedisLedger implements Ledger {
     const keys = [this.#names.video(video), this.#names.bits(video), ...this.#feedKeys(), this.#names.leases(video)];
     const given = [...markArguments(video, outcomes), leaseId, ...successors.flatMap(leaseArguments)];
     const [marked, isPassed] = (await this.#run(endBatchScript, keys, given)) as readonly [ScriptAnswer, number];
-    return { applied: appliedOf(marked, outcomes), isPassed: isPassed === 1 };
+    return { applied: appliedOf(wholeAnswer(marked), outcomes), isPassed: isPassed === 1 };
   }
 
   async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
@@ -191,7 +191,8 @@ export class RedisLedger implements Ledger {
       case 'record':
       case 'accept':
       case 'reopen': {
-        return this.#run(markScript, [key, bits, ...feed], markArguments(video, change));
+        const marked = await this.#run(markScript, [key, bits, ...feed], markArguments(video, change));
+        return wholeAnswer(marked as ScriptAnswer);
       }
       default:
         return this.#run(factScript, [key, ...feed], [video, ...factArguments(change)]);
@@ -263,6 +264,11 @@ function appliedOf([applied, was, is]: ScriptAnswer, { type }: Change): Applied 
   const record = recordOf(hashOf(is));
   if (!record) throw new FlantsError('internal', `a ${type} was applied to no video`);
   return { result: 'applied', before, record };
+}
+
+/** The answer of a mark script with all fields: of those after the change, it tells only what has changed. */
+function wholeAnswer([applied, before, changed]: ScriptAnswer): ScriptAnswer {
+  return [applied, before, [...before, ...changed]];
 }
 
 function markArguments(video: VideoId, change: FileChange): Argument[] {

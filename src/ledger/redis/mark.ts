@@ -12,7 +12,7 @@ local function mark()
   local before = redis.call('HGETALL', video)
   local now = {}
   for at = 1, #before, 2 do now[before[at]] = before[at + 1] end
-  if now.g ~= generation or now.r ~= revision then return {0, before, before} end
+  if now.g ~= generation or now.r ~= revision then return {0, before, {}} end
 
   local band, bor, bnot, lshift, rshift = bit.band, bit.bor, bit.bnot, bit.lshift, bit.rshift
   local total = tonumber(now.t)
@@ -84,14 +84,11 @@ local function mark()
   end
   flush()
 
-  if gains[1] == 0 and gains[2] == 0 and gains[3] == 0 then return {1, before, before} end
-  local counts = {d = tostring(now.d + gains[1]), f = tostring(now.f + gains[2]), a = tostring(now.a + gains[3])}
-  redis.call('HSET', video, 'd', counts.d, 'f', counts.f, 'a', counts.a)
+  if gains[1] == 0 and gains[2] == 0 and gains[3] == 0 then return {1, before, {}} end
+  local counts = {'d', tostring(now.d + gains[1]), 'f', tostring(now.f + gains[2]), 'a', tostring(now.a + gains[3])}
+  redis.call('HSET', video, unpack(counts))
   noteChange(KEYS[3], KEYS[4], id)
-  -- The answer is put together here: to read the hash again would take longer.
-  local after = {}
-  for at = 1, #before, 2 do after[at], after[at + 1] = before[at], counts[before[at]] or before[at + 1] end
-  return {1, before, after}
+  return {1, before, counts}
 end
 `;
 
@@ -102,7 +99,7 @@ end
  * KEYS: video, bits, feed, changed.
  * ARGV: video id, `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number
  *   of words, and two masks for each of these words (`record`: done, failed; others: files, nothing).
- * Result: [1 when applied or 0 when stale, fields before, fields now].
+ * Result: [1 when applied or 0 when stale, fields before, those of them that are others now].
  */
 export const markScript: RedisScript = {
   name: 'flantsLedgerMark',

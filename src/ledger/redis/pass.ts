@@ -7,12 +7,10 @@ import type { RedisScript } from './script.ts';
  */
 export const passLua = `${liveLeasesLua}
 local function pass(video, leases, first)
-  local alive = {}
-  for _, lease in ipairs(liveLeases(leases, redis.call('HGET', video, 'g'))) do alive[lease.id] = true end
-  local id = ARGV[first]
-  if not alive[id] then
+  local id, generation = ARGV[first], redis.call('HGET', video, 'g')
+  if not liveText(leases, id, generation) then
     for at = first + 1, #ARGV, 3 do
-      if not alive[ARGV[at]] then return 0 end
+      if not liveText(leases, ARGV[at], generation) then return 0 end
     end
     return #ARGV > first and 1 or 0
   end

@@ -13,11 +13,10 @@ export const renewScript: RedisScript = {
   numberOfKeys: 2,
   lua: `${liveLeasesLua}
 local video, leases = KEYS[1], KEYS[2]
-for _, lease in ipairs(liveLeases(leases, redis.call('HGET', video, 'g'))) do
-  if lease.id == ARGV[1] then
-    grant(leases, lease.id, ARGV[2], lease.text)
-    return 1
-  end
+local text = liveText(leases, ARGV[1], redis.call('HGET', video, 'g'))
+if text then
+  grant(leases, ARGV[1], ARGV[2], text)
+  return 1
 end
 return 0
 `,
