@@ -55,8 +55,9 @@ const shortLived = 'public, max-age=60';
  * Headers of an object: as the policy says, else Content-Type by extension, then by role (RFC 8216 section 4 for
  * playlists), and Cache-Control by role.
  */
-export function headersOf(key: string, role: ObjectRole, policy: HeaderPolicy = {}): ObjectHeaders {
-  return { ...usualHeaders(key, role, policy.contentTypes ?? {}), ...ruleOf(role, policy) };
+export function headersOf(key: string, role: ObjectRole, policy?: HeaderPolicy): ObjectHeaders {
+  const usual = usualHeaders(key, role, policy?.contentTypes ?? {});
+  return policy ? { ...usual, ...ruleOf(role, policy) } : usual;
 }
 
 /** How the store is to treat objects of a role. */

@@ -86,8 +86,8 @@ export function settle(
   limits: RetryLimits = defaultRetryLimits,
 ): Settlement {
   const files = [...indicesOf(batch.files)];
-  const byIndex = new Map(outcomes.map((outcome) => [outcome.index, outcome]));
-  const heard = files.flatMap((index) => byIndex.get(index) ?? []);
+  const heard = new Map<number, Outcome>();
+  for (const outcome of outcomes) heard.set(outcome.index, outcome);
   const failures = failuresOf(files, heard, end);
   const met = [...failures.values()];
   const tried = (index: number): number => batch.tries[index] ?? 0;
@@ -95,7 +95,7 @@ export function settle(
   const fates = Map.groupBy(files, (index): Fate => {
     const failure = failures.get(index);
     if (failure) return fateOf(failure, { batch, tries: tried(index), end, limits });
-    if (byIndex.has(index)) return 'done';
+    if (heard.has(index)) return 'done';
     return end === 'worker-lost' ? 'halved' : 'unheard';
   });
   const having = (fate: Fate): readonly number[] => fates.get(fate) ?? [];
@@ -152,16 +152,23 @@ export function settle(
 }
 
 /** What each file met that failed, and what silence means where it means a failure. */
-function failuresOf(files: readonly number[], heard: readonly Outcome[], end: BatchEnd): ReadonlyMap<number, Failure> {
+function failuresOf(
+  files: readonly number[],
+  heard: ReadonlyMap<number, Outcome>,
+  end: BatchEnd,
+): ReadonlyMap<number, Failure> {
   const failures = new Map<number, Failure>();
-  for (const outcome of heard) if (outcome.kind === 'failed') failures.set(outcome.index, outcome.failure.failure);
-  const spoken = new Set(heard.map((outcome) => outcome.index));
-  const silent = files.filter((index) => !spoken.has(index));
+  const silent: number[] = [];
+  for (const index of files) {
+    const outcome = heard.get(index);
+    if (!outcome) silent.push(index);
+    else if (outcome.kind === 'failed') failures.set(index, outcome.failure.failure);
+  }
   if (end === 'worker-lost' && silent.length === 1) {
     for (const index of silent)
       failures.set(index, failureWith('worker.lost', 'the worker died when it had this file, and only this file'));
   }
-  if ((end === 'finished' || end === 'origin-down' || end === 'store-down') && heard.length === 0) {
+  if ((end === 'finished' || end === 'origin-down' || end === 'store-down') && silent.length === files.length) {
     for (const index of silent)
       failures.set(index, failureWith('aborted', 'the worker ended without a word about any of its files'));
   }

@@ -16,6 +16,7 @@ export function missingOutcomes(
   message: Pick<BatchMessage, 'files' | 'generation'>,
   now: () => number,
 ): readonly Outcome[] {
+  if (failed.length === 0) return [];
   const reportedIndices = new Set(reported.map(({ index }) => index));
   const unreported = new Map(
     failed.filter(({ index }) => !reportedIndices.has(index)).map(({ index, failure }) => [index, failure]),
