@@ -40,6 +40,12 @@ const keptEvents = 10;
 /** Polling intervals of `room`: each twice as long as the one before, up to the last. */
 const roomPauses = { firstMs: 10, lastMs: 200 };
 
+/** The polling for all who wait for the same room. */
+interface RoomWatch {
+  pauseMs: number;
+  next?: Promise<boolean> | undefined;
+}
+
 /**
  * A queue on Redis, shared by any number of processes. It is lost with the server's memory. It resumes by itself when an
  * unreachable server returns; calls wait until then.
@@ -50,6 +56,7 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   readonly #queue: Queue<StoredJob<T>, void, string, StoredJob<T>, void, string>;
   readonly #setting: WorkersSetting<T>;
   readonly #workers = new Set<BullmqWorkers<T>>();
+  readonly #watches = new Map<number, RoomWatch>();
   #isClosed = false;
 
   constructor({ connection, prefix, name, onTrouble, strangers, ...more }: BullmqQueueOptions<T>) {
@@ -116,10 +123,10 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     signal.addEventListener('abort', abort, { once: true });
     try {
       // The server may be away for long.
-      for (let pauseMs = roomPauses.firstMs; !(await Promise.race([aborted.promise, this.hasCapacity(max)]));) {
+      let hasRoom = await Promise.race([aborted.promise, this.hasCapacity(max)]);
+      while (!hasRoom) {
         if (this.#isClosed) throw abortedWaiting();
-        await Promise.race([aborted.promise, sleep(pauseMs)]);
-        pauseMs = Math.min(roomPauses.lastMs, 2 * pauseMs);
+        hasRoom = await Promise.race([aborted.promise, this.#nextLook(max)]);
       }
     } finally {
       signal.removeEventListener('abort', abort);
@@ -165,6 +172,20 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     this.#isClosed = true;
     await Promise.all([...this.#workers].map((workers) => workers.stop()));
     await this.#queue.close();
+  }
+
+  /** Looks for room after a pause, once for all who wait by then. Who comes later waits for the look after. */
+  #nextLook(max: number): Promise<boolean> {
+    const watch: RoomWatch = this.#watches.get(max) ?? { pauseMs: roomPauses.firstMs };
+    this.#watches.set(max, watch);
+    watch.next ??= sleep(watch.pauseMs).then(async () => {
+      watch.next = undefined;
+      watch.pauseMs = Math.min(roomPauses.lastMs, 2 * watch.pauseMs);
+      const hasRoom = await this.hasCapacity(max);
+      if (hasRoom && this.#watches.get(max) === watch) this.#watches.delete(max);
+      return hasRoom;
+    });
+    return watch.next;
   }
 
   async #counts(): Promise<QueueCounts> {
