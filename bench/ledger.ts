@@ -46,6 +46,8 @@ export async function ledger(): Promise<void> {
     const journal = new OnePlan();
     await journal.sealForAll();
     const records = new RedisLedger(client, 'flants');
+    // What the server keeps once, such as statistics of each command, is not for each video.
+    await registerVideo('first', records, journal.digest);
     const usages = [await usageOf(client)];
     await register(records, journal.digest);
     usages.push(await usageOf(client));
@@ -85,14 +87,16 @@ class OnePlan extends MemoryJournal {
   }
 }
 
-/** What a crawl does in the ledger, for each video. */
 async function register(records: RedisLedger, revision: string): Promise<void> {
-  await forEachVideo(async (video) => {
-    const [seen, generation] = [randomUUID(), randomUUID()];
-    await records.apply(video, { type: 'open', generation: seen });
-    await records.lease(video, { id: `crawl-${seen}`, generation: seen, kind: 'crawl', files: [], ttlMs: leaseMs });
-    await records.apply(video, { type: 'register', seen, generation, revision, total: filesOfVideo, done: [] });
-  });
+  await forEachVideo((video) => registerVideo(video, records, revision));
+}
+
+/** What a crawl does in the ledger. */
+async function registerVideo(video: VideoId, records: RedisLedger, revision: string): Promise<void> {
+  const [seen, generation] = [randomUUID(), randomUUID()];
+  await records.apply(video, { type: 'open', generation: seen });
+  await records.lease(video, { id: `crawl-${seen}`, generation: seen, kind: 'crawl', files: [], ttlMs: leaseMs });
+  await records.apply(video, { type: 'register', seen, generation, revision, total: filesOfVideo, done: [] });
 }
 
 /** From the first batch until each video is queued to be published. */
