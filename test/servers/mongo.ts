@@ -1,7 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import { cacheFolder } from '../../scripts/cache-folder.ts';
 import { findTool, isOnPath } from '../../scripts/tools.ts';
 
 /** A server of one's own to test with: each test takes a database of its own there, and drops it. */
@@ -40,9 +45,9 @@ export async function startOwnMongo(
   if (libraries === undefined) throw new Error('mongo is not installed: node scripts/setup-tools.ts');
   const words = [String(options.port ?? 0), ...(options.changeStreams === false ? ['no-change-streams'] : [])];
   const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx256m'];
-  const program = join(import.meta.dirname, 'mongo', 'Server.java');
+  const classPath = [await compiledServer(libraries), join(libraries, '*')].join(delimiter);
   // It ends when its input does.
-  const child = spawn('java', [...quick, '-cp', join(libraries, '*'), program, ...words], {
+  const child = spawn('java', [...quick, '-cp', classPath, 'Server', ...words], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const exited = once(child, 'exit');
@@ -64,4 +69,27 @@ export async function startOwnMongo(
 /** Folder of the server's libraries; undefined where they, or a JDK to run them, are not installed. */
 function librariesFolder(): string | undefined {
   return isOnPath('javac') ? findTool('mongo') : undefined;
+}
+
+/**
+ * The folder of the server's classes, compiled at first use and kept in the cache under the hash of their source. Two
+ * processes may compile them at once; the first to be done wins.
+ */
+async function compiledServer(libraries: string): Promise<string> {
+  const source = join(import.meta.dirname, 'mongo', 'Server.java');
+  const digest = createHash('sha256')
+    .update(await readFile(source))
+    .digest('hex');
+  const folder = cacheFolder('mongo', `server-${digest.slice(0, 16)}`);
+  if (existsSync(folder)) return folder;
+  const draft = await mkdtemp(cacheFolder('mongo', 'draft-'));
+  try {
+    await promisify(execFile)('javac', ['-cp', join(libraries, '*'), '-d', draft, source]);
+    await rename(draft, folder);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
+  return folder;
 }
