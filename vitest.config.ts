@@ -12,11 +12,12 @@ export default defineConfig({
     // Processes of tests load the same packages again and again.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     sequence: { sequencer: LongestFirst },
+    // Files share their workers: starting one for each, and loading all modules anew, costs more than most tests.
+    isolate: false,
     projects: [
-      // Unit tests share their workers: starting one for each of a hundred files costs more than all their tests.
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts'], isolate: false },
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'dashboard/src/**/*.test.ts'] },
       },
       {
         extends: true,

@@ -96,8 +96,10 @@ export async function openClusterStage(
   };
   const run: ClusterStage['run'] = (verb, ...words) => runFlants([verb, destination, ...words], { env });
   // As the command, but in this process: it is asked so often that starting one each time would cost half of a test.
-  process.env['AWS_ACCESS_KEY_ID'] = server.accessKeyId;
-  process.env['AWS_SECRET_ACCESS_KEY'] = server.secretAccessKey;
+  const takeBack = lendEnvironment({
+    AWS_ACCESS_KEY_ID: server.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
+  });
   const status: ClusterStage['status'] = async () => {
     const input = { words: [destination], flags: {}, environment: readEnvironment(env), cwd: scratch };
     const { place } = await loadStatusOptions(input);
@@ -147,9 +149,22 @@ export async function openClusterStage(
     },
     object: (key) => readFile(join(server.folder, 'vod', key)).catch(() => undefined),
     close: async () => {
+      takeBack();
       await Promise.all([origin.stop(), proxy.stop(), redis.stop()]);
       await server.stop();
       await rm(scratch, { recursive: true, force: true });
     },
+  };
+}
+
+/** Sets variables of this process's environment. @returns what restores them */
+function lendEnvironment(variables: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   };
 }

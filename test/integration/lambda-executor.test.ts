@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openLambdaExecutor } from '../../src/app/lambda-executor.ts';
 import { openLimits } from '../../src/app/limits.ts';
 import type { BatchEnd, BatchMessage, FileTask } from '../../src/domain/batch.ts';
@@ -102,15 +102,18 @@ async function runAt(endpoint: string, batch: BatchMessage, { functionName = 'fu
 }
 
 beforeAll(async () => {
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'key';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'secret';
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'key');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
   taskRoot = await mkdtemp(join(tmpdir(), 'flants-function-'));
   await writeFile(join(taskRoot, 'misbehaving.mjs'), misbehaving);
 });
 afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
-afterAll(() => rm(taskRoot, { recursive: true }));
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(taskRoot, { recursive: true });
+});
 
 const deaths = [
   ['throw', 'threw'],

@@ -6,8 +6,15 @@ import { projectFolder } from '../../scripts/run-command.ts';
 /** The module of the function, and its handler as the service names it. */
 export const functionHandler = 'flants.handler';
 
-/** Builds the function of this checkout, and gives the folder of its code. */
-export async function buildFunction(): Promise<string> {
+let built: Promise<string> | undefined;
+
+/** Builds the function of this checkout, once in a process, and gives the folder of its code. */
+export function buildFunction(): Promise<string> {
+  built ??= build();
+  return built;
+}
+
+async function build(): Promise<string> {
   const folder = join(projectFolder, 'node_modules', '.cache', 'flants-function');
   await mkdir(folder, { recursive: true });
   const temporary = join(folder, `${process.pid}.mjs`);
