@@ -66,6 +66,11 @@ export async function openPage(
   return { page, problems };
 }
 
+/** Closes all pages: one that nobody looks at goes on drawing. */
+export async function closePages(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+}
+
 /** What axe objects to, a line for each kind. */
 export async function accessibilityProblems(page: Page): Promise<readonly string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze();

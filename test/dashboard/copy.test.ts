@@ -9,7 +9,7 @@ import type { RunningFlants } from '../e2e/flants.ts';
 import { freePort } from '../servers/free-port.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
-import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
+import { accessibilityProblems, closePages, hasChromium, openPage, startChromium } from './chromium.ts';
 
 const token = 'the-token-of-the-test';
 const lost = '/encrypted/seg_002.ts';
@@ -47,6 +47,7 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, ()
     address = `http://127.0.0.1:${port}`;
   });
   afterEach(async () => {
+    await closePages(browser);
     release();
     for (const command of running.splice(0)) {
       command.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { accessibilityProblems, closePages, hasChromium, openPage, startChromium } from './chromium.ts';
 import { startFeed } from './feed.ts';
 import type { Feed } from './feed.ts';
 import type { MadeLibrarySpec } from './made-library.ts';
@@ -23,6 +23,7 @@ describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
     browser = await startChromium();
     feed = await startFeed(small);
   });
+  afterEach(() => closePages(browser));
   afterAll(async () => {
     await browser.close();
     await feed.stop();

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtDashboard } from '../../scripts/build-dashboard.ts';
 import { projectFolder } from '../../scripts/run-command.ts';
 import { runFlants } from '../e2e/flants.ts';
-import { accessibilityProblems, hasChromium, openPage, startChromium } from './chromium.ts';
+import { accessibilityProblems, closePages, hasChromium, openPage, startChromium } from './chromium.ts';
 
 const steps = 600;
 const files = 900;
@@ -35,6 +35,7 @@ describe.skipIf(!hasChromium)('a replay in Chromium', { timeout: 240_000 }, () =
     );
     address = pathToFileURL(path).href;
   });
+  afterEach(() => closePages(browser));
   afterAll(async () => {
     await browser.close();
     await rm(folder, { recursive: true });
