@@ -69,6 +69,7 @@ export async function startDocWorld(): Promise<DocWorld> {
           AWS_ACCESS_KEY_ID: store.accessKeyId,
           AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
           AWS_EC2_METADATA_DISABLED: 'true',
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
           FLANTS_ENDPOINT: store.endpoint,
           FLANTS_THREADS: '1',
           FLANTS_PROGRESS: 'false',

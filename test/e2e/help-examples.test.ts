@@ -9,6 +9,7 @@ import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
 import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
+import { runFlants } from './flants.ts';
 
 /** How an example ends, and what it says on both streams. */
 interface Shape {
@@ -137,8 +138,11 @@ describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, (
     await rm(folder, { recursive: true });
   });
 
-  /** Runs a line of a shell as a person does, with names of this place in place of those of the example. */
-  const run = async (example: string): Promise<{ readonly code: number; readonly said: string }> => {
+  /**
+   * Runs a line as a person does, with names of this place in place of those of the example: in a shell, where it holds
+   * anything that is the shell's.
+   */
+  const run = async (example: string): Promise<{ readonly code: number | null; readonly said: string }> => {
     const states = join(folder, '.local/state/flants');
     const [state = ''] = await readdir(states).catch(() => []);
     const command = example
@@ -161,8 +165,14 @@ describe.skipIf(!hasVersitygw)('each example of --help', { timeout: 120_000 }, (
       AWS_CONFIG_FILE: '/dev/null',
       AWS_EC2_METADATA_DISABLED: 'true',
     };
+    const [, words] = /^flants ([\w ./:-]+)$/.exec(command) ?? [];
+    if (words !== undefined) {
+      const { code, stdout, stderr } = await runFlants(words.split(' '), { cwd: folder, env });
+      return { code, said: stderr + stdout };
+    }
     return new Promise((done) => {
-      execFile('bash', ['-c', `exec 2>&1; ${command}`], { cwd: folder, env }, (error, stdout) =>
+      const options = { cwd: folder, env: { ...env, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] } };
+      execFile('bash', ['-c', `exec 2>&1; ${command}`], options, (error, stdout) =>
         done({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout }),
       );
     });

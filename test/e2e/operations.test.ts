@@ -77,6 +77,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('commands of docs/operations.md', pa
         AWS_ACCESS_KEY_ID: store.accessKeyId,
         AWS_SECRET_ACCESS_KEY: store.secretAccessKey,
         FLANTS_ENDPOINT: store.endpoint,
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         FLANTS_THREADS: '1',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
