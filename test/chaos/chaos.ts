@@ -5,7 +5,7 @@ import type { LibraryStatus } from '../../src/domain/library.ts';
 import { minute, second } from '../../src/domain/units.ts';
 import { openClusterStage } from '../cluster/stage.ts';
 import type { ClusterStage } from '../cluster/stage.ts';
-import { startFlants } from '../e2e/flants.ts';
+import { runFlants } from '../e2e/flants.ts';
 import type { FlantsOptions } from '../e2e/flants.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { auditByCommands } from './audit-commands.ts';
@@ -222,7 +222,7 @@ async function audit({ stage, videos, command, findings, say }: Scene, library: 
 }
 
 function runnerOf(command: FlantsOptions): RunVerb {
-  return (verb, ...words) => startFlants([verb, ...words], command).ended;
+  return (verb, ...words) => runFlants([verb, ...words], command);
 }
 
 function hundredths(value: number): number {
