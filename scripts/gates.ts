@@ -21,8 +21,8 @@ function judge(name: string, clean: boolean, examined: number, objections: strin
   return { name, passed: clean, examined, objections: clean ? '' : objections };
 }
 
-/** Each has settings of its own: the dashboard runs in a browser, and its tests on both sides. */
-const typedParts = ['tsconfig.json', join('dashboard', 'tsconfig.json'), join('test', 'dashboard', 'tsconfig.json')];
+/** Each has settings of its own: the dashboard, which is looked at with its tests, runs in a browser. */
+const typedParts = ['tsconfig.json', join('test', 'dashboard', 'tsconfig.json')];
 
 async function typecheck(): Promise<GateResult> {
   const isFile = (line: string): boolean => line.startsWith(projectFolder + sep) && !line.includes('node_modules');
