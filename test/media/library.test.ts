@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isOnPath } from '../../scripts/tools.ts';
-import { mediaExamples, mediaLibrary, streamHash } from './library.ts';
+import { mediaExamples, mediaLibrary, originalHash, streamHash } from './library.ts';
 
 describe.skipIf(!isOnPath('ffmpeg'))('media made by ffmpeg', () => {
   it.each(mediaExamples)('$playlist plays', async ({ playlist }) => {
-    const hash = await streamHash(join(await mediaLibrary(), playlist));
+    const hash = await originalHash(playlist);
     expect(hash.trim().split('\n').length).toBeGreaterThanOrEqual(2);
   });
 
   it('has sound in two languages and subtitles in tracks', async () => {
-    const hash = await streamHash(join(await mediaLibrary(), 'tracks/master.m3u8'));
+    const hash = await originalHash('tracks/master.m3u8');
     expect(hash.match(/,[vas],/g)?.toSorted()).toEqual([',a,', ',a,', ',s,', ',v,']);
   });
 
@@ -23,7 +23,7 @@ describe.skipIf(!isOnPath('ffmpeg'))('media made by ffmpeg', () => {
       const folder = await mkdtemp(join(tmpdir(), 'flants-media-'));
       try {
         await cp(library, folder, { recursive: true });
-        const original = await streamHash(join(library, playlist));
+        const original = await originalHash(playlist);
         expect(await streamHash(join(folder, playlist))).toBe(original);
 
         await rm(await largestFile(join(folder, dirname(playlist))));

@@ -75,3 +75,12 @@ export async function streamHash(url: string): Promise<string> {
   const { stdout } = await execute('ffmpeg', ['-nostdin', '-v', 'error', ...input, ...output], { timeout: 60_000 });
   return stdout;
 }
+
+const originals = new Map<string, Promise<string>>();
+
+/** `streamHash` of a presentation of the library by the path of its playlist, which is read once in a process. */
+export function originalHash(playlist: string): Promise<string> {
+  const hash = originals.get(playlist) ?? mediaLibrary().then((folder) => streamHash(join(folder, playlist)));
+  originals.set(playlist, hash);
+  return hash;
+}
