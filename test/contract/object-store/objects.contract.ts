@@ -162,13 +162,14 @@ export function describeObjects(bench: ObjectStoreBench): void {
     });
 
     it('goes on over many pages', async () => {
-      const many = Array.from({ length: 2500 }, (_, index) => `pages/segment-${String(index).padStart(5, '0')}.ts`);
+      // Two full pages of S3, and one more.
+      const many = Array.from({ length: 2001 }, (_, index) => `pages/segment-${String(index).padStart(5, '0')}.ts`);
       // One before all others: of many that make a folder at once, a store over a file system may refuse some.
       await put(many[0] ?? '', many[0] ?? '');
       for (let from = 1; from < many.length; from += 50)
         await Promise.all(many.slice(from, from + 50).map((key) => put(key, key)));
       expect(await keys('pages/')).toEqual(many);
-      expect(await keys('pages/', many[1200])).toEqual(many.slice(1201));
+      expect(await keys('pages/', many[700])).toEqual(many.slice(701));
     });
 
     it('can be left early', async () => {
