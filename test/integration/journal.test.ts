@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { openObjectJournal } from '../../src/journal/object/journal.ts';
 import type { ObjectJournalOptions } from '../../src/journal/object/journal.ts';
@@ -18,6 +18,9 @@ import type { S3Server } from '../servers/s3-server.ts';
 import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
 import { temporaryState } from './temporary-state.ts';
 import { allCapabilities } from '../contract/object-store/bench.ts';
+
+// Over stores, more objects are written than a listing has on a page.
+vi.setConfig({ testTimeout: 120_000 });
 
 describeJournal('memory', async () => {
   const journal = new MemoryJournal();
