@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // One more than most machines of CI have cores: a quarter of the time of tests is waiting.
-    maxWorkers: 3,
+    // Two more than most machines of CI have cores: tests wait for much of their time.
+    maxWorkers: 4,
     // Processes of tests load the same packages again and again.
     env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
     sequence: { sequencer: LongestFirst },
