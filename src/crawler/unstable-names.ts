@@ -1,5 +1,5 @@
 import type { QueryFindings } from '../domain/revision.ts';
-import { withoutTokens } from '../domain/tokens.ts';
+import { hrefWithoutTokens, withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import { urlOrigin } from '../domain/url-origin.ts';
 import type { Presentation } from '../hls/presentation.ts';
@@ -151,7 +151,10 @@ function compare(one: readonly string[], two: readonly string[], rules: TokenRul
   const parameters = new Set<string>();
   const parts = new Map<string, string>();
   for (const [index, name] of one.entries()) {
-    const [a, b] = [withoutTokens(new URL(name), rules), withoutTokens(new URL(two[index] ?? ''), rules)];
+    const other = two[index] ?? '';
+    // Nearly all names stay the same.
+    if (name === other) continue;
+    const [a, b] = [withoutTokens(new URL(name), rules), withoutTokens(new URL(other), rules)];
     if (a.href === b.href) continue;
     if (urlOrigin(a) !== urlOrigin(b)) return undefined;
     const changed = changedParameters(a, b);
@@ -176,7 +179,7 @@ function changedParameters(a: URL, b: URL): readonly string[] | undefined {
 
 /** The names without tokens, as one text. */
 function plainNames(names: readonly string[], rules: TokenRules): string {
-  return names.map((name) => withoutTokens(new URL(name), rules).href).join('\n');
+  return names.map((name) => hrefWithoutTokens(name, rules)).join('\n');
 }
 
 /** The names that an origin gave out, in order. */

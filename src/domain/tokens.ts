@@ -46,8 +46,7 @@ interface Dissected {
 export function mayHaveTokens(url: string, { sessionPatterns = [] }: TokenRules): boolean {
   if (url.includes('?')) return true;
   // A pattern may say where a path begins.
-  const path = url.slice(url.indexOf('/', url.indexOf('//') + 2));
-  return sessionPatterns.some((pattern) => path.search(compiled(pattern)) >= 0);
+  return mayMatch(url.slice(url.indexOf('/', url.indexOf('//') + 2)), sessionPatterns);
 }
 
 /** The tokens of a URL. */
@@ -69,6 +68,23 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
   if (pathname !== plain.pathname) plain.pathname = pathname;
   if (plain.href.includes('?')) plain.search = search;
   return plain;
+}
+
+/** With a host, and with neither user information nor fragment. */
+const plainUrl = /^(?:https?|(file|s3)):\/\/[^/?#@]*(\/[^?#@]*)(?:\?([^#@]*))?$/;
+
+/** `withoutTokens` for a URL as `URL.href` spells it. Nearly all need not be parsed for that. */
+export function hrefWithoutTokens(href: string, rules: TokenRules): string {
+  const { tokenParameters, sessionPatterns = [] } = rules;
+  const [, own, path, query] = plainUrl.exec(href) ?? [];
+  if (path === undefined || (own === undefined && mayMatch(path, sessionPatterns))) {
+    return withoutTokens(new URL(href), rules).href;
+  }
+  if (query === undefined) return href;
+  const kept = keptOf(query, tokenParameters);
+  const place = href.slice(0, -1 - query.length);
+  // A question mark at the beginning is lost where a query is assigned to a URL.
+  return kept === '' ? place : `${place}?${kept.replace(/^\?/, '')}`;
 }
 
 /**
@@ -98,25 +114,32 @@ function dissect(url: URL, { tokenParameters, sessionPatterns = [] }: TokenRules
   const tokens: TokenPart[] = [];
   const patterns = isOwn(url) ? [] : sessionPatterns;
   const pathname = cutAll(url.pathname, patterns, (token) => tokens.push(token));
-  const search: string[] = [];
-  for (const pair of url.search.slice(1).split('&')) {
+  const search = keptOf(url.search.slice(1), tokenParameters, (token) => tokens.push(token));
+  return { pathname, search, tokens };
+}
+
+/** What is left of a query without tokens. */
+function keptOf(query: string, tokenParameters: readonly string[], onToken?: (token: TokenPart) => void): string {
+  const isToken = tokenTest(tokenParameters);
+  const kept: string[] = [];
+  for (const pair of query.split('&')) {
     if (pair === '') continue;
-    const name = nameOf(pair);
-    if (isToken(name, tokenParameters)) tokens.push({ name: name.toLowerCase(), text: pair });
-    else search.push(pair);
+    const name = nameOf(pair).toLowerCase();
+    if (isToken(name)) onToken?.({ name, text: pair });
+    else kept.push(pair);
   }
-  return { pathname, search: search.join('&'), tokens };
+  return kept.join('&');
 }
 
 /** Takes out of a path what patterns match, one after the other. */
 function cutAll(path: string, patterns: readonly string[], onToken?: (token: TokenPart) => void): string {
+  if (!mayMatch(path, patterns)) return path;
   return patterns.reduce((rest, pattern) => cut(rest, pattern, (text) => onToken?.({ name: pattern, text })), path);
 }
 
 /** Takes out of a path what a pattern matches. */
 function cut(path: string, pattern: string, onPart: (text: string) => void): string {
   const expression = compiled(pattern);
-  // Nearly all paths end here.
   if (path.search(expression) < 0) return path;
   let kept = '';
   let end = 0;
@@ -129,6 +152,17 @@ function cut(path: string, pattern: string, onPart: (text: string) => void): str
   }
   return kept + path.slice(end);
 }
+
+/** Whether a pattern could match in a path. Nearly all paths end here. */
+function mayMatch(path: string, patterns: readonly string[]): boolean {
+  return patterns.length > 0 && anyOf(patterns).test(path);
+}
+
+/** Matches where one of the patterns does, and everywhere if some refer to their groups, which would be others here. */
+const anyOf = onceFor((patterns) => {
+  const hasReferences = patterns.some((pattern) => /\\[1-9k]|\(\?<[^=!]/.test(pattern));
+  return new RegExp(hasReferences ? '' : patterns.map((pattern) => `(?:${pattern})`).join('|'), 'i');
+});
 
 const expressions = new Map<string, RegExp>();
 
@@ -146,9 +180,21 @@ function nameOf(pair: string): string {
   return [...new URLSearchParams(pair).keys()][0] ?? '';
 }
 
-function isToken(name: string, tokenParameters: readonly string[]): boolean {
-  const lower = name.toLowerCase();
-  return tokenParameters.some((token) =>
-    token.endsWith('*') ? lower.startsWith(token.slice(0, -1)) : lower === token,
-  );
+/** Tells by its name in lower case whether a parameter is a token. */
+const tokenTest = onceFor((tokenParameters) => {
+  const names = new Set(tokenParameters);
+  const beginnings = tokenParameters.filter((token) => token.endsWith('*')).map((token) => token.slice(0, -1));
+  return (name: string): boolean => names.has(name) || beginnings.some((beginning) => name.startsWith(beginning));
+});
+
+/** What is made of a list of rules, made when it is first needed. */
+function onceFor<T extends object>(make: (rules: readonly string[]) => T): (rules: readonly string[]) => T {
+  const made = new WeakMap<readonly string[], T>();
+  return (rules) => {
+    const known = made.get(rules);
+    if (known) return known;
+    const value = make(rules);
+    made.set(rules, value);
+    return value;
+  };
 }
