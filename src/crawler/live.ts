@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { identityOf } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import type { LiveFinding } from '../domain/live.ts';
+import { namingOf } from '../domain/naming.ts';
 import type { Presentation, PresentationDocument } from '../hls/presentation.ts';
 
 /** What a presentation shows of a recording that is not over. Undefined where each of its playlists has ended. */
@@ -9,7 +9,7 @@ export function findLive({ documents }: Presentation, keyRules: KeyRules): LiveF
   const live = documents.filter(({ missingEnd }) => missingEnd?.isLive);
   const [first] = live;
   if (!first) return undefined;
-  const identify = (url: string): string => identityOf(new URL(url), keyRules).href;
+  const { identify } = namingOf(keyRules);
   // A playlist of playlists may name another recording one day: as long as it does not, and the first goes on, all do.
   const watched = [...documents.filter(({ role }) => role === 'multivariant-playlist').toReversed(), first];
   return {

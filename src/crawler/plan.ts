@@ -1,6 +1,7 @@
-import { identityOf, keyOfIdentity } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { namingOf } from '../domain/naming.ts';
+import type { Naming } from '../domain/naming.ts';
 import { digestOf, rootKeyOf } from '../domain/revision.ts';
 import { sideListOf } from './side-list.ts';
 import type { FileRole, PlannedDocument, PlannedFile, QueryFindings, Revision } from '../domain/revision.ts';
@@ -34,12 +35,6 @@ interface Holding extends ObjectAddress {
   readonly document?: PlannedDocument;
 }
 
-/** The rules of a library, each URL worked out once: a long video names the same one many times. */
-interface Rules {
-  readonly keyAt: (url: string) => string;
-  readonly identify: (url: string) => string;
-}
-
 /**
  * Makes the plan of a presentation: each object once, under its key, and the documents as they must stand there.
  * Pure: the same presentation makes the same plan.
@@ -55,22 +50,22 @@ export function planRevision({
   queryFindings = {},
 }: PlanInput): RevisionPlan {
   const { keyParameters = keyRules.keyParameters } = queryFindings;
-  const rules = rulesOf(keyParameters === undefined ? keyRules : { ...keyRules, keyParameters });
-  const claims = new KeyClaims<Holding>(rules.identify);
+  const naming = namingOf(keyParameters === undefined ? keyRules : { ...keyRules, keyParameters });
+  const claims = new KeyClaims<Holding>(naming.identify);
   // The root stays the last.
   const sources = [...side.documents, ...presentation.documents];
-  const planned = planDocuments(sources, claims, rules);
-  const list = planSideList(side, planned, rules);
+  const planned = planDocuments(sources, claims, naming);
+  const list = planSideList(side, planned, naming);
   if (list) claims.claim(list.key, { fetchUrl: list.url, keyUrl: list.url, document: list });
   const documents = list ? [list, ...planned] : planned;
-  const uses = planFiles([...presentation.files, ...side.files], claims, rules);
+  const uses = planFiles([...presentation.files, ...side.files], claims, naming);
   if (uses.size === 0) {
     throw new FlantsError('hls.empty', `${presentation.documents.at(-1)?.url ?? video} leads to no media at all`);
   }
-  const files = [...uses].map(([key, named]) => mergeUses(key, named, rules));
+  const files = [...uses].map(([key, named]) => mergeUses(key, named, naming));
   const fetchUrls = new Map<number, string>();
   for (const [index, [first]] of [...uses.values()].entries()) {
-    if (first && rules.identify(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
+    if (first && naming.identify(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
   }
   const revision: Revision = {
     video,
@@ -79,13 +74,13 @@ export function planRevision({
     files,
     documents,
     playlists: sources.map(({ fetchUrl, validators, sha256 }) => ({
-      url: rules.identify(fetchUrl),
+      url: naming.identify(fetchUrl),
       validators,
       sha256,
     })),
     external: [...presentation.external, ...side.external],
     warnings: [...presentation.warnings, ...side.warnings],
-    hasTokens: fetchUrls.size > 0 || sources.some(({ fetchUrl }) => rules.identify(fetchUrl) !== fetchUrl),
+    hasTokens: fetchUrls.size > 0 || sources.some(({ fetchUrl }) => naming.identify(fetchUrl) !== fetchUrl),
     ...(Object.keys(queryFindings).length > 0 ? { queryFindings } : {}),
   };
   return { revision, fetchUrls };
@@ -95,7 +90,7 @@ export function planRevision({
 function planSideList(
   { listed }: SidePresentation,
   documents: readonly PlannedDocument[],
-  { keyAt }: Rules,
+  { keyAt }: Naming,
 ): PlannedDocument | undefined {
   const rootKey = rootKeyOf(documents);
   const root = documents.at(-1);
@@ -109,15 +104,10 @@ function planSideList(
 
 /** The bytes of a document as it must stand at the destination. */
 export function renderDocument(document: PresentationDocument, keyRules: KeyRules): Buffer {
-  return Buffer.from(render(document, rulesOf(keyRules)));
+  return Buffer.from(render(document, namingOf(keyRules)));
 }
 
-function rulesOf(keyRules: KeyRules): Rules {
-  const identify = memoized((url) => identityOf(new URL(url), keyRules).href);
-  return { keyAt: memoized((url) => keyOfIdentity(new URL(identify(url)), keyRules)), identify };
-}
-
-function render(document: PresentationDocument, { keyAt }: Rules): Uint8Array {
+function render(document: PresentationDocument, { keyAt }: Naming): Uint8Array {
   const keys = document.references.map(({ keyUrl }) => keyAt(keyUrl));
   return rewriteDocument(document, keyAt(document.keyUrl), keys);
 }
@@ -125,13 +115,13 @@ function render(document: PresentationDocument, { keyAt }: Rules): Uint8Array {
 function planDocuments(
   documents: readonly PresentationDocument[],
   claims: KeyClaims<Holding>,
-  rules: Rules,
+  naming: Naming,
 ): readonly PlannedDocument[] {
   const planned: PlannedDocument[] = [];
   for (const source of documents) {
-    const key = rules.keyAt(source.keyUrl);
-    const body = render(source, rules);
-    const document: PlannedDocument = { key, url: rules.identify(source.fetchUrl), role: source.role, body };
+    const key = naming.keyAt(source.keyUrl);
+    const body = render(source, naming);
+    const document: PlannedDocument = { key, url: naming.identify(source.fetchUrl), role: source.role, body };
     const holding: Holding = { ...addressOf(source), document };
     const owner = claims.claim(key, holding);
     if (owner === holding) planned.push(document);
@@ -145,7 +135,7 @@ function planDocuments(
 function planFiles(
   files: readonly PlacedFile[],
   claims: KeyClaims<Holding>,
-  { keyAt }: Rules,
+  { keyAt }: Naming,
 ): ReadonlyMap<string, readonly PlacedFile[]> {
   const uses = new Map<string, PlacedFile[]>();
   for (const file of files) {
@@ -159,7 +149,7 @@ function planFiles(
   return uses;
 }
 
-function mergeUses(key: string, uses: readonly PlacedFile[], { identify }: Rules): PlannedFile {
+function mergeUses(key: string, uses: readonly PlacedFile[], { identify }: Naming): PlannedFile {
   const [first] = uses as [PlacedFile];
   const minSizeBytes = uses.reduce((most, use) => Math.max(most, use.minSizeBytes ?? 0), 0);
   return {
@@ -179,13 +169,4 @@ function mainRole(uses: readonly PlacedFile[]): FileRole {
 
 function addressOf({ fetchUrl, keyUrl }: ObjectAddress): ObjectAddress {
   return { fetchUrl, keyUrl };
-}
-
-function memoized(compute: (url: string) => string): (url: string) => string {
-  const known = new Map<string, string>();
-  return (url) => {
-    const value = known.get(url) ?? compute(url);
-    known.set(url, value);
-    return value;
-  };
 }

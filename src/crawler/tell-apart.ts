@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { identityOf } from '../domain/destination-key.ts';
+import { namingOf } from '../domain/naming.ts';
 import { mayHaveTokens, tokensOf } from '../domain/tokens.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
 import { failureOf } from '../domain/failure.ts';
@@ -74,7 +74,7 @@ export async function findKeyParameters(
 function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): readonly Alike[] {
   // Nearly all presentations end here: of two URLs that differ in a token, one has it.
   if (!addresses.some(({ fetchUrl }) => mayHaveTokens(fetchUrl, rules))) return [];
-  const identify = (url: string): string => identityOf(new URL(url), rules).href;
+  const { identify } = namingOf(rules);
   const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
   return [...groups].flatMap(([identity, members]) => {
     const urls = [...new Set(members.map(({ fetchUrl }) => fetchUrl))];
