@@ -50,9 +50,8 @@ export function tokenize(text: string): readonly Token[] {
   }
   for (let line = 1; at < text.length; line++) {
     const end = endOfLine(text, at);
-    const raw = text.slice(at, end);
     const eol = eolAt(text, end);
-    tokens.push(readLine({ raw, eol, line, at }));
+    tokens.push(readLine({ raw: text.slice(at, end), eol, line, at }));
     at = end + eol.length;
   }
   return tokens;
@@ -72,19 +71,26 @@ function endOfLine(text: string, from: number): number {
 }
 
 function eolAt(text: string, at: number): string {
-  if (text.startsWith('\r\n', at)) return '\r\n';
-  return text.slice(at, at + 1);
+  if (text.charCodeAt(at) === 13 && text.charCodeAt(at + 1) === 10) return '\r\n';
+  return text.charAt(at);
 }
 
-function readLine(line: TokenText): Token {
-  const content = line.raw.trim();
-  if (content === '') return { kind: 'blank', ...line };
-  const contentAt = line.at + line.raw.indexOf(content);
-  if (!content.startsWith('#')) return { kind: 'uri', ...line, value: content, valueAt: contentAt };
-  if (!content.startsWith('#EXT')) return { kind: 'comment', ...line };
-  const name = /^[^:\s]*/.exec(content.slice(1))?.[0] ?? '';
-  const colon = content.charAt(name.length + 1) === ':' ? name.length + 1 : -1;
-  const rest = colon < 0 ? '' : content.slice(colon + 1);
-  const value = rest.trimStart();
-  return { kind: 'tag', ...line, name, value, valueAt: contentAt + content.length - value.length };
+function readLine(text: TokenText): Token {
+  const { raw, eol, line, at } = text;
+  const content = raw.trim();
+  if (content === '') return { kind: 'blank', ...text };
+  const contentAt = content.length === raw.length ? at : at + raw.indexOf(content);
+  // Tags and URIs are very many, and a spread takes longer than all else about one.
+  if (!content.startsWith('#')) return { kind: 'uri', raw, eol, line, at, value: content, valueAt: contentAt };
+  if (!content.startsWith('#EXT')) return { kind: 'comment', ...text };
+  const nameEnd = endOfName(content);
+  const value = content.charAt(nameEnd) === ':' ? content.slice(nameEnd + 1).trimStart() : '';
+  const valueAt = contentAt + content.length - value.length;
+  return { kind: 'tag', raw, eol, line, at, name: content.slice(1, nameEnd), value, valueAt };
+}
+
+/** Index of the colon or blank behind a tag's name. */
+function endOfName(content: string): number {
+  const end = content.search(/[:\s]/);
+  return end < 0 ? content.length : end;
 }
