@@ -2,7 +2,8 @@ import { withoutGrants } from '../domain/tokens.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ExternalReference, FileRole } from '../domain/revision.ts';
 import type { DocumentContext, DocumentReference, Reference, References, Refusal } from './reference.ts';
-import { resolveUri } from './resolve.ts';
+import { resolverOf } from './resolve.ts';
+import type { Resolved } from './resolve.ts';
 
 /** Where a URI stands. */
 export interface UriOccurrence {
@@ -30,11 +31,11 @@ export class ReferenceCollector implements References {
   readonly refusals: Refusal[] = [];
   readonly warnings: string[] = [];
   readonly #context: DocumentContext;
-  readonly #base: URL;
+  readonly #resolve: (uri: string) => Resolved;
 
   constructor(context: DocumentContext) {
     this.#context = context;
-    this.#base = new URL(context.finalUrl);
+    this.#resolve = resolverOf(new URL(context.finalUrl));
   }
 
   /** Takes a URI along, or says why that cannot be. */
@@ -48,7 +49,7 @@ export class ReferenceCollector implements References {
       );
       return;
     }
-    const resolved = resolveUri(uri, this.#base);
+    const resolved = this.#resolve(uri);
     switch (resolved.kind) {
       case 'fetch':
         if (resolved.repaired)

@@ -25,13 +25,31 @@ const knownSchemes = new Set([
   'rtsp',
 ]);
 
+const segment = "[\\w~!$&'()*+,;=@-][\\w.~!$&'()*+,;=@-]*";
+
 /**
- * Resolves a URI against the place its playlist came from, after redirects (RFC 3986 section 5.1.3).
+ * A relative path, with a query or not, in which resolving changes nothing: no escapes, dot segments or scheme. Deeper ones,
+ * which a pattern of any length would overflow the stack on, are for the parser.
+ */
+const plainUri = new RegExp(`^${segment}(?:/${segment}){0,99}(?:\\?[\\w.~!$&()*+,;=@:/?%-]+)?$`);
+
+/**
+ * Resolves URIs against the place their playlist came from, after redirects (RFC 3986 section 5.1.3).
  *
  * Only http and https, and the scheme of the playlist itself, are fetched: a playlist on the web cannot name local files.
  * A name such as `seg:1.ts` parses as a scheme; it is read as the relative name that was meant, and marked `repaired`.
  */
-export function resolveUri(uri: string, base: URL): Resolved {
+export function resolverOf(base: URL): (uri: string) => Resolved {
+  const place = URL.parse('.', base.href);
+  const folder = place && isFetched(place, base) ? place.href : undefined;
+  // Nearly all URIs have nothing to resolve, and parsing them costs more than all else about a segment.
+  return (uri) =>
+    folder !== undefined && plainUri.test(uri)
+      ? { kind: 'fetch', url: folder + uri, repaired: false }
+      : resolveUri(uri, base);
+}
+
+function resolveUri(uri: string, base: URL): Resolved {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase();
   if (scheme === 'data') return { kind: 'inline' };
   const repaired =
