@@ -1,5 +1,6 @@
 import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { namingOf } from '../domain/naming.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import { textWithoutTokens, withoutTokens } from '../domain/tokens.ts';
 import type { Submission } from '../domain/video.ts';
@@ -86,10 +87,10 @@ export async function planReading(
 ): Promise<Grants & { readonly revision: Revision }> {
   const { keyRules, nameProbe } = ports;
   const plan = async (unstable: UnstableNames): Promise<RevisionPlan> => {
-    const rules = withUnstable(keyRules, unstable);
+    const naming = namingOf(withUnstable(keyRules, unstable));
     const found = await findKeyParameters(presentation, {
       source: session,
-      keyRules: rules,
+      naming,
       known: present?.queryFindings,
       signal,
     });
@@ -97,7 +98,7 @@ export async function planReading(
       video: submission.id,
       presentation,
       side,
-      keyRules: rules,
+      naming,
       queryFindings: { ...found, ...unstable },
     });
   };

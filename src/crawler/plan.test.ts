@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, segments, variants, walkSite } from '../../test/hls/site.ts';
 import type { Page } from '../../test/hls/site.ts';
+import { namingOf } from '../domain/naming.ts';
 import { defaultTokenParameters } from '../domain/tokens.ts';
 import { digestOf } from '../domain/revision.ts';
 import { planRevision } from './plan.ts';
@@ -14,7 +15,7 @@ async function plan(pages: Readonly<Record<string, Page>>, at = root): Promise<R
     root: new URL('/', at).protocol === 'file:' ? 'file:///videos/' : 'https://cdn.example',
     tokenParameters: defaultTokenParameters,
   };
-  return planRevision({ video: 'lesson-1', presentation: await walkSite(at, pages), keyRules });
+  return planRevision({ video: 'lesson-1', presentation: await walkSite(at, pages), naming: namingOf(keyRules) });
 }
 
 /** Plans a root media playlist of these lines. */

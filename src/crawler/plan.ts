@@ -1,6 +1,5 @@
-import type { KeyRules } from '../domain/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { namingOf } from '../domain/naming.ts';
+import { withKeyParameters } from '../domain/naming.ts';
 import type { Naming } from '../domain/naming.ts';
 import { digestOf, rootKeyOf } from '../domain/revision.ts';
 import { sideListOf } from './side-list.ts';
@@ -19,7 +18,8 @@ export interface PlanInput {
   readonly presentation: Presentation;
   /** Absent: nothing beside it. */
   readonly side?: SidePresentation;
-  readonly keyRules: KeyRules;
+  /** By the rules of the library. */
+  readonly naming: Naming;
   readonly queryFindings?: QueryFindings;
 }
 
@@ -33,6 +33,13 @@ export interface RevisionPlan {
 /** A key that an object has or wants. */
 interface Holding extends ObjectAddress {
   readonly document?: PlannedDocument;
+  /** Of a file: what names it, in playing order. */
+  readonly uses?: PlacedFile[];
+}
+
+/** A file with all that names it. */
+interface UsedFile extends Required<Omit<Holding, 'document'>> {
+  readonly key: string;
 }
 
 /**
@@ -46,11 +53,11 @@ export function planRevision({
   video,
   presentation,
   side = noSideFiles,
-  keyRules,
+  naming: libraryNaming,
   queryFindings = {},
 }: PlanInput): RevisionPlan {
-  const { keyParameters = keyRules.keyParameters } = queryFindings;
-  const naming = namingOf(keyParameters === undefined ? keyRules : { ...keyRules, keyParameters });
+  const { keyParameters } = queryFindings;
+  const naming = keyParameters ? withKeyParameters(libraryNaming, keyParameters) : libraryNaming;
   const claims = new KeyClaims<Holding>(naming.identify);
   // The root stays the last.
   const sources = [...side.documents, ...presentation.documents];
@@ -58,14 +65,14 @@ export function planRevision({
   const list = planSideList(side, planned, naming);
   if (list) claims.claim(list.key, { fetchUrl: list.url, keyUrl: list.url, document: list });
   const documents = list ? [list, ...planned] : planned;
-  const uses = planFiles([...presentation.files, ...side.files], claims, naming);
-  if (uses.size === 0) {
+  const used = planFiles([...presentation.files, ...side.files], claims, naming);
+  if (used.length === 0) {
     throw new FlantsError('hls.empty', `${presentation.documents.at(-1)?.url ?? video} leads to no media at all`);
   }
-  const files = [...uses].map(([key, named]) => mergeUses(key, named, naming));
+  const files = used.map((file) => mergeUses(file, naming));
   const fetchUrls = new Map<number, string>();
-  for (const [index, [first]] of [...uses.values()].entries()) {
-    if (first && naming.identify(first.fetchUrl) !== first.fetchUrl) fetchUrls.set(index, first.fetchUrl);
+  for (const [index, { fetchUrl }] of used.entries()) {
+    if (files[index]?.url !== fetchUrl) fetchUrls.set(index, fetchUrl);
   }
   const revision: Revision = {
     video,
@@ -103,11 +110,7 @@ function planSideList(
 }
 
 /** The bytes of a document as it must stand at the destination. */
-export function renderDocument(document: PresentationDocument, keyRules: KeyRules): Buffer {
-  return Buffer.from(render(document, namingOf(keyRules)));
-}
-
-function render(document: PresentationDocument, { keyAt }: Naming): Uint8Array {
+export function renderDocument(document: PresentationDocument, { keyAt }: Naming): Uint8Array {
   const keys = document.references.map(({ keyUrl }) => keyAt(keyUrl));
   return rewriteDocument(document, keyAt(document.keyUrl), keys);
 }
@@ -120,9 +123,9 @@ function planDocuments(
   const planned: PlannedDocument[] = [];
   for (const source of documents) {
     const key = naming.keyAt(source.keyUrl);
-    const body = render(source, naming);
+    const body = renderDocument(source, naming);
     const document: PlannedDocument = { key, url: naming.identify(source.fetchUrl), role: source.role, body };
-    const holding: Holding = { ...addressOf(source), document };
+    const holding: Holding = { fetchUrl: source.fetchUrl, keyUrl: source.keyUrl, document };
     const owner = claims.claim(key, holding);
     if (owner === holding) planned.push(document);
     else if (!owner.document || Buffer.compare(owner.document.body, body) !== 0)
@@ -131,30 +134,25 @@ function planDocuments(
   return planned;
 }
 
-/** Every use of each file, by key, in playing order. */
-function planFiles(
-  files: readonly PlacedFile[],
-  claims: KeyClaims<Holding>,
-  { keyAt }: Naming,
-): ReadonlyMap<string, readonly PlacedFile[]> {
-  const uses = new Map<string, PlacedFile[]>();
+/** Each file once, in playing order. */
+function planFiles(files: readonly PlacedFile[], claims: KeyClaims<Holding>, { keyAt }: Naming): readonly UsedFile[] {
+  const used: UsedFile[] = [];
   for (const file of files) {
     const key = keyAt(file.keyUrl);
-    const owner = claims.claim(key, addressOf(file));
-    if (owner.document) throw claims.conflict(key, owner, file);
-    const known = uses.get(key);
-    if (known) known.push(file);
-    else uses.set(key, [file]);
+    const claimant: UsedFile = { key, fetchUrl: file.fetchUrl, keyUrl: file.keyUrl, uses: [file] };
+    const owner = claims.claim(key, claimant);
+    if (owner === claimant) used.push(claimant);
+    else if (owner.uses) owner.uses.push(file);
+    else throw claims.conflict(key, owner, file);
   }
-  return uses;
+  return used;
 }
 
-function mergeUses(key: string, uses: readonly PlacedFile[], { identify }: Naming): PlannedFile {
-  const [first] = uses as [PlacedFile];
+function mergeUses({ key, fetchUrl, uses }: UsedFile, { identify }: Naming): PlannedFile {
   const minSizeBytes = uses.reduce((most, use) => Math.max(most, use.minSizeBytes ?? 0), 0);
   return {
     key,
-    url: identify(first.fetchUrl),
+    url: identify(fetchUrl),
     role: mainRole(uses),
     ...(minSizeBytes > 0 ? { minSizeBytes } : {}),
     ...(uses.every(({ optional }) => optional) ? { optional: true } : {}),
@@ -165,8 +163,4 @@ function mergeUses(key: string, uses: readonly PlacedFile[], { identify }: Namin
 function mainRole(uses: readonly PlacedFile[]): FileRole {
   const [first] = uses as [PlacedFile];
   return uses.some(({ role }) => role === 'segment') ? 'segment' : first.role;
-}
-
-function addressOf({ fetchUrl, keyUrl }: ObjectAddress): ObjectAddress {
-  return { fetchUrl, keyUrl };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { namingOf } from '../domain/naming.ts';
-import { mayHaveTokens, tokensOf } from '../domain/tokens.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
 import { failureOf } from '../domain/failure.ts';
+import { withKeyParameters } from '../domain/naming.ts';
+import type { Naming } from '../domain/naming.ts';
 import type { QueryFindings } from '../domain/revision.ts';
+import { tokensOf } from '../domain/tokens.ts';
+import type { TokenRules } from '../domain/tokens.ts';
 import { MiB } from '../domain/units.ts';
 import { fanOut } from '../hls/fan-out.ts';
 import type { Presentation } from '../hls/presentation.ts';
@@ -25,7 +26,8 @@ interface Alike {
 /** What `findKeyParameters` needs beside the presentation. */
 export interface TellApartInput {
   readonly source: Pick<Source, 'fetch'>;
-  readonly keyRules: KeyRules;
+  /** By the rules of the library. */
+  readonly naming: Naming;
   /** Of the video's present plan: what it says is not asked again. */
   readonly known: QueryFindings | undefined;
   readonly signal: AbortSignal;
@@ -40,12 +42,12 @@ export interface TellApartInput {
  */
 export async function findKeyParameters(
   presentation: Presentation,
-  { source, keyRules, known, signal }: TellApartInput,
+  { source, naming: libraryNaming, known, signal }: TellApartInput,
 ): Promise<QueryFindings> {
-  const choosing = new Set([...(keyRules.keyParameters ?? []), ...(known?.keyParameters ?? [])]);
-  const rules = { ...keyRules, keyParameters: [...choosing] };
-  const files = groupAlike(presentation.files, rules);
-  const documents = groupAlike(presentation.documents, rules);
+  const choosing = new Set([...(libraryNaming.rules.keyParameters ?? []), ...(known?.keyParameters ?? [])]);
+  const naming = withKeyParameters(libraryNaming, [...choosing]);
+  const files = groupAlike(presentation.files, naming);
+  const documents = groupAlike(presentation.documents, naming);
   const sharedDigest = digestOf([...files, ...documents]);
   if (sharedDigest !== undefined && sharedDigest === known?.sharedDigest) return known;
 
@@ -54,7 +56,7 @@ export async function findKeyParameters(
   const documentAt = new Map(presentation.documents.map((document) => [document.fetchUrl, document]));
   const rendered = (url: string): string | undefined => {
     const document = documentAt.get(url);
-    return document && renderDocument(document, rules).toString('base64');
+    return document && Buffer.from(renderDocument(document, naming)).toString('base64');
   };
   for (const group of documents) if (!areEqual(group.urls.map(rendered))) choose(group);
   await fanOut(
@@ -71,12 +73,12 @@ export async function findKeyParameters(
   };
 }
 
-function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): readonly Alike[] {
+function groupAlike(addresses: readonly ObjectAddress[], { identify, rules }: Naming): readonly Alike[] {
   // Nearly all presentations end here: of two URLs that differ in a token, one has it.
-  if (!addresses.some(({ fetchUrl }) => mayHaveTokens(fetchUrl, rules))) return [];
-  const { identify } = namingOf(rules);
+  if (addresses.every(({ fetchUrl }) => identify(fetchUrl) === fetchUrl)) return [];
   const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
   return [...groups].flatMap(([identity, members]) => {
+    if (members.length === 1) return [];
     const urls = [...new Set(members.map(({ fetchUrl }) => fetchUrl))];
     const parameters = urls.length > 1 ? differingTokens(urls, rules) : [];
     return parameters.length > 0 ? [{ identity, urls, parameters }] : [];
@@ -84,7 +86,7 @@ function groupAlike(addresses: readonly ObjectAddress[], rules: KeyRules): reado
 }
 
 /** Names of the tokens that do not have the same value in all URLs. */
-function differingTokens(urls: readonly string[], rules: KeyRules): readonly string[] {
+function differingTokens(urls: readonly string[], rules: TokenRules): readonly string[] {
   const tokens = urls.map((url) => tokensOf(new URL(url), rules));
   const names = new Set(tokens.flat().map(({ name }) => name));
   const valueOf = (name: string, of: (typeof tokens)[number]): string =>
