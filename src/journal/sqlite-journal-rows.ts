@@ -72,6 +72,27 @@ export function fileOf(row: FileRow): PlannedFile {
   };
 }
 
+/** The values of rows of `files`, one row after the other, in the order of their columns. */
+export function fileValues(
+  revision: number | bigint,
+  position: number,
+  files: readonly PlannedFile[],
+): (string | number | bigint | null)[] {
+  const values: (string | number | bigint | null)[] = [];
+  for (const [at, { key, url, role, minSizeBytes = null, optional }] of files.entries()) {
+    values.push(
+      revision,
+      position + at,
+      key,
+      url,
+      role,
+      minSizeBytes,
+      optional === undefined ? null : Number(optional),
+    );
+  }
+  return values;
+}
+
 /** The evidence in a row. */
 export function evidenceOf(row: EvidenceRow): Evidence {
   return {

@@ -5,11 +5,14 @@ import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.t
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
 import type { Decision, Journal, Publication } from './journal.ts';
-import { documentOf, evidenceOf, evidenceValues, fileOf } from './sqlite-journal-rows.ts';
+import { documentOf, evidenceOf, evidenceValues, fileOf, fileValues } from './sqlite-journal-rows.ts';
 import type { DocumentRow, EvidenceRow, FileRow, HeaderText, RevisionRow } from './sqlite-journal-rows.ts';
 
 /** How many rows are read at a time, so that no read stays open while others write. */
 const pageSize = 500;
+
+/** Adding files one by one takes half as long again. */
+const filesPerInsert = 40;
 
 /**
  * A journal in a state file. Its `close` leaves the file open.
@@ -23,6 +26,8 @@ export class SqliteJournal implements Journal {
   readonly grouping = { maxOutcomes: 1_000, maxDelayMs: 0 };
   readonly #state: StateFile;
   readonly #sql: Readonly<Record<keyof typeof statements, StatementSync>>;
+  /** By the number of files that they add. */
+  readonly #addFiles = new Map<number, StatementSync>();
 
   constructor(state: StateFile) {
     this.#state = state;
@@ -36,16 +41,9 @@ export class SqliteJournal implements Journal {
     this.#state.write(() => {
       const { changes, lastInsertRowid: id } = this.#sql.addRevision.run(video, digest, total, headerText);
       if (changes === 0) return;
-      for (const [index, { key, url, role, minSizeBytes, optional }] of files.entries()) {
-        this.#sql.addFile.run(
-          id,
-          index,
-          key,
-          url,
-          role,
-          minSizeBytes ?? null,
-          optional === undefined ? null : Number(optional),
-        );
+      for (let from = 0; from < files.length; from += filesPerInsert) {
+        const group = files.slice(from, from + filesPerInsert);
+        this.#adding(group.length).run(...fileValues(id, from, group));
       }
       for (const [position, { key, url, role, body }] of documents.entries()) {
         this.#sql.addDocument.run(id, position, key, url, role, body);
@@ -212,6 +210,16 @@ export class SqliteJournal implements Journal {
 
   async close(): Promise<void> {}
 
+  /** The statement that adds so many files. */
+  #adding(count: number): StatementSync {
+    const known = this.#addFiles.get(count);
+    if (known) return known;
+    const rows = Array.from({ length: count }, () => '(?, ?, ?, ?, ?, ?, ?)');
+    const statement = this.#state.prepare(`INSERT INTO files VALUES ${rows.join(', ')}`);
+    this.#addFiles.set(count, statement);
+    return statement;
+  }
+
   #revision(video: VideoId, digest: RevisionDigest): RevisionRow | undefined {
     return this.#sql.readRevision.get(video, digest) as RevisionRow | undefined;
   }
@@ -225,7 +233,6 @@ export class SqliteJournal implements Journal {
 
 const statements = {
   addRevision: 'INSERT INTO revisions (video, digest, total, header) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  addFile: 'INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)',
   addDocument: 'INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)',
   readRevision: 'SELECT id, total, header FROM revisions WHERE video = ? AND digest = ?',
   readFiles: 'SELECT * FROM files WHERE revision = ? AND position >= ? AND position < ? ORDER BY position',
