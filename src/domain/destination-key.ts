@@ -66,6 +66,9 @@ export function identityOf(
 
 /** Path from the folder of one key to another, percent-encoded, as a playlist must write it. */
 export function relativeUri(fromKey: string, toKey: string): string {
+  const folder = folderOf(fromKey);
+  // Nearly all files stand beside their playlist.
+  if (plainPath.test(toKey) && toKey.startsWith(folder)) return toKey.slice(folder.length);
   const from = fromKey.split('/').slice(0, -1);
   const to = toKey.split('/');
   let shared = 0;
@@ -85,7 +88,7 @@ const plainPath = /^(?!\.{0,2}(?:\/|$))[\w.~-]+(?:\/(?!\.{0,2}(?:\/|$))[\w.~-]+)
  */
 export function reaches(uri: string, fromKey: string, toKey: string): boolean {
   // Nearly all URIs have nothing to resolve, and parsing them costs more than all else about a segment.
-  if (plainPath.test(uri)) return fromKey.slice(0, fromKey.lastIndexOf('/') + 1) + uri === toKey;
+  if (plainPath.test(uri)) return folderOf(fromKey) + uri === toKey;
   if (/^[a-z][a-z0-9+.-]*:|^\/|[?+\\]/i.test(uri)) return false;
   // Two places, so that a URI which leaves the library and enters it again by its folder's name is found out.
   return ['a/', 'b/'].every((place) => reachesAt(place, uri, fromKey, toKey));
@@ -102,6 +105,11 @@ function reachesAt(place: string, uri: string, fromKey: string, toKey: string): 
   } catch {
     return false;
   }
+}
+
+/** With its final slash; empty at the top. */
+function folderOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
 function pathBelow(url: URL, root: URL): string {
