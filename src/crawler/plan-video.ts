@@ -5,7 +5,7 @@ import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import { textWithoutTokens, withoutTokens } from '../domain/tokens.ts';
 import type { Submission } from '../domain/video.ts';
 import type { Presentation } from '../hls/presentation.ts';
-import type { FetchDocumentOptions } from '../hls/fetch-document.ts';
+import type { EarlierDocuments, FetchDocumentOptions } from '../hls/fetch-document.ts';
 import { walkPresentation } from '../hls/walk.ts';
 import { noSideFiles, readSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
@@ -52,36 +52,35 @@ export interface Reading {
   /** What the catalogue names beside. */
   readonly side: SidePresentation;
   readonly session: Session;
+  /** For the next reading of the same playlists. */
+  readonly documents: EarlierDocuments;
 }
 
-/** Reads the playlists of a video, those of a recording that is not over too, and what names files beside them. */
+/**
+ * Reads the playlists of a video, those of a recording that is not over too, and what names files beside them.
+ *
+ * @param documents - of earlier readings
+ */
 export async function readPlaylists(
   { playlistUrl, sideFiles = [] }: Submission,
   { source, keyRules, limits, external }: PlanningPorts,
   signal: AbortSignal,
+  documents: EarlierDocuments = new Map(),
 ): Promise<Reading> {
   const session = sessionOf(source);
   const maxBytes = limits.maxPlaylistBytes;
   const fetch: FetchDocumentOptions['fetch'] = (url, walk) => readText(session, url, { maxBytes, signal: walk.signal });
-  const presentation = await walkPresentation(playlistUrl, {
-    fetch,
-    limits,
-    external,
-    tokenRules: keyRules,
-    signal,
-  });
+  const how = { fetch, external, tokenRules: keyRules, earlier: documents, signal };
+  const presentation = await walkPresentation(playlistUrl, { ...how, limits });
   const namedBy = withoutTokens(new URL(playlistUrl), keyRules).href;
-  const side =
-    sideFiles.length === 0
-      ? noSideFiles
-      : await readSideFiles(sideFiles, { fetch, maxBytes, external, tokenRules: keyRules, namedBy, signal });
-  return { presentation, side, session };
+  const side = sideFiles.length === 0 ? noSideFiles : await readSideFiles(sideFiles, { ...how, maxBytes, namedBy });
+  return { presentation, side, session, documents };
 }
 
 /** Plans what was read, as if its recording were over. Stores nothing. */
 export async function planReading(
   submission: Submission,
-  { presentation, side, session }: Reading,
+  { presentation, side, session, documents }: Reading,
   ports: PlanningPorts,
   { present, signal }: PlanningOptions,
 ): Promise<Grants & { readonly revision: Revision }> {
@@ -106,7 +105,8 @@ export async function planReading(
   const planned = await plan(known);
   if (!nameProbe || planned.revision.digest === present?.digest) return withCookies(planned, presentation, session);
   // With cookies of its own: those of the first reading might keep the names of that session.
-  const readAnew = async (): Promise<Presentation> => (await readPlaylists(submission, ports, signal)).presentation;
+  const readAnew = async (): Promise<Presentation> =>
+    (await readPlaylists(submission, ports, signal, documents)).presentation;
   const unstable = await nameProbe.of(presentation, readAnew, withUnstable(keyRules, known));
   signal.throwIfAborted();
   const isNew = [...(unstable.tokenParameters ?? []), ...(unstable.sessionPatterns ?? [])].length > 0;

@@ -37,6 +37,9 @@ export interface FetchedDocument {
   readonly warnings: readonly string[];
 }
 
+/** What was read before with the same options, each at its address and for its use. */
+export type EarlierDocuments = Map<string, FetchedDocument>;
+
 /** How to fetch documents. */
 export interface FetchDocumentOptions {
   /** Gets a text whole; what it throws ends the walk. Its signal is aborted when another text fails, too. */
@@ -44,6 +47,8 @@ export interface FetchDocumentOptions {
   readonly maxBytes: number;
   readonly external: ExternalPolicy;
   readonly tokenRules: TokenRules;
+  /** Texts that are still the same are not parsed again, and what is read is added. */
+  readonly earlier?: EarlierDocuments;
 }
 
 const plainFile: FetchedDocument = { document: undefined, external: [], warnings: [] };
@@ -61,8 +66,15 @@ export async function fetchDocument(
   const url = withoutTokens(new URL(request.fetchUrl), options.tokenRules).href;
   const fetched = await fetchUnlessAbsent(request, options, signal);
   if (!fetched) return plainFile;
-  const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
+  const { validators } = fetched;
   const finalUrl = withoutFragment(fetched.finalUrl);
+  const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
+  const id = `${request.use} ${request.keyUrl} ${request.fetchUrl}`;
+  const known = options.earlier?.get(id);
+  if (known?.document?.sha256 === sha256 && known.document.finalUrl === finalUrl) {
+    return { ...known, document: { ...known.document, validators } };
+  }
+  const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
   const context: DocumentContext = { url, finalUrl, external: options.external };
   if (request.use === 'subtitles' && isWebVtt(bytes)) {
     return {
@@ -84,13 +96,15 @@ export async function fetchDocument(
     url,
     fetchUrl: request.fetchUrl,
     ...documentPlace,
-    validators: fetched.validators,
-    sha256: createHash('sha256').update(fetched.bytes).digest('hex'),
+    validators,
+    sha256,
     references: references.map((reference) =>
       placeReference(reference, placeOf(reference.fetchUrl, documentPlace), url),
     ),
   };
-  return { document, external, warnings };
+  const read = { document, external, warnings };
+  options.earlier?.set(id, read);
+  return read;
 }
 
 /** WebVTT section 4.1: the text begins with these letters, behind a byte order mark or not. */

@@ -140,6 +140,29 @@ describe('a walk', () => {
     expect(await codeOf(walkSite(root, { [root]: Buffer.from([0x1f, 0x8b, 8, 0, 1]) }))).toBe('hls.not-a-playlist');
   });
 
+  test('parses no text again that stands where an earlier one did, and is the same', async () => {
+    const earlier = new Map();
+    const list = below('list.m3u8');
+    const pages = {
+      [root]: variants('list.m3u8', 'b.m3u8'),
+      [list]: segments('1.ts'),
+      [below('b.m3u8')]: segments('2.ts'),
+    };
+    const first = await walkSite(root, pages, { earlier });
+    const same = await walkSite(root, pages, { earlier });
+    const other = await walkSite(root, { ...pages, [list]: segments('3.ts') }, { earlier });
+    const elsewhere = {
+      ...pages,
+      [list]: { redirect: below('far/list.m3u8') },
+      [below('far/list.m3u8')]: segments('1.ts'),
+    };
+    const moved = await walkSite(root, elsewhere, { earlier });
+    expect(same).toEqual(first);
+    expect(same.files.map((file, at) => file === first.files[at])).toEqual([true, true]);
+    expect(other.files.map(({ fetchUrl }) => fetchUrl)).toEqual([below('3.ts'), below('2.ts')]);
+    expect(moved.files.map(({ fetchUrl }) => fetchUrl)).toEqual([below('far/1.ts'), below('2.ts')]);
+  });
+
   test('ends with the first error, and aborts the others', async () => {
     const { fetch } = site({ [root]: variants('good.m3u8', 'missing.m3u8') });
     let aborted = false;

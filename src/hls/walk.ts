@@ -4,7 +4,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { assemblePresentation } from './assemble-presentation.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
-import type { DocumentRequest, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
+import type { DocumentRequest, EarlierDocuments, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
 import { fanOut } from './fan-out.ts';
 import type { PlacedReference, Presentation } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';
@@ -38,6 +38,8 @@ export interface WalkOptions {
   readonly external?: ExternalPolicy;
   /** What to leave out of messages and reports. */
   readonly tokenRules?: TokenRules;
+  /** Of walks with the same options. */
+  readonly earlier?: EarlierDocuments;
   /** Texts under way at a time; defaults to 8. */
   readonly concurrency?: number;
 }
@@ -65,8 +67,14 @@ async function readAll(
   options: WalkOptions & { readonly tokenRules: TokenRules },
   identify: (request: DocumentRequest) => string,
 ): Promise<ReadonlyMap<string, FetchedDocument>> {
-  const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenRules } = options;
-  const fetchOptions: FetchDocumentOptions = { fetch, external, tokenRules, maxBytes: limits.maxPlaylistBytes };
+  const { limits, signal, concurrency = 8, external = 'refuse', fetch, tokenRules, earlier } = options;
+  const fetchOptions: FetchDocumentOptions = {
+    fetch,
+    external,
+    tokenRules,
+    maxBytes: limits.maxPlaylistBytes,
+    ...(earlier ? { earlier } : {}),
+  };
   const visits = new Map<string, FetchedDocument>();
   let wave: ReadonlyMap<string, DocumentRequest> = new Map([[identify(root), root]]);
   let files = 0;
