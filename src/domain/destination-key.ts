@@ -67,8 +67,9 @@ export function identityOf(
 /** Path from the folder of one key to another, percent-encoded, as a playlist must write it. */
 export function relativeUri(fromKey: string, toKey: string): string {
   const folder = folderOf(fromKey);
+  const below = toKey.slice(folder.length);
   // Nearly all files stand beside their playlist.
-  if (plainPath.test(toKey) && toKey.startsWith(folder)) return toKey.slice(folder.length);
+  if (toKey.startsWith(folder) && plainPath.test(below)) return below;
   const from = fromKey.split('/').slice(0, -1);
   const to = toKey.split('/');
   let shared = 0;

@@ -27,11 +27,12 @@ export function rewriteDocument(
   key: string,
   targetKeys: readonly string[],
 ): Uint8Array {
-  const splices = document.references.flatMap(({ uri, start, end }, index): Splice[] => {
+  const splices: Splice[] = [];
+  for (const [index, { uri, start, end }] of document.references.entries()) {
     const target = targetKeys[index];
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
-    return reaches(uri, key, target) ? [] : [{ start, end, text: uriTo(target, key) }];
-  });
+    if (!reaches(uri, key, target)) splices.push({ start, end, text: uriTo(target, key) });
+  }
   const end = document.missingEnd ? endListLine(tokenize(document.text)) : '';
   if (splices.length === 0 && end === '') return document.bytes;
   if (splices.length > 0 && document.encoding !== 'utf8') {
@@ -53,13 +54,13 @@ function uriTo(target: string, key: string): string {
 
 /** @param textAt - where `text` begins in what the spans are counted in */
 function splice(text: string, splices: readonly Splice[], textAt = 0): string {
-  const pieces: string[] = [];
+  let spliced = '';
   let at = 0;
   for (const { start, end, text: replacement } of splices) {
-    pieces.push(text.slice(at, start - textAt), replacement);
+    spliced += text.slice(at, start - textAt) + replacement;
     at = end - textAt;
   }
-  return [...pieces, text.slice(at)].join('');
+  return spliced + text.slice(at);
 }
 
 /** Reads the new text again: the same lines and tags, and no line differs but by its splices. */
