@@ -76,9 +76,14 @@ export async function findKeyParameters(
 function groupAlike(addresses: readonly ObjectAddress[], { identify, rules }: Naming): readonly Alike[] {
   // Nearly all presentations end here: of two URLs that differ in a token, one has it.
   if (addresses.every(({ fetchUrl }) => identify(fetchUrl) === fetchUrl)) return [];
-  const groups = Map.groupBy(addresses, ({ fetchUrl, keyUrl }) => `${identify(keyUrl)} ${identify(fetchUrl)}`);
-  return [...groups].flatMap(([identity, members]) => {
-    if (members.length === 1) return [];
+  const identityOf = ({ fetchUrl, keyUrl }: ObjectAddress): string => `${identify(keyUrl)} ${identify(fetchUrl)}`;
+  // Without redirects both URLs are one, and its identity tells as much.
+  const isOne = addresses.every(({ fetchUrl, keyUrl }) => fetchUrl === keyUrl);
+  const groups = Map.groupBy(addresses, isOne ? ({ keyUrl }) => identify(keyUrl) : identityOf);
+  return [...groups.values()].flatMap((members) => {
+    const [first] = members;
+    if (!first || members.length === 1) return [];
+    const identity = identityOf(first);
     const urls = [...new Set(members.map(({ fetchUrl }) => fetchUrl))];
     const parameters = urls.length > 1 ? differingTokens(urls, rules) : [];
     return parameters.length > 0 ? [{ identity, urls, parameters }] : [];
