@@ -48,7 +48,7 @@ const shares: readonly Share[] = [
     takes: ({ path, functionName }) =>
       /\/domain\/(tokens|session-forms|url-origin)\./.test(path) || functionName === 'identityOf',
   },
-  { name: 'keys', takes: ({ path }) => /\/(destination-key|key-claims)\./.test(path) },
+  { name: 'keys', takes: ({ path }) => /\/(destination-key|key-claims|naming)\./.test(path) },
   { name: 'sealing', takes: ({ path }) => /\/src\/(journal|ledger|state)\/|\/domain\/revision\./.test(path) },
   { name: 'planning', takes: ({ path }) => /\/src\//.test(path) },
 ];
