@@ -128,7 +128,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     packages: {
       hono: anyFile,
       'hono/*': anyFile,
-      '@hono/node-server': 'serve.ts',
+      '@hono/node-server': 'library-app.ts',
       '@hono/node-server/*': 'page-routes.ts',
       zod: anyFile,
     },

@@ -1,15 +1,10 @@
-import { isIP } from 'node:net';
 import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { METHOD_NAME_ALL } from 'hono/router';
 import { failureWith } from '../domain/failure.ts';
 import { failureResponse } from './answers.ts';
 import { actionHeader, actionHeaderValue } from './live-contract.ts';
+import { isLocalHost } from './local-host.ts';
 import type { Sessions } from './session.ts';
-
-/** Whether a listening host can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
-}
 
 /**
  * Refuses requests whose Host is not a name of this machine. This prevents DNS rebinding: a foreign site can let its
@@ -17,9 +12,7 @@ export function isLoopback(host: string): boolean {
  */
 export function requireLoopbackHost(): MiddlewareHandler {
   return async (context, next) => {
-    const name = URL.parse(`http://${context.req.header('host') ?? ''}`)?.hostname ?? '';
-    const isLocal = name === 'localhost' || name.endsWith('.localhost') || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
-    if (isLocal) return next();
+    if (isLocalHost(context.req.header('host'))) return next();
     return failureResponse(
       failureWith('api.denied', 'the Host header names another service than this one on the loopback'),
     );

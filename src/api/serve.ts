@@ -1,33 +1,22 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
-import { Hono } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import type { Control } from '../control/control.ts';
-import { failureWith, FlantsError } from '../domain/failure.ts';
+import { failureOf, FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
-import type { Health } from '../telemetry/health.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { errorResponse, failureResponse } from './answers.ts';
-import type { App } from './app.ts';
-import { isLoopback, refuseForeignPages, refuseOtherMethods, requireAccess, requireLoopbackHost } from './guard.ts';
-import { liveRoutes } from './live-routes.ts';
+import { isLoopback, isLocalHost } from './local-host.ts';
 import type { Monitor } from '../monitor/monitor.ts';
-import { openApiDocument } from './openapi.ts';
-import { pageRoutes } from './page-routes.ts';
 import type { PageFiles } from './page-routes.ts';
-import { controlRoutes } from './routes.ts';
-import { createSessions } from './session.ts';
-import type { Access, Sessions } from './session.ts';
-import { sessionRoutes } from './session-routes.ts';
+import { createProbes, usualHeaders } from './probes.ts';
+import type { ProbeAnswer, ProbePorts } from './probes.ts';
+import type { Access } from './session.ts';
 
 /** Address and content of an HTTP service. */
-export interface HttpOptions extends Access {
+export interface HttpOptions extends Access, ProbePorts {
   /** Port 0: any free port. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly version: string;
-  readonly health: Pick<Health, 'alive' | 'readiness'>;
-  readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
   /** Absent: only probes and metrics are served. */
   readonly control?: Control;
   /** Absent: there is no live view. Closed by its owner, after the service. */
@@ -43,6 +32,9 @@ export interface HttpService {
   /** Stops accepting requests, and waits a short time for responses in progress. */
   close(): Promise<void>;
 }
+
+/** Answers a request. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** How long responses in progress may continue after `close`. */
 const closeGraceMs = 2 * second;
@@ -61,12 +53,7 @@ export async function serveHttp(options: HttpOptions): Promise<HttpService> {
   const { host, port } = options.listen;
   const closing = new AbortController();
   const portNow = (): number => (server.address() as AddressInfo | null)?.port ?? port;
-  const sessions = createSessions(options, { port: portNow, now: Date.now });
-  const server = createAdaptorServer({
-    fetch: appOf(options, sessions, closing.signal).fetch,
-    hostname: 'localhost',
-    overrideGlobalObjects: false,
-  });
+  const server = createServer(createHandler(options, { port: portNow, closing: closing.signal }));
   const listening = Promise.withResolvers<void>();
   server.once('error', listening.reject);
   server.listen(port, host, listening.resolve);
@@ -86,8 +73,8 @@ export async function serveHttp(options: HttpOptions): Promise<HttpService> {
         server.close(() => resolve());
       });
       // A connection becomes idle when its answer has ended.
-      const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), idleLookMs);
-      const end = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), closeGraceMs);
+      const idle = setInterval(() => server.closeIdleConnections(), idleLookMs);
+      const end = setTimeout(() => server.closeAllConnections(), closeGraceMs);
       await closed;
       clearInterval(idle);
       clearTimeout(end);
@@ -95,45 +82,38 @@ export async function serveHttp(options: HttpOptions): Promise<HttpService> {
   };
 }
 
-function appOf(
-  { listen, version, health, metrics, control, monitor, page, log }: HttpOptions,
-  sessions: Sessions,
-  closing: AbortSignal,
-): App {
-  const app: App = new Hono();
-  app.use(async (context, next) => {
-    await next();
-    context.res.headers.set('X-Content-Type-Options', 'nosniff');
-    if (!context.res.headers.has('Cache-Control')) context.res.headers.set('Cache-Control', 'no-store');
-  });
-  if (isLoopback(listen.host)) app.use(requireLoopbackHost());
-  app.use(refuseOtherMethods(app));
-  app.get('/livez', (context) => (health.alive() ? context.text('alive\n') : context.text('stuck\n', 503)));
-  app.get('/readyz', (context) => {
-    const readiness = health.readiness();
-    return context.json(readiness, readiness.ready ? 200 : 503);
-  });
-  app.get(
-    '/metrics',
-    async () => new Response(await metrics.text(), { headers: { 'Content-Type': metrics.contentType } }),
-  );
-  if (control) {
-    app.get('/api/openapi.json', (context) => context.json(openApiDocument(version)));
-    app.use('/api/*', refuseForeignPages());
-    app.route('/', sessionRoutes(sessions));
-    app.use('/api/v1/*', requireAccess(sessions));
-    app.route(
-      '/',
-      controlRoutes(control, ({ message }) => log.error(`HTTP: an answer broke off: ${message}`)),
-    );
-  }
-  if (monitor) app.route('/', liveRoutes(monitor, { closing }));
-  if (page) app.route('/', pageRoutes(page, sessions));
-  app.notFound(() => failureResponse(failureWith('usage', 'there is nothing at this path'), 404));
-  app.onError((error) =>
-    error instanceof HTTPException
-      ? error.getResponse()
-      : errorResponse(error, ({ message }) => log.error(`HTTP: ${message}`)),
-  );
-  return app;
+/**
+ * Answers probes by itself: they come for ever, and a process that is asked nothing else then never loads what serves the
+ * library.
+ */
+function createHandler(
+  options: HttpOptions,
+  server: { readonly port: () => number; readonly closing: AbortSignal },
+): RequestHandler {
+  const probes = createProbes(options);
+  const mustBeLocal = isLoopback(options.listen.host);
+  let app: Promise<RequestHandler> | undefined;
+  const loadApp = async (): Promise<RequestHandler> => {
+    const { createLibraryApp } = await import('./library-app.ts');
+    return createLibraryApp(options, { probes, ...server });
+  };
+  return async (request, response) => {
+    const { method, url = '', headers } = request;
+    const probe = method === 'GET' && (!mustBeLocal || isLocalHost(headers.host)) ? probes.get(url) : undefined;
+    const answer = await probe?.().catch(() => undefined);
+    if (answer) return send(answer, response);
+    try {
+      app ??= loadApp();
+      return (await app)(request, response);
+    } catch (error) {
+      // As where the package was removed meanwhile.
+      options.log.error(`HTTP: ${failureOf(error).message}`);
+      return response.writeHead(500).end();
+    }
+  };
+}
+
+function send({ status, contentType, body }: ProbeAnswer, response: ServerResponse): void {
+  const sizeBytes = Buffer.byteLength(body);
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': sizeBytes, ...usualHeaders }).end(body);
 }

@@ -3,8 +3,6 @@ import type { Cdn } from '../../cdn/cdn.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { serveHttp } from '../../api/serve.ts';
 import type { Role, ServiceOptions } from '../../config/service-options.ts';
-import { createControl } from '../../control/control.ts';
-import type { Control } from '../../control/control.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -14,25 +12,19 @@ import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
 import type { ClusterEngine } from './engine.ts';
 import { openCluster } from './cluster.ts';
-import { openClusterMonitor } from './cluster-monitor.ts';
+import type { LibraryApi, openLibraryApi } from './library-api.ts';
 import { openLimits, requestsTo } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
 import { shareLimits } from './share-limits.ts';
 import { processId, startBeats } from './service-beats.ts';
 import type { Cluster } from './cluster.ts';
 import { boundHeap, collectStart } from '../bound-heap.ts';
-import { controlPortsOf } from '../control.ts';
 import { engineHooksOf } from './engine-hooks.ts';
 import { incidentAlerts } from './incident-alerts.ts';
-import { openCatalogue } from '../open/catalogue.ts';
-import { openCdn } from '../open/cdn.ts';
 import { openDestination } from '../open/destination.ts';
 import type { OpenDestination } from '../open/destination.ts';
-import { startAggregatorRole } from './aggregator.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { startScannerRole } from './scanner.ts';
 import { repeat } from '../../engine/repeat.ts';
-import { startTransferRole } from './transfer.ts';
 import { startCrawlers } from '../../engine/workers.ts';
 
 /** Left to itself, V8 lets each process of a cluster grow as if it were alone on the machine. */
@@ -63,7 +55,8 @@ export interface ProcessHooks {
 }
 
 /**
- * Runs the roles of one process until it is drained. They share the connections to Redis, journal and destination, and one
+ * Runs the roles of one process until it is drained. What only some roles or options need is loaded where they are there: all
+ * of it would be a quarter of what an idle process holds. The roles share the connections to Redis, journal and destination, and one
  * HTTP service. When one of them cannot start, all of them end.
  *
  * @throws {FlantsError} if a role cannot start
@@ -102,7 +95,7 @@ export async function runService(
       : undefined;
     if (destination) closers.push(() => destination.store.close());
     const isAggregator = roles.includes('aggregator');
-    const cdn = isAggregator ? await openCdn(cluster.destination, options, { signal }) : undefined;
+    const cdn = isAggregator ? await cdnOf(cluster, options, signal) : undefined;
     if (cdn) closers.push(() => cdn.close());
     const shared = { cluster, destination, catalogue, cdn, options, limits, health };
     const parts = roles.map((role): RoleParts => {
@@ -117,16 +110,15 @@ export async function runService(
       };
       return { ...shared, role, hooks };
     });
-    const watched = isAggregator ? openClusterMonitor(cluster, options, { version, log }) : undefined;
-    if (watched) closers.push(() => watched.close());
+    const library = isAggregator ? await libraryApiOf(cluster, options, { version, log, signal }) : undefined;
+    if (library) closers.push(() => library.close());
     const http = await serveHttp({
       listen: options.http,
       health,
       metrics,
       log,
       version,
-      ...(isAggregator ? apiOf(cluster, options, signal) : {}),
-      ...(watched ? { monitor: watched.monitor, page: watched.page } : {}),
+      ...library?.parts,
     });
     closers.push(() => http.close());
     const beating = parts.map(({ role, hooks }) => ({ role, work: () => hooks.metrics.workDone() }));
@@ -229,10 +221,19 @@ async function startRole(
   { role, cluster, catalogue, options, limits, hooks }: RoleParts,
   engine: ClusterEngine | undefined,
 ): Promise<RunningRole> {
-  if (role === 'scanner' && catalogue) return startScannerRole(cluster, catalogue, options, hooks);
+  if (role === 'scanner' && catalogue) {
+    const { startScannerRole } = await import('./scanner.ts');
+    return startScannerRole(cluster, catalogue, options, hooks);
+  }
   if (!engine) throw new Error(`a ${role} without an engine`);
-  if (role === 'transfer') return startTransferRole(cluster, engine, { ...options, limits }, hooks);
-  if (role === 'aggregator') return startAggregatorRole(cluster, engine, catalogue, options, hooks);
+  if (role === 'transfer') {
+    const { startTransferRole } = await import('./transfer.ts');
+    return startTransferRole(cluster, engine, { ...options, limits }, hooks);
+  }
+  if (role === 'aggregator') {
+    const { startAggregatorRole } = await import('./aggregator.ts');
+    return startAggregatorRole(cluster, engine, catalogue, options, hooks);
+  }
   const workers = startCrawlers(engine.context);
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };
 }
@@ -244,16 +245,17 @@ async function catalogueOf({
   if (sources.length === 0) return undefined;
   const read = [...rules, ...sideFiles].map(({ path }) => path);
   const projection = [...new Set([...mongo.projection, ...read])];
+  const { openCatalogue } = await import('../open/catalogue.ts');
   return openCatalogue(sources, { sideFiles, mongo: { ...mongo, projection } });
 }
 
-function apiOf(
-  cluster: Cluster,
-  { http: { token, requireTokenToRead }, tokenParameters, keyParameters, sessionPatterns, proxies }: ServiceOptions,
-  signal: AbortSignal,
-): { readonly control: Control; readonly token?: string; readonly requireTokenToRead: boolean } {
-  const control = createControl(
-    controlPortsOf(cluster, { tokenParameters, keyParameters, sessionPatterns }, { proxies, signal }),
-  );
-  return { control, requireTokenToRead, ...(token === undefined ? {} : { token }) };
+async function cdnOf({ destination }: Cluster, options: ServiceOptions, signal: AbortSignal): Promise<Cdn | undefined> {
+  if (!options.cdn) return undefined;
+  const { openCdn } = await import('../open/cdn.ts');
+  return openCdn(destination, options, { signal });
+}
+
+async function libraryApiOf(...library: Parameters<typeof openLibraryApi>): Promise<LibraryApi> {
+  const { openLibraryApi: open } = await import('./library-api.ts');
+  return open(...library);
 }

@@ -10,7 +10,6 @@ import { addFunctionCost } from './function-cost.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { openLambdaExecutor } from '../lambda-executor.ts';
 import type { LambdaRunOptions } from '../lambda-executor.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
@@ -98,6 +97,7 @@ async function openFunctions(
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<Transfers> {
   const parts = { ...placesOf(engine), journal: journalPlace };
+  const { openLambdaExecutor } = await import('../lambda-executor.ts');
   const { executor, hello, meter } = await openLambdaExecutor(options, parts, {
     onUse: (use) => metrics.functions(use),
     onTrouble: ({ message, log: tail }) => log.warn(message, tail === undefined ? {} : { log: tail }),
