@@ -2,7 +2,7 @@ import type { Progress } from '../domain/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { createPaceMeter, createRateMeter } from '../domain/pace.ts';
 import { estimateRemaining } from '../domain/remaining.ts';
-import type { RunCounts } from '../domain/report.ts';
+import type { RunCounts, Totals } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
@@ -20,6 +20,8 @@ export interface ProgressTracker {
    * Says how many videos the sources name, so that those that were not read yet are not forgotten. Absent: all were read.
    */
   expect(videos?: number): void;
+  /** Of the library. */
+  totals(): Totals;
   progress(): Progress;
 }
 
@@ -55,6 +57,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     expect(videos = 0) {
       expected = videos;
     },
+    totals: () => structuredClone(totals),
     progress() {
       const at = now();
       const files = run.copied + run.unchanged;

@@ -83,6 +83,8 @@ async function openProcessThreads(
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     heldBytesOf: () => heldBytesOfThread,
     spareBatches,
+    // A process that has nothing to copy needs none.
+    startsLate: true,
     processName: `${hostname()}/${process.pid}`,
     extra: await credentialsForThreads(engine.source, engine.destination.extra),
     onReduced: (message) => log.warn(message),

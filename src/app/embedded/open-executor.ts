@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { Totals } from '../../domain/report.ts';
 import { MiB } from '../../domain/units.ts';
 import type { Executor } from '../../executor/executor.ts';
 import type { S3Credentials } from '../../storage/s3/credentials.ts';
@@ -22,7 +23,7 @@ const heldBytes = 96 * MiB;
  * @throws {FlantsError} as `fitToProcess` and `openLambdaExecutor`
  */
 export async function openExecutor(
-  { options, hooks }: CopyContext,
+  { options, hooks, state }: CopyContext,
   { limits, ...places }: CopyPlaces & { readonly limits: ProcessLimits },
   credentials: () => Promise<S3Credentials | undefined>,
 ): Promise<{ readonly executor: Executor; readonly meter?: FunctionMeter }> {
@@ -36,8 +37,15 @@ export async function openExecutor(
   const executor = await openThreads({ ...places, ...storeRequestsOf(limits) }, options, {
     worker: new URL(`../ant${extname(import.meta.filename)}`, import.meta.url),
     heldBytesOf: (threads) => Math.ceil(heldBytes / threads),
+    // What all was published of most probably is as it was. Otherwise threads start while the first playlists are read.
+    startsLate: !options.recheck && isAllPublished(state.tracker.totals()),
     extra: await credentialsForThreads(places.source, credentials),
     onReduced: (message) => emit(hooks, { type: 'warning', message }),
   });
   return { executor };
+}
+
+function isAllPublished({ videos }: Totals): boolean {
+  const { published, ...others } = videos;
+  return published > 0 && Object.values(others).every((count) => count === 0);
 }

@@ -9,6 +9,7 @@ import type { SharedRate } from '../../storage/shared-rate.ts';
 import type { SourceSpec } from '../connect.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
+import { openLate } from './late-executor.ts';
 
 /**
  * Credentials for threads.
@@ -47,6 +48,8 @@ export interface ThreadSettings
   extends Pick<AntData, 'processName'>, Pick<ThreadsOptions<AntExtra>, 'worker' | 'spareBatches' | 'extra'> {
   /** Bytes of bodies that one of so many threads may hold. */
   readonly heldBytesOf: (threads: number) => number;
+  /** Whether threads wait for the first batch, which waits for them then. They start at once if absent. */
+  readonly startsLate?: boolean;
   /** The process may open less than it wants. */
   readonly onReduced: (message: string) => void;
 }
@@ -59,7 +62,7 @@ export interface ThreadSettings
 export async function openThreads(
   { source, destination: { store }, capabilities, storeRequests }: CopyPlaces,
   limits: ThreadLimits,
-  { heldBytesOf, processName, onReduced, ...pool }: ThreadSettings,
+  { heldBytesOf, processName, onReduced, startsLate = false, ...pool }: ThreadSettings,
 ): Promise<Executor> {
   const fitted = await fitToProcess(limits, onReduced);
   const { threads } = fitted;
@@ -74,10 +77,9 @@ export async function openThreads(
     heldBytes: heldBytesOf(threads),
     ...(processName === undefined ? {} : { processName }),
   };
-  return createThreadExecutor<AntExtra>({
-    ...pool,
-    workerData,
-    threads,
-    batchesPerThread: batchesOfThread(streams.most),
-  });
+  const batchesPerThread = batchesOfThread(streams.most);
+  const open = (): Executor => createThreadExecutor<AntExtra>({ ...pool, workerData, threads, batchesPerThread });
+  if (!startsLate) return open();
+  // The fewest batches that a thread takes at a time are its lanes.
+  return openLate(open, { concurrency: threads * batchesPerThread, lanes: threads * batchesOfThread(0) });
 }
