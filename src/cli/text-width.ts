@@ -1,4 +1,10 @@
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Made when it is first needed, which takes several milliseconds: most commands draw no columns. */
+function graphemesOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** Scripts and emoji that terminals draw two columns wide (roughly Unicode Standard Annex 11). */
 const wide =
@@ -7,7 +13,7 @@ const wide =
 /** The number of terminal columns that the text occupies. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
+  for (const { segment } of graphemesOf(text)) width += wide.test(segment) ? 2 : 1;
   return width;
 }
 
@@ -16,7 +22,7 @@ export function fitText(text: string, columns: number): string {
   if (textWidth(text) <= columns) return text;
   let fitting = '';
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemesOf(text)) {
     width += wide.test(segment) ? 2 : 1;
     if (width > columns - 1) break;
     fitting += segment;

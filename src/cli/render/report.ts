@@ -156,10 +156,9 @@ function detailLines(report: LibraryReport, { stateArguments, dryRun, isCluster 
 function unguardedLine(unguarded: readonly string[]): readonly string[] {
   const names = unguarded.map((meaning) => (meaning.split(':', 1)[0] ?? '').replace('the destination does not ', ''));
   if (names.length === 0) return [];
-  return [`The destination does not ${orList.format(names)} ("flants report" explains this)`];
+  const list = new Intl.ListFormat('en', { type: 'disjunction' }).format(names);
+  return [`The destination does not ${list} ("flants report" explains this)`];
 }
-
-const orList = new Intl.ListFormat('en', { type: 'disjunction' });
 
 /** What the destination does not keep, in one line: it is the same at each run. Reports say what it means. */
 function unkeptLine(unkept: readonly string[]): readonly string[] {
