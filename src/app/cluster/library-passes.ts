@@ -2,8 +2,7 @@ import type { ServiceOptions } from '../../config/service-options.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { restoreVideo } from '../../journal/restore.ts';
-import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
-import type { JobHandler } from '../../queue/job-queue.ts';
+import type { JobEnd, JobHandler, JobQueue } from '../../queue/job-queue.ts';
 import { admitVideos } from '../../scanner/admission.ts';
 import { maxWaitingBatches } from './engine.ts';
 import type { LibraryJob } from './queues.ts';
@@ -31,16 +30,13 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, st
   return {
     async admission({ after }) {
       const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, stopSignal);
-      if (!isDone) await resumeLater(queues.admissions, 'intake', stoppedAt);
-      return { result: 'done' };
+      return isDone ? { result: 'done' } : resumeLater(queues.admissions, 'intake', { after, stoppedAt });
     },
     async delta({ after }) {
       let last = after;
       for await (const video of journal.published(after)) {
-        if (stopSignal.aborted || !(await hasCapacity())) {
-          await resumeLater(queues.deltas, 'delta', last);
-          break;
-        }
+        if (stopSignal.aborted || !(await hasCapacity()))
+          return resumeLater(queues.deltas, 'delta', { after, stoppedAt: last });
         const record = await restoreVideo(video, cluster);
         if (record && !record.hold) await cluster.sendCrawl(video, { recheck: false });
         last = video;
@@ -50,7 +46,23 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, st
   };
 }
 
-async function resumeLater(queue: BullmqQueue<LibraryJob>, name: string, after: VideoId | undefined): Promise<void> {
-  const data: LibraryJob = { format: 1, ...(after === undefined ? {} : { after }) };
-  await queue.add({ id: `${name} after ${after ?? ''}`, data, priority: 0, delayMs: resumeDelayMs });
+/** A pass that got no further comes again itself: the job that resumes it would have its id, and be ignored. */
+async function resumeLater(
+  queue: Pick<JobQueue<LibraryJob>, 'add'>,
+  name: string,
+  { after, stoppedAt }: Readonly<Record<'after' | 'stoppedAt', VideoId | undefined>>,
+): Promise<JobEnd> {
+  if (stoppedAt === after) return { result: 'again', delayMs: resumeDelayMs };
+  const data: LibraryJob = { format: 1, ...(stoppedAt === undefined ? {} : { after: stoppedAt }) };
+  await queue.add({ id: `${name} after ${stoppedAt ?? ''}`, data, priority: 0, delayMs: resumeDelayMs });
+  return { result: 'done' };
+}
+
+/**
+ * Has videos admitted that were just submitted. A pass under way may have gone past them already, and would keep its id from
+ * being added: then another one follows it.
+ */
+export async function admitSoon(admissions: Pick<JobQueue<LibraryJob>, 'add' | 'has'>): Promise<void> {
+  const id = (await admissions.has('now')) ? 'next' : 'now';
+  await admissions.add({ id, data: { format: 1 }, priority: 0 });
 }

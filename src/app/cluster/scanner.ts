@@ -9,10 +9,10 @@ import { createRowChooser } from '../../scanner/choose-rows.ts';
 import { scanPass, submitRow } from '../../scanner/scan-pass.ts';
 import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
 import { createVideoStarter } from '../../scanner/start-video.ts';
-import type { ClusterQueues, LibraryJob } from './queues.ts';
+import type { LibraryJob } from './queues.ts';
 import { createKeyRulesInitializer } from './key-rules-initializer.ts';
 import type { Cluster } from './cluster.ts';
-import { createPasses } from './library-passes.ts';
+import { admitSoon, createPasses } from './library-passes.ts';
 import { saveScan } from './scan-record.ts';
 import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
@@ -51,7 +51,7 @@ export async function startScannerRole(
       const summary = await scanPass(catalogue, rules, ports, startVideo, stopSignal);
       await saveScan(journal, summary);
       logSummary(summary, hooks);
-      if (summary.added > 0) await admitSoon(queues);
+      if (summary.added > 0) await admitSoon(queues.admissions);
     } catch (error) {
       if (stopSignal.aborted) return { result: 'again', delayMs: 0 };
       const failure = failureOf(error);
@@ -65,7 +65,7 @@ export async function startScannerRole(
     const row = await submitRow(read, rules, ports);
     if (row.kind === 'refused') return;
     await startVideo(row.submission, row.change);
-    if (row.change.isNew && !row.change.isFresh) await admitSoon(queues);
+    if (row.change.isNew && !row.change.isFresh) await admitSoon(queues.admissions);
   };
 
   const { admission, delta } = createPasses(cluster, options, stopSignal);
@@ -75,7 +75,7 @@ export async function startScannerRole(
   const workers = [work(queues.scans, scan), work(queues.admissions, admission), work(queues.deltas, delta)];
   const watching = options.catalogue.watch ? watchCatalogue(catalogue, onChangedRow, hooks, stopSignal) : undefined;
   await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await admitSoon(queues);
+  await admitSoon(queues.admissions);
   return {
     async assert({ again }) {
       const ifNone = { ifNone: again };
@@ -94,10 +94,6 @@ export async function startScannerRole(
   };
 }
 
-async function admitSoon({ admissions }: ClusterQueues): Promise<void> {
-  await admissions.add({ id: 'now', data: { format: 1 }, priority: 0 });
-}
-
 /**
  * Queues the passes again if Redis has lost its data, which the absence of a marker shows. The marker is set last, so
  * that a crash before that repeats the work.
@@ -107,7 +103,7 @@ async function recoverIfWiped({ redis, redisNames: { epoch }, queues, claimRedis
   if ((await redis.exists(epoch)) === 1) return;
   // New revisions of published videos may have been in progress. Crawling them again finds those.
   await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await admitSoon(queues);
+  await admitSoon(queues.admissions);
   await redis.set(epoch, new Date().toISOString());
 }
 
