@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { optimizeParserLate } from '../app/http-parser.ts';
 import type { CommandInput } from '../config/input/command-input.ts';
 import { loadCopyOptions } from '../config/copy-options.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
@@ -27,7 +26,6 @@ const abortGraceMs = 5 * second;
 /** `flants copy` */
 export const copy: Verb = async (input, context) => {
   const options = await loadCopyOptions(input);
-  optimizeParserLate();
   const { copyLibrary } = await import('../app/embedded/copy-library.ts');
   const { stdout, stderr } = context;
   const display = options.json

@@ -5,7 +5,6 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createServiceLogger } from '../telemetry/service-logger.ts';
-import { neverOptimizeParser, optimizeParserLate } from '../app/http-parser.ts';
 import { startSmall } from '../app/small-start.ts';
 import type { ReadyMessage } from '../app/up/role-process.ts';
 import type { Verb } from './context.ts';
@@ -16,8 +15,6 @@ import { readVersion } from './version.ts';
 export function service(kind: ProcessKind): Verb {
   return async (input, { stderr }) => {
     const grow = startSmall();
-    if (rolesOfProcess[kind].some((role) => role === 'transfer')) optimizeParserLate();
-    else neverOptimizeParser();
     const options = await loadServiceOptions(kind, input);
     const { logLevel, logFormat = 'json', graceMs } = options;
     const secrets = secretsOf(options);
