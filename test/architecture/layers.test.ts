@@ -93,6 +93,7 @@ const violations: readonly Planted[] = [
   ],
   ['the AWS SDK in the app', 'src/app/sdk.ts', `export const a = import('@aws-sdk/client-s3');`, imports],
   ['undici outside storage', 'src/transfer/undici.ts', `export { request } from 'undici';`, imports],
+  ['undici on the way of bytes', 'src/storage/http/fetch-all.ts', `export { request } from 'undici';`, imports],
   ['piscina outside executor', 'src/app/piscina.ts', `export { Piscina } from 'piscina';`, imports],
   ['SQLite outside its rooms', 'src/control/sqlite.ts', `export { DatabaseSync } from 'node:sqlite';`, imports],
   ['SQLite in storage', 'src/storage/sqlite.ts', `export const a = import('node:sqlite');`, imports],
@@ -191,15 +192,15 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
     'src/ledger/fine.ts',
     `export * from '../state/state-file.ts';\nexport * from 'node:sqlite';`,
   ],
-  ['the SDK in its adapter', 'src/storage/s3/fine.ts', `export * from '@aws-sdk/client-s3';\nexport * from 'undici';`],
+  ['the SDK in its adapter', 'src/storage/s3/fine.ts', `export * from '@aws-sdk/client-s3';`],
   [
     'a folder on its own room and the domain',
     'src/storage/folder/fine.ts',
     `export * from '../object-store.ts';\nexport * from '../s3/store.ts';\nexport * from './store.ts';\nexport * from '../../domain/video.ts';`,
   ],
   [
-    'undici in a folder of storage',
-    'src/storage/http/fine.ts',
+    'undici beside connections through a proxy',
+    'src/storage/proxy-fine.ts',
     `export * from 'undici';\nexport { readFile } from 'node:fs/promises';`,
   ],
   [
