@@ -44,7 +44,7 @@ export function batchesOfThread(streams: number): number {
  * A semi-space of a thread's young generation, in MiB. V8 begins with 1 MiB and hardly grows it: then much of what the files
  * in flight need is copied at each collection, and outlives them in the old generation.
  */
-const semiSpaceMb = 2;
+const semiSpaceMb = 4;
 /** Limits of a thread's heap, in MiB. Bodies are outside the heap. A young generation is three semi-spaces. */
 const resourceLimits = { maxYoungGenerationSizeMb: 3 * semiSpaceMb, maxOldGenerationSizeMb: 64 };
 
