@@ -21,8 +21,8 @@ const maxIdleOrigins = 100;
 /**
  * Opens direct connections over HTTP/1.1 to any origin.
  *
- * For what a copy does millions of times: undici takes two to three times the CPU for a file of 16 KiB, and reads each
- * piece of a body into memory of its own.
+ * For what a copy does millions of times: undici takes 1.4 times the CPU for GET and PUT of 16 KiB, and reads each piece of
+ * a body into memory of its own.
  *
  * @param optionsOf - for the connections to an origin, asked once for each
  */
