@@ -264,6 +264,7 @@ describe('the end of a body', () => {
     ['its length', ['Content-Length: 5'], false],
     ['the chunked coding', ['Transfer-Encoding: chunked'], false],
     ['no chunked coding, but another', ['Transfer-Encoding: x-other'], true],
+    ['none that only ends like it', ['Transfer-Encoding: x chunked'], true],
   ])('is told by %s', async (_, headers, isUnframed) => {
     const head = `HTTP/1.1 200 OK\r\n${headers.join('\r\n')}\r\n\r\n`;
     const server = createServer((socket) => {

@@ -10,6 +10,7 @@ import {
 import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { MiB } from '../../domain/units.ts';
+import { listOf } from '../wire/header-list.ts';
 
 /** Decoders of `node:zlib`, which count the coded bytes that they have taken. */
 type Decoder = Transform & { readonly bytesWritten: number };
@@ -47,14 +48,14 @@ export const expansion = { freeBytes: 64 * MiB, maxRatio: 20 } as const;
  * Names in a Content-Encoding header that say nothing about the bytes. `aws-chunked` is the form in which an SDK sends
  * an upload to S3. Some stores keep the header with the object although they store, and answer with, the plain bytes.
  */
-const notCodings: ReadonlySet<string> = new Set(['', 'identity', 'aws-chunked']);
+const notCodings: ReadonlySet<string> = new Set(['identity', 'aws-chunked']);
 
 /**
  * Parses a Content-Encoding header: the codings without `identity` and `aws-chunked`, in the order in which they were
  * applied. RFC 9110 section 8.4.
  */
 export function contentCodings(header: string | undefined): readonly string[] {
-  return (header ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => !notCodings.has(name)); // prettier-ignore
+  return listOf(header).filter((name) => !notCodings.has(name));
 }
 
 /**

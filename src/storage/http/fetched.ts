@@ -3,6 +3,7 @@ import type { FetchedObject } from '../source.ts';
 import { completeSize, exactly } from './content-range.ts';
 import { contentCodings, decodeBody } from './decode.ts';
 import type { Answer } from '../wire/exchange.ts';
+import { isChunked } from '../wire/framing.ts';
 import { firstOf as first } from './headers.ts';
 
 /**
@@ -24,7 +25,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
     // Nothing was coded where nothing comes.
     const codings = size === 0 ? [] : contentCodings(first(headers['content-encoding']));
     const isCoded = codings.length > 0;
-    const isUnframed = size === undefined && !isCoded && !isChunked(first(headers['transfer-encoding']));
+    const isUnframed = size === undefined && !isCoded && !isChunked(headers);
     return {
       result: 'fetched',
       finalUrl: url.href,
@@ -45,11 +46,6 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
 /** Whether a server answers with a range, which nobody asked for, and says which. */
 export function isRange({ status, headers }: Answer): boolean {
   return status === 206 && headers['content-range'] !== undefined;
-}
-
-/** RFC 9112 section 6.3: without a length, only the chunked coding marks the end of a response. */
-function isChunked(transferEncoding: string | undefined): boolean {
-  return /(?:^|[\s,])chunked\s*$/i.test(transferEncoding ?? '');
 }
 
 function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ResponseError } from './errors.ts';
+import { listOf } from './header-list.ts';
 
 /** What ends the body of a response: a number of bytes, its last chunk, or the connection. */
 export type Framing = number | 'chunked' | 'connection';
@@ -18,10 +19,14 @@ export function framingOf(method: string, status: number, headers: IncomingHttpH
   if (length !== undefined) {
     throw new ResponseError('UNEXPECTED_CONTENT_LENGTH', 'both Content-Length and Transfer-Encoding');
   }
-  const codings = [coding].flat().join(',').toLowerCase().split(',').map((name) => name.trim()); // prettier-ignore
-  if (codings.at(-1) !== 'chunked') return 'connection';
-  if (codings.length === 1) return 'chunked';
+  if (!isChunked(headers)) return 'connection';
+  if (listOf(coding).length === 1) return 'chunked';
   throw new ResponseError('INVALID_TRANSFER_ENCODING', 'transfer codings that nobody asked for');
+}
+
+/** Whether chunks mark the end of a body: then no other coding may follow. */
+export function isChunked(headers: IncomingHttpHeaders): boolean {
+  return listOf(headers['transfer-encoding']).at(-1) === 'chunked';
 }
 
 function lengthOf(length: string | readonly string[]): number {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ResponseError } from './errors.ts';
+import { listOf } from './header-list.ts';
 
 /** Status line and headers of a response. */
 export interface ResponseHead {
@@ -73,6 +74,6 @@ function isBlank(code: number): boolean {
 /** RFC 9112 section 9.3. */
 function isPersistent(connection: string | undefined, isRecent: boolean): boolean {
   if (connection === undefined) return isRecent;
-  const options = [connection].flat().join(',').toLowerCase().split(',').map((each) => each.trim()); // prettier-ignore
+  const options = listOf(connection);
   return !options.includes('close') && (isRecent || options.includes('keep-alive'));
 }
