@@ -108,8 +108,8 @@ function reachesAt(place: string, uri: string, fromKey: string, toKey: string): 
   }
 }
 
-/** With its final slash; empty at the top. */
-function folderOf(key: string): string {
+/** The folder of a key, with its final slash; empty at the top. */
+export function folderOf(key: string): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }
 

@@ -23,6 +23,8 @@ export interface ThreadsOptions<Extra> {
    * if absent.
    */
   readonly spareBatches?: number;
+  /** Whether threads start for the first batch, which waits for them then. They start at once if absent. */
+  readonly startsLate?: boolean;
   /** Called before each batch, and every minute while it runs, since data such as credentials expires. */
   readonly extra: () => Promise<Extra>;
 }
@@ -55,10 +57,10 @@ const resourceLimits = { maxYoungGenerationSizeMb: 3 * semiSpaceMb, maxOldGenera
  * `run` throws `machine.threads` when the system starts no thread at all.
  */
 export function createThreadExecutor<Extra>(options: ThreadsOptions<Extra>): Executor {
-  const { threads, batchesPerThread = lanesPerThread, spareBatches = 0 } = options;
+  const { threads, batchesPerThread = lanesPerThread, spareBatches = 0, startsLate = false } = options;
   const shared = createLazyPool(options, { threads, batches: batchesPerThread + spareBatches });
-  // Threads start while the first playlists are read.
-  shared.open();
+  // While the first playlists are read.
+  if (!startsLate) shared.open();
   const isolated = createLazyPool(options, { threads: 1, batches: 1 });
   return {
     concurrency: threads * batchesPerThread,

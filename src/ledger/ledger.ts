@@ -22,6 +22,14 @@ export type Applied =
 /** Outcomes of a batch. */
 export type Outcomes = Extract<Change, { type: 'record' }>;
 
+/** How a batch ends. */
+export interface BatchEnding {
+  readonly leaseId: string;
+  readonly outcomes: Outcomes;
+  /** In place of its lease, as of `Ledger.pass`. */
+  readonly successors: readonly Lease[];
+}
+
 /** What became of a batch in the ledger. */
 export interface EndedBatch {
   /** Of its outcomes. */
@@ -73,7 +81,7 @@ export interface Ledger {
    * Counts the outcomes of a batch, as `apply` does, and replaces its lease, as `pass` does: both in one atomic step. Each
    * has its own result, whatever became of the other.
    */
-  endBatch(video: VideoId, leaseId: string, outcomes: Outcomes, successors: readonly Lease[]): Promise<EndedBatch>;
+  endBatch(video: VideoId, ending: BatchEnding): Promise<EndedBatch>;
   /** Extends a lease to `ttlMs` from now. Returns false when it is not alive. */
   renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean>;
   /** Ends a lease. Unknown ids are ignored. */

@@ -2,7 +2,7 @@ import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import { isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
-import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from './ledger.ts';
+import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 
 interface HeldLease {
@@ -85,12 +85,7 @@ export class MemoryLedger implements Ledger {
     return true;
   }
 
-  async endBatch(
-    video: VideoId,
-    leaseId: string,
-    outcomes: Outcomes,
-    successors: readonly Lease[],
-  ): Promise<EndedBatch> {
+  async endBatch(video: VideoId, { leaseId, outcomes, successors }: BatchEnding): Promise<EndedBatch> {
     return { applied: this.#apply(video, outcomes), isPassed: this.#pass(video, leaseId, successors) };
   }
 

@@ -18,8 +18,8 @@ export function observeLedger(
       observe(video, applied);
       return applied;
     },
-    endBatch: async (video, ...rest) => {
-      const ended = await ledger.endBatch(video, ...rest);
+    endBatch: async (video, ending) => {
+      const ended = await ledger.endBatch(video, ending);
       observe(video, ended.applied);
       return ended;
     },

@@ -4,7 +4,7 @@ import type { Change, Tally } from '../domain/change.ts';
 import { isSettled, isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/state-file.ts';
-import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from './ledger.ts';
+import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
 import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
@@ -76,12 +76,7 @@ export class SqliteLedger implements Ledger {
     return this.#state.write(() => this.#pass(video, leaseId, successors));
   }
 
-  async endBatch(
-    video: VideoId,
-    leaseId: string,
-    outcomes: Outcomes,
-    successors: readonly Lease[],
-  ): Promise<EndedBatch> {
+  async endBatch(video: VideoId, { leaseId, outcomes, successors }: BatchEnding): Promise<EndedBatch> {
     return this.#state.write(() => ({
       applied: this.#apply(video, outcomes),
       isPassed: this.#pass(video, leaseId, successors),

@@ -1,4 +1,5 @@
 import { hasBit } from '../domain/bits.ts';
+import { folderOf } from '../domain/destination-key.ts';
 import type { Tally } from '../domain/change.ts';
 import type { Evidence } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
@@ -98,10 +99,6 @@ function isUnchanged(current: ObjectVersion | undefined, known: Evidence | undef
   // Some stores do not say the ETag in every answer.
   const areKnown = known.etag !== undefined && known.etag !== '' && current.etag !== '';
   return !areKnown || known.etag === current.etag;
-}
-
-function folderOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/') + 1);
 }
 
 async function findByHead(keys: readonly string[], store: ObjectStore, signal: AbortSignal): Promise<FoundObjects> {

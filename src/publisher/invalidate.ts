@@ -1,6 +1,7 @@
 import { invalidationReference, mostTakenInVain, splitPaths } from '../domain/invalidation.ts';
 import { defaultPrices } from '../domain/prices.ts';
 import { told } from '../domain/replaced.ts';
+import { folderOf } from '../domain/destination-key.ts';
 import type { Cdn } from '../cdn/cdn.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
@@ -68,8 +69,4 @@ async function holdsMoreOthers(
     if (others > most) return true;
   }
   return false;
-}
-
-function folderOf(key: string): string {
-  return key.slice(0, key.lastIndexOf('/') + 1);
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Proxy } from './proxy.ts';
 import type { ProxyAgentOptions } from './proxy-agent.ts';
+import { destroyedError } from './wire/errors.ts';
 import type { Wire } from './wire/wire.ts';
 
 /**
@@ -9,12 +10,17 @@ import type { Wire } from './wire/wire.ts';
  */
 export function openProxyWire(proxy: Proxy, options: ProxyAgentOptions): Wire {
   let agent: Promise<Dispatcher> | undefined;
+  let isClosed = false;
   const open = async (): Promise<Dispatcher> => {
     const { openProxyAgent } = await import('./proxy-agent.ts');
     return openProxyAgent(proxy, options);
   };
   return {
     dispatch(request, handler) {
+      if (isClosed) {
+        handler.onResponseError(null, destroyedError());
+        return true;
+      }
       agent ??= open();
       agent
         .then((dispatcher) => dispatcher.dispatch(request, handler))
@@ -24,6 +30,7 @@ export function openProxyWire(proxy: Proxy, options: ProxyAgentOptions): Wire {
       return true;
     },
     async destroy() {
+      isClosed = true;
       const opened = await agent;
       await opened?.destroy();
     },

@@ -108,8 +108,9 @@ class Collector {
     };
   }
 
+  /** Of a body that is too large to be held, and so has no memory for the whole of it. */
   streamed(rest: AsyncIterator<Uint8Array>): StreamedBody {
-    const received = this.#memory ? [this.#memory.bytes.subarray(0, this.#sizeBytes)] : this.#chunks;
+    const received = this.#chunks;
     return { kind: 'streamed', received, rest, sizeBytes: this.#sizeBytes, head: Buffer.concat(received, headBytes) };
   }
 }

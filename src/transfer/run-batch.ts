@@ -206,18 +206,17 @@ async function conclude(
   if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
   for (const outcome of missing) hooks.onOutcome(job.video, outcome);
   const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, stalledSince });
-  const { isPassed } = await ledger.endBatch(
-    job.video,
-    job.id,
-    {
+  const { isPassed } = await ledger.endBatch(job.video, {
+    leaseId: job.id,
+    outcomes: {
       type: 'record',
       generation: job.generation,
       revision: job.revision,
       done: settlement.done,
       failed: settlement.failed.map(({ index }) => index),
     },
-    remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs)),
-  );
+    successors: remainders.map(({ job: successor, delayMs }) => leaseOf(successor, ports.leaseMs + delayMs)),
+  });
   hooks.onFailures(job.video, settledFailures([...recorded, ...unrecorded, ...missing], settlement));
   if (isPassed) await sendAll(remainders, ports.batches);
   const { done, failed, resend, recrawl, halt } = settlement;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AntData, AntExtra } from '../../src/app/ant.ts';
@@ -10,6 +11,7 @@ import type { BatchEnd, BatchMessage } from '../../src/domain/batch.ts';
 import type { FileFailure, Outcome } from '../../src/domain/outcome.ts';
 import { minute } from '../../src/domain/units.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
+import type { ThreadsOptions } from '../../src/executor/threads.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { loopbackSource } from '../servers/loopback-source.ts';
 import { startOrigin } from '../servers/origin.ts';
@@ -34,13 +36,21 @@ afterEach(async () => {
   executor = undefined;
 });
 
-function open(extra: () => Promise<string>, { batchesPerThread = 1 } = {}): Executor {
+function sharedCount(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
+
+function open(
+  extra: () => Promise<string>,
+  { batchesPerThread = 1, ...more }: Partial<ThreadsOptions<string>> = {},
+): Executor {
   executor = createThreadExecutor<string>({
     worker: new URL('./listening-ant.ts', import.meta.url),
     workerData: undefined,
     threads: 1,
     batchesPerThread,
     extra,
+    ...more,
   });
   return executor;
 }
@@ -156,6 +166,20 @@ describe('a batch in a thread', () => {
     const workers = new Set<string>();
     while (workers.size < 2) await run(({ worker }) => workers.add(worker));
     expect(workers.size).toBe(2);
+  });
+});
+
+describe('threads', () => {
+  it('start at once, or for the first batch', async () => {
+    const started = { early: sharedCount(), late: sharedCount() };
+    const early = open(() => Promise.resolve('end'), { workerData: started.early });
+    await vi.waitUntil(() => started.early[0] === 1, { timeout: 10_000 });
+    await early.close();
+    open(() => Promise.resolve('end'), { workerData: started.late, startsLate: true });
+    await sleep(200);
+    expect(started.late[0]).toBe(0);
+    expect(await Promise.all([run(() => {}), run(() => {})])).toEqual(['finished', 'finished']);
+    expect(started.late[0]).toBe(1);
   });
 });
 

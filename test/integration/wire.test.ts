@@ -81,12 +81,12 @@ const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
 describe('connections', () => {
   it('serve one request after the other, and no more of them are open than may be', async () => {
-    let [open_, most] = [0, 0];
+    let [served, most] = [0, 0];
     const origin = await startOrigin((socket) => {
-      open_ += 1;
-      most = Math.max(most, open_);
+      served += 1;
+      most = Math.max(most, served);
       setTimeout(() => {
-        open_ -= 1;
+        served -= 1;
         socket.write(abc);
       }, 5);
       return undefined;

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../scripts/cache-folder.ts';
+import { makeOnce } from '../setup/make-once.ts';
 import { makeMedia } from './recipes.ts';
 import type { MediaCase, MediaSettings } from './recipes.ts';
 
@@ -44,20 +43,10 @@ export async function mediaLibrary(): Promise<string> {
   const recipe = createHash('sha256')
     .update(await readFile(join(import.meta.dirname, 'recipes.ts')))
     .update(JSON.stringify(settings));
-  const folder = cacheFolder('media', recipe.digest('hex').slice(0, 16));
-  if (existsSync(folder)) return folder;
-  await mkdir(cacheFolder('media'), { recursive: true });
-  const draft = await mkdtemp(cacheFolder('media', 'draft-'));
-  try {
+  return makeOnce('media', recipe.digest('hex').slice(0, 16), async (draft) => {
     await makeMedia(draft, [...new Set(mediaExamples.map(({ name }) => name))], settings);
     await chmod(draft, 0o755); // So that a server under another user can read it.
-    await rename(draft, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return folder;
+  });
 }
 
 /**

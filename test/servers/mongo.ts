@@ -1,13 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../scripts/cache-folder.ts';
 import { findTool, isOnPath } from '../../scripts/tools.ts';
+import { makeOnce } from '../setup/make-once.ts';
 
 /** A server of one's own to test with: each test takes a database of its own there, and drops it. */
 const ownUrl = process.env['FLANTS_TEST_MONGODB_URL'];
@@ -72,24 +71,14 @@ function librariesFolder(): string | undefined {
 }
 
 /**
- * The folder of the server's classes, compiled at first use and kept in the cache under the hash of their source. Two
- * processes may compile them at once; the first to be done wins.
+ * The folder of the server's classes, compiled once for each state of their source.
  */
 async function compiledServer(libraries: string): Promise<string> {
   const source = join(import.meta.dirname, 'mongo', 'Server.java');
   const digest = createHash('sha256')
     .update(await readFile(source))
     .digest('hex');
-  const folder = cacheFolder('mongo', `server-${digest.slice(0, 16)}`);
-  if (existsSync(folder)) return folder;
-  const draft = await mkdtemp(cacheFolder('mongo', 'draft-'));
-  try {
+  return makeOnce('mongo', `server-${digest.slice(0, 16)}`, async (draft) => {
     await promisify(execFile)('javac', ['-cp', join(libraries, '*'), '-d', draft, source]);
-    await rename(draft, folder);
-  } catch (error) {
-    if (!existsSync(folder)) throw error;
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return folder;
+  });
 }

@@ -148,12 +148,14 @@ export async function runService(
  */
 function settleStart(): () => void {
   let before = performance.eventLoopUtilization();
+  let isKept = false;
   const timer = setInterval(() => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, before);
     before = now;
     // First, while all of it is there: code that rests may be dropped by a collection.
-    flushCompileCache();
+    if (!isKept) flushCompileCache();
+    isKept = true;
     if (utilization > busyUtilization) return;
     clearInterval(timer);
     collectStart();

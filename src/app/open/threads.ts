@@ -9,7 +9,6 @@ import type { SharedRate } from '../../storage/shared-rate.ts';
 import type { SourceSpec } from '../connect.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { fitToProcess, streamsOfThread } from '../fit-streams.ts';
-import { openLate } from './late-executor.ts';
 
 /**
  * Credentials for threads.
@@ -45,11 +44,11 @@ export interface ThreadLimits {
 
 /** How the threads of a process are run. */
 export interface ThreadSettings
-  extends Pick<AntData, 'processName'>, Pick<ThreadsOptions<AntExtra>, 'worker' | 'spareBatches' | 'extra'> {
+  extends
+    Pick<AntData, 'processName'>,
+    Pick<ThreadsOptions<AntExtra>, 'worker' | 'spareBatches' | 'startsLate' | 'extra'> {
   /** Bytes of bodies that one of so many threads may hold. */
   readonly heldBytesOf: (threads: number) => number;
-  /** Whether threads wait for the first batch, which waits for them then. They start at once if absent. */
-  readonly startsLate?: boolean;
   /** The process may open less than it wants. */
   readonly onReduced: (message: string) => void;
 }
@@ -62,7 +61,7 @@ export interface ThreadSettings
 export async function openThreads(
   { source, destination: { store }, capabilities, storeRequests }: CopyPlaces,
   limits: ThreadLimits,
-  { heldBytesOf, processName, onReduced, startsLate = false, ...pool }: ThreadSettings,
+  { heldBytesOf, processName, onReduced, ...pool }: ThreadSettings,
 ): Promise<Executor> {
   const fitted = await fitToProcess(limits, onReduced);
   const { threads } = fitted;
@@ -77,9 +76,10 @@ export async function openThreads(
     heldBytes: heldBytesOf(threads),
     ...(processName === undefined ? {} : { processName }),
   };
-  const batchesPerThread = batchesOfThread(streams.most);
-  const open = (): Executor => createThreadExecutor<AntExtra>({ ...pool, workerData, threads, batchesPerThread });
-  if (!startsLate) return open();
-  // The fewest batches that a thread takes at a time are its lanes.
-  return openLate(open, { concurrency: threads * batchesPerThread, lanes: threads * batchesOfThread(0) });
+  return createThreadExecutor<AntExtra>({
+    ...pool,
+    workerData,
+    threads,
+    batchesPerThread: batchesOfThread(streams.most),
+  });
 }

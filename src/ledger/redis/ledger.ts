@@ -8,7 +8,7 @@ import type { RedisClient } from '../../redis/connect.ts';
 import { redisNames } from '../../redis/names.ts';
 import type { RedisNames } from '../../redis/names.ts';
 import { refusedByRedis } from '../../redis/refused.ts';
-import type { Applied, EndedBatch, Ledger, Lease, Outcomes, Survey } from '../ledger.ts';
+import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from '../ledger.ts';
 import { endBatchScript } from './end-batch.ts';
 import { factScript } from './fact.ts';
 import { leaseScript } from './lease.ts';
@@ -127,12 +127,7 @@ export class RedisLedger implements Ledger {
     return (await this.#run(passScript, this.#leaseKeys(video), given)) === 1;
   }
 
-  async endBatch(
-    video: VideoId,
-    leaseId: string,
-    outcomes: Outcomes,
-    successors: readonly Lease[],
-  ): Promise<EndedBatch> {
+  async endBatch(video: VideoId, { leaseId, outcomes, successors }: BatchEnding): Promise<EndedBatch> {
     const keys = [this.#names.video(video), this.#names.bits(video), ...this.#feedKeys(), this.#names.leases(video)];
     const given = [...markArguments(video, outcomes), leaseId, ...successors.flatMap(leaseArguments)];
     const [marked, isPassed] = (await this.#run(endBatchScript, keys, given)) as readonly [ScriptAnswer, number];

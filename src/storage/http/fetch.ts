@@ -18,7 +18,7 @@ export function fetchOver(routes: Routes): FetchStatus {
         headers: Object.fromEntries(new Headers(headers)),
         body: typeof body === 'string' ? body : null,
       };
-      const answer = await exchange(wire, request, signal ?? new AbortController().signal);
+      const answer = await exchange(wire, request, signal ?? undefined);
       answer.body.discard();
       return new Response(null, { status: answer.status, headers: firstValues(answer.headers) });
     } catch (error) {

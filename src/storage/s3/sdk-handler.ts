@@ -54,8 +54,7 @@ export function sdkHandler(routeTo: (origin: URL) => Route, headersTimeoutMs: nu
           body: body ?? null,
           headersTimeout: requestTimeout ?? headersTimeoutMs,
         };
-        const signal = abortSignal === undefined ? new AbortController().signal : (abortSignal as AbortSignal);
-        const answer = await exchange(wire, request, signal);
+        const answer = await exchange(wire, request, abortSignal as AbortSignal | undefined);
         return {
           response: {
             statusCode: answer.status,

@@ -70,7 +70,7 @@ export class Connection implements Carrier {
       .once(readyEvent, () => this.#onReady())
       .on('error', (error) => this.#close(error))
       .on('end', () => this.#onServerEnd())
-      .on('close', () => this.#close(new ConnectionError('UND_ERR_SOCKET', 'closed')));
+      .on('close', () => this.#close());
     this.#deadline.set(options.connectTimeoutMs);
   }
 
@@ -136,7 +136,7 @@ export class Connection implements Carrier {
   #afterResponse(isExact: boolean): void {
     const isSent = this.#socket.writableLength === 0;
     const isKept = isExact && isSent && this.#parser.isPersistent && this.#request?.needsFreshConnection === false;
-    if (!isKept) return this.#close(new ConnectionError('UND_ERR_SOCKET', 'closed'));
+    if (!isKept) return this.#close();
     this.#request = undefined;
     this.#free();
   }
@@ -144,7 +144,7 @@ export class Connection implements Carrier {
   #free(): void {
     const seconds = this.#parser.keepAliveSeconds;
     const idleMs = seconds === undefined ? usualIdleMs : Math.min(longestIdleMs, seconds * second - idleMarginMs);
-    if (idleMs <= 0) return this.#close(new ConnectionError('UND_ERR_SOCKET', 'closed'));
+    if (idleMs <= 0) return this.#close();
     this.#state = 'free';
     this.#socket.resume();
     this.#socket.unref();
@@ -164,7 +164,7 @@ export class Connection implements Carrier {
   #onDeadline(): void {
     if (this.#state === 'connecting')
       return this.#close(new ConnectionError('UND_ERR_CONNECT_TIMEOUT', 'no connection in time'));
-    if (this.#state === 'free') return this.#close(new ConnectionError('UND_ERR_SOCKET', 'closed'));
+    if (this.#state === 'free') return this.#close();
     this.#close(
       this.#hasHead
         ? new ConnectionError('UND_ERR_BODY_TIMEOUT', 'silence within a body')
@@ -172,7 +172,7 @@ export class Connection implements Carrier {
     );
   }
 
-  #close(error: Error): void {
+  #close(error: Error = new ConnectionError('UND_ERR_SOCKET', 'closed')): void {
     if (this.#state === 'closed') return;
     const wasConnecting = this.#state === 'connecting';
     const request = this.#request;

@@ -25,6 +25,11 @@ export class ConnectionError extends Error {
   }
 }
 
+/** All connections were closed by us. */
+export function destroyedError(): ConnectionError {
+  return new ConnectionError('UND_ERR_DESTROYED', 'the connections were closed');
+}
+
 /** What a server sent is not HTTP/1.1. Its code begins with `HPE_`, as in undici and Node. */
 export class ResponseError extends Error {
   override readonly name = 'ResponseError';

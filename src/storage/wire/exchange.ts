@@ -56,7 +56,7 @@ export function plainErrors(signal: AbortSignal): ExchangeErrors {
 export function exchange(
   wire: Wire,
   request: RequestOptions,
-  signal: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
   errors: ExchangeErrors = plainErrors(signal),
 ): Promise<Answer> {
   if (signal.aborted) return Promise.reject(errors.aborted());

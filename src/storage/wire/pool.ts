@@ -1,6 +1,6 @@
 import { Connection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { ConnectionError } from './errors.ts';
+import { destroyedError } from './errors.ts';
 import type { Request } from './request.ts';
 
 /** How many connections, and how they are made. */
@@ -33,12 +33,10 @@ export class Pool {
   /** Closes all connections. Requests end as by undici's `destroy`. */
   destroy(): void {
     this.#isClosed = true;
-    for (const connection of this.#all)
-      connection.destroy(new ConnectionError('UND_ERR_DESTROYED', 'the connections were closed'));
+    for (const connection of this.#all) connection.destroy(destroyedError());
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const request of waiting)
-      request.fail(new ConnectionError('UND_ERR_DESTROYED', 'the connections were closed'));
+    for (const request of waiting) request.fail(destroyedError());
   }
 
   #serve(): void {

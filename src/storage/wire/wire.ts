@@ -1,6 +1,6 @@
 import { Pool } from './pool.ts';
 import type { PoolOptions } from './pool.ts';
-import { ConnectionError } from './errors.ts';
+import { destroyedError } from './errors.ts';
 import { Request } from './request.ts';
 import type { RequestHandler, RequestOptions } from './request.ts';
 
@@ -44,7 +44,7 @@ export function openWire(optionsOf: (origin: URL) => OriginOptions): Wire {
   return {
     dispatch(options, handler) {
       const request = new Request(options, handler);
-      if (isClosed) request.fail(new ConnectionError('UND_ERR_DESTROYED', 'the connections were closed'));
+      if (isClosed) request.fail(destroyedError());
       else poolOf(options.origin).send(request);
       return true;
     },

@@ -8,7 +8,7 @@ export function describeEndsOfBatches(bench: LedgerBench): void {
   const { applyAll, planned, present, expectStale } = bench;
   const rest = lease('b1.0', { files: [[2, 4]], ttlMs: 300_000 });
   const end = (successors: readonly Lease[] = [], outcomes = record([0, 1], [5])): Promise<EndedBatch> =>
-    bench.ledger.endBatch('v', 'b1', outcomes, successors);
+    bench.ledger.endBatch('v', { leaseId: 'b1', outcomes, successors });
 
   describe('the end of a batch', () => {
     it('counts its outcomes and replaces its lease', async () => {
