@@ -102,8 +102,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   storage: {
     ...adapterRoom,
     packages: {
-      undici: 'proxy-*.ts',
-      'undici/**': 'undici.ts',
+      undici: 'proxy/*.ts',
+      'undici/**': 'proxy/undici.ts',
       'tough-cookie': 'http/cookies.ts',
       '@aws-sdk/*': 's3/*.ts',
       '@smithy/core/config': 's3/region.ts',

@@ -10,7 +10,7 @@ import { tokenRulesFrom } from '../src/engine/key-rules.ts';
 import { defaultWalkLimits } from '../src/hls/walk.ts';
 import { SqliteJournal } from '../src/journal/sqlite-journal.ts';
 import { SqliteLedger } from '../src/ledger/sqlite-ledger.ts';
-import { openStateFile } from '../src/state/state-file.ts';
+import { openStateFile } from '../src/state/file.ts';
 import { openMemorySource } from '../src/storage/memory-source.ts';
 import type { MemoryObject } from '../src/storage/memory-source.ts';
 import { median, tableOf } from './figures.ts';

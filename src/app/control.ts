@@ -5,7 +5,7 @@ import { minute } from '../domain/units.ts';
 import { isWhole } from '../domain/video.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
-import { openStateFile } from '../state/state-file.ts';
+import { openStateFile } from '../state/file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { controlPortsOf, usualControlPorts } from './control-ports.ts';
 import { readDestination } from './destination-setting.ts';

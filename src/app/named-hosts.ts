@@ -5,7 +5,7 @@ import type { ProxySettings } from '../config/values/proxies.ts';
 import { second } from '../domain/units.ts';
 import { addressIn, portOf, sideOf } from '../storage/http/reach.ts';
 import type { NamedHost, Side } from '../storage/http/reach.ts';
-import { proxyFor } from '../storage/proxy.ts';
+import { proxyFor } from '../storage/proxy/select.ts';
 
 /** Names beyond these are looked up when they are first connected to. */
 const maxLookups = 64;

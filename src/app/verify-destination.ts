@@ -6,7 +6,7 @@ import { readKeyRules, resolveKeyRules } from '../engine/key-rules.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { Journal } from '../journal/journal.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import { openStateFile } from '../state/state-file.ts';
+import { openStateFile } from '../state/file.ts';
 import type { RefusedRow } from '../scanner/scan.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { destinationInStore } from '../verifier/destination.ts';

@@ -3,7 +3,7 @@ import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
-import type { StateFile } from '../state/state-file.ts';
+import type { StateFile } from '../state/file.ts';
 import type { Decision, Journal, Publication } from './journal.ts';
 import { documentOf, evidenceOf, evidenceValues, fileOf, fileValues } from './sqlite-journal-rows.ts';
 import type { DocumentRow, EvidenceRow, FileRow, HeaderText, RevisionRow } from './sqlite-journal-rows.ts';

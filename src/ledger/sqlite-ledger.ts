@@ -3,7 +3,7 @@ import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
 import { isSettled, isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
-import type { StateFile } from '../state/state-file.ts';
+import type { StateFile } from '../state/file.ts';
 import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';

@@ -7,7 +7,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import { openQuestionRoutes } from './http/routes.ts';
 import { connectionReason, isTlsCode, tlsReason } from './network-reasons.ts';
-import { proxyFor } from './proxy.ts';
+import { proxyFor } from './proxy/select.ts';
 import { tlsOptions } from './tls-options.ts';
 import { exchange } from './wire/exchange.ts';
 

@@ -30,10 +30,10 @@ const violations: readonly Planted[] = [
   ['a require', 'src/hls/require.ts', `import a = require('../app/a.ts');\nexport const b: unknown = a;`, imports],
   ['config importing a store', 'src/config/store.ts', `export * from '../storage/object-store.ts';`, imports],
   ['a room of layer 2 importing its neighbour', 'src/queue/side.ts', `export * from '../ledger/ledger.ts';`, imports],
-  ['storage importing state', 'src/storage/state.ts', `export * from '../state/state-file.ts';`, imports],
+  ['storage importing state', 'src/storage/state.ts', `export * from '../state/file.ts';`, imports],
   ['a service importing a service', 'src/crawler/side.ts', `export * from '../publisher/publish.ts';`, imports],
   ['a service importing an adapter', 'src/crawler/adapter.ts', `export * from '../storage/http/source.ts';`, imports],
-  ['a service importing the state file', 'src/control/state.ts', `export * from '../state/state-file.ts';`, imports],
+  ['a service importing the state file', 'src/control/state.ts', `export * from '../state/file.ts';`, imports],
   ['a service importing the app', 'src/control/app.ts', `export * from '../app/embedded/copy-library.ts';`, imports],
   ['the app importing the command line', 'src/app/cli.ts', `export * from '../cli/main.ts';`, imports],
   ['the command line importing an adapter', 'src/cli/store.ts', `export * from '../storage/s3/store.ts';`, imports],
@@ -190,7 +190,7 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
   [
     'ledger on state and SQLite',
     'src/ledger/fine.ts',
-    `export * from '../state/state-file.ts';\nexport * from 'node:sqlite';`,
+    `export * from '../state/file.ts';\nexport * from 'node:sqlite';`,
   ],
   ['the SDK in its adapter', 'src/storage/s3/fine.ts', `export * from '@aws-sdk/client-s3';`],
   [
@@ -200,7 +200,7 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
   ],
   [
     'undici beside connections through a proxy',
-    'src/storage/proxy-fine.ts',
+    'src/storage/proxy/fine.ts',
     `export * from 'undici';\nexport { readFile } from 'node:fs/promises';`,
   ],
   [

@@ -17,7 +17,7 @@ import { observeLedger } from '../../src/ledger/observe-ledger.ts';
 import { SqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { Monitor } from '../../src/monitor/monitor.ts';
-import { openStateFile } from '../../src/state/state-file.ts';
+import { openStateFile } from '../../src/state/file.ts';
 import { createHealth } from '../../src/telemetry/health.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';

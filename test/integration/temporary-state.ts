@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStateFile } from '../../src/state/state-file.ts';
-import type { StateFile } from '../../src/state/state-file.ts';
+import { openStateFile } from '../../src/state/file.ts';
+import type { StateFile } from '../../src/state/file.ts';
 
 /** A state in a folder of its own. */
 export interface TemporaryState {

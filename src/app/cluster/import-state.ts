@@ -4,7 +4,7 @@ import { importJournal, importSettings } from '../../journal/import-journal.ts';
 import type { ImportCounts } from '../../journal/import-journal.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
-import { openStateFile } from '../../state/state-file.ts';
+import { openStateFile } from '../../state/file.ts';
 import { openCluster } from './cluster.ts';
 import type { ControlHooks } from '../control.ts';
 import { readDestination } from '../destination-setting.ts';

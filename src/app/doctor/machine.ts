@@ -5,8 +5,8 @@ import type { ProxySettings } from '../../config/values/proxies.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { GiB, MiB } from '../../domain/units.ts';
-import { hasStateFile, openStateFile } from '../../state/state-file.ts';
-import { takeLock } from '../../state/state-lock.ts';
+import { hasStateFile, openStateFile } from '../../state/file.ts';
+import { takeLock } from '../../state/lock.ts';
 import { mostConcurrency } from '../../config/values/concurrency.ts';
 import { freeDescriptors } from '../fit-streams.ts';
 

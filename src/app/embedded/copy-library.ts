@@ -17,7 +17,7 @@ import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { MemoryQueue } from '../../queue/memory-queue.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
-import { openStateFile } from '../../state/state-file.ts';
+import { openStateFile } from '../../state/file.ts';
 import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
 import type { CopyContext, FinishedRun, RunState, ScanResult } from './report-run.ts';

@@ -17,7 +17,7 @@ import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
-import { openStateFile } from '../../state/state-file.ts';
+import { openStateFile } from '../../state/file.ts';
 import { readDestination } from '../destination-setting.ts';
 import { readFunctionCost } from '../function-meter.ts';
 import { tokenRulesOf } from '../../engine/key-rules.ts';

@@ -14,7 +14,7 @@ import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
-import { hasStateFile, openStateFile } from '../../state/state-file.ts';
+import { hasStateFile, openStateFile } from '../../state/file.ts';
 
 /** The state of earlier runs. It is only read. */
 export interface PreviousState {

@@ -3,8 +3,8 @@ import { placeOf } from '../../domain/tokens.ts';
 import { minute, second } from '../../domain/units.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
-import { proxyError, through } from '../proxy-error.ts';
-import type { Proxy } from '../proxy.ts';
+import { proxyError, through } from '../proxy/error.ts';
+import type { Proxy } from '../proxy/select.ts';
 
 /** The longest `Retry-After` that is honoured. */
 const maxRetryAfterMs = 10 * minute;

@@ -1,4 +1,4 @@
-import { proxyError } from '../proxy-error.ts';
+import { proxyError } from '../proxy/error.ts';
 import { exchange } from '../wire/exchange.ts';
 import type { Routes } from './routes.ts';
 

@@ -1,8 +1,8 @@
 import { noProxies } from '../../config/values/proxies.ts';
 import type { ProxySettings } from '../../config/values/proxies.ts';
-import { openProxyWire } from '../proxy-wire.ts';
-import { proxyFor } from '../proxy.ts';
-import type { Proxy } from '../proxy.ts';
+import { openProxyWire } from '../proxy/wire.ts';
+import { proxyFor } from '../proxy/select.ts';
+import type { Proxy } from '../proxy/select.ts';
 import { tlsOptions } from '../tls-options.ts';
 import { openWire } from '../wire/wire.ts';
 import type { Wire } from '../wire/wire.ts';

@@ -1,6 +1,6 @@
 import { placeOf } from '../../domain/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import type { Proxy } from '../proxy.ts';
+import type { Proxy } from '../proxy/select.ts';
 import { exchange } from '../wire/exchange.ts';
 import type { Answer, ExchangeErrors } from '../wire/exchange.ts';
 import { abortedError, transportError } from './errors.ts';

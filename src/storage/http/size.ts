@@ -1,5 +1,5 @@
 import type { SizeOptions, Source } from '../source.ts';
-import type { Proxy } from '../proxy.ts';
+import type { Proxy } from '../proxy/select.ts';
 import { contentCodings } from './decode.ts';
 import { statusError } from './errors.ts';
 import type { Answer } from '../wire/exchange.ts';

@@ -5,8 +5,8 @@ import type { WriteCondition } from '../object-store.ts';
 import { parseRetryAfter } from '../http/errors.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
-import { proxyError, through } from '../proxy-error.ts';
-import type { Proxy } from '../proxy.ts';
+import { proxyError, through } from '../proxy/error.ts';
+import type { Proxy } from '../proxy/select.ts';
 
 /** An error response of a store. */
 export interface S3Refusal {

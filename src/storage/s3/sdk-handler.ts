@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Route } from '../http/routes.ts';
-import { proxyError } from '../proxy-error.ts';
+import { proxyError } from '../proxy/error.ts';
 import { canonicalQuery } from './sigv4.ts';
 import { exchange } from '../wire/exchange.ts';
 

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { FlantsError } from '../domain/failure.ts';
 import { DatabaseSync } from './sqlite.ts';
-import { sqliteBusy, sqliteCodeOf } from './state-error.ts';
+import { sqliteBusy, sqliteCodeOf } from './error.ts';
 
 /** Who holds a lock, for the message to whoever comes second. */
 interface Holder {

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { DatabaseSync as Database, StatementSync } from 'node:sqlite';
 import { KiB, MiB, second } from '../domain/units.ts';
 import { DatabaseSync } from './sqlite.ts';
-import { stateError, unusable } from './state-error.ts';
-import { takeLock } from './state-lock.ts';
-import { migrations } from './state-schema.ts';
+import { stateError, unusable } from './error.ts';
+import { takeLock } from './lock.ts';
+import { migrations } from './schema.ts';
 
 /**
  * The one SQLite file of an embedded run. Ledger and journal work on it side by side.

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
 import { DatabaseSync } from './sqlite.ts';
-import { openStateFile } from './state-file.ts';
-import type { StateFile } from './state-file.ts';
-import { migrations } from './state-schema.ts';
+import { openStateFile } from './file.ts';
+import type { StateFile } from './file.ts';
+import { migrations } from './schema.ts';
 
 let home: string;
 let dir: string;
@@ -44,7 +44,7 @@ function refusal(work: () => unknown): FlantsError {
 /** A process that opens the state, says so, and stays. */
 async function holder(): Promise<{ readonly pid: number; kill(): Promise<void> }> {
   const script = `
-    const { openStateFile } = await import(${JSON.stringify(new URL('./state-file.ts', import.meta.url).href)});
+    const { openStateFile } = await import(${JSON.stringify(new URL('./file.ts', import.meta.url).href)});
     const state = openStateFile(${JSON.stringify(dir)});
     state.write(() => state.prepare('INSERT INTO settings VALUES (?, ?)').run('from', '"the child"'));
     console.log('ready');

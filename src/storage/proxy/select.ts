@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
-import type { ProxySettings } from '../config/values/proxies.ts';
+import type { ProxySettings } from '../../config/values/proxies.ts';
 
 /** The proxy for a URL. */
 export interface Proxy {

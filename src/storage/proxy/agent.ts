@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { SecureContext } from 'node:tls';
-import type { Proxy } from './proxy.ts';
+import type { Proxy } from './select.ts';
 import { connect, Pool, ProxyAgent } from './undici.ts';
 
 /** Limits of the connections that go through a proxy. */

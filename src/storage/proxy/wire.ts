@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
-import type { Proxy } from './proxy.ts';
-import type { ProxyAgentOptions } from './proxy-agent.ts';
-import { destroyedError } from './wire/errors.ts';
-import type { Wire } from './wire/wire.ts';
+import type { Proxy } from './select.ts';
+import type { ProxyAgentOptions } from './agent.ts';
+import { destroyedError } from '../wire/errors.ts';
+import type { Wire } from '../wire/wire.ts';
 
 /**
  * Opens connections through a proxy when the first request comes. They are undici's, which is loaded then: it takes each
@@ -12,7 +12,7 @@ export function openProxyWire(proxy: Proxy, options: ProxyAgentOptions): Wire {
   let agent: Promise<Dispatcher> | undefined;
   let isClosed = false;
   const open = async (): Promise<Dispatcher> => {
-    const { openProxyAgent } = await import('./proxy-agent.ts');
+    const { openProxyAgent } = await import('./agent.ts');
     return openProxyAgent(proxy, options);
   };
   return {

@@ -1,6 +1,6 @@
-import { FlantsError } from '../domain/failure.ts';
-import { connectionReason } from './network-reasons.ts';
-import type { Proxy } from './proxy.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { connectionReason } from '../network-reasons.ts';
+import type { Proxy } from './select.ts';
 
 /** The request that failed. */
 export interface ProxiedRequest {

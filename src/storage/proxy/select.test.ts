@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from './proxy.ts';
+import { proxyFor } from './select.ts';
 
 const proxies = { http: 'http://me:hush@proxy.example:3128/', https: 'https://secure.example/' };
 
