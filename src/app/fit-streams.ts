@@ -16,13 +16,13 @@ export interface ThreadStreams {
   readonly most: number;
 }
 
-/** The fewest files that a thread begins with, where it may. */
-const fewestFirst = 8;
+/** Enough for a near store, with few bodies in memory. Where more bring more, they are there within seconds. */
+const usualFirst = 8;
 
 /** The share of one thread. */
 export function streamsOfThread({ threads, concurrency }: Streams): ThreadStreams {
   const most = Math.ceil(concurrency / threads);
-  return { first: Math.min(most, Math.max(fewestFirst, Math.ceil(usualConcurrency / threads))), most };
+  return { first: Math.min(most, usualFirst), most };
 }
 
 /** What Node opens for a thread: an event loop with its pipes and timers. */

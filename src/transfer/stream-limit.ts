@@ -35,7 +35,7 @@ const bytesPerFile = 64 * KiB;
 /** The shortest time over which a rate is measured. */
 const windowMs = second / 4;
 /** The fewest files of which a rate is measured. */
-const windowFiles = 16;
+const windowFiles = 8;
 /** Share of the files that have to have been waited for: otherwise there was too little work to tell anything. */
 const saturatedShare = 0.75;
 /** Share of the added streams that has to show in the rate. */
