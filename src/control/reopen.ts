@@ -30,8 +30,9 @@ export async function reopenFiles(
 
 /** Reopens the failed files of a video, except for accepted ones. Returns how many, like `reopenFiles`. */
 export async function reopenFailed(video: VideoId, ports: ReopenPorts): Promise<number> {
-  const tally = await ports.ledger.tally(video);
-  if (!tally || tally.record.failed === tally.record.accepted) return 0;
+  const record = await ports.ledger.read(video);
+  const tally = record && record.failed > record.accepted ? await ports.ledger.tally(video) : undefined;
+  if (!tally) return 0;
   const isOpenable = (index: number): boolean => hasBit(tally.failed, index) && !hasBit(tally.accepted, index);
   return reopenFiles(video, [...indicesOf(rangesWhere(tally.record.total, isOpenable))], ports);
 }

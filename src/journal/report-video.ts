@@ -11,7 +11,8 @@ import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import { acceptances, failedFiles } from './failed-files.ts';
 import type { Journal, Publication } from './journal.ts';
-import { tallyOf } from './tally.ts';
+import { recordOf, tallyOf } from './tally.ts';
+import type { TallyPorts } from './tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 /** Ports that a report reads. */
@@ -26,9 +27,9 @@ export interface ReportPorts {
 export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<VideoReport | undefined> {
   const { journal, ledger } = ports;
   const submission = await journal.submission(video);
-  const tally = submission && (await tallyOf(video, { ledger, journal }));
-  if (!tally) return undefined;
-  const { record } = tally;
+  const counted = submission && (await countsOf(video, { ledger, journal }));
+  if (!counted) return undefined;
+  const { record, tally } = counted;
   const header = record.revision === undefined ? undefined : await journal.revision(video, record.revision);
   const playlistKey = header && rootKeyOf(header.documents);
   const { total, done, failed, accepted } = record;
@@ -45,7 +46,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     files: { total, done, failed, accepted },
     // The sum over all evidence is slow to read.
     sizeBytes: publication?.sizeBytes ?? (header ? await journal.sizeOf(video, header.digest) : 0),
-    failures: header ? await failuresOf(video, tally, journal) : [],
+    failures: header && tally ? await failuresOf(video, tally, journal) : [],
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
     ...(replaced ? { replaced } : {}),
@@ -53,6 +54,16 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     ...(record.live ? { live: reportLive(record.live) } : {}),
     ...(lookAt === undefined ? {} : { nextLookAt: new Date(lookAt).toISOString() }),
   };
+}
+
+/** The record of a video, and its tally where files have failed: bits can be large, and tell no more otherwise. */
+async function countsOf(
+  video: VideoId,
+  ports: TallyPorts,
+): Promise<{ readonly record: VideoRecord; readonly tally?: Tally } | undefined> {
+  const record = await recordOf(video, ports);
+  const tally = record && record.failed > 0 ? await tallyOf(video, ports) : undefined;
+  return tally ? { record: tally.record, tally } : record && { record };
 }
 
 /** How a report tells of a recording that is not over. */

@@ -4,6 +4,8 @@ import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
 import type { RevisionDigest, Submission, VideoId } from '../domain/video.ts';
 import type { StateFile } from '../state/file.ts';
+import { createRowCache } from '../state/row-cache.ts';
+import type { RowCache } from '../state/row-cache.ts';
 import type { Decision, Journal, Publication } from './journal.ts';
 import { documentOf, evidenceOf, evidenceValues, fileOf, fileValues } from './sqlite-journal-rows.ts';
 import type { DocumentRow, EvidenceRow, FileRow, HeaderText, RevisionRow } from './sqlite-journal-rows.ts';
@@ -28,9 +30,11 @@ export class SqliteJournal implements Journal {
   readonly #sql: Readonly<Record<keyof typeof statements, StatementSync>>;
   /** By the number of files that they add. */
   readonly #addFiles = new Map<number, StatementSync>();
+  readonly #submissions: RowCache<Submission>;
 
   constructor(state: StateFile) {
     this.#state = state;
+    this.#submissions = createRowCache(state);
     const entries = Object.entries(statements).map(([name, sql]) => [name, state.prepare(sql)]);
     this.#sql = Object.fromEntries(entries) as Record<keyof typeof statements, StatementSync>;
   }
@@ -127,6 +131,7 @@ export class SqliteJournal implements Journal {
   }
 
   async decide(decision: Decision): Promise<void> {
+    this.#submissions.drop(decision.video);
     this.#state.write(() => this.#sql.addDecision.run(decision.video, decision.type, JSON.stringify(decision)));
   }
 
@@ -148,7 +153,10 @@ export class SqliteJournal implements Journal {
   }
 
   async submission(video: VideoId): Promise<Submission | undefined> {
-    return this.#value(this.#sql.readSubmission, video) as Submission | undefined;
+    const known = this.#submissions.get(video);
+    if (known) return known;
+    const found = this.#value(this.#sql.readSubmission, video) as Submission | undefined;
+    return found && this.#submissions.keep(video, found);
   }
 
   async *submissions(after: VideoId = ''): AsyncIterable<Submission> {
@@ -184,6 +192,7 @@ export class SqliteJournal implements Journal {
   }
 
   async purge(video: VideoId): Promise<void> {
+    this.#submissions.drop(video);
     this.#state.write(() => {
       for (const statement of purgeOrder) this.#sql[statement].run(video);
     });

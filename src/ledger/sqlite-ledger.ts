@@ -4,6 +4,8 @@ import type { Change, Tally } from '../domain/change.ts';
 import { isSettled, isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { StateFile } from '../state/file.ts';
+import { createRowCache } from '../state/row-cache.ts';
+import type { RowCache } from '../state/row-cache.ts';
 import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from './ledger.ts';
 import { leasesConflict } from './lease-conflict.ts';
 import { bitsKinds, leaseOf, recordOf, tallyOf, valuesOf } from './sqlite-ledger-rows.ts';
@@ -12,22 +14,39 @@ import type { LeaseRow, TallyRow, VideoRow } from './sqlite-ledger-rows.ts';
 /** How many videos are read at a time, so that no read stays open while others write. */
 const pageSize = 500;
 
-/** A ledger in a state file. Its `close` leaves the file open. */
+/** A lease in memory. */
+interface HeldLease {
+  readonly lease: Lease;
+  readonly expiresAtMs: number;
+}
+
+/**
+ * A ledger in a state file. Its `close` leaves the file open.
+ *
+ * Leases of batches are in the file: what a run that was killed had given out to functions may still be written. Those of
+ * crawls and publications end with their process, so no reader beside a run sees them.
+ */
 export class SqliteLedger implements Ledger {
   readonly #state: StateFile;
   readonly #sql: Readonly<Record<keyof typeof statements, StatementSync>>;
   readonly #now: () => number;
+  /** Of crawls and publications, of which a video has one at the most. */
+  readonly #wholeVideoLeases = new Map<VideoId, HeldLease>();
+  readonly #records: RowCache<VideoRecord>;
 
   /** @param options.now - milliseconds since the epoch, as leases outlive the process; they run out by it */
   constructor(state: StateFile, { now = Date.now }: { readonly now?: () => number } = {}) {
     this.#state = state;
+    this.#records = createRowCache(state);
     this.#now = now;
     const entries = Object.entries(statements).map(([name, sql]) => [name, state.prepare(sql)]);
     this.#sql = Object.fromEntries(entries) as Record<keyof typeof statements, StatementSync>;
   }
 
   async apply(video: VideoId, change: Change): Promise<Applied> {
-    return this.#state.write(() => this.#apply(video, change));
+    const applied = this.#state.write(() => this.#apply(video, change));
+    if (applied.record) this.#records.keep(video, applied.record);
+    return applied;
   }
 
   async read(video: VideoId): Promise<VideoRecord | undefined> {
@@ -43,33 +62,35 @@ export class SqliteLedger implements Ledger {
       const record = this.#record(video);
       if (!record) return undefined;
       const tally = isSettled(record) ? undefined : this.#tally(video);
-      return { record, leases: this.#live(video), open: tally ? openFiles(tally) : [] };
+      return { record, leases: this.#live(video, record), open: tally ? openFiles(tally) : [] };
     });
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
     let after = '';
     for (;;) {
-      const rows = this.#state.read(() => this.#sql.readPage.all(after, pageSize) as unknown as VideoRow[]);
-      for (const row of rows) yield { video: row.video, record: recordOf(row) };
-      const last = rows.at(-1);
+      const page = this.#state.read(() => this.#page(after));
+      yield* page;
+      const last = page.at(-1);
       if (!last) return;
       after = last.video;
     }
   }
 
   async lease(video: VideoId, lease: Lease, revision?: RevisionDigest): Promise<boolean> {
-    return this.#state.write(() => {
+    const claim = (): boolean => {
       const record = this.#record(video);
       if (record?.generation !== lease.generation) return false;
       if (revision !== undefined && !isUnderWay(record, revision)) {
-        this.#sql.dropLease.run(video, lease.id);
+        this.#end(video, lease.id);
         return false;
       }
-      if (this.#live(video).some((other) => leasesConflict(lease, other))) return false;
+      const others = lease.kind === 'batch' ? this.#liveBatches(video) : this.#liveWhole(video, record);
+      if (others.some((other) => leasesConflict(lease, other))) return false;
       this.#grant(video, lease);
       return true;
-    });
+    };
+    return lease.kind === 'batch' ? this.#state.write(claim) : this.#state.read(claim);
   }
 
   async pass(video: VideoId, leaseId: string, successors: readonly Lease[]): Promise<boolean> {
@@ -77,10 +98,13 @@ export class SqliteLedger implements Ledger {
   }
 
   async endBatch(video: VideoId, { leaseId, outcomes, successors }: BatchEnding): Promise<EndedBatch> {
-    return this.#state.write(() => ({
-      applied: this.#apply(video, outcomes),
-      isPassed: this.#pass(video, leaseId, successors),
-    }));
+    const ended = this.#state.write(() => {
+      // First, as it looks at the record: kept is only what has been committed.
+      const isPassed = this.#pass(video, leaseId, successors);
+      return { applied: this.#apply(video, outcomes), isPassed };
+    });
+    if (ended.applied.record) this.#records.keep(video, ended.applied.record);
+    return ended;
   }
 
   async renew(video: VideoId, leaseId: string, ttlMs: number): Promise<boolean> {
@@ -92,7 +116,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async release(video: VideoId, leaseId: string): Promise<void> {
-    this.#state.write(() => this.#sql.dropLease.run(video, leaseId));
+    if (!this.#endWhole(video, leaseId)) this.#state.write(() => this.#sql.dropLease.run(video, leaseId));
   }
 
   async leases(video: VideoId): Promise<readonly Lease[]> {
@@ -100,6 +124,7 @@ export class SqliteLedger implements Ledger {
   }
 
   async releaseAll(): Promise<void> {
+    this.#wholeVideoLeases.clear();
     this.#state.write(() => this.#sql.dropAllLeases.run());
   }
 
@@ -109,6 +134,8 @@ export class SqliteLedger implements Ledger {
       if (now === undefined) return true;
       if (now !== generation || this.#live(video).length > 0) return false;
       for (const drop of [this.#sql.dropVideo, this.#sql.dropBits, this.#sql.dropLeases]) drop.run(video);
+      this.#wholeVideoLeases.delete(video);
+      this.#records.drop(video);
       return true;
     });
   }
@@ -126,24 +153,55 @@ export class SqliteLedger implements Ledger {
   #pass(video: VideoId, leaseId: string, successors: readonly Lease[]): boolean {
     const alive = new Set(this.#live(video).map(({ id }) => id));
     if (!alive.has(leaseId)) return successors.length > 0 && successors.every(({ id }) => alive.has(id));
-    this.#sql.dropLease.run(video, leaseId);
+    this.#end(video, leaseId);
     for (const successor of successors) this.#grant(video, successor);
     return true;
   }
 
-  #live(video: VideoId): readonly Lease[] {
+  #live(video: VideoId, record = this.#record(video)): readonly Lease[] {
+    return [...this.#liveBatches(video), ...this.#liveWhole(video, record)];
+  }
+
+  #liveBatches(video: VideoId): readonly Lease[] {
     return (this.#sql.readLeases.all(video, this.#now()) as unknown as LeaseRow[]).map(leaseOf);
   }
 
-  #grant(video: VideoId, { id, generation, kind, files, ttlMs }: Lease): void {
+  #liveWhole(video: VideoId, record: VideoRecord | undefined): readonly Lease[] {
+    const held = this.#wholeVideoLeases.get(video);
+    if (!held || held.expiresAtMs <= this.#now() || held.lease.generation !== record?.generation) return [];
+    return [held.lease];
+  }
+
+  #grant(video: VideoId, lease: Lease): void {
+    const { id, generation, kind, files, ttlMs } = lease;
     const now = this.#now();
+    if (kind !== 'batch') {
+      this.#wholeVideoLeases.set(video, { lease, expiresAtMs: now + ttlMs });
+      return;
+    }
     this.#sql.dropDeadLeases.run(video, now, generation);
     this.#sql.writeLease.run(video, id, generation, kind, JSON.stringify(files), ttlMs, now + ttlMs);
   }
 
+  #end(video: VideoId, leaseId: string): void {
+    if (!this.#endWhole(video, leaseId)) this.#sql.dropLease.run(video, leaseId);
+  }
+
+  /** @returns whether a crawl or publication had this lease */
+  #endWhole(video: VideoId, leaseId: string): boolean {
+    return this.#wholeVideoLeases.get(video)?.lease.id === leaseId && this.#wholeVideoLeases.delete(video);
+  }
+
+  #page(after: VideoId): readonly { readonly video: VideoId; readonly record: VideoRecord }[] {
+    const rows = this.#sql.readPage.all(after, pageSize) as unknown as VideoRow[];
+    return rows.map((row) => ({ video: row.video, record: this.#records.keep(row.video, recordOf(row)) }));
+  }
+
   #record(video: VideoId): VideoRecord | undefined {
+    const known = this.#records.get(video);
+    if (known) return known;
     const row = this.#sql.readVideo.get(video) as VideoRow | undefined;
-    return row && recordOf(row);
+    return row && this.#records.keep(video, recordOf(row));
   }
 
   #tally(video: VideoId): Tally | undefined {

@@ -5,6 +5,7 @@ import { KiB, MiB, second } from '../domain/units.ts';
 import { DatabaseSync } from './sqlite.ts';
 import { stateError, unusable } from './error.ts';
 import { takeLock } from './lock.ts';
+import type { StateLock } from './lock.ts';
 import { migrations } from './schema.ts';
 
 /**
@@ -15,6 +16,8 @@ import { migrations } from './schema.ts';
 export interface StateFile {
   /** Of the database file, for messages. */
   readonly path: string;
+  /** Nobody else writes it while it is open here. */
+  readonly isOwned: boolean;
   prepare(sql: string): StatementSync;
   /** Runs statements that only read. @throws {FlantsError} `state.unusable` */
   read<T>(work: () => T): T;
@@ -59,19 +62,20 @@ export function openStateFile(dir: string, { readOnly = false }: { readonly read
     lock?.release();
     throw error;
   }
-  return stateFileOf(db, path, () => lock?.release());
+  return stateFileOf(db, path, lock);
 }
 
-function stateFileOf(db: Database, path: string, release: () => void): StateFile {
+function stateFileOf(db: Database, path: string, lock: StateLock | undefined): StateFile {
   return {
     path,
+    isOwned: lock !== undefined,
     prepare: (sql) => guarded(path, () => db.prepare(sql)),
     read: (work) => guarded(path, work),
     write: (work) => guarded(path, () => inTransaction(db, work)),
     close: () => {
       if (!db.isOpen) return;
       db.close();
-      release();
+      lock?.release();
     },
   };
 }
