@@ -141,7 +141,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
   return {
     async crawl(video, { recheck, urls }) {
-      await Promise.race([drained, parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined)]);
+      await parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined);
       if (drain.aborted || budget?.reached.aborted) return;
       inProgress.add(video, urls);
       await context.sendCrawl(video, { recheck });

@@ -64,8 +64,15 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
 
 const done: JobEnd = { result: 'done' };
 
+/** Jobs of the same workers share a signal: making one for each of them takes as long as much of the work itself. */
 function withSignal<T>(signal: AbortSignal, handle: JobHandler<T>): JobHandler<T> {
-  return (job, options) => handle(job, { ...options, signal: AbortSignal.any([options.signal, signal]) });
+  const joined = new WeakMap<AbortSignal, AbortSignal>();
+  const joinedWith = (other: AbortSignal): AbortSignal => {
+    const known = joined.get(other) ?? AbortSignal.any([other, signal]);
+    joined.set(other, known);
+    return known;
+  };
+  return (job, options) => handle(job, { ...options, signal: joinedWith(options.signal) });
 }
 
 /** Errors that a handler throws are retried by the queue. Those that another delivery cannot mend halt all work. */
