@@ -14,7 +14,8 @@ export class BodyCache {
   async get(key: string, load: () => Promise<Buffer | undefined>): Promise<Buffer | undefined> {
     const held = this.#bodies.get(key);
     if (held) {
-      this.put(key, held);
+      this.#bodies.delete(key);
+      this.#bodies.set(key, held);
       return held;
     }
     const loading = this.#loading.get(key) ?? this.#load(key, load);
@@ -24,7 +25,10 @@ export class BodyCache {
   put(key: string, body: Buffer): void {
     this.drop(key);
     if (body.byteLength > this.#maxBytes) return;
-    this.#bodies.set(key, body);
+    // A small buffer is a part of a block of 8 KiB, which it would hold as a whole.
+    const own = Buffer.allocUnsafeSlow(body.byteLength);
+    own.set(body);
+    this.#bodies.set(key, own);
     this.#heldBytes += body.byteLength;
     for (const oldest of this.#bodies.keys()) {
       if (this.#heldBytes <= this.#maxBytes) break;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import type { Decision } from '../journal.ts';
+import type { BodyCache } from './cache.ts';
 import { keys, lastSegment, nameOfSegment, segmentOf } from './names.ts';
 import type { JournalObjects } from './objects.ts';
 import { jsonBody, jsonType, valueIn } from './text.ts';
@@ -30,11 +31,13 @@ interface SubmissionObject {
  */
 export class ObjectDecisions {
   readonly #objects: JournalObjects;
+  readonly #cache: BodyCache;
   /** The end of the queue of each video about which something is being decided here. */
   readonly #deciding = new Map<VideoId, Promise<void>>();
 
-  constructor(objects: JournalObjects) {
+  constructor(objects: JournalObjects, cache: BodyCache) {
     this.#objects = objects;
+    this.#cache = cache;
   }
 
   async decide(decision: Decision): Promise<void> {
@@ -51,7 +54,9 @@ export class ObjectDecisions {
 
   async *decisions(video: VideoId): AsyncGenerator<Decision> {
     const names = await this.#names(video);
-    const bodies = readAhead(names, width, async ({ key }) => ({ key, body: await this.#objects.read(key) }));
+    // The name has the digest of what it holds, so that what has this name never changes.
+    const read = (key: string): Promise<Buffer | undefined> => this.#cache.get(key, () => this.#objects.read(key));
+    const bodies = readAhead(names, width, async ({ key }) => ({ key, body: await read(key) }));
     for await (const { key, body } of bodies) {
       if (body) yield this.#valueIn<{ decision: Decision }>(key, body).decision;
     }
@@ -94,7 +99,9 @@ export class ObjectDecisions {
     if (!made) {
       const number = String((names.at(-1)?.number ?? 0) + 1).padStart(numberDigits, '0');
       const key = `${keys.decisions(video)}${number}-${type}-${digest}`;
-      await this.#objects.write(key, jsonBody({ decision }), { contentType: jsonType });
+      const body = jsonBody({ decision });
+      await this.#objects.write(key, body, { contentType: jsonType });
+      this.#cache.put(key, body);
     }
     if (decision.type !== 'submitted') return;
     // One that was made before is the latest still, unless another followed it; a crash may have come between its two writes.

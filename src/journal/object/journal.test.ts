@@ -131,6 +131,24 @@ describe('a journal of objects', () => {
       expect(next.map((request) => request.replace(/.*\//, ''))).toEqual(['files-3000-4000']);
     });
 
+    it('of a plan that it has sealed itself, the header', async () => {
+      const revision = revisionOf('v', filesOf(1_500));
+      const journal = openObjectJournal(store);
+      await journal.seal(revision);
+      const asked = await askedBy(() => journal.revision('v', revision.digest));
+      expect(asked.map((request) => request.replace(/.*\//, ''))).toEqual(['header']);
+      expect(await askedBy(() => journal.files('v', revision.digest, [[0, 1_500]]))).toEqual([]);
+    });
+
+    it('of decisions, a listing and what is new', async () => {
+      const [journal, other] = [openObjectJournal(store), openObjectJournal(store)];
+      await journal.decide(submitted('v'));
+      expect(await askedBy(() => listOf(journal.decisions('v')))).toEqual(['list decisions/v/']);
+      await other.decide(decided('cancelled', 'v', '2026-11-03T10:00:00.000Z'));
+      expect(await askedBy(() => listOf(journal.decisions('v')))).toHaveLength(2);
+      expect(await askedBy(() => listOf(journal.decisions('v')))).toEqual(['list decisions/v/']);
+    });
+
     it('of many who want the same at a time, one request', async () => {
       const revision = revisionOf('v', filesOf(500));
       await openObjectJournal(store).seal(revision);

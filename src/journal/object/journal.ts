@@ -66,7 +66,7 @@ class ObjectJournal implements Journal {
     this.#objects = new JournalObjects(store, signal);
     this.#revisions = new ObjectRevisions(this.#objects, cache);
     this.#outcomes = new ObjectOutcomes({ objects: this.#objects, cache, now });
-    this.#decisions = new ObjectDecisions(this.#objects);
+    this.#decisions = new ObjectDecisions(this.#objects, cache);
   }
 
   seal(revision: Revision): Promise<void> {

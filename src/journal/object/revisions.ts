@@ -43,10 +43,8 @@ export class ObjectRevisions {
     const headerKey = keys.revisionHeader(video, digest);
     // What others purged may still be in the cache.
     if (await this.#objects.read(headerKey)) return;
-    const write = async (span: FileSpan): Promise<void> => {
-      const body = linesBody({ video, digest }, files.slice(...span));
-      await this.#objects.write(keys.files(video, digest, span), body, { contentType: linesType });
-    };
+    const write = (span: FileSpan): Promise<void> =>
+      this.#writeLines(keys.files(video, digest, span), { video, digest }, files.slice(...span));
     for await (const _ of readAhead(spansOf(files.length, chunkFiles), width, write));
     const lines = documents.map(({ key, url, role, body }): DocumentLine => ({
       key,
@@ -54,9 +52,7 @@ export class ObjectRevisions {
       role,
       base64: Buffer.from(body).toString('base64'),
     }));
-    await this.#objects.write(keys.documents(video, digest), linesBody({ video, digest }, lines), {
-      contentType: linesType,
-    });
+    await this.#writeLines(keys.documents(video, digest), { video, digest }, lines);
     const sealed: SealedHeader = { ...header, chunkFiles };
     // Where somebody else sealed it meanwhile, theirs stays: the files are the same.
     await this.#objects.write(headerKey, jsonBody(sealed), { contentType: jsonType, createOnly: true });
@@ -65,17 +61,19 @@ export class ObjectRevisions {
 
   async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
     const headerKey = keys.revisionHeader(video, digest);
+    // Whether it was purged meanwhile, the header alone tells: the rest never changes.
     const body = await this.#objects.read(headerKey);
     if (!body) return undefined;
+    this.#cache.put(headerKey, body);
     const { chunkFiles: _, ...header } = this.#headerIn(body, headerKey);
     const documentsKey = keys.documents(video, digest);
-    const documents = await this.#objects.read(documentsKey);
+    const documents = await this.#cached(documentsKey);
     // A purge that was cut short has left the header, and is to be finished.
     if (!documents) throw this.#lost(documentsKey);
     return { ...header, documents: linesIn(documents, this.#placeOf(documentsKey)).map(documentOf) };
   }
 
-  /** Of a revision that others have purged, what this process has read of it may still be told. */
+  /** Of a revision that others have purged, what this process has read or sealed of it may still be told. */
   async files(
     video: VideoId,
     digest: RevisionDigest,
@@ -115,6 +113,13 @@ export class ObjectRevisions {
     const lines = body && linesIn(body, this.#placeOf(key));
     if (lines?.length !== span[1] - span[0]) throw this.#lost(key);
     return { span, lines };
+  }
+
+  /** What is sealed here is most often read here as well. */
+  async #writeLines(key: string, head: object, lines: readonly unknown[]): Promise<void> {
+    const body = linesBody(head, lines);
+    await this.#objects.write(key, body, { contentType: linesType });
+    this.#cache.put(key, body);
   }
 
   #cached(key: string): Promise<Buffer | undefined> {
