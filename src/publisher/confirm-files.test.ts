@@ -84,7 +84,11 @@ describe('The barrier before publishing', () => {
       await journal.recordOutcomes('v', [{ index: 0, kind: 'copied', evidence: told }]);
     }
     await store.delete(vanished, { signal: never });
-    expect(await confirm()).toEqual({ vanished: [1], replaced: { [replaced]: '2026-11-30T00:00:00Z' } });
+    expect(await confirm()).toEqual({
+      vanished: [1],
+      replaced: { [replaced]: '2026-11-30T00:00:00Z' },
+      sizeBytes: 3 * body.byteLength,
+    });
   });
 
   test('lets a whole video through with one listing, not a request for each file', async () => {

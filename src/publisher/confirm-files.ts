@@ -26,6 +26,8 @@ export interface Confirmed {
   readonly vanished: readonly number[];
   /** By key, when each of the others last got other bytes under its name, of those that did. */
   readonly replaced: Readonly<Record<string, string>>;
+  /** As of `Journal.sizeOf`. */
+  readonly sizeBytes: number;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function confirmFiles(
   const { revision, total } = tally.record;
   const vanished: number[] = [];
   const replaced: Record<string, string> = {};
-  if (revision === undefined) return { vanished, replaced };
+  let sizeBytes = 0;
+  if (revision === undefined) return { vanished, replaced, sizeBytes };
   for (let from = 0; from < total; from += chunkFiles) {
     const files = await journal.files(video, revision, [[from, Math.min(total, from + chunkFiles)]]);
     const keys = new Map(
@@ -51,14 +54,18 @@ export async function confirmFiles(
     );
     const current = await findObjects([...keys.keys()], store, signal);
     // Read last, so that little is held in memory while the network is awaited.
-    const evidence = await journal.evidence(video, [...keys.keys()]);
+    const evidence = await journal.evidence(
+      video,
+      files.map(({ file }) => file.key),
+    );
+    for (const each of evidence.values()) sizeBytes += each.sizeBytes;
     for (const [key, index] of keys) {
       const known = evidence.get(key);
       if (!isUnchanged(current.get(key), known)) vanished.push(index);
       else if (known?.replacedAt !== undefined) replaced[key] = known.replacedAt;
     }
   }
-  return { vanished: vanished.toSorted((a, b) => a - b), replaced };
+  return { vanished: vanished.toSorted((a, b) => a - b), replaced, sizeBytes };
 }
 
 /** Requests that the barrier sends at the least for a video with these files, where nothing foreign stands among them. */

@@ -64,7 +64,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
   if (!tally || revision === undefined || !isPublishable(tally.record)) return { result: 'stale' };
   const { generation } = tally.record;
 
-  const { vanished, replaced: replacedFiles } = await confirmFiles(video, tally, ports, signal);
+  const { vanished, replaced: replacedFiles, sizeBytes } = await confirmFiles(video, tally, ports, signal);
   if (vanished.length > 0) {
     const files = await journal.files(video, revision, toRanges(vanished));
     await journal.forget(
@@ -95,7 +95,6 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     if (!placedDocument) return { result: 'stale' };
     placed.push(placedDocument);
   }
-  const sizeBytes = await journal.sizeOf(video, revision);
   if (!(await isCurrent())) return { result: 'stale' };
   const at = new Date(ports.now()).toISOString();
   const replacedDocuments = placed.filter(({ isReplacement }) => isReplacement).map(({ document }) => document.key);

@@ -217,11 +217,12 @@ describeOnCluster('revisions that overtake each other', (open) => {
       const paused = library.join('paused', ['publish'], {
         leaseMs: 300,
         ledger: (usual) => stalling(usual, pause),
-        journal: (usual) =>
+        store: (usual) =>
           exchange(usual, {
-            async sizeOf(...given) {
-              await pause.pass();
-              return usual.sizeOf(...given);
+            async put(key, ...more) {
+              const answer = await usual.put(key, ...more);
+              if (key === documents[2]) await pause.pass();
+              return answer;
             },
           }),
       });
