@@ -44,7 +44,7 @@ async function stage({ failed = [] as readonly number[] } = {}) {
     concludeVideo('v', {
       journal,
       ledger,
-      tokenRules: async () => ({ tokenParameters: [] }),
+      tokenRules: { tokenParameters: [] },
       urlOf: (key) => `https://cdn/${key}`,
       now: () => Date.parse(at),
       random: () => 1,

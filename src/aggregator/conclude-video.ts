@@ -13,7 +13,7 @@ import { reportVideo } from '../journal/report-video.ts';
 export interface ConclusionPorts {
   readonly journal: Journal;
   readonly ledger: Ledger;
-  readonly tokenRules: () => Promise<TokenRules>;
+  readonly tokenRules: TokenRules;
   /** URL under which players reach an object. Absent: not configured. */
   readonly urlOf?: (key: string) => string;
   readonly now: () => number;
@@ -39,7 +39,7 @@ export async function concludeVideo(video: VideoId, ports: ConclusionPorts): Pro
   const { generation } = record;
   const situation = situationOf(record);
   if (record.announced !== situation) {
-    const report = await reportVideo(video, { ...ports, tokenRules: await ports.tokenRules() });
+    const report = await reportVideo(video, ports);
     if (!report) return;
     const { id, state, files, playlistKey } = report;
     const isPublished = state === 'published' && playlistKey !== undefined && urlOf !== undefined;

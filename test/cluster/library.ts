@@ -159,7 +159,7 @@ export async function openClusterLibrary(
       await concludeVideo(video, {
         journal,
         ledger,
-        tokenRules: async () => ({ tokenParameters: [] }),
+        tokenRules: { tokenParameters: [] },
         now: Date.now,
         random: Math.random,
         retryEveryMs: 3_600_000,

@@ -1,5 +1,4 @@
 import { sendHeartbeat, deliverAlert } from '../../aggregator/alert-delivery.ts';
-import { tokenRulesOf } from '../../engine/key-rules.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
@@ -51,14 +50,14 @@ export async function startAggregatorRole(
   const { alerts } = options;
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const sendAll = (newAlerts: readonly Alert[]): Promise<unknown> =>
-    Promise.all(newAlerts.map((alert) => sendAlert(alert, queues.alerts, hooks.log)));
+    Promise.all(newAlerts.map((alert) => sendAlert(alert, alerts.webhook && queues.alerts, hooks.log)));
 
   const writeBack = createWriteBack(catalogue, journal, hooks);
   const conclude = async ({ video }: ConclusionJob): Promise<JobEnd> => {
     await concludeVideo(video, {
       journal,
       ledger,
-      tokenRules: () => tokenRulesOf(journal),
+      tokenRules: engine.context.parts.keyRules,
       urlOf: (key) => destinationUrl(key, options),
       now: Date.now,
       random: Math.random,
