@@ -27,10 +27,13 @@ export function valueIn<T>(body: Uint8Array, place: string): T {
   return value as T;
 }
 
+/** Takes less than half the time of the usual level, for a few hundredths more bytes. */
+const gzipLevel = 1;
+
 /** The body of an object with many lines, each a JSON value. The first line is the head. */
 export function linesBody(head: object, lines: readonly unknown[]): Buffer {
   const text = [{ format: 1, ...head } satisfies Formatted, ...lines].map((line) => `${JSON.stringify(line)}\n`);
-  return gzipSync(text.join(''));
+  return gzipSync(text.join(''), { level: gzipLevel });
 }
 
 /**
