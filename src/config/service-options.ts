@@ -14,6 +14,7 @@ import { readHeaderPolicy } from './header-policy.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import type { SideFileField } from './values/side-files.ts';
+import { usualCopyThreads } from './values/concurrency.ts';
 import { rateLimitsOf } from './values/rate-limits.ts';
 import type { RateLimits } from './values/rate-limits.ts';
 import { selectionOf } from './values/selection.ts';
@@ -189,7 +190,7 @@ export async function loadUpOptions(input: CommandInput): Promise<UpOptions> {
   const parsed = await mergeInput('up', input);
   const cores = availableParallelism();
   const { crawlers, transfers = Math.ceil(cores / threadsOfTransfer) } = parsed;
-  const threads = parsed.threads ?? Math.max(1, Math.ceil(cores / transfers));
+  const threads = parsed.threads ?? Math.ceil(usualCopyThreads(cores) / transfers);
   return Object.freeze({
     ...(await serviceOptions('up', { ...parsed, threads }, input)),
     processes: Object.freeze({ coordinator: 1, crawler: crawlers, transfer: transfers }),

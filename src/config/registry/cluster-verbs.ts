@@ -60,7 +60,10 @@ export const clusterVerbs = {
     options: ['crawlers', 'transfers', ...common],
     overrides: {
       ...overrides,
-      threads: { text: 'worker threads per transfer process', defaultText: 'the cores, divided among the processes' },
+      threads: {
+        text: 'worker threads per transfer process',
+        defaultText: 'the cores but one, divided among the processes',
+      },
       listen: {
         ...api,
         text: 'address of the coordinator for the API, health and metrics; the other processes take free ports',

@@ -7,7 +7,8 @@ export const usualConcurrency = 32;
 export const mostConcurrency = 256;
 
 /**
- * Threads of a copy, where nobody said how many: the main thread, which crawls, records and publishes, keeps a core busy too.
+ * Threads of all that copies on this machine, where nobody said how many: the main thread of a copy, or the main threads of a
+ * cluster, crawl, record and publish, and keep a core busy too.
  * A thread more costs CPU and memory, and brings little where all cores are busy.
  *
  * @param cores - of this machine
