@@ -48,7 +48,7 @@ describe('the first sight of a video', () => {
   });
 
   it('is fresh where it is recent, unless somebody put it back', async () => {
-    const recent = { generation, isFresh: true };
+    const recent = { generation, isFresh: () => true };
     expect(await initialChangeOf('v', { journal: await journalOf(submitted('v')), ...recent })).toMatchObject({
       fresh: true,
     });

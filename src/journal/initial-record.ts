@@ -1,6 +1,6 @@
 import type { Change } from '../domain/change.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
-import type { Generation, Hold, VideoId } from '../domain/video.ts';
+import type { Generation, Hold, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
 
 /** The decisions about a video that are in force. */
@@ -27,27 +27,28 @@ export async function currentDecisions(video: VideoId, journal: Journal): Promis
  * The change that puts a video into a ledger which does not hold it, with everything that the journal knows. A published
  * video is restored as published. Undefined for a video that was never submitted.
  *
- * @param isFresh - the priority of a video about which none was decided
+ * @param options.isFresh - the priority of a video about which none was decided. Absent: backlog
  */
 export async function initialChangeOf(
   video: VideoId,
   {
     journal,
     generation,
-    isFresh = false,
+    isFresh,
   }: {
     readonly journal: Journal;
     readonly generation: Generation;
-    readonly isFresh?: boolean;
+    readonly isFresh?: ((submission: Submission) => boolean) | undefined;
   },
 ): Promise<Extract<Change, { type: 'open' | 'restore' }> | undefined> {
-  const [{ hold, fresh = isFresh }, published] = await Promise.all([
+  const [{ hold, fresh: decided }, published] = await Promise.all([
     currentDecisions(video, journal),
     journal.publication(video),
   ]);
   // Last, as a purge removes it before the decisions: while it is there, so were all of them.
   const submission = await journal.submission(video);
   if (!submission) return undefined;
+  const fresh = decided ?? isFresh?.(submission) ?? false;
   const common = { generation, fresh, ...(hold === undefined ? {} : { hold }) };
   // Of one that a CDN was not told of yet, the publication is to be repeated.
   if (!published || published.replaced?.isBeingTold)

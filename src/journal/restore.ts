@@ -20,13 +20,7 @@ export async function restoreVideo(video: VideoId, ports: RestorePorts): Promise
   const { journal, ledger, newGeneration, isFresh } = ports;
   const known = await ledger.read(video);
   if (known) return known;
-  const submission = await journal.submission(video);
-  if (!submission) return undefined;
-  const sight = await initialChangeOf(video, {
-    journal,
-    generation: newGeneration(),
-    isFresh: isFresh?.(submission) ?? false,
-  });
+  const sight = await initialChangeOf(video, { journal, generation: newGeneration(), isFresh });
   const taken = sight && (await ledger.apply(video, sight));
   return taken?.record;
 }

@@ -36,7 +36,7 @@ export async function recordOf(video: VideoId, ports: TallyPorts, isFresh = fals
 
 /** The same for a video that is known to be in no ledger. Reads the journal only. */
 export async function tallyAtRest(video: VideoId, journal: Journal, isFresh = false): Promise<Tally | undefined> {
-  const change = await initialChangeOf(video, { journal, generation: noGeneration, isFresh });
+  const change = await initialChangeOf(video, { journal, generation: noGeneration, isFresh: () => isFresh });
   const changed = change && applyChange(undefined, change);
   return changed?.result === 'applied' ? changed.tally : undefined;
 }

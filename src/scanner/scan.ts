@@ -121,7 +121,7 @@ export async function submit(given: Submission, ports: ScannerPorts): Promise<Su
   const record = await ledger.read(id);
   if (!record) {
     const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
-    const change = await initialChangeOf(id, { journal, generation: newGeneration(), isFresh: fresh });
+    const change = await initialChangeOf(id, { journal, generation: newGeneration(), isFresh: () => fresh });
     if (change) await ledger.apply(id, change);
     return current;
   }
