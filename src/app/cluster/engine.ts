@@ -52,7 +52,8 @@ const longestCrawlPauseMs = 30 * second;
 
 /** Pause after a failure that concerns every video. */
 const haltPauseMs = 15 * second;
-const keyRulesPollMs = second;
+/** Polling intervals for the key rules: each twice as long as the one before, up to the last. */
+const keyRulesPauses = { firstMs: 25, lastMs: second } as const;
 
 /**
  * Creates the engine over the ports of a cluster. Waits until the library has its first video, which fixes the key
@@ -197,9 +198,9 @@ async function rowInCatalogue(
 
 /** Waits until the library has key rules: there are none before its first video. */
 export async function awaitKeyRules(journal: Journal, signal: AbortSignal): Promise<KeyRules> {
-  for (;;) {
+  for (let pauseMs: number = keyRulesPauses.firstMs; ; pauseMs = Math.min(keyRulesPauses.lastMs, 2 * pauseMs)) {
     const rules = await readKeyRules(journal);
     if (rules) return rules;
-    await sleep(keyRulesPollMs, undefined, { signal });
+    await sleep(pauseMs, undefined, { signal });
   }
 }
