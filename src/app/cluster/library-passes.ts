@@ -11,6 +11,11 @@ import type { Cluster } from './cluster.ts';
 /** Delay after which a pass resumes when the later stages had no capacity. */
 const resumeDelayMs = second;
 
+/**
+ * Pauses before videos are admitted that a scan under way has found: each twice as long as the one before, up to the last.
+ */
+const foundPauses = { firstMs: second / 4, lastMs: 5 * second } as const;
+
 /** Passes over the whole library. A pass that finds no capacity ends and queues a job that resumes where it stopped. */
 export interface LibraryPasses {
   /** Admits videos from the journal to the ledger. */
@@ -65,4 +70,19 @@ async function resumeLater(
 export async function admitSoon(admissions: Pick<JobQueue<LibraryJob>, 'add' | 'has'>): Promise<void> {
   const id = (await admissions.has('now')) ? 'next' : 'now';
   await admissions.add({ id, data: { format: 1 }, priority: 0 });
+}
+
+/** Has the videos admitted that a scan finds while it goes on, so that none waits for the end of a long one. */
+export function admitFound(
+  admissions: Parameters<typeof admitSoon>[0],
+  onError: (error: unknown) => void,
+): { readonly add: () => void; readonly stop: () => void } {
+  let pauseMs: number = foundPauses.firstMs;
+  let timer: NodeJS.Timeout | undefined;
+  const admit = (): void => {
+    timer = undefined;
+    pauseMs = Math.min(foundPauses.lastMs, 2 * pauseMs);
+    admitSoon(admissions).catch(onError);
+  };
+  return { add: () => void (timer ??= setTimeout(admit, pauseMs)), stop: () => clearTimeout(timer) };
 }

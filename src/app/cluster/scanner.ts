@@ -7,12 +7,12 @@ import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
 import { createKnownRows } from '../../scanner/known-rows.ts';
 import { createRowChooser } from '../../scanner/choose-rows.ts';
 import { scanPass, submitRow } from '../../scanner/scan-pass.ts';
-import type { ScanPassPorts } from '../../scanner/scan-pass.ts';
+import type { OnRow, RowChange, ScanPassPorts } from '../../scanner/scan-pass.ts';
 import { createVideoStarter } from '../../scanner/start-video.ts';
 import type { LibraryJob } from './queues.ts';
 import { createKeyRulesInitializer } from './key-rules-initializer.ts';
 import type { Cluster } from './cluster.ts';
-import { admitSoon, createPasses } from './library-passes.ts';
+import { admitFound, admitSoon, createPasses } from './library-passes.ts';
 import { saveScan } from './scan-record.ts';
 import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
@@ -32,6 +32,7 @@ export async function startScannerRole(
   const { scanEveryMs, deltaEveryMs, rules, selection, freshWindowMs } = options.catalogue;
   const stopping = new AbortController();
   const stopSignal = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
+  const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const chooser = createRowChooser(selection, Date.now);
   const ports: ScanPassPorts = {
     journal,
@@ -47,8 +48,13 @@ export async function startScannerRole(
   });
 
   const scan: JobHandler<LibraryJob> = async () => {
+    const found = admitFound(queues.admissions, onError);
+    const onRow: OnRow = async (submission, change) => {
+      await startVideo(submission, change);
+      if (isForAdmission(change)) found.add();
+    };
     try {
-      const summary = await scanPass(catalogue, rules, ports, startVideo, stopSignal);
+      const summary = await scanPass(catalogue, rules, ports, onRow, stopSignal);
       await saveScan(journal, summary);
       logSummary(summary, hooks);
       if (summary.added > 0) await admitSoon(queues.admissions);
@@ -57,6 +63,8 @@ export async function startScannerRole(
       const failure = failureOf(error);
       hooks.log.error(`the catalogue could not be read: ${failure.message}`, { code: failure.code });
       await hooks.alert({ type: 'scan-failed', catalogue: catalogue.name, failure });
+    } finally {
+      found.stop();
     }
     return { result: 'done' };
   };
@@ -65,11 +73,10 @@ export async function startScannerRole(
     const row = await submitRow(read, rules, ports);
     if (row.kind === 'refused') return;
     await startVideo(row.submission, row.change);
-    if (row.change.isNew && !row.change.isFresh) await admitSoon(queues.admissions);
+    if (isForAdmission(row.change)) await admitSoon(queues.admissions);
   };
 
   const { admission, delta } = createPasses(cluster, options, stopSignal);
-  const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const work = (queue: BullmqQueue<LibraryJob>, handler: JobHandler<LibraryJob>): QueueWorkers =>
     queue.work(handler, { concurrency: 1, onError });
   const workers = [work(queues.scans, scan), work(queues.admissions, admission), work(queues.deltas, delta)];
@@ -92,6 +99,11 @@ export async function startScannerRole(
       await watching;
     },
   };
+}
+
+/** New videos of the backlog wait for an admission pass. */
+function isForAdmission({ isNew, isFresh }: RowChange): boolean {
+  return isNew && !isFresh;
 }
 
 /**
