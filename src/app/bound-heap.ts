@@ -1,6 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { MiB, second } from '../domain/units.ts';
+import { letYoungGrow } from './small-start.ts';
 
 /** Limit for both halves of the young generation. By default V8 lets it grow to 64 MiB. */
 const maxYoungBytes = 15 * MiB;
@@ -16,8 +17,9 @@ const checkEveryMs = second / 10;
  *
  * Worker threads get heap limits when they are created. For the main thread V8 reads its limits only at the start of
  * the process. Afterwards two things still work: changing the growth factor of the young generation, and requesting a
- * collection. The growth factor applies to the whole process, so it is changed only when the young generation of the
- * main thread has reached its limit. By then the threads have reached theirs.
+ * collection. The growth factor applies to the whole process, so growth ends only when the young generation of the main
+ * thread has reached its limit. By then the threads have reached theirs. It begins again once a collection has shrunk the
+ * main thread's.
  *
  * @param maxGrowthBytes - growth of the old generation that triggers a collection: more of it costs memory, less of it time
  * @returns stops the checks
@@ -27,10 +29,9 @@ export function boundHeap(maxGrowthBytes = usualGrowthBytes): () => void {
   let isYoungBounded = false;
   let usedBytes = spaceOf('old_space').used;
   const timer = setInterval(() => {
-    if (!isYoungBounded && spaceOf('new_space').size >= maxYoungBytes) {
-      setFlagsFromString('--semi-space-growth-factor=1');
-      isYoungBounded = true;
-    }
+    const isFullGrown = spaceOf('new_space').size >= maxYoungBytes;
+    if (isFullGrown !== isYoungBounded) letYoungGrow(!isFullGrown);
+    isYoungBounded = isFullGrown;
     if (spaceOf('old_space').used < usedBytes + maxGrowthBytes) return;
     collect();
     usedBytes = spaceOf('old_space').used;
