@@ -55,8 +55,10 @@ export class ObjectRevisions {
     await this.#writeLines(keys.documents(video, digest), { video, digest }, lines);
     const sealed: SealedHeader = { ...header, chunkFiles };
     // Where somebody else sealed it meanwhile, theirs stays: the files are the same.
-    await this.#objects.write(headerKey, jsonBody(sealed), { contentType: jsonType, createOnly: true });
-    this.#cache.drop(headerKey);
+    const body = jsonBody(sealed);
+    const isOurs = await this.#objects.write(headerKey, body, { contentType: jsonType, createOnly: true });
+    if (isOurs) this.#cache.put(headerKey, body);
+    else this.#cache.drop(headerKey);
   }
 
   async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
