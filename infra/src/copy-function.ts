@@ -8,10 +8,14 @@ import type { Wildcard } from './acknowledge.ts';
 import type { FunctionSource } from './function-source.ts';
 import { functionRights, functionWildcards, headerRights } from './rights.ts';
 import type { Places } from './rights.ts';
+import type { SourceSettings } from './settings.ts';
+import { sourceRights, sourceWildcards } from './source-rights.ts';
 
 /** What the function is made of. */
 export interface CopyFunctionProps extends Places {
   readonly source: FunctionSource;
+  /** Where it may read `s3://` sources. */
+  readonly sources: SourceSettings;
   readonly concurrency: number;
   readonly headerParameter?: string;
 }
@@ -20,7 +24,7 @@ export interface CopyFunctionProps extends Places {
 export class CopyFunction extends Construct {
   readonly function: Function;
 
-  constructor(scope: Construct, { source, concurrency, headerParameter, ...places }: CopyFunctionProps) {
+  constructor(scope: Construct, { source, sources, concurrency, headerParameter, ...places }: CopyFunctionProps) {
     super(scope, 'Copy');
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -30,7 +34,8 @@ export class CopyFunction extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: 'Copies batches of files to the destination, and keeps evidence of them',
     });
-    for (const statement of functionRights(places)) role.addToPolicy(statement);
+    for (const statement of [...functionRights(places), ...sourceRights(Stack.of(this), sources)])
+      role.addToPolicy(statement);
     if (headerParameter !== undefined) role.addToPolicy(headerRights(Stack.of(this), headerParameter));
     // One line for each batch, into its own group, which is made here: it makes none, and reads none.
     role.addToPolicy(
@@ -56,6 +61,7 @@ export class CopyFunction extends Construct {
     });
     acknowledgeWildcards(role, [
       ...functionWildcards(places),
+      ...sourceWildcards(sources),
       { of: logGroup, rest: ':log-stream:*', reason: 'Streams of its own log group, which the service names.' },
     ]);
   }

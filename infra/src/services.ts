@@ -30,12 +30,15 @@ import type { Wildcard } from './acknowledge.ts';
 import { invokeRights, invokeWildcards } from './copy-function.ts';
 import { invalidationRights, journalPrefix, serviceRights, serviceWildcards } from './rights.ts';
 import type { Places } from './rights.ts';
-import type { ServiceSettings } from './settings.ts';
+import type { ServiceSettings, SourceSettings } from './settings.ts';
+import { sourceRights, sourceWildcards } from './source-rights.ts';
 import { ValkeyServer } from './valkey-server.ts';
 
 /** What the services are made of. */
 export interface ServicesProps extends Places, ServiceSettings {
   readonly function: Function;
+  /** Where `s3://` sources are read. */
+  readonly sources: SourceSettings;
   readonly concurrency: number;
   /** Where players reach what is published. */
   readonly publicUrl: string;
@@ -109,6 +112,7 @@ export class Services extends Construct {
     transfers,
     headerParameter,
     function: copy,
+    sources,
     concurrency,
     publicUrl,
     distributionId,
@@ -122,9 +126,12 @@ export class Services extends Construct {
       id: 'AwsSolutions-SMG4',
       reason: 'Only the aggregator knows it. It is changed by hand, and the service started again.',
     });
+    // Playlists are read by all but the scanner, which reads the catalogue: also those that transfers and the aggregator
+    // read again, for fresh URLs and before a publication.
+    const reading = { rights: sourceRights(Stack.of(this), sources), wildcards: sourceWildcards(sources) };
     return [
       { name: 'scanner', count: 1, secrets: { FLANTS_CATALOGUE: ContainerSecret.fromSecretsManager(catalogue) } },
-      { name: 'crawler', count: crawlers },
+      { name: 'crawler', count: crawlers, ...reading },
       {
         name: 'transfer',
         count: transfers,
@@ -135,8 +142,8 @@ export class Services extends Construct {
           FLANTS_MAX_BATCHES: String(concurrency),
           ...(headerParameter === undefined ? {} : { FLANTS_HEADER_PARAMETER: headerParameter }),
         },
-        rights: invokeRights(copy),
-        wildcards: invokeWildcards(copy),
+        rights: [...reading.rights, ...invokeRights(copy)],
+        wildcards: [...reading.wildcards, ...invokeWildcards(copy)],
       },
       {
         name: 'aggregator',
@@ -148,7 +155,8 @@ export class Services extends Construct {
           FLANTS_INVALIDATE_PREFIX: '/',
         },
         secrets: { FLANTS_TOKEN: ContainerSecret.fromSecretsManager(token) },
-        rights: [invalidationRights(Stack.of(this), distributionId)],
+        rights: [...reading.rights, invalidationRights(Stack.of(this), distributionId)],
+        wildcards: reading.wildcards,
       },
     ];
   }

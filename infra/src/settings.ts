@@ -16,10 +16,26 @@ export interface Settings {
   readonly alarmEmail?: string;
   /** Name of a parameter of Systems Manager (SecureString) with the headers that functions send to the sources. */
   readonly headerParameter?: string;
+  /** Where `s3://` sources are. */
+  readonly sources: SourceSettings;
   /** Whether `--header-policy` gives objects tags, for which one more right is needed. */
   readonly tags: boolean;
   /** Whether the services run here too, on Fargate with ElastiCache. Absent: they run elsewhere. */
   readonly services?: ServiceSettings;
+}
+
+/** What may be read of `s3://` sources. */
+export interface SourceSettings {
+  readonly buckets: readonly SourceBucket[];
+  /** ARNs of the KMS keys by which their objects are encrypted, if these are not AWS's own. */
+  readonly keys: readonly string[];
+}
+
+/** A bucket, or a prefix of it, that holds sources. */
+export interface SourceBucket {
+  readonly bucket: string;
+  /** Without slashes at its ends; empty for the whole bucket. */
+  readonly prefix: string;
 }
 
 /** How the services run. */
@@ -58,6 +74,12 @@ export function readSettings(node: Node): Settings {
     if (value !== undefined && !form.test(value)) throw new Error(`-c ${name}=${value}: expected ${expected}`);
     return value;
   };
+  const list = (name: string, form: RegExp, expected: string): string[] => {
+    const values = text(name)?.split(',') ?? [];
+    if (!values.every((value) => form.test(value)))
+      throw new Error(`-c ${name}=${text(name)}: expected ${expected}, several separated by commas`);
+    return values;
+  };
   const [domain, certificateArn] = [
     text('domain'),
     like('certificateArn', /^arn:aws[a-z-]*:acm:us-east-1:/, 'the ARN of a certificate in us-east-1'),
@@ -69,6 +91,12 @@ export function readSettings(node: Node): Settings {
     text('headerParameter'),
     text('catalogueSecret'),
   ];
+  const sources = {
+    buckets: list('sourceBuckets', sourceBucketForm, 'BUCKET or BUCKET/PREFIX').map(sourceBucketOf),
+    keys: list('sourceKeys', /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'the ARN of a KMS key'),
+  };
+  if (sources.keys.length > 0 && sources.buckets.length === 0)
+    throw new Error('-c sourceKeys goes with -c sourceBuckets, whose objects the keys decrypt');
   const wantsServices = yes('services');
   if (wantsServices && catalogueSecret === undefined)
     throw new Error('-c services=true wants -c catalogueSecret=NAME: a secret with the catalogue');
@@ -76,6 +104,7 @@ export function readSettings(node: Node): Settings {
     name: like('name', /^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'letters, digits and hyphens, a letter first') ?? 'Flants',
     prefix: (text('prefix') ?? 'vod').replace(/^\/|\/$/g, ''),
     concurrency: whole('concurrency', 100),
+    sources,
     tags: yes('tags'),
     corsOrigins: (text('corsOrigins') ?? '*').split(','),
     ...(domain === undefined || certificateArn === undefined ? {} : { domain: { name: domain, certificateArn } }),
@@ -85,4 +114,12 @@ export function readSettings(node: Node): Settings {
       ? { services: { catalogueSecret, crawlers: whole('crawlers', 2), transfers: whole('transfers', 2) } }
       : {}),
   };
+}
+
+/** The name of a bucket, and a prefix without what is a wildcard or a variable in a policy. */
+const sourceBucketForm = /^(?:s3:\/\/)?[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^*?$]*)?$/;
+
+function sourceBucketOf(text: string): SourceBucket {
+  const [bucket = '', ...folders] = text.replace(/^s3:\/\//, '').split('/');
+  return { bucket, prefix: folders.join('/').replace(/\/$/, '') };
 }

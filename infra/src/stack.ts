@@ -24,11 +24,21 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
   });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   Tags.of(stack).add('application', 'flants');
-  const { source, services, headerParameter, domain, alarmEmail, prefix, tags, concurrency, corsOrigins } = settings;
+  const { source, sources, services, headerParameter, domain, alarmEmail, prefix, tags, concurrency, corsOrigins } =
+    settings;
   const buckets = new Buckets(stack, { corsOrigins });
   const { destination, journal, logs } = buckets;
   const headers = headerParameter === undefined ? {} : { headerParameter };
-  const copy = new CopyFunction(stack, { source, concurrency, destination, journal, prefix, tags, ...headers });
+  const copy = new CopyFunction(stack, {
+    source,
+    sources,
+    concurrency,
+    destination,
+    journal,
+    prefix,
+    tags,
+    ...headers,
+  });
   const delivery = new Delivery(stack, { destination, logs, prefix, corsOrigins, ...(domain ? { domain } : {}) });
   const alarms = new Alarms(stack, {
     function: copy.function,
@@ -50,6 +60,7 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
       ...services,
       ...headers,
       function: copy.function,
+      sources,
       concurrency,
       destination,
       journal,

@@ -66,6 +66,8 @@ describe('node app.ts', () => {
       domain: 'cdn.example',
       certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/0',
       headerParameter: '/flants/headers',
+      sourceBuckets: 'old-media/class,archive',
+      sourceKeys: 'arn:aws:kms:eu-west-1:123456789012:key/0',
       tags: 'true',
       alarmEmail: 'ops@example.com',
       services: 'true',
@@ -75,7 +77,14 @@ describe('node app.ts', () => {
     });
     assert.equal(status, 0, stderr);
     const template = read('Library.template.json');
-    for (const part of ['classes', 'cdn.example', 'https://b.example', 'ops@example.com', 'AWS::ECS::Service'])
+    for (const part of [
+      'classes',
+      'cdn.example',
+      'https://b.example',
+      'ops@example.com',
+      'old-media/class/*',
+      'AWS::ECS::Service',
+    ])
       assert.ok(template.includes(part), part);
     assert.match(template, /"ReservedConcurrentExecutions": 500/);
   });
@@ -93,6 +102,18 @@ describe('what is given by -c', () => {
     [{ services: 'yes', catalogueSecret: 'x' }, '-c services=yes: expected true or false'],
     [{ services: 'true' }, '-c services=true wants -c catalogueSecret=NAME: a secret with the catalogue'],
     [{ tags: '1' }, '-c tags=1: expected true or false'],
+    [
+      { sourceBuckets: 'old-media/*' },
+      '-c sourceBuckets=old-media/*: expected BUCKET or BUCKET/PREFIX, several separated by commas',
+    ],
+    [
+      { sourceBuckets: 'media', sourceKeys: 'alias/media' },
+      '-c sourceKeys=alias/media: expected the ARN of a KMS key, several separated by commas',
+    ],
+    [
+      { sourceKeys: 'arn:aws:kms:eu-west-1:123456789012:key/0' },
+      '-c sourceKeys goes with -c sourceBuckets, whose objects the keys decrypt',
+    ],
     [{ alarmEmail: 'ops' }, '-c alarmEmail=ops: expected an address of e-mail'],
     [{ name: '1 library' }, '-c name=1 library: expected letters, digits and hyphens, a letter first'],
     [{ domain: 'cdn.example' }, '-c domain and -c certificateArn (of us-east-1) go together'],

@@ -30,6 +30,7 @@ export interface Statement {
   readonly Action: unknown;
   readonly Resource: unknown;
   readonly Principal?: unknown;
+  readonly Condition?: unknown;
 }
 
 /** All statements of the policies of one type. */

@@ -21,7 +21,12 @@ describe('the services on Fargate', () => {
   let template: Template;
   let containers: Definition['Properties']['ContainerDefinitions'];
   before(() => {
-    template = synthesise({ services: 'true', catalogueSecret: 'flants/catalogue', transfers: '3' });
+    template = synthesise({
+      services: 'true',
+      catalogueSecret: 'flants/catalogue',
+      transfers: '3',
+      sourceBuckets: 'old-media',
+    });
     const definitions = Object.values(template.findResources('AWS::ECS::TaskDefinition')) as unknown as Definition[];
     containers = definitions.flatMap(({ Properties }) => Properties.ContainerDefinitions);
   });
@@ -100,6 +105,22 @@ describe('the services on Fargate', () => {
       assert.match(String(Sid), /^(?:TakeProbesAway|KeepJournal)$/);
       assert.doesNotMatch(JSON.stringify(Action), /DeleteObjectVersion|DeleteBucket|s3:\*/);
     }
+  });
+
+  it('read the source where they read playlists, and write nothing there', () => {
+    const policies = Object.entries(template.findResources('AWS::IAM::Policy'));
+    const readers = policies.filter(([, policy]) => JSON.stringify(policy).includes('"ReadSources"'));
+    const roleOf = ([id]: readonly [string, unknown]) => /^(?:Copy|Services(?<name>[a-z]+)task)/.exec(id);
+    assert.deepEqual(readers.map((reader) => roleOf(reader)?.groups?.['name'] ?? 'function').toSorted(), [
+      'aggregator',
+      'crawler',
+      'function',
+      'transfer',
+    ]);
+    const atSource = statementsIn(template, 'AWS::IAM::Policy').filter(({ Resource }) =>
+      JSON.stringify(Resource).includes('old-media'),
+    );
+    for (const { Action } of atSource) assert.match(String(Action), /^s3:(?:GetObject|ListBucket)$/);
   });
 
   it('tell the one distribution of what was replaced, and the aggregator alone', () => {

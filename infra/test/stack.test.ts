@@ -152,6 +152,25 @@ describe('the stack', () => {
     }
   });
 
+  it('reads the buckets of sources that are named, below their prefixes, and decrypts through S3 alone', () => {
+    const sourceKeys = 'arn:aws:kms:eu-west-1:123456789012:key/mrk-1';
+    const statements = statementsIn(
+      synthesise({ sourceBuckets: 's3://old-media/class/,old-media/talks,archive.example', sourceKeys }),
+      'AWS::IAM::Policy',
+    );
+    const named = (sid: string) => statements.filter(({ Sid }) => Sid === sid);
+    const arn = (rest: string) => ({ 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:s3:::${rest}`]] });
+    const [read, list, decrypt] = ['ReadSources', 'TellAbsentSources', 'DecryptSources'].map((sid) => named(sid)[0]);
+    assert.equal(read?.Action, 's3:GetObject');
+    assert.deepEqual(read?.Resource, ['old-media/class/*', 'old-media/talks/*', 'archive.example/*'].map(arn));
+    assert.equal(list?.Action, 's3:ListBucket');
+    assert.deepEqual(list?.Resource, ['old-media', 'archive.example'].map(arn));
+    assert.equal(list?.Condition, undefined);
+    assert.deepEqual([decrypt?.Action, decrypt?.Resource], ['kms:Decrypt', sourceKeys]);
+    const viaS3 = { 'Fn::Join': ['', ['s3.eu-west-1.', { Ref: 'AWS::URLSuffix' }]] };
+    assert.deepEqual(decrypt?.Condition, { StringEquals: { 'kms:ViaService': [viaS3] } });
+  });
+
   it('reads the one parameter with headers where it is named', () => {
     const statements = statementsIn(synthesise({ headerParameter: '/flants/headers' }), 'AWS::IAM::Policy');
     const read = statements.find(({ Sid }) => Sid === 'ReadSourceHeaders');
