@@ -1,24 +1,16 @@
 import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { reportVideo } from '../journal/report-video.ts';
 import type { VerifyOptions } from '../config/verify-options.ts';
-import { FlantsError } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
-import type { Journal } from '../journal/journal.ts';
-import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
-import { openStateFile } from '../state/file.ts';
-import type { StateFile } from '../state/file.ts';
 import type { AskServer } from '../verifier/delivery.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
 import type { Destination } from '../verifier/destination.ts';
 import { verifyPresentation } from '../verifier/verify.ts';
-import type { Expected, VerifyRequest } from '../verifier/verify.ts';
 import { connectQuestions, connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
-import { credentialsOf, destinationOf, readDestination } from './destination-setting.ts';
+import { credentialsOf, destinationOf } from './destination-setting.ts';
 import type { DestinationSetting } from './destination-setting.ts';
-import { tokenRulesOf } from '../engine/key-rules.ts';
+import { openRecorded } from './recorded/recorded.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
 /** A destination opened for verification. */
@@ -31,33 +23,26 @@ interface OpenTarget {
 }
 
 /**
- * Verifies a copy by reading its destination. If a state is given, also compares the copy with what was recorded.
+ * Verifies a copy by reading its destination. If a state or journal is given, also compares the copy with
+ * what was recorded.
  *
- * @throws {FlantsError} if the destination or the state cannot be read
+ * @throws {FlantsError} if the destination, the state or the journal cannot be read
  */
 export async function verifyCopy(
   options: VerifyOptions,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<VerifyReport> {
-  if (options.target.kind === 'http' && options.stateDir !== undefined) {
-    throw new FlantsError(
-      'usage',
-      '--state tells keys, not URLs: verify the s3:// address or the path with it, or leave it out',
-    );
-  }
-  const state = options.stateDir === undefined ? undefined : openStateFile(options.stateDir, { readOnly: true });
+  const recorded = await openRecorded(options.target, options, signal);
   try {
-    const journal = state && new SqliteJournal(state);
-    const saved = journal && (await readDestination(journal));
-    const { destination, playlistUrl, ask, close } = await openTarget(options, saved);
+    const { destination, playlistUrl, ask, close } = await openTarget(options, recorded.destination);
     try {
       return await verifyPresentation(
         {
           name: options.target.name,
           playlistUrl,
           destination,
-          expected: journal ? await expectedIn(journal) : async () => undefined,
-          acceptedBecause: await acceptancesIn(state),
+          expected: recorded.expected,
+          acceptedBecause: recorded.acceptedBecause,
           readsBytes: options.checksums,
           concurrency: options.concurrency,
           ...(ask ? { ask } : {}),
@@ -68,50 +53,8 @@ export async function verifyCopy(
       await close();
     }
   } finally {
-    state?.close();
+    await recorded.close();
   }
-}
-
-/** Returns what a state has recorded about a key: a document as it was published, or a file as it was copied. */
-export async function expectedIn(journal: SqliteJournal): Promise<VerifyRequest['expected']> {
-  const documents = await publishedDocuments(journal);
-  return async (key) => documents.get(key) ?? (await copiedFile(key, journal));
-}
-
-/** Returns by key the reasons given for accepting failed files. Only of videos published without them. */
-export async function acceptancesIn(state: StateFile | undefined): Promise<VerifyRequest['acceptedBecause']> {
-  if (state === undefined) return () => undefined;
-  const ports = { journal: new SqliteJournal(state), ledger: new SqliteLedger(state) };
-  const tokenRules = await tokenRulesOf(ports.journal);
-  const reasons = new Map<string, string>();
-  for await (const { video, record } of ports.ledger.videos()) {
-    if (record.accepted === 0 || record.published !== record.revision) continue;
-    const report = await reportVideo(video, { ...ports, tokenRules });
-    for (const { key, acceptedBecause } of report?.failures ?? [])
-      if (acceptedBecause !== undefined) reasons.set(key, acceptedBecause);
-  }
-  return (key) => reasons.get(key);
-}
-
-/** Documents by key. Videos may share a playlist: the latest publication is what the destination holds. */
-async function publishedDocuments(journal: Journal): Promise<ReadonlyMap<string, Expected>> {
-  const latest = new Map<string, Expected & { readonly at: string }>();
-  for await (const { id } of journal.submissions()) {
-    const publication = await journal.publication(id);
-    if (!publication) continue;
-    const { at, documents } = publication;
-    for (const { key, sizeBytes, crc32 } of documents) {
-      if ((latest.get(key)?.at ?? '') <= at) latest.set(key, { sizeBytes, crc32, at });
-    }
-  }
-  return latest;
-}
-
-async function copiedFile(key: string, journal: SqliteJournal): Promise<Expected | undefined> {
-  // A state file stores evidence by key alone, so any video id will do.
-  const evidence = (await journal.evidence('', [key])).get(key);
-  if (!evidence || evidence.proof === 'absent-optional') return undefined;
-  return { sizeBytes: evidence.sizeBytes, ...(evidence.crc32 === '' ? {} : { crc32: evidence.crc32 }) };
 }
 
 async function openTarget(options: VerifyOptions, saved: DestinationSetting | undefined): Promise<OpenTarget> {
@@ -140,8 +83,9 @@ async function openTarget(options: VerifyOptions, saved: DestinationSetting | un
   }
   const { bucket, key, name } = target;
   const savedS3 = saved?.store.kind === 's3' && saved.store.bucket === bucket ? saved : undefined;
+  // A journal is reached like the destination, by the options, and may have been written on another machine.
   const setting =
-    savedS3 && options.endpoint === undefined
+    savedS3 && options.endpoint === undefined && !options.journal
       ? savedS3
       : await destinationOf({ ...options, destination: { kind: 's3', bucket, prefix: '', name } });
   const spec: StoreSpec = {

@@ -1,12 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { CatalogueSource, VerifyLibraryOptions } from '../config/verify-options.ts';
 import { keyOf } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/destination-key.ts';
 import type { LibraryVerifyReport } from '../domain/verify-report.ts';
-import { readKeyRules, resolveKeyRules } from '../engine/key-rules.ts';
+import { resolveKeyRules } from '../engine/key-rules.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
-import type { Journal } from '../journal/journal.ts';
-import { SqliteJournal } from '../journal/sqlite-journal.ts';
-import { openStateFile } from '../state/file.ts';
 import type { RefusedRow } from '../scanner/scan.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { destinationInStore } from '../verifier/destination.ts';
@@ -17,28 +15,29 @@ import { credentialsOf, destinationOf } from './destination-setting.ts';
 import { refusedRowEntry } from './embedded/refused-rows.ts';
 import type { RefusedRowEntry } from './embedded/refused-rows.ts';
 import { openCatalogue, surveySources } from './open/catalogue.ts';
-import { acceptancesIn, expectedIn, withSlash } from './verify-copy.ts';
+import { openRecorded } from './recorded/recorded.ts';
+import { withSlash } from './verify-copy.ts';
 
 /**
- * Verifies all videos at a destination, or those that a catalogue names. If a state is given, also compares them with
- * what was recorded.
+ * Verifies all videos at a destination, or those that a catalogue names. If a state or journal is given, also compares
+ * them with what was recorded.
  *
- * @throws {FlantsError} if the destination, the catalogue or the state cannot be read
+ * @throws {FlantsError} if the destination, the catalogue, the state or the journal cannot be read
  */
 export async function verifyDestination(
   options: VerifyLibraryOptions,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<LibraryVerifyReport> {
-  const { destination, stateDir, proxies, catalogue } = options;
+  const { destination, proxies, catalogue } = options;
   const setting = await destinationOf(options);
   const prefix = destination.kind === 's3' && destination.prefix !== '' ? `${destination.prefix}/` : '';
   const root =
     destination.kind === 's3' ? `s3://${destination.bucket}/` : withSlash(pathToFileURL(destination.path).href);
   const spec = setting.store.kind === 's3' ? { ...setting.store, prefix: '' } : setting.store;
+  const recorded = await openRecorded(destination, options, signal);
   const store = connectStore(spec, { credentials: credentialsOf(setting, proxies), proxies });
-  const state = stateDir === undefined ? undefined : openStateFile(stateDir, { readOnly: true });
   try {
-    const journal = state && new SqliteJournal(state);
+    const { expected, acceptedBecause, keyRules } = recorded;
     const refusedRows: RefusedRowEntry[] = [];
     const onRefused = (row: RefusedRow): void => void refusedRows.push(refusedRowEntry(row));
     const report = await verifyLibrary(
@@ -47,9 +46,9 @@ export async function verifyDestination(
         destination: destinationInStore(store, { root, prefix, keepsChecksums: destination.kind === 's3' }),
         prefixUrl: root + prefix.split('/').map(encodeURIComponent).join('/'),
         list: () => listBelow(store, prefix, signal),
-        ...(catalogue ? { videos: videosOf(catalogue, journal, { onRefused, signal }) } : {}),
-        expected: journal ? await expectedIn(journal) : async () => undefined,
-        acceptedBecause: await acceptancesIn(state),
+        ...(catalogue ? { videos: videosOf(catalogue, keyRules, { onRefused, signal }) } : {}),
+        expected,
+        acceptedBecause,
         readsBytes: options.checksums,
         concurrency: options.concurrency,
       },
@@ -57,7 +56,7 @@ export async function verifyDestination(
     );
     return { ...report, refusedRows };
   } finally {
-    state?.close();
+    await recorded.close();
     await store.close();
   }
 }
@@ -68,16 +67,15 @@ async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSigna
   }
 }
 
-/** The videos of a catalogue with the keys that a copy gives them: by the rules of the state, or else the usual ones. */
+/** The videos of a catalogue with the keys that a copy gives them: by the rules that were recorded, or else the usual ones. */
 async function* videosOf(
   source: CatalogueSource,
-  journal: Journal | undefined,
+  recordedRules: KeyRules | undefined,
   { onRefused, signal }: { readonly onRefused: (row: RefusedRow) => void; readonly signal: AbortSignal },
 ): AsyncGenerator<VideoToVerify> {
   const sources = [source];
   const { firstUrls } = await surveySources({ sources, sideFiles: [] }, signal);
-  const rules =
-    (journal && (await readKeyRules(journal))) ?? (await resolveKeyRules(new MemoryJournal(), {}, firstUrls));
+  const rules = recordedRules ?? (await resolveKeyRules(new MemoryJournal(), {}, firstUrls));
   const catalogue = await openCatalogue(sources, { sideFiles: [] });
   try {
     for await (const row of catalogue.rows({ signal })) {

@@ -58,7 +58,12 @@ export async function readClusterPlace(parsed: Parsed, destination: Destination,
   };
 }
 
-function parseJournal(text: string, cwd: string): Destination {
+/**
+ * Parses the place of a journal. Does not access the file system.
+ *
+ * @throws {FlantsError} `usage`
+ */
+export function parseJournal(text: string, cwd: string): Destination {
   try {
     return parseDestination(text, cwd);
   } catch (error) {

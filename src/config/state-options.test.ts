@@ -185,6 +185,33 @@ describe('verify', () => {
     await expect(loadVerifyOptions(input(words))).rejects.toThrow(message);
   });
 
+  it('compares with a journal, which goes before a state that was not typed', async () => {
+    const journal = 's3://media-private/journal';
+    const options = { journal: { kind: 's3', bucket: 'media-private', prefix: 'journal' } };
+    for (const words of [['s3://media/vod'], ['s3://media/vod/a.m3u8'], ['master.m3u8']])
+      expect(await loadVerifyOptions(input(words, { checksums: true, journal }))).toMatchObject({ options });
+    const environment = { FLANTS_JOURNAL: journal, FLANTS_STATE: stateDir };
+    expect(await loadVerifyOptions(input(['s3://media/vod'], {}, environment))).toMatchObject({ options });
+    const typed = await loadVerifyOptions(input(['s3://media/vod'], { state: stateDir }, environment));
+    expect(typed.options).toMatchObject({ stateDir });
+    expect(typed.options).not.toHaveProperty('journal');
+    await expect(loadVerifyOptions(input(['s3://media/vod'], { journal, state: stateDir }))).rejects.toThrow(
+      'leave out one of them',
+    );
+    await expect(loadVerifyOptions(input(['s3://media/vod'], { journal: 'minio:journal' }))).rejects.toThrow(
+      '--journal: ',
+    );
+  });
+
+  it('compares no web address with keys, and leaves the journal of a cluster around it alone', async () => {
+    const words = ['https://cdn.example/a.m3u8'];
+    const journal = 's3://media-private/journal';
+    await expect(loadVerifyOptions(input(words, { journal }))).rejects.toThrow('--journal tells keys, not URLs');
+    await expect(loadVerifyOptions(input(words, { state: stateDir }))).rejects.toThrow('--state tells keys, not URLs');
+    const { options } = await loadVerifyOptions(input(words, {}, { FLANTS_JOURNAL: journal }));
+    expect(options).not.toHaveProperty('journal');
+  });
+
   it('compares checksums only where there is something to compare with', async () => {
     await expect(loadVerifyOptions(input(['master.m3u8'], { checksums: true }))).rejects.toThrow(
       'name the state with --state',

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
+import { parseJournal } from './cluster-place.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { reasonOf } from './input/config-file.ts';
@@ -18,6 +19,8 @@ export interface VerifyOptions extends NetworkOptions, Readonly<Pick<ParsedOptio
   readonly concurrency: number;
   /** State with known sizes and checksums. Absent: verify from the destination alone. */
   readonly stateDir?: string;
+  /** The same of a cluster: its journal, which is reached like the destination. */
+  readonly journal?: Destination;
 }
 
 /** Options of `verify` of all videos below a prefix, checked and frozen. */
@@ -55,21 +58,17 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask
   const [api] = await apiSourcesOf(parsed, network, cwd);
   if (api && second !== undefined)
     throw new FlantsError('usage', 'verify takes one catalogue: a word before the destination, or --catalogue-url');
-  const common = {
-    ...network,
-    checksums,
-    concurrency,
-    json,
-    ...(parsed.state === undefined ? {} : { stateDir: localPath(parsed.state, cwd) }),
-  };
+  const record = recordOf(parsed, input);
+  const common = { ...network, checksums, concurrency, json };
   if (api || second !== undefined || (await isPrefix(word, cwd))) {
     const destination = parseDestination(second ?? word, cwd);
-    if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', parsed.state);
+    if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', record);
     const named = second === undefined ? api : catalogueOf(word, cwd);
     return {
       kind: 'library',
       options: Object.freeze({
         ...common,
+        ...record,
         destination: Object.freeze(destination),
         ...(named ? { catalogue: named } : {}),
       }),
@@ -77,8 +76,34 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask
   }
   const target = parseVerifyTarget(word, cwd);
   if (target.kind === 'file') await assertFile(target.path);
-  if (checksums) assertComparable(target.kind, parsed.state);
-  return { kind: 'playlist', options: Object.freeze({ ...common, target: Object.freeze(target) }) };
+  if (checksums) assertComparable(target.kind, record);
+  if (target.kind === 'http') assertNoRecord(record, input);
+  const compared = target.kind === 'http' ? {} : record;
+  return { kind: 'playlist', options: Object.freeze({ ...common, ...compared, target: Object.freeze(target) }) };
+}
+
+/** What to compare with: as for other verbs, a journal goes before a state that was not typed. */
+function recordOf(
+  { state, journal }: Pick<ParsedOptions<'verify'>, 'state' | 'journal'>,
+  { flags, cwd }: CommandInput,
+): Pick<VerifyOptions, 'stateDir' | 'journal'> {
+  if (flags.state !== undefined && flags.journal !== undefined)
+    throw new FlantsError(
+      'usage',
+      '--state is a state of this machine, and --journal is of a cluster: leave out one of them',
+    );
+  if (journal !== undefined && flags.state === undefined) return { journal: Object.freeze(parseJournal(journal, cwd)) };
+  return state === undefined ? {} : { stateDir: localPath(state, cwd) };
+}
+
+/** A journal that was not typed is that of the cluster which this process belongs to, and no reason to refuse. */
+function assertNoRecord({ stateDir }: Pick<VerifyOptions, 'stateDir'>, { flags }: CommandInput): void {
+  if (stateDir === undefined && flags.journal === undefined) return;
+  const option = stateDir === undefined ? '--journal' : '--state';
+  throw new FlantsError(
+    'usage',
+    `${option} tells keys, not URLs: verify the s3:// address or the path with it, or leave it out`,
+  );
 }
 
 /** A bucket, a key without an extension or with a slash at its end, or a folder. */
@@ -100,17 +125,23 @@ function catalogueOf(word: string, cwd: string): CatalogueSource {
 
 /**
  * Refuses checksums that cannot be compared. Neither a folder nor a web server stores checksums, so a folder needs a
- * state to compare with, and a web address is refused.
+ * state or journal to compare with, and a web address is refused.
  */
-function assertComparable(kind: VerifyTarget['kind'], state: string | undefined): void {
+function assertComparable(
+  kind: VerifyTarget['kind'],
+  { stateDir, journal }: Pick<VerifyOptions, 'stateDir' | 'journal'>,
+): void {
   if (kind === 'http') {
     throw new FlantsError(
       'usage',
-      '--checksums cannot be used with a web address: verify the s3:// address or the path, with --state',
+      '--checksums cannot be used with a web address: verify the s3:// address or the path, with --state or --journal',
     );
   }
-  if (kind === 'file' && state === undefined) {
-    throw new FlantsError('usage', '--checksums compares with what was copied: name the state with --state');
+  if (kind === 'file' && stateDir === undefined && journal === undefined) {
+    throw new FlantsError(
+      'usage',
+      '--checksums compares with what was copied: name the state with --state, or the journal with --journal',
+    );
   }
 }
 

@@ -28,8 +28,12 @@ export interface VerifyRequest {
   readonly name: string;
   readonly playlistUrl: string;
   readonly destination: Destination;
-  /** Looks up what the state knows about a key. Undefined if nothing. */
-  readonly expected: (key: string) => Promise<Expected | undefined>;
+  /**
+   * Looks up what was recorded about a key. Undefined if nothing.
+   *
+   * @param namedBy - key of a playlist that names it; of a document, its own
+   */
+  readonly expected: (key: string, namedBy: string) => Promise<Expected | undefined>;
   /** The reason for which the absence of a file was accepted. Undefined if it was not. */
   readonly acceptedBecause: (key: string) => string | undefined;
   /** Whether to read every byte and compare checksums. */
@@ -225,11 +229,12 @@ interface Checked {
 async function checkFile(file: PlacedFile, request: VerifyRequest, signal: AbortSignal): Promise<Checked> {
   const { destination, readsBytes } = request;
   const none = { sizeBytes: 0, comparedChecksum: false };
+  const playlist = destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl;
   const problem = (code: FailureCode, message: string): VerifyProblem => ({
     code,
     key: destination.contains(file.fetchUrl) ? destination.keyOf(file.fetchUrl) : file.fetchUrl,
     message,
-    playlist: destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl,
+    playlist,
     line: file.line,
   });
   if (!destination.contains(file.fetchUrl))
@@ -245,7 +250,7 @@ async function checkFile(file: PlacedFile, request: VerifyRequest, signal: Abort
   const mustRead = readsBytes || reported.sizeBytes === undefined || mayBePage;
   const actual = mustRead ? await destination.measure(file.fetchUrl, { signal }) : reported;
   if (!actual) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
-  const expected = await request.expected(key);
+  const expected = await request.expected(key, playlist);
   // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
   const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
   const facts = { ...reported, ...actual };
@@ -287,7 +292,7 @@ async function checkDocument(
 ): Promise<VerifyProblem | undefined> {
   if (bytes === emptyPlaylist || !destination.contains(url)) return undefined;
   const key = destination.keyOf(url);
-  const known = await expected(key);
+  const known = await expected(key, key);
   if (!known) return undefined;
   if (known.sizeBytes !== bytes.byteLength) {
     return { code: 'verify.size', key, message: `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published` };

@@ -2,10 +2,11 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
+import type { LibraryVerifyReport } from '../../src/domain/verify-report.ts';
 import { runFlants } from '../e2e/flants.ts';
 import type { FlantsResult, RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';
-import { syntheticFiles, syntheticSegment } from '../media/synthetic.ts';
+import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
@@ -72,5 +73,33 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a pilot from one machine that goes 
     const again = await stage.run('import', ...state, '--json');
     expect(again.code, again.stderr).toBe(0);
     expect((await stage.status()).totals.videos.published).toBe(library.videos);
+  });
+
+  it('is proven from its journal, which knows the sizes, and what was published without a file', async () => {
+    const proof = async (...words: readonly string[]): Promise<readonly [number | null, LibraryVerifyReport]> => {
+      const { code, stdout } = await stage.run('verify', ...words, '--json');
+      return [code, JSON.parse(stdout) as LibraryVerifyReport];
+    };
+    const [code, report] = await proof('--checksums', '--journal', stage.env['FLANTS_JOURNAL'] ?? '');
+    expect(code).toBe(3);
+    expect(report).toMatchObject({
+      whole: library.videos,
+      checkedChecksums: library.videos * library.filesPerVideo - 1,
+      accepted: [{ key: `video-002/${accepted}`, reason: 'lost for ever' }],
+    });
+
+    const path = syntheticPlaylist(2).replace(/^\//, '');
+    const one = await runFlants(['verify', `${stage.destination}/${path}`], { env: stage.env });
+    expect([one.code, one.stdout]).toEqual([3, expect.stringContaining('accepted: lost for ever')]);
+    const alone = await runFlants(['verify', stage.destination], { env: { ...stage.env, FLANTS_JOURNAL: '' } });
+    expect([alone.code, alone.stdout]).toEqual([2, expect.stringContaining('with --state or --journal')]);
+
+    const cut = `video-004/${missing}`;
+    await writeFile(join(stage.objects, cut), (await stage.object(cut))?.subarray(0, 900) ?? '');
+    const [failed, { notWhole }] = await proof();
+    expect(failed).toBe(2);
+    expect(notWhole.flatMap(({ problems }) => problems)).toMatchObject([
+      { code: 'verify.size', key: cut, message: 'it has 900 bytes; 1000 were copied' },
+    ]);
   });
 });

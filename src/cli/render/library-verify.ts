@@ -4,11 +4,12 @@ import { failureText } from '../event-lines.ts';
 import { formatBytes } from '../format.ts';
 import { listLines, section } from '../list-lines.ts';
 import { adviceOnMissing } from './verify.ts';
+import type { AcceptedRecord } from './verify.ts';
 
 const more = '--json names more';
 
 /** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
-export function renderLibraryVerify(report: LibraryVerifyReport, { stateDir }: { readonly stateDir?: string }): string {
+export function renderLibraryVerify(report: LibraryVerifyReport, record: AcceptedRecord): string {
   const { destination, videos, whole, notWhole, problems, accepted, external, extra } = report;
   const { playlists, objects, sizeBytes, checkedChecksums, refusedRows } = report;
   const named = notWhole.flatMap(({ video, problems: found }) =>
@@ -21,7 +22,7 @@ export function renderLibraryVerify(report: LibraryVerifyReport, { stateDir }: {
     ...(unnamed > 0 ? [`  … and ${formatCount(unnamed)} that are not named`] : []),
     ...adviceOnMissing(
       notWhole.flatMap(({ problems: found }) => found),
-      stateDir,
+      record,
     ),
     ...section(
       'Rows refused',

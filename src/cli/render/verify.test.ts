@@ -32,10 +32,11 @@ describe('what verify found', () => {
     );
   });
 
-  it('says where acceptances would be known, if no state was asked', () => {
+  it('says where acceptances would be known, if neither state nor journal was asked', () => {
     const problems = [{ code: 'verify.missing', key: 'vod/7.ts', message: 'the segment is not there' }] as const;
-    expect(renderVerify({ ...whole, problems }, unasked)).toContain('with --state).\n');
-    expect(renderVerify({ ...whole, problems }, { ...unasked, stateDir: 'state' })).not.toContain('--state');
+    expect(renderVerify({ ...whole, problems }, unasked)).toContain('with --state or --journal).\n');
+    for (const record of [{ stateDir: 'state' }, { journal: {} }])
+      expect(renderVerify({ ...whole, problems }, { ...unasked, ...record })).not.toContain('--state');
   });
 
   it('names what leads outside', () => {

@@ -6,15 +6,19 @@ import { listLines, section } from '../list-lines.ts';
 
 const more = '--json names all';
 
-/** Options that the text depends on. */
-interface RenderOptions {
-  readonly checksums: boolean;
-  /** Absent: nobody was asked which failures were accepted. */
+/** Where accepted files are listed. Neither: nobody was asked which were. */
+export interface AcceptedRecord {
   readonly stateDir?: string;
+  readonly journal?: object;
+}
+
+/** Options that the text depends on. */
+interface RenderOptions extends AcceptedRecord {
+  readonly checksums: boolean;
 }
 
 /** Renders the result of `verify` for people. Lines joined by line breaks, with one at the end. */
-export function renderVerify(report: VerifyReport, { checksums: asked, stateDir }: RenderOptions): string {
+export function renderVerify(report: VerifyReport, { checksums: asked, ...record }: RenderOptions): string {
   const { destination, playlists, objects, sizeBytes, problems, external, accepted, checkedChecksums } = report;
   const compared =
     asked && checkedChecksums < objects
@@ -28,7 +32,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked, stateDir 
       ),
       more,
     ),
-    ...adviceOnMissing(problems, stateDir),
+    ...adviceOnMissing(problems, record),
     ...section(
       'Published without',
       accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
@@ -47,15 +51,16 @@ export function renderVerify(report: VerifyReport, { checksums: asked, stateDir 
     .concat('\n');
 }
 
-/** Which missing files were accepted only a state knows. */
+/** Which missing files were accepted only a state or a journal knows. */
 export function adviceOnMissing(
   problems: readonly Pick<VerifyProblem, 'code'>[],
-  stateDir: string | undefined,
+  { stateDir, journal }: AcceptedRecord,
 ): readonly string[] {
-  const isOpen = stateDir === undefined && problems.some(({ code }) => code === 'verify.missing');
+  const isOpen =
+    stateDir === undefined && journal === undefined && problems.some(({ code }) => code === 'verify.missing');
   return isOpen
     ? [
-        '  If some of the missing files were accepted: their list is in the state of the copy (verify the bucket or folder with --state).',
+        '  If some of the missing files were accepted: their list is in the state or journal of the copy (verify the bucket or folder with --state or --journal).',
       ]
     : [];
 }

@@ -162,6 +162,7 @@ export const copyVerbs = {
       'concurrency',
       'json',
       'state',
+      'journal',
       'config',
     ],
     examples: [
@@ -173,9 +174,14 @@ export const copyVerbs = {
         'every byte is the one that was copied',
         'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
       ],
+      ['all videos of a cluster', 'flants verify s3://media/vod --journal s3://media-private/journal'],
     ],
     overrides: {
       state: { defaultText: 'none: only the destination is checked' },
+      journal: {
+        text: 'journal of a cluster, for what --state has of a copy: sizes, checksums, names and accepted files; S3 uses the settings of the destination',
+        defaultText: 'none: only the destination is checked',
+      },
       concurrency: { text: 'files to check at a time', defaultText: '32' },
     },
     exitNote:
