@@ -122,7 +122,7 @@ export async function runFlants(
   }
 }
 
-/** Measures `raw-copy.ts` on the same, with as many files in flight as the others begin with. */
+/** Measures `raw-copy.ts` on the same, with as many files in flight as rclone. */
 export function runRaw(stage: Stage, prefix: string): Promise<Cost> {
   const { store, addressesPath, caPath } = stage;
   const script = join(import.meta.dirname, 'raw-copy.ts');
