@@ -62,7 +62,7 @@ export function requireAccess(sessions: Sessions): MiddlewareHandler {
       return failureResponse(
         failureWith(
           'api.denied',
-          'this service only tells: start it with FLANTS_TOKEN or --token-file to change things',
+          'this service is read-only: to allow changes, start it with FLANTS_TOKEN or --token-file',
         ),
       );
     }
@@ -90,6 +90,6 @@ export function refuseForeignPages(): MiddlewareHandler {
     const host = origin === undefined ? undefined : URL.parse(origin)?.host;
     const isOwn = host !== undefined && (host === req.header('host') || host === req.header('x-forwarded-host'));
     if (site === undefined && (origin === undefined || isOwn)) return next();
-    return failureResponse(failureWith('api.denied', 'this service answers no pages of other sites'));
+    return failureResponse(failureWith('api.denied', 'this service does not answer pages of other sites'));
   };
 }

@@ -7,7 +7,7 @@ import type { Verb } from './context.ts';
 export const health: Verb = async (input, { stdout, stderr }) => {
   const { address } = await loadHealthOptions(input);
   if (address === undefined) {
-    stdout.write('nobody to ask: --listen (FLANTS_LISTEN) names no address\n');
+    stdout.write('nothing to check: --listen (FLANTS_LISTEN) is not set\n');
     return exitCodes.whole;
   }
   const problem = await askHealth(address.host, address.port);

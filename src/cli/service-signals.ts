@@ -35,7 +35,7 @@ export function createServiceSignals(graceMs: number, notify: (text: string) => 
   };
   const onDrain = (): void => {
     if (drain.signal.aborted) return;
-    notify('finishing what is in flight');
+    notify('stopping: finishing the work in progress');
     drain.abort();
     after(graceMs, onStop);
   };

@@ -41,14 +41,14 @@ export const up: Verb = async (input, { stdout, stderr }) => {
         onLine: ({ kind, number }, line) => {
           const read = readLogLine(line);
           if (read) write(renderLogLine({ ...read, number }, format));
-          else log.warn(`${kind} ${number} says: ${line}`);
+          else log.warn(`${kind} ${number} printed: ${line}`);
         },
         onReady: (ready) => void stdout.write(`${readyLine(options, ready)}\n`),
         onRestart: ({ kind, number }, how, delayMs) =>
-          log.warn(`${kind} ${number} ${how}; it is started again in ${formatDuration(delayMs)}`),
+          log.warn(`${kind} ${number} ${how}; it restarts in ${formatDuration(delayMs)}`),
       },
     );
-    if (killed) log.warn('some process did not end when it was asked to, and was killed');
+    if (killed) log.warn('a process did not stop in time and was killed');
     if (signal.aborted) return exitCodes.interrupted;
     return killed ? exitCodes.failed : exitCodes.whole;
   } finally {

@@ -31,10 +31,7 @@ async function currentHold(video: VideoId, { journal }: ControlPorts): Promise<'
   await requireSubmission(video, journal);
   const { hold } = await currentDecisions(video, journal);
   if (hold === 'cancelled') {
-    throw new FlantsError(
-      'video.state',
-      `the video ${video} is cancelled; submit it again to have it copied after all`,
-    );
+    throw new FlantsError('video.state', `the video ${video} is cancelled; to copy it, submit it again`);
   }
   return hold;
 }

@@ -53,7 +53,7 @@ async function isUnwanted(video: VideoId, ports: ControlPorts): Promise<boolean>
 
 async function assertIdle(video: VideoId, { ledger }: ControlPorts): Promise<void> {
   if ((await ledger.leases(video)).length === 0) return;
-  throw new FlantsError('video.state', `work on the video ${video} is under way: ask again in a few minutes`);
+  throw new FlantsError('video.state', `work on the video ${video} is still under way: try again in a few minutes`);
 }
 
 async function hasDecisions(video: VideoId, journal: Journal): Promise<boolean> {

@@ -44,10 +44,7 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
 function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { idOf }: ControlPorts): Submission {
   const url = URL.parse(playlistUrl);
   if (!url || !schemes.includes(url.protocol)) {
-    throw new FlantsError(
-      'usage',
-      'the playlist is not named by a URL that begins with http://, https://, s3:// or file://',
-    );
+    throw new FlantsError('usage', 'the URL of the playlist does not begin with http://, https://, s3:// or file://');
   }
   url.hash = '';
   const instant = instantOf(recordedAt);
@@ -65,7 +62,7 @@ function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { i
 
 function idFromUrl(url: URL, idOf: ControlPorts['idOf']): VideoId {
   const id = idOf(url);
-  if (id === undefined) throw new FlantsError('usage', 'the URL names a host and no playlist on it');
+  if (id === undefined) throw new FlantsError('usage', 'the URL names a host but no playlist');
   return id;
 }
 

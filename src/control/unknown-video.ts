@@ -5,6 +5,6 @@ import type { VideoId } from '../domain/video.ts';
 export function unknownVideo(video: VideoId): FlantsError {
   return new FlantsError(
     'video.unknown',
-    `this state does not know the video ${video}; flants status --all lists those it knows`,
+    `there is no video ${video} in this library; flants status --all lists all of them`,
   );
 }

@@ -187,7 +187,7 @@ describe('alerts about parts of the cluster', () => {
 
   it('name the part that cannot go on', () => {
     const alert = haltAlert('transfer', failureWith('store.denied', 'access denied'), 1, now);
-    expect(alert).toMatchObject({ type: 'halted', message: 'the transfer cannot go on: access denied' });
+    expect(alert).toMatchObject({ type: 'halted', message: 'the transfer cannot continue: access denied' });
   });
 
   it('tell once for each budget that it is spent', () => {
@@ -195,7 +195,7 @@ describe('alerts about parts of the cluster', () => {
     expect(budgetAlert(report, now)).toBeUndefined();
     const alert = budgetAlert({ ...report, reached: 'bytes' }, now);
     expect(alert?.message).toBe(
-      'the budget is spent (bytes), after 1 file, 12 bytes and $0.50: no more is begun until it is raised',
+      'the budget is spent (bytes), after 1 file, 12 bytes and $0.50: no new work starts until it is raised',
     );
     expect(budgetAlert({ ...report, reached: 'bytes', spent: { ...report.spent, bytes: 13 } }, now)?.id).toBe(
       alert?.id,

@@ -97,7 +97,7 @@ export function videoAlert(
 /** The alert that no more is begun, as the budget is spent: once for each budget. */
 export function budgetAlert({ budget, spent, reached }: BudgetReport, now: number): Alert | undefined {
   if (reached === undefined) return undefined;
-  const message = `the budget is spent (${reached}), after ${formatCounted(spent.files, 'file')}, ${spent.bytes} bytes and ${formatDollars(spent.dollars)}: no more is begun until it is raised`;
+  const message = `the budget is spent (${reached}), after ${formatCounted(spent.files, 'file')}, ${spent.bytes} bytes and ${formatDollars(spent.dollars)}: no new work starts until it is raised`;
   return alertOf('budget-spent', [reached, String(budget[reached])], now, { message });
 }
 
@@ -156,7 +156,7 @@ export function scanAlert(catalogue: string, failure: Failure, since: number, no
 
 /** The alert about a part of the cluster that takes no work. @param since - when it halted, in milliseconds since the epoch */
 export function haltAlert(role: string, failure: Failure, since: number, now: number): Alert {
-  const message = `the ${role} cannot go on: ${failure.message}`;
+  const message = `the ${role} cannot continue: ${failure.message}`;
   return alertOf('halted', [role, failure.code, String(since)], now, { message, failure });
 }
 

@@ -25,7 +25,8 @@ export async function awaitRedis(
   const hear = (error: Error): void => {
     reason = error.message;
     const code = 'code' in error ? String(error.code) : '';
-    if (finalReplies.test(reason)) reject(new FlantsError('usage', `Redis at ${address} refuses us: ${reason}`));
+    if (finalReplies.test(reason))
+      reject(new FlantsError('usage', `Redis at ${address} refuses the connection: ${reason}`));
     if (finalCodes.test(code))
       reject(new FlantsError('usage', `the certificate of Redis at ${address} is not trusted: ${reason} (${code})`));
   };

@@ -43,21 +43,21 @@ export function judgeRedis({ info, config }: RedisFacts): SettingsVerdict {
   const faults = [...versionFaults(info)];
   const warnings: string[] = [];
   if (info['role'] === 'slave')
-    faults.push({ problem: 'it is a replica, which takes no writes', mend: 'give the address of its primary' });
+    faults.push({ problem: 'it is a replica, which refuses writes', mend: 'give the address of its primary' });
   const policy = config?.['maxmemory-policy'] ?? info['maxmemory_policy'];
-  if (policy === undefined) warnings.push('Redis does not tell its maxmemory-policy: it must be noeviction');
+  if (policy === undefined) warnings.push('Redis does not show its maxmemory-policy: make sure that it is noeviction');
   else if (policy !== 'noeviction')
-    faults.push(wrong('maxmemory-policy', policy, 'noeviction', 'it drops keys at will'));
+    faults.push(wrong('maxmemory-policy', policy, 'noeviction', 'it may drop keys at any time'));
   if (config?.['appendonly'] === undefined) {
     warnings.push(
-      'Redis does not tell whether it keeps a file (appendonly yes, appendfsync everysec): without one each of its ' +
-        'restarts makes the whole library be looked through again',
+      'Redis does not show whether it keeps a file (appendonly yes, appendfsync everysec): without one, FLAnts ' +
+        'checks the whole library again after each restart of Redis',
     );
   } else if (config['appendonly'] !== 'yes') {
-    faults.push(wrong('appendonly', config['appendonly'], 'yes', 'it keeps nothing over a restart'));
+    faults.push(wrong('appendonly', config['appendonly'], 'yes', 'it loses everything when it restarts'));
   }
   if (config?.['appendfsync'] === 'no') {
-    faults.push(wrong('appendfsync', 'no', 'everysec', 'it may lose half a minute and more'));
+    faults.push(wrong('appendfsync', 'no', 'everysec', 'it may lose half a minute of work, or more'));
   }
   return { faults, warnings };
 }
@@ -65,7 +65,7 @@ export function judgeRedis({ info, config }: RedisFacts): SettingsVerdict {
 function wrong(name: string, found: string, wanted: string, why: string): SettingsFault {
   return {
     problem: `${name} is ${found} (${why})`,
-    mend: `run "CONFIG SET ${name} ${wanted}" there, and write "${name} ${wanted}" into its redis.conf`,
+    mend: `run "CONFIG SET ${name} ${wanted}" there, and put "${name} ${wanted}" into its redis.conf`,
   };
 }
 
@@ -77,7 +77,7 @@ function* versionFaults(info: Readonly<Record<string, string>>): Generator<Setti
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   const needed = Object.entries(oldest).map(([each, parts]) => `${each} ${parts.join('.')}`);
   yield {
-    problem: `it is ${name} ${version || 'of no known version'}`,
+    problem: `it is ${name} ${version || 'of an unknown version'}`,
     mend: `${needed.join(' or ')}, or newer, is needed`,
   };
 }
@@ -93,17 +93,14 @@ export async function askRedisFacts(client: RedisClient): Promise<RedisFacts> {
 async function infoOf(client: RedisClient): Promise<string> {
   const info = await client.info().catch(unlessRefused);
   if (info !== undefined) return info;
-  throw new FlantsError(
-    'usage',
-    'Redis does not let us ask for INFO, which queues need: run "ACL SETUSER <user> +info"',
-  );
+  throw new FlantsError('usage', 'Redis refuses INFO, which the queues need: run "ACL SETUSER <user> +info"');
 }
 
 /** Unknown or forbidden commands are no answer; anything else is an error. */
 function unlessRefused(error: unknown): undefined {
   if (error instanceof Error && /^(NOPERM|ERR unknown (sub)?command)/i.test(error.message)) return undefined;
   const reason = error instanceof Error ? error.message : String(error);
-  throw new FlantsError('state.unusable', `Redis does not tell its settings: ${reason}`, { cause: error });
+  throw new FlantsError('state.unusable', `Redis does not show its settings: ${reason}`, { cause: error });
 }
 
 function* pairs(info: string): Generator<[string, string]> {

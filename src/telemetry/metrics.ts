@@ -81,9 +81,9 @@ function createMeters(registry: Registry) {
   const gauge = (name: string, help: string, ...labelNames: string[]): Gauge =>
     new Gauge({ name: `flants_${name}`, help, labelNames: [...labelNames, 'role'], registers });
   return {
-    files: counter('files_total', 'Files that came to their end, by outcome', 'outcome'),
+    files: counter('files_total', 'Files that were copied, were there already, or failed, by outcome', 'outcome'),
     bytes: counter('bytes_total', 'Bytes of the files that were copied'),
-    batches: counter('batches_total', 'Batches that ended, by how their worker did', 'end'),
+    batches: counter('batches_total', 'Batches that ended, by how their worker ended', 'end'),
     batchDuration: new Histogram({
       name: 'flants_batch_duration_seconds',
       help: 'From dispatch to answer',
@@ -93,17 +93,17 @@ function createMeters(registry: Registry) {
     }),
     crawls: counter('crawls_total', 'Crawls that ended, by result', 'result'),
     publications: counter('publications_total', 'Publications that ended, by result', 'result'),
-    invalidations: counter('invalidated_paths_total', 'Paths of which a CDN was told that they were replaced'),
+    invalidations: counter('invalidated_paths_total', 'Paths that were sent to the CDN as invalidations'),
     writeBacksMissed: counter('write_backs_missed_total', 'Statuses for which the catalogue has no row'),
     queues: gauge('queue_jobs', 'Jobs waiting, delayed or active, by queue', 'queue'),
     videos: gauge('videos', 'Videos by state', 'state'),
-    invocations: counter('function_requests_total', 'Requests to run a function, by result or death', 'result'),
-    gbSeconds: counter('function_gb_seconds_total', 'Memory times time of functions, as it is billed'),
-    dollars: gauge('function_dollars', 'What functions and the objects that they wrote have cost, in US dollars'),
-    budgetSpent: gauge('budget_spent', 'What was spent in the whole cluster, by kind', 'kind'),
-    budgetLimit: gauge('budget_limit', 'What may be spent in the whole cluster, by kind', 'kind'),
-    budgetReached: gauge('budget_reached', '1 while no more is begun because the budget is spent'),
-    halted: gauge('halted', '1 while no work is taken because it could not go on'),
+    invocations: counter('function_requests_total', 'Invocations of the function, by how they ended', 'result'),
+    gbSeconds: counter('function_gb_seconds_total', 'GB-seconds of the function, as AWS bills them'),
+    dollars: gauge('function_dollars', 'Cost of the function and of the PUTs that it made, in US dollars'),
+    budgetSpent: gauge('budget_spent', 'Spent so far by the whole cluster, by kind', 'kind'),
+    budgetLimit: gauge('budget_limit', 'Budget of the whole cluster, by kind', 'kind'),
+    budgetReached: gauge('budget_reached', '1 while no new work starts because the budget is spent'),
+    halted: gauge('halted', '1 while work has stopped because of a failure that concerns every video'),
   };
 }
 

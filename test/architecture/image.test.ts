@@ -44,7 +44,7 @@ describe('the image', () => {
       const { code, stderr } = await runCommand(process.execPath, ['scripts/build.ts'], { cwd: folder });
       expect(code, stderr).toBe(0);
       const { stdout } = await runCommand(process.execPath, ['bin/flants.js', 'health'], { cwd: folder });
-      expect(stdout).toContain('nobody to ask');
+      expect(stdout).toContain('nothing to check');
     } finally {
       await rm(folder, { recursive: true });
     }

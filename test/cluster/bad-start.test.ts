@@ -56,7 +56,7 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
   it('a wrong password', async () => {
     const url = await serve({ appendonly: true, tcp: { password: 'another' } });
     const ended = await run(url.replace('another', secret), 'scanner', catalogue, destination);
-    expectEnd(ended, 'usage', 'refuses us', 'WRONGPASS');
+    expectEnd(ended, 'usage', 'refuses the connection', 'WRONGPASS');
   });
 
   it('an address where something else listens', async () => {

@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster with a budget', patient, 
     await sleep(500);
     tap.open();
     const { budget } = await stage.until(({ budget: told }) => told?.reached === 'files');
-    await up.says('"message":"the budget is spent (files): batches under way are finished');
+    await up.says('"message":"the budget is spent (files): batches in progress finish');
     await up.says('"type":"budget-spent"');
     const spent = budget?.spent.files ?? 0;
     expect(spent).toBeGreaterThanOrEqual(limit);

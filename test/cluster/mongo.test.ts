@@ -193,7 +193,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
 
         await lectures.deleteOne({ _id: 'lecture-4' });
         tap.open();
-        await up.says('nobody was told that lecture-4 is published');
+        await up.says('could not write back that lecture-4 is published');
       } finally {
         tap.open();
       }

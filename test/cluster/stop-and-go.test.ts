@@ -61,7 +61,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   it('finishes what is in flight, and goes on where it stopped', async () => {
     const up = await startToTheMiddle();
     up.kill('SIGTERM');
-    await up.says('"role":"transfer","message":"finishing what is in flight"');
+    await up.says('"role":"transfer","message":"stopping: finishing the work in progress"');
     tap.open();
     const ended = await up.ended;
     expect(ended.code, ended.stderr).toBe(0);
@@ -91,7 +91,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   ] as const)('heals when its %s is killed', async (verb, most) => {
     const up = await startToTheMiddle();
     process.kill(await childOf(up.pid, verb), 'SIGKILL');
-    await up.says(`${verb} 1 was ended by SIGKILL; it is started again`);
+    await up.says(`${verb} 1 was killed by SIGKILL; it restarts`);
     tap.open();
     await untilWhole();
     expect(superfluous()).toBeLessThanOrEqual(most);

@@ -39,7 +39,7 @@ describe('a copy with a budget', patient, () => {
   it('of files stops when they are copied, publishes what is whole, and says how to go on', async () => {
     const { code, stdout, stderr, report } = await copied('--budget', '200files');
     expect(code).toBe(4);
-    expect(stderr).toContain('the budget is spent (files): batches under way are finished');
+    expect(stderr).toContain('the budget is spent (files): batches in progress finish');
     expect(stderr).toMatch(/the budget is spent; go on with: flants copy .* --budget 200files\n$/);
     const { spent, reached } = report.budget ?? {};
     expect(reached).toBe('files');

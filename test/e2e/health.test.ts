@@ -59,7 +59,7 @@ describe('flants health', () => {
     const { code, stdout } = await runFlants(['health']);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: 'nobody to ask: --listen (FLANTS_LISTEN) names no address\n',
+      stdout: 'nothing to check: --listen (FLANTS_LISTEN) is not set\n',
     });
   });
 

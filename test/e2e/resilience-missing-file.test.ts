@@ -75,7 +75,7 @@ describe('a segment that the source does not have', patient, () => {
 
   it('names the way on for words that are no video of the state', async () => {
     expect((await stage.run('status', 'nobody')).stderr).toContain(
-      'does not know the video nobody; flants status --all lists those it knows [video.unknown]',
+      'there is no video nobody in this library; flants status --all lists all of them [video.unknown]',
     );
     expect((await stage.run('status', stage.destination)).stderr).toContain(
       'is the destination of the state that --state names: leave out one of them [usage]',

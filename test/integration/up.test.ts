@@ -88,7 +88,7 @@ describe('a cluster on one machine', () => {
     await vi.waitFor(() => expect(marks(1).match(/began/g)).toHaveLength(2), { timeout: 10_000 });
     drain.abort();
     await ended;
-    expect(restarts).toEqual(['1 was ended by SIGKILL']);
+    expect(restarts).toEqual(['1 was killed by SIGKILL']);
   });
 
   it.each([

@@ -112,7 +112,7 @@ export async function startAggregatorRole(
   const reconcile = async (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
     alertWatch.beginPass();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
-    if (ended > 0) hooks.log.warn(`${ended} claims on work had no job behind them, and were ended`);
+    if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
     const budget = await cluster.spending.report();
     watchBudget(budget);
     await sendAll(await alertWatch.endPass(budget));
@@ -159,9 +159,9 @@ function budgetWatch({ log, metrics }: Pick<ServiceHooks, 'log' | 'metrics'>): (
     const { reached } = budget ?? {};
     if ((reached !== undefined) === wasSpent) return;
     wasSpent = reached !== undefined;
-    if (reached === undefined) return log.info('the budget is not spent any more: work goes on');
+    if (reached === undefined) return log.info('the budget is no longer spent: work continues');
     log.warn(
-      `the budget is spent (${reached}): batches under way are finished, and no more are begun until it is raised by --budget`,
+      `the budget is spent (${reached}): batches in progress finish, and no new ones start until you raise --budget`,
       { ...budget?.spent },
     );
   };
@@ -181,7 +181,7 @@ function startHeartbeat(
   if (!heartbeat) return () => {};
   const timer = setInterval(() => {
     void sendHeartbeat(heartbeat.url, { fetch, now: Date.now, signal }).then(
-      (failure) => failure && log.warn(`the heartbeat was not heard: ${failure.message}`),
+      (failure) => failure && log.warn(`the heartbeat failed: ${failure.message}`),
       () => undefined,
     );
   }, heartbeat.everyMs);

@@ -26,11 +26,11 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
         log.warn(`a file failed: ${failure.message}`, { video, key, code: failure.code });
       }
       for (const { failure, ...retry } of again) {
-        log.debug(`tried again: ${failure.message}`, { video, code: failure.code, ...retry });
+        log.debug(`the file will be tried again: ${failure.message}`, { video, code: failure.code, ...retry });
       }
     },
     onPostponed: (video, delayMs, failure) =>
-      log.info(`comes again: ${failure.message}`, { video, code: failure.code, delayMs }),
+      log.info(`the video will be tried again: ${failure.message}`, { video, code: failure.code, delayMs }),
     async onPlanned(video, { files, documents }) {
       markWorking();
       log.debug('planned', { video, files, documents });
@@ -46,20 +46,20 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });
     },
     onWaiting({ places, files, videos, patienceMs, isAllThatIsLeft }, video) {
-      const what = files > 0 ? `${files} of its files wait` : 'it waits as a whole';
-      const end = `given up after ${patienceMs / second} s more${isAllThatIsLeft ? ', as' : ' once'} nothing else of it is left to do`;
-      const message = `${what} for ${places.join(', ')}, which is down: ${end}`;
+      const what = files > 0 ? `${files} of its files are` : 'the video is';
+      const end = `giving up after ${patienceMs / second} s${isAllThatIsLeft ? ', as' : ' once'} nothing else of the video is left to do`;
+      const message = `${what} waiting for ${places.join(', ')}, which is down: ${end}`;
       log.warn(message, { video, files, videos, patienceMs });
     },
     onInvalidated(video, paths) {
       metrics.invalidated(paths);
-      log.info('told the CDN what was replaced', { video, paths });
+      log.info('sent an invalidation to the CDN', { video, paths });
     },
     onWarning: (video, message) => log.warn(message, { video }),
     onHalt(failure) {
       metrics.halted(true);
       health.set(work, false, failure.message);
-      log.error(`the ${role} cannot go on, and tries again soon: ${failure.message}`, { code: failure.code });
+      log.error(`the ${role} cannot continue and will try again soon: ${failure.message}`, { code: failure.code });
       void hooks.alert({ type: 'halted', failure });
     },
   };

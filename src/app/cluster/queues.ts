@@ -100,7 +100,7 @@ export function openQueues(
       if (warned.has(name)) return;
       warned.add(name);
       onNewer(
-        `messages of a newer version (format ${format}) in the queue ${name} are left to newer processes: bring this one to that version`,
+        `messages of a newer version (format ${format}) in the queue ${name} are left to newer processes: upgrade this one to that version`,
       );
     },
     delayMs: strangerDelayMs,

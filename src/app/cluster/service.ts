@@ -108,7 +108,8 @@ export async function runService(
         signal,
         log: roleLog,
         metrics: metrics.of(role),
-        onTrouble: (failure) => roleLog.warn(`it comes again: ${failure.message}`, { code: failure.code }),
+        onTrouble: (failure) =>
+          roleLog.warn(`a job failed and will run again: ${failure.message}`, { code: failure.code }),
         alert: incidentAlerts(role, cluster.queues, roleLog),
       };
       return { ...shared, role, hooks };
@@ -231,8 +232,8 @@ function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string
     health.set('redis', isThere, why);
     if (isThere === wasThere) return;
     wasThere = isThere;
-    if (isThere) log.info('Redis is back');
-    else log.warn(`Redis is away: ${why}`);
+    if (isThere) log.info('Redis can be reached again');
+    else log.warn(`Redis cannot be reached: ${why}`);
   };
 }
 

@@ -27,17 +27,17 @@ export async function watchCatalogue(
     try {
       const feed = await catalogue.watch({ signal });
       if (feed.kind === 'unavailable') {
-        log.info(`${catalogue.name} cannot tell of changes, so it is read in intervals alone: ${feed.reason}`);
+        log.info(`${catalogue.name} has no change feed, so it is only read at intervals: ${feed.reason}`);
         return;
       }
-      log.info(`following the changes of ${catalogue.name}`);
+      log.info(`following the change feed of ${catalogue.name}`);
       await forEachConcurrently(feed.rows, { concurrency: rowsAtATime, keyOf: idOf }, (row) => {
         retryDelayMs = retryDelays.firstMs;
         return onRow(row);
       });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn(`the changes of the catalogue are not followed for now: ${failureOf(error).message}`);
+      log.warn(`the change feed of the catalogue broke off and will be opened again: ${failureOf(error).message}`);
       await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
       retryDelayMs = Math.min(retryDelays.lastMs, 2 * retryDelayMs);
     }

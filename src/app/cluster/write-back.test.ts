@@ -29,7 +29,7 @@ it('counts and names the videos that have no row, but for those of a person', as
   const writeBack = createWriteBack(catalogue, journal, { log, metrics });
   for (const id of ['there', 'by hand', 'gone', 'lost']) await writeBack(status(id));
   const message = (id: string): string =>
-    `nobody was told that ${id} is published: mongodb://h/db.videos has no row of this id`;
+    `could not write back that ${id} is published: mongodb://h/db.videos has no row with this id`;
   expect(lines).toEqual([
     ['warn', message('gone'), { video: 'gone', missed: 1 }],
     ['warn', message('lost'), { video: 'lost', missed: 2 }],

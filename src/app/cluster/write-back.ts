@@ -19,6 +19,9 @@ export function createWriteBack(
     if ((await journal.submission(video))?.by === 'person') return;
     missed += 1;
     metrics.writeBackMissed();
-    log.warn(`nobody was told that ${video} is ${state}: ${catalogue.name} has no row of this id`, { video, missed });
+    log.warn(`could not write back that ${video} is ${state}: ${catalogue.name} has no row with this id`, {
+      video,
+      missed,
+    });
   };
 }

@@ -22,7 +22,7 @@ export interface RunBudget {
 
 /** What people are told once a limit is reached. */
 export function spentWarning(limit: keyof Budget): { readonly type: 'warning'; readonly message: string } {
-  const message = `the budget is spent (${limit}): batches under way are finished, and no more are begun`;
+  const message = `the budget is spent (${limit}): batches in progress finish, and no new ones start`;
   return { type: 'warning', message };
 }
 

@@ -130,7 +130,7 @@ async function superviseRole(plan: RolePlan, { supervision, hooks, group, ready 
 }
 
 function describeEnd({ code, signal }: RoleEnd): string {
-  return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+  return signal === null ? `ended with exit code ${code}` : `was killed by ${signal}`;
 }
 
 /**
@@ -145,5 +145,8 @@ function lastErrorOf({ kind }: RolePlan, lines: readonly string[]): FlantsError 
     const code = failureCodes.find((each) => each === (printedCode ?? logged?.fields['code']));
     if (message !== undefined && code !== undefined) return new FlantsError(code, `${kind}: ${message}`);
   }
-  return new FlantsError('internal', `${kind} ended with 1 before it was ready: ${lines.at(-1) ?? 'it said nothing'}`);
+  return new FlantsError(
+    'internal',
+    `${kind} ended with 1 before it was ready: ${lines.at(-1) ?? 'it printed nothing'}`,
+  );
 }
