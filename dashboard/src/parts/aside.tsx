@@ -67,7 +67,7 @@ export function Aside(): ReactNode {
       {budget ? (
         <Section title="Budget" isEmpty={false} otherwise="">
           <li>
-            <span>{budget.reached === undefined ? 'Spent so far' : 'Spent: no more is begun'}</span>
+            <span>{budget.reached === undefined ? 'Spent so far' : 'Spent: nothing more is started'}</span>
             <span>{spentText(budget)}</span>
             <span className="more">{limitText(budget)}</span>
           </li>
