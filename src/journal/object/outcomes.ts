@@ -4,7 +4,6 @@ import type { BodyCache } from './cache.ts';
 import { keys as names } from './names.ts';
 import type { JournalObjects } from './objects.ts';
 import { OutcomeIndex, checksumOf } from './outcome-index.ts';
-import type { VideoOutcomes } from './outcome-index.ts';
 import { keyOf, lineOf, outcomeName, readOutcomeName } from './outcome-names.ts';
 import type { OutcomeLine } from './outcome-names.ts';
 import { linesBody, linesIn, linesType } from './text.ts';
@@ -109,13 +108,14 @@ export class ObjectOutcomes {
     this.#index.shrink();
   }
 
-  /** The lines about these keys in these objects, in their order. */
+  /** The lines about these keys in these objects, in their order. Learns what objects tell of that are new here. */
   async *#linesOf(video: VideoId, keys: ReadonlySet<string>, listed: readonly string[]): AsyncGenerator<OutcomeLine> {
     const known = this.#index.of(video);
-    await this.#learn(known, listed);
     const checksums = new Set([...keys].map(checksumOf));
     const telling = listed.filter((key) => known.mayTellOf(key, checksums));
-    for await (const lines of readAhead(telling, width, (key) => this.#read(key))) {
+    const read = readAhead(telling, width, async (key) => ({ key, lines: await this.#read(key) }));
+    for await (const { key, lines } of read) {
+      if (!known.objects.has(key)) known.add(key, lines.map(keyOf));
       yield* lines.filter((line) => keys.has(keyOf(line)));
     }
     this.#index.shrink();
@@ -130,12 +130,6 @@ export class ObjectOutcomes {
     const standing = new Set(listed);
     for (const key of known.objects.keys()) if (!standing.has(key)) known.drop(key);
     return listed;
-  }
-
-  async #learn(known: VideoOutcomes, listed: readonly string[]): Promise<void> {
-    const unknown = listed.filter((key) => !known.objects.has(key));
-    const read = readAhead(unknown, width, async (key) => ({ key, lines: await this.#read(key) }));
-    for await (const { key, lines } of read) known.add(key, lines.map(keyOf));
   }
 
   async #read(key: string): Promise<readonly OutcomeLine[]> {
