@@ -47,11 +47,13 @@ export function chunkGroups(): { readonly plugin: Plugin; readonly groups: CodeS
     (...all: readonly Kind[]) =>
     (id: string): boolean =>
       all.every((kind) => reached.get(kind)?.has(id));
+  const isDomain = (id: string): boolean => /[\\/]src[\\/]domain[\\/]/.test(id);
   // Earlier ones go first. What a thread loads stays apart from what only the command wants.
   const groups: readonly CodeSplittingGroup[] = [
     { name: 'shared', test: (id) => id.startsWith('\0rolldown') || by('command', 'thread')(id) },
     { name: 'start', test: by('command') },
-    { name: 'domain', test: /[\\/]src[\\/]domain[\\/]/ },
+    { name: 'thread-domain', test: (id) => isDomain(id) && by('thread')(id) },
+    { name: 'domain', test: isDomain },
     { name: 'values', test: by('options', 'thread') },
     { name: 'options', test: by('options') },
     ...choicesOf(likeCopy).map((kinds) => ({ name: ['copy', ...kinds].join('-'), test: by('copy', ...kinds) })),
