@@ -65,6 +65,8 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a library that is complete', patien
     await expect
       .poll(async () => String(await stage.object(grown.slice(1))), { timeout: 30_000 })
       .toBe(mediaPlaylist(names));
+    // The playlist is there before its publication is recorded.
+    await api.until((videos) => idsIn('published', videos).length === library.videos);
     await stop();
     expect(stage.puts()).toEqual([added.slice(1), grown.slice(1)]);
     const bodies = since().filter(({ headers }) => headers['if-none-match'] === undefined);
