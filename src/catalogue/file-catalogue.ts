@@ -8,9 +8,8 @@ import { csvRows } from './csv-rows.ts';
 import { asFailure, unreadable } from './file-errors.ts';
 import { linesOf } from './file-catalogue-lines.ts';
 import type { Line } from './file-catalogue-lines.ts';
-import type { readJsonRow } from './json-row.ts';
+import { readJsonRow } from './json-row.ts';
 import { parseJson } from './json-text.ts';
-import { readPlainRow } from './plain-row.ts';
 import { duplicateFinder, refusedRow } from './row-reader.ts';
 
 /** A JSON document is read into memory as a whole. NDJSON files may be larger. */
@@ -62,18 +61,12 @@ async function* rowsOf({ path, name, folder }: Place, signal: AbortSignal): Asyn
 }
 
 async function jsonRows({ path, name, folder }: Place, signal: AbortSignal): Promise<AsyncIterable<CatalogueRow>> {
-  const read: ReadRow = (row, value) => readPlainRow(row, value, { folder }) ?? readExtendedRow(row, value, { folder });
+  const read: ReadRow = (row, value) => readJsonRow(row, value, { folder });
   const values = await documentRows(path, name, signal);
   return values ? rowsOfDocument(values, read) : rowsOfLines(path, name, read, signal);
 }
 
 type ReadRow = (row: number, value: unknown) => CatalogueRow | Promise<CatalogueRow>;
-
-/** Its library is loaded for the first such row. */
-async function readExtendedRow(...args: Parameters<typeof readJsonRow>): Promise<CatalogueRow> {
-  const rows = await import('./json-row.ts');
-  return rows.readJsonRow(...args);
-}
 
 async function* rowsOfDocument(values: readonly unknown[], read: ReadRow): AsyncGenerator<CatalogueRow> {
   for (const [index, value] of values.entries()) yield read(index + 1, value);

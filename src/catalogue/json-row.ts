@@ -1,17 +1,13 @@
-import { fromExtended, idText, plainOf } from './bson-values.ts';
 import type { CatalogueRow } from './catalogue.ts';
-import { readRow } from './row-reader.ts';
+import { readPlainRow } from './plain-row.ts';
 import type { RowForm } from './row-reader.ts';
 
-/**
- * Reads a row of JSON, in which values may be Extended JSON. Its id is the one that the same document has in a catalogue
- * in MongoDB, except that blanks around text do not count. Without `id`, `_id` counts.
- */
-export function readJsonRow(row: number, value: unknown, form: RowForm): CatalogueRow {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return readRow(row, value, form);
-  const typed = fromExtended(value) as Readonly<Record<string, unknown>>;
-  const fields = plainOf(typed) as Readonly<Record<string, unknown>>;
-  const idField = (fields['id'] ?? undefined) === undefined && fields['_id'] !== undefined ? '_id' : 'id';
-  const id = idText(typed[idField])?.trim() ?? fields[idField];
-  return readRow(row, { ...fields, id }, form, fields);
+/** Reads a row of JSON. The library for Extended JSON is loaded for the first row that wants it. */
+export function readJsonRow(row: number, value: unknown, form: RowForm): CatalogueRow | Promise<CatalogueRow> {
+  return readPlainRow(row, value, form) ?? readOther(row, value, form);
+}
+
+async function readOther(row: number, value: unknown, form: RowForm): Promise<CatalogueRow> {
+  const { readExtendedRow } = await import('./extended-row.ts');
+  return readExtendedRow(row, value, form);
 }

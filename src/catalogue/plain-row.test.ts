@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readJsonRow } from './json-row.ts';
+import { readExtendedRow } from './extended-row.ts';
 import { readPlainRow } from './plain-row.ts';
 
 const url = 'https://media.example.org/v/index.m3u8';
@@ -53,7 +53,7 @@ describe('a row without Extended JSON', () => {
       fc.property(rows, (value) => {
         const json: unknown = JSON.parse(JSON.stringify(value));
         const plain = readPlainRow(1, json, {});
-        if (plain) expect(plain).toEqual(readJsonRow(1, json, {}));
+        if (plain) expect(plain).toEqual(readExtendedRow(1, json, {}));
       }),
       { numRuns: 500 },
     );

@@ -3,7 +3,7 @@ import { readRow } from './row-reader.ts';
 import type { RowForm } from './row-reader.ts';
 
 /**
- * Reads a row of JSON without the library for Extended JSON, which takes its time to load: as `readJsonRow` does, if no
+ * Reads a row of JSON without the library for Extended JSON, which takes its time to load: as `readExtendedRow` does, if no
  * value in it begins like one of Extended JSON, and its id is text. Undefined otherwise.
  */
 export function readPlainRow(row: number, value: unknown, form: RowForm): CatalogueRow | undefined {

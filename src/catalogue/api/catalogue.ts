@@ -134,7 +134,7 @@ export function openApiCatalogue(
       for (const each of found) {
         if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${api.name}`);
         row += 1;
-        yield checked(rowOf(row, each, api.fields));
+        yield checked(await rowOf(row, each, api.fields));
       }
       const { url: finalUrl, link } = text;
       const came: ApiPage = { url: finalUrl, value, rows: found.length, ...(link === undefined ? {} : { link }) };
@@ -148,7 +148,7 @@ export function openApiCatalogue(
   return { name: api.name, rows, close: () => source.close() };
 }
 
-function rowOf(row: number, value: unknown, paths: ApiSource['fields']): CatalogueRow {
+function rowOf(row: number, value: unknown, paths: ApiSource['fields']): ReturnType<typeof readJsonRow> {
   const given: Readonly<Record<string, string>> = { ...paths };
   const named = Object.entries(given);
   if (named.length === 0 || typeof value !== 'object' || value === null) return readJsonRow(row, value, {});
