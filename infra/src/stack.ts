@@ -29,16 +29,8 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
   const buckets = new Buckets(stack, { corsOrigins });
   const { destination, journal, logs } = buckets;
   const headers = headerParameter === undefined ? {} : { headerParameter };
-  const copy = new CopyFunction(stack, {
-    source,
-    sources,
-    concurrency,
-    destination,
-    journal,
-    prefix,
-    tags,
-    ...headers,
-  });
+  const shared = { sources, concurrency, destination, journal, prefix, tags, ...headers };
+  const copy = new CopyFunction(stack, { ...shared, source });
   const delivery = new Delivery(stack, { destination, logs, prefix, corsOrigins, ...(domain ? { domain } : {}) });
   const alarms = new Alarms(stack, {
     function: copy.function,
@@ -58,14 +50,8 @@ export function addStack(app: App, settings: StackSettings, props: StackProps = 
   if (services) {
     const run = new Services(stack, {
       ...services,
-      ...headers,
+      ...shared,
       function: copy.function,
-      sources,
-      concurrency,
-      destination,
-      journal,
-      prefix,
-      tags,
       publicUrl,
       distributionId: delivery.distribution.distributionId,
     });
