@@ -67,6 +67,16 @@ describe('the number of files in flight', () => {
     expect(line.highest).toBeLessThanOrEqual(128);
   });
 
+  it.each([
+    ['halved where the first files are large', [...Array<number>(7).fill(1), 12 * MiB], 4],
+    ['kept where they are not', Array<number>(8).fill(MiB), 8],
+    ['kept where only later ones are', [...Array<number>(8).fill(1), ...Array<number>(8).fill(20 * MiB)], 8],
+  ])('is %s', (_, sizes, left) => {
+    const limit = createStreamLimit({ first: 8, most: 256, now: () => 0 });
+    for (const bytes of sizes) limit.ended({ bytes, throttled: false, wasAwaited: true });
+    expect(limit.current()).toBe(left);
+  });
+
   it('follows a line that changes', () => {
     const changing = copyOver((ms) => ({ latencyMs: ms < 60 * second ? 2 : 350, bytesPerMs: 200_000 }), {
       first: 16,

@@ -1,4 +1,4 @@
-import { KiB, second } from '../domain/units.ts';
+import { KiB, MiB, second } from '../domain/units.ts';
 
 /** The end of one file, as it bears on how many are copied at a time. */
 export interface EndedFile {
@@ -32,6 +32,8 @@ export interface StreamLimitOptions {
 
 /** A file costs something beside its bytes: about what so many bytes cost. Libraries mix small and large files. */
 const bytesPerFile = 64 * KiB;
+/** Of larger files, half as many are as fast to begin with, and take half the memory. */
+const largeBytes = MiB;
 /** The shortest time over which a rate is measured. */
 const windowMs = second / 4;
 /** The fewest files of which a rate is measured. */
@@ -59,8 +61,8 @@ type Phase =
 
 /**
  * Creates a limit that grows while more streams bring more: doubled as long as the rate rises with it, then held. From
- * time to time it tries whether more would bring more by now, or fewer no less. A throttle halves it. A near server is
- * thus asked by few streams, and one at 80 ms by as many as its distance wants.
+ * time to time it tries whether more would bring more by now, or fewer no less. A throttle halves it, and so do large files
+ * among the first. A near server is thus asked by few streams, and one at 80 ms by as many as its distance wants.
  */
 export function createStreamLimit({ first, most, now }: StreamLimitOptions): StreamLimit {
   let limit = Math.min(first, most);
@@ -71,6 +73,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
   let cutAt = -Infinity;
   /** Files that were begun under another limit, and are not to be counted. */
   let unsettled = limit;
+  /** Of the files that were begun before anything was known of them. Undefined once they have ended. */
+  let firstBytes: number | undefined = 0;
   let window = emptyWindow(now());
 
   const changeTo = (next: number): void => {
@@ -104,9 +108,16 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
     changeTo(from);
     conclude();
   };
+  const settle = (): void => {
+    const areLarge = firstBytes !== undefined && firstBytes > limit * largeBytes;
+    firstBytes = undefined;
+    if (areLarge) changeTo(Math.ceil(limit / 2));
+    window = emptyWindow(now());
+  };
   const cut = (): void => {
     if (now() - cutAt < cutPauseMs) return;
     cutAt = now();
+    firstBytes = undefined;
     changeTo(Math.max(fewest, Math.floor(limit / 2)));
     growth = laterGrowth;
     triesMore = true;
@@ -125,7 +136,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
       }
       if (unsettled > 0) {
         unsettled -= 1;
-        if (unsettled === 0) window = emptyWindow(now());
+        if (firstBytes !== undefined) firstBytes += bytes;
+        if (unsettled === 0) settle();
         return;
       }
       window.files += 1;
