@@ -45,7 +45,7 @@ const worthwhile = 0.2;
 /** Loss of rate that is taken for noise when streams are left out. */
 const noise = 0.03;
 const [firstGrowth, laterGrowth] = [2, 1.5];
-const [shortestRestMs, longestRestMs] = [5 * second, 60 * second];
+const [shortestRestMs, longestRestMs] = [second, 60 * second];
 /** After a throttle, others that were on their way already do not count. */
 const cutPauseMs = second;
 const fewest = 1;
