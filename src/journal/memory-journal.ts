@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../domain/compare-utf8.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
@@ -113,7 +114,7 @@ export class MemoryJournal implements Journal {
 
   async *submissions(after?: VideoId): AsyncIterable<Submission> {
     for (const video of this.#inOrder()) {
-      if (after !== undefined && compareIds(video, after) <= 0) continue;
+      if (after !== undefined && compareUtf8(video, after) <= 0) continue;
       const submission = await this.submission(video);
       if (submission) yield submission;
     }
@@ -129,7 +130,7 @@ export class MemoryJournal implements Journal {
 
   async *#submitted(wanted: { readonly published: boolean }, after?: VideoId): AsyncIterable<VideoId> {
     for (const video of this.#inOrder()) {
-      if (after !== undefined && compareIds(video, after) <= 0) continue;
+      if (after !== undefined && compareUtf8(video, after) <= 0) continue;
       const entry = this.#videos.get(video);
       if (entry?.submission && (entry.publication !== undefined) === wanted.published) yield video;
     }
@@ -165,10 +166,6 @@ export class MemoryJournal implements Journal {
   }
 
   #inOrder(): readonly VideoId[] {
-    return [...this.#videos.keys()].sort(compareIds);
+    return [...this.#videos.keys()].sort(compareUtf8);
   }
-}
-
-function compareIds(a: VideoId, b: VideoId): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

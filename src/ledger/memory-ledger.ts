@@ -1,5 +1,6 @@
 import { applyChange, openFiles } from '../domain/change.ts';
 import type { Change, Tally } from '../domain/change.ts';
+import { compareUtf8 } from '../domain/compare-utf8.ts';
 import { isUnderWay } from '../domain/video.ts';
 import type { Generation, RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { Applied, BatchEnding, EndedBatch, Ledger, Lease, Survey } from './ledger.ts';
@@ -55,7 +56,7 @@ export class MemoryLedger implements Ledger {
   }
 
   async *videos(): AsyncIterable<{ readonly video: VideoId; readonly record: VideoRecord }> {
-    for (const video of [...this.#tallies.keys()].sort(byCodePoints)) {
+    for (const video of [...this.#tallies.keys()].sort(compareUtf8)) {
       const record = this.#tallies.get(video)?.record;
       if (record) yield { video, record };
     }
@@ -133,9 +134,4 @@ export class MemoryLedger implements Ledger {
     }
     return [...held.values()].map(({ lease }) => lease);
   }
-}
-
-/** The order of UTF-8 bytes, as databases sort; `<` compares UTF-16 units. */
-function byCodePoints(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

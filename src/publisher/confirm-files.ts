@@ -1,11 +1,11 @@
 import { hasBit } from '../domain/bits.ts';
-import { folderOf } from '../domain/destination-key.ts';
 import type { Tally } from '../domain/change.ts';
+import { compareUtf8 } from '../domain/compare-utf8.ts';
+import { folderOf } from '../domain/destination-key.ts';
 import type { Evidence } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
-import { compareKeys } from '../storage/store-key.ts';
 
 /** Ports of the barrier. */
 export interface ConfirmPorts {
@@ -133,14 +133,14 @@ async function findByListing(
   signal: AbortSignal,
 ): Promise<FoundObjects> {
   const wanted = new Set(keys);
-  const ordered = keys.toSorted(compareKeys);
+  const ordered = keys.toSorted(compareUtf8);
   const [first = '', last = first] = [ordered[0], ordered.at(-1)];
   const found = new Map<string, ObjectVersion>();
   let foreign = 0;
   const firstObject = await store.head(first, { signal });
   if (firstObject) found.set(first, versionOf(firstObject));
   for await (const current of store.list(folder, { signal, after: first })) {
-    if (compareKeys(current.key, last) > 0) break;
+    if (compareUtf8(current.key, last) > 0) break;
     if (!wanted.has(current.key)) foreign += 1;
     // A listing without ETags proves nothing about them: then each file is asked for by name.
     else if (current.etag !== '') found.set(current.key, versionOf(current));

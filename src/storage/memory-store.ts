@@ -1,9 +1,10 @@
+import { compareUtf8 } from '../domain/compare-utf8.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { GiB } from '../domain/units.ts';
 import { crc32Hex } from './checksum.ts';
 import { isConditionMet } from './write-condition.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject, Upload } from './object-store.ts';
-import { assertStorableKey, compareKeys } from './store-key.ts';
+import { assertStorableKey } from './store-key.ts';
 
 /** An object with its bytes, for tests that inspect the store directly. */
 export interface MemoryObject extends StoredObject {
@@ -71,9 +72,9 @@ export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLi
     async *list(prefix, { signal, after }) {
       await begin(signal);
       const keys = [...objects.keys()].filter(
-        (key) => key.startsWith(prefix) && (after === undefined || compareKeys(key, after) > 0),
+        (key) => key.startsWith(prefix) && (after === undefined || compareUtf8(key, after) > 0),
       );
-      for (const key of keys.toSorted(compareKeys)) {
+      for (const key of keys.toSorted(compareUtf8)) {
         await begin(signal);
         const found = objects.get(key);
         if (found) yield { key, sizeBytes: found.sizeBytes, etag: found.etag, metadata: {} };

@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareUtf8 } from '../../domain/compare-utf8.ts';
 import { errnoOf, folderError } from './errors.ts';
 import { etagOf, isStagingName } from './staging.ts';
 import type { StoredObject } from '../object-store.ts';
-import { compareKeys } from '../store-key.ts';
 
 /** Which part of a folder to list. */
 export interface FolderListing {
@@ -25,9 +25,9 @@ export async function* listFolder(root: string, folder: string, listing: FolderL
     const key = folder + name;
     if (name.endsWith('/')) {
       const mayHold = key.startsWith(prefix) || prefix.startsWith(key);
-      const mayFollow = compareKeys(key, after) > 0 || after.startsWith(key);
+      const mayFollow = compareUtf8(key, after) > 0 || after.startsWith(key);
       if (mayHold && mayFollow) yield* listFolder(root, key, listing);
-    } else if (key.startsWith(prefix) && compareKeys(key, after) > 0) {
+    } else if (key.startsWith(prefix) && compareUtf8(key, after) > 0) {
       const object = await describe(root, key);
       if (object) yield object;
     }
@@ -41,7 +41,7 @@ async function namesIn(path: string, isRoot: boolean): Promise<readonly string[]
     return entries
       .filter((entry) => !isStagingName(entry.name, isRoot))
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-      .toSorted(compareKeys);
+      .toSorted(compareUtf8);
   } catch (error) {
     // The folder was removed after its parent was read, or never existed.
     if (errnoOf(error) === 'ENOENT') return [];

@@ -1,3 +1,4 @@
+import { compareUtf8 } from '../../domain/compare-utf8.ts';
 import { GiB, MiB } from '../../domain/units.ts';
 import type { ObjectStore, PutOptions, PutResult, StoreLimits, StoredObject } from '../object-store.ts';
 import { S3Connection, refusalOf } from './connection.ts';
@@ -8,7 +9,7 @@ import { listPage } from './list.ts';
 import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders, treatmentHeaders } from './object.ts';
 import { beginUpload } from './upload.ts';
 import type { UploadChecksums } from './upload.ts';
-import { assertStorableKey, compareKeys } from '../store-key.ts';
+import { assertStorableKey } from '../store-key.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** Options of an S3 store. */
@@ -106,9 +107,9 @@ class S3Store implements ObjectStore {
         metadata: {},
       }));
       // S3 lists in this order. Some compatible stores sort their pages by the rules of a locale.
-      for (const object of objects.toSorted((a, b) => compareKeys(a.key, b.key))) {
+      for (const object of objects.toSorted((a, b) => compareUtf8(a.key, b.key))) {
         // Consoles create an object named like the prefix to represent its folder.
-        if (object.key !== '' && (after === undefined || compareKeys(object.key, after) > 0)) yield object;
+        if (object.key !== '' && (after === undefined || compareUtf8(object.key, after) > 0)) yield object;
       }
     }
   }
