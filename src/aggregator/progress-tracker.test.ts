@@ -52,7 +52,12 @@ test('videos that were not read yet count as those without a plan, until all are
     tracker.progress();
   }
   now = 5000;
-  expect(tracker.progress()).toMatchObject({ uncrawled: 59, remainingMs: 600_000, remainingIsGuess: true });
+  expect(tracker.progress()).toMatchObject({
+    uncrawled: 59,
+    remainingMs: 600_000,
+    remainingIsGuess: true,
+    expectedFiles: 600,
+  });
   tracker.expect();
   expect(tracker.progress().uncrawled).toBe(1);
 });

@@ -104,6 +104,7 @@ const partsShape = {
       remainingMs: z.exactOptional(amount),
       remainingIsGuess: z.exactOptional(z.literal(true)),
       uncrawled: count,
+      expectedFiles: z.exactOptional(count),
       run: z.exactOptional(runCountsSchema),
     })
     .meta({ id: 'LiveProgress' }),

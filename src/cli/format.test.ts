@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { formatCount, formatCounted } from '../domain/amount-text.ts';
-import { formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from './format.ts';
+import { formatBytes, formatAboutCount, formatDuration, formatRate, formatRemaining, formatShare } from './format.ts';
 
 it('groups counts by thousands', () => {
   expect([0, 999, 1000, 1_234_567].map(formatCount)).toEqual(['0', '999', '1,000', '1,234,567']);
@@ -56,6 +56,14 @@ it('is not more exact about a guess than it can be', () => {
     'about 3 d',
   ]);
   expect(formatRemaining({ remainingMs: 185_000 })).toBe('3 min 05 s');
+  const counts = [7, 999, 1_000, 28_412, 1_004_400];
+  expect(counts.map(formatAboutCount)).toEqual([
+    'about 7',
+    'about 999',
+    'about 1,000',
+    'about 28,500',
+    'about 1,010,000',
+  ]);
 });
 
 it('says 100% only when nothing is missing', () => {

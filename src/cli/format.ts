@@ -1,3 +1,4 @@
+import { formatCount } from '../domain/amount-text.ts';
 import type { Remaining } from '../domain/remaining.ts';
 import { GiB, KiB, MiB, second } from '../domain/units.ts';
 
@@ -40,6 +41,12 @@ export function formatRemaining({ remainingMs, remainingIsGuess }: Remaining): s
   const tens = Math.round(minutes / 10);
   if (tens < 6 * 24) return `about ${Math.floor(tens / 6)} h${tens % 6 > 0 ? ` ${(tens % 6) * 10} min` : ''}`;
   return `about ${Math.round(minutes / 60 / 24)} d`;
+}
+
+/** A number that was estimated, rounded up to three digits: `about 28,500`. */
+export function formatAboutCount(count: number): string {
+  const step = 10 ** Math.max(0, String(Math.round(count)).length - 3);
+  return `about ${formatCount(Math.ceil(count / step) * step)}`;
 }
 
 /** Share of `part` in `whole`, from `0%` to `100%`. 100 only if nothing is missing. */

@@ -1,6 +1,6 @@
 import type { BudgetReport } from './budget.ts';
 import type { Failure } from './failure.ts';
-import type { Remaining } from './remaining.ts';
+import type { Estimate } from './remaining.ts';
 import type { RunCounts, Totals } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
 
@@ -13,8 +13,8 @@ export interface ActiveVideo {
   readonly total: number;
 }
 
-/** How far a run has come; given out at a steady pace and once at the end. What remains is absent while nobody can tell. */
-export interface Progress extends Partial<Remaining> {
+/** How far a run has come; given out at a steady pace and once at the end. */
+export interface Progress extends Estimate {
   readonly totals: Totals;
   readonly run: RunCounts;
   /** Over the last seconds. */

@@ -2,7 +2,7 @@ import type { BudgetReport } from './budget.ts';
 import type { FailureCode } from './failure.ts';
 import type { FailureCause, VideoSummary } from './library.ts';
 import type { IndexRanges } from './index-ranges.ts';
-import type { Remaining } from './remaining.ts';
+import type { Estimate } from './remaining.ts';
 import type { FileRole } from './revision.ts';
 import type { RunCounts, Totals } from './report.ts';
 import type { VideoId, VideoState } from './video.ts';
@@ -48,8 +48,8 @@ export interface LiveVideoChange extends LiveVideo {
   readonly noField?: true;
 }
 
-/** Rates over the last seconds, and how long the rest takes; that is absent while nobody can tell. */
-export interface LiveProgress extends Partial<Remaining> {
+/** Rates over the last seconds, and how much is left. */
+export interface LiveProgress extends Estimate {
   readonly filesPerSecond: number;
   readonly bytesPerSecond: number;
   /** Videos that are not planned yet, so that their files are not in the totals. */

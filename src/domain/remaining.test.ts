@@ -21,6 +21,7 @@ describe('what remains', () => {
     expect(estimateRemaining(totals({ published: 20, copying: 4, waiting: 36 }, 1200, 1175), 36, pace)).toEqual({
       remainingMs: (25 + 36 * 50) * 100,
       remainingIsGuess: true,
+      expectedFiles: 1200 + 36 * 50,
     });
   });
 

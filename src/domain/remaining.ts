@@ -17,27 +17,37 @@ export interface Remaining {
   readonly remainingIsGuess?: true;
 }
 
+/** What is estimated of a library. Absent is what nobody can tell. */
+export interface Estimate extends Partial<Remaining> {
+  /** Files with those of videos that are not planned yet. Absent also where all are planned: then the totals have them. */
+  readonly expectedFiles?: number;
+}
+
 /** States of videos whose plan is in the totals. Those on hold may have none. */
 const plannedStates: readonly VideoState[] = ['published', 'publishing', 'copying', 'incomplete'];
 
 /**
- * Estimates how long the rest of a library takes at this pace.
+ * Estimates how many files a library has, and how long the rest of them takes at this pace.
  *
  * A video without a plan counts as many files as planned videos have on average. Whether the number of files or the
  * number of bytes limits the speed is unknown, so the result is the geometric mean of both answers: it moves half as
  * much as either when large files follow small ones.
  *
  * @param uncrawled - videos that are not planned yet, so that their files are not in the totals
- * @returns an empty object while nobody can tell, and when nothing is left
+ * @returns without a time when nothing is left
  */
-export function estimateRemaining({ videos, files }: Totals, uncrawled: number, pace: Pace): Partial<Remaining> {
+export function estimateRemaining({ videos, files }: Totals, uncrawled: number, pace: Pace): Estimate {
   const planned = plannedStates.reduce((sum, state) => sum + videos[state], 0);
-  if (uncrawled > 0 && planned === 0) return {};
-  const open = Math.max(0, files.total - files.done - files.failed);
-  const filesLeft = open + (uncrawled > 0 ? (uncrawled * files.total) / planned : 0);
+  if (uncrawled > 0 && (planned === 0 || files.total === 0)) return {};
+  const hidden = uncrawled > 0 ? (uncrawled * files.total) / planned : 0;
+  const filesLeft = Math.max(0, files.total - files.done - files.failed) + hidden;
   const seconds = secondsFor(filesLeft, pace);
-  if (filesLeft === 0 || seconds === undefined) return {};
-  return { remainingMs: Math.round(seconds * second), ...(uncrawled > 0 ? { remainingIsGuess: true } : {}) };
+  return {
+    ...(uncrawled > 0 ? { expectedFiles: Math.round(files.total + hidden) } : {}),
+    ...(filesLeft === 0 || seconds === undefined
+      ? {}
+      : { remainingMs: Math.round(seconds * second), ...(uncrawled > 0 ? { remainingIsGuess: true } : {}) }),
+  };
 }
 
 function secondsFor(files: number, { filesPerSecond, bytesPerSecond, bytesPerFile = 0 }: Pace): number | undefined {

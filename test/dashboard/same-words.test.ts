@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeCode, formatAbout, formatDuration } from '../../dashboard/src/parts/format.ts';
+import { describeCode, formatAbout, formatAboutCount, formatDuration } from '../../dashboard/src/parts/format.ts';
 import * as terminal from '../../src/cli/format.ts';
 import { codeText } from '../../src/control/report-page/words.ts';
 import { failureCodes } from '../../src/domain/failure.ts';
@@ -20,6 +20,7 @@ describe('the page says', () => {
       if (ms >= 10 * second) expect(formatDuration(ms), `${ms / second} s`).toBe(terminal.formatDuration(ms));
       const guess = { remainingMs: ms, remainingIsGuess: true } as const;
       expect(formatAbout(ms), `${ms / second} s`).toBe(terminal.formatRemaining(guess));
+      expect(formatAboutCount(ms)).toBe(terminal.formatAboutCount(ms));
     }
   });
 });

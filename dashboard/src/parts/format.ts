@@ -46,6 +46,12 @@ export function formatAbout(milliseconds: number): string {
   return `about ${Math.round(minutes / 60 / 24)} d`;
 }
 
+/** A number that was estimated, rounded up to three digits as the command line does: `about 28,500`. */
+export function formatAboutCount(count: number): string {
+  const step = 10 ** Math.max(0, String(Math.round(count)).length - 3);
+  return `about ${formatCount(Math.ceil(count / step) * step)}`;
+}
+
 /** Per cent with one decimal, cut off and not rounded: `100` only where nothing is missing. */
 export function formatPercent(part: number, total: number): string {
   if (total <= 0) return '0';

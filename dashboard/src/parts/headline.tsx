@@ -3,7 +3,9 @@ import { Link } from 'wouter';
 import type { FileCounts, LiveSnapshot } from '../api/contract.ts';
 import { useLive } from '../live/use-live.ts';
 import { listAddress } from '../views/addresses.ts';
-import { formatAbout, formatBytes, formatCount, formatCounted, formatDuration, formatPercent } from './format.ts';
+import {
+  formatAbout, formatAboutCount, formatBytes, formatCount, formatCounted, formatDuration, formatPercent,
+} from './format.ts'; // prettier-ignore
 import { ProgressBar } from './progress-bar.tsx';
 import { RateChart } from './rate-chart.tsx';
 
@@ -15,23 +17,27 @@ export function Headline(): ReactNode {
   const destination = useLive((now) => now.destination);
   if (!totals || !progress) return null;
   const { files, videos } = totals;
+  const { uncrawled, expectedFiles } = progress;
+  const allFiles =
+    expectedFiles === undefined ? formatCounted(files.total, 'file') : `${formatAboutCount(expectedFiles)} files`;
+  const total = expectedFiles ?? files.total;
   const allVideos = Object.values(videos).reduce((sum, count) => sum + count, 0);
   return (
     <section aria-label="How far it is">
       <div className="headline">
         <div>
           <p className="share">
-            {formatPercent(files.done + files.accepted, files.total)}
+            {formatPercent(files.done + files.accepted, total)}
             <small>%</small>
           </p>
           <p className="said">
-            <strong>{formatCount(files.done)}</strong> of {formatCounted(files.total, 'file')} and{' '}
+            <strong>{formatCount(files.done)}</strong> of {allFiles} and{' '}
             <Link href={listAddress({ states: ['published'], text: '', sort: 'title', order: 'asc' })}>
               <strong>{formatCount(videos.published)}</strong> of {formatCounted(allVideos, 'video')}
             </Link>{' '}
             are in place at <span className="wrap">{destination}</span>.{' '}
             {isCounting ? 'The library is still being counted.' : null}{' '}
-            {progress.uncrawled > 0 ? `${formatCounted(progress.uncrawled, 'video')} to be planned yet.` : null}
+            {uncrawled > 0 ? `${formatCounted(uncrawled, 'video')} to be planned yet.` : null}
           </p>
         </div>
         <div>
@@ -39,7 +45,7 @@ export function Headline(): ReactNode {
           <RateChart />
         </div>
       </div>
-      <ProgressBar files={files} label="All files" />
+      <ProgressBar files={{ ...files, total }} label="All files" />
     </section>
   );
 }

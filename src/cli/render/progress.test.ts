@@ -13,6 +13,7 @@ const progress: Progress = {
   bytesPerSecond: 12_582_912,
   filesPerSecond: 345.2,
   remainingMs: 185_000,
+  expectedFiles: 28_500,
   uncrawled: 4,
 };
 
@@ -47,7 +48,7 @@ describe('progress', () => {
     expect(renderProgress({ progress: { ...progress, active } }, 90)).toBe(
       [
         'videos  3 of 12 published, 4 to plan, 1 incomplete',
-        'files   ███████████████████░░░░░░░░░░░  64%  12,345 of 19,000 planned so far, 2 failed',
+        'files   ████████████░░░░░░░░░░░░░░░░░░  43%  12,345 of about 28,500, 2 failed',
         'speed   12.0 MiB/s, 345 files/s, 1.50 GiB in 2 min 11 s, 3 min 05 s left',
         '  Morning class                   ███████████████░░░░░░░░░░░░░░░  50%  500 of 1,000',
         '  class-43                        ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   0%  0 of 12',
@@ -56,7 +57,7 @@ describe('progress', () => {
   });
 
   it('leaves out what nobody can tell and what is nothing', () => {
-    const { remainingMs: _, ...rest } = progress;
+    const { remainingMs: _, expectedFiles: __, ...rest } = progress;
     const quiet: Progress = {
       ...rest,
       uncrawled: 0,
@@ -106,6 +107,6 @@ describe('progress', () => {
 
 it('fits in one line for logs', () => {
   expect(renderProgressLine(progress)).toBe(
-    '64%: 12,345 of 19,000 files planned so far, 1.50 GiB copied at 12.0 MiB/s, 3 of 12 videos published, 4 to plan, 2 failed, 3 min 05 s left',
+    '43%: 12,345 of about 28,500 files, 1.50 GiB copied at 12.0 MiB/s, 3 of 12 videos published, 4 to plan, 2 failed, 3 min 05 s left',
   );
 });

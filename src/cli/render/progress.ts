@@ -1,7 +1,7 @@
 import type { ActiveVideo, Progress } from '../../domain/event.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { formatCount, formatCounted } from '../../domain/amount-text.ts';
-import { formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from '../format.ts';
+import { formatAboutCount, formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from '../format.ts';
 import { fitText, padText } from '../text-width.ts';
 
 /** The content of the progress display. */
@@ -32,8 +32,9 @@ export function renderProgress(state: ProgressState, columns: number): string {
 export function renderProgressLine(progress: Progress): string {
   const { totals, run, bytesPerSecond, uncrawled } = progress;
   const { files } = totals;
+  const noun = allFiles(progress) === 1 ? 'file' : 'files';
   return [
-    `${formatShare(files.done, files.total)}: ${formatCount(files.done)} of ${formatCounted(files.total, 'file')}${soFar(progress)}`,
+    `${formatShare(files.done, allFiles(progress))}: ${formatCount(files.done)} of ${aboutAllFiles(progress)} ${noun}`,
     `${formatBytes(run.copiedBytes)} copied at ${formatRate(bytesPerSecond)}`,
     `${formatCount(totals.videos.published)} of ${formatCounted(countVideos(progress), 'video')} published`,
     ...(uncrawled > 0 ? [`${formatCount(uncrawled)} to plan`] : []),
@@ -53,7 +54,7 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
       .map((name) => `${formatCount(videos[name])} ${name}`),
   ];
   const fileParts = [
-    `${formatCount(files.done)} of ${formatCount(files.total)}${soFar(progress)}`,
+    `${formatCount(files.done)} of ${aboutAllFiles(progress)}`,
     ...(files.failed > 0 ? [`${formatCount(files.failed)} failed`] : []),
   ];
   const speedParts = [
@@ -65,7 +66,7 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
   const active = progress.active ?? [];
   return [
     `videos  ${videoParts.join(', ')}`,
-    `files   ${bar(files.done, files.total, columns)}  ${fileParts.join(', ')}`,
+    `files   ${bar(files.done, allFiles(progress), columns)}  ${fileParts.join(', ')}`,
     `speed   ${speedParts.join(', ')}`,
     ...active.slice(0, maxBars).map((video) => videoLine(video, columns)),
     ...(active.length > maxBars ? [`  and ${formatCount(active.length - maxBars)} more`] : []),
@@ -84,9 +85,12 @@ function bar(done: number, total: number, columns: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${formatShare(done, total).padStart(4)}`;
 }
 
-/** While videos are to be planned, the sum of the files still grows. */
-function soFar({ uncrawled }: Progress): string {
-  return uncrawled > 0 ? ' planned so far' : '';
+function allFiles({ totals, expectedFiles = totals.files.total }: Progress): number {
+  return expectedFiles;
+}
+
+function aboutAllFiles({ totals, expectedFiles }: Progress): string {
+  return expectedFiles === undefined ? formatCount(totals.files.total) : formatAboutCount(expectedFiles);
 }
 
 function leftParts({ remainingMs, ...progress }: Progress): readonly string[] {
