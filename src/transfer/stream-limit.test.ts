@@ -77,6 +77,16 @@ describe('the number of files in flight', () => {
     expect(limit.current()).toBe(left);
   });
 
+  it.each([1, 2, 3, 4, 5])('grows with the distance over an uneven line, as in case %i', (seed) => {
+    // For a seventh of the time it is four times as slow.
+    const uneven = (ms: number): Line =>
+      (Math.floor(ms / 300) * 7919 + seed * 104_729) % 7 === 0
+        ? { latencyMs: 1_050, bytesPerMs: 50_000 }
+        : { latencyMs: 350, bytesPerMs: 200_000 };
+    const far = copyOver(uneven, { first: 8, most: 256, seconds: 30 });
+    expect(far.usual).toBeGreaterThan(100);
+  });
+
   it('follows a line that changes', () => {
     const changing = copyOver((ms) => ({ latencyMs: ms < 60 * second ? 2 : 350, bytesPerMs: 200_000 }), {
       first: 16,

@@ -44,6 +44,8 @@ const saturatedShare = 0.75;
 const worthwhile = 0.2;
 /** Loss of rate that is taken for noise when streams are left out. */
 const noise = 0.03;
+/** Looks at more streams until they are given up, and at fewer until they are kept: networks are uneven. */
+const [looksAtMore, looksAtFewer] = [3, 2];
 const [firstGrowth, laterGrowth] = [2, 1.5];
 const [shortestRestMs, longestRestMs] = [second, 60 * second];
 /** After a throttle, others that were on their way already do not count. */
@@ -56,8 +58,8 @@ type Phase =
   | { readonly name: 'resting'; readonly until: number }
   /** The present rate, to compare with. */
   | { readonly name: 'measuring' }
-  /** Whether another limit than `from` is better, which had `rate`. */
-  | { readonly name: 'trying'; readonly from: number; readonly rate: number };
+  /** Whether another limit than `from` is better, which had `rate`; how often that was looked at. */
+  | { readonly name: 'trying'; readonly from: number; readonly rate: number; readonly looks: number };
 
 /**
  * Creates a limit that grows while more streams bring more: doubled as long as the rate rises with it, then held. From
@@ -89,7 +91,7 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
       ? Math.min(most, Math.ceil(limit * growth))
       : Math.max(fewest, Math.floor(limit / laterGrowth));
     if (next === limit) return conclude();
-    phase = { name: 'trying', from: limit, rate };
+    phase = { name: 'trying', from: limit, rate, looks: 0 };
     changeTo(next);
   };
   const conclude = (): void => {
@@ -102,8 +104,13 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
     if (phase.name === 'measuring') return tryOther(rate);
     if (phase.name !== 'trying') return;
     const { from, rate: before } = phase;
-    const isBetter =
-      limit > from ? rate >= before * (1 + worthwhile * (limit / from - 1)) : rate >= before * (1 - noise);
+    const looks = phase.looks + 1;
+    const areMore = limit > from;
+    const isBetter = rate >= before * (areMore ? 1 + worthwhile * (limit / from - 1) : 1 - noise);
+    if (areMore !== isBetter && looks < (areMore ? looksAtMore : looksAtFewer)) {
+      phase = { ...phase, looks };
+      return;
+    }
     if (isBetter) return tryOther(rate);
     changeTo(from);
     conclude();
