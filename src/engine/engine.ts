@@ -25,8 +25,9 @@ export interface Engine {
   /** Takes a video through all further steps, wherever it stands. */
   advance(video: VideoId): Promise<void>;
   /**
-   * Resolves when no video is in progress, or the engine was drained or halted. To be called once all videos are sent: from
-   * then on, what waits for a source or destination that is down does so with patience only.
+   * Resolves when no video is in progress, or the engine was drained or halted and nothing is in flight any more. To be
+   * called once all videos are sent: from then on, what waits for a source or destination that is down does so with
+   * patience only.
    */
   idle(): Promise<void>;
   /** The failure that halted the run, if one did. */
@@ -139,6 +140,9 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     if (isOver && (await parts.publications.hasCapacity(1))) stopping.abort();
   });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];
+  const stopWorkers = async (): Promise<void> => {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  };
   return {
     async crawl(video, { recheck, urls }) {
       await parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined);
@@ -153,14 +157,14 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     },
     idle() {
       isAllSent = true;
-      return Promise.race([drained, inProgress.whenEmpty()]);
+      return Promise.race([drained.then(stopWorkers), inProgress.whenEmpty()]);
     },
     halted: () => haltedBy,
     async stop() {
       stopping.abort();
       stopLooking();
       stopBudgeting();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await stopWorkers();
     },
   };
 }

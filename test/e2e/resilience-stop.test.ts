@@ -75,6 +75,8 @@ describe.skipIf(!hasVersitygw)('a copy to versitygw that is disturbed', patient,
     // The threads hear of it a moment later: a few more files may have begun by then.
     expect(asked()).toBeLessThanOrEqual(held + 3 * concurrency);
     expect(stage.puts()).toHaveLength(asked());
+    expect(ended.stdout).toContain(`60 files: ${asked()} there`);
+    expect(ended.stdout).toContain(`This run: ${asked()} copied`);
     expect(await stage.object(playlist.slice(1))).toBeUndefined();
 
     const resumed = await stage.copy(playlist);
