@@ -2,6 +2,7 @@ import { threadId, workerData } from 'node:worker_threads';
 import type { Outcome } from '../domain/outcome.ts';
 import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
+import { breakSilence } from '../storage/circuit-breaker.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { sourceCredentials } from '../storage/s3/source-credentials.ts';
@@ -96,7 +97,7 @@ function openPorts({ source, store, capabilities, storeRequests, streams, heldBy
   const findOwn = sourceCredentials(buckets?.profile, proxies);
   const ofSource = (): Promise<S3Credentials> => (credentials.source ? Promise.resolve(credentials.source) : findOwn());
   return {
-    source: connectSource(source, ofSource),
+    source: breakSilence(connectSource(source, ofSource)),
     store: connectStore(store, {
       credentials: storeCredentials,
       proxies,

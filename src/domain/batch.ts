@@ -94,6 +94,8 @@ export interface BatchMessage {
   readonly ownBucket?: string;
   /** As in the job: the worker is to have no other batch beside this one. */
   readonly alone?: boolean;
+  /** Nothing is left to do but what waits, or it has waited often enough: origins that were silent are asked too. */
+  readonly insists?: boolean;
 }
 
 /**

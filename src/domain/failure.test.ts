@@ -7,6 +7,7 @@ const codesBy = (charge: Charge): readonly FailureCode[] =>
 
 test('throttles and stops cost the file nothing', () => {
   expect(codesBy('wait')).toEqual([
+    'source.silent',
     'source.throttled',
     'store.throttled',
     'cdn.throttled',

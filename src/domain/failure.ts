@@ -34,6 +34,7 @@ const charges = {
   'source.host-unknown': 'try',
   'source.tls': 'final',
   'source.timeout': 'try',
+  'source.silent': 'wait',
   'source.status': 'try',
   'source.throttled': 'wait',
   'source.not-found': 'final',

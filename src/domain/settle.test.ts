@@ -76,6 +76,16 @@ describe('files that wait for what is down', () => {
     expect(resend).toEqual([]);
   });
 
+  test('do not fail where they were not asked for, before they have waited as often as is free', () => {
+    const silent = failureWith('source.silent', 'not asked for', { retryAfterMs: 20_000 });
+    const impatient = { ...defaultRetryLimits, patienceLeftMs: 0 };
+    const settledAfter = (waits: number): Settlement =>
+      settle(batchOf(1, { waits }), [failed(0, silent)], 'origin-down', alwaysMost, impatient);
+    expect(settledAfter(maxWaits - 1)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: maxWaits }] });
+    expect(settledAfter(0)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: 1, delayMs: 20_000 }] });
+    expect(settledAfter(maxWaits)).toMatchObject({ failed: [], resend: [{ tries: { 0: 1 }, waits: 0 }] });
+  });
+
   test('are also those that a server error sends away without a time', () => {
     const later = failureWith('store.throttled', 'later', { status: 503 });
     expect(fateOfFirst(later).resend).toMatchObject([{ stalled: true }]);

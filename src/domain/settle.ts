@@ -67,6 +67,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renew
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
  * | failed by what is down as a whole, or | stalled: free, as for `wait`; failed when the     |
  * | by a server error that says to wait   | patience with it is over                          |
+ * | `source.silent`                       | stalled, whatever patience is left: not asked for |
  * | none, any end but `worker-lost`       | unheard: free, at once                            |
  * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -186,6 +187,7 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
   const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
   const mayWait = batch.waits < limits.maxWaits;
   const stalled = limits.patienceLeftMs === 0 ? 'failed' : mayWait ? 'stalled' : charged;
+  if (failure.code === 'source.silent') return mayWait ? 'stalled' : charged;
   switch (chargeOf(failure)) {
     case 'halt':
     case 'recrawl':
@@ -208,6 +210,7 @@ const silences: Partial<Record<FailureCode, 'source' | 'store'>> = {
   'source.unreachable': 'source',
   'source.host-unknown': 'source',
   'source.timeout': 'source',
+  'source.silent': 'source',
   'store.unreachable': 'store',
   'store.timeout': 'store',
 };

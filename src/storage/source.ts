@@ -14,6 +14,8 @@ export interface FetchOptions {
   readonly kind: 'text' | 'media';
   /** A bucket that objects may be read from even if the source was opened without naming it. */
   readonly ownBucket?: string;
+  /** Ask an origin too that is left alone because it was silent. */
+  readonly insists?: boolean;
   /** Cookie header for this URL. It is a secret, and is dropped when a redirect leads to another origin. */
   readonly cookie?: string;
 }

@@ -22,4 +22,4 @@ export interface AntPorts {
 }
 
 /** Settings of a batch that apply to each of its files. */
-export type CopyPolicy = Pick<BatchMessage, 'existing' | 'sha256' | 'generation' | 'video'>;
+export type CopyPolicy = Pick<BatchMessage, 'existing' | 'sha256' | 'generation' | 'video' | 'insists'>;

@@ -97,6 +97,12 @@ describe('A batch of files that met trouble', () => {
     expect(source.requests).toEqual(['s3://one/.flants-probe']);
   });
 
+  it('by silence, and then left others alone, says that the origin is down, and asks nobody', async () => {
+    const alone = errorOf('source.silent');
+    expect(await endOf([copied(0), failed(1, silent), failed(2, alone)])).toBe('origin-down');
+    expect(source.requests).toEqual([]);
+  });
+
   it('by server errors, all of them and the first ones of the video, says that the origin is down', async () => {
     expect(await endOf([failed(1, bad), failed(2, bad)])).toBe('origin-down');
   });

@@ -34,6 +34,7 @@ export interface FinishedBatch {
  * | files that failed by the source                            | asked afterwards                 | it is down if      |
  * |------------------------------------------------------------|----------------------------------|--------------------|
  * | none by silence or a server error                          |                                  | never              |
+ * | some that were not asked for, as their origin was silent   |                                  | always             |
  * | some, and a file of the video was copied from their origin | that file                        | that fails so, too |
  * | several by server errors, and no file got another answer   |                                  | always             |
  * | else                                                       | the root of their origin         | that fails so, too |
@@ -52,6 +53,7 @@ async function isSourceUp(batch: FinishedBatch, ports: BatchEndPorts, signal: Ab
   const failures = troubles(outcomes, 'source');
   const [first] = failures;
   if (!first) return true;
+  if (failures.some(({ failure }) => failure.code === 'source.silent')) return false;
   const good = await copiedFrom(urlOrigin(new URL(first.url)), batch, ports);
   if (good !== undefined) return isAnswering(source, good, signal);
   const areAllSo = failures.length === outcomes.length && failures.length > 1;

@@ -83,6 +83,7 @@ async function fetchAndPlace(
     fetched = await ports.source.fetch(task.fetchUrl, {
       ...mediaRequest(task, signal),
       ...(prior ? { unless: prior.source } : {}),
+      ...(policy.insists ? { insists: true } : {}),
     });
   } catch (error) {
     if (task.optional && isAbsent(error, task)) {

@@ -2,6 +2,7 @@ import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain
 import { headersOf } from '../domain/object-headers.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
+import { defaultRetryLimits } from '../domain/settle.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 import { bucketOfPlan } from '../storage/own-bucket.ts';
@@ -66,8 +67,18 @@ export async function prepareBatch(
   const { id, video, generation } = job;
   const ownBucket = await ownBucketOf(job, files, journal);
   const own = ownBucket === undefined ? {} : { ownBucket };
-  const manner = { ...own, ...(job.fresh ? { fresh: true } : {}), ...(job.alone === true ? { alone: true } : {}) };
+  const manner = {
+    ...own,
+    ...(job.fresh ? { fresh: true } : {}),
+    ...(job.alone === true ? { alone: true } : {}),
+    ...(mayInsist(job) ? { insists: true } : {}),
+  };
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
+}
+
+/** Files must have been asked for before they can fail: by the end of patience, or of the waits that cost no try. */
+function mayInsist({ stalledSince, waits }: BatchJob): boolean {
+  return stalledSince !== undefined || waits >= defaultRetryLimits.maxWaits;
 }
 
 /** The bucket of the video, for files in buckets. */

@@ -18,8 +18,8 @@ export interface SlotLine {
   take(options: { readonly signal: AbortSignal }): Promise<LeaveSlot>;
 }
 
-/** Frees a place, and tells how its file ended. */
-export type LeaveSlot = (ended: Omit<EndedFile, 'wasAwaited'>) => void;
+/** Frees a place, and tells how its file ended, unless that says nothing about how many are worth copying at a time. */
+export type LeaveSlot = (ended?: Omit<EndedFile, 'wasAwaited'>) => void;
 
 interface Waiter {
   readonly urgent: boolean;
@@ -51,7 +51,7 @@ export function createSlots(limit: StreamLimit): Slots {
   };
   const leave: LeaveSlot = (ended) => {
     taken -= 1;
-    limit.ended({ ...ended, wasAwaited: waiting.size > 0 });
+    if (ended) limit.ended({ ...ended, wasAwaited: waiting.size > 0 });
     admit();
   };
 

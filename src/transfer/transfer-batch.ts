@@ -61,11 +61,12 @@ export async function transferBatch(
   return stopped.aborted ? 'stopped' : 'finished';
 }
 
-/** What an outcome says about how many files are worth copying at a time. */
+/** What an outcome says about how many files are worth copying at a time. Nothing, if the file was not asked for. */
 function bearingOf(outcome: Outcome): Parameters<LeaveSlot>[0] {
   if (outcome.kind !== 'failed') {
     return { bytes: outcome.kind === 'copied' ? outcome.evidence.sizeBytes : 0, throttled: false };
   }
   const { code, status } = outcome.failure.failure;
+  if (code === 'source.silent') return undefined;
   return { bytes: 0, throttled: code === 'source.throttled' || code === 'store.throttled' || status === 503 };
 }

@@ -5,6 +5,7 @@ import type { RunEvent } from '../../src/domain/event.ts';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { freePort } from '../servers/free-port.ts';
+import { startOrigin } from '../servers/origin.ts';
 import { saidBy } from './refusal.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -59,6 +60,40 @@ describe('patience with what is down', patient, () => {
       patienceMs: 0,
       allThatIsLeft: true,
     });
+  });
+
+  it('asks a silent host for little while there is other work, and for each file at the end', async () => {
+    const names = Array.from({ length: 40 }, (_, number) => `${number}.ts`);
+    const silent = await startOrigin({ rule: () => ({ kind: 'silent' }) });
+    try {
+      stage = await openStage({
+        destination: 'folder',
+        files: {
+          '/a/index.m3u8': mediaPlaylist(names.map((name) => `${silent.url}/a/${name}`)),
+          '/b/index.m3u8': mediaPlaylist(names),
+          ...Object.fromEntries(names.map((name) => [`/b/${name}`, `media of ${name}`])),
+        },
+      });
+      const catalogue = join(stage.scratch, 'videos.ndjson');
+      const rows = ['a', 'b'].map((id) => ({ id, url: `${stage.origin.url}/${id}/index.m3u8` }));
+      await writeFile(catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const asked = (): number => silent.requests.filter(({ path }) => path !== '/').length;
+      const askedBefore = stage.origin.asked('/b/39.ts').then(asked);
+      const report = join(stage.scratch, 'report.json');
+
+      const hurry = ['--source-timeout', '500ms', '--patience', '0', '--threads', '1', '--concurrency', '2'];
+      const allow = ['--allow-host', new URL(silent.url).host];
+      const copied = await stage.copy(catalogue, ...hurry, ...allow, '--report', report);
+      expect(copied.code, copied.stderr).toBe(code.files);
+      expect(await askedBefore).toBeLessThan(10);
+      for (const name of names) expect(silent.countOf(`/a/${name}`)).toBeGreaterThan(0);
+      const { videos } = JSON.parse(await readFile(report, 'utf8')) as LibraryReport;
+      const failures = videos.find(({ id }) => id === 'a')?.failures ?? [];
+      expect(failures.map(({ failure }) => failure.code)).toEqual(names.map(() => 'source.timeout'));
+      expect((await stage.object('b/index.m3u8'))?.toString()).toBe(mediaPlaylist(names));
+    } finally {
+      await silent.stop();
+    }
   });
 
   it('ends for an origin whose segments all answer with server errors, and begins anew with the next run', async () => {

@@ -24,6 +24,12 @@ export const sourceFailures = {
     cause: 'The source is overloaded, or the network drops packets.',
     cure: 'Lower `--concurrency` or set `--source-tpslimit`. For a source that is always slow, raise `--source-timeout`.',
   },
+  'source.silent': {
+    means:
+      'The file was not asked for yet: its host let other requests wait until their time-out, and is left alone for as long.',
+    cause: 'The host is down or overloaded, or the network drops packets.',
+    cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and for each file at the end.',
+  },
   'source.status': {
     means:
       'The source answered with a status that is neither success nor one of the statuses that have their own code.',

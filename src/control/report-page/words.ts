@@ -19,6 +19,7 @@ const codeWords: Readonly<Partial<Record<FailureCode, string>>> = {
   'source.host-unknown': 'The source’s host is not known',
   'source.tls': 'The source’s certificate is not valid',
   'source.timeout': 'The source takes too long',
+  'source.silent': 'The source is left alone, as it does not answer',
   'source.status': 'The source answers with an error',
   'source.throttled': 'The source asks for less',
   'source.not-found': 'Not found at the source',

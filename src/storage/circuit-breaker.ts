@@ -1,0 +1,196 @@
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import { placeOf } from '../domain/tokens.ts';
+import { KiB } from '../domain/units.ts';
+import { urlOrigin } from '../domain/url-origin.ts';
+import type { Body, FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+
+/** A body of which so much has come counts as an answer, long before its end. */
+const answerBytes = 64 * KiB;
+/** The oldest are forgotten. */
+const maxOrigins = 1000;
+
+/** An origin that was silent. */
+interface Rest {
+  readonly untilMs: number;
+  readonly silenceMs: number;
+  /** A request finds out whether it answers again. */
+  isTrying: boolean;
+}
+
+interface Origin {
+  /** When it last answered anything. */
+  answeredAtMs: number;
+  rest?: Rest | undefined;
+}
+
+/**
+ * Leaves origins alone that are silent: each request there would hold its place until its time-out, and a few such
+ * origins would hold all places.
+ *
+ * answering ──a request times out, and none was answered meanwhile──▶ resting, for as long as the silence lasted
+ *     ▲                                                                  │
+ *     └──────────any answer── trying: one request ◀──the rest is over────┘
+ *
+ * While an origin rests or is tried, other requests fail at once, with `source.silent` and a time to return, unless they
+ * insist.
+ *
+ * @param now - a monotonic clock in milliseconds
+ */
+export function breakSilence(source: Source, now = (): number => performance.now()): Source {
+  const origins = new Map<string, Origin>();
+  const originOf = (url: URL): Origin => {
+    const name = urlOrigin(url);
+    const origin = origins.get(name) ?? { answeredAtMs: -Infinity };
+    origins.set(name, origin);
+    const [oldest] = origins.keys();
+    if (origins.size > maxOrigins && oldest !== undefined) origins.delete(oldest);
+    return origin;
+  };
+  const watched =
+    (fetch: Source['fetch']) =>
+    async (text: string, options: FetchOptions): Promise<FetchedObject | NotModified> => {
+      const url = URL.parse(text);
+      if (!url) return fetch(text, options);
+      const origin = originOf(url);
+      const trial = options.insists ? undefined : admitted(url, origin, now());
+      const request = new WatchedRequest(origin, trial, now);
+      const object = await request.watch(fetch(text, options));
+      if (object.result === 'fetched') return watchedObject(object, request);
+      request.answered();
+      return object;
+    };
+  const openSession = source.openSession?.bind(source);
+  return {
+    fetch: watched((url, options) => source.fetch(url, options)),
+    ...(openSession && {
+      openSession() {
+        const session = openSession();
+        return {
+          fetch: watched((url, options) => session.fetch(url, options)),
+          cookieFor: (url) => session.cookieFor(url),
+        };
+      },
+    }),
+    sizeOf: (url, options) => source.sizeOf(url, options),
+    close: () => source.close(),
+  };
+}
+
+/**
+ * Admits a request to an origin.
+ *
+ * @returns the rest that it is to end, if it is one that finds out
+ * @throws {FlantsError} `source.silent` if the origin is to be left alone
+ */
+function admitted(url: URL, { rest }: Origin, nowMs: number): Rest | undefined {
+  if (!rest) return undefined;
+  const leftMs = rest.isTrying ? rest.silenceMs : rest.untilMs - nowMs;
+  if (leftMs > 0) {
+    const message = `${placeOf(url)} was not asked for: ${url.host} let other requests wait until their time-out`;
+    throw new FlantsError('source.silent', message, { retryAfterMs: Math.ceil(leftMs) });
+  }
+  rest.isTrying = true;
+  return rest;
+}
+
+class WatchedRequest {
+  readonly #origin: Origin;
+  readonly #trial: Rest | undefined;
+  readonly #now: () => number;
+  /** When it was begun, or the origin last answered it. */
+  #sinceMs: number;
+  #bytes = 0;
+  #isOver = false;
+
+  constructor(origin: Origin, trial: Rest | undefined, now: () => number) {
+    this.#origin = origin;
+    this.#trial = trial;
+    this.#now = now;
+    this.#sinceMs = now();
+  }
+
+  async watch<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.#failed(failureOf(error).code);
+      throw error;
+    }
+  }
+
+  received(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < answerBytes) return;
+    this.#bytes = 0;
+    this.#heard();
+  }
+
+  /** It is over, and not by silence. */
+  answered(): void {
+    if (!this.#isOver) this.#heard();
+    this.#isOver = true;
+  }
+
+  #heard(): void {
+    this.#sinceMs = this.#now();
+    this.#origin.answeredAtMs = this.#sinceMs;
+    this.#origin.rest = undefined;
+  }
+
+  #failed(code: string): void {
+    if (code !== 'source.timeout' && code !== 'aborted') return this.answered();
+    this.#isOver = true;
+    const origin = this.#origin;
+    if (code === 'aborted') {
+      if (this.#trial) this.#trial.isTrying = false;
+    } else if (origin.answeredAtMs <= this.#sinceMs) {
+      const nowMs = this.#now();
+      const silenceMs = nowMs - this.#sinceMs;
+      origin.rest = { untilMs: nowMs + silenceMs, silenceMs, isTrying: false };
+    }
+  }
+}
+
+function watchedObject(object: FetchedObject, request: WatchedRequest): FetchedObject {
+  return {
+    ...object,
+    body: watchedBody(object.body, request),
+    cancel() {
+      request.answered();
+      object.cancel();
+    },
+  };
+}
+
+function watchedBody(body: Body, request: WatchedRequest): Body {
+  const forEachView = body.forEachView?.bind(body);
+  return {
+    [Symbol.asyncIterator]: () => watchedChunks(body, request),
+    ...(forEachView && {
+      async forEachView(take) {
+        const isWhole = await request.watch(
+          forEachView((view) => {
+            request.received(view.byteLength);
+            return take(view);
+          }),
+        );
+        if (isWhole) request.answered();
+        return isWhole;
+      },
+    }),
+  };
+}
+
+async function* watchedChunks(body: Body, request: WatchedRequest): AsyncGenerator<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await request.watch(chunks.next());
+      if (next.done === true) return request.answered();
+      request.received(next.value.byteLength);
+      yield next.value;
+    }
+  } finally {
+    await chunks.return?.();
+  }
+}
