@@ -44,6 +44,12 @@ describe('the command', () => {
       ['crawler', '--help'],
     ])
       expect((await flants(args)).stdout).toMatch(/^ {2}--journal <PLACE> /m);
+    const all = await flants(['--help']);
+    expect(await flants(['help'])).toEqual(all);
+    expect(await flants(['help', 'help'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Usage: flants help /),
+    });
   });
 
   it('says on standard error what to do first when it is given nothing, and that nothing was done', async () => {
@@ -62,6 +68,11 @@ describe('the command', () => {
 
   it.each<[string, readonly string[], string]>([
     ['an unknown verb', ['cpy'], "flants: unknown verb 'cpy' (did you mean copy?) [usage]\n  see: flants --help\n"],
+    [
+      'help for an unknown verb',
+      ['help', 'cpy'],
+      "flants: unknown verb 'cpy' (did you mean copy?) [usage]\n  see: flants --help\n",
+    ],
     [
       'an unknown option',
       ['copy', 'a', 'b', '--concurency', '3'],

@@ -5,6 +5,8 @@ import { optionNames, specOf } from '../config/registry/options.ts';
 import type { OptionName } from '../config/registry/options.ts';
 import type { Flags } from '../config/input/merge.ts';
 import type { VerbSpec } from '../config/registry/verb-spec.ts';
+import { closestWord } from '../config/input/suggest.ts';
+import { FlantsError } from '../domain/failure.ts';
 import { exitCodeTexts, specIn, takenOptions, verbNames, verbs } from '../config/registry/verbs.ts';
 import type { VerbName } from '../config/registry/verbs.ts';
 import { readVersion } from './version.ts';
@@ -28,8 +30,7 @@ export function buildProgram(argv: readonly string[], run: RunVerb): Command {
     .description('Copies HLS video libraries to S3. Tracks every file, and publishes a video only when it is complete.')
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
-    .helpCommand('help [verb]', 'print help for a verb')
-    .commandsGroup('More:')
+    .helpCommand(false)
     .usage('<verb> [options] …')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
@@ -42,6 +43,25 @@ export function buildProgram(argv: readonly string[], run: RunVerb): Command {
     const command = addVerb(program, name, verbs[name], run);
     if (argv.includes(name)) addOptions(command, verbs[name]);
   }
+  return addHelp(program);
+}
+
+/** Commander's own answers an unknown verb with all help and an error that says nothing. */
+function addHelp(program: Command): Command {
+  program
+    .command('help')
+    .summary('print help for a verb')
+    .helpGroup('More:')
+    .description('Print help for a verb.')
+    .argument('[verb]')
+    .helpOption('-h, --help', 'print this help')
+    .allowExcessArguments()
+    .action((verb?: string) => {
+      if (verb === undefined) program.help();
+      program.commands.find((command) => command.name() === verb)?.help();
+      const meant = closestWord(verb, verbNames);
+      throw new FlantsError('usage', `unknown verb '${verb}'${meant === undefined ? '' : ` (did you mean ${meant}?)`}`);
+    });
   return program;
 }
 
