@@ -93,6 +93,21 @@ describe('A scan', () => {
     expect(seen).toEqual(['c']);
   });
 
+  test('takes a sample of the videos asked for, not of all', async () => {
+    const rows = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => row(id));
+    for (const ids of [
+      ['a', 'b'],
+      ['c', 'd'],
+      ['g', 'h'],
+    ]) {
+      const { scan, seen } = setUp(rows);
+      const selection = { include: [], exclude: [], sample: { count: 1, seed: '1' } };
+      expect(await scan({ ids, selection })).toEqual([]);
+      expect(seen).toHaveLength(1);
+      expect(ids).toContain(seen[0]);
+    }
+  });
+
   test('stops at its limit', async () => {
     const { scan, seen } = setUp([row('a'), row('b'), row('c')]);
     await scan({ ids: [], limit: 2 });

@@ -68,9 +68,9 @@ export async function scanCatalogue(
   const found = new Set<VideoId>();
   let selected = 0;
   const chooser = createRowChooser(rules.selection ?? allVideos, ports.now);
-  for await (const { row: read, leftOut } of chooser.choose(catalogue.rows({ signal }))) {
+  // Before the selection: a sample is one of the requested videos.
+  for await (const { row: read, leftOut } of chooser.choose(requested(catalogue.rows({ signal }), wanted))) {
     if (signal.aborted || selected === rules.limit) break;
-    if (read.kind === 'video' && wanted.size > 0 && !wanted.has(read.submission.id)) continue;
     if (leftOut && read.kind === 'video') {
       found.add(read.submission.id);
       const unread = warningOfLeftOut(read, leftOut);
@@ -92,6 +92,14 @@ export async function scanCatalogue(
     if (wanted.size > 0 && found.size === wanted.size) break;
   }
   return selected === rules.limit ? [] : [...wanted].filter((id) => !found.has(id));
+}
+
+/** Without videos that nobody requested. No ids request all; refused rows are not left out. */
+async function* requested(
+  rows: AsyncIterable<CatalogueRow>,
+  ids: ReadonlySet<VideoId>,
+): AsyncGenerator<CatalogueRow, void> {
+  for await (const row of rows) if (ids.size === 0 || row.kind === 'refused' || ids.has(row.submission.id)) yield row;
 }
 
 /** Applies the rules to a row. */
