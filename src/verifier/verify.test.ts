@@ -88,6 +88,16 @@ describe('Verifying a copy', () => {
     ]);
   });
 
+  test('counts the playlists that it read', async () => {
+    for (const [changes, playlists] of [
+      [{ 'lib/audio/en.m3u8': undefined }, 2],
+      [{ 'lib/video.m3u8': '<html>' }, 3],
+      [{ 'lib/master.m3u8': multivariant.replace('video.m3u8', 'https://old.example/v.m3u8') }, 2],
+      [{ 'lib/master.m3u8': undefined }, 0],
+    ] as const)
+      expect(await verify(await copyOf(changes))).toMatchObject({ playlists });
+  });
+
   test('names everything at once', async () => {
     const store = await copyOf({ 'lib/key.bin': undefined, 'lib/video.m3u8': video, 'lib/audio/en.m3u8': undefined });
     expect((await verify(store)).problems.map(({ key }) => key)).toEqual(['audio/en.m3u8', 'key.bin']);

@@ -75,6 +75,8 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     return { ...emptyReport(request), problems };
   }
 
+  // Whatever the walk did not find was not read.
+  const unread = problems.filter(({ code }) => code !== 'verify.playlist').length;
   const side = await sideFilesOf(request, signal);
   const documents = [...side.documents, ...presentation.documents];
   const objects = mergeByUrl([...presentation.files, ...side.files]);
@@ -99,7 +101,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
   }
   return {
     ...emptyReport(request),
-    playlists: presentation.documents.length,
+    playlists: presentation.documents.length - unread,
     objects: objects.size,
     sizeBytes,
     checkedChecksums,

@@ -33,10 +33,21 @@ describe('what verify found', () => {
   });
 
   it('says where acceptances would be known, if neither state nor journal was asked', () => {
-    const problems = [{ code: 'verify.missing', key: 'vod/7.ts', message: 'the segment is not there' }] as const;
+    const message = 'the segment is not there';
+    const problems = [{ code: 'verify.missing', key: 'vod/7.ts', message, playlist: 'vod/a.m3u8', line: 3 }] as const;
     expect(renderVerify({ ...whole, problems }, unasked)).toContain('with --state or --journal).\n');
     for (const record of [{ stateDir: 'state' }, { journal: {} }])
       expect(renderVerify({ ...whole, problems }, { ...unasked, ...record })).not.toContain('--state');
+  });
+
+  it('does not suggest that a playlist was accepted, and tells how to name a prefix that looks like one', () => {
+    const problems = [{ code: 'verify.missing', key: 'vod/v1.0', message: 'the playlist is not there' }] as const;
+    const absent = { ...whole, playlists: 0, objects: 0, sizeBytes: 0, problems };
+    const advice = '  If it is a prefix and not a playlist, end it with a slash: s3://media/vod/v1.0/\n';
+    expect(renderVerify({ ...absent, destination: 's3://media/vod/v1.0' }, unasked)).toBe(
+      `  vod/v1.0: the playlist is not there [verify.missing]\n${advice}s3://media/vod/v1.0: not whole: 1 problem\n0 playlists, 0 objects, 0 B\n`,
+    );
+    expect(renderVerify(absent, unasked)).not.toContain('  If ');
   });
 
   it('names what leads outside', () => {

@@ -32,6 +32,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked, ...record
       ),
       more,
     ),
+    ...adviceOnPrefix(report),
     ...adviceOnMissing(problems, record),
     ...section(
       'Published without',
@@ -51,13 +52,23 @@ export function renderVerify(report: VerifyReport, { checksums: asked, ...record
     .concat('\n');
 }
 
-/** Which missing files were accepted only a state or a journal knows. */
+/** A prefix whose last part has a dot, such as a host name, looks like a playlist. */
+function adviceOnPrefix({ destination, playlists, problems }: VerifyReport): readonly string[] {
+  const isAbsent = playlists === 0 && problems.some(({ code }) => code === 'verify.missing');
+  return isAbsent && destination.startsWith('s3:') && !/\.m3u8?$/i.test(destination)
+    ? [`  If it is a prefix and not a playlist, end it with a slash: ${oneLine(destination)}/`]
+    : [];
+}
+
+/** Which missing files were accepted only a state or a journal knows. A playlist, which nothing names here, never is. */
 export function adviceOnMissing(
-  problems: readonly Pick<VerifyProblem, 'code'>[],
+  problems: readonly Pick<VerifyProblem, 'code' | 'playlist'>[],
   { stateDir, journal }: AcceptedRecord,
 ): readonly string[] {
   const isOpen =
-    stateDir === undefined && journal === undefined && problems.some(({ code }) => code === 'verify.missing');
+    stateDir === undefined &&
+    journal === undefined &&
+    problems.some(({ code, playlist }) => code === 'verify.missing' && playlist !== undefined);
   return isOpen
     ? [
         '  If some of the missing files were accepted: their list is in the state or journal of the copy (verify the bucket or folder with --state or --journal).',
