@@ -181,6 +181,7 @@ describe('verify', () => {
     [['a.m3u8', 's3://media/vod'], /takes one playlist/],
     [['a.json', 's3://media/vod', 'b'], /"b" is too much/],
     [['nope.m3u8'], /nope\.m3u8, which does not exist/],
+    [['videos.json'], /videos\.json is a catalogue: name the destination of its videos after it/],
   ])('refuses %j', async (words, message) => {
     await expect(loadVerifyOptions(input(words))).rejects.toThrow(message);
   });

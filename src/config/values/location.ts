@@ -149,6 +149,8 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
   if (scheme !== undefined && scheme !== 'file')
     throw usage(`${withoutSecrets(text)} begins with ${scheme}://: expected s3://, http(s):// or a path`);
   assertLocal(text, 'the playlist', 's3://bucket/path/of/a/playlist.m3u8 or an http(s) URL', 'file');
+  if (catalogueName.test(text))
+    throw usage(`${text} is a catalogue: name the destination of its videos after it, such as s3://bucket/prefix`);
   const path = localPath(text, cwd);
   return { kind: 'file', path, name: path };
 }
