@@ -2,9 +2,10 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { syntheticPlaylist } from '../media/synthetic.ts';
+import { mediaPlaylist, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
+import { contentsOf } from './contents.ts';
 import { runFlants, startFlants } from './flants.ts';
 import type { FlantsResult } from './flants.ts';
 import { expectRefused, saidBy, secret } from './refusal.ts';
@@ -15,10 +16,14 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
   let stage: Stage;
   let redis: RedisServer;
   let env: Readonly<Record<string, string>>;
+  /** The token that all of the origin wants, if it wants one. */
+  let token: string | undefined;
   beforeAll(async () => {
     stage = await openStage({
       destination: 'folder',
       library: { videos: 2, filesPerVideo: 3, fileBytes: 1000, seed: 'up' },
+      rule: ({ path }) =>
+        token === undefined || path.endsWith(`?token=${token}`) ? undefined : { kind: 'status', status: 403 },
     });
     redis = await startRedis({ appendonly: true, tcp: { password: secret } });
     env = {
@@ -60,6 +65,40 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
     expect(ended.code, ended.stderr).toBe(0);
     saidBy(ended);
     for (const line of ended.stderr.trimEnd().split('\n')) expect(JSON.parse(line)).toHaveProperty('role');
+  });
+
+  it('copies what a catalogue names with a token, and looks there for a new one', async () => {
+    token = 's3cr3t-of-the-first-hour';
+    const playlist = mediaPlaylist([0, 1, 2].map((number) => `${syntheticSegment(number)}?token=${token}`));
+    stage.origin.put('/tokens/index.m3u8', Buffer.from(playlist));
+    for (const number of [0, 1, 2])
+      stage.origin.put(`/tokens/${syntheticSegment(number)}`, Buffer.from(`media ${number}`));
+    const catalogue = join(stage.scratch, 'tokens.csv');
+    const write = (): Promise<void> =>
+      writeFile(catalogue, `id,url\ntokens,${stage.origin.url}/tokens/index.m3u8?token=${token}\n`);
+    await write();
+    const scanned = ['--scan-every', '1s', '--delta-every', '1s'];
+    const up = startFlants(
+      ['up', catalogue, stage.destination, '--transfers', '1', '--listen', '127.0.0.1:0', ...scanned],
+      { env },
+    );
+    try {
+      await up.during(untilPublished('tokens'));
+      token = 's3cr3t-of-the-second-hour';
+      await write();
+      const before = stage.origin.requests.length;
+      const asksWithNewToken = (): boolean =>
+        stage.origin.requests.slice(before).some(({ path }) => path === `/tokens/index.m3u8?token=${token}`);
+      await up.during(until(asksWithNewToken));
+      await up.during(untilPublished('tokens'));
+    } finally {
+      token = undefined;
+      up.kill('SIGTERM');
+    }
+    const ended = await up.ended;
+    expect(ended.code, ended.stderr).toBe(0);
+    const kept = await contentsOf(join(stage.scratch, 'journal'));
+    expect(kept.filter(({ bytes }) => bytes.includes('s3cr3t'))).toEqual([]);
   });
 
   it('copies with as many files as its processes may open, and says what limits it', async () => {
@@ -112,6 +151,10 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
     }
   }
 });
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(50);
+}
 
 async function filesBelow(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

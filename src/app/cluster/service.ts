@@ -25,6 +25,7 @@ import { incidentAlerts } from './incident-alerts.ts';
 import { openDestination } from '../open/destination.ts';
 import type { OpenDestination } from '../open/destination.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
+import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import { repeat } from '../../engine/repeat.ts';
 import { startCrawlers } from '../../engine/workers.ts';
 
@@ -258,15 +259,17 @@ async function startRole(
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };
 }
 
-async function catalogueOf({
-  catalogue: { sources, mongo, rules },
-  sideFiles,
-}: ServiceOptions): Promise<Catalogue | undefined> {
+async function catalogueOf(options: ServiceOptions): Promise<Catalogue | undefined> {
+  const {
+    catalogue: { sources, mongo, rules, scanEveryMs },
+    sideFiles,
+  } = options;
   if (sources.length === 0) return undefined;
   const read = [...rules, ...sideFiles].map(({ path }) => path);
   const projection = [...new Set([...mongo.projection, ...read])];
   const { openCatalogue } = await import('../open/catalogue.ts');
-  return openCatalogue(sources, { sideFiles, mongo: { ...mongo, projection } });
+  const remember = { tokenRules: tokenRulesFrom(options), rereadAfterMs: scanEveryMs, now: () => performance.now() };
+  return openCatalogue(sources, { sideFiles, mongo: { ...mongo, projection }, remember });
 }
 
 async function cdnOf({ destination }: Cluster, options: ServiceOptions, signal: AbortSignal): Promise<Cdn | undefined> {

@@ -9,6 +9,8 @@ import type { ClusterSource } from '../../config/values/cluster-source.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { urlOrigin } from '../../domain/url-origin.ts';
+import { rememberRows } from '../../catalogue/remember-rows.ts';
+import type { RememberOptions } from '../../catalogue/remember-rows.ts';
 import { withSideFiles } from '../../catalogue/side-files.ts';
 import type { SideFileField } from '../../config/values/side-files.ts';
 import { openApi } from './api.ts';
@@ -20,10 +22,11 @@ import { joinCatalogues } from '../join-catalogues.ts';
  *
  * @param options.sideFiles - fields of rows that name side files
  * @param options.mongo - how to read sources in MongoDB
+ * @param options.remember - for those who look up rows, also in catalogues that can only be read as a whole
  */
 export async function openCatalogue(
   sources: readonly (ClusterSource | SourceArgument)[],
-  { sideFiles, mongo }: OpenCatalogueOptions,
+  { sideFiles, mongo, remember }: OpenCatalogueOptions,
 ): Promise<Catalogue> {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
   const parts = [
@@ -31,9 +34,12 @@ export async function openCatalogue(
     ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path, source)] : [])),
     ...(await Promise.all(sources.flatMap((source) => (source.kind === 'api' ? [openApi(source)] : [])))),
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
-  ];
+  ].map((part) => {
+    const whole = withSideFiles(part, sideFiles);
+    return remember ? rememberRows(whole, remember) : whole;
+  });
   const [only] = parts;
-  return withSideFiles(only && parts.length === 1 ? only : joinCatalogues(parts), sideFiles);
+  return only && parts.length === 1 ? only : joinCatalogues(parts);
 }
 
 /** How to read catalogues. */
@@ -41,6 +47,8 @@ export interface OpenCatalogueOptions {
   readonly sideFiles: readonly SideFileField[];
   /** Absent: no source is in MongoDB. */
   readonly mongo?: Omit<MongoCatalogueOptions, 'url'>;
+  /** Absent: nobody looks up rows. */
+  readonly remember?: RememberOptions;
 }
 
 async function openMongoCatalogues(
