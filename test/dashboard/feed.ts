@@ -10,6 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtDashboard } from '../../scripts/build-dashboard.ts';
+import { failureWith } from '../../src/domain/failure.ts';
+import type { LiveListRow } from '../../src/domain/live-view.ts';
 import { elementsPage } from './elements-page.ts';
 import { makeLibrary } from './made-library.ts';
 import type { MadeLibrarySpec } from './made-library.ts';
@@ -30,6 +32,21 @@ const types: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
+const noFiles = { total: 0, done: 0, failed: 0, accepted: 0 };
+const shared = { playlistUrl: 'https://cdn.example/class-1/index.m3u8', since: 0 };
+/** Rows of the list of all videos: one as most are, and one whose reason is longer than any line. */
+const listed: readonly LiveListRow[] = [
+  { ...shared, id: 'class-1', title: 'Lesson 1', state: 'published', files: { ...noFiles, total: 5000, done: 5000 } },
+  {
+    ...shared,
+    id: 'class-2',
+    title: 'Lesson 2',
+    state: 'invalid',
+    files: noFiles,
+    invalid: failureWith('source.host-unknown', `the name ${'cdn'.repeat(90)}.example cannot be resolved`),
+  },
+];
+
 /** Starts one on the loopback. Below `/elements` it shows the same by one element per file. */
 export async function startFeed(spec: MadeLibrarySpec, port = 0): Promise<Feed> {
   const folder = await builtDashboard();
@@ -48,7 +65,8 @@ export async function startFeed(spec: MadeLibrarySpec, port = 0): Promise<Feed> 
     }
     if (pathname === '/api/v1/session') return json(response, { canRead: true, canAct: true, needsToken: false });
     if (pathname === '/api/v1/retry') return json(response, { reopened: library.retry(), videos: 1 });
-    if (pathname === '/api/v1/list') return json(response, { total: 0, rows: [], listVersion: 0, isCounting: false });
+    if (pathname === '/api/v1/list')
+      return json(response, { total: listed.length, rows: listed, listVersion: 0, isCounting: false });
     if (pathname === '/api/v1/runs') return json(response, { runs: [] });
     if (pathname.startsWith('/api/')) return void response.writeHead(404).end('{}');
     if (pathname === '/elements')

@@ -79,6 +79,25 @@ describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
     expect(problems).toEqual([]);
   });
 
+  it.each([360, 768, 1440])(
+    'names each video of the list where one has a long reason, %i pixels wide',
+    async (width) => {
+      const { page, problems } = await openPage(browser, { origins: [feed.url], viewport: { width, height: 800 } });
+      await page.goto(`${feed.url}/videos`);
+      const links = page.getByRole('listitem').getByRole('link');
+      await expect.poll(() => links.count()).toBe(2);
+      const boxes = await Promise.all((await links.all()).map((link) => link.boundingBox()));
+      for (const box of boxes) expect(box?.width).toBeGreaterThan(width / 4);
+      const heights = await page
+        .getByRole('listitem')
+        .evaluateAll((rows) => rows.map((row) => row.scrollHeight - row.clientHeight));
+      expect(heights).toEqual([0, 0]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
+
   it('keeps the theme that was chosen', async () => {
     const { page } = await openPage(browser, { origins: [feed.url], colorScheme: 'light' });
     await page.goto(feed.url);

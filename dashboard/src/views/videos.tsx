@@ -177,10 +177,14 @@ function Row({
             {stateNames[row.state]}
             {row.fresh ? <span className="moving"> fresh</span> : null}
           </span>
-          <ProgressBar files={row.files} label={row.title ?? row.id} />
-          <span className="number faint">
-            {row.files.total > 0 ? formatFiles(row.files) : (row.invalid?.message ?? '')}
-          </span>
+          {row.files.total > 0 ? (
+            <>
+              <ProgressBar files={row.files} label={row.title ?? row.id} />
+              <span className="number faint">{formatFiles(row.files)}</span>
+            </>
+          ) : (
+            <span className="reason faint">{row.invalid?.message}</span>
+          )}
         </>
       ) : null}
     </div>
