@@ -12,8 +12,7 @@ export function PlayPart({ playlistKey }: { readonly playlistKey: string | undef
   if (playUrl === undefined)
     return (
       <p className="faint">
-        To play it here, start the service with <code>--dashboard-play-url</code>, the public address of the
-        destination.
+        To play it here, start the service with <code>--public-url</code>, the public address of the destination.
       </p>
     );
   if (!isOpen)
