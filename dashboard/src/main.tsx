@@ -7,7 +7,7 @@ import './style/page.css';
 import './style/views.css';
 import { App } from './app.tsx';
 import { read, apiPath } from './api/client.ts';
-import type { LiveList, SessionState } from './api/contract.ts';
+import type { SessionState, VideoDetail } from './api/contract.ts';
 import { followLive } from './live/connect.ts';
 import { createLiveStore } from './live/store.ts';
 import { applyTheme, storedTheme } from './parts/theme.ts';
@@ -18,9 +18,8 @@ const stream = followLive(store, {
   url: apiPath('live'),
   mayRead: async () => (await read<SessionState>(apiPath('session'))).canRead,
   filesIfPublished: async (id) => {
-    const parameters = new URLSearchParams({ state: 'published', text: id, limit: '1000' });
-    const { rows } = await read<LiveList>(`${apiPath('list')}?${parameters.toString()}`);
-    return rows.find((row) => row.id === id)?.files;
+    const { report } = await read<VideoDetail>(apiPath('videos', id));
+    return report.state === 'published' ? report.files : undefined;
   },
 });
 
