@@ -78,8 +78,8 @@ function optionalFields(
     warnings.push(`has a ${name} that cannot be read: it is ${shown(value[field])}, and must be ${expectation}`);
     return undefined;
   };
-  const title = value['title'] ?? undefined;
-  const titleText = title === undefined ? undefined : (titleOf(title) ?? unreadable('title', 'text'));
+  const titleField = firstOf(['title'], value);
+  const titleText = titleField === undefined ? undefined : (titleOf(value[titleField]) ?? unreadable('title', 'text'));
   const dateField = firstOf(dateNames, value);
   const instant =
     dateField === undefined ? undefined : (instantOf(value[dateField]) ?? unreadable(dateField, dateExpectation));

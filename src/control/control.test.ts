@@ -149,6 +149,12 @@ describe('submitting', () => {
     expect(await library.journal.submission('a')).toEqual({ id: 'a', playlistUrl: url('a'), title: 'A', by: 'person' });
   });
 
+  it('takes a blank title for none', async () => {
+    const { control, journal } = openLibrary();
+    await control.submit({ playlistUrl: url('a'), title: ' ' });
+    expect(await journal.submission('a')).toEqual({ id: 'a', playlistUrl: url('a'), by: 'person' });
+  });
+
   it('keeps the token of a URL, and shows it nowhere', async () => {
     const { control, journal } = openLibrary();
     await control.submit({ id: 'a', playlistUrl: `${url('a')}?token=secret&part=1` });

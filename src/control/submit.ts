@@ -54,7 +54,7 @@ function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { i
   return {
     id: id === undefined ? idFromUrl(url, idOf) : validId(id),
     playlistUrl: url.href,
-    ...(title === undefined ? {} : { title }),
+    ...(title === undefined || title.trim() === '' ? {} : { title }),
     ...(instant === undefined ? {} : { recordedAt: new Date(instant).toISOString() }),
     by: 'person',
   };

@@ -122,7 +122,7 @@ export const catalogueShapes: readonly CatalogueShape[] = [
   {
     name: 'blanks',
     document: { _id: 'a', playlistUrl: ` ${playlistUrl}\n`, title: '', recordedAt: ' ' },
-    taken: { id: 'a', title: '' },
+    taken: { id: 'a' },
   },
   {
     name: 'a number for its title',
