@@ -281,6 +281,16 @@ export const cancelSchema = z.strictObject({
   }),
 });
 
+/**
+ * A whole number in a path or query. Nothing but digits is one: `Number` takes no text for 0, and `0x10` for 16.
+ *
+ * @param number - bounds of the number
+ */
+export const inDigits = <T extends z.ZodType>(number: T): z.ZodPreprocess<T> =>
+  z.preprocess((text) => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text), number);
+
+export const fileIndexSchema = inDigits(count);
+
 const defaultPage = 100;
 const maxPage = 1_000;
 export const videosQuerySchema = z.strictObject({
@@ -288,7 +298,7 @@ export const videosQuerySchema = z.strictObject({
     z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(state).min(1)),
   ),
   after: z.exactOptional(videoId),
-  limit: z.coerce.number().int().min(1).max(maxPage).default(defaultPage),
+  limit: inDigits(z.int().min(1).max(maxPage).default(defaultPage)),
 });
 
 export const reportQuerySchema = z.strictObject({ video: z.exactOptional(videoId) });

@@ -11,7 +11,14 @@ import type {
   SessionState,
   VideoField,
 } from '../domain/live-view.ts';
-import { budgetSchema, failureSchema, functionCostSchema, statusSchema, videoSummarySchema } from './contract.ts';
+import {
+  budgetSchema,
+  failureSchema,
+  functionCostSchema,
+  inDigits,
+  statusSchema,
+  videoSummarySchema,
+} from './contract.ts';
 
 /** What `flants replay` writes into the page that plays it, as JSON. */
 export type { Replay, ReplayVideo } from '../domain/replay.ts';
@@ -186,11 +193,13 @@ export const liveListQuerySchema = z.strictObject({
   state: z.exactOptional(
     z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(state).min(1)),
   ),
-  text: z.exactOptional(z.string().max(200)).meta({ description: 'Part of the id, the title or the URL, in any case' }),
+  text: z
+    .exactOptional(z.string().max(8_192))
+    .meta({ description: 'Part of the id, the title or the URL, in any case' }),
   sort: z.enum(listOrders).default('title'),
   order: z.enum(['asc', 'desc']).default('asc'),
-  offset: z.coerce.number().int().min(0).default(0),
-  limit: z.coerce.number().int().min(1).max(maxListPage).default(100),
+  offset: inDigits(count.default(0)),
+  limit: inDigits(z.int().min(1).max(maxListPage).default(100)),
 });
 
 export const videoFieldSchema = z

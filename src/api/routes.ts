@@ -6,6 +6,7 @@ import type { Decided, VideoSummary } from '../domain/library.ts';
 import { second } from '../domain/units.ts';
 import { ndjson, textLines } from './answers.ts';
 import type { App, RequestContext } from './app.ts';
+import { fileIndexSchema } from './contract.ts';
 import { operations } from './operations.ts';
 import { bodyOf, idOf, queryOf } from './request-input.ts';
 
@@ -52,9 +53,9 @@ function addQueries(app: App, control: Control, onBroken: OnBroken): void {
   });
   app.get(paths.field, async (context) => context.json(await control.field(idOf(context))));
   app.get(paths.file, async (context) => {
-    const index = Number(context.req.param('index'));
-    if (!Number.isSafeInteger(index) || index < 0) throw new FlantsError('usage', 'a file has a whole number');
-    return context.json(await control.file(idOf(context), index));
+    const index = fileIndexSchema.safeParse(context.req.param('index'));
+    if (!index.success) throw new FlantsError('usage', 'a file has a whole number');
+    return context.json(await control.file(idOf(context), index.data));
   });
   app.get(paths.runs, async (context) => context.json({ runs: await control.runs() }));
 }

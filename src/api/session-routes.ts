@@ -25,7 +25,7 @@ export function sessionRoutes(sessions: Sessions): App {
     const { token } = await bodyOf(context, operations.signIn.body);
     if (!sessions.isToken(token)) {
       limit.failed(sender);
-      return failureResponse(failureWith('api.denied', 'the token is wrong'), 401);
+      return failureResponse(failureWith('api.denied', 'the token is wrong'), 401, { 'WWW-Authenticate': 'Bearer' });
     }
     sessions.signIn(context);
     return context.json(sessions.stateFor(true));

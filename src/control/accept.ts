@@ -19,8 +19,7 @@ export interface AcceptPorts {
  *
  * @param file - the file's key, or its end after a `/` if that names a single failed file
  * @returns the file's key
- * @throws {FlantsError} `video.unknown`; `video.state` when no file has failed; `usage` when the file does not exist,
- *   has not failed, or is ambiguous
+ * @throws {FlantsError} `video.unknown`; `video.state` when no such file has failed; `usage` when several have
  */
 export async function acceptFile(
   {
@@ -58,6 +57,7 @@ export async function failedFileNamed(file: string, video: VideoId, ports: Accep
   const [match] = matches;
   if (match && matches.length === 1) return match.key;
   const names = (match ? matches : failed).slice(0, 5).map(({ key }) => key);
-  const problem = match ? `names ${matches.length} failed files` : `is no failed file of ${video}; its failed files`;
-  throw new FlantsError('usage', `${file} ${problem}: ${names.join(', ')}`);
+  if (match) throw new FlantsError('usage', `${file} names ${matches.length} failed files: ${names.join(', ')}`);
+  // It may have failed a moment ago.
+  throw new FlantsError('video.state', `${file} is no failed file of ${video}; its failed files: ${names.join(', ')}`);
 }

@@ -373,11 +373,11 @@ describe('accepting', () => {
     expect(library.asked).toEqual(['move on a']);
   });
 
-  it('is refused for a file that has not failed', async () => {
+  it('is refused for a file that has not failed, or no more', async () => {
     const library = openLibrary();
     await planned(library, 'a', { total: 3, failed: [2] });
     const accepting = library.control.accept({ video: 'a', file: 'seg0.ts', reason: 'x' });
-    await expect(accepting).rejects.toEqual(code('usage'));
+    await expect(accepting).rejects.toEqual(code('video.state'));
   });
 });
 

@@ -240,7 +240,11 @@ describe('the live stream', () => {
     const answer = await watched.ask('/api/v1/list?sort=title&order=desc&limit=2&text=TITLE');
     const list = live.liveListSchema.parse(await answer.json());
     expect(list).toMatchObject({ total: 3, rows: [{ id: 'video-0002' }, { id: 'video-0001' }] });
-    expect((await watched.ask('/api/v1/list?sort=colour')).status).toBe(400);
+    for (const wrong of ['sort=colour', 'offset=', 'offset=-1', 'limit=0x10', 'limit=%205'])
+      expect((await watched.ask(`/api/v1/list?${wrong}`)).status, wrong).toBe(400);
+    const longUrl = `https://cdn.example/${'a'.repeat(1_000)}`;
+    const none = await watched.ask(`/api/v1/list?text=${encodeURIComponent(longUrl)}`);
+    expect(live.liveListSchema.parse(await none.json()).total).toBe(0);
   });
 
   it('tells of the files of a video and of one file with its tries', async () => {
@@ -254,6 +258,8 @@ describe('the live stream', () => {
     for (const [path, status] of [
       ['files/60', 404],
       ['files/x', 400],
+      ['files/0x1', 400],
+      ['files/1e1', 400],
     ] as const) {
       expect((await watched.ask(`/api/v1/videos/video-0000/${path}`)).status).toBe(status);
     }
@@ -320,7 +326,9 @@ describe('a session', () => {
       200,
       { canRead: true, canAct: false, needsToken: true },
     ]);
-    expect((await signIn(watched, 'a wrong token')).status).toBe(401);
+    const wrong = await signIn(watched, 'a wrong token');
+    // RFC 9110 section 15.5.2
+    expect([wrong.status, wrong.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     const answer = await signIn(watched, token);
     const [setting = ''] = answer.headers.getSetCookie();
     expect(setting).toMatch(/^flants-session-\d+=.*; HttpOnly; SameSite=Strict$/);
