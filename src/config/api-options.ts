@@ -5,6 +5,7 @@ import type { ApiSource } from './values/api-source.ts';
 import { headerLines, parseHeaders } from './values/headers.ts';
 import { localPath, withoutSecrets } from './values/location.ts';
 import type { MongoFields } from './values/mongo.ts';
+import type { SinceQuery } from './values/since-query.ts';
 
 interface Parsed {
   readonly catalogueUrl?: string;
@@ -15,6 +16,9 @@ interface Parsed {
   readonly catalogueOffset?: string;
   readonly catalogueFields: MongoFields;
   readonly catalogueHeaderFile?: string;
+  /** Absent for verbs that read a catalogue once. */
+  readonly catalogueSince?: SinceQuery;
+  readonly catalogueSinceEvery?: number;
 }
 
 /**
@@ -38,6 +42,7 @@ export async function apiSourcesOf(
     );
   if (cursor !== undefined && next === undefined)
     throw new FlantsError('usage', '--catalogue-cursor needs --catalogue-next, the field that holds the cursor');
+  const { catalogueSince: query, catalogueSinceEvery: everyMs } = parsed;
   const { ca, proxies, sourceTimeoutMs, allowedHosts } = network;
   const headers =
     headerFile === undefined
@@ -58,6 +63,7 @@ export async function apiSourcesOf(
         ...(page === undefined ? {} : { page }),
         ...(offset === undefined ? {} : { offset }),
       },
+      ...(query === undefined || everyMs === undefined ? {} : { changes: { query, everyMs } }),
       fields: parsed.catalogueFields,
       headers,
       network: { proxies, sourceTimeoutMs, allowedHosts, ...(ca === undefined ? {} : { ca }) },

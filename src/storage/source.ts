@@ -46,6 +46,8 @@ export interface FetchedObject {
   readonly contentType?: string;
   /** The header `Link` (RFC 8288). */
   readonly link?: string;
+  /** The header `Date` (RFC 9110 section 6.6.1): the server's time. */
+  readonly date?: string;
   /** The announced length. Absent if none was announced, or if it is that of a coding. */
   readonly sizeBytes?: number;
   /**

@@ -124,6 +124,80 @@ describe('a catalogue in a JSON API', () => {
     await elsewhere.stop();
   });
 
+  describe('that can be asked what changed', () => {
+    const changes = { query: { name: 'since', template: '{seconds}' }, everyMs: 10 };
+    const sinceOf = ({ path }: { readonly path: string }) =>
+      Number(new URL(path, 'http://api').searchParams.get('since'));
+    const apiTime = 1_800_000_000;
+    const behaveAs = (rows: readonly unknown[], times?: number) =>
+      origin.behave(
+        '/videos',
+        {
+          kind: 'answer',
+          headers: {
+            'content-type': 'application/json',
+            date: new Date(apiTime * 1_000).toUTCString(),
+            etag: '"same"',
+          },
+          body: JSON.stringify(rows),
+        },
+        times,
+      );
+    const watch = async (catalogue: Catalogue, stop: AbortController): Promise<AsyncIterator<CatalogueRow>> => {
+      const feed = await catalogue.watch?.({ signal: stop.signal });
+      if (feed?.kind !== 'open') throw new Error('there is no feed');
+      return feed.rows[Symbol.asyncIterator]();
+    };
+    const next = async (feed: AsyncIterator<CatalogueRow>) => {
+      const { value, done } = await feed.next();
+      return done ? undefined : idsOf([value])[0];
+    };
+    const open = (): Catalogue => {
+      const catalogue = openApiCatalogue(source('/videos', { changes }), connectSource(loopbackSource), {
+        patienceMs: 0,
+        now: () => 1_700_000_000_000,
+      });
+      opened.push(catalogue);
+      return catalogue;
+    };
+
+    it('is asked by its own time, with a minute of overlap, and may have nothing to tell', async () => {
+      const stop = new AbortController();
+      const feed = await watch(open(), stop);
+      behaveAs([video(1), { id: 2 }], 1);
+      expect(await next(feed)).toBe('1');
+      expect(await next(feed)).toContain('has no playlistUrl');
+      behaveAs([], 2);
+      const third = next(feed);
+      await origin.asked('/videos', 3);
+      behaveAs([video(3)]);
+      expect(await third).toBe('3');
+      expect(origin.requests.slice(0, 3).map(sinceOf)).toEqual([1_700_000_000 - 60, apiTime - 60, apiTime - 60]);
+      // A page that was kept would be another question's.
+      expect(origin.requests.some(({ headers }) => 'if-none-match' in headers)).toBe(false);
+      stop.abort();
+      expect(await next(feed)).toBeUndefined();
+    });
+
+    it('goes on from its last answer after it could not be reached', async () => {
+      const catalogue = open();
+      const stop = new AbortController();
+      const feed = await watch(catalogue, stop);
+      behaveAs([video(1)], 1);
+      expect(await next(feed)).toBe('1');
+      origin.behave('/videos', { kind: 'status', status: 500 });
+      await expect(next(feed)).rejects.toMatchObject({ failure: { code: 'catalogue.unreadable' } });
+      behaveAs([video(2)]);
+      expect(await next(await watch(catalogue, stop))).toBe('2');
+      expect(origin.requests.slice(1).map(sinceOf)).toEqual([apiTime - 60, apiTime - 60]);
+      stop.abort();
+    });
+
+    it('has no feed where nobody said how', async () => {
+      expect((await openApi(source('/videos'))).watch).toBeUndefined();
+    });
+  });
+
   it('is not sent again page by page when it is read again, where pages have validators', async () => {
     origin.put('/a', JSON.stringify({ items: [video(1)], next: '/b' }));
     origin.put('/b', JSON.stringify({ items: [video(2)] }));

@@ -4,7 +4,8 @@ import { valueAt } from '../../domain/catalogue-rule.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/read-playlist.ts';
 import { MiB, minute, second } from '../../domain/units.ts';
-import type { Catalogue, CatalogueRow } from '../catalogue.ts';
+import { urlSince } from '../../config/values/since-query.ts';
+import type { Catalogue, CatalogueRow, CatalogueWatch } from '../catalogue.ts';
 import { unreadable } from '../file-errors.ts';
 import { readJsonRow } from '../json-row.ts';
 import { parseJson } from '../json-text.ts';
@@ -29,6 +30,8 @@ export interface PageAnswer {
   readonly contentType?: string;
   /** The header `Link`. */
   readonly link?: string;
+  /** The header `Date`. */
+  readonly date?: string;
   readonly body: AsyncIterable<Uint8Array>;
   cancel(): void;
 }
@@ -38,6 +41,8 @@ export interface ApiCatalogueOptions {
   readonly patienceMs?: number;
   /** The first pause; each is twice the one before. */
   readonly pauseMs?: number;
+  /** Milliseconds since 1970, for the time of an API that does not tell its own. */
+  readonly now?: () => number;
 }
 
 const maxPages = 1_000_000;
@@ -47,45 +52,59 @@ const maxKeptBytes = 16 * MiB;
 const usualPatienceMs = 2 * minute;
 const usualPauseMs = second;
 const longestPauseMs = 30 * second;
+/** How far before the last answer changes are asked for again: servers differ in their clocks, and commits take a while. */
+const overlapMs = minute;
 
 interface PageText {
   readonly url: string;
   readonly text: string;
   readonly contentType?: string;
   readonly link?: string;
+  readonly date?: string;
   readonly validators: Validators;
+}
+
+/** One reading of the API. */
+interface Reading {
+  readonly signal: AbortSignal;
+  /** Of all its rows, or of those that changed, which may be none and are not asked for again in the same words. */
+  readonly isWhole: boolean;
+  readonly onFirstPage?: (page: PageText) => void;
 }
 
 /**
  * A catalogue in a JSON API, read page by page. A page that fails is asked for again until patience is over. Pages with
- * validators are asked for conditionally when the catalogue is read again.
+ * validators are asked for conditionally when the catalogue is read again. With `changes` it has a change feed: it asks now
+ * and then what changed since its answer before, by the time of the API.
  *
  * @param source - sends the headers of the API to its host only. It is closed with the catalogue
  */
 export function openApiCatalogue(
-  api: Pick<ApiSource, 'url' | 'name' | 'rows' | 'paging' | 'fields'>,
+  api: Pick<ApiSource, 'url' | 'name' | 'rows' | 'paging' | 'fields' | 'changes'>,
   source: PageSource,
-  { patienceMs = usualPatienceMs, pauseMs = usualPauseMs }: ApiCatalogueOptions = {},
+  { patienceMs = usualPatienceMs, pauseMs = usualPauseMs, now = Date.now }: ApiCatalogueOptions = {},
 ): Catalogue {
   const kept = new Map<string, PageText>();
   let keptBytes = 0;
 
-  const read = async (url: string, signal: AbortSignal): Promise<PageText> => {
-    const before = kept.get(url);
+  const read = async (url: string, { signal, isWhole }: Reading): Promise<PageText> => {
+    const before = isWhole ? kept.get(url) : undefined;
     const unless = before && { unless: before.validators };
     const answer = await source.fetch(url, { kind: 'text', signal, ...unless });
     if (answer.result === 'not-modified') {
       if (before) return before;
       throw new FlantsError('source.status', 'answers 304 to an unconditional request', { status: 304 });
     }
-    const { finalUrl, validators, contentType, link } = answer;
+    const { finalUrl, validators, contentType, link, date } = answer;
     const page: PageText = {
       url: finalUrl,
       text: await textOf(answer, api.name),
       validators,
       ...(contentType === undefined ? {} : { contentType }),
       ...(link === undefined ? {} : { link }),
+      ...(date === undefined ? {} : { date }),
     };
+    if (!isWhole) return page;
     if (before) keptBytes -= before.text.length;
     kept.delete(url);
     const canAsk = validators.etag !== undefined || validators.lastModified !== undefined;
@@ -96,11 +115,12 @@ export function openApiCatalogue(
     return page;
   };
 
-  const readPatiently = async (url: string, signal: AbortSignal): Promise<PageText> => {
+  const readPatiently = async (url: string, reading: Reading): Promise<PageText> => {
+    const { signal } = reading;
     let waitedMs = 0;
     for (let pause = pauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
       try {
-        return await read(url, signal);
+        return await read(url, reading);
       } catch (error) {
         if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${api.name}`, { cause: error });
         if (error instanceof FlantsError && error.code === 'catalogue.unreadable') throw error;
@@ -117,17 +137,19 @@ export function openApiCatalogue(
     }
   };
 
-  async function* rows({ signal }: { readonly signal: AbortSignal }): AsyncGenerator<CatalogueRow> {
+  async function* rowsFrom(first: string, reading: Reading): AsyncGenerator<CatalogueRow> {
+    const { signal, isWhole, onFirstPage } = reading;
     const checked = duplicateFinder();
     const visited = new Set<string>();
     let row = 0;
-    for (let url: string | undefined = api.url; url !== undefined;) {
+    for (let url: string | undefined = first; url !== undefined;) {
       if (visited.has(url))
         throw unreadable(api.name, `leads in a circle: page ${visited.size} names an earlier one as the next`);
       visited.add(url);
       if (visited.size > maxPages) throw unreadable(api.name, `has more than ${maxPages} pages`);
       const page = `page ${visited.size}`;
-      const text = await readPatiently(url, signal);
+      const text = await readPatiently(url, reading);
+      if (visited.size === 1) onFirstPage?.(text);
       const value = valueOf(text, page, api.name);
       const found = rowsIn(value, api.rows);
       if (typeof found === 'string') throw unreadable(api.name, `${page} ${found}`);
@@ -142,10 +164,37 @@ export function openApiCatalogue(
       if (next === unusable) throw unreadable(api.name, `${page} names a next page that is no http(s) URL`);
       url = next;
     }
-    if (row === 0) throw unreadable(api.name, 'holds no rows');
+    if (isWhole && row === 0) throw unreadable(api.name, 'holds no rows');
   }
 
-  return { name: api.name, rows, close: () => source.close() };
+  // Stays when a feed breaks off: the next one goes on from there.
+  let changedSinceMs: number | undefined;
+  async function* changedRows(
+    { query, everyMs }: NonNullable<ApiSource['changes']>,
+    signal: AbortSignal,
+  ): AsyncGenerator<CatalogueRow> {
+    while (!signal.aborted) {
+      let answeredMs = now();
+      const onFirstPage = ({ date = '' }: PageText): void => {
+        const saidMs = Date.parse(date);
+        if (!Number.isNaN(saidMs)) answeredMs = saidMs;
+      };
+      const url = urlSince(api.url, query, changedSinceMs ?? answeredMs - overlapMs);
+      yield* rowsFrom(url, { signal, isWhole: false, onFirstPage });
+      changedSinceMs = answeredMs - overlapMs;
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  const { changes } = api;
+  return {
+    name: api.name,
+    rows: ({ signal }) => rowsFrom(api.url, { signal, isWhole: true }),
+    ...(changes && {
+      watch: async ({ signal }): Promise<CatalogueWatch> => ({ kind: 'open', rows: changedRows(changes, signal) }),
+    }),
+    close: () => source.close(),
+  };
 }
 
 function rowOf(row: number, value: unknown, paths: ApiSource['fields']): ReturnType<typeof readJsonRow> {

@@ -64,6 +64,21 @@ export const catalogueOptions = {
     text: 'where in a row of the API id, playlistUrl, title and recordedAt stand',
     defaultText: 'by their names',
   },
+  catalogueSince: {
+    group: 'Catalogue',
+    kind: 'text',
+    value: 'NAME=TIME',
+    expected: 'a query parameter with a place for the time, such as "updated_since={time}" or "since={seconds}"',
+    text: 'query parameter by which the API lists only what changed since {time} or {seconds}; asked for between two scans',
+    defaultText: 'the API is only read whole',
+  },
+  catalogueSinceEvery: {
+    group: 'Catalogue',
+    kind: 'duration',
+    default: '1m',
+    value: 'TIME',
+    text: 'how often to ask the API for what changed, by --catalogue-since',
+  },
   scanEvery: {
     group: 'Catalogue',
     kind: 'duration',
@@ -152,7 +167,7 @@ export const catalogueOptions = {
     group: 'Catalogue',
     kind: 'switch',
     default: true,
-    text: 'do not listen for changes between two scans (a change stream, if the server has one)',
+    text: 'do not ask for changes between two scans (by a change stream, if the server has one, or --catalogue-since)',
     defaultText: 'listen',
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -26,7 +26,7 @@ export const apiOptions = [
 
 /** Catalogue and rules of a cluster. */
 export const catalogueOptionNames = [
-  'catalogue', ...apiOptions, 'scanEvery', 'deltaEvery', 'freshWindow', 'rule', 'mongoDatabase', 'mongoCollection', 'mongoFilter',
+  'catalogue', ...apiOptions, 'catalogueSince', 'catalogueSinceEvery', 'scanEvery', 'deltaEvery', 'freshWindow', 'rule', 'mongoDatabase', 'mongoCollection', 'mongoFilter',
   'mongoFields', 'mongoProjection', 'mongoBatchSize', 'writeBack', 'watch',
 ] as const; // prettier-ignore
 

@@ -5,6 +5,7 @@ import { isRedisUrl, parseAddress } from '../values/address.ts';
 import { parseRequestRate, parseTimetable } from '../values/rate-limits.ts';
 import { parseSideFiles } from '../values/side-files.ts';
 import { parseSince } from '../values/selection.ts';
+import { parseSinceQuery } from '../values/since-query.ts';
 import { parseFieldPath, parseMongoFields, parseMongoFilter } from '../values/mongo.ts';
 import { optionSpecs, specOf } from './options.ts';
 import type { OptionName } from './options.ts';
@@ -127,6 +128,8 @@ const optionSchemas = {
   catalogueOffset: text.exactOptional(),
   catalogueFields: z.array(text).transform(orRefused(parseMongoFields)).prefault([]),
   catalogue: list,
+  catalogueSince: written(parseSinceQuery).exactOptional(),
+  catalogueSinceEvery: written(parseDuration).prefault(optionSpecs.catalogueSinceEvery.default),
   scanEvery: written(parseDuration).prefault(optionSpecs.scanEvery.default),
   deltaEvery: written((value) => (value === 'never' ? value : parseDuration(value))).prefault(
     optionSpecs.deltaEvery.default,

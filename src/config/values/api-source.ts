@@ -2,6 +2,7 @@ import type { AllowedHost } from './allowed-host.ts';
 import type { Header } from './headers.ts';
 import type { MongoFields } from './mongo.ts';
 import type { ProxySettings } from './proxies.ts';
+import type { SinceQuery } from './since-query.ts';
 
 /** How the pages of an API follow each other. Without any of it: by `Link: rel="next"`, or a URL in the field `next`. */
 export interface ApiPaging {
@@ -25,6 +26,8 @@ export interface ApiSource {
   /** Dotted path of the list of rows. Absent: the usual names. */
   readonly rows?: string;
   readonly paging: ApiPaging;
+  /** How to ask for what changed. Absent: the API is only read whole. */
+  readonly changes?: { readonly query: SinceQuery; readonly everyMs: number };
   /** Dotted paths. */
   readonly fields: MongoFields;
   /** For the host of the API only. Secrets. */

@@ -17,6 +17,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
   const contentType = mediaType(first(headers['content-type']));
   const length = first(headers['content-length']);
   const link = [headers['link'] ?? []].flat().join(', ');
+  const date = first(headers.date);
   try {
     // While it is read, the connection checks that as many bytes arrive as were announced.
     const announced = length === undefined ? undefined : Number(length);
@@ -32,6 +33,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
       validators: validatorsOf(first(headers.etag), first(headers['last-modified'])),
       ...(contentType === undefined ? {} : { contentType }),
       ...(link === '' ? {} : { link }),
+      ...(date === undefined ? {} : { date }),
       ...(size === undefined || isCoded ? {} : { sizeBytes: size }),
       ...(isUnframed ? { isUnframed } : {}),
       body: decodeBody(sent, codings, url),
