@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { actionHeader, actionHeaderValue, runsSchema } from '../../src/api/live-contract.ts';
 import { createLiveClient } from '../integration/live-client.ts';
@@ -61,6 +62,13 @@ describe('A copy with --dashboard', patient, () => {
     expect(await retried.json()).toEqual({ reopened: 1, videos: 1 });
     await until(client, ({ state }) => state?.ended !== null && state?.totals.videos.published === 1);
     expect(client.state?.causes).toEqual([]);
+    const [took, endedAt] = [client.state?.progress.run?.durationMs, client.state?.ended?.at ?? 0];
+    await sleep(100);
+    const page = events;
+    const later = await follow(url);
+    page?.close();
+    await until(later, () => true);
+    expect(later.state?.progress.run?.durationMs).toBe(took);
     const [id = ''] = client.videos.keys();
     const field = await (await fetch(`${url}api/v1/videos/${encodeURIComponent(id)}/field`)).json();
     expect(field).toMatchObject({ total: 6, renditions: [{ files: [[0, 6]] }] });
@@ -70,6 +78,12 @@ describe('A copy with --dashboard', patient, () => {
     events?.close();
     expect(await command.ended).toMatchObject({ code: 0 });
     expect((await stage.run('status')).code).toBe(0);
+    // The time that the page stayed is not the run's.
+    const again = await start();
+    const { runs } = runsSchema.parse(await (await fetch(`${again.url}api/v1/runs`)).json());
+    expect(Date.parse(runs[0]?.endedAt ?? '')).toBeLessThanOrEqual(endedAt);
+    again.command.kill('SIGINT');
+    await again.command.ended;
   });
 
   it('ends without a viewer when its time is up, and remembers its run for the next', async () => {

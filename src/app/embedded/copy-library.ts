@@ -3,7 +3,6 @@ import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { withoutSecrets } from '../../config/values/location.ts';
 import type { BatchJob } from '../../domain/batch.ts';
-import type { Progress } from '../../domain/event.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport } from '../../domain/report.ts';
 import { second } from '../../domain/units.ts';
@@ -258,19 +257,19 @@ async function openDashboard(
 /**
  * Keeps the page after the end, and goes on with what people decide there.
  *
- * @returns how far the copy has come, without the time that the page stayed; and whether it was stopped before its end: to
- *   stop while nothing is left to do is not that
+ * @returns how far the copy has come and when, without the time that the page stayed; and whether it was stopped before its
+ *   end: to stop while nothing is left to do is not that
  */
 async function lingerOn(
   dashboard: Dashboard | undefined,
   engine: Engine,
   { options, hooks, state }: Pick<CopyContext, 'options' | 'hooks' | 'state'>,
-): Promise<{ readonly progress: Progress; readonly interrupted: boolean }> {
+): Promise<Pick<FinishedRun, 'progress' | 'endedAt' | 'interrupted'>> {
   const stopped = AbortSignal.any([hooks.drain, hooks.signal]);
-  const progress = state.tracker.progress();
-  if (!dashboard || stopped.aborted || engine.halted()) return { progress, interrupted: stopped.aborted };
+  const [progress, endedAt] = [state.tracker.progress(), Date.now()];
+  if (!dashboard || stopped.aborted || engine.halted()) return { progress, endedAt, interrupted: stopped.aborted };
   const onEnd = (): void => emit(hooks, { type: 'lingering', lingerMs: options.dashboard?.lingerMs ?? 0 });
-  if ((await dashboard.linger(stopped, onEnd)) === 'over') return { progress, interrupted: false };
+  if ((await dashboard.linger(stopped, onEnd)) === 'over') return { progress, endedAt, interrupted: false };
   await engine.idle();
   return lingerOn(dashboard, engine, { options, hooks, state });
 }

@@ -91,6 +91,8 @@ export function createDashboard(parts: DashboardParts): Dashboard {
   const submitted = new Set<VideoId>();
   let worked = Promise.withResolvers<void>();
   let hasWork = false;
+  /** Of the run, once it has ended: the time that the page stays is not part of it. */
+  let tookMs: number | undefined;
   let service: HttpService | undefined;
   const sampling = setInterval(() => {
     const { filesPerSecond, bytesPerSecond } = tracker.progress();
@@ -99,9 +101,9 @@ export function createDashboard(parts: DashboardParts): Dashboard {
   sampling.unref();
 
   const gauges = async (): Promise<Gauges> => {
-    const { totals: _, active: __, ...progress } = tracker.progress();
+    const { totals: _, active: __, run, ...progress } = tracker.progress();
     return {
-      progress,
+      progress: { ...progress, run: { ...run, durationMs: tookMs ?? run.durationMs } },
       services: [{ name: 'copy', id: String(process.pid), version, since: startedAt, at: Date.now() }],
       queues: Object.entries(queues).map(([name, queue]) => ({ name, ...queue.depth() })),
       batches: batches.active().map(activeBatchOf),
@@ -172,6 +174,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     async linger(signal, onEnd) {
       // What was decided while there was work anyway may have been part of it; one more look tells.
       if (takeWork()) return 'work';
+      tookMs = tracker.progress().run.durationMs;
       monitor.setEnded({ at: Date.now() });
       onEnd();
       const over = new AbortController();
@@ -179,6 +182,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       const end = await Promise.race([waiting, worked.promise.then(() => 'work' as const)]);
       over.abort();
       if (!takeWork()) return end;
+      tookMs = undefined;
       monitor.setEnded(null);
       return 'work';
     },

@@ -56,6 +56,8 @@ export interface FinishedRun {
   readonly interrupted: boolean;
   /** At its end. */
   readonly progress: Progress;
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
   /** Absent: files were copied on threads. */
   readonly meter?: FunctionMeter;
   /** Absent: nobody wanted to know what was spent. */
@@ -100,11 +102,10 @@ export async function reportRun(
     ...(functions ? { functions } : {}),
     ...(budget ? { budget } : {}),
   };
-  const endedAt = Date.now();
   await saveFinishedRun(
     {
-      startedAt: new Date(endedAt - progress.run.durationMs).toISOString(),
-      endedAt: new Date(endedAt).toISOString(),
+      startedAt: new Date(end.endedAt - progress.run.durationMs).toISOString(),
+      endedAt: new Date(end.endedAt).toISOString(),
       version: hooks.version,
       exitCode,
       totals: progress.totals,
