@@ -88,8 +88,11 @@ describe('A copy with --dashboard', patient, () => {
 
   it('ends without a viewer when its time is up, and remembers its run for the next', async () => {
     stage = await openStage({ destination: 'folder', library });
-    const first = await start('--dashboard-linger', '0');
-    expect(await first.command.ended).toMatchObject({ code: 0 });
+    const first = await start('--dashboard-linger', '1500ms');
+    const ended = await first.command.ended;
+    expect(ended.code).toBe(0);
+    // Nothing goes on any more that could be told.
+    expect(ended.stdout.slice(ended.stdout.indexOf('"type":"lingering"'))).not.toContain('"type":"progress"');
     const { command, url } = await start();
     const { runs } = runsSchema.parse(await (await fetch(`${url}api/v1/runs`)).json());
     expect(runs).toMatchObject([{ exitCode: 0, run: { copied: 6 }, totals: { videos: { published: 1 } } }]);

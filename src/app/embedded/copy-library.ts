@@ -186,7 +186,8 @@ async function run(
   );
   const stopBounding = boundHeap();
   const progressTimer = setInterval(() => {
-    emit(hooks, { type: 'progress', progress: withFunctions(tracker.progress(), meter) });
+    if (!dashboard?.isLingering())
+      emit(hooks, { type: 'progress', progress: withFunctions(tracker.progress(), meter) });
     // What it cannot keep now it keeps with the next.
     void keepUse?.().catch(() => undefined);
   }, progressEveryMs);

@@ -70,6 +70,8 @@ export interface Dashboard {
    * @param onEnd - called when the end is shown
    */
   linger(signal: AbortSignal, onEnd: () => void): Promise<'over' | 'work'>;
+  /** Whether the run has ended, and only the page is there still. */
+  isLingering(): boolean;
   /** Videos that were submitted on the page. */
   readonly submitted: ReadonlySet<VideoId>;
   close(): Promise<void>;
@@ -133,6 +135,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
   return {
     batches: batches.queue,
     submitted,
+    isLingering: () => tookMs !== undefined,
     async start(engine) {
       const work = async (does: Promise<void>): Promise<void> => {
         await does;
