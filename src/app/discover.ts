@@ -10,7 +10,7 @@ import { FlantsError, failureOf } from '../domain/failure.ts';
 import { collectPlaylist, maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
-import { forEachConcurrently } from '../scanner/for-each-concurrently.ts';
+import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import type { Source } from '../storage/source.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';

@@ -8,7 +8,7 @@ import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import { createRowChooser } from './choose-rows.ts';
 import type { RowChooser } from './choose-rows.ts';
-import { forEachConcurrently } from './for-each-concurrently.ts';
+import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';

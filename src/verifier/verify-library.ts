@@ -1,4 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
+import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import type { AcceptedAbsence, LibraryVerifyReport, VerifyReport, VideoProblems } from '../domain/verify-report.ts';
 import type { Destination, ReadDocument } from './destination.ts';
 import { ObjectIndex } from './object-index.ts';
@@ -66,15 +67,14 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
     const how = { expected, acceptedBecause, readsBytes, concurrency, destination };
     sums.add(video, await verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal));
   };
-  if (request.videos) await eachAtATime(request.videos, verify);
+  const atATime = { concurrency: videosAtATime };
+  if (request.videos) await forEachConcurrently(request.videos, atATime, verify);
   else {
     const others: string[] = [];
-    await eachAtATime(
-      multivariantOf(playlists, others, (url) => request.destination.read(url, { signal }), urlOf),
-      verify,
-    );
+    const read = (url: string): Promise<ReadDocument | undefined> => request.destination.read(url, { signal });
+    await forEachConcurrently(multivariantOf(playlists, others, read, urlOf), atATime, verify);
     // Media playlists that none of those has named.
-    await eachAtATime(unmarkedOf(others, index), verify);
+    await forEachConcurrently(unmarkedOf(others, index), atATime, verify);
   }
   if (sums.videos() === 0) {
     throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
@@ -99,17 +99,6 @@ async function* multivariantOf(
 
 function* unmarkedOf(keys: readonly string[], index: ObjectIndex): Generator<VideoToVerify> {
   for (const key of keys) if (!index.isMarked(key)) yield { video: key, key };
-}
-
-/** Takes the next item whenever one is done. The first error ends it. */
-async function eachAtATime<T>(items: AsyncIterable<T> | Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
-  const underWay = new Set<Promise<void>>();
-  for await (const item of items) {
-    const task: Promise<void> = work(item).finally(() => underWay.delete(task));
-    underWay.add(task);
-    if (underWay.size >= videosAtATime) await Promise.race(underWay);
-  }
-  await Promise.all(underWay);
 }
 
 /** Answers what the listing knows, and marks what was asked for. Objects outside the prefix are asked for one by one. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { FlantsError } from '../domain/failure.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { MemoryStore } from '../storage/memory-store.ts';
@@ -190,5 +192,26 @@ describe('Verifying a copy', () => {
     const report = await verify(store, { acceptedBecause: (key) => (key === 'audio/en0.aac' ? 'lost' : undefined) });
     expect(report.accepted).toEqual([{ key: 'audio/en0.aac', reason: 'lost' }]);
     expect(report.problems.map(({ key }) => key)).toEqual(['key.bin']);
+  });
+
+  test('ends with the failure of the destination, once nothing is asked of it any more', async () => {
+    const usual = inStore(await copyOf(), true);
+    let underWay = 0;
+    const destination: Destination = {
+      ...usual,
+      async head(url, options) {
+        underWay += 1;
+        try {
+          if (url.endsWith('key.bin')) throw new FlantsError('store.denied', 'no right to read');
+          await sleep(10);
+          return await usual.head(url, options);
+        } finally {
+          underWay -= 1;
+        }
+      },
+    };
+    const verifying = verify(await copyOf(), { destination });
+    await expect(verifying).rejects.toMatchObject({ code: 'store.denied' });
+    expect(underWay).toBe(0);
   });
 });

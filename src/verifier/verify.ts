@@ -3,6 +3,7 @@ import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import { fanOut } from '../hls/fan-out.ts';
 import { readSideFiles, noSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
 import { readSideList, sideListKey } from '../domain/side-file.ts';
@@ -83,17 +84,14 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
   const accepted: AcceptedAbsence[] = [];
   let sizeBytes = 0;
   let checkedChecksums = 0;
-  const queue = [...objects.values()];
-  const work = async (): Promise<void> => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      const checked = await checkFile(file, request, signal);
-      if (checked.problem) problems.push(checked.problem);
-      if (checked.accepted) accepted.push(checked.accepted);
-      sizeBytes += checked.sizeBytes;
-      checkedChecksums += checked.comparedChecksum ? 1 : 0;
-    }
-  };
-  await Promise.all(Array.from({ length: request.concurrency }, work));
+  const { concurrency } = request;
+  const check = (file: PlacedFile, either: AbortSignal): Promise<Checked> => checkFile(file, request, either);
+  for (const checked of await fanOut([...objects.values()], check, { concurrency, signal })) {
+    if (checked.problem) problems.push(checked.problem);
+    if (checked.accepted) accepted.push(checked.accepted);
+    sizeBytes += checked.sizeBytes;
+    checkedChecksums += checked.comparedChecksum ? 1 : 0;
+  }
 
   for (const { url, bytes } of documents) {
     const problem = await checkDocument(url, bytes, request);

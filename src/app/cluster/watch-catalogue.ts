@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
-import { forEachConcurrently } from '../../scanner/for-each-concurrently.ts';
+import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
 import type { ServiceHooks } from './role.ts';
 
 const retryDelays = { firstMs: second, lastMs: minute };

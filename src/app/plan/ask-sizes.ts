@@ -5,7 +5,7 @@ import type { SizedGroup, SizedObject } from '../../domain/object-sizes.ts';
 import type { Cause } from '../../domain/plan-report.ts';
 import { allocate } from '../../domain/sampling.ts';
 import { second } from '../../domain/units.ts';
-import { forEachConcurrently } from '../../scanner/for-each-concurrently.ts';
+import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
 import type { Source } from '../../storage/source.ts';
 import { countCauses } from './causes.ts';
 import type { Candidate, Group } from './groups.ts';

@@ -11,7 +11,7 @@ export interface ConcurrencyOptions<T> {
  * error.
  */
 export async function forEachConcurrently<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   { concurrency, keyOf }: ConcurrencyOptions<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
