@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { backoffMs, jittered } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import type { Alert } from '../domain/alert.ts';
 import { FlantsError, failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { jittered } from '../domain/settle.ts';
 import { minute, second } from '../domain/units.ts';
 
 /** An alert that waits for delivery, as it is queued. */
@@ -36,8 +37,7 @@ export type Delivered =
   | { readonly result: 'given-up'; readonly failure: Failure };
 
 const timeoutMs = 10 * second;
-const baseDelayMs = 30 * second;
-const maxDelayMs = 120 * minute;
+const backoff: Backoff = { baseDelayMs: 30 * second, maxDelayMs: 120 * minute };
 const giveUpAfterMs = 24 * 60 * minute;
 
 /**
@@ -63,7 +63,7 @@ export async function deliverAlert(delivery: Delivery, ports: DeliveryPorts): Pr
   });
   if (!failure) return { result: 'delivered' };
   const { alert, tries, since = at } = delivery;
-  const growing = jittered(Math.min(maxDelayMs, baseDelayMs * 2 ** tries), ports.random);
+  const growing = jittered(backoffMs(backoff, tries), ports.random);
   const delayMs = Math.max(failure.retryAfterMs ?? 0, growing);
   if (at + delayMs - since > giveUpAfterMs) return { result: 'given-up', failure };
   return { result: 'again', delivery: { format: 1, alert, tries: tries + 1, since }, delayMs, failure };

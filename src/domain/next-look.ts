@@ -1,6 +1,6 @@
+import { backoffMs, jittered } from './backoff.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import type { VideoReport } from './report.ts';
-import { jittered } from './settle.ts';
 import { second } from './units.ts';
 import { situationOf, stateOf } from './video.ts';
 import type { NextLook, VideoRecord } from './video.ts';
@@ -39,7 +39,7 @@ export function planLook(
         failures.some(({ failure, acceptedBecause }) => acceptedBecause === undefined && mayMend(failure));
   if (!isMendable) return undefined;
   const { count } = record.nextLook ?? { count: 0 };
-  const distanceMs = Math.min(options.longestMs, firstDistanceMs * 2 ** Math.min(count, 30));
+  const distanceMs = backoffMs({ baseDelayMs: firstDistanceMs, maxDelayMs: options.longestMs }, count);
   return { count: count + 1, at: options.now + jittered(distanceMs, options.random) };
 }
 

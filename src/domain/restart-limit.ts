@@ -1,6 +1,7 @@
+import { backoffMs, jittered } from './backoff.ts';
 import { failureWith } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { defaultRetryLimits, jittered } from './settle.ts';
+import { defaultRetryLimits } from './settle.ts';
 import type { VideoRecord } from './video.ts';
 
 /** Why a video has to start again: its source no longer matches its plan, or files have vanished from the destination. */
@@ -31,6 +32,5 @@ export function planRestart(
 ): RestartPlan {
   const count = restarts + 1;
   if (count >= maxRestarts) return { count, failure: finalFailures[reason] };
-  const { baseDelayMs, maxDelayMs } = defaultRetryLimits;
-  return { count, delayMs: jittered(Math.min(maxDelayMs, baseDelayMs * 2 ** restarts), random) };
+  return { count, delayMs: jittered(backoffMs(defaultRetryLimits, restarts), random) };
 }

@@ -1,3 +1,5 @@
+import { backoffMs, jittered } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import type { BatchEnd, BatchJob } from './batch.ts';
 import { chargeOf, failureWith } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
@@ -7,13 +9,11 @@ import type { Outcome } from './outcome.ts';
 import { minute } from './units.ts';
 
 /** Bounds of trying again. */
-export interface RetryLimits {
+export interface RetryLimits extends Backoff {
   /** Tries that a file has in all. */
   readonly maxTries: number;
   /** Times in a row that a remainder may come back uncharged before that counts as a try too. */
   readonly maxWaits: number;
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
   /** How long files may still wait for what is down; with 0 they fail. Absent: as often as `maxWaits` allows. */
   readonly patienceLeftMs?: number;
 }
@@ -102,8 +102,7 @@ export function settle(
   const having = (fate: Fate): readonly number[] => fates.get(fate) ?? [];
 
   const retryAfterMs = Math.max(0, ...met.map((failure) => failure.retryAfterMs ?? 0));
-  const backoffMs = (step: number): number =>
-    jittered(Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** step), random);
+  const delayAfter = (others: number): number => jittered(backoffMs(limits, others), random);
   const alone = end === 'worker-lost' ? { alone: true } : {};
   const send = (
     indices: readonly number[],
@@ -135,17 +134,17 @@ export function settle(
       return failure ? [{ index, failure }] : [];
     }),
     resend: [
-      ...send(having('charged'), { charge: 1, waits: 0, delayMs: backoffMs(mostTries) }),
-      ...send(having('free'), { waits: batch.waits + 1, delayMs: backoffMs(batch.waits) }),
+      ...send(having('charged'), { charge: 1, waits: 0, delayMs: delayAfter(mostTries) }),
+      ...send(having('free'), { waits: batch.waits + 1, delayMs: delayAfter(batch.waits) }),
       ...send(having('stalled'), {
         waits: batch.waits + 1,
-        delayMs: Math.min(backoffMs(batch.waits), limits.patienceLeftMs ?? Infinity),
+        delayMs: Math.min(delayAfter(batch.waits), limits.patienceLeftMs ?? Infinity),
         stalled: true,
       }),
       ...send(having('renewed'), { charge: 1, waits: 0, renew: true }),
       ...send(having('unheard'), {}),
-      ...send(halved.slice(0, middle), { delayMs: backoffMs(0) }),
-      ...send(halved.slice(middle), { delayMs: backoffMs(0) }),
+      ...send(halved.slice(0, middle), { delayMs: delayAfter(0) }),
+      ...send(halved.slice(middle), { delayMs: delayAfter(0) }),
     ],
     recrawl: met.some((failure) => chargeOf(failure) === 'recrawl'),
     ...(halt ? { halt } : {}),
@@ -236,9 +235,4 @@ export function hasServerError({ status = 0 }: Failure): boolean {
 /** Whether a server that asks to come back later does so by a server error, and without saying when: it may be down. */
 export function isThrottledByOutage(failure: Failure): boolean {
   return chargeOf(failure) === 'wait' && hasServerError(failure) && failure.retryAfterMs === undefined;
-}
-
-/** A delay spread over its second half, so that many do not return at once and the longest stays the longest. */
-export function jittered(delayMs: number, random: () => number): number {
-  return Math.round(delayMs * (0.5 + random() / 2));
 }

@@ -1,6 +1,7 @@
+import { backoffMs, jittered } from './backoff.ts';
 import { chargeOf } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
-import { defaultRetryLimits, jittered } from './settle.ts';
+import { defaultRetryLimits } from './settle.ts';
 import type { RetryLimits } from './settle.ts';
 import type { Generation, VideoId } from './video.ts';
 
@@ -63,6 +64,6 @@ export function retryOf(
   const isFree = charge === 'wait' && job.waits < limits.maxWaits;
   const next = isFree ? { ...job, waits: job.waits + 1 } : { ...job, tries: job.tries + 1, waits: 0 };
   if (next.tries >= limits.maxTries) return undefined;
-  const delayMs = Math.min(limits.maxDelayMs, limits.baseDelayMs * 2 ** (isFree ? job.waits : job.tries));
+  const delayMs = backoffMs(limits, isFree ? job.waits : job.tries);
   return { job: next, delayMs: Math.max(failure.retryAfterMs ?? 0, jittered(delayMs, random)) };
 }

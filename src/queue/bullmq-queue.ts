@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { RedisClient } from '../redis/connect.ts';
@@ -9,7 +11,6 @@ import type { StoredJob } from './bullmq-job.ts';
 import { BullmqWorkers } from './bullmq-workers.ts';
 import type { StallTimes, Strangers, WorkersSetting } from './bullmq-workers.ts';
 import { defaultErrorDelays } from './error-delays.ts';
-import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
 import { abortedWaiting, hasCapacity } from './capacity.ts';
 import type { QueueCounts, QueueDepth } from './capacity.ts';
@@ -26,7 +27,7 @@ export interface BullmqQueueOptions<T> {
   /** Hears what Redis refuses to the workers, broken connections excepted. */
   readonly onTrouble: (error: Error) => void;
   readonly strangers?: Strangers<T>;
-  readonly errorDelays?: ErrorDelays;
+  readonly errorDelays?: Backoff;
   readonly stallTimes?: StallTimes;
   /** Names this process at the jobs that its workers have. */
   readonly workerName?: string;
@@ -37,12 +38,13 @@ const defaultStallTimes: StallTimes = { lockDurationMs: 10 * second, stalledInte
 /** BullMQ writes every step to an event stream, which is not used here. */
 const keptEvents = 10;
 
-/** Polling intervals of `room`: each twice as long as the one before, up to the last. */
-const roomPauses = { firstMs: 10, lastMs: 200 };
+/** Polling intervals of `room`. */
+const roomPauses: Backoff = { baseDelayMs: 10, maxDelayMs: 200 };
 
 /** The polling for all who wait for the same room. */
 interface RoomWatch {
-  pauseMs: number;
+  /** Looks that found none. */
+  looks: number;
   next?: Promise<boolean> | undefined;
 }
 
@@ -176,11 +178,11 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
 
   /** Looks for room after a pause, once for all who wait by then. Who comes later waits for the look after. */
   #nextLook(max: number): Promise<boolean> {
-    const watch: RoomWatch = this.#watches.get(max) ?? { pauseMs: roomPauses.firstMs };
+    const watch: RoomWatch = this.#watches.get(max) ?? { looks: 0 };
     this.#watches.set(max, watch);
-    watch.next ??= sleep(watch.pauseMs).then(async () => {
+    watch.next ??= sleep(backoffMs(roomPauses, watch.looks)).then(async () => {
       watch.next = undefined;
-      watch.pauseMs = Math.min(roomPauses.lastMs, 2 * watch.pauseMs);
+      watch.looks += 1;
       const hasRoom = await this.hasCapacity(max);
       if (hasRoom && this.#watches.get(max) === watch) this.#watches.delete(max);
       return hasRoom;

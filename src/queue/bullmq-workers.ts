@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import { failureOf } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import type { StoredJob } from './bullmq-job.ts';
-import { errorDelayMs } from './error-delays.ts';
-import type { ErrorDelays } from './error-delays.ts';
 import type { JobHandler, QueueWorkers, WorkOptions } from './job-queue.ts';
 
 /** Times that decide when the job of a vanished worker is delivered again: after at most the lock and two checks. */
@@ -33,7 +33,7 @@ export interface WorkersSetting<T> {
   readonly connection: RedisClient;
   readonly prefix: string;
   readonly name: string;
-  readonly errorDelays: ErrorDelays;
+  readonly errorDelays: Backoff;
   readonly stallTimes: StallTimes;
   readonly workerName?: string;
   /** Hears what Redis refuses to the workers, broken connections excepted. */
@@ -80,7 +80,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
   readonly #worker: Leavable<T>;
   readonly #handler: JobHandler<T>;
   readonly #onError: (error: unknown) => void;
-  readonly #errorDelays: ErrorDelays;
+  readonly #errorDelays: Backoff;
   readonly #strangers: Strangers<T> | undefined;
   readonly #onTrouble: (error: Error) => void;
   readonly #stopping = new AbortController();
@@ -157,7 +157,7 @@ export class BullmqWorkers<T> implements QueueWorkers {
       if (signal.aborted && failureOf(error).code === 'aborted') return { delayMs: 0, errors };
       // Apart from this turn: what a listener throws must not become the end of the job.
       queueMicrotask(() => this.#onError(error));
-      return { delayMs: errorDelayMs(this.#errorDelays, errors), errors: errors + 1 };
+      return { delayMs: backoffMs(this.#errorDelays, errors), errors: errors + 1 };
     }
   }
 

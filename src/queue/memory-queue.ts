@@ -1,6 +1,7 @@
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
-import { defaultErrorDelays, errorDelayMs } from './error-delays.ts';
-import type { ErrorDelays } from './error-delays.ts';
+import { defaultErrorDelays } from './error-delays.ts';
 import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
 import { abortedWaiting, hasCapacity } from './capacity.ts';
@@ -42,12 +43,12 @@ export class MemoryQueue<T> implements JobQueue<T> {
   readonly #delayed = new PriorityHeap<Job<T>>();
   readonly #workers = new Set<Workers<T>>();
   readonly #waiters = new Set<Waiter>();
-  readonly #errorDelays: ErrorDelays;
+  readonly #errorDelays: Backoff;
   #timer: NodeJS.Timeout | undefined;
   #pumping: NodeJS.Immediate | undefined;
   #isClosed = false;
 
-  constructor(errorDelays: ErrorDelays = defaultErrorDelays) {
+  constructor(errorDelays: Backoff = defaultErrorDelays) {
     this.#errorDelays = errorDelays;
   }
 
@@ -185,7 +186,7 @@ export class MemoryQueue<T> implements JobQueue<T> {
       if (signal.aborted && failureOf(error).code === 'aborted') {
         this.#place(job, 0);
       } else {
-        this.#place({ ...job, errors: job.errors + 1 }, errorDelayMs(this.#errorDelays, job.errors));
+        this.#place({ ...job, errors: job.errors + 1 }, backoffMs(this.#errorDelays, job.errors));
         onError(error);
       }
       return;

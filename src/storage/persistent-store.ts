@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import { failureOf } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** The first request of a run must not end it because of a passing failure, nor hide for long that a name is wrong. */
 const attempts = 4;
-const firstDelayMs = second / 2;
+const backoff: Backoff = { baseDelayMs: second / 2, maxDelayMs: 2 * second };
 
 /** What a probe asks of a store. */
 export interface ProbedStore extends Pick<ObjectStore, 'head' | 'put' | 'delete'> {
@@ -26,7 +28,7 @@ export function askPersistently(store: ObjectStore, signal: AbortSignal): Probed
         const { code, retryable, retryAfterMs = 0 } = failureOf(error);
         // That bytes are refused is an answer.
         if (!retryable || code === 'store.checksum' || signal.aborted || attempt === attempts) throw error;
-        await sleep(Math.max(retryAfterMs, firstDelayMs * 2 ** (attempt - 1)), undefined, { signal });
+        await sleep(Math.max(retryAfterMs, backoffMs(backoff, attempt - 1)), undefined, { signal });
       }
     }
   };

@@ -4,12 +4,13 @@ import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { toStoredForm } from '../../scanner/scan.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
+import { backoffMs, jittered } from '../../domain/backoff.ts';
+import type { Backoff } from '../../domain/backoff.ts';
 import { jobIdOf } from '../../domain/batch.ts';
 import type { BatchJob } from '../../domain/batch.ts';
 import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { countOf } from '../../domain/index-ranges.ts';
-import { jittered } from '../../domain/settle.ts';
 import { second } from '../../domain/units.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
@@ -52,8 +53,8 @@ const longestCrawlPauseMs = 30 * second;
 
 /** Pause after a failure that concerns every video. */
 const haltPauseMs = 15 * second;
-/** Polling intervals for the key rules: each twice as long as the one before, up to the last. */
-const keyRulesPauses = { firstMs: 25, lastMs: second } as const;
+/** Polling intervals for the key rules. */
+const keyRulesPauses: Backoff = { baseDelayMs: 25, maxDelayMs: second };
 
 /**
  * Creates the engine over the ports of a cluster. Waits until the library has its first video, which fixes the key
@@ -198,9 +199,9 @@ async function rowInCatalogue(
 
 /** Waits until the library has key rules: there are none before its first video. */
 export async function awaitKeyRules(journal: Journal, signal: AbortSignal): Promise<KeyRules> {
-  for (let pauseMs: number = keyRulesPauses.firstMs; ; pauseMs = Math.min(keyRulesPauses.lastMs, 2 * pauseMs)) {
+  for (let looks = 0; ; looks++) {
     const rules = await readKeyRules(journal);
     if (rules) return rules;
-    await sleep(pauseMs, undefined, { signal });
+    await sleep(backoffMs(keyRulesPauses, looks), undefined, { signal });
   }
 }

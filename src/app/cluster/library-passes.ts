@@ -1,4 +1,6 @@
 import type { ServiceOptions } from '../../config/service-options.ts';
+import { backoffMs } from '../../domain/backoff.ts';
+import type { Backoff } from '../../domain/backoff.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { restoreVideo } from '../../journal/restore.ts';
@@ -11,10 +13,8 @@ import type { Cluster } from './cluster.ts';
 /** Delay after which a pass resumes when the later stages had no capacity. */
 const resumeDelayMs = second;
 
-/**
- * Pauses before videos are admitted that a scan under way has found: each twice as long as the one before, up to the last.
- */
-const foundPauses = { firstMs: second / 4, lastMs: 5 * second } as const;
+/** Pauses before videos are admitted that a scan under way has found. */
+const foundPauses: Backoff = { baseDelayMs: second / 4, maxDelayMs: 5 * second };
 
 /** Passes over the whole library. A pass that finds no capacity ends and queues a job that resumes where it stopped. */
 export interface LibraryPasses {
@@ -77,12 +77,15 @@ export function admitFound(
   admissions: Parameters<typeof admitSoon>[0],
   onError: (error: unknown) => void,
 ): { readonly add: () => void; readonly stop: () => void } {
-  let pauseMs: number = foundPauses.firstMs;
+  let passes = 0;
   let timer: NodeJS.Timeout | undefined;
   const admit = (): void => {
     timer = undefined;
-    pauseMs = Math.min(foundPauses.lastMs, 2 * pauseMs);
+    passes += 1;
     admitSoon(admissions).catch(onError);
   };
-  return { add: () => void (timer ??= setTimeout(admit, pauseMs)), stop: () => clearTimeout(timer) };
+  return {
+    add: () => void (timer ??= setTimeout(admit, backoffMs(foundPauses, passes))),
+    stop: () => clearTimeout(timer),
+  };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
+import { backoffMs } from '../../domain/backoff.ts';
+import type { Backoff } from '../../domain/backoff.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
 import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
 import type { ServiceHooks } from './role.ts';
 
-const retryDelays = { firstMs: second, lastMs: minute };
+const backoff: Backoff = { baseDelayMs: second, maxDelayMs: minute };
 
 /**
  * Many rows are processed at a time, so that a fresh video does not wait behind a thousand rows that changed before it.
@@ -22,7 +24,8 @@ export async function watchCatalogue(
   { log }: ServiceHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  let retryDelayMs = retryDelays.firstMs;
+  /** Since the last row that came. */
+  let breaks = 0;
   while (catalogue.watch && !signal.aborted) {
     try {
       const feed = await catalogue.watch({ signal });
@@ -32,14 +35,14 @@ export async function watchCatalogue(
       }
       log.info(`following the change feed of ${catalogue.name}`);
       await forEachConcurrently(feed.rows, { concurrency: rowsAtATime, keyOf: idOf }, (row) => {
-        retryDelayMs = retryDelays.firstMs;
+        breaks = 0;
         return onRow(row);
       });
     } catch (error) {
       if (signal.aborted) return;
       log.warn(`the change feed of the catalogue broke off and will be opened again: ${failureOf(error).message}`);
-      await sleep(retryDelayMs, undefined, { signal }).catch(() => undefined);
-      retryDelayMs = Math.min(retryDelays.lastMs, 2 * retryDelayMs);
+      await sleep(backoffMs(backoff, breaks), undefined, { signal }).catch(() => undefined);
+      breaks += 1;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiSource } from '../../config/values/api-source.ts';
+import { backoffMs } from '../../domain/backoff.ts';
 import { valueAt } from '../../domain/catalogue-rule.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/read-playlist.ts';
@@ -117,15 +118,16 @@ export function openApiCatalogue(
 
   const readPatiently = async (url: string, reading: Reading): Promise<PageText> => {
     const { signal } = reading;
+    const backoff = { baseDelayMs: pauseMs, maxDelayMs: longestPauseMs };
     let waitedMs = 0;
-    for (let pause = pauseMs; ; pause = Math.min(longestPauseMs, pause * 2)) {
+    for (let tries = 0; ; tries++) {
       try {
         return await read(url, reading);
       } catch (error) {
         if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${api.name}`, { cause: error });
         if (error instanceof FlantsError && error.code === 'catalogue.unreadable') throw error;
         const { code, retryable, retryAfterMs, message } = failureOf(error);
-        const waitMs = Math.max(retryAfterMs ?? 0, pause);
+        const waitMs = Math.max(retryAfterMs ?? 0, backoffMs(backoff, tries));
         const isFinal = !retryable || code === 'source.denied' || code === 'source.gone';
         if (isFinal || waitedMs + waitMs > patienceMs) {
           const hint = code === 'source.denied' ? '; its headers are given with --catalogue-header-file' : '';

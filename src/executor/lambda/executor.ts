@@ -4,7 +4,8 @@ import { FlantsError, failureWith } from '../../domain/failure.ts';
 import type { FunctionRequest } from '../../domain/function-use.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { jittered } from '../../domain/settle.ts';
+import { backoffMs, jittered } from '../../domain/backoff.ts';
+import type { Backoff } from '../../domain/backoff.ts';
 import { second } from '../../domain/units.ts';
 import type { Executor, RunOptions } from '../executor.ts';
 import type { LambdaFunction } from './function.ts';
@@ -47,7 +48,8 @@ const answerMarginMs = 10 * second;
 /** A share that changes may be written with more digits. */
 const spareBytes = 128;
 const tellEveryMs = 10 * second;
-const delays = { firstMs: second / 4, mostMs: 20 * second } as const;
+/** Between requests for one batch that the service refuses. */
+const backoff: Backoff = { baseDelayMs: second / 4, maxDelayMs: 20 * second };
 
 /**
  * Runs each batch as one synchronous invocation of a function. Functions that cannot be run now are tried again here, so
@@ -218,7 +220,7 @@ class LambdaRun<Settings> {
 }
 
 function delayOf(end: Extract<InvocationEnd, { kind: 'throttled' | 'unavailable' }>, times: number): number {
-  const delayMs = jittered(Math.min(delays.mostMs, delays.firstMs * 2 ** times), Math.random);
+  const delayMs = jittered(backoffMs(backoff, times), Math.random);
   return Math.max(delayMs, end.kind === 'throttled' ? (end.retryAfterMs ?? 0) : 0);
 }
 

@@ -1,18 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs, jittered } from '../../domain/backoff.ts';
+import type { Backoff } from '../../domain/backoff.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
-import { jittered } from '../../domain/settle.ts';
 import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readAhead } from '../read-ahead.ts';
 
 /** Limits of retries. */
-export interface TryLimits {
+export interface TryLimits extends Backoff {
   readonly maxTries: number;
-  /** Doubled after each try, up to `maxDelayMs`. */
-  readonly baseDelayMs: number;
-  readonly maxDelayMs: number;
   /** No try begins later than this after the first. */
   readonly maxTotalMs: number;
 }
@@ -118,15 +116,14 @@ export class JournalObjects {
   }
 
   async #persistently<T>(work: () => Promise<T>, beforeRetry: () => unknown = () => undefined): Promise<T> {
-    const { maxTries, baseDelayMs, maxDelayMs, maxTotalMs } = this.#limits;
+    const { maxTries, maxTotalMs } = this.#limits;
     const beganMs = performance.now();
     for (let tries = 1; ; tries++) {
       try {
         return await work();
       } catch (error) {
         const { retryable, retryAfterMs = 0 } = failureOf(error);
-        const planned = Math.min(maxDelayMs, baseDelayMs * 2 ** (tries - 1));
-        const delayMs = Math.max(retryAfterMs, jittered(planned, Math.random));
+        const delayMs = Math.max(retryAfterMs, jittered(backoffMs(this.#limits, tries - 1), Math.random));
         const isLate = performance.now() - beganMs + delayMs > maxTotalMs;
         if (!retryable || this.#signal.aborted || isLate || tries === maxTries) throw this.#errorOf(error);
         await sleep(delayMs, undefined, { signal: this.#signal }).catch(() => undefined);
