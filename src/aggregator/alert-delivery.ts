@@ -4,6 +4,7 @@ import type { Backoff } from '../domain/backoff.ts';
 import type { Alert } from '../domain/alert.ts';
 import { FlantsError, failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { parseRetryAfter } from '../domain/retry-after.ts';
 import { minute, second } from '../domain/units.ts';
 
 /** An alert that waits for delivery, as it is queued. */
@@ -100,7 +101,8 @@ async function post(
     await response.body?.cancel();
     if (response.ok) return undefined;
     const { status } = response;
-    const retryAfterMs = retryAfterOf(response.headers.get('retry-after'), now());
+    // A longer one would have the alert given up.
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', now(), backoff.maxDelayMs);
     return failureWith('webhook.refused', `${place} answered ${status}`, {
       status,
       retryable: true,
@@ -110,13 +112,6 @@ async function post(
     signal.throwIfAborted();
     return failureWith('webhook.unreachable', `${place} could not be reached: ${reasonOf(error)}`, { retryable: true });
   }
-}
-
-/** Parses seconds or a date: RFC 9110 section 10.2.3. */
-function retryAfterOf(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * second : Date.parse(value) - now;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 
 /** The message of an error from `fetch`. Its own is only `fetch failed`; the cause has the reason. */

@@ -116,6 +116,11 @@ describe('an alert', () => {
     expect(delayOf(await deliverAlert(first, ports(dated.url)))).toBe(89.5 * second);
   });
 
+  it('is not given up because the receiver asks for longer than that takes', async () => {
+    const { url } = await receiver(status(503, { 'Retry-After': String((7 * 24 * 60 * minute) / second) }));
+    expect(delayOf(await deliverAlert(first, ports(url)))).toBe(120 * minute);
+  });
+
   it('is given up after a day', async () => {
     const { url } = await receiver(status(500));
     const old: Delivery = { ...first, tries: 20, since: now - 23 * 60 * minute };

@@ -1,21 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfter, transportError } from './errors.ts';
+import { transportError } from './errors.ts';
 
-const now = Date.parse('2026-11-23T08:00:00Z');
 const url = new URL('https://user:pass@cdn.example/a/seg.ts?token=secret#t');
-
-describe('Retry-After', () => {
-  it.each([
-    ['0', 0],
-    [' 30 ', 30_000],
-    ['601', 600_000],
-    ['Mon, 23 Nov 2026 08:01:00 GMT', 60_000],
-    ['Mon, 23 Nov 2026 07:00:00 GMT', 0],
-    ['Tue, 24 Nov 2026 08:00:00 GMT', 600_000],
-    ['soon', undefined],
-    ['', undefined],
-  ])('%j is %s ms', (value, waitMs) => expect(parseRetryAfter(value, now)).toBe(waitMs));
-});
 
 describe('errors on the way', () => {
   const withCode = (code: string): Error => Object.assign(new Error('low-level words'), { code });

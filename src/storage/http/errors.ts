@@ -1,13 +1,10 @@
 import { FlantsError } from '../../domain/failure.ts';
+import { parseRetryAfter } from '../../domain/retry-after.ts';
 import { placeOf } from '../../domain/tokens.ts';
-import { minute, second } from '../../domain/units.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 import { proxyError, through } from '../proxy/error.ts';
 import type { Proxy } from '../proxy/select.ts';
-
-/** The longest `Retry-After` that is honoured. */
-const maxRetryAfterMs = 10 * minute;
 
 /** The error of a fetch whose signal was aborted. */
 export function abortedError(url: URL): FlantsError {
@@ -100,15 +97,4 @@ export function statusError(
       });
     }
   }
-}
-
-/**
- * Parses a Retry-After header to milliseconds, limited to the range from 0 to ten minutes.
- *
- * @param value - seconds or an HTTP date
- * @returns undefined for anything else
- */
-export function parseRetryAfter(value: string, nowMs: number): number | undefined {
-  const waitMs = /^\s*\d+\s*$/.test(value) ? Number(value) * second : Date.parse(value) - nowMs;
-  return Number.isNaN(waitMs) ? undefined : Math.min(maxRetryAfterMs, Math.max(0, waitMs));
 }
