@@ -1,6 +1,6 @@
 import { advance, sendVideo } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
-import { oneAtATime } from '../aggregator/one-at-a-time.ts';
+import { oneAtATime } from '../domain/one-at-a-time.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';
@@ -36,7 +36,7 @@ export function leaseIds(newGeneration: () => Generation): () => string {
 export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: StepDriverHooks): StepDriver {
   const { ledger, journal } = ports;
   return {
-    takeNextStep: oneAtATime(async (video) => {
+    takeNextStep: oneAtATime(idOf, async (video) => {
       if (drain.aborted) return;
       const advanced = await advance(video, ports);
       if (advanced?.step !== 'none') return;
@@ -55,4 +55,8 @@ export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: Step
       if (record) await sendVideo(video, record, 'crawl', ports, { recheck });
     },
   };
+}
+
+function idOf(video: VideoId): string {
+  return video;
 }

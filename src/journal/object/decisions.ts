@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { oneAtATime } from '../../domain/one-at-a-time.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import type { Decision } from '../journal.ts';
 import type { BodyCache } from './cache.ts';
@@ -32,24 +33,19 @@ interface SubmissionObject {
 export class ObjectDecisions {
   readonly #objects: JournalObjects;
   readonly #cache: BodyCache;
-  /** The end of the queue of each video about which something is being decided here. */
-  readonly #deciding = new Map<VideoId, Promise<void>>();
+  /** Each decision about a video looks at those before. */
+  readonly #decideInTurn = oneAtATime(
+    ({ video }: Decision) => video,
+    (decision) => this.#decide(decision),
+  );
 
   constructor(objects: JournalObjects, cache: BodyCache) {
     this.#objects = objects;
     this.#cache = cache;
   }
 
-  async decide(decision: Decision): Promise<void> {
-    const { video } = decision;
-    const before = this.#deciding.get(video) ?? Promise.resolve();
-    const made = before.catch(() => undefined).then(() => this.#decide(decision));
-    this.#deciding.set(video, made);
-    try {
-      await made;
-    } finally {
-      if (this.#deciding.get(video) === made) this.#deciding.delete(video);
-    }
+  decide(decision: Decision): Promise<void> {
+    return this.#decideInTurn(decision);
   }
 
   async *decisions(video: VideoId): AsyncGenerator<Decision> {
