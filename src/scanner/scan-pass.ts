@@ -1,4 +1,5 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
+import { refusalOf } from '../domain/catalogue-rule.ts';
 import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { isFresh } from '../domain/freshness.ts';
@@ -9,7 +10,7 @@ import type { Submission, VideoId } from '../domain/video.ts';
 import { createRowChooser } from './choose-rows.ts';
 import type { RowChooser } from './choose-rows.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { applyRules, isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
+import { isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
 import { collectRowWarnings, rowWarningOf, warningOfLeftOut } from './row-warnings.ts';
@@ -142,6 +143,13 @@ export async function submitRow(
   knownRows.add(stored);
   if (!previous) return submitted({ isNew: true });
   return submitted({ hasChanged: true, hasMoved: playlistFingerprint(previous) !== playlistFingerprint(stored) });
+}
+
+/** Applies the rules to a row. */
+function applyRules(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
+  const failure = row.kind === 'video' ? refusalOf(rules, row.fields) : undefined;
+  if (row.kind === 'refused' || !failure) return row;
+  return { kind: 'refused', row: row.row, id: row.submission.id, failure };
 }
 
 function summaryOf({ row, id, failure }: RefusedRow): ScanSummary['refused']['rows'][number] {

@@ -1,21 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
-import { parseRule } from '../domain/catalogue-rule.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { Decision } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
-import { scanCatalogue, submit } from './scan.ts';
+import { scanCatalogue } from './scan.ts';
 import type { RowWarning } from './row-warnings.ts';
 import type { RefusedRow, ScanRules } from './scan.ts';
 
 const now = Date.UTC(2026, 10, 23);
 const never = new AbortController().signal;
-const row = (id: string, changes = {}, fields = {}): CatalogueRow & { kind: 'video' } => ({
+const row = (id: string, changes = {}): CatalogueRow & { kind: 'video' } => ({
   kind: 'video',
   row: 1,
   submission: { id, playlistUrl: `https://h/${id}.m3u8?token=t`, ...changes },
-  fields,
+  fields: {},
 });
 const refused: CatalogueRow = { kind: 'refused', row: 2, failure: failureWith('catalogue.row', 'no id') };
 
@@ -39,7 +38,6 @@ function setUp(rows: readonly CatalogueRow[]) {
     keyRules: { root: 'https://h', tokenParameters: ['token'] },
     newGeneration: () => `g${++generations}`,
     now: () => now,
-    freshWindowMs: 60_000,
   };
   const scan = (rules: ScanRules = { ids: [] }, read: readonly CatalogueRow[] = rows) => {
     const catalogue: Catalogue = {
@@ -59,7 +57,7 @@ function setUp(rows: readonly CatalogueRow[]) {
     };
     return scanCatalogue(catalogue, rules, ports, sink, never);
   };
-  return { journal, ledger, ports, seen, copied, bad, odd, scan };
+  return { journal, ledger, seen, copied, bad, odd, scan };
 }
 
 describe('A scan', () => {
@@ -133,36 +131,6 @@ describe('A scan', () => {
     expect((await journal.submission('a'))?.title).toBe('New');
   });
 
-  test('refuses rows for which a rule does not hold, and says which', async () => {
-    const { scan, seen, bad } = setUp([
-      row('a', {}, { state: 'broadcast' }),
-      row('b', {}, { state: 'draft' }),
-      row('c'),
-    ]);
-    await scan({ ids: [], rules: [parseRule('state = broadcast')] });
-    expect(seen).toEqual(['a']);
-    expect(bad).toMatchObject([
-      { id: 'b', failure: { code: 'catalogue.rule', message: expect.stringContaining('state is "draft"') } },
-      { id: 'c', failure: { code: 'catalogue.rule', message: expect.stringContaining('state is missing') } },
-    ]);
-  });
-
-  test('does not miss a video that was asked for and refused', async () => {
-    const { scan, bad } = setUp([row('a')]);
-    expect(await scan({ ids: ['a'], rules: [parseRule('state = broadcast')] })).toEqual([]);
-    expect(bad).toHaveLength(1);
-  });
-
-  test('lets what was recorded lately go first', async () => {
-    const { scan, ledger } = setUp([
-      row('a', { recordedAt: new Date(now - 30_000).toISOString() }),
-      row('b', { recordedAt: new Date(now - 90_000).toISOString() }),
-    ]);
-    await scan();
-    expect((await ledger.read('a'))?.fresh).toBe(true);
-    expect((await ledger.read('b'))?.fresh).toBeUndefined();
-  });
-
   test('restores a video that the ledger has lost, with what was decided about it', async () => {
     const { scan, ledger, journal } = setUp([row('a')]);
     const at = new Date(now).toISOString();
@@ -189,17 +157,13 @@ describe('A person who submits a video', () => {
     expect(await journal.submission('a')).toEqual(mine);
     expect(copied).toEqual(['https://h/a.m3u8?token=t', 'https://elsewhere/a.m3u8']);
   });
+});
 
-  test('ends its cancellation, also by saying nothing new', async () => {
-    const { ports, ledger, journal } = setUp([]);
-    const submission = { id: 'a', playlistUrl: 'https://h/a.m3u8' };
-    await submit(submission, ports);
-    await journal.decide({ type: 'cancelled', video: 'a', at: new Date(now).toISOString() });
-    await ledger.apply('a', { type: 'hold', generation: 'g1', hold: 'cancelled' });
-    await submit(submission, ports);
-    expect((await ledger.read('a'))?.hold).toBe('cancelled');
-    await submit({ ...submission, by: 'person' }, ports);
-    expect((await ledger.read('a'))?.hold).toBeUndefined();
-    expect((await journal.submission('a'))?.by).toBe('person');
-  });
+test('A row does not end the cancellation of its video', async () => {
+  const { scan, ledger, journal } = setUp([row('a')]);
+  await scan();
+  await journal.decide({ type: 'cancelled', video: 'a', at: new Date(now).toISOString() });
+  await ledger.apply('a', { type: 'hold', generation: 'g1', hold: 'cancelled' });
+  await scan();
+  expect((await ledger.read('a'))?.hold).toBe('cancelled');
 });

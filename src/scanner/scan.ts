@@ -1,15 +1,12 @@
 import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
-import { refusalOf } from '../domain/catalogue-rule.ts';
-import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { allVideos } from '../domain/video-selection.ts';
 import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
 import { createRowChooser } from './choose-rows.ts';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
-import { isFresh } from '../domain/freshness.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
-import { initialChangeOf } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
+import { restoreVideo } from '../journal/restore.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { rowWarningOf, warningOfLeftOut } from './row-warnings.ts';
 import type { RowWarning } from './row-warnings.ts';
@@ -22,8 +19,6 @@ export interface ScannerPorts {
   readonly newGeneration: () => Generation;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How long after its recording a video counts as fresh. Absent: never. */
-  readonly freshWindowMs?: number;
 }
 
 /** Which videos of a catalogue to select. */
@@ -34,8 +29,6 @@ export interface ScanRules {
   readonly selection?: VideoSelection;
   /** Most videos to select, in the catalogue's order. */
   readonly limit?: number;
-  /** A row is refused if one of these does not hold. */
-  readonly rules?: readonly CatalogueRule[];
 }
 
 /** A row that is not a valid video, or that a rule excludes. */
@@ -51,8 +44,8 @@ export interface ScanSink {
 }
 
 /**
- * Reads a catalogue and submits each video that passes the rules to journal and ledger. An invalid video gets a fresh
- * start, all others keep their record.
+ * Reads a catalogue and submits each video that is wanted to journal and ledger. An invalid video gets a fresh start, all
+ * others keep their record.
  *
  * @returns requested ids that the catalogue does not contain
  * @throws {FlantsError} `catalogue.unreadable`
@@ -69,18 +62,16 @@ export async function scanCatalogue(
   let selected = 0;
   const chooser = createRowChooser(rules.selection ?? allVideos, ports.now);
   // Before the selection: a sample is one of the requested videos.
-  for await (const { row: read, leftOut } of chooser.choose(requested(catalogue.rows({ signal }), wanted))) {
+  for await (const { row, leftOut } of chooser.choose(requested(catalogue.rows({ signal }), wanted))) {
     if (signal.aborted || selected === rules.limit) break;
-    if (leftOut && read.kind === 'video') {
-      found.add(read.submission.id);
-      const unread = warningOfLeftOut(read, leftOut);
+    if (leftOut && row.kind === 'video') {
+      found.add(row.submission.id);
+      const unread = warningOfLeftOut(row, leftOut);
       if (unread) sink.onWarning(unread);
-      sink.onLeftOut?.(read.submission.id, leftOut);
+      sink.onLeftOut?.(row.submission.id, leftOut);
       continue;
     }
-    const row = applyRules(read, rules.rules ?? []);
     if (row.kind === 'refused') {
-      if (row.id !== undefined && read.kind === 'video') found.add(row.id);
       sink.onRefused(row);
       continue;
     }
@@ -102,40 +93,23 @@ async function* requested(
   for await (const row of rows) if (ids.size === 0 || row.kind === 'refused' || ids.has(row.submission.id)) yield row;
 }
 
-/** Applies the rules to a row. */
-export function applyRules(row: CatalogueRow, rules: readonly CatalogueRule[]): CatalogueRow {
-  const failure = row.kind === 'video' ? refusalOf(rules, row.fields) : undefined;
-  if (row.kind === 'refused' || !failure) return row;
-  return { kind: 'refused', row: row.row, id: row.submission.id, failure };
-}
-
 /**
- * Submits a video to the journal and then to the ledger. The tokens of its playlist URL are not stored. A submission by
- * a person is a decision even if nothing in it is new, since it ends a pause or cancellation.
+ * Submits a video of a catalogue to the journal and then to the ledger. The tokens of its playlist URL are not stored.
  *
  * @returns the submission in force, with tokens: the given one, unless a person has overruled it
  */
 export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
-  const { journal, ledger, newGeneration, now, freshWindowMs } = ports;
+  const { journal, ledger, newGeneration, now } = ports;
   const submission = toStoredForm(given, ports.keyRules);
   const { id } = submission;
-  const isByPerson = submission.by === 'person';
   const previous = await journal.submission(id);
-  const personal = previous && !isByPerson && (await isOverruled(submission, previous, journal)) ? previous : undefined;
-  if (isByPerson || !(personal || isSameSubmission(previous, submission))) {
+  const personal = previous && (await isOverruled(submission, previous, journal)) ? previous : undefined;
+  if (!personal && !isSameSubmission(previous, submission)) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
-  const current = personal ?? given;
-  const record = await ledger.read(id);
-  if (!record) {
-    const fresh = freshWindowMs !== undefined && isFresh(submission, { freshWindowMs, now: now() });
-    const change = await initialChangeOf(id, { journal, generation: newGeneration(), isFresh: () => fresh });
-    if (change) await ledger.apply(id, change);
-    return current;
-  }
-  if (isByPerson && record.hold) await ledger.apply(id, { type: 'hold', generation: record.generation, hold: null });
-  if (record.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
-  return current;
+  const record = await restoreVideo(id, { journal, ledger, newGeneration });
+  if (record?.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
+  return personal ?? given;
 }
 
 /**
