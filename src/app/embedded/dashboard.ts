@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveHttp } from '../../api/serve.ts';
 import type { HttpService } from '../../api/serve.ts';
-import { idOfPlaylist } from '../../catalogue/single-catalogue.ts';
 import { addressText } from '../../config/child-environment.ts';
 import type { DashboardOptions } from '../../config/dashboard-options.ts';
 import { createControl } from '../../control/control.ts';
@@ -13,7 +11,6 @@ import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { createLocalChangeFeed } from '../../ledger/change-feed.ts';
 import type { Monitor } from '../../monitor/monitor.ts';
 import { activeBatchOf } from '../active-batch.ts';
@@ -24,6 +21,7 @@ import { watchJobs } from '../../queue/watch-jobs.ts';
 import type { JobQueue } from '../../queue/job-queue.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
+import { usualControlPorts } from '../control-ports.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { readFunctionCost } from '../function-meter.ts';
 import { postersOf } from '../open/posters.ts';
@@ -143,15 +141,10 @@ export function createDashboard(parts: DashboardParts): Dashboard {
         worked.resolve();
       };
       const control = createControl({
-        journal,
-        ledger,
-        newGeneration: randomUUID,
-        now: Date.now,
+        ...usualControlPorts(journal, ledger),
         destination: destination.name,
         openPosters: postersOf({ journal, ledger, destination: async () => destination, ...posters }),
         functionCost: () => readFunctionCost(journal),
-        tokenRules: () => tokenRulesOf(journal),
-        idOf: idOfPlaylist,
         takeNextStep: (video) => work(engine.advance(video)),
         crawl(video) {
           submitted.add(video);

@@ -61,7 +61,7 @@ async function posterKeyOf(video: VideoId, { journal, ledger }: PosterPlaces): P
   if (record?.revision === undefined) return undefined;
   for (let from = 0; from < record.total; from += chunkFiles) {
     const files = await journal.files(video, record.revision, [[from, from + chunkFiles]]);
-    const poster = files.find(({ file: { role } }) => (role as string) === 'poster');
+    const poster = files.find(({ file: { role } }) => role === 'poster');
     if (poster) return poster.file.key;
   }
   return undefined;
