@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { openLibrary, planned, retired, code } from '../../test/control/library.ts';
+
+describe('trying again', () => {
+  it('opens what failed, in some videos or in all', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, done: [0], failed: [1, 2] });
+    await planned(library, 'b', { total: 2, failed: [0] });
+    await planned(library, 'c', { total: 2, done: [0, 1] });
+    expect(await library.control.retry({ videos: ['a'] })).toEqual({ reopened: 2, videos: 1 });
+    expect(await library.control.retry()).toEqual({ reopened: 1, videos: 1 });
+    expect(library.asked).toEqual(['move on a', 'move on b']);
+    expect((await library.ledger.read('a'))?.failed).toBe(0);
+  });
+
+  it('opens only what failed for the reason given', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, failed: [1] });
+    expect(await library.control.retry({ failedBy: 'source.timeout' })).toEqual({ reopened: 0, videos: 0 });
+    expect(await library.control.retry({ failedBy: 'source.not-found' })).toEqual({ reopened: 1, videos: 1 });
+  });
+
+  it('brings back a video that was published without some of its files', async () => {
+    const library = openLibrary();
+    await retired(library, 'a', 4, [[1, 3]]);
+    expect(await library.control.retry({ videos: ['a'] })).toEqual({ reopened: 2, videos: 1 });
+    expect(await library.ledger.read('a')).toMatchObject({ total: 4, done: 2, failed: 0, accepted: 0 });
+  });
+
+  it('tells of a video that nobody knows before it changes another', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, failed: [1] });
+    await expect(library.control.retry({ videos: ['a', 'nobody'] })).rejects.toEqual(code('video.unknown'));
+    expect((await library.ledger.read('a'))?.failed).toBe(1);
+  });
+});
