@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { alwaysMost, batchOf, copied, failed, fateOfFirst, settled } from '../../test/model/settling.ts';
+import { failureWith } from './failure.ts';
+import { defaultRetryLimits, settle } from './settle.ts';
+import type { Settlement } from './settle.ts';
+
+const { maxDelayMs, maxWaits } = defaultRetryLimits;
+
+describe('delays', () => {
+  const delayAfter = (tries: number, random: () => number): number | undefined =>
+    settle(batchOf(2, { tries: { 0: tries } }), [failed(0, 'source.status'), copied(1)], 'finished', random, {
+      ...defaultRetryLimits,
+      maxTries: 99,
+    }).resend[0]?.delayMs;
+
+  test('double with each try up to the longest, and are spread over their upper half', () => {
+    expect([0, 1, 2, 3].map((tries) => delayAfter(tries, alwaysMost))).toEqual([500, 1000, 2000, 4000]);
+    expect([0, 1, 2, 3].map((tries) => delayAfter(tries, () => 0))).toEqual([250, 500, 1000, 2000]);
+    expect(delayAfter(40, alwaysMost)).toBe(maxDelayMs);
+  });
+
+  test('of a wait grow with the waits', () => {
+    expect(fateOfFirst('source.throttled', { waits: 4 }).resend[0]?.delayMs).toBe(8000);
+  });
+
+  test('keep the whole batch away as long as the other side asked', () => {
+    const throttled = failureWith('source.throttled', '429', { retryAfterMs: 90_000 });
+    const { resend } = settled(batchOf(4), [
+      failed(0, throttled),
+      failed(1, 'source.status'),
+      failed(2, 'source.gone'),
+    ]);
+    expect(resend.map(({ files, delayMs }) => [files, delayMs])).toEqual([
+      [[[1, 2]], 90_000], [[[0, 1]], 90_000], [[[2, 3]], 90_000], [[[3, 4]], 90_000],
+    ]); // prettier-ignore
+  });
+});
+
+describe('files that wait for what is down', () => {
+  const patiently = (patienceLeftMs: number | undefined, waits = 0): Settlement =>
+    settle(
+      batchOf(3, { waits }),
+      [copied(0), failed(1, 'source.timeout'), failed(2, 'source.unreachable')],
+      'origin-down',
+      alwaysMost,
+      patienceLeftMs === undefined ? defaultRetryLimits : { ...defaultRetryLimits, patienceLeftMs },
+    );
+
+  test('go out together, uncharged and marked, no later than when the patience with it is over', () => {
+    const remainder = { files: [[1, 3]], tries: {}, waits: 6, stalled: true };
+    expect(patiently(undefined, 5).resend).toMatchObject([{ ...remainder, delayMs: 16_000 }]);
+    expect(patiently(700, 5).resend).toMatchObject([{ ...remainder, delayMs: 700 }]);
+  });
+
+  test('fail with their own reasons when it is over', () => {
+    const { failed: given, resend } = patiently(0);
+    expect(given.map(({ index, failure }) => [index, failure.code])).toEqual([
+      [1, 'source.timeout'],
+      [2, 'source.unreachable'],
+    ]);
+    expect(resend).toEqual([]);
+  });
+
+  test('do not fail where they were not asked for, before they have waited as often as is free', () => {
+    const silent = failureWith('source.silent', 'not asked for', { retryAfterMs: 20_000 });
+    const impatient = { ...defaultRetryLimits, patienceLeftMs: 0 };
+    const settledAfter = (waits: number): Settlement =>
+      settle(batchOf(1, { waits }), [failed(0, silent)], 'origin-down', alwaysMost, impatient);
+    expect(settledAfter(maxWaits - 1)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: maxWaits }] });
+    expect(settledAfter(0)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: 1, delayMs: 20_000 }] });
+    expect(settledAfter(maxWaits)).toMatchObject({ failed: [], resend: [{ tries: { 0: 1 }, waits: 0 }] });
+  });
+
+  test('are also those that a server error sends away without a time', () => {
+    const later = failureWith('store.throttled', 'later', { status: 503 });
+    expect(fateOfFirst(later).resend).toMatchObject([{ stalled: true }]);
+    for (const other of [
+      failureWith('store.throttled', 'in a minute', { status: 503, retryAfterMs: 60_000 }),
+      failureWith('source.throttled', 'slower', { status: 429 }),
+    ]) {
+      expect(fateOfFirst(other).resend).toMatchObject([{ waits: 1 }]);
+      expect(fateOfFirst(other).resend[0]).not.toHaveProperty('stalled');
+    }
+  });
+});
