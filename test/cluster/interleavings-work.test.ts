@@ -5,14 +5,11 @@ import { jobIdOf } from '../../src/domain/batch.ts';
 import type { BatchJob, BatchMessage } from '../../src/domain/batch.ts';
 import { hasBit } from '../../src/domain/bits.ts';
 import { FlantsError } from '../../src/domain/failure.ts';
-import { countOf } from '../../src/domain/index-ranges.ts';
-import { minute } from '../../src/domain/units.ts';
-import type { VideoJob } from '../../src/domain/video-job.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { restoreVideo } from '../../src/journal/restore.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';
 import type { MemoryEntry } from '../../src/storage/memory-source.ts';
-import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
+import { home, mediaPlaylist, segmentKeys, videoFiles } from '../engine/harness.ts';
 import { startOrigin } from '../servers/origin.ts';
 import { exchange } from './gate.ts';
 import type { MortalAntData } from '../servers/mortal-ant.ts';
@@ -33,8 +30,6 @@ function listening(messages: BatchMessage[]): (usual: Executor) => Executor {
 
 describeOnCluster('work that is interrupted', (open) => {
   let library: ClusterLibrary;
-
-  const keysOf = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `v/seg${index}.ts`);
 
   it('a cancellation waits for the batch in flight; nothing is published, and nothing sent after it', async () => {
     // One file of each batch fails once, so that there is a remainder to be sent on.
@@ -77,7 +72,9 @@ describeOnCluster('work that is interrupted', (open) => {
     expect(record).toMatchObject({ total: 40, done: 9, failed: 0 });
     expect(messages.map(({ files }) => files.length)).toEqual([10]);
     const copied = messages[0]?.files.map(({ key }) => key).filter((key) => !/seg\d?0\.ts$/.test(key)) ?? [];
-    expect([...(await library.journal.evidence('v', keysOf(40))).keys()].toSorted()).toEqual(copied.toSorted());
+    expect([...(await library.journal.evidence('v', segmentKeys('v', 40))).keys()].toSorted()).toEqual(
+      copied.toSorted(),
+    );
     expect(library.mediaStored()).toEqual(copied.toSorted());
     expect(await library.object('v/index.m3u8')).toBeUndefined();
     expect(await library.journal.publication('v')).toBeUndefined();
@@ -85,7 +82,7 @@ describeOnCluster('work that is interrupted', (open) => {
 
   it('a remainder of the same files as its parent goes out again; the parent delivered twice sends nothing twice', async () => {
     const objects: Record<string, MemoryEntry> = videoFiles('v', 100);
-    for (const key of keysOf(100)) {
+    for (const key of segmentKeys('v', 100)) {
       objects[`${home}/${key}`] = (request) => {
         if (request === 1) throw new FlantsError('source.short-body', 'not yet whole');
         return { bytes: `media of ${key}` };
@@ -137,8 +134,8 @@ describeOnCluster('work that is interrupted', (open) => {
     const record = await library.rests('v', 'published');
     expect(record).toMatchObject({ total: 100, done: 100, failed: 0 });
     expect([messages.length, other.length, jobs.length], 'all has evidence by then').toEqual([2, 0, 2]);
-    expect(library.mediaStored()).toEqual(keysOf(100).toSorted());
-    const evidence = await library.journal.evidence('v', keysOf(100));
+    expect(library.mediaStored()).toEqual(segmentKeys('v', 100).toSorted());
+    const evidence = await library.journal.evidence('v', segmentKeys('v', 100));
     expect(new Set([...evidence.values()].map(({ tries }) => tries))).toEqual(new Set([2]));
   });
 
@@ -184,7 +181,7 @@ describeOnCluster('work that is interrupted', (open) => {
       expect(record).toMatchObject({ done: 5, failed: 0, revision: before?.revision });
       expect(messages.flatMap(({ files }) => files)).toHaveLength(5);
       expect(library.puts.length).toBe(puts);
-      const proofs = [...(await library.journal.evidence('v', keysOf(5))).values()].map(({ proof }) => proof);
+      const proofs = [...(await library.journal.evidence('v', segmentKeys('v', 5))).values()].map(({ proof }) => proof);
       expect(new Set(proofs)).toEqual(new Set(['not-modified']));
     });
 
@@ -199,8 +196,8 @@ describeOnCluster('work that is interrupted', (open) => {
 
   it('a file that always kills its worker fails alone among 99 good ones', async () => {
     library = await open({});
-    const playlist = mediaPlaylist(keysOf(100).map((key) => key.slice(2)));
-    const files = Object.fromEntries(keysOf(100).map((key) => [`/${key}`, `media of ${key}`]));
+    const playlist = mediaPlaylist(segmentKeys('v', 100).map((key) => key.slice(2)));
+    const files = Object.fromEntries(segmentKeys('v', 100).map((key) => [`/${key}`, `media of ${key}`]));
     const origin = await startOrigin({ files: { ...files, '/v/index.m3u8': playlist } });
     // Keys are those of the library's home: a source that has moved there would be found so too.
     const at = (url: string): string => url.replace(home, origin.url);
@@ -238,7 +235,7 @@ describeOnCluster('work that is interrupted', (open) => {
       expect(sizes.slice(-3), 'it had three tries of its own').toEqual([1, 1, 1]);
       const failures = await library.journal.failures('v');
       expect([...failures]).toMatchObject([['v/seg42.ts', { tries: 3, failure: { code: 'worker.lost' } }]]);
-      for (const key of keysOf(100)) {
+      for (const key of segmentKeys('v', 100)) {
         expect(await library.object(key), key).toBe(key === 'v/seg42.ts' ? undefined : `media of ${key}`);
       }
       expect(await library.object('v/index.m3u8')).toBeUndefined();
@@ -252,111 +249,4 @@ describeOnCluster('work that is interrupted', (open) => {
       await Promise.all([threads.close(), origin.stop(), outside.close()]);
     }
   });
-
-  // The least and the most that chance makes of each delay.
-  it.each([0, 0.999])('an outage of the origin of ten minutes costs no file a try (random %d)', async (random) => {
-    library = await open(videoFiles('v', 20));
-    const outage = 10 * minute;
-    const delays = new Map<string, number>();
-    const sent: BatchJob[] = [];
-    let isDown = false;
-    library.join('all', ['crawl', 'transfer', 'publish'], {
-      lanes: 1,
-      random: () => random,
-      source: (usual) =>
-        exchange(usual, {
-          async fetch(url, options) {
-            if (isDown) throw new FlantsError('source.unreachable', `${url} does not answer`);
-            const fetched = await usual.fetch(url, options);
-            // It goes down as soon as the plan is made.
-            if (url.endsWith('.m3u8') && delays.size === 0) isDown = true;
-            return fetched;
-          },
-        }),
-      batches: (usual) =>
-        exchange(usual, {
-          // The queue's clock is the test's: what was to wait is there at once, and its time has passed.
-          async add({ delayMs = 0, ...job }) {
-            const [root = ''] = job.data.id.split('.');
-            const waited = (delays.get(root) ?? 0) + delayMs;
-            delays.set(root, waited);
-            sent.push(job.data);
-            if (waited >= outage) isDown = false;
-            await usual.add({ ...job, delayMs: 0 });
-          },
-        }),
-    });
-    await library.submit('v');
-    const record = await library.rests('v', 'published');
-    expect(record).toMatchObject({ total: 20, done: 20, failed: 0 });
-    expect([...delays.values()].every((waited) => waited >= outage)).toBe(true);
-    expect(
-      sent.every(({ files }) => countOf(files) === 20),
-      'it stayed together',
-    ).toBe(true);
-    expect(sent.flatMap(({ tries }) => Object.values(tries))).toEqual([]);
-    const evidence = await library.journal.evidence('v', keysOf(20));
-    expect(new Set([...evidence.values()].map(({ tries }) => tries))).toEqual(new Set([1]));
-    expect((await library.journal.failures('v')).size).toBe(0);
-    expect(library.mediaStored()).toEqual(keysOf(20).toSorted());
-  });
-
-  it('an origin that is down when a video is to be crawled costs the video no try', async () => {
-    library = await open(videoFiles('v', 3));
-    const crawls: VideoJob[] = [];
-    let refusals = 0;
-    library.join('all', ['crawl', 'transfer', 'publish'], {
-      source: (usual) =>
-        exchange(usual, {
-          async fetch(url, options) {
-            // Two requests an attempt: for the playlist, and whether its origin answers at all.
-            if (crawls.length < 12) {
-              refusals += 1;
-              throw new FlantsError('source.unreachable', `${url} does not answer`);
-            }
-            return usual.fetch(url, options);
-          },
-        }),
-      crawls: (usual) =>
-        exchange(usual, {
-          async add(job) {
-            crawls.push(job.data);
-            await usual.add({ ...job, delayMs: 0 });
-          },
-        }),
-    });
-    await library.submit('v');
-    await library.rests('v', 'published');
-    expect(refusals).toBe(2 * 12);
-    expect(crawls.map(({ tries }) => tries)).toEqual(crawls.map(() => 0));
-    expect(crawls.map(({ waits }) => waits)).toEqual(crawls.map((_, again) => again + 1));
-  });
-
-  it('a destination that is down costs no file a try', async () => {
-    library = await open(videoFiles('v', 3));
-    const sent: BatchJob[] = [];
-    const isDown = (): boolean => sent.length < 12;
-    library.join('all', ['crawl', 'transfer', 'publish'], {
-      lanes: 1,
-      store: (usual) =>
-        exchange(usual, {
-          head: (key, options) => (isDown() ? refuse(key) : usual.head(key, options)),
-          put: (key, ...rest) => (isDown() ? refuse(key) : usual.put(key, ...rest)),
-        }),
-      batches: (usual) =>
-        exchange(usual, {
-          async add(job) {
-            sent.push(job.data);
-            await usual.add({ ...job, delayMs: 0 });
-          },
-        }),
-    });
-    await library.submit('v');
-    expect(await library.rests('v', 'published')).toMatchObject({ total: 3, done: 3, failed: 0 });
-    expect(sent.flatMap(({ tries }) => Object.values(tries))).toEqual([]);
-  });
 });
-
-function refuse(key: string): Promise<never> {
-  return Promise.reject(new FlantsError('store.unreachable', `the destination does not answer for ${key}`));
-}

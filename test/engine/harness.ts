@@ -66,6 +66,11 @@ export function videoFiles(id: string, count: number, prefix = 'seg'): Record<st
   };
 }
 
+/** The keys of those segments, at a library's home. */
+export function segmentKeys(id: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${id}/seg${index}.ts`);
+}
+
 export function mediaPlaylist(names: readonly string[]): string {
   const segments = names.map((name) => `#EXTINF:2,\n${name}\n`).join('');
   return `#EXTM3U\n#EXT-X-TARGETDURATION:2\n${segments}#EXT-X-ENDLIST\n`;
