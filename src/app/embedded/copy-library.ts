@@ -1,53 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { withoutSecrets } from '../../config/values/location.ts';
 import type { BatchJob } from '../../domain/batch.ts';
-import { failureOf } from '../../domain/failure.ts';
 import type { LibraryReport } from '../../domain/report.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
-import type { VideoId } from '../../domain/video.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { observeLedger } from '../../ledger/observe-ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import { MemoryQueue } from '../../queue/memory-queue.ts';
-import { collectRowWarnings } from '../../scanner/row-warnings.ts';
-import { scanCatalogue } from '../../scanner/scan.ts';
 import { openStateFile } from '../../state/file.ts';
 import { keepStandardInput } from './keep-stdin.ts';
 import { reportRun, withFunctions } from './report-run.ts';
-import type { CopyContext, FinishedRun, RunState, ScanResult } from './report-run.ts';
+import type { CopyContext, FinishedRun, RunState } from './report-run.ts';
+import { scanSources } from './scan-sources.ts';
 import { boundHeap } from '../bound-heap.ts';
-import { openSource } from '../open/source.ts';
-import { destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import type { Dashboard, DashboardParts } from './dashboard.ts';
 import { dryRun } from './dry-run.ts';
+import { engineHooksOf } from './engine-hooks.ts';
+import type { RunMeters } from './engine-hooks.ts';
 import { emit } from './emit.ts';
 import { createRunBudget, spentWarning } from './run-budget.ts';
-import type { RunBudget } from './run-budget.ts';
 import { openExecutor } from './open-executor.ts';
+import { openPlaces } from './open-places.ts';
+import type { Closer, OpenPlaces } from './open-places.ts';
 import { findInDoubt, tellInDoubt } from './in-doubt.ts';
 import type { InDoubt } from './in-doubt.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { saveKeyRules, resolveKeyRules } from '../../engine/key-rules.ts';
 import { keepFunctionUse } from '../function-meter.ts';
-import type { FunctionMeter } from '../function-meter.ts';
-import { openLimits, requestsTo } from '../limits.ts';
-import { openCatalogue, surveySources } from '../open/catalogue.ts';
 import type { Survey } from '../open/catalogue.ts';
-import { openCdn } from '../open/cdn.ts';
-import { openDestination } from '../open/destination.ts';
-import { countLeftOut } from './left-out.ts';
-import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
-import type { RefusedRowEntry } from './refused-rows.ts';
-import { saveSourceStore } from '../source-setting.ts';
-import { sourceSpecOf } from '../source-spec.ts';
 
 const progressEveryMs = second;
 const noDoubt: InDoubt = new Map();
@@ -92,45 +78,32 @@ async function run(
   state: RunState,
   inDoubt: InDoubt,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
+  const closers: Closer[] = [];
+  try {
+    return await copy(await openPlaces(options, hooks, state, closers), inDoubt, closers);
+  } finally {
+    for (const close of closers.toReversed()) await close();
+  }
+}
+
+async function copy(
+  { context, survey, limits, source, sourceSpec, destination, cdn }: OpenPlaces,
+  inDoubt: InDoubt,
+  closers: Closer[],
+): Promise<{ exitCode: number; report: LibraryReport }> {
+  const { options, hooks, state, keyRules } = context;
   const { journal, ledger, tracker } = state;
-  const survey = await surveySources(options, hooks.signal);
-  const limits = openLimits(options.limits);
-  // Options that contradict the library are refused before anything is written to its destination.
-  await resolveKeyRules(journal, options, survey.firstUrls);
-  const sourceSpec = { ...(await sourceSpecOf(options, survey)), limits: limits.source };
-  const source = openSource(sourceSpec);
-
-  const destination = await destinationOf(options);
-  const { store, capabilities, extra } = await openDestination(destination, {
-    ...options,
-    ...requestsTo(limits),
-    signal: hooks.signal,
-  });
-  const cdn = await openCdn(destination, options, hooks);
-  const { emptySegments: keepsEmptySegments } = capabilities;
-  const keyRules = await resolveKeyRules(journal, options, survey.firstUrls, { keepsEmptySegments });
-  const common: CopyContext = { options, hooks, state, keyRules };
-  await saveDestination(journal, destination, '--state');
-  await saveSourceStore(journal, sourceSpec);
-  emit(hooks, {
-    type: 'started',
-    sources: options.sources.map(nameOf),
-    destination: destination.name,
-    stateDir: options.stateDir,
-  });
-
-  const { meter, ...opened } = await openExecutor(
-    common,
-    { source: sourceSpec, destination, capabilities, limits },
-    extra,
-  );
+  const { setting, store, capabilities, extra } = destination;
+  const places = { source: sourceSpec, destination: setting, capabilities, limits };
+  const { meter, ...opened } = await openExecutor(context, places, extra);
   const executor = tellInDoubt(opened.executor, inDoubt);
+  closers.push(() => executor.close());
   const keepUse = meter && (await keepFunctionUse(journal, meter));
   const crawls = new MemoryQueue<VideoJob>();
   const batches = new MemoryQueue<BatchJob>();
   const publications = new MemoryQueue<VideoJob>();
   const budget = createRunBudget(options, meter, (limit) => emit(hooks, spentWarning(limit)));
-  const dashboard = await openDashboard(common, destination, { crawls, batches, publications }, meter, budget);
+  const dashboard = await openDashboard(context, setting, { crawls, batches, publications }, { meter, budget });
   const engine = startEngine(
     {
       source,
@@ -157,74 +130,39 @@ async function run(
       now: Date.now,
       random: Math.random,
     },
-    {
-      drain: hooks.drain,
-      signal: hooks.signal,
-      onOutcome: (_, outcome) => {
-        if (outcome.kind !== 'failed') tracker.recorded(outcome);
-        budget?.recorded(outcome);
-        if (outcome.kind === 'copied') meter?.wrote(outcome.evidence.sizeBytes);
-      },
-      onFailures: (video, { final, again }) => {
-        tracker.failed(final.length);
-        for (const { key, url, failure } of final) emit(hooks, { type: 'file-failed', video, key, url, failure });
-        for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
-      },
-      onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
-      onPlanned: async (video, counts) => {
-        await saveKeyRules(journal, keyRules);
-        emit(hooks, { type: 'planned', video, ...counts });
-      },
-      onWait: (video, delayMs) => emit(hooks, { type: 'video', video, state: 'live', delayMs }),
-      onState: (video, videoState, failure) =>
-        emit(hooks, { type: 'video', video, state: videoState, ...(failure ? { failure } : {}) }),
-      onWaiting: ({ isAllThatIsLeft, ...waiting }) =>
-        emit(hooks, { type: 'waiting', ...waiting, allThatIsLeft: isAllThatIsLeft }),
-      onWarning: (video, message) => emit(hooks, { type: 'warning', video, message }),
-      onInvalidated: (video, paths) => emit(hooks, { type: 'invalidated', video, paths }),
-    },
+    engineHooksOf(context, { meter, budget }),
   );
-  const stopBounding = boundHeap();
+  closers.push(() => engine.stop());
+  if (dashboard) closers.push(() => dashboard.close());
+  closers.push(boundHeap());
   const progressTimer = setInterval(() => {
     if (!dashboard?.isLingering())
       emit(hooks, { type: 'progress', progress: withFunctions(tracker.progress(), meter) });
     // What it cannot keep now it keeps with the next.
     void keepUse?.().catch(() => undefined);
   }, progressEveryMs);
-  try {
-    if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
-    tracker.expect(mostVideos(options, survey));
-    const scanned = await scan(common, engine, budget?.reached);
-    tracker.expect();
-    // A list that was not read to its end may have more.
-    const isCut = budget?.reached.aborted === true;
-    await engine.idle();
-    const end = await lingerOn(dashboard, engine, common);
-    await engine.stop();
-    await keepUse?.();
-    const { videos } = scanned;
-    const metered = meter ? { meter } : {};
-    const all = [...new Set([...videos, ...(dashboard?.submitted ?? [])])];
-    const budgeted = budget ? { budget: budget.report(), isCut } : {};
-    const finished: FinishedRun = {
-      scanned: { ...scanned, videos: all },
-      engine,
-      destination,
-      capabilities,
-      ...end,
-      ...metered,
-      ...budgeted,
-    };
-    return await reportRun(common, finished);
-  } finally {
-    clearInterval(progressTimer);
-    limits.stop();
-    stopBounding();
-    await dashboard?.close();
-    await engine.stop();
-    await executor.close();
-    await Promise.all([source.close(), store.close(), cdn?.close()]);
-  }
+  closers.push(() => clearInterval(progressTimer));
+
+  if (dashboard) emit(hooks, { type: 'dashboard', url: await dashboard.start(engine) });
+  tracker.expect(mostVideos(options, survey));
+  const scanned = await scanSources(context, engine, budget?.reached);
+  tracker.expect();
+  // A list that was not read to its end may have more.
+  const isCut = budget?.reached.aborted === true;
+  await engine.idle();
+  const end = await lingerOn(dashboard, engine, context);
+  await engine.stop();
+  await keepUse?.();
+  const finished: FinishedRun = {
+    scanned: { ...scanned, videos: [...new Set([...scanned.videos, ...(dashboard?.submitted ?? [])])] },
+    engine,
+    destination: setting,
+    capabilities,
+    ...end,
+    ...(meter ? { meter } : {}),
+    ...(budget ? { budget: budget.report(), isCut } : {}),
+  };
+  return reportRun(context, finished);
 }
 
 /** How many videos a scan finds at the most: while the stages behind it are busy, it waits, and much is unread. */
@@ -237,8 +175,7 @@ async function openDashboard(
   { options, hooks, state }: CopyContext,
   destination: DestinationSetting,
   queues: DashboardParts['queues'],
-  meter?: FunctionMeter,
-  budget?: RunBudget,
+  { meter, budget }: RunMeters,
 ): Promise<Dashboard | undefined> {
   if (!options.dashboard) return undefined;
   const { createDashboard } = await import('./dashboard.ts');
@@ -273,56 +210,4 @@ async function lingerOn(
   if ((await dashboard.linger(stopped, onEnd)) === 'over') return { progress, endedAt, interrupted: false };
   await engine.idle();
   return lingerOn(dashboard, engine, { options, hooks, state });
-}
-
-async function scan(
-  { options, hooks, state, keyRules }: CopyContext,
-  engine: Engine,
-  budget: AbortSignal | undefined,
-): Promise<ScanResult> {
-  const videos: VideoId[] = [];
-  const refused: RefusedRowEntry[] = [];
-  const warnings = collectRowWarnings();
-  const leftOut = countLeftOut();
-  const { ids, limit, selection } = options;
-  const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
-  const missing = await scanCatalogue(
-    await openCatalogue(options.sources, options),
-    rules,
-    { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
-    {
-      onVideo: async ({ id, playlistUrl, sideFiles }) => {
-        videos.push(id);
-        await engine.crawl(id, {
-          recheck: options.recheck,
-          urls: { playlistUrl, ...(sideFiles ? { sideFiles } : {}) },
-        });
-      },
-      onRefused: (row) => {
-        const entry = refusedRowEntry(row);
-        refused.push(entry);
-        emit(hooks, { type: 'row-refused', ...entry });
-      },
-      onWarning: (warning) => {
-        warnings.add(warning);
-        emit(hooks, { type: 'row-warning', ...warning });
-      },
-      onLeftOut: (_, why) => leftOut.add(why),
-    },
-    AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]),
-  ).catch((error: unknown): readonly VideoId[] => {
-    // Stopped during the scan. The videos found so far are reported as usual.
-    if ((hooks.drain.aborted || budget?.aborted) && failureOf(error).code === 'aborted') return [];
-    throw error;
-  });
-  for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
-  const unknown = budget?.aborted ? [] : missing;
-  for (const id of unknown) emit(hooks, { type: 'warning', video: id, message: 'no source names this video' });
-  return { videos, refused: [...refused, ...unknown.map(missingRowEntry)], rowWarnings: warnings.summary() };
-}
-
-function nameOf(source: CopyOptions['sources'][number]): string {
-  if (source.kind === 'stdin') return 'standard input';
-  if (source.kind === 'api') return source.name;
-  return source.kind === 'catalogue' ? (source.name ?? source.path) : withoutSecrets(source.url);
 }
