@@ -1,30 +1,12 @@
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Control } from '../control/control.ts';
 import { failureOf, FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { HttpOptions, RequestHandler } from './http-options.ts';
 import { isLoopback, isLocalHost } from './local-host.ts';
-import type { Monitor } from '../monitor/monitor.ts';
-import type { PageFiles } from './page-routes.ts';
 import { createProbes, usualHeaders } from './probes.ts';
-import type { ProbeAnswer, ProbePorts } from './probes.ts';
-import type { Access } from './session.ts';
-
-/** Address and content of an HTTP service. */
-export interface HttpOptions extends Access, ProbePorts {
-  /** Port 0: any free port. */
-  readonly listen: { readonly host: string; readonly port: number };
-  readonly version: string;
-  /** Absent: only probes and metrics are served. */
-  readonly control?: Control;
-  /** Absent: there is no live view. Closed by its owner, after the service. */
-  readonly monitor?: Monitor;
-  /** Absent: there is no page. */
-  readonly page?: PageFiles;
-  readonly log: Pick<Logger, 'error'>;
-}
+import type { ProbeAnswer } from './probes.ts';
 
 /** A running HTTP service. */
 export interface HttpService {
@@ -32,9 +14,6 @@ export interface HttpService {
   /** Stops accepting requests, and waits a short time for responses in progress. */
   close(): Promise<void>;
 }
-
-/** Answers a request. */
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** How long responses in progress may continue after `close`. */
 const closeGraceMs = 2 * second;

@@ -1,4 +1,4 @@
-import type { HttpOptions } from '../../api/serve.ts';
+import type { HttpOptions } from '../../api/http-options.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { Logger } from '../../telemetry/logger.ts';
