@@ -85,7 +85,7 @@ describe('a segment that the source does not have', patient, () => {
   it('refuses to accept what has not failed', async () => {
     const refused = await stage.run('accept', video, `video-000/${syntheticSegment(3)}`, '--reason', 'a whim');
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toContain('[usage]');
+    expect(refused.stderr).toContain('[video.state]');
     expect(refused.stderr).toContain(lostKey);
   });
 
