@@ -12,6 +12,9 @@ export const submit: Verb = async (input, context) => {
   const { video, state, pending } = decided;
   const later = pending ? `; not in effect yet: ${failureText(pending)}` : '';
   const where = state === undefined ? '' : `: ${state}`;
-  context.stdout.write(json ? `${JSON.stringify(decided)}\n` : `${oneLine(video)} is submitted${where}${later}\n`);
+  const next = place.kind === 'cluster' ? '' : '; it is copied by a flants copy whose sources name it';
+  context.stdout.write(
+    json ? `${JSON.stringify(decided)}\n` : `${oneLine(video)} is submitted${where}${later}${next}\n`,
+  );
   return pending ? exitCodes.warnings : exitCodes.whole;
 };
