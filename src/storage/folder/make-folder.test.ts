@@ -24,6 +24,11 @@ describe('makeFolder', () => {
     expect((await stat(path)).isDirectory()).toBe(true);
   });
 
+  it.skipIf(process.platform !== 'linux')('gives up where no folder can be made', async () => {
+    for (const path of ['/proc/flants', '/proc/flants/below'])
+      await expect(makeFolder(path)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('refuses a name that leads nowhere', async () => {
     await symlink(join(scratch, 'nowhere'), join(scratch, 'link'));
     await expect(makeFolder(join(scratch, 'link'))).rejects.toMatchObject({ code: 'EEXIST' });

@@ -2,22 +2,26 @@ import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from './errors.ts';
 
+/** Others may remove a parent as often before the folder is in it. */
+const maxTries = 16;
+
 /**
  * Creates a folder and its missing parents.
  *
  * On a read-only file system Node's own `recursive` option reports that the path does not exist. This reports the
- * cause.
+ * cause. Some file systems, such as /proc and mounts that were lost, say so of a folder whose parent exists: there Node's
+ * option never ends.
  *
  * @throws the error of the operating system
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, tries = maxTries): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     const code = errnoOf(error);
-    if (code === 'ENOENT' && dirname(path) !== path) {
+    if (code === 'ENOENT' && dirname(path) !== path && tries > 1) {
       await makeFolder(dirname(path));
-      await makeFolder(path);
+      await makeFolder(path, tries - 1);
       return;
     }
     const found = await lstat(path).catch(errnoOf);
