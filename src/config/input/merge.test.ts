@@ -174,6 +174,9 @@ describe('a bad value', () => {
     expect(said({ flags: { existing: 'verfy' } })).toBe(
       '--existing is "verfy": expected one of verify, skip, overwrite (did you mean verify?)',
     );
+    expect(said({ flags: { budget: ['50G', '0files'] } })).toMatch(
+      /^--budget is "50G", "0files": expected bytes such as /,
+    );
     expect(said({ file: { path: '/c.json', values: { header: [1] } } })).toBe(
       '"header" in /c.json is not usable: expected one or more values',
     );

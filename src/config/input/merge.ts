@@ -150,5 +150,7 @@ export function refusalText(name: OptionName, value: unknown): string {
 function shown(name: OptionName, value: unknown): string {
   if (specOf(name).secret) return 'not usable';
   if (typeof value === 'string') return `"${withoutSecrets(value)}"`;
+  // A list as it is typed: in a flag for each value.
+  if (Array.isArray(value) && value.length > 0) return value.map((each) => shown(name, each)).join(', ');
   return JSON.stringify(value) ?? 'missing';
 }
