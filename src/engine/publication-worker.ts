@@ -1,3 +1,4 @@
+import { formatCounted } from '../domain/amount-text.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
@@ -22,7 +23,9 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
           hooks.onInvalidated?.(video, published.invalidatedPaths);
         }
         if (published?.result === 'reopened') {
-          hooks.onWarning(video, `${published.files} files had vanished from the destination and are copied again`);
+          const { files } = published;
+          const what = `${formatCounted(files, 'file')} had vanished from the destination`;
+          hooks.onWarning(video, `${what} and ${files === 1 ? 'is' : 'are'} copied again`);
         }
         const needsRestart = published?.result === 'reopened' || published?.result === 'source-changed';
         if (needsRestart) await restartVideo(published.result, job, context);

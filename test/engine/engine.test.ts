@@ -187,6 +187,10 @@ describe('A copy', () => {
     expect(run.states).toEqual({ a: 'published' });
     expect(run.warnings).toEqual(['3 files had vanished from the destination and are copied again']);
     expect(library.store.objects.size).toBe(21);
+    library.store.objects.delete('a/seg7.ts');
+    expect((await library.copy({ recheck: true })).warnings).toEqual([
+      '1 file had vanished from the destination and is copied again',
+    ]);
   });
 
   test('renews tokens that ran out, and keeps them out of plan, evidence and playlists', async () => {
