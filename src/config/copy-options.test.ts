@@ -144,6 +144,7 @@ describe('a copy is refused', () => {
     ['with a root that is a file', one, { root: 'plain.txt' }, /which is not a folder/],
     ['with the state inside the destination', [remote, 'out'], { state: 'out/state' }, /is inside the destination/],
     ['with a report where there is no folder', one, { report: 'nope/report.json' }, /there is no folder/],
+    ['with a report to standard output', one, { report: '-' }, /^--report is -: expected the path of a file$/],
     ['with a report that is a folder', one, { report: 'videos' }, /which is a folder/],
     [
       'with a header file that is not there',

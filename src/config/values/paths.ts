@@ -28,11 +28,13 @@ export function sharedFolder(folders: readonly string[]): string | undefined {
 }
 
 /**
- * Checks, before any work, that the folder of a file to be written exists.
+ * Checks, before any work, that the folder of a file to be written exists, and that it is named as one.
  *
  * @throws {FlantsError} `usage`
  */
 export async function assertParent(path: string, option: string): Promise<void> {
+  // Elsewhere that is standard output: nobody wants a file of that name.
+  if (basename(path) === '-') throw new FlantsError('usage', `${option} is -: expected the path of a file`);
   const folder = await stat(dirname(path)).catch(() => undefined);
   if (!folder?.isDirectory())
     throw new FlantsError('usage', `${option} names ${path}, but there is no folder ${dirname(path)}`);
