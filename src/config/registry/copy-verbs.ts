@@ -11,6 +11,9 @@ import {
 } from './option-groups.ts';
 import type { VerbSpec } from './verb-spec.ts';
 
+const sourceText =
+  'URL, s3:// address or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson), or - for one on standard input';
+
 /** Verbs that do their work in one process. */
 export const copyVerbs = {
   copy: {
@@ -18,10 +21,7 @@ export const copyVerbs = {
     summary: 'copy videos to a bucket or folder, and publish each one when it is complete',
     words: '[source…] <destination>',
     wordTexts: [
-      [
-        'source',
-        'URL, s3:// address or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson), or - for one on standard input',
-      ],
+      ['source', sourceText],
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: [
@@ -80,7 +80,7 @@ export const copyVerbs = {
     summary: 'show what a copy would move and refuse; with --cost also its price and duration',
     words: '[source…] [destination]',
     wordTexts: [
-      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      ['source', sourceText],
       ['destination', 's3://bucket/prefix or a folder; if it has a state, the plan shows what is left to do'],
     ],
     options: [

@@ -9,7 +9,7 @@ export const setupVerbs = {
     summary: 'write a config file, from your answers or from options',
     words: '[source… destination]',
     wordTexts: [
-      ['source', 'URL or path of a playlist, or a catalogue of videos (.json, .ndjson, .jsonl)'],
+      ['source', 'URL, s3:// address or path of a playlist, or a catalogue of videos (.csv, .json, .ndjson)'],
       ['destination', 's3://bucket/prefix or a folder'],
     ],
     options: ['yes', 'force', 'config'],
