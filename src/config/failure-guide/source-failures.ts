@@ -79,8 +79,9 @@ export const sourceFailures = {
   },
   'source.changed': {
     means: 'A file or playlist at the source changed after the video was planned.',
-    cause: 'The video was encoded again while it was being copied.',
-    cure: 'Nothing to do: FLAnts reads the playlists again and makes a new plan. If it never settles, copy when the encoder is done.',
+    cause:
+      'The video was encoded again while it was being copied. In a cluster also: a `transfer` process may not read the playlists that the crawler reads.',
+    cure: 'Nothing to do: FLAnts reads the playlists again and makes a new plan. If it never settles, copy when the encoder is done; in a cluster, give `transfer` the same catalogue and headers as the crawler.',
   },
   'source.refused': {
     means: 'FLAnts does not read URLs of this kind, or a proxy refuses to fetch it.',
