@@ -216,7 +216,20 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, ()
 
     await page.goto(`${address}/video?id=encrypted`);
     await page.getByRole('listbox').focus();
+    // The field fills the window, so that the file opens below it.
+    await page.setViewportSize({ width: 360, height: 200 });
     await page.keyboard.press('n');
+    await page.keyboard.press('Enter');
+    const heading = page.getByRole('heading', { name: /^File \d+, failed/ });
+    const isSeen = (): Promise<boolean> =>
+      heading.evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return top >= 0 && bottom <= innerHeight && element === document.activeElement;
+      });
+    await expect.poll(isSeen, patiently).toBe(true);
+    await page.getByRole('button', { name: 'Close' }).press('Enter');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.role)).toBe('listbox');
+    await page.setViewportSize({ width: 1440, height: 900 });
     await page.keyboard.press('Enter');
     await page.getByLabel('Publish without it, because').fill('the camera was off');
     await page.getByRole('button', { name: 'Accept' }).click();

@@ -22,13 +22,26 @@ export function FilePanel({
 }): ReactNode {
   const { data, error, refetch } = useQuery(fileQuery(id, index));
   const live = useLiveVideo(id);
+  const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    };
+  }, []);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [index]);
+  // A field may be higher than the window, and this is below it.
+  const isThere = data !== undefined;
+  useEffect(() => {
+    // Newer browsers give a promise back, which must not become the clean-up.
+    panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [index, isThere]);
   // An outcome of this video may be one of this file.
   const marks = live ? `${live.files.done} ${live.files.failed} ${live.files.accepted}` : '';
   useEffect(() => void refetch(), [refetch, marks]);
   return (
-    <section className="file" aria-labelledby="file">
+    <section className="file" aria-labelledby="file" ref={panel}>
       <div className="row spread">
         <h2 id="file" tabIndex={-1} ref={heading}>
           File {formatCount(index)}
