@@ -46,5 +46,7 @@ describe('a playlist that is submitted', () => {
     'https://256.1.1.1/a.m3u8',
     'https://bücher.example/a.m3u8',
     'https://cdn.example',
+    'https://cdn.example/\b',
+    'https://cdn.example/ ',
   ])('may not be %s', (url) => expect(accepts(url)).toBe(false));
 });

@@ -32,7 +32,7 @@ const hosts = ['(?:[A-Za-z0-9_-]+[.])*[A-Za-z][A-Za-z0-9_-]*[.]?', ipv4, `\\[(?:
 const port = '(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{0,4})';
 /** RFC 3986, for the document: a validator of JSON Schema need not know what a URL is. */
 const playlistUrlPattern = new RegExp(
-  `^[Hh][Tt][Tt][Pp][Ss]?://(?:[^/?#@\\\\\\s]*@)?(?:${hosts.join('|')})(?::${port})?/[^/?#]`,
+  `^[Hh][Tt][Tt][Pp][Ss]?://(?:[^/?#@\\\\\\s]*@)?(?:${hosts.join('|')})(?::${port})?/[^/?#\\s\\x00-\\x1f]`,
 );
 
 /** With a path, since a host alone is no playlist. */
