@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { tlsOptions } from '../../src/storage/tls-options.ts';
 import { exchange } from '../../src/storage/wire/exchange.ts';
 import type { RequestOptions } from '../../src/storage/wire/request.ts';
@@ -76,6 +76,11 @@ async function ask(
   return { status, body: Buffer.concat(chunks).toString('latin1') };
 }
 
+/** Once both sides have closed a connection. */
+async function closed(socket: Socket | undefined): Promise<void> {
+  if (!socket?.closed) await new Promise((resolve) => socket?.once('close', resolve));
+}
+
 const abc = 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc';
 const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
@@ -110,13 +115,11 @@ describe('connections', () => {
   });
 
   it('are not used again when the server says something later on', async () => {
-    const origin = await startOrigin((socket, _, count) => {
-      if (count === 1) setTimeout(() => socket.write(abc.replace('abc', 'bad')), 20);
-      return abc;
-    });
+    const origin = await startOrigin(() => abc);
     const wire = open();
     await ask(wire, origin);
-    await sleep(60);
+    origin.sockets[0]?.write(abc.replace('abc', 'bad'));
+    await closed(origin.sockets[0]);
     expect(await ask(wire, origin)).toEqual({ status: 200, body: 'abc' });
     expect(origin.sockets).toHaveLength(2);
   });
@@ -150,7 +153,7 @@ describe('connections', () => {
     const wire = open();
     await ask(wire, origin);
     origin.sockets[0]?.end();
-    await sleep(50);
+    await closed(origin.sockets[0]);
     expect(await ask(wire, origin)).toEqual({ status: 200, body: 'abc' });
   });
 
@@ -205,7 +208,7 @@ describe('a request', () => {
     const [wire, abort] = [open({ connections: 1 }), new AbortController()];
     const first = ask(wire, origin, { signal: abort.signal }).catch((error: unknown) => error);
     const second = ask(wire, origin);
-    await sleep(30);
+    await vi.waitUntil(() => origin.received() !== '');
     abort.abort(new Error('enough'));
     expect(await first).toMatchObject({ message: 'enough' });
     expect(await second).toEqual({ status: 200, body: 'abc' });
@@ -266,7 +269,7 @@ describe('a request', () => {
     const origin = await startOrigin(() => undefined);
     const wire = open({ connections: 1 });
     const asked = [1, 2].map(() => ask(wire, origin).catch((error: unknown) => error));
-    await sleep(30);
+    await vi.waitUntil(() => origin.received() !== '');
     await wire.destroy();
     asked.push(ask(wire, origin).catch((error: unknown) => error));
     expect((await Promise.all(asked)).map(codeOf)).toEqual(asked.map(() => 'UND_ERR_DESTROYED'));
