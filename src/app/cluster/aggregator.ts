@@ -1,6 +1,7 @@
 import { sendHeartbeat, deliverAlert } from '../../aggregator/alert-delivery.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
+import type { ConclusionPorts } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
@@ -9,14 +10,15 @@ import type { BudgetReport } from '../../domain/budget.ts';
 import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
+import type { TokenRules } from '../../domain/tokens.ts';
 import { second } from '../../domain/units.ts';
 import { situationOf, stateOf } from '../../domain/video.ts';
-import type { JobEnd } from '../../queue/job-queue.ts';
+import type { JobEnd, JobHandler } from '../../queue/job-queue.ts';
 import { fetchOver } from '../../storage/http/fetch.ts';
 import type { FetchStatus } from '../../storage/http/fetch.ts';
 import { openRoutes } from '../../storage/http/routes.ts';
 import type { ClusterEngine } from './engine.ts';
-import type { ConclusionJob, LookJob } from './queues.ts';
+import type { ConclusionJob, LibraryJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterSpending } from './spending.ts';
 import { withCountedPuts } from '../count-spending.ts';
@@ -46,89 +48,24 @@ export async function startAggregatorRole(
   options: ServiceOptions,
   hooks: ServiceHooks,
 ): Promise<RunningRole> {
-  const { queues, ledger, journal } = cluster;
+  const { queues } = cluster;
   const { alerts } = options;
+  const parts: RoleParts = { cluster, options, hooks };
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
-  const sendAll = (newAlerts: readonly Alert[]): Promise<unknown> =>
-    Promise.all(newAlerts.map((alert) => sendAlert(alert, alerts.webhook && queues.alerts, hooks.log)));
-
-  const writeBack = createWriteBack(catalogue, journal, hooks);
-  const conclude = async ({ video }: ConclusionJob): Promise<JobEnd> => {
-    await concludeVideo(video, {
-      journal,
-      ledger,
-      tokenRules: engine.context.parts.keyRules,
-      urlOf: (key) => destinationUrl(key, options),
-      now: Date.now,
-      random: Math.random,
-      retryEveryMs: options.retryInvalidEveryMs,
-      async announce(report, record, status) {
-        await writeBack(status);
-        const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
-        if (alert) await sendAll([alert]);
-        hooks.log.info(`${video} is ${report.state}`, { video, ...report.files });
-      },
-    });
-    return { result: 'done' };
-  };
-
   const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
-  const look = async ({ video, at }: LookJob): Promise<JobEnd> => {
-    const record = await ledger.read(video);
-    const isPlanned = record && stateOf(record) === 'live' && record.live?.nextLookAt === at;
-    if (isPlanned) await cluster.sendCrawl(video, { recheck: false });
-    return { result: 'done' };
-  };
-
-  const deliver = async (delivery: Delivery, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
-    if (!alerts.webhook) return { result: 'done' };
-    const ports = { ...alerts.webhook, fetch: fetchOver(routes), now: Date.now, random: Math.random, signal };
-    const delivered = await deliverAlert(delivery, ports);
-    if (delivered.result === 'delivered') return { result: 'done' };
-    const level = delivered.result === 'given-up' ? 'error' : 'warn';
-    hooks.log[level](`an alert was not delivered: ${delivered.failure.message}`, { alert: delivery.alert.id });
-    if (delivered.result === 'again') {
-      const { delivery: next, delayMs } = delivered;
-      await queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority: 0, delayMs });
-    }
-    return { result: 'done' };
-  };
-
-  const watchBudget = budgetWatch(hooks);
-  const alertWatch = createAlertWatch(cluster, alerts, hooks.metrics);
-  const reconciler = createReconciler({
-    ledger,
-    isQueued: queues.isQueued,
-    takeNextStep: cluster.takeNextStep,
-    async lookAgain(video, { generation: seen, live }) {
-      if (live) return cluster.sendCrawl(video, { recheck: false });
-      const { result } = await ledger.apply(video, { type: 'open', seen, generation: cluster.newGeneration() });
-      if (result === 'applied') await cluster.sendCrawl(video, { recheck: false });
-    },
-    now: Date.now,
-    leaseMs: options.leaseMs,
-    onVideo: alertWatch.observe,
-  });
-  const reconcile = async (_: unknown, { signal }: { readonly signal: AbortSignal }): Promise<JobEnd> => {
-    alertWatch.beginPass();
-    const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
-    if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
-    const budget = await cluster.spending.report();
-    watchBudget(budget);
-    await sendAll(await alertWatch.endPass(budget));
-    await cluster.spending.keep();
-    return { result: 'done' };
-  };
+  const fetch = fetchOver(routes);
+  const tokenRules = engine.context.parts.keyRules;
+  const conclude = concluder(parts, { writeBack: createWriteBack(catalogue, cluster.journal, hooks), tokenRules });
 
   await cluster.spending.setTerms(options.spending && termsOf(options.spending, options.destination));
   const workers = [
     startPublishers(withPuts(engine.context, cluster.spending)),
-    queues.looks.work(look, { concurrency: looksAtATime, onError }),
+    queues.looks.work(looker(cluster), { concurrency: looksAtATime, onError }),
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
-    queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
-    queues.reconciliations.work(reconcile, { concurrency: 1, onError }),
+    queues.alerts.work(deliverer(parts, fetch), { concurrency: deliveriesAtATime, onError }),
+    queues.reconciliations.work(reconcilerOf(parts), { concurrency: 1, onError }),
   ];
-  const stopHeartbeat = startHeartbeat(alerts.heartbeat, fetchOver(routes), hooks);
+  const stopHeartbeat = startHeartbeat(alerts.heartbeat, fetch, hooks);
   await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
   return {
     async assert({ again }) {
@@ -144,6 +81,109 @@ export async function startAggregatorRole(
     },
   };
 }
+
+/** What the handlers of the role share. */
+interface RoleParts {
+  readonly cluster: Cluster;
+  readonly options: ServiceOptions;
+  readonly hooks: ServiceHooks;
+}
+
+function sendAll(alerts: readonly Alert[], { cluster, options, hooks }: RoleParts): Promise<unknown> {
+  const queue = options.alerts.webhook && cluster.queues.alerts;
+  return Promise.all(alerts.map((alert) => sendAlert(alert, queue, hooks.log)));
+}
+
+/** Announces videos without a next step. */
+function concluder(
+  parts: RoleParts,
+  {
+    writeBack,
+    tokenRules,
+  }: { readonly writeBack: ReturnType<typeof createWriteBack>; readonly tokenRules: TokenRules },
+): JobHandler<ConclusionJob> {
+  const { cluster, options, hooks } = parts;
+  const ports: ConclusionPorts = {
+    journal: cluster.journal,
+    ledger: cluster.ledger,
+    tokenRules,
+    urlOf: (key) => destinationUrl(key, options),
+    now: Date.now,
+    random: Math.random,
+    retryEveryMs: options.retryInvalidEveryMs,
+    async announce(report, record, status) {
+      await writeBack(status);
+      const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
+      if (alert) await sendAll([alert], parts);
+      hooks.log.info(`${report.id} is ${report.state}`, { video: report.id, ...report.files });
+    },
+  };
+  return async ({ video }) => {
+    await concludeVideo(video, ports);
+    return done;
+  };
+}
+
+/** Looks again at recordings that were not over, unless somebody has done so meanwhile. */
+function looker({ ledger, sendCrawl }: Cluster): JobHandler<LookJob> {
+  return async ({ video, at }) => {
+    const record = await ledger.read(video);
+    const isPlanned = record && stateOf(record) === 'live' && record.live?.nextLookAt === at;
+    if (isPlanned) await sendCrawl(video, { recheck: false });
+    return done;
+  };
+}
+
+/** Sends alerts to the webhook, again and again for a day. */
+function deliverer({ cluster, options, hooks }: RoleParts, fetch: FetchStatus): JobHandler<Delivery> {
+  const { webhook } = options.alerts;
+  return async (delivery, { signal }) => {
+    if (!webhook) return done;
+    const ports = { ...webhook, fetch, now: Date.now, random: Math.random, signal };
+    const delivered = await deliverAlert(delivery, ports);
+    if (delivered.result === 'delivered') return done;
+    const level = delivered.result === 'given-up' ? 'error' : 'warn';
+    hooks.log[level](`an alert was not delivered: ${delivered.failure.message}`, { alert: delivery.alert.id });
+    if (delivered.result === 'again') {
+      const { delivery: next, delayMs } = delivered;
+      await cluster.queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority: 0, delayMs });
+    }
+    return done;
+  };
+}
+
+/** Finds lost work, and raises the alerts about the library as a whole. */
+function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
+  const { cluster, options, hooks } = parts;
+  const { ledger, queues, spending, sendCrawl, takeNextStep, newGeneration } = cluster;
+  const watchBudget = budgetWatch(hooks);
+  const alertWatch = createAlertWatch(cluster, options.alerts, hooks.metrics);
+  const reconciler = createReconciler({
+    ledger,
+    isQueued: queues.isQueued,
+    takeNextStep,
+    async lookAgain(video, { generation: seen, live }) {
+      if (live) return sendCrawl(video, { recheck: false });
+      const { result } = await ledger.apply(video, { type: 'open', seen, generation: newGeneration() });
+      if (result === 'applied') await sendCrawl(video, { recheck: false });
+    },
+    now: Date.now,
+    leaseMs: options.leaseMs,
+    onVideo: alertWatch.observe,
+  });
+  return async (_, { signal }) => {
+    alertWatch.beginPass();
+    const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
+    if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
+    const budget = await spending.report();
+    watchBudget(budget);
+    await sendAll(await alertWatch.endPass(budget), parts);
+    await spending.keep();
+    return done;
+  };
+}
+
+const done: JobEnd = { result: 'done' };
 
 /** Counts the requests that write playlists. */
 function withPuts(context: EngineContext, { wrote }: Pick<ClusterSpending, 'wrote'>): EngineContext {
