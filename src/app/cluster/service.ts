@@ -75,19 +75,17 @@ export async function runService(
   const drain = AbortSignal.any([process.drain, failed.signal]);
   const health = createHealth(['redis', ...roles], () => performance.now());
   const metrics = createProcessMetrics(kind);
-  const cluster = await openCluster(
-    { ...options, freshWindowMs: options.catalogue.freshWindowMs, claimsRedis: true },
-    { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
-  );
-  const catalogue = await catalogueOf(options);
-  const limits = openLimits(options.limits);
-  const closers: (() => Promise<unknown>)[] = [
-    () => cluster.close(),
-    async () => catalogue?.close(),
-    async () => limits.stop(),
-  ];
-  const stopBounding = boundHeap(maxHeapGrowthBytes);
+  const closers: (() => unknown)[] = [() => health.stop()];
   try {
+    const cluster = await openCluster(
+      { ...options, freshWindowMs: options.catalogue.freshWindowMs, claimsRedis: true },
+      { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
+    );
+    closers.push(() => cluster.close());
+    const catalogue = await catalogueOf(options);
+    if (catalogue) closers.push(() => catalogue.close());
+    const limits = openLimits(options.limits);
+    closers.push(() => limits.stop(), boundHeap(maxHeapGrowthBytes));
     const needsDestination = roles.some((role) => role !== 'scanner');
     if (needsDestination) {
       const { redis, redisNames: names } = cluster;
@@ -133,11 +131,9 @@ export async function runService(
     for (const { hooks } of parts) hooks.log.info('ready', { port: http.port });
     const stopMeasuring = measureQueues(parts, shared);
     const stopSettling = settleStart();
-    closers.push(async () => stopSettling());
+    closers.push(stopSettling);
     await allOrNone(parts.map(runRole), failed).finally(stopMeasuring);
   } finally {
-    stopBounding();
-    health.stop();
     for (const close of closers.toReversed()) await close();
   }
 }
