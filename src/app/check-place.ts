@@ -4,7 +4,7 @@ import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
-import { openCatalogue, surveySources } from './open/catalogue.ts';
+import { surveySources, withCatalogue } from './open/catalogue.ts';
 import { openSource } from './open/source.ts';
 import { sourceSpecOf } from './source-spec.ts';
 
@@ -39,10 +39,11 @@ async function checkSource(options: CopyOptions, signal: AbortSignal): Promise<P
   }
 }
 
-async function firstPlaylist(options: CopyOptions, signal: AbortSignal): Promise<string> {
-  for await (const row of (await openCatalogue(options.sources, options)).rows({ signal }))
-    if (row.kind === 'video') return row.submission.playlistUrl;
-  return '';
+function firstPlaylist(options: CopyOptions, signal: AbortSignal): Promise<string> {
+  return withCatalogue(options.sources, options, async (catalogue) => {
+    for await (const row of catalogue.rows({ signal })) if (row.kind === 'video') return row.submission.playlistUrl;
+    return '';
+  });
 }
 
 async function checkDestination(options: CopyOptions, signal: AbortSignal): Promise<PlaceCheck> {

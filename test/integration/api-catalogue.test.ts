@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openApi } from '../../src/app/open/api.ts';
+import { withCatalogue } from '../../src/app/open/catalogue.ts';
 import { openApiCatalogue } from '../../src/catalogue/api/catalogue.ts';
 import type { Catalogue, CatalogueRow } from '../../src/catalogue/catalogue.ts';
 import type { ApiSource } from '../../src/config/values/api-source.ts';
@@ -206,5 +207,17 @@ describe('a catalogue in a JSON API', () => {
     origin.put('/b', JSON.stringify({ items: [video(3)] }));
     expect(idsOf(await rowsOf(catalogue))).toEqual(['1', '3']);
     expect(origin.requests.map(({ headers }) => 'if-none-match' in headers)).toEqual([false, false, true, true]);
+  });
+
+  it('is left without a connection once its rows have been read', async () => {
+    const readBy = (use: (catalogue: Catalogue) => Promise<void>) =>
+      withCatalogue([source('/videos')], { sideFiles: [] }, use);
+    origin.put('/videos', JSON.stringify([video(1)]));
+    await readBy(async (catalogue) => {
+      for await (const _ of catalogue.rows({ signal: new AbortController().signal }));
+      expect(await origin.connections()).toBe(1);
+    });
+    await vi.waitUntil(async () => (await origin.connections()) === 0);
+    await expect(readBy(() => Promise.reject(new Error('of the reader')))).rejects.toThrow('of the reader');
   });
 });

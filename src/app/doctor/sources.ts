@@ -8,7 +8,7 @@ import { second } from '../../domain/units.ts';
 import { urlOrigin } from '../../domain/url-origin.ts';
 import type { Source } from '../../storage/source.ts';
 import { openSource } from '../open/source.ts';
-import { openCatalogue } from '../open/catalogue.ts';
+import { withCatalogue } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { faultOf } from './mend.ts';
 import { patienceMs } from './patience.ts';
@@ -81,18 +81,15 @@ async function readRows(
   const refused: Failure[] = [];
   try {
     const patient = { ...mongo, selectionTimeoutMs: patienceMs };
-    const catalogue = await openCatalogue([source], { sideFiles: [], ...(mongo ? { mongo: patient } : {}) });
-    try {
-      for await (const row of catalogue.rows({
-        signal: AbortSignal.any([signal, AbortSignal.timeout(catalogueTimeoutMs)]),
-      })) {
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(catalogueTimeoutMs)]);
+    const how = { sideFiles: [], ...(mongo ? { mongo: patient } : {}) };
+    await withCatalogue([source], how, async (catalogue) => {
+      for await (const row of catalogue.rows({ signal: inTime })) {
         if (row.kind === 'video') urls.push(row.submission.playlistUrl);
         else refused.push(row.failure);
         if (urls.length + refused.length >= maxRows) break;
       }
-    } finally {
-      await catalogue.close();
-    }
+    });
     return { urls, refused };
   } catch (error) {
     signal.throwIfAborted();

@@ -10,12 +10,12 @@ import { MemoryLedger } from '../../ledger/memory-ledger.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import type { RowWarning } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
-import type { RefusedRow } from '../../scanner/scan.ts';
+import type { RefusedRow, ScanSink } from '../../scanner/scan.ts';
 import { openSource } from '../open/source.ts';
 import { emit } from './emit.ts';
 import type { CopyHooks } from './emit.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
-import { openCatalogue, surveySources } from '../open/catalogue.ts';
+import { surveySources, withCatalogue } from '../open/catalogue.ts';
 import { keptForNow } from './keep-stdin.ts';
 import { countLeftOut } from './left-out.ts';
 import { journalWithKeyRules, lookAtVideo, withPreviousState } from './look-at-video.ts';
@@ -91,12 +91,9 @@ async function planLibrary(
     const { ids, limit, selection } = options;
     const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
-    const missing = await scanCatalogue(
-      await openCatalogue(options.sources, options),
-      rules,
-      ports,
-      { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) },
-      hooks.drain,
+    const sink: ScanSink = { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) };
+    const missing = await withCatalogue(options.sources, options, (catalogue) =>
+      scanCatalogue(catalogue, rules, ports, sink, hooks.drain),
     );
     for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
     for (const id of missing) {

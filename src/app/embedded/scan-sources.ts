@@ -4,7 +4,8 @@ import type { VideoId } from '../../domain/video.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { scanCatalogue } from '../../scanner/scan.ts';
-import { openCatalogue } from '../open/catalogue.ts';
+import type { ScanSink } from '../../scanner/scan.ts';
+import { withCatalogue } from '../open/catalogue.ts';
 import { emit } from './emit.ts';
 import { countLeftOut } from './left-out.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
@@ -27,30 +28,29 @@ export async function scanSources(
   const leftOut = countLeftOut();
   const { ids, limit, selection } = options;
   const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
-  const missing = await scanCatalogue(
-    await openCatalogue(options.sources, options),
-    rules,
-    { ...state, keyRules, newGeneration: randomUUID, now: Date.now },
-    {
-      onVideo: async ({ id, playlistUrl, sideFiles }) => {
-        videos.push(id);
-        await engine.crawl(id, {
-          recheck: options.recheck,
-          urls: { playlistUrl, ...(sideFiles ? { sideFiles } : {}) },
-        });
-      },
-      onRefused: (row) => {
-        const entry = refusedRowEntry(row);
-        refused.push(entry);
-        emit(hooks, { type: 'row-refused', ...entry });
-      },
-      onWarning: (warning) => {
-        warnings.add(warning);
-        emit(hooks, { type: 'row-warning', ...warning });
-      },
-      onLeftOut: (_, why) => leftOut.add(why),
+  const ports = { ...state, keyRules, newGeneration: randomUUID, now: Date.now };
+  const sink: ScanSink = {
+    onVideo: async ({ id, playlistUrl, sideFiles }) => {
+      videos.push(id);
+      await engine.crawl(id, {
+        recheck: options.recheck,
+        urls: { playlistUrl, ...(sideFiles ? { sideFiles } : {}) },
+      });
     },
-    AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]),
+    onRefused: (row) => {
+      const entry = refusedRowEntry(row);
+      refused.push(entry);
+      emit(hooks, { type: 'row-refused', ...entry });
+    },
+    onWarning: (warning) => {
+      warnings.add(warning);
+      emit(hooks, { type: 'row-warning', ...warning });
+    },
+    onLeftOut: (_, why) => leftOut.add(why),
+  };
+  const stopped = AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]);
+  const missing = await withCatalogue(options.sources, options, (catalogue) =>
+    scanCatalogue(catalogue, rules, ports, sink, stopped),
   ).catch((error: unknown): readonly VideoId[] => {
     // Stopped during the scan. The videos found so far are reported as usual.
     if ((hooks.drain.aborted || budget?.aborted) && failureOf(error).code === 'aborted') return [];

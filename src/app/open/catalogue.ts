@@ -42,6 +42,20 @@ export async function openCatalogue(
   return only && parts.length === 1 ? only : joinCatalogues(parts);
 }
 
+/** Opens sources as `openCatalogue` does, and closes them after use. */
+export async function withCatalogue<T>(
+  sources: Parameters<typeof openCatalogue>[0],
+  options: OpenCatalogueOptions,
+  use: (catalogue: Catalogue) => Promise<T>,
+): Promise<T> {
+  const catalogue = await openCatalogue(sources, options);
+  try {
+    return await use(catalogue);
+  } finally {
+    await catalogue.close();
+  }
+}
+
 /** How to read catalogues. */
 export interface OpenCatalogueOptions {
   readonly sideFiles: readonly SideFileField[];

@@ -41,13 +41,20 @@ export async function openDestination(
   const extra: OpenDestination['extra'] = async () => (destination.store.kind === 's3' ? credentials() : undefined);
   await extra();
   const access = { credentials, proxies, ...(requests ? { requests } : {}) };
-  const unguarded = connectStore(destination.store, access);
-  const found = await probeStore(unguarded, { signal });
-  await unguarded.close();
+  const found = await capabilitiesOf(connectStore(destination.store, access), signal);
   const store = connectStore(destination.store, { ...access, capabilities: found });
   const untreated = headerPolicy && (await tryHeaders(store, headerPolicy, { signal }));
   const capabilities = untreated === undefined ? found : { ...found, untreated };
   return { setting: destination, store, capabilities, extra };
+}
+
+/** Probes a store that nothing guards yet, and closes it. */
+async function capabilitiesOf(unguarded: ObjectStore, signal: AbortSignal): Promise<StoreCapabilities> {
+  try {
+    return await probeStore(unguarded, { signal });
+  } finally {
+    await unguarded.close();
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Source } from '../../storage/source.ts';
 import type { PlanOptions } from '../../config/plan-options.ts';
 import { lookAtVideo } from '../embedded/look-at-video.ts';
 import type { Look, LookPorts, PreviousState } from '../embedded/look-at-video.ts';
-import { openCatalogue } from '../open/catalogue.ts';
+import { withCatalogue } from '../open/catalogue.ts';
 
 /** Where to look. */
 export interface LookAround {
@@ -98,16 +98,11 @@ async function scan(
     newGeneration: () => 'plan',
     now: Date.now,
   };
-  const missing = await scanCatalogue(
-    await openCatalogue(options.sources, options),
-    {
-      ids: options.ids,
-      selection: options.selection,
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
-    },
-    ports,
-    { onVideo, onRefused, onWarning, onLeftOut },
-    AbortSignal.any([drain, signal]),
+  const { ids, selection, limit } = options;
+  const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
+  const rowSink = { onVideo, onRefused, onWarning, onLeftOut };
+  const missing = await withCatalogue(options.sources, options, (catalogue) =>
+    scanCatalogue(catalogue, rules, ports, rowSink, AbortSignal.any([drain, signal])),
   ).catch((error: unknown): readonly string[] => {
     if (drain.aborted && error instanceof FlantsError && error.code === 'aborted') return [];
     throw error;
