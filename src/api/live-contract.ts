@@ -194,7 +194,7 @@ export const liveListQuerySchema = z.strictObject({
     z.preprocess((text) => (typeof text === 'string' ? text.split(',') : text), z.array(state).min(1)),
   ),
   text: z
-    .exactOptional(z.string().max(8_192))
+    .exactOptional(z.string().max(1_000))
     .meta({ description: 'Part of the id, the title or the URL, in any case' }),
   sort: z.enum(listOrders).default('title'),
   order: z.enum(['asc', 'desc']).default('asc'),
