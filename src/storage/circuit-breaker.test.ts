@@ -32,18 +32,43 @@ function openWatched(objects: Readonly<Record<string, MemoryEntry>>) {
   return { source, ask, wait, requests: memory.requests, objects: memory.objects };
 }
 
-it('leaves an origin alone that was silent, as long as the silence lasted, and no other', async () => {
+it('leaves an origin alone that was silent, and no other', async () => {
   const { source, ask, wait, requests } = openWatched({ 'https://good/a': { bytes: 'a' } });
   expect(await ask('https://dead/a')).toBe('source.timeout');
-  wait(10 * second);
+  wait(200);
   await expect(source.fetch('https://dead/b', options)).rejects.toMatchObject({
-    failure: { code: 'source.silent', retryable: true, retryAfterMs: 20 * second },
+    failure: { code: 'source.silent', retryable: true, retryAfterMs: 800 },
   });
   expect(await ask('https://good/a')).toBe('whole');
   expect(requests).toEqual(['https://dead/a', 'https://good/a']);
-  wait(20 * second);
-  expect(await ask('https://dead/b')).toBe('source.timeout');
-  expect(await ask('https://dead/a')).toBe('source.silent');
+});
+
+it('leaves it alone for twice as long each time, up to a minute', async () => {
+  const { ask, wait, requests } = openWatched({});
+  await ask('https://dead/a');
+  for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    wait(seconds * second - 1);
+    expect(await ask('https://dead/a')).toBe('source.silent');
+    wait(1);
+    expect(await ask('https://dead/b')).toBe('source.timeout');
+  }
+  expect(requests).toHaveLength(9);
+});
+
+it('counts requests that time out together as one silence', async () => {
+  const { promise: until, resolve: timeOut } = Promise.withResolvers<void>();
+  const slow = async (): Promise<never> => {
+    await until;
+    throw new FlantsError('source.timeout', 'it did not answer in time');
+  };
+  const { ask, wait, objects } = openWatched({});
+  objects.set('https://dead/a', slow).set('https://dead/b', slow).set('https://dead/c', { bytes: 'c' });
+  const asked = [ask('https://dead/a'), ask('https://dead/b')];
+  wait(timeoutMs);
+  timeOut();
+  expect(await Promise.all(asked)).toEqual(['source.timeout', 'source.timeout']);
+  wait(second);
+  expect(await ask('https://dead/c')).toBe('whole');
 });
 
 it('asks where somebody insists', async () => {

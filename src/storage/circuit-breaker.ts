@@ -1,18 +1,21 @@
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
-import { KiB } from '../domain/units.ts';
+import { KiB, minute, second } from '../domain/units.ts';
 import { urlOrigin } from '../domain/url-origin.ts';
-import type { Body, FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+import type { Body, FetchedObject, Source } from './source.ts';
 
 /** A body of which so much has come counts as an answer, long before its end. */
 const answerBytes = 64 * KiB;
+/** Soon over after what was no more than an interruption, or a process that was suspended. Doubled each time. */
+const firstRestMs = second;
+const longestRestMs = minute;
 /** The oldest are forgotten. */
 const maxOrigins = 1000;
 
 /** An origin that was silent. */
 interface Rest {
   readonly untilMs: number;
-  readonly silenceMs: number;
+  readonly lengthMs: number;
   /** A request finds out whether it answers again. */
   isTrying: boolean;
 }
@@ -27,12 +30,12 @@ interface Origin {
  * Leaves origins alone that are silent: each request there would hold its place until its time-out, and a few such
  * origins would hold all places.
  *
- * answering ──a request times out, and none was answered meanwhile──▶ resting, for as long as the silence lasted
- *     ▲                                                                  │
- *     └──────────any answer── trying: one request ◀──the rest is over────┘
+ * answering ──silence──▶ resting ──the rest is over──▶ trying ──silence──▶ resting, twice as long
+ *                                                        └──any answer──▶ answering
  *
+ * Silence is a request that times out, if none was answered since it was begun. One request tries.
  * While an origin rests or is tried, other requests fail at once, with `source.silent` and a time to return, unless they
- * insist.
+ * insist. Sizes and sessions are asked for as they are.
  *
  * @param now - a monotonic clock in milliseconds
  */
@@ -46,33 +49,19 @@ export function breakSilence(source: Source, now = (): number => performance.now
     if (origins.size > maxOrigins && oldest !== undefined) origins.delete(oldest);
     return origin;
   };
-  const watched =
-    (fetch: Source['fetch']) =>
-    async (text: string, options: FetchOptions): Promise<FetchedObject | NotModified> => {
+  return {
+    ...source,
+    fetch: async (text, options) => {
       const url = URL.parse(text);
-      if (!url) return fetch(text, options);
+      if (!url) return source.fetch(text, options);
       const origin = originOf(url);
       const trial = options.insists ? undefined : admitted(url, origin, now());
       const request = new WatchedRequest(origin, trial, now);
-      const object = await request.watch(fetch(text, options));
+      const object = await request.watch(source.fetch(text, options));
       if (object.result === 'fetched') return watchedObject(object, request);
       request.answered();
       return object;
-    };
-  const openSession = source.openSession?.bind(source);
-  return {
-    fetch: watched((url, options) => source.fetch(url, options)),
-    ...(openSession && {
-      openSession() {
-        const session = openSession();
-        return {
-          fetch: watched((url, options) => session.fetch(url, options)),
-          cookieFor: (url) => session.cookieFor(url),
-        };
-      },
-    }),
-    sizeOf: (url, options) => source.sizeOf(url, options),
-    close: () => source.close(),
+    },
   };
 }
 
@@ -84,7 +73,7 @@ export function breakSilence(source: Source, now = (): number => performance.now
  */
 function admitted(url: URL, { rest }: Origin, nowMs: number): Rest | undefined {
   if (!rest) return undefined;
-  const leftMs = rest.isTrying ? rest.silenceMs : rest.untilMs - nowMs;
+  const leftMs = rest.isTrying ? rest.lengthMs : rest.untilMs - nowMs;
   if (leftMs > 0) {
     const message = `${placeOf(url)} was not asked for: ${url.host} let other requests wait until their time-out`;
     throw new FlantsError('source.silent', message, { retryAfterMs: Math.ceil(leftMs) });
@@ -143,10 +132,9 @@ class WatchedRequest {
     const origin = this.#origin;
     if (code === 'aborted') {
       if (this.#trial) this.#trial.isTrying = false;
-    } else if (origin.answeredAtMs <= this.#sinceMs) {
-      const nowMs = this.#now();
-      const silenceMs = nowMs - this.#sinceMs;
-      origin.rest = { untilMs: nowMs + silenceMs, silenceMs, isTrying: false };
+    } else if (origin.answeredAtMs <= this.#sinceMs && origin.rest === this.#trial) {
+      const lengthMs = this.#trial ? Math.min(longestRestMs, 2 * this.#trial.lengthMs) : firstRestMs;
+      origin.rest = { untilMs: this.#now() + lengthMs, lengthMs, isTrying: false };
     }
   }
 }
