@@ -31,7 +31,13 @@ const bad: readonly Bad[] = [
   ['absent.ts', { kind: 'status', status: 404 }, 'source.not-found', 'is not there (status 404)'],
   ['forbidden.ts', { kind: 'status', status: 403 }, 'source.denied', 'refused access (status 403)'],
   ['broken.ts', { kind: 'status', status: 500 }, 'source.status', 'answered with status 500'],
-  ['short.ts', { kind: 'short', missingBytes: 100 }, 'source.short-body', 'before it had sent all it announced'],
+  ['short.ts', { kind: 'short', missingBytes: 100 }, 'source.short-body', 'sent fewer or more bytes than it announced'],
+  [
+    'long.ts',
+    { kind: 'answer', headers: { 'content-length': '100' }, body: 'media '.repeat(20) },
+    'source.short-body',
+    'sent fewer or more bytes than it announced',
+  ],
   ['page.ts', { kind: 'error-page' }, 'source.wrong-body', 'answers with a page of type text/html, not media'],
   [
     'empty.ts',

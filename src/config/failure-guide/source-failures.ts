@@ -57,7 +57,7 @@ export const sourceFailures = {
     cure: 'Pass what it wants with `--header "Authorization: …"` or `--header-file FILE`, then `flants retry --failed-by source.denied`.',
   },
   'source.short-body': {
-    means: 'The source sent fewer bytes than it announced.',
+    means: 'The source sent fewer bytes than it announced, or more.',
     cause: 'The connection broke, a proxy cut the body, or the file was written while it was read.',
     cure: 'FLAnts tries three times. If it still fails, compare Content-Length with the size of the file at the source.',
   },

@@ -39,7 +39,12 @@ export function transportError(
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return new FlantsError('source.timeout', `${place} stopped sending`, { cause: error });
   }
-  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' || (phase === 'body' && code === 'UND_ERR_SOCKET')) {
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') {
+    return new FlantsError('source.short-body', `${place} sent fewer or more bytes than it announced`, {
+      cause: error,
+    });
+  }
+  if (phase === 'body' && code === 'UND_ERR_SOCKET') {
     return new FlantsError('source.short-body', `${place} closed the connection before it had sent all it announced`, {
       cause: error,
     });

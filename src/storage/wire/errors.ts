@@ -5,7 +5,7 @@ export type ConnectionErrorCode =
   | 'UND_ERR_BODY_TIMEOUT'
   /** The head of a response is too long. */
   | 'UND_ERR_HEADERS_OVERFLOW'
-  /** A connection was closed before a body was as long as its head had said. */
+  /** A body was shorter, or longer, than its head had said. */
   | 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'
   /** A connection was closed. */
   | 'UND_ERR_SOCKET'

@@ -107,6 +107,20 @@ describe('a response', () => {
     expect(() => read([text], { isClosed: true })).toThrow(expect.objectContaining({ code }));
   });
 
+  it('that is longer than it says is an error, unless an empty line or another response follows', () => {
+    const code = 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH';
+    const text = response('abc', ok, 'content-length: 2');
+    expect(() => read([text])).toThrow(expect.objectContaining({ code }));
+    expect(() => read([text.slice(0, -2), 'bc'])).toThrow(expect.objectContaining({ code }));
+    for (const rest of ['\r\n', '\n', response('', ok, 'content-length: 0')]) {
+      expect(read([response(`abc${rest}`, ok, 'content-length: 3')])).toMatchObject({
+        body: 'abc',
+        isWhole: true,
+        rest,
+      });
+    }
+  });
+
   it.each([
     [true, 'HTTP/1.1 200', []],
     [false, 'HTTP/1.1 200', ['Connection: Keep-Alive, CLOSE']],

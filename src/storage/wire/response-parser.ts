@@ -113,6 +113,8 @@ export class ResponseParser {
     }
     if (this.#state === 'length') {
       const taken = Math.min(bytes.length, this.#leftBytes);
+      if (taken < bytes.length && isMoreBody(bytes.subarray(taken)))
+        throw new ConnectionError('UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'the body is longer than it should be');
       this.#leftBytes -= taken;
       const goesOn = this.#sink.onData(taken === bytes.length ? bytes : bytes.subarray(0, taken));
       if (goesOn && this.#leftBytes === 0) this.#end();
@@ -136,6 +138,14 @@ export class ResponseParser {
 function startsAsHttp(bytes: Buffer): boolean {
   const length = Math.min(bytes.length, protocol.length);
   return bytes.compare(protocol, 0, length, 0, length) === 0;
+}
+
+/**
+ * Whether what follows on a body is more of it, so that its length was wrong. RFC 9112 section 6.3 has no answer to that: it
+ * could be cut, and would be taken for whole. Empty lines are no part of a body that scripts end with one.
+ */
+function isMoreBody(bytes: Buffer): boolean {
+  return !startsAsHttp(bytes) && bytes.some((byte) => byte !== 0x0d && byte !== 0x0a);
 }
 
 /** An option that many servers send: how long they keep a connection that is not used. */
