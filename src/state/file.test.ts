@@ -171,6 +171,16 @@ describe('the lock', () => {
     expect(countVideos(open())).toBe(0);
   });
 
+  it('ends without a complaint where its holder cannot be removed any more', () => {
+    const path = join(dir, 'lock.json');
+    const first = open();
+    rmSync(path);
+    mkdirSync(path); // As on a disk that can only be read by now: it cannot be removed.
+    first.close();
+    rmSync(path, { recursive: true });
+    expect(() => open()).not.toThrow();
+  });
+
   it('names the process that holds it, and vanishes with it however that ends', async () => {
     const child = await holder();
     try {
