@@ -23,9 +23,8 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
           hooks.onInvalidated?.(video, published.invalidatedPaths);
         }
         if (published?.result === 'reopened') {
-          const { files } = published;
-          const what = `${formatCounted(files, 'file')} had vanished from the destination`;
-          hooks.onWarning(video, `${what} and ${files === 1 ? 'is' : 'are'} copied again`);
+          const files = formatCounted(published.files, 'file');
+          hooks.onWarning(video, `${files} vanished from the destination or changed there: copied again`);
         }
         const needsRestart = published?.result === 'reopened' || published?.result === 'source-changed';
         if (needsRestart) await restartVideo(published.result, job, context);

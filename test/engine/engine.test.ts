@@ -185,7 +185,7 @@ describe('A copy', () => {
     for (const key of ['a/seg3.ts', 'a/seg19.ts', 'a/seg0.ts']) library.store.objects.delete(key);
     const run = await library.copy({ recheck: true });
     expect(run.states).toEqual({ a: 'published' });
-    expect(run.warnings).toEqual(['3 files had vanished from the destination and are copied again']);
+    expect(run.warnings).toEqual(['3 files vanished from the destination or changed there: copied again']);
     expect(library.store.objects.size).toBe(21);
     library.store.objects.delete('a/seg7.ts');
     expect((await library.copy({ recheck: true })).warnings).toEqual([
