@@ -14,7 +14,9 @@ export interface BodyFacts {
 export const headBytes = 3 * 188;
 
 /** Media types that servers give to error pages, and some also to keys and segments that a script sends. */
-const pageTypes = new Set(['text/html', 'application/xhtml+xml', 'application/json', 'application/problem+json']);
+const pageTypes = new Set([
+  'text/html', 'text/plain', 'application/xhtml+xml', 'application/json', 'application/problem+json',
+]); // prettier-ignore
 
 /**
  * Says why a body cannot be the file, though it came with status 200: an error page, an empty body, a key of the wrong
@@ -32,16 +34,21 @@ export function bodyProblem(
     return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
   }
   if (role !== 'data' && role !== 'attachment' && !startsLikeMedia(head)) {
-    // Captions are text themselves.
-    if (role !== 'captions' && isPageType(contentType) && head.byteLength > 0 && isText(head))
+    const mayBeText = role === 'captions' || (contentType === 'text/plain' && isNamedAsCaptions(url));
+    if (!mayBeText && isPageType(contentType) && head.byteLength > 0 && isText(head))
       return `a page of type ${contentType}, not media`;
     if (startsLikeMarkup(head)) return 'an HTML page, not media';
   }
-  if (sizeBytes === 0 && !/\.(?:vtt|webvtt)$/i.test(new URL(url).pathname)) return 'an empty body';
+  if (sizeBytes === 0 && !isNamedAsCaptions(url)) return 'an empty body';
   if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
     return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
   }
   return undefined;
+}
+
+/** Captions are text themselves, and a segment of them is empty where nobody speaks. */
+function isNamedAsCaptions(url: string): boolean {
+  return /\.(?:vtt|webvtt)$/i.test(new URL(url).pathname);
 }
 
 /** Whether a media type is one of error pages, so that the bytes are worth a look. */
