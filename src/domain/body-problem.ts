@@ -48,7 +48,7 @@ export function bodyProblem(
 
 /** Captions are text themselves, and a segment of them is empty where nobody speaks. */
 function isNamedAsCaptions(url: string): boolean {
-  return /\.(?:vtt|webvtt)$/i.test(new URL(url).pathname);
+  return /\.(?:vtt|webvtt|srt|ttml|dfxp)$/i.test(new URL(url).pathname);
 }
 
 /** Whether a media type is one of error pages, so that the bytes are worth a look. */
