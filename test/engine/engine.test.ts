@@ -189,7 +189,7 @@ describe('A copy', () => {
     expect(library.store.objects.size).toBe(21);
     library.store.objects.delete('a/seg7.ts');
     expect((await library.copy({ recheck: true })).warnings).toEqual([
-      '1 file had vanished from the destination and is copied again',
+      '1 file vanished from the destination or changed there: copied again',
     ]);
   });
 
