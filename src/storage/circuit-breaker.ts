@@ -1,7 +1,6 @@
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { KiB, minute, second } from '../domain/units.ts';
-import { urlOrigin } from '../domain/url-origin.ts';
 import type { Body, FetchedObject, Source } from './source.ts';
 
 /** A body of which so much has come counts as an answer, long before its end. */
@@ -41,28 +40,39 @@ interface Origin {
  */
 export function breakSilence(source: Source, now = (): number => performance.now()): Source {
   const origins = new Map<string, Origin>();
-  const originOf = (url: URL): Origin => {
-    const name = urlOrigin(url);
-    const origin = origins.get(name) ?? { answeredAtMs: -Infinity };
+  const originOf = (url: string): Origin => {
+    const name = originText(url);
+    const known = origins.get(name);
+    if (known) return known;
+    const origin = { answeredAtMs: -Infinity };
     origins.set(name, origin);
-    const [oldest] = origins.keys();
-    if (origins.size > maxOrigins && oldest !== undefined) origins.delete(oldest);
+    const [oldest = name] = origins.keys();
+    if (origins.size > maxOrigins) origins.delete(oldest);
     return origin;
   };
   return {
     ...source,
-    fetch: async (text, options) => {
-      const url = URL.parse(text);
-      if (!url) return source.fetch(text, options);
+    async fetch(url, options) {
       const origin = originOf(url);
       const trial = options.insists ? undefined : admitted(url, origin, now());
       const request = new WatchedRequest(origin, trial, now);
-      const object = await request.watch(source.fetch(text, options));
-      if (object.result === 'fetched') return watchedObject(object, request);
-      request.answered();
-      return object;
+      try {
+        const object = await source.fetch(url, options);
+        if (object.result === 'fetched') return watchedObject(object, request);
+        request.answered();
+        return object;
+      } catch (error) {
+        request.failed(error);
+        throw error;
+      }
     },
   };
+}
+
+/** Scheme, host and port, as URLs of a plan are written. Parsing each of them would cost more than all else here. */
+function originText(url: string): string {
+  const end = url.indexOf('/', url.indexOf('://') + 3);
+  return end < 0 ? url : url.slice(0, end);
 }
 
 /**
@@ -71,10 +81,11 @@ export function breakSilence(source: Source, now = (): number => performance.now
  * @returns the rest that it is to end, if it is one that finds out
  * @throws {FlantsError} `source.silent` if the origin is to be left alone
  */
-function admitted(url: URL, { rest }: Origin, nowMs: number): Rest | undefined {
+function admitted(text: string, { rest }: Origin, nowMs: number): Rest | undefined {
   if (!rest) return undefined;
   const leftMs = rest.isTrying ? rest.lengthMs : rest.untilMs - nowMs;
   if (leftMs > 0) {
+    const url = new URL(text);
     const message = `${placeOf(url)} was not asked for: ${url.host} let other requests wait until their time-out`;
     throw new FlantsError('source.silent', message, { retryAfterMs: Math.ceil(leftMs) });
   }
@@ -98,15 +109,6 @@ class WatchedRequest {
     this.#sinceMs = now();
   }
 
-  async watch<T>(answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      this.#failed(failureOf(error).code);
-      throw error;
-    }
-  }
-
   received(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < answerBytes) return;
@@ -120,13 +122,8 @@ class WatchedRequest {
     this.#isOver = true;
   }
 
-  #heard(): void {
-    this.#sinceMs = this.#now();
-    this.#origin.answeredAtMs = this.#sinceMs;
-    this.#origin.rest = undefined;
-  }
-
-  #failed(code: string): void {
+  failed(error: unknown): void {
+    const { code } = failureOf(error);
     if (code !== 'source.timeout' && code !== 'aborted') return this.answered();
     this.#isOver = true;
     const origin = this.#origin;
@@ -136,6 +133,12 @@ class WatchedRequest {
       const lengthMs = this.#trial ? Math.min(longestRestMs, 2 * this.#trial.lengthMs) : firstRestMs;
       origin.rest = { untilMs: this.#now() + lengthMs, lengthMs, isTrying: false };
     }
+  }
+
+  #heard(): void {
+    this.#sinceMs = this.#now();
+    this.#origin.answeredAtMs = this.#sinceMs;
+    this.#origin.rest = undefined;
   }
 }
 
@@ -155,15 +158,17 @@ function watchedBody(body: Body, request: WatchedRequest): Body {
   return {
     [Symbol.asyncIterator]: () => watchedChunks(body, request),
     ...(forEachView && {
-      async forEachView(take) {
-        const isWhole = await request.watch(
-          forEachView((view) => {
-            request.received(view.byteLength);
-            return take(view);
-          }),
+      forEachView(take) {
+        const whole = forEachView((view) => {
+          request.received(view.byteLength);
+          return take(view);
+        });
+        // Beside what is returned: another promise in between would cost each file as much as all else here.
+        void whole.then(
+          (isWhole) => isWhole && request.answered(),
+          (error: unknown) => request.failed(error),
         );
-        if (isWhole) request.answered();
-        return isWhole;
+        return whole;
       },
     }),
   };
@@ -173,11 +178,14 @@ async function* watchedChunks(body: Body, request: WatchedRequest): AsyncGenerat
   const chunks = body[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await request.watch(chunks.next());
+      const next = await chunks.next();
       if (next.done === true) return request.answered();
       request.received(next.value.byteLength);
       yield next.value;
     }
+  } catch (error) {
+    request.failed(error);
+    throw error;
   } finally {
     await chunks.return?.();
   }
