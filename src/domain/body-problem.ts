@@ -1,3 +1,4 @@
+import { mediaTypeOf } from './media-type.ts';
 import { keySizes } from './revision.ts';
 import type { PlannedFile } from './revision.ts';
 
@@ -18,6 +19,11 @@ const pageTypes = new Set([
   'text/html', 'text/plain', 'application/xhtml+xml', 'application/json', 'application/problem+json',
 ]); // prettier-ignore
 
+/** Captions are text themselves. */
+const captionsName = /\.(?:vtt|webvtt|srt|ttml|dfxp)$/i;
+/** A segment of these is empty where nobody speaks. */
+const webVttName = /\.(?:vtt|webvtt)$/i;
+
 /**
  * Says why a body cannot be the file, though it came with status 200: an error page, an empty body, a key of the wrong
  * length, or one shorter than the ranges that playlists name. The bytes decide; the media type is only a hint, as scripts
@@ -34,26 +40,26 @@ export function bodyProblem(
     return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
   }
   if (role !== 'data' && role !== 'attachment' && !startsLikeMedia(head)) {
-    const mayBeText = role === 'captions' || (contentType === 'text/plain' && isNamedAsCaptions(url));
+    const mayBeText =
+      role === 'captions' || (mediaTypeOf(contentType) === 'text/plain' && captionsName.test(pathOf(url)));
     if (!mayBeText && isPageType(contentType) && head.byteLength > 0 && isText(head))
       return `a page of type ${contentType}, not media`;
     if (startsLikeMarkup(head)) return 'an HTML page, not media';
   }
-  if (sizeBytes === 0 && !isNamedAsCaptions(url)) return 'an empty body';
+  if (sizeBytes === 0 && !webVttName.test(pathOf(url))) return 'an empty body';
   if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
     return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
   }
   return undefined;
 }
 
-/** Captions are text themselves, and a segment of them is empty where nobody speaks. */
-function isNamedAsCaptions(url: string): boolean {
-  return /\.(?:vtt|webvtt|srt|ttml|dfxp)$/i.test(new URL(url).pathname);
+function pathOf(url: string): string {
+  return new URL(url).pathname;
 }
 
 /** Whether a media type is one of error pages, so that the bytes are worth a look. */
 export function isPageType(contentType: string | undefined): boolean {
-  return contentType !== undefined && pageTypes.has(contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '');
+  return pageTypes.has(mediaTypeOf(contentType) ?? '');
 }
 
 /** Boxes that may come first in a segment or initialization section. ISO/IEC 14496-12. */

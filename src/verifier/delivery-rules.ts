@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../domain/media-type.ts';
 import type { DeliveryFinding } from '../domain/verify-report.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import { headersOf } from '../domain/object-headers.ts';
@@ -68,7 +69,7 @@ const playlistTypes = new Set([
 ]); // prettier-ignore
 
 function typeFindings({ url, role, get }: DeliveryAnswers): readonly Found[] {
-  const type = (get.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = mediaTypeOf(get.headers['content-type']) ?? '';
   const { contentType: right } = headersOf(new URL(url).pathname, role);
   const wrong = (level: DeliveryFinding['level'], who: string): readonly Found[] => {
     const message = `its Content-Type is ${type === '' ? 'missing' : type}: ${who}`;

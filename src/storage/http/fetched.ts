@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '../../domain/media-type.ts';
 import type { Validators } from '../../domain/read-playlist.ts';
 import type { FetchedObject } from '../source.ts';
 import { completeSize, exactly } from './content-range.ts';
@@ -14,7 +15,7 @@ import { firstOf as first } from './headers.ts';
  */
 export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
   const { headers, body } = answer;
-  const contentType = mediaType(first(headers['content-type']));
+  const contentType = mediaTypeOf(first(headers['content-type']));
   const length = first(headers['content-length']);
   const link = [headers['link'] ?? []].flat().join(', ');
   const date = first(headers.date);
@@ -52,9 +53,4 @@ export function isRange({ status, headers }: Answer): boolean {
 
 function validatorsOf(etag: string | undefined, lastModified: string | undefined): Validators {
   return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
-}
-
-function mediaType(header: string | undefined): string | undefined {
-  const type = header?.split(';', 1)[0]?.trim().toLowerCase();
-  return type === '' ? undefined : type;
 }
