@@ -1,3 +1,5 @@
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { KiB, minute, second } from '../domain/units.ts';
@@ -5,16 +7,16 @@ import type { Body, FetchedObject, Source } from './source.ts';
 
 /** A body of which so much has come counts as an answer, long before its end. */
 const answerBytes = 64 * KiB;
-/** Soon over after what was no more than an interruption, or a process that was suspended. Doubled each time. */
-const firstRestMs = second;
-const longestRestMs = minute;
+/** Rests are soon over after what was no more than an interruption, or a process that was suspended. */
+const rests: Backoff = { baseDelayMs: second, maxDelayMs: minute };
 /** The oldest are forgotten. */
 const maxOrigins = 1000;
 
 /** An origin that was silent. */
 interface Rest {
   readonly untilMs: number;
-  readonly lengthMs: number;
+  /** Rests in a row before this one. */
+  readonly others: number;
   /** A request finds out whether it answers again. */
   isTrying: boolean;
 }
@@ -83,7 +85,7 @@ function originText(url: string): string {
  */
 function admitted(text: string, { rest }: Origin, nowMs: number): Rest | undefined {
   if (!rest) return undefined;
-  const leftMs = rest.isTrying ? rest.lengthMs : rest.untilMs - nowMs;
+  const leftMs = rest.isTrying ? backoffMs(rests, rest.others) : rest.untilMs - nowMs;
   if (leftMs > 0) {
     const url = new URL(text);
     const message = `${placeOf(url)} was not asked for: ${url.host} let other requests wait until their time-out`;
@@ -130,8 +132,8 @@ class WatchedRequest {
     if (code === 'aborted') {
       if (this.#trial) this.#trial.isTrying = false;
     } else if (origin.answeredAtMs <= this.#sinceMs && origin.rest === this.#trial) {
-      const lengthMs = this.#trial ? Math.min(longestRestMs, 2 * this.#trial.lengthMs) : firstRestMs;
-      origin.rest = { untilMs: this.#now() + lengthMs, lengthMs, isTrying: false };
+      const others = this.#trial ? this.#trial.others + 1 : 0;
+      origin.rest = { untilMs: this.#now() + backoffMs(rests, others), others, isTrying: false };
     }
   }
 

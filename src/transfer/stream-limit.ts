@@ -1,4 +1,6 @@
-import { KiB, MiB, second } from '../domain/units.ts';
+import { backoffMs } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/backoff.ts';
+import { KiB, MiB, minute, second } from '../domain/units.ts';
 
 /** The end of one file, as it bears on how many are copied at a time. */
 export interface EndedFile {
@@ -47,7 +49,7 @@ const noise = 0.03;
 /** Looks at more streams until they are given up, and at fewer until they are kept: networks are uneven. */
 const [looksAtMore, looksAtFewer] = [3, 2];
 const [firstGrowth, laterGrowth] = [2, 1.5];
-const [shortestRestMs, longestRestMs] = [second, 60 * second];
+const rests: Backoff = { baseDelayMs: second, maxDelayMs: minute };
 /** After a throttle, others that were on their way already do not count. */
 const cutPauseMs = second;
 const fewest = 1;
@@ -70,7 +72,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
   let limit = Math.min(first, most);
   let phase: Phase = { name: 'measuring' };
   let growth: number = firstGrowth;
-  let restMs: number = shortestRestMs;
+  /** Conclusions in a row. */
+  let concluded = 0;
   let triesMore = true;
   let cutAt = -Infinity;
   /** Files that were begun under another limit, and are not to be counted. */
@@ -83,8 +86,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
     unsettled = limit;
     limit = next;
   };
-  const rest = (forMs: number): void => {
-    phase = { name: 'resting', until: now() + forMs };
+  const rest = (): void => {
+    phase = { name: 'resting', until: now() + backoffMs(rests, concluded) };
   };
   const tryOther = (rate: number): void => {
     const next = triesMore
@@ -97,8 +100,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
   const conclude = (): void => {
     growth = laterGrowth;
     triesMore = !triesMore || limit <= fewest;
-    rest(restMs);
-    restMs = Math.min(longestRestMs, 2 * restMs);
+    rest();
+    concluded += 1;
   };
   const judge = (rate: number): void => {
     if (phase.name === 'measuring') return tryOther(rate);
@@ -128,8 +131,8 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
     changeTo(Math.max(fewest, Math.floor(limit / 2)));
     growth = laterGrowth;
     triesMore = true;
-    restMs = shortestRestMs;
-    rest(restMs);
+    concluded = 0;
+    rest();
   };
 
   return {
