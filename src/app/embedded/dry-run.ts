@@ -88,12 +88,10 @@ async function planLibrary(
 
   try {
     const leftOut = countLeftOut();
-    const { ids, limit, selection } = options;
-    const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     const sink: ScanSink = { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) };
     const missing = await withCatalogue(options.sources, options, (catalogue) =>
-      scanCatalogue(catalogue, rules, ports, sink, hooks.drain),
+      scanCatalogue(catalogue, options, ports, sink, hooks.drain),
     );
     for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });
     for (const id of missing) {

@@ -26,8 +26,6 @@ export async function scanSources(
   const refused: RefusedRowEntry[] = [];
   const warnings = collectRowWarnings();
   const leftOut = countLeftOut();
-  const { ids, limit, selection } = options;
-  const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
   const ports = { ...state, keyRules, newGeneration: randomUUID, now: Date.now };
   const sink: ScanSink = {
     onVideo: async ({ id, playlistUrl, sideFiles }) => {
@@ -50,7 +48,7 @@ export async function scanSources(
   };
   const stopped = AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]);
   const missing = await withCatalogue(options.sources, options, (catalogue) =>
-    scanCatalogue(catalogue, rules, ports, sink, stopped),
+    scanCatalogue(catalogue, options, ports, sink, stopped),
   ).catch((error: unknown): readonly VideoId[] => {
     // Stopped during the scan. The videos found so far are reported as usual.
     if ((hooks.drain.aborted || budget?.aborted) && failureOf(error).code === 'aborted') return [];

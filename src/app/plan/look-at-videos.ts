@@ -98,11 +98,9 @@ async function scan(
     newGeneration: () => 'plan',
     now: Date.now,
   };
-  const { ids, selection, limit } = options;
-  const rules = { ids, selection, ...(limit === undefined ? {} : { limit }) };
   const rowSink = { onVideo, onRefused, onWarning, onLeftOut };
   const missing = await withCatalogue(options.sources, options, (catalogue) =>
-    scanCatalogue(catalogue, rules, ports, rowSink, AbortSignal.any([drain, signal])),
+    scanCatalogue(catalogue, options, ports, rowSink, AbortSignal.any([drain, signal])),
   ).catch((error: unknown): readonly string[] => {
     if (drain.aborted && error instanceof FlantsError && error.code === 'aborted') return [];
     throw error;

@@ -33,8 +33,8 @@ interface SubmissionObject {
 export class ObjectDecisions {
   readonly #objects: JournalObjects;
   readonly #cache: BodyCache;
-  /** Each decision about a video looks at those before. */
-  readonly #decideInTurn = oneAtATime(
+  /** Those about the same video in turn, as each looks at those before. */
+  readonly decide = oneAtATime(
     ({ video }: Decision) => video,
     (decision) => this.#decide(decision),
   );
@@ -42,10 +42,6 @@ export class ObjectDecisions {
   constructor(objects: JournalObjects, cache: BodyCache) {
     this.#objects = objects;
     this.#cache = cache;
-  }
-
-  decide(decision: Decision): Promise<void> {
-    return this.#decideInTurn(decision);
   }
 
   async *decisions(video: VideoId): AsyncGenerator<Decision> {
