@@ -42,12 +42,11 @@ export function estimateRemaining({ videos, files }: Totals, uncrawled: number, 
   const hidden = uncrawled > 0 ? (uncrawled * files.total) / planned : 0;
   const filesLeft = Math.max(0, files.total - files.done - files.failed) + hidden;
   const seconds = secondsFor(filesLeft, pace);
-  return {
-    ...(uncrawled > 0 ? { expectedFiles: Math.round(files.total + hidden) } : {}),
-    ...(filesLeft === 0 || seconds === undefined
-      ? {}
-      : { remainingMs: Math.round(seconds * second), ...(uncrawled > 0 ? { remainingIsGuess: true } : {}) }),
-  };
+  const time: Partial<Remaining> =
+    filesLeft === 0 || seconds === undefined ? {} : { remainingMs: Math.round(seconds * second) };
+  if (uncrawled === 0) return time;
+  const guess = time.remainingMs === undefined ? {} : ({ remainingIsGuess: true } as const);
+  return { ...time, ...guess, expectedFiles: Math.round(files.total + hidden) };
 }
 
 function secondsFor(files: number, { filesPerSecond, bytesPerSecond, bytesPerFile = 0 }: Pace): number | undefined {
