@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { idleGauges } from '../../test/control/idle-gauges.ts';
 import { createChangingLibrary } from '../../test/integration/changing-library.ts';
 import type { ChangingLibrary } from '../../test/integration/changing-library.ts';
 import { createLiveClient, shownOf, shownTo } from '../../test/integration/live-client.ts';
@@ -64,14 +65,7 @@ async function start(size: { readonly videos: number; readonly files: number }, 
           changes.pause();
         },
       },
-      gauges: async () => ({
-        progress: { filesPerSecond: 0, bytesPerSecond: 0, uncrawled: 0 },
-        services: [],
-        queues: [],
-        batches,
-        cost: null,
-        budget: null,
-      }),
+      gauges: async () => ({ ...idleGauges, batches }),
       history: () => [],
       tokenRules: async () => ({ tokenParameters: ['token'] }),
       version: '1.2.3',

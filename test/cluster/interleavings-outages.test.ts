@@ -4,10 +4,21 @@ import { FlantsError } from '../../src/domain/failure.ts';
 import { countOf } from '../../src/domain/index-ranges.ts';
 import { minute } from '../../src/domain/units.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
+import type { JobQueue } from '../../src/queue/job-queue.ts';
 import { segmentKeys, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
 import type { ClusterLibrary } from './library.ts';
 import { describeOnCluster } from './servers.ts';
+
+/** A queue whose jobs are due at once. They are written down as they come. */
+function undelayed<T>(usual: JobQueue<T>, added: T[]): JobQueue<T> {
+  return exchange(usual, {
+    async add(job) {
+      added.push(job.data);
+      await usual.add({ ...job, delayMs: 0 });
+    },
+  });
+}
 
 describeOnCluster('work while a side is down', (open) => {
   let library: ClusterLibrary;
@@ -76,13 +87,7 @@ describeOnCluster('work while a side is down', (open) => {
             return usual.fetch(url, options);
           },
         }),
-      crawls: (usual) =>
-        exchange(usual, {
-          async add(job) {
-            crawls.push(job.data);
-            await usual.add({ ...job, delayMs: 0 });
-          },
-        }),
+      crawls: (usual) => undelayed(usual, crawls),
     });
     await library.submit('v');
     await library.rests('v', 'published');
@@ -102,13 +107,7 @@ describeOnCluster('work while a side is down', (open) => {
           head: (key, options) => (isDown() ? refuse(key) : usual.head(key, options)),
           put: (key, ...rest) => (isDown() ? refuse(key) : usual.put(key, ...rest)),
         }),
-      batches: (usual) =>
-        exchange(usual, {
-          async add(job) {
-            sent.push(job.data);
-            await usual.add({ ...job, delayMs: 0 });
-          },
-        }),
+      batches: (usual) => undelayed(usual, sent),
     });
     await library.submit('v');
     expect(await library.rests('v', 'published')).toMatchObject({ total: 3, done: 3, failed: 0 });

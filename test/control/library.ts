@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { createControl } from '../../src/control/control.ts';
+import type { ControlPorts } from '../../src/control/control-ports.ts';
 import type { Control } from '../../src/control/control.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import { digestOf } from '../../src/domain/revision.ts';
 import type { Revision } from '../../src/domain/revision.ts';
-import type { Journal } from '../../src/journal/journal.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
-import type { Ledger, Lease } from '../../src/ledger/ledger.ts';
+import type { Lease } from '../../src/ledger/ledger.ts';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
 
 /** A library of which nothing runs: what control asks of the rest of the engine is written down. */
@@ -16,12 +16,8 @@ export interface Library {
   readonly control: Control;
   /** Calls of `takeNextStep` and `crawl`. */
   readonly asked: string[];
-  /** Another control over the same, with one port replaced. */
-  with(ports: {
-    readonly ledger?: Ledger;
-    readonly journal?: Journal;
-    readonly withdrawn?: readonly string[];
-  }): Control;
+  /** Another control over the same, with ports replaced. */
+  with(ports: Partial<ControlPorts> & { readonly withdrawn?: readonly string[] }): Control;
 }
 
 /** With which the files of `planned` failed. */

@@ -4,18 +4,15 @@ import * as contract from '../../src/api/contract.ts';
 import { serveHttp } from '../../src/api/serve.ts';
 import type { HttpOptions } from '../../src/api/http-options.ts';
 import type { HttpService } from '../../src/api/serve.ts';
-import { createControl } from '../../src/control/control.ts';
 import type { ControlPorts } from '../../src/control/control-ports.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import { digestOf } from '../../src/domain/revision.ts';
-import { MemoryJournal } from '../../src/journal/memory-journal.ts';
-import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import { createHealth } from '../../src/telemetry/health.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { MemoryJournal } from '../../src/journal/memory-journal.ts';
+import type { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
+import { openLibrary } from '../control/library.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';
+import { httpOptions, token } from './http-service.ts';
 
-/** Of the service, for whoever changes something. */
-export const token = 'a long and secret token';
 const services: HttpService[] = [];
 
 /** Closes what was started since the last call. To be called after each test. */
@@ -44,32 +41,12 @@ export interface Service {
 
 /** Starts one. */
 export async function start(options: Partial<HttpOptions> = {}, ports: Partial<ControlPorts> = {}): Promise<Service> {
-  const journal = new MemoryJournal();
-  const ledger = new MemoryLedger();
+  const library = openLibrary();
+  const { journal, ledger } = library;
+  const control = library.with(ports);
   const errors: string[] = [];
-  let [generation, clock] = [0, Date.parse('2026-11-01T00:00:00Z')];
-  const control = createControl({
-    journal,
-    ledger,
-    newGeneration: () => `g${++generation}`,
-    now: () => ++clock,
-    destination: 's3://bucket/vod',
-    tokenRules: async () => ({ tokenParameters: ['token'] }),
-    idOf: (url) => url.pathname.slice(1),
-    takeNextStep: async () => {},
-    crawl: async () => {},
-    ...ports,
-  });
-  const service = await serve({
-    listen: { host: '127.0.0.1', port: 0 },
-    version: '1.2.3',
-    health: createHealth([], () => 0),
-    metrics: createMetrics('aggregator'),
-    control,
-    token,
-    log: { error: (message: string) => void errors.push(message) },
-    ...options,
-  });
+  const log = { error: (message: string): void => void errors.push(message) };
+  const service = await serve(httpOptions({ control, log, ...options }));
   const base = `http://127.0.0.1:${service.port}`;
   return {
     base,

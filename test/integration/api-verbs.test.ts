@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as contract from '../../src/api/contract.ts';
 import { FlantsError } from '../../src/domain/failure.ts';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
-import { addIncomplete, answerOf, closeServices, codeOf, start, token, video } from './api-service.ts';
+import { addIncomplete, answerOf, closeServices, codeOf, start, video } from './api-service.ts';
+import { token } from './http-service.ts';
 
 afterEach(closeServices);
 

@@ -5,7 +5,8 @@ import { createControl } from '../../src/control/control.ts';
 import { createHealth } from '../../src/telemetry/health.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';
-import { closeServices, codeOf, serve, start, token, video } from './api-service.ts';
+import { closeServices, codeOf, serve, start, video } from './api-service.ts';
+import { token } from './http-service.ts';
 
 afterEach(closeServices);
 

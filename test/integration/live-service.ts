@@ -15,16 +15,14 @@ import { SqliteLedger } from '../../src/ledger/sqlite-ledger.ts';
 import { createMonitor } from '../../src/monitor/monitor.ts';
 import type { Monitor } from '../../src/monitor/monitor.ts';
 import { openStateFile } from '../../src/state/file.ts';
-import { createHealth } from '../../src/telemetry/health.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';
+import { idleGauges } from '../control/idle-gauges.ts';
 import { createChangingLibrary } from './changing-library.ts';
 import type { ChangingLibrary } from './changing-library.ts';
+import { httpOptions } from './http-service.ts';
 import { openEvents } from './sse-client.ts';
 import type { EventClient } from './sse-client.ts';
 
-/** Of the service, for whoever acts. */
-export const token = 'a long and secret token';
 const closers: (() => Promise<unknown> | void)[] = [];
 
 /** Has something closed by the next call of `closeAll`. */
@@ -80,14 +78,7 @@ export async function start(
     ledger,
     journal,
     changes,
-    gauges: async () => ({
-      progress: { filesPerSecond: 0, bytesPerSecond: 0, uncrawled: 0 },
-      services: [],
-      queues: [],
-      batches: [],
-      cost: null,
-      budget: null,
-    }),
+    gauges: async () => idleGauges,
     history: () => [],
     tokenRules,
     version: '1.2.3',
@@ -99,17 +90,7 @@ export async function start(
     },
   });
   closeLater(() => monitor.close());
-  const service = await serveHttp({
-    listen: { host: '127.0.0.1', port: 0 },
-    version: '1.2.3',
-    health: createHealth([], () => 0),
-    metrics: createMetrics('aggregator'),
-    control,
-    monitor,
-    token,
-    log: { error: () => {} },
-    ...options,
-  });
+  const service = await serveHttp(httpOptions({ control, monitor, ...options }));
   closeLater(() => service.close());
   const base = `http://127.0.0.1:${service.port}`;
   const ask = (path: string, init?: RequestInit): Promise<Response> => documentedFetch(`${base}${path}`, init);

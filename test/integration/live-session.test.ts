@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as live from '../../src/api/live-contract.ts';
-import { closeAll, cookieOf, open, start, statusOf, token } from './live-service.ts';
+import { closeAll, cookieOf, open, start, statusOf } from './live-service.ts';
+import { token } from './http-service.ts';
 import type { Live } from './live-service.ts';
 
 afterEach(closeAll);

@@ -10,6 +10,7 @@ import { redisNames } from '../../src/redis/names.ts';
 import { open, publish, record, register } from '../contract/ledger/changes.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
+import { idleGauges } from '../control/idle-gauges.ts';
 import { createChangingLibrary } from './changing-library.ts';
 import { createLiveClient, shownOf, shownTo } from './live-client.ts';
 
@@ -87,14 +88,7 @@ describe.skipIf(!hasRedis)('changes of a ledger in Redis', () => {
       ledger: new RedisLedger(client, 'library'),
       journal,
       changes: createRedisChangeFeed(client, 'library'),
-      gauges: async () => ({
-        progress: { filesPerSecond: 0, bytesPerSecond: 0, uncrawled: 0 },
-        services: [],
-        queues: [],
-        batches: [],
-        cost: null,
-        budget: null,
-      }),
+      gauges: async () => idleGauges,
       history: () => [],
       tokenRules: async () => ({ tokenParameters: [] }),
       version: '1.2.3',
