@@ -23,6 +23,7 @@ export interface VictimHooks {
   readonly onNoRedis: (what: string) => void;
 }
 
+const readyText = '"message":"ready"';
 const restMs = second;
 const lookMs = 50;
 /** More than a process allows itself to finish what is in flight. */
@@ -56,6 +57,19 @@ export function commandVictim(
     current = sleep(restMs).then(begin);
   };
   current = Promise.resolve(begin());
+  /** The process once it is ready, also where it found no Redis and is started again; after a minute as it is. */
+  const settled = async (): Promise<RunningFlants> => {
+    const giveUp = sleep(stopMs, true, { ref: false });
+    for (;;) {
+      const process = await current;
+      const isReady = process.says(readyText).then(
+        () => true,
+        () => false,
+      );
+      if (await Promise.race([isReady, giveUp])) return process;
+      await sleep(lookMs);
+    }
+  };
 
   return {
     async kill(pauseMs) {
@@ -71,7 +85,8 @@ export function commandVictim(
     },
     running: async () => void (await current),
     async stop() {
-      const process = await current;
+      // One that is still loading does not hear SIGTERM yet.
+      const process = await settled();
       wanted = 'stopped';
       process.kill('SIGTERM');
       const timer = setTimeout(() => process.kill('SIGKILL'), stopMs);
@@ -82,7 +97,7 @@ export function commandVictim(
 }
 
 function foundNoRedis({ code, stderr }: FlantsResult): boolean {
-  return code === 1 && stderr.includes('cannot reach Redis') && !stderr.includes('"message":"ready"');
+  return code === 1 && stderr.includes('cannot reach Redis') && !stderr.includes(readyText);
 }
 
 /** Keeps Redis running. Its owner ends it. */
