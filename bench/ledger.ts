@@ -147,7 +147,7 @@ function contextOf(records: RedisLedger, journal: OnePlan, queues: ClusterQueues
     outlastsSilence: true,
     copiesFiles: false,
     admitBatch: () => undefined,
-    patience: { patienceMs: leaseMs, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
+    patience: { patienceMs: leaseMs, scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }) },
     onLive: () => Promise.resolve(undefined),
     onIdle: nothing,
     halt: ({ message }) => fail(message),

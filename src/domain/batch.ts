@@ -3,6 +3,7 @@ import type { IndexRanges } from './index-ranges.ts';
 import { FlantsError } from './failure.ts';
 import type { ObjectTreatment } from './object-headers.ts';
 import type { Evidence } from './outcome.ts';
+import type { Stall } from './patience.ts';
 import type { FileRole } from './revision.ts';
 import type { Generation, RevisionDigest, VideoId } from './video.ts';
 
@@ -13,7 +14,7 @@ import type { Generation, RevisionDigest, VideoId } from './video.ts';
 export const bands = { freshRetry: 1, fresh: 2, backlogRetry: 5, backlog: 10 } as const;
 
 /** What a queue carries: which files, never their URLs. */
-export interface BatchJob {
+export interface BatchJob extends Stall {
   readonly format: 1;
   /** Unique among all batches of this generation: job ids are made of it. */
   readonly id: string;
@@ -25,8 +26,6 @@ export interface BatchJob {
   readonly tries: Readonly<Record<number, number>>;
   /** How often this remainder was sent away without being charged. */
   readonly waits: number;
-  /** Since when nothing but work that waits for what is down was left to do. Milliseconds since the epoch. */
-  readonly stalledSince?: number;
   readonly fresh: boolean;
   /** A worker died that had these among others: whoever works them next works nothing beside them, so that its death would tell. */
   readonly alone?: boolean;
@@ -94,7 +93,7 @@ export interface BatchMessage {
   readonly ownBucket?: string;
   /** As in the job: the worker is to have no other batch beside this one. */
   readonly alone?: boolean;
-  /** Nothing is left to do but what waits, or it has waited often enough: origins that were silent are asked too. */
+  /** As in the job, or because it has waited often enough. */
   readonly insists?: boolean;
 }
 

@@ -16,15 +16,39 @@ export interface StalledWork {
   readonly since?: number | undefined;
 }
 
+/** What is left of a patience. */
+export interface PatienceLeft {
+  /** How long a job may still wait. 0: not at all. */
+  readonly leftMs: number;
+  /** Since when nothing but jobs that wait was left to do. Milliseconds since the epoch. */
+  readonly since: number;
+  /** That is all that this process has to do, so that a request which waits for an answer is in nobody's way. */
+  readonly isAll: boolean;
+}
+
 /** Bounds how long work waits for a source or destination that is down. */
 export interface Patience {
-  /**
-   * How long a job may still wait, and since when nothing but such jobs was left to do. `leftMs` of 0 means not at all.
-   * Undefined while other work is under way: then it may wait.
-   */
-  left(work: StalledWork): Promise<{ readonly leftMs: number; readonly since: number } | undefined>;
+  /** Undefined while other work is under way: then a job may wait. */
+  left(work: StalledWork): Promise<PatienceLeft | undefined>;
   /** Places from which, or to which, files were copied. They get new patience. Called for each batch: cheap if all is well. */
   answered(work: Pick<StalledWork, 'video' | 'generation'>, places: () => readonly string[]): void;
+}
+
+/** What a job keeps of the patience with what it waits for. */
+export interface Stall {
+  /** Since when nothing but work that waits for what is down was left to do. Milliseconds since the epoch. */
+  readonly stalledSince?: number;
+  /** Origins that were silent are asked too. */
+  readonly insists?: boolean;
+}
+
+/**
+ * The stall of a job that comes back after a delay. It insists once that is in nobody's way, and when its patience will be
+ * over: what waits has to be asked for before it can fail.
+ */
+export function stallOf(left: PatienceLeft | undefined, delayMs: number): Stall {
+  if (!left) return {};
+  return { stalledSince: left.since, ...(left.isAll || delayMs >= left.leftMs ? { insists: true } : {}) };
 }
 
 /** Ends the ids of leases of jobs that wait for a source or destination that is down. */

@@ -24,6 +24,14 @@ export interface RetryLimits extends Backoff {
  */
 export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 30, baseDelayMs: 500, maxDelayMs: minute };
 
+/**
+ * Whether a batch, crawl or publication asks origins that were silent, too: when it is told to, or when it has waited so
+ * often that its next wait counts as a try.
+ */
+export function mayInsist({ insists = false, waits }: { readonly insists?: boolean; readonly waits: number }): boolean {
+  return insists || waits >= defaultRetryLimits.maxWaits;
+}
+
 /** Files that go out again, together. */
 export interface Remainder {
   readonly files: IndexRanges;

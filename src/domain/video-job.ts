@@ -1,12 +1,13 @@
 import { backoffMs, jittered } from './backoff.ts';
 import { chargeOf } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
+import type { Stall } from './patience.ts';
 import { defaultRetryLimits } from './settle.ts';
 import type { RetryLimits } from './settle.ts';
 import type { Generation, VideoId } from './video.ts';
 
 /** A video to be crawled or published. */
-export interface VideoJob {
+export interface VideoJob extends Stall {
   readonly format: 1;
   readonly video: VideoId;
   /** A video of another generation needs this no more. */
@@ -17,8 +18,6 @@ export interface VideoJob {
   readonly tries: number;
   /** Times in a row that it was sent away uncharged. */
   readonly waits: number;
-  /** As in `BatchJob`. */
-  readonly stalledSince?: number;
   /** Ask for each file again, even if no playlist has changed. */
   readonly recheck: boolean;
   readonly fresh: boolean;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
+import type { PatienceLeft } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { MemoryQueue } from '../queue/memory-queue.ts';
@@ -60,6 +61,39 @@ describe('a crawl or a publication that processes are lost with', () => {
       invalid: { code: 'worker.lost', message: '3 processes were lost crawling this video' },
     });
     expect([runs, sent]).toEqual([0, []]);
+  });
+});
+
+describe('a crawl whose origin is left alone', () => {
+  const silent = new FlantsError('source.silent', 'not asked for', { retryAfterMs: 5_000 });
+  const retriedWith = async (left: PatienceLeft | undefined) => {
+    const ledger = new MemoryLedger();
+    await ledger.apply('v', { type: 'open', generation: 'g' });
+    const queue = new MemoryQueue<VideoJob>();
+    const sent: { job: VideoJob; delayMs: number | undefined }[] = [];
+    queue.add = async ({ data, delayMs }) => void sent.push({ job: data, delayMs });
+    const patience = { isDown: async () => true, patienceLeft: async () => left };
+    const ports = { ledger, queue, leaseMs: 60_000, newId: () => '2', random: () => 0, ...patience };
+    await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, () => Promise.reject(silent));
+    return sent;
+  };
+  const waiting = { ...job, waits: 1, lease: 'crawl-2~' };
+
+  it('waits while there is other work', async () => {
+    expect(await retriedWith(undefined)).toEqual([{ job: waiting, delayMs: 5_000 }]);
+  });
+
+  it('asks it when its patience is over, before it can fail', async () => {
+    const left = { leftMs: 6_000, since: 10, isAll: false };
+    expect(await retriedWith(left)).toEqual([{ job: { ...waiting, stalledSince: 10 }, delayMs: 5_000 }]);
+    const insists = { ...waiting, stalledSince: 10, insists: true };
+    expect(await retriedWith({ ...left, leftMs: 4_000 })).toEqual([{ job: insists, delayMs: 4_000 }]);
+    expect(await retriedWith({ ...left, leftMs: 0 })).toEqual([{ job: insists, delayMs: 0 }]);
+  });
+
+  it('asks it as soon as nothing else is left', async () => {
+    const left = { leftMs: 60_000, since: 10, isAll: true };
+    expect(await retriedWith(left)).toEqual([{ job: { ...waiting, stalledSince: 10, insists: true }, delayMs: 5_000 }]);
   });
 });
 

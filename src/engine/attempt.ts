@@ -1,8 +1,8 @@
 import { jobIdOf } from '../domain/batch.ts';
 import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { stalledLeaseId } from '../domain/patience.ts';
-import type { Patience } from '../domain/patience.ts';
+import { stalledLeaseId, stallOf } from '../domain/patience.ts';
+import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
 import { underLease } from '../ledger/keep-lease.ts';
@@ -67,13 +67,14 @@ export async function attempt<T>(
     if (signal.aborted) return { result: 'postponed', failure: original };
     const isDown = (await ports.isDown?.(original)) ?? false;
     const left = isDown ? await ports.patienceLeft?.() : undefined;
-    const isGivenUp = left?.leftMs === 0;
+    // What was left alone has to be asked before it can fail.
+    const isGivenUp = left?.leftMs === 0 && original.code !== 'source.silent';
     const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = isGivenUp ? undefined : retryOf(job, failure, ports.random);
     if (retry) {
       const delayMs = Math.min(retry.delayMs, left?.leftMs ?? Infinity);
-      await queueRetry({ job: retry.job, delayMs, isStalled: isDown, since: left?.since }, job, ports);
+      await queueRetry({ job: retry.job, delayMs, isStalled: isDown, left }, job, ports);
       return { result: 'postponed', failure, delayMs };
     }
     // If the lease is lost, the process that now holds it may have caused this failure: do not invalidate the video.
@@ -90,7 +91,7 @@ interface Retry {
   readonly job: VideoJob;
   readonly delayMs: number;
   readonly isStalled: boolean;
-  readonly since: number | undefined;
+  readonly left: PatienceLeft | undefined;
 }
 
 async function queueRetry(
@@ -98,10 +99,10 @@ async function queueRetry(
   { lease }: VideoJob,
   { ledger, queue, kind, leaseMs, newId }: AttemptPorts,
 ): Promise<void> {
-  const { stalledSince: _, ...job } = retry.job;
+  const { stalledSince: _since, insists: _insists, ...job } = retry.job;
   const id = `${kind}-${newId()}`;
-  const since = retry.since === undefined ? {} : { stalledSince: retry.since };
-  const retryJob: VideoJob = { ...job, ...since, lease: retry.isStalled ? stalledLeaseId(id) : id };
+  const stall = stallOf(retry.left, retry.delayMs);
+  const retryJob: VideoJob = { ...job, ...stall, lease: retry.isStalled ? stalledLeaseId(id) : id };
   const { video, generation } = retryJob;
   if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;
   await queue.add({

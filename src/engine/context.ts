@@ -12,7 +12,9 @@ import type { VideoJob } from '../domain/video-job.ts';
 import type { RevisionDigest, Submission, VideoId, VideoRecord } from '../domain/video.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
+import { breakSilence, insisting } from '../storage/circuit-breaker.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import type { Source } from '../storage/source.ts';
 import type { BatchResult } from '../transfer/run-batch.ts';
 import type { SettledFailures } from '../transfer/settled-failures.ts';
 import { createPatience } from './patience.ts';
@@ -119,6 +121,8 @@ export interface EngineContext extends StepDriver {
   readonly drain: AbortSignal;
   readonly locator: TokenLocator;
   readonly patience: WatchedPatience;
+  /** The source for readings of whole videos: it leaves origins alone that are silent. */
+  readonly crawlSource: Source;
   /** Crawls the video and returns the digest of its present plan, without sealing it. Throws as `planVideo`. */
   presentDigest(video: VideoId, signal: AbortSignal): Promise<RevisionDigest>;
 }
@@ -130,11 +134,12 @@ export function createContext(
   { host, drain }: { readonly host: EngineHost; readonly drain: AbortSignal },
 ): EngineContext {
   const newId = leaseIds(parts.newGeneration);
-  const replan: Replan = async (video, signal) => {
+  const crawlSource = breakSilence(parts.source);
+  const replan: Replan = async (video, { insists = false, signal }) => {
     const submission = await host.submissionOf(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
     const { journal, ledger } = parts;
-    const source = withOwnBucket(parts.source, bucketOfSubmission(submission));
+    const source = withOwnBucket(insisting(crawlSource, insists), bucketOfSubmission(submission));
     const present = (await ledger.read(video))?.revision;
     const header = present === undefined ? undefined : await journal.revision(video, present);
     const { revision, ...grants } = await planVideo(submission, { ...parts, source }, { present: header, signal });
@@ -160,6 +165,7 @@ export function createContext(
     drain,
     locator,
     patience: createPatience({ ...host.patience, ledger: parts.ledger, onWaiting: hooks.onWaiting, now: parts.now }),
-    presentDigest: async (video, signal) => (await replan(video, signal)).digest,
+    crawlSource,
+    presentDigest: async (video, signal) => (await replan(video, { insists: true, signal })).digest,
   };
 }

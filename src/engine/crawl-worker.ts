@@ -5,9 +5,11 @@ import { adviceOnFormerNames, hasFormerNames } from '../crawler/former-names.ts'
 import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { Live } from '../domain/live.ts';
+import { mayInsist } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
+import { insisting } from '../storage/circuit-breaker.ts';
 import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
 import { isOriginAnswering } from '../storage/reachability.ts';
 import type { EngineContext } from './context.ts';
@@ -34,7 +36,8 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };
   }
-  const source = withOwnBucket(parts.source, bucketOfSubmission(submission));
+  const ownBucket = bucketOfSubmission(submission);
+  const source = withOwnBucket(insisting(context.crawlSource, mayInsist(job)), ownBucket);
   return runVideoStep(
     job,
     {
@@ -43,7 +46,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
       relyingOn: {
         side: 'source',
         place: new URL(submission.playlistUrl).host || 'the source',
-        answers: () => isOriginAnswering(source, submission.playlistUrl, signal),
+        answers: () => isOriginAnswering(withOwnBucket(parts.source, ownBucket), submission.playlistUrl, signal),
       },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);

@@ -88,7 +88,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   const drained = aborted(drain);
   let isAllSent = false;
   let batchesUnderWay = 0;
-  const scope = (): PatienceScope => ({ name: 'run', videos: isAllSent ? inProgress.ids() : undefined });
+  const scope = (): PatienceScope => ({ name: 'run', videos: isAllSent ? inProgress.ids() : undefined, isAll: true });
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);

@@ -20,7 +20,7 @@ describe('the patience of a video', () => {
     patience = createPatience({
       patienceMs,
       ledger,
-      scopeOf: ({ video }) => ({ name: video, videos: [video] }),
+      scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }),
       onWaiting: (waiting) => void said.push(waiting),
       now: () => now,
     });
@@ -38,9 +38,9 @@ describe('the patience of a video', () => {
     await ledger.release('v', 'b');
     await lease(stalledLeaseId('b'), 2, 5);
     expect(await ask('a', { hasCompany: true })).toBeUndefined();
-    expect(await ask('a')).toEqual({ leftMs: patienceMs, since: 0 });
+    expect(await ask('a')).toEqual({ leftMs: patienceMs, since: 0, isAll: false });
     now = 400;
-    expect(await ask('a')).toEqual({ leftMs: 600, since: 0 });
+    expect(await ask('a')).toEqual({ leftMs: 600, since: 0, isAll: false });
     expect(said).toEqual([
       { places: [host], files: 2, videos: 0, patienceMs, isAllThatIsLeft: false },
       { places: [host], files: 5, videos: 0, patienceMs, isAllThatIsLeft: true },
@@ -62,7 +62,7 @@ describe('the patience of a video', () => {
   it('goes on in another process from where the job says', async () => {
     await lease('a', 0, 2);
     now = 700;
-    expect(await ask('a', { since: 100 })).toEqual({ leftMs: 400, since: 100 });
+    expect(await ask('a', { since: 100 })).toEqual({ leftMs: 400, since: 100, isAll: false });
     expect(said).toEqual([]);
   });
 

@@ -17,10 +17,13 @@ export interface Waiting {
   readonly isAllThatIsLeft: boolean;
 }
 
-/** What has to rest before the time runs: a name for it, and its videos. `videos` is undefined while more may come. */
+/** What has to rest before the time runs. */
 export interface PatienceScope {
   readonly name: string;
+  /** Undefined while more may come. */
   readonly videos: Iterable<VideoId> | undefined;
+  /** That is all that this process has to do. */
+  readonly isAll: boolean;
 }
 
 /** Ports and settings of a patience. */
@@ -37,7 +40,7 @@ export interface PatiencePorts {
 /** A patience that can be asked without a job at hand. */
 export interface WatchedPatience extends Patience {
   /** Whether nothing but work that waits is left in a scope in which some was seen, and has waited long enough. */
-  isOver(scope: PatienceScope): Promise<boolean>;
+  isOver(scope: Pick<PatienceScope, 'name' | 'videos'>): Promise<boolean>;
 }
 
 interface Scope {
@@ -75,10 +78,11 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
   };
   return {
     async left(work) {
-      const { name, videos } = scopeOf(work);
+      const { name, videos, isAll } = scopeOf(work);
       const scope = open(name);
       const { places, files, since, video } = work;
-      if (places.length > 0 && places.every((place) => scope.givenUp.has(place))) return { leftMs: 0, since: now() };
+      if (places.length > 0 && places.every((place) => scope.givenUp.has(place)))
+        return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
       for (const place of places) scope.places.add(place);
       const stalled = work.hasCompany === true || !videos ? undefined : await allStalled(videos, ledger, work);
@@ -91,7 +95,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const start = startTime(scope, stalled, since, video);
       const leftMs = Math.max(0, start + patienceMs - now());
       if (leftMs === 0) for (const place of places) scope.givenUp.add(place);
-      return { leftMs, since: start };
+      return { leftMs, since: start, isAll };
     },
     answered(work, places) {
       const scope = scopes.get(scopeOf(work).name);

@@ -2,7 +2,7 @@ import type { Grants } from '../crawler/plan-video.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Locator, PlanUrls } from '../storage/locator.ts';
+import type { LoadOptions, Locator, PlanUrls } from '../storage/locator.ts';
 
 /**
  * Resolves files to URLs with valid tokens and cookies. Those of videos in progress stay in memory and are never stored.
@@ -13,7 +13,10 @@ export interface TokenLocator extends Locator {
 }
 
 /** Crawls a video again for fresh tokens and cookies. Returns the digest of its plan, and the URLs by file. */
-export type Replan = (video: VideoId, signal: AbortSignal) => Promise<Grants & { readonly digest: RevisionDigest }>;
+export type Replan = (video: VideoId, options: ReplanOptions) => Promise<Grants & { readonly digest: RevisionDigest }>;
+
+/** How to crawl it. `insists` as of `FetchOptions`. */
+export type ReplanOptions = Pick<LoadOptions, 'insists' | 'signal'>;
 
 /** Ports of a token locator. */
 export interface TokenLocatorPorts {
@@ -76,7 +79,7 @@ export function createTokenLocator(
   return {
     remember: (video, revision, grants) => void store(video, { revision, ...grants, readAt: now() }),
     forget,
-    async load(video, revision, { expiredAt, signal }) {
+    async load(video, revision, { expiredAt, ...options }) {
       const entry = cache.get(video);
       const isGood = entry?.revision === revision && (expiredAt === undefined || entry.readAt > expiredAt);
       if (isGood) return store(video, entry);
@@ -86,7 +89,7 @@ export function createTokenLocator(
       }
       // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
       const readAt = Math.max(now(), (expiredAt ?? 0) + 1);
-      const { digest, ...grants } = await replan(video, signal);
+      const { digest, ...grants } = await replan(video, options);
       return digest === revision ? store(video, { revision, ...grants, readAt }) : undefined;
     },
   };

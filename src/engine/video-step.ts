@@ -29,6 +29,7 @@ export async function runVideoStep<T extends { readonly result: string }>(
 ): Promise<JobEnd> {
   const mayRecover = (failure: Failure): boolean => host.outlastsSilence || hasServerError(failure);
   const isDown = async (failure: Failure): Promise<boolean> =>
+    failure.code === 'source.silent' ||
     isThrottledByOutage(failure) ||
     (mayRecover(failure) && sideInTrouble(failure) === relyingOn.side && !(await relyingOn.answers()));
   const { video, generation, lease, stalledSince: since } = job;

@@ -18,7 +18,8 @@ function openWatched(objects: Readonly<Record<string, MemoryEntry>>) {
     throw new FlantsError('source.timeout', 'it did not answer in time');
   };
   const memory = openMemorySource({ 'https://dead/a': silent, 'https://dead/b': silent, ...objects });
-  const source = breakSilence(memory, () => nowMs);
+  const openSession = () => ({ fetch: memory.fetch.bind(memory), cookieFor: () => undefined });
+  const source = breakSilence({ ...memory, openSession }, () => nowMs);
   const ask = async (url: string, more: Partial<FetchOptions> = {}): Promise<string> => {
     try {
       const answer = await source.fetch(url, { ...options, ...more });
@@ -69,6 +70,14 @@ it('counts requests that time out together as one silence', async () => {
   expect(await Promise.all(asked)).toEqual(['source.timeout', 'source.timeout']);
   wait(second);
   expect(await ask('https://dead/c')).toBe('whole');
+});
+
+it('leaves it alone in sessions too', async () => {
+  const { source, ask, requests } = openWatched({});
+  await ask('https://dead/a');
+  const asked = source.openSession?.().fetch('https://dead/b', options);
+  await expect(asked).rejects.toMatchObject({ failure: { code: 'source.silent' } });
+  expect(requests).toEqual(['https://dead/a']);
 });
 
 it('asks where somebody insists', async () => {

@@ -3,6 +3,7 @@ import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { KiB, minute, second } from '../domain/units.ts';
+import { mapFetch } from './map-fetch.ts';
 import type { Body, FetchedObject, Source } from './source.ts';
 
 /** A body of which so much has come counts as an answer, long before its end. */
@@ -36,7 +37,7 @@ interface Origin {
  *
  * Silence is a request that times out, if none was answered since it was begun. One request tries.
  * While an origin rests or is tried, other requests fail at once, with `source.silent` and a time to return, unless they
- * insist. Sizes and sessions are asked for as they are.
+ * insist. Sizes are asked for as they are.
  *
  * @param now - a monotonic clock in milliseconds
  */
@@ -52,23 +53,26 @@ export function breakSilence(source: Source, now = (): number => performance.now
     if (origins.size > maxOrigins) origins.delete(oldest);
     return origin;
   };
-  return {
-    ...source,
-    async fetch(url, options) {
-      const origin = originOf(url);
-      const trial = options.insists ? undefined : admitted(url, origin, now());
-      const request = new WatchedRequest(origin, trial, now);
-      try {
-        const object = await source.fetch(url, options);
-        if (object.result === 'fetched') return watchedObject(object, request);
-        request.answered();
-        return object;
-      } catch (error) {
-        request.failed(error);
-        throw error;
-      }
-    },
-  };
+  return mapFetch(source, (fetch) => async (url, options) => {
+    const origin = originOf(url);
+    const trial = options.insists ? undefined : admitted(url, origin, now());
+    const request = new WatchedRequest(origin, trial, now);
+    try {
+      const object = await fetch(url, options);
+      if (object.result === 'fetched') return watchedObject(object, request);
+      request.answered();
+      return object;
+    } catch (error) {
+      request.failed(error);
+      throw error;
+    }
+  });
+}
+
+/** A source whose requests all insist, or the same source. */
+export function insisting(source: Source, insists: boolean): Source {
+  if (!insists) return source;
+  return mapFetch(source, (fetch) => (url, options) => fetch(url, { ...options, insists: true }));
 }
 
 /** Scheme, host and port, as URLs of a plan are written. Parsing each of them would cost more than all else here. */

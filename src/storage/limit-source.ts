@@ -1,6 +1,7 @@
+import { mapFetch } from './map-fetch.ts';
 import { processClock, takeFrom } from './shared-rate.ts';
 import type { RateClock, SharedRate } from './shared-rate.ts';
-import type { FetchedObject, FetchOptions, NotModified, Source } from './source.ts';
+import type { Source } from './source.ts';
 
 /** What a source may be asked for. Absent parts are not limited. */
 export interface SourceLimits {
@@ -15,31 +16,18 @@ export interface SourceLimits {
  */
 export function limitSource(source: Source, { bytes, requests }: SourceLimits, clock = processClock): Source {
   if (!bytes && !requests) return source;
-  const limited =
-    (fetch: Source['fetch']) =>
-    async (url: string, options: FetchOptions): Promise<FetchedObject | NotModified> => {
-      if (requests) await takeFrom(requests, 1, options.signal, clock);
-      const object = await fetch(url, options);
-      if (!bytes || object.result !== 'fetched') return object;
-      return { ...object, body: throttled(object.body, bytes, options.signal, clock) };
-    };
-  const openSession = source.openSession?.bind(source);
+  const limited = mapFetch(source, (fetch) => async (url, options) => {
+    if (requests) await takeFrom(requests, 1, options.signal, clock);
+    const object = await fetch(url, options);
+    if (!bytes || object.result !== 'fetched') return object;
+    return { ...object, body: throttled(object.body, bytes, options.signal, clock) };
+  });
   return {
-    fetch: limited((url, options) => source.fetch(url, options)),
-    ...(openSession && {
-      openSession() {
-        const session = openSession();
-        return {
-          fetch: limited((url, options) => session.fetch(url, options)),
-          cookieFor: (url) => session.cookieFor(url),
-        };
-      },
-    }),
+    ...limited,
     sizeOf: async (url, options) => {
       if (requests) await takeFrom(requests, 1, options.signal, clock);
       return source.sizeOf(url, options);
     },
-    close: () => source.close(),
   };
 }
 

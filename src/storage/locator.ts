@@ -19,6 +19,8 @@ export interface PlanUrls {
 export interface LoadOptions {
   /** URLs that were read at this time or earlier have expired. Milliseconds since the epoch. */
   readonly expiredAt?: number;
+  /** As of `FetchOptions`. */
+  readonly insists?: boolean;
   readonly signal: AbortSignal;
 }
 

@@ -1,7 +1,8 @@
 import { bucketObjectOf } from '../domain/bucket-url.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { Submission } from '../domain/video.ts';
-import type { FetchOptions, Source } from './source.ts';
+import { mapFetch } from './map-fetch.ts';
+import type { Source } from './source.ts';
 
 /**
  * The bucket of a video that a catalogue lists, which is named by that. A submission over HTTP names none: whoever may
@@ -28,20 +29,5 @@ function bucketOf(playlistUrl: string | undefined): string | undefined {
  */
 export function withOwnBucket(source: Source, bucket: string | undefined): Source {
   if (bucket === undefined) return source;
-  const own = (options: FetchOptions): FetchOptions => ({ ...options, ownBucket: bucket });
-  const openSession = source.openSession?.bind(source);
-  return {
-    fetch: (url, options) => source.fetch(url, own(options)),
-    ...(openSession && {
-      openSession() {
-        const session = openSession();
-        return {
-          fetch: (url, options) => session.fetch(url, own(options)),
-          cookieFor: (url) => session.cookieFor(url),
-        };
-      },
-    }),
-    sizeOf: (url, options) => source.sizeOf(url, options),
-    close: () => source.close(),
-  };
+  return mapFetch(source, (fetch) => (url, options) => fetch(url, { ...options, ownBucket: bucket }));
 }

@@ -1,6 +1,7 @@
 import type { BatchJob } from '../domain/batch.ts';
 import { asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { mayInsist } from '../domain/settle.ts';
 import type { Locator, PlanUrls } from '../storage/locator.ts';
 
 /** The URLs to fetch a batch's files from, or why there are none. */
@@ -16,14 +17,11 @@ export type LoadedUrls =
  *
  * @throws {FlantsError} `state.unusable`; also throws the reason of `signal`
  */
-export async function loadUrls(
-  { video, revision, urlsSpentAt }: BatchJob,
-  locator: Locator,
-  signal: AbortSignal,
-): Promise<LoadedUrls> {
+export async function loadUrls(job: BatchJob, locator: Locator, signal: AbortSignal): Promise<LoadedUrls> {
+  const { video, revision, urlsSpentAt } = job;
   const spent = urlsSpentAt === undefined ? {} : { expiredAt: urlsSpentAt };
   try {
-    const urls = await locator.load(video, revision, { ...spent, signal });
+    const urls = await locator.load(video, revision, { ...spent, insists: mayInsist(job), signal });
     return urls ? { result: 'loaded', urls } : { result: 'replanned' };
   } catch (error) {
     signal.throwIfAborted();

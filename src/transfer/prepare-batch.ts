@@ -2,7 +2,7 @@ import type { BatchJob, BatchMessage, ExistingPolicy, FileTask } from '../domain
 import { headersOf } from '../domain/object-headers.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
-import { defaultRetryLimits } from '../domain/settle.ts';
+import { mayInsist } from '../domain/settle.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 import { bucketOfPlan } from '../storage/own-bucket.ts';
@@ -74,11 +74,6 @@ export async function prepareBatch(
     ...(mayInsist(job) ? { insists: true } : {}),
   };
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
-}
-
-/** Files must have been asked for before they can fail: by the end of patience, or of the waits that cost no try. */
-function mayInsist({ stalledSince, waits }: BatchJob): boolean {
-  return stalledSince !== undefined || waits >= defaultRetryLimits.maxWaits;
 }
 
 /** The bucket of the video, for files in buckets. */

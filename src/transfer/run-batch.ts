@@ -6,8 +6,8 @@ import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Settlement } from '../domain/settle.ts';
-import { stalledLeaseId } from '../domain/patience.ts';
-import type { Patience } from '../domain/patience.ts';
+import { stalledLeaseId, stallOf } from '../domain/patience.ts';
+import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -201,11 +201,11 @@ async function conclude(
 ): Promise<BatchResult> {
   const { ledger, journal } = ports;
   const outcomes = [...recorded, ...unrecorded];
-  const { settlement, stalledSince } = await settlePatiently({ job, message, outcomes, end }, ports);
+  const { settlement, left } = await settlePatiently({ job, message, outcomes, end }, ports);
   const missing = missingOutcomes(recorded, settlement, message, ports.now);
   if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
   for (const outcome of missing) hooks.onOutcome(job.video, outcome);
-  const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, stalledSince });
+  const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, left });
   const { isPassed } = await ledger.endBatch(job.video, {
     leaseId: job.id,
     outcomes: {
@@ -233,17 +233,13 @@ interface RemainderJob {
 function remaindersOf(
   job: BatchJob,
   { resend }: Settlement,
-  {
-    urlsSpentAt,
-    stalledSince,
-  }: { readonly urlsSpentAt: number | undefined; readonly stalledSince: number | undefined },
+  { urlsSpentAt, left }: { readonly urlsSpentAt: number | undefined; readonly left: PatienceLeft | undefined },
 ): readonly RemainderJob[] {
   const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
-  const { stalledSince: _, ...unstalled } = job;
-  const since = stalledSince === undefined ? {} : { stalledSince };
+  const { stalledSince: _since, insists: _insists, ...unstalled } = job;
   return resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
     const id = `${job.id}.${number}`;
-    const stall = stalled ? { ...since, id: stalledLeaseId(id) } : { id };
+    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left, delayMs) } : { id };
     return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone }, delayMs };
   });
 }

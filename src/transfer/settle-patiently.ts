@@ -1,7 +1,7 @@
 import type { BatchEnd, BatchJob, BatchMessage } from '../domain/batch.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import type { Patience } from '../domain/patience.ts';
+import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import { defaultRetryLimits, isThrottledByOutage, settle, sideInTrouble } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 
@@ -16,12 +16,12 @@ export interface RunBatch {
 /**
  * Settles a batch, with no more patience than is left for what it waits for.
  *
- * @returns the settlement, and since when nothing but waiting is left to do, for the jobs of the remainder
+ * @returns the settlement, and the patience left if nothing but waiting is left to do, for the jobs of the remainder
  */
 export async function settlePatiently(
   { job, message, outcomes, end }: RunBatch,
   { patience, random }: { readonly patience: Patience; readonly random: () => number },
-): Promise<{ readonly settlement: Settlement; readonly stalledSince?: number }> {
+): Promise<{ readonly settlement: Settlement; readonly left?: PatienceLeft }> {
   const { video, generation, stalledSince: since } = job;
   const settlement = settle(job, outcomes, end, random);
   if (settlement.done.length > 0) patience.answered(job, () => placesOfDone(message, settlement));
@@ -33,7 +33,7 @@ export async function settlePatiently(
   const left = await patience.left({ video, generation, lease: job.id, files, places, hasCompany, since });
   if (!left) return { settlement };
   const limits = { ...defaultRetryLimits, patienceLeftMs: left.leftMs };
-  return { settlement: settle(job, outcomes, end, random, limits), stalledSince: left.since };
+  return { settlement: settle(job, outcomes, end, random, limits), left };
 }
 
 const destination = 'the destination';

@@ -162,7 +162,10 @@ export function startProcess(
         submissionOf: (video) => parts.journal.submission(video),
         admitCrawl: () => Promise.resolve(undefined),
         admitBatch: () => undefined,
-        patience: { patienceMs: usualPatienceMs, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
+        patience: {
+          patienceMs: usualPatienceMs,
+          scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }),
+        },
         outlastsSilence: true,
         copiesFiles: works.includes('transfer'),
         onLive: () => Promise.resolve(undefined),

@@ -96,6 +96,35 @@ describe('patience with what is down', patient, () => {
     }
   });
 
+  it('asks a silent host for few playlists while there is other work, and for each at the end', async () => {
+    const silent = await startOrigin({ rule: () => ({ kind: 'silent' }) });
+    try {
+      stage = await openStage({
+        destination: 'folder',
+        files: { '/z/index.m3u8': mediaPlaylist(['z.ts']), '/z/z.ts': 'media of z' },
+      });
+      const catalogue = join(stage.scratch, 'videos.ndjson');
+      const dead = Array.from({ length: 24 }, (_, number) => `dead-${number}`);
+      const rows = dead.map((id) => ({ id, url: `${silent.url}/${id}/index.m3u8` }));
+      const good = { id: 'z', url: `${stage.origin.url}/z/index.m3u8` };
+      await writeFile(catalogue, [...rows, good].map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const askedBefore = stage.origin.asked('/z/z.ts').then(() => silent.requests.length);
+      const report = join(stage.scratch, 'report.json');
+
+      const hurry = ['--source-timeout', '500ms', '--patience', '0'];
+      const copied = await stage.copy(catalogue, ...hurry, '--report', report);
+      expect(copied.code, copied.stderr).toBe(code.files);
+      // As many as are read at a time, each of which was begun before the first was over.
+      expect(await askedBefore).toBeLessThanOrEqual(9);
+      const { videos } = JSON.parse(await readFile(report, 'utf8')) as LibraryReport;
+      const failures = videos.filter(({ id }) => id !== 'z').map(({ invalid }) => invalid?.code);
+      expect(failures).toEqual(dead.map(() => 'source.timeout'));
+      for (const id of dead) expect(silent.countOf(`/${id}/index.m3u8`)).toBe(3);
+    } finally {
+      await silent.stop();
+    }
+  });
+
   it('ends for an origin whose segments all answer with server errors, and begins anew with the next run', async () => {
     let isBroken = true;
     stage = await openStage({

@@ -27,7 +27,7 @@ it.each([
     submissionOf: async (id) => ({ id, playlistUrl }),
     admitCrawl: async () => undefined,
     admitBatch: () => undefined,
-    patience: { patienceMs: minute, scopeOf: ({ video }) => ({ name: video, videos: [video] }) },
+    patience: { patienceMs: minute, scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }) },
     outlastsSilence: false,
     copiesFiles,
     onLive: async () => undefined,

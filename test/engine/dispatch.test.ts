@@ -111,7 +111,7 @@ describe('A batch', () => {
       patience: createPatience({
         patienceMs: 60 * minute,
         ledger,
-        scopeOf: ({ video }) => ({ name: video, videos: [video] }),
+        scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }),
         onWaiting: () => {},
         now: clock,
       }),

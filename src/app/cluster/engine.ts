@@ -135,7 +135,7 @@ function hostOf(
     copiesFiles: false,
     patience: {
       patienceMs,
-      scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video] }),
+      scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video], isAll: false }),
     },
     admitBatch: (job) =>
       remainingHaltMs() > 0 ? { againAfterMs: remainingHaltMs() } : spending.begin(spendingBatch(job)),

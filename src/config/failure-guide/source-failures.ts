@@ -26,9 +26,9 @@ export const sourceFailures = {
   },
   'source.silent': {
     means:
-      'The file was not asked for yet: its host let other requests wait until their time-out, and is left alone for up to a minute.',
+      'The file or playlist was not asked for yet: its host let other requests wait until their time-out, and is left alone for up to a minute.',
     cause: 'The host is down or overloaded, or the network drops packets.',
-    cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and for each file at the end.',
+    cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and for each file and playlist at the end.',
   },
   'source.status': {
     means:
