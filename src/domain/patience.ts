@@ -42,13 +42,9 @@ export interface Stall {
   readonly insists?: boolean;
 }
 
-/**
- * The stall of a job that comes back after a delay. It insists once that is in nobody's way, and when its patience will be
- * over: what waits has to be asked for before it can fail.
- */
-export function stallOf(left: PatienceLeft | undefined, delayMs: number): Stall {
-  if (!left) return {};
-  return { stalledSince: left.since, ...(left.isAll || delayMs >= left.leftMs ? { insists: true } : {}) };
+/** The stall of a job that comes back. It insists once that is in nobody's way. */
+export function stallOf(left: PatienceLeft | undefined): Stall {
+  return left ? { stalledSince: left.since, ...(left.isAll ? { insists: true } : {}) } : {};
 }
 
 /** Ends the ids of leases of jobs that wait for a source or destination that is down. */

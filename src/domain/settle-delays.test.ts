@@ -61,11 +61,13 @@ describe('files that wait for what is down', () => {
     expect(resend).toEqual([]);
   });
 
-  test('do not fail where they were not asked for, before they have waited as often as is free', () => {
+  test('that were not asked for fail only where others need their places', () => {
     const silent = failureWith('source.silent', 'not asked for', { retryAfterMs: 20_000 });
     const impatient = { ...defaultRetryLimits, patienceLeftMs: 0 };
-    const settledAfter = (waits: number): Settlement =>
-      settle(batchOf(1, { waits }), [failed(0, silent)], 'origin-down', alwaysMost, impatient);
+    const settledSilence = (asksFirst: boolean, waits = 0): Settlement =>
+      settle(batchOf(1, { waits }), [failed(0, silent)], 'origin-down', alwaysMost, { ...impatient, asksFirst });
+    expect(settledSilence(false)).toMatchObject({ failed: [{ failure: { code: 'source.silent' } }], resend: [] });
+    const settledAfter = (waits: number): Settlement => settledSilence(true, waits);
     expect(settledAfter(maxWaits - 1)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: maxWaits }] });
     expect(settledAfter(0)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: 1, delayMs: 20_000 }] });
     expect(settledAfter(maxWaits)).toMatchObject({ failed: [], resend: [{ tries: { 0: 1 }, waits: 0 }] });

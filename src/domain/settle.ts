@@ -16,6 +16,8 @@ export interface RetryLimits extends Backoff {
   readonly maxWaits: number;
   /** How long files may still wait for what is down; with 0 they fail. Absent: as often as `maxWaits` allows. */
   readonly patienceLeftMs?: number;
+  /** Files that were not asked for, as their origin is left alone, are asked for before they fail. */
+  readonly asksFirst?: boolean;
 }
 
 /**
@@ -75,7 +77,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renew
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
  * | failed by what is down as a whole, or | stalled: free, as for `wait`; failed when the     |
  * | by a server error that says to wait   | patience with it is over                          |
- * | `source.silent`                       | stalled, whatever patience is left: not asked for |
+ * | `source.silent`                       | stalled; with `asksFirst` whatever patience is left |
  * | none, any end but `worker-lost`       | unheard: free, at once                            |
  * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -194,7 +196,6 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
   const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
   const mayWait = batch.waits < limits.maxWaits;
   const stalled = limits.patienceLeftMs === 0 ? 'failed' : mayWait ? 'stalled' : charged;
-  if (failure.code === 'source.silent') return mayWait ? 'stalled' : charged;
   switch (chargeOf(failure)) {
     case 'halt':
     case 'recrawl':
@@ -204,7 +205,8 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'renew':
       return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':
-      if (isThrottledByOutage(failure)) return stalled;
+      if (failure.code === 'source.silent' && limits.asksFirst === true) return mayWait ? 'stalled' : charged;
+      if (failure.code === 'source.silent' || isThrottledByOutage(failure)) return stalled;
       return mayWait ? 'free' : charged;
     case 'try':
       return end === downBy[sideInTrouble(failure) ?? 'none'] ? stalled : charged;

@@ -83,17 +83,17 @@ describe('a crawl whose origin is left alone', () => {
     expect(await retriedWith(undefined)).toEqual([{ job: waiting, delayMs: 5_000 }]);
   });
 
-  it('asks it when its patience is over, before it can fail', async () => {
-    const left = { leftMs: 6_000, since: 10, isAll: false };
-    expect(await retriedWith(left)).toEqual([{ job: { ...waiting, stalledSince: 10 }, delayMs: 5_000 }]);
-    const insists = { ...waiting, stalledSince: 10, insists: true };
-    expect(await retriedWith({ ...left, leftMs: 4_000 })).toEqual([{ job: insists, delayMs: 4_000 }]);
-    expect(await retriedWith({ ...left, leftMs: 0 })).toEqual([{ job: insists, delayMs: 0 }]);
+  it('waits no longer than the patience with its video, and asks nothing where others need the place', async () => {
+    const left = { leftMs: 4_000, since: 10, isAll: false };
+    expect(await retriedWith(left)).toEqual([{ job: { ...waiting, stalledSince: 10 }, delayMs: 4_000 }]);
+    expect(await retriedWith({ ...left, leftMs: 0 })).toEqual([]);
   });
 
-  it('asks it as soon as nothing else is left', async () => {
+  it('asks it as soon as nothing else is left, and before it fails', async () => {
     const left = { leftMs: 60_000, since: 10, isAll: true };
-    expect(await retriedWith(left)).toEqual([{ job: { ...waiting, stalledSince: 10, insists: true }, delayMs: 5_000 }]);
+    const insists = { ...waiting, stalledSince: 10, insists: true };
+    expect(await retriedWith(left)).toEqual([{ job: insists, delayMs: 5_000 }]);
+    expect(await retriedWith({ ...left, leftMs: 0 })).toEqual([{ job: insists, delayMs: 0 }]);
   });
 });
 

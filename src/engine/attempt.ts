@@ -67,8 +67,8 @@ export async function attempt<T>(
     if (signal.aborted) return { result: 'postponed', failure: original };
     const isDown = (await ports.isDown?.(original)) ?? false;
     const left = isDown ? await ports.patienceLeft?.() : undefined;
-    // What was left alone has to be asked before it can fail.
-    const isGivenUp = left?.leftMs === 0 && original.code !== 'source.silent';
+    const isYetToBeAsked = original.code === 'source.silent' && left?.isAll === true;
+    const isGivenUp = left?.leftMs === 0 && !isYetToBeAsked;
     const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = isGivenUp ? undefined : retryOf(job, failure, ports.random);
@@ -101,7 +101,7 @@ async function queueRetry(
 ): Promise<void> {
   const { stalledSince: _since, insists: _insists, ...job } = retry.job;
   const id = `${kind}-${newId()}`;
-  const stall = stallOf(retry.left, retry.delayMs);
+  const stall = stallOf(retry.left);
   const retryJob: VideoJob = { ...job, ...stall, lease: retry.isStalled ? stalledLeaseId(id) : id };
   const { video, generation } = retryJob;
   if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;

@@ -239,7 +239,7 @@ function remaindersOf(
   const { stalledSince: _since, insists: _insists, ...unstalled } = job;
   return resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
     const id = `${job.id}.${number}`;
-    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left, delayMs) } : { id };
+    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left) } : { id };
     return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone }, delayMs };
   });
 }

@@ -31,7 +31,7 @@ type HasCapacity = () => Promise<boolean>;
 export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, stopSignal: AbortSignal): LibraryPasses {
   const { queues, journal } = cluster;
   const hasCapacity: HasCapacity = async () =>
-    (await queues.crawls.size()) < maxVideos && queues.batches.hasCapacity(maxWaitingBatches);
+    (await queues.crawls.hasCapacity(maxVideos)) && queues.batches.hasCapacity(maxWaitingBatches);
   return {
     async admission({ after }) {
       const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, stopSignal);

@@ -72,7 +72,7 @@ export const clusterOptions = {
     max: 1_000_000,
     default: 200,
     value: 'N',
-    text: 'maximum number of videos queued for crawling; the others wait in the journal',
+    text: 'maximum number of videos that are due for crawling; the others wait in the journal',
   },
   lease: {
     group: 'Cluster',

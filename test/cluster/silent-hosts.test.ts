@@ -1,0 +1,47 @@
+import { writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
+import type { SyntheticShape } from '../media/synthetic.ts';
+import { startOrigin } from '../servers/origin.ts';
+import { hasRedis } from '../servers/redis.ts';
+import type { RunningFlants } from '../e2e/flants.ts';
+import { hasVersitygw } from '../servers/versitygw.ts';
+import { patient } from '../e2e/stage.ts';
+import { openClusterStage, quickly } from './stage.ts';
+import type { ClusterStage } from './stage.ts';
+
+const library: SyntheticShape = { videos: 2, filesPerVideo: 3, fileBytes: 500, seed: 'silent' };
+const files = [...syntheticFiles(library)];
+const dead = 20;
+
+describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
+  let stage: ClusterStage;
+  let up: RunningFlants;
+  afterEach(async () => {
+    up.kill('SIGKILL');
+    await up.ended;
+    await stage.close();
+  });
+
+  it('publishes videos that come after many whose host never answers', async () => {
+    const silent = await startOrigin({ rule: () => ({ kind: 'silent' }) });
+    try {
+      stage = await openClusterStage(library);
+      const rows = [
+        // Videos are taken in the order of their ids.
+        ...Array.from({ length: dead }, (_, at) => ({ id: `dead-${at}`, url: `${silent.url}/${at}/index.m3u8` })),
+        ...[0, 1].map((at) => ({ id: `good-${at}`, url: stage.origin.url + syntheticPlaylist(at) })),
+      ];
+      await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const flags = ['--max-videos', '5', '--source-timeout', '1s', '--patience', '10m', '--transfers', '1'];
+      up = stage.start('up', ...quickly, ...flags, '--allow-host', '127.0.0.1');
+      const { totals } = await stage.until(({ totals: { videos } }) => videos.published === 2);
+      expect(totals.videos).toMatchObject({ waiting: dead, incomplete: 0, invalid: 0 });
+      expect(stage.puts().filter((key) => !key.endsWith('.m3u8'))).toHaveLength(files.length - library.videos);
+      // Each place of the crawler once, with a look at the root, and then one request for each rest.
+      expect(silent.requests.length).toBeLessThan(2 * dead);
+    } finally {
+      await silent.stop();
+    }
+  });
+});
