@@ -4,7 +4,7 @@ import { failureWith } from './failure.ts';
 import { defaultRetryLimits, settle } from './settle.ts';
 import type { Settlement } from './settle.ts';
 
-const { maxDelayMs, maxWaits } = defaultRetryLimits;
+const { maxDelayMs } = defaultRetryLimits;
 
 describe('delays', () => {
   const delayAfter = (tries: number, random: () => number): number | undefined =>
@@ -61,16 +61,9 @@ describe('files that wait for what is down', () => {
     expect(resend).toEqual([]);
   });
 
-  test('that were not asked for fail only where others need their places', () => {
+  test('are also those that were not asked for', () => {
     const silent = failureWith('source.silent', 'not asked for', { retryAfterMs: 20_000 });
-    const impatient = { ...defaultRetryLimits, patienceLeftMs: 0 };
-    const settledSilence = (asksFirst: boolean, waits = 0): Settlement =>
-      settle(batchOf(1, { waits }), [failed(0, silent)], 'origin-down', alwaysMost, { ...impatient, asksFirst });
-    expect(settledSilence(false)).toMatchObject({ failed: [{ failure: { code: 'source.silent' } }], resend: [] });
-    const settledAfter = (waits: number): Settlement => settledSilence(true, waits);
-    expect(settledAfter(maxWaits - 1)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: maxWaits }] });
-    expect(settledAfter(0)).toMatchObject({ failed: [], resend: [{ stalled: true, waits: 1, delayMs: 20_000 }] });
-    expect(settledAfter(maxWaits)).toMatchObject({ failed: [], resend: [{ tries: { 0: 1 }, waits: 0 }] });
+    expect(fateOfFirst(silent).resend).toMatchObject([{ stalled: true, waits: 1, delayMs: 20_000 }]);
   });
 
   test('are also those that a server error sends away without a time', () => {

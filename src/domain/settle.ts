@@ -16,8 +16,6 @@ export interface RetryLimits extends Backoff {
   readonly maxWaits: number;
   /** How long files may still wait for what is down; with 0 they fail. Absent: as often as `maxWaits` allows. */
   readonly patienceLeftMs?: number;
-  /** Files that were not asked for, as their origin is left alone, are asked for before they fail. */
-  readonly asksFirst?: boolean;
 }
 
 /**
@@ -75,9 +73,9 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renew
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
- * | failed by what is down as a whole, or | stalled: free, as for `wait`; failed when the     |
- * | by a server error that says to wait   | patience with it is over                          |
- * | `source.silent`                       | stalled; with `asksFirst` whatever patience is left |
+ * | failed by what is down as a whole, by | stalled: free, as for `wait`; failed when the     |
+ * | a server error that says to wait, or  | patience with it is over                          |
+ * | not asked for (`source.silent`)       |                                                   |
  * | none, any end but `worker-lost`       | unheard: free, at once                            |
  * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -205,7 +203,6 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'renew':
       return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':
-      if (failure.code === 'source.silent' && limits.asksFirst === true) return mayWait ? 'stalled' : charged;
       if (failure.code === 'source.silent' || isThrottledByOutage(failure)) return stalled;
       return mayWait ? 'free' : charged;
     case 'try':

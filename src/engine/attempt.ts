@@ -67,8 +67,7 @@ export async function attempt<T>(
     if (signal.aborted) return { result: 'postponed', failure: original };
     const isDown = (await ports.isDown?.(original)) ?? false;
     const left = isDown ? await ports.patienceLeft?.() : undefined;
-    const isYetToBeAsked = original.code === 'source.silent' && left?.isAll === true;
-    const isGivenUp = left?.leftMs === 0 && !isYetToBeAsked;
+    const isGivenUp = left?.leftMs === 0;
     const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = isGivenUp ? undefined : retryOf(job, failure, ports.random);

@@ -87,8 +87,8 @@ export interface EngineHost {
   /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
   /**
-   * Whether crawls and publications wait while origin or destination do not answer at all, as a mistyped host does for
-   * ever. If not, they fail after their tries. They always wait out server errors of the whole side.
+   * Whether crawls and publications wait while origin or destination cannot be reached at all, as a mistyped host never
+   * can. If not, they fail after their tries. They always wait out time-outs and server errors of the whole side.
    */
   readonly outlastsSilence: boolean;
   /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */

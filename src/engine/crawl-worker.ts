@@ -37,16 +37,17 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     return { result: 'done' };
   }
   const ownBucket = bucketOfSubmission(submission);
-  const source = withOwnBucket(insisting(context.crawlSource, mayInsist(job)), ownBucket);
+  const source = withOwnBucket(context.crawlSource, ownBucket);
+  const reading = insisting(source, mayInsist(job));
   return runVideoStep(
     job,
     {
       kind: 'crawl',
-      run: () => crawlVideo(submission, record, { ...parts, source }, { recheck: job.recheck, signal }),
+      run: () => crawlVideo(submission, record, { ...parts, source: reading }, { recheck: job.recheck, signal }),
       relyingOn: {
         side: 'source',
         place: new URL(submission.playlistUrl).host || 'the source',
-        answers: () => isOriginAnswering(withOwnBucket(parts.source, ownBucket), submission.playlistUrl, signal),
+        answers: () => isOriginAnswering(source, submission.playlistUrl, signal),
       },
       async onEnd(crawled) {
         if (crawled) await onCrawled(record, crawled, job, context);

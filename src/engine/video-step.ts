@@ -27,7 +27,8 @@ export async function runVideoStep<T extends { readonly result: string }>(
   { parts, hooks, host, newId, patience }: EngineContext,
   options: JobOptions,
 ): Promise<JobEnd> {
-  const mayRecover = (failure: Failure): boolean => host.outlastsSilence || hasServerError(failure);
+  const mayRecover = (failure: Failure): boolean =>
+    host.outlastsSilence || failure.code === 'source.timeout' || hasServerError(failure);
   const isDown = async (failure: Failure): Promise<boolean> =>
     failure.code === 'source.silent' ||
     isThrottledByOutage(failure) ||

@@ -32,7 +32,7 @@ export async function settlePatiently(
   const places = placesOfStalled(outcomes);
   const left = await patience.left({ video, generation, lease: job.id, files, places, hasCompany, since });
   if (!left) return { settlement };
-  const limits = { ...defaultRetryLimits, patienceLeftMs: left.leftMs, asksFirst: left.isAll };
+  const limits = { ...defaultRetryLimits, patienceLeftMs: left.leftMs };
   return { settlement: settle(job, outcomes, end, random, limits), left };
 }
 

@@ -28,7 +28,7 @@ export const sourceFailures = {
     means:
       'The file or playlist was not asked for yet: its host let other requests wait until their time-out, and is left alone for up to a minute.',
     cause: 'The host is down or overloaded, or the network drops packets.',
-    cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and for each file and playlist at the end.',
+    cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and gives up when nothing else has been left to do for `--patience`.',
   },
   'source.status': {
     means:
