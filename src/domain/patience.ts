@@ -38,13 +38,13 @@ export interface Patience {
 export interface Stall {
   /** Since when nothing but work that waits for what is down was left to do. Milliseconds since the epoch. */
   readonly stalledSince?: number;
-  /** Origins that were silent are asked too. */
-  readonly insists?: boolean;
+  /** Until when origins that were silent are asked too. Milliseconds since the epoch. */
+  readonly insistsUntil?: number;
 }
 
-/** The stall of a job that comes back. It insists once that is in nobody's way. */
-export function stallOf(left: PatienceLeft | undefined): Stall {
-  return left ? { stalledSince: left.since, ...(left.isAll ? { insists: true } : {}) } : {};
+/** The stall of a job that comes back. It insists once that is in nobody's way, as long as there is patience. */
+export function stallOf(left: PatienceLeft | undefined, now: number): Stall {
+  return left ? { stalledSince: left.since, ...(left.isAll ? { insistsUntil: now + left.leftMs } : {}) } : {};
 }
 
 /** Ends the ids of leases of jobs that wait for a source or destination that is down. */

@@ -6,6 +6,7 @@ import type { Failure, FailureCode } from './failure.ts';
 import { indicesOf, toRanges } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Outcome } from './outcome.ts';
+import type { Stall } from './patience.ts';
 import { minute } from './units.ts';
 
 /** Bounds of trying again. */
@@ -25,11 +26,11 @@ export interface RetryLimits extends Backoff {
 export const defaultRetryLimits: RetryLimits = { maxTries: 3, maxWaits: 30, baseDelayMs: 500, maxDelayMs: minute };
 
 /**
- * Whether a batch, crawl or publication asks origins that were silent, too: when it is told to, or when it has waited so
- * often that its next wait counts as a try.
+ * Whether a batch or a crawl asks origins that were silent, too: while it is told to, or when it has waited so often that
+ * its next wait counts as a try.
  */
-export function mayInsist({ insists = false, waits }: { readonly insists?: boolean; readonly waits: number }): boolean {
-  return insists || waits >= defaultRetryLimits.maxWaits;
+export function mayInsist({ insistsUntil = 0, waits }: Stall & { readonly waits: number }, now: number): boolean {
+  return now < insistsUntil || waits >= defaultRetryLimits.maxWaits;
 }
 
 /** Files that go out again, together. */

@@ -37,7 +37,7 @@ describe('a crawl or a publication that processes are lost with', () => {
   const attempted = (lost: number, given: VideoJob = job): Promise<Attempted<string>> =>
     attempt(
       given,
-      { ledger, queue, kind: 'crawl', leaseMs: 60_000, newId: () => '2', random: () => 0 },
+      { ledger, queue, kind: 'crawl', leaseMs: 60_000, newId: () => '2', random: () => 0, now: () => 1000 },
       { signal, lost },
       async () => `run ${(runs += 1)}`,
     );
@@ -73,7 +73,7 @@ describe('a crawl whose origin is left alone', () => {
     const sent: { job: VideoJob; delayMs: number | undefined }[] = [];
     queue.add = async ({ data, delayMs }) => void sent.push({ job: data, delayMs });
     const patience = { isDown: async () => true, patienceLeft: async () => left };
-    const ports = { ledger, queue, leaseMs: 60_000, newId: () => '2', random: () => 0, ...patience };
+    const ports = { ledger, queue, leaseMs: 60_000, newId: () => '2', random: () => 0, now: () => 1000, ...patience };
     await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, () => Promise.reject(silent));
     return sent;
   };
@@ -91,7 +91,7 @@ describe('a crawl whose origin is left alone', () => {
 
   it('asks it as soon as nothing else is left to do', async () => {
     const left = { leftMs: 60_000, since: 10, isAll: true };
-    const insists = { ...waiting, stalledSince: 10, insists: true };
+    const insists = { ...waiting, stalledSince: 10, insistsUntil: 61_000 };
     expect(await retriedWith(left)).toEqual([{ job: insists, delayMs: 5_000 }]);
   });
 });
@@ -100,7 +100,14 @@ describe('a crawl or a publication that fails for good', () => {
   const failing = async (meanwhile: (ledger: MemoryLedger) => Promise<unknown>) => {
     const ledger = new MemoryLedger();
     await ledger.apply('v', { type: 'open', generation: 'g' });
-    const ports = { ledger, queue: new MemoryQueue<VideoJob>(), leaseMs: 60_000, newId: () => '2', random: () => 0 };
+    const ports = {
+      ledger,
+      queue: new MemoryQueue<VideoJob>(),
+      leaseMs: 60_000,
+      newId: () => '2',
+      random: () => 0,
+      now: () => 1000,
+    };
     const attempted = await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, async () => {
       await meanwhile(ledger);
       throw new FlantsError('store.conflict', 'something stands there');

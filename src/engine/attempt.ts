@@ -35,6 +35,8 @@ export interface AttemptPorts {
   readonly patienceLeft?: () => ReturnType<Patience['left']>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** Deliveries of a job whose process died before the job is blamed. Two processes may have died for other reasons. */
@@ -96,11 +98,11 @@ interface Retry {
 async function queueRetry(
   retry: Retry,
   { lease }: VideoJob,
-  { ledger, queue, kind, leaseMs, newId }: AttemptPorts,
+  { ledger, queue, kind, leaseMs, newId, now }: AttemptPorts,
 ): Promise<void> {
-  const { stalledSince: _since, insists: _insists, ...job } = retry.job;
+  const { stalledSince: _since, insistsUntil: _insists, ...job } = retry.job;
   const id = `${kind}-${newId()}`;
-  const stall = stallOf(retry.left);
+  const stall = stallOf(retry.left, now());
   const retryJob: VideoJob = { ...job, ...stall, lease: retry.isStalled ? stalledLeaseId(id) : id };
   const { video, generation } = retryJob;
   if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;

@@ -38,7 +38,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
   }
   const ownBucket = bucketOfSubmission(submission);
   const source = withOwnBucket(context.crawlSource, ownBucket);
-  const reading = insisting(source, mayInsist(job));
+  const reading = insisting(source, mayInsist(job, parts.now()));
   return runVideoStep(
     job,
     {

@@ -17,11 +17,15 @@ export type LoadedUrls =
  *
  * @throws {FlantsError} `state.unusable`; also throws the reason of `signal`
  */
-export async function loadUrls(job: BatchJob, locator: Locator, signal: AbortSignal): Promise<LoadedUrls> {
+export async function loadUrls(
+  job: BatchJob,
+  { locator, now }: { readonly locator: Locator; readonly now: () => number },
+  signal: AbortSignal,
+): Promise<LoadedUrls> {
   const { video, revision, urlsSpentAt } = job;
   const spent = urlsSpentAt === undefined ? {} : { expiredAt: urlsSpentAt };
   try {
-    const urls = await locator.load(video, revision, { ...spent, insists: mayInsist(job), signal });
+    const urls = await locator.load(video, revision, { ...spent, insists: mayInsist(job, now()), signal });
     return urls ? { result: 'loaded', urls } : { result: 'replanned' };
   } catch (error) {
     signal.throwIfAborted();

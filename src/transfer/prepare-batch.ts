@@ -14,6 +14,8 @@ export interface PreparePorts {
   readonly sha256: boolean;
   /** Absent: the usual headers. */
   readonly headerPolicy?: HeaderPolicy;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 /** A batch after the lookup of its files and evidence. */
@@ -33,7 +35,7 @@ export interface PreparedBatch {
  */
 export async function prepareBatch(
   job: BatchJob,
-  { journal, existing, sha256, headerPolicy }: PreparePorts,
+  { journal, existing, sha256, headerPolicy, now }: PreparePorts,
   { locate, cookieFor }: Pick<PlanUrls, 'locate' | 'cookieFor'>,
   isRepeated = false,
 ): Promise<PreparedBatch> {
@@ -71,7 +73,7 @@ export async function prepareBatch(
     ...own,
     ...(job.fresh ? { fresh: true } : {}),
     ...(job.alone === true ? { alone: true } : {}),
-    ...(mayInsist(job) ? { insists: true } : {}),
+    ...(mayInsist(job, now()) ? { insists: true } : {}),
   };
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
 }

@@ -108,7 +108,7 @@ export async function runBatch(job: BatchJob, ports: DispatcherPorts, hooks: Dis
 }
 
 async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: DispatcherHooks): Promise<BatchResult> {
-  const { ledger, locator, now } = ports;
+  const { ledger, now } = ports;
   const prepare = async (urls: typeof asPlanned): Promise<PreparedBatch> => {
     const prepared = await prepareBatch(job, ports, urls, hooks.lost > 0);
     hooks.onKnown(prepared.known);
@@ -118,7 +118,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
     const { known, message } = await prepare(asPlanned);
     return conclude(job, { message, recorded: known, unrecorded: [], end: 'worker-lost' }, ports, hooks);
   }
-  const loaded = await loadUrls(job, locator, hooks.signal);
+  const loaded = await loadUrls(job, ports, hooks.signal);
   if (loaded.result === 'replanned') {
     await ledger.release(job.video, job.id);
     return { recrawl: true };
@@ -205,7 +205,7 @@ async function conclude(
   const missing = missingOutcomes(recorded, settlement, message, ports.now);
   if (missing.length > 0) await journal.recordOutcomes(job.video, missing);
   for (const outcome of missing) hooks.onOutcome(job.video, outcome);
-  const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, left });
+  const remainders = settlement.halt ? [] : remaindersOf(job, settlement, { urlsSpentAt, left, now: ports.now() });
   const { isPassed } = await ledger.endBatch(job.video, {
     leaseId: job.id,
     outcomes: {
@@ -230,16 +230,22 @@ interface RemainderJob {
   readonly delayMs: number;
 }
 
+interface Resending {
+  readonly urlsSpentAt: number | undefined;
+  readonly left: PatienceLeft | undefined;
+  readonly now: number;
+}
+
 function remaindersOf(
   job: BatchJob,
   { resend }: Settlement,
-  { urlsSpentAt, left }: { readonly urlsSpentAt: number | undefined; readonly left: PatienceLeft | undefined },
+  { urlsSpentAt, left, now }: Resending,
 ): readonly RemainderJob[] {
   const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
-  const { stalledSince: _since, insists: _insists, ...unstalled } = job;
+  const { stalledSince: _since, insistsUntil: _insists, ...unstalled } = job;
   return resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
     const id = `${job.id}.${number}`;
-    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left) } : { id };
+    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left, now) } : { id };
     return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone }, delayMs };
   });
 }
