@@ -52,6 +52,8 @@ export interface PlanReport {
     /** As reports of a copy count them: a file that two videos share is two. */
     readonly total: Estimate;
     readonly there: Estimate;
+    /** Published, or to be published, without them. */
+    readonly accepted: Estimate;
     readonly toCopy: Estimate;
     /** Objects to be copied: a file that two videos share is one. */
     readonly objects: Estimate;

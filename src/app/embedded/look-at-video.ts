@@ -1,13 +1,15 @@
 import { findLive } from '../../crawler/live.ts';
 import { planReading, readPlaylists, tellingNoTokens } from '../../crawler/plan-video.ts';
 import type { Grants, PlanningPorts } from '../../crawler/plan-video.ts';
+import { rangesOfBits } from '../../domain/bits.ts';
 import { failureOf } from '../../domain/failure.ts';
+import { indicesOf } from '../../domain/index-ranges.ts';
 import { liveAfterLook, quietTimeLeft } from '../../domain/live.ts';
 import type { VideoReport } from '../../domain/report.ts';
 import { rootKeyOf } from '../../domain/revision.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../../domain/revision.ts';
 import { withoutTokens } from '../../domain/tokens.ts';
-import type { Submission, VideoId } from '../../domain/video.ts';
+import type { RevisionDigest, Submission, VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { reportLive } from '../../journal/report-video.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
@@ -31,6 +33,8 @@ export interface Look {
     readonly grants: Grants;
     /** Sizes of files that were copied, by index. A copy would fetch these only if the source has changed. */
     readonly copied: ReadonlyMap<number, number>;
+    /** Indices of files that somebody accepted as missing. A copy leaves them alone. */
+    readonly accepted: ReadonlySet<number>;
   };
 }
 
@@ -106,19 +110,20 @@ async function look(submission: Submission, common: Common, ports: LookPorts, si
   const { digest, files, documents, external, warnings } = revision;
   if (ifLive && record?.published !== digest) return { report: ifLive };
   const playlistKey = rootKeyOf(documents);
-  const copied = await findCopied(id, files, previous);
-  const accepted = record?.revision === digest ? record.accepted : 0;
+  const mayBeAccepted = record?.revision === digest && record.accepted > 0;
+  const accepted = mayBeAccepted ? await findAccepted(id, digest, previous) : new Set<number>();
+  const copied = await findCopied(id, files, accepted, previous);
   const report: VideoReport = {
     ...common,
     state: record?.published === digest ? 'published' : 'waiting',
-    files: { total: files.length, done: copied.size, failed: accepted, accepted },
+    files: { total: files.length, done: copied.size, failed: accepted.size, accepted: accepted.size },
     sizeBytes: [...copied.values()].reduce((sum, sizeBytes) => sum + sizeBytes, 0),
     revision: digest,
     ...(playlistKey === undefined ? {} : { playlistKey }),
     external,
     warnings,
   };
-  return { report, plan: { revision, grants, copied } };
+  return { report, plan: { revision, grants, copied, accepted } };
 }
 
 function liveNow(
@@ -136,10 +141,22 @@ async function presentPlan(video: VideoId, previous: PreviousState | undefined):
   return revision === undefined ? undefined : previous?.journal.revision(video, revision);
 }
 
-/** Finds files with evidence for the same URL. */
+/** Finds the files of a plan that were accepted. Under another plan, a copy tries them once more. */
+async function findAccepted(
+  video: VideoId,
+  digest: RevisionDigest,
+  previous: PreviousState | undefined,
+): Promise<ReadonlySet<number>> {
+  const tally = await previous?.ledger.tally(video);
+  if (!tally || tally.record.revision !== digest) return new Set();
+  return new Set(indicesOf(rangesOfBits(tally.accepted, tally.record.total)));
+}
+
+/** Finds files with evidence for the same URL. Accepted ones may have some: what was copied before the source lost them. */
 async function findCopied(
   video: VideoId,
   files: readonly PlannedFile[],
+  accepted: ReadonlySet<number>,
   previous: PreviousState | undefined,
 ): Promise<ReadonlyMap<number, number>> {
   const copied = new Map<number, number>();
@@ -150,7 +167,7 @@ async function findCopied(
     const evidence = await previous.journal.evidence(video, keys);
     for (const [at, { key, url }] of chunk.entries()) {
       const found = evidence.get(key);
-      if (found?.url === url) copied.set(from + at, found.sizeBytes);
+      if (found?.url === url && !accepted.has(from + at)) copied.set(from + at, found.sizeBytes);
     }
   }
   return copied;

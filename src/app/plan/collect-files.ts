@@ -37,11 +37,11 @@ export function collectFiles(seed: string, sampleFiles: number): FileCollector {
   return {
     add({ report, plan }) {
       if (!plan || report.state === 'published') return 0;
-      const { revision, grants, copied } = plan;
+      const { revision, grants, copied, accepted } = plan;
       const { id } = report;
       let objects = 0;
       for (const [index, { key, url, role, minSizeBytes = 0 }] of revision.files.entries()) {
-        if (copied.has(index)) continue;
+        if (copied.has(index) || accepted.has(index)) continue;
         const rank = rankOf(seed, key);
         if (!seen.add(rank)) continue;
         objects += 1;

@@ -2,7 +2,6 @@ import { maxBatchFiles } from '../../domain/batch.ts';
 import { estimateOf, exactly, extrapolate } from '../../domain/estimate.ts';
 import type { Estimate } from '../../domain/estimate.ts';
 import type { Cause, PlanReport } from '../../domain/plan-report.ts';
-import type { Revision } from '../../domain/revision.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { requestsOfBarrier } from '../../publisher/confirm-files.ts';
 import type { Look } from '../embedded/look-at-video.ts';
@@ -16,6 +15,7 @@ export interface VideoCounts {
   readonly refused: number;
   readonly files: number;
   readonly there: number;
+  readonly accepted: number;
   readonly open: number;
   readonly objects: number;
   readonly documents: number;
@@ -75,9 +75,13 @@ export function collectVideos(): VideoCollector {
   };
 }
 
+type Planned = NonNullable<Look['plan']>;
+
 /** The barrier, and a look at what stands in the place of each document. */
-function publicationOf({ files, documents }: Revision): Pick<VideoCounts, 'heads' | 'lists'> {
-  const { heads, lists } = requestsOfBarrier(files.map(({ key }) => key));
+function publicationOf({ revision, accepted }: Planned): Pick<VideoCounts, 'heads' | 'lists'> {
+  const { files, documents } = revision;
+  const keys = files.flatMap(({ key }, index) => (accepted.has(index) ? [] : [key]));
+  const { heads, lists } = requestsOfBarrier(keys);
   return { heads: heads + documents.length, lists };
 }
 
@@ -92,11 +96,12 @@ function countsOf({ report, plan }: Look, objects: number): VideoCounts {
     refused: state === 'invalid' ? 1 : 0,
     files: files.total,
     there: files.done,
+    accepted: files.accepted,
     open,
     objects,
     documents: isToCopy ? plan.revision.documents.length : 0,
     playlists: plan ? plan.revision.playlists.length : 0,
     batches: Math.ceil(open / maxBatchFiles),
-    ...(isToCopy ? publicationOf(plan.revision) : { heads: 0, lists: 0 }),
+    ...(isToCopy ? publicationOf(plan) : { heads: 0, lists: 0 }),
   };
 }

@@ -60,7 +60,13 @@ export function reportPlan(
       live: count('live'),
       refused: count('refused'),
     },
-    files: { total: count('files'), there: count('there'), toCopy: count('open'), objects },
+    files: {
+      total: count('files'),
+      there: count('there'),
+      accepted: count('accepted'),
+      toCopy: count('open'),
+      objects,
+    },
     sizeBytes: sized('bytes'),
     documents,
     requests: {

@@ -57,9 +57,14 @@ function countLines(report: PlanReport): readonly string[] {
       .filter((state) => videos[state].value > 0)
       .map((state) => `${estimateText(videos[state])} ${state === 'live' ? 'not over yet' : state}`),
   ];
+  const fileStates = [
+    `${estimateText(files.there)} there`,
+    ...(files.accepted.value > 0 ? [`${estimateText(files.accepted)} accepted as missing`] : []),
+    `${estimateText(files.toCopy)} to copy`,
+  ];
   return [
     `Videos     ${formatCount(videos.total)}: ${states.join(', ')}`,
-    `Files      ${estimateText(files.total)}: ${estimateText(files.there)} there, ${estimateText(files.toCopy)} to copy`,
+    `Files      ${estimateText(files.total)}: ${fileStates.join(', ')}`,
     ...(files.objects.value < files.toCopy.value
       ? [`Objects    ${estimateText(files.objects)}: some videos share files`]
       : []),
