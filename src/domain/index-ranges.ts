@@ -59,3 +59,10 @@ export function subtract(ranges: IndexRanges, others: IndexRanges): IndexRanges 
   }
   return left;
 }
+
+/** What of the ranges lies within a span. */
+export function within(ranges: IndexRanges, [first, end]: IndexRanges[number]): IndexRanges {
+  return ranges
+    .map(([from, to]) => [Math.max(from, first), Math.min(to, end)] as const)
+    .filter(([from, to]) => from < to);
+}

@@ -76,8 +76,8 @@ export interface Journal {
    * recorded may be missing here: that costs a second look at the object, and never skips a copy.
    */
   evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
-  /** Sum of `sizeBytes` over the evidence of a sealed revision's files. 0 if there is none. */
-  sizeOf(video: VideoId, digest: RevisionDigest): Promise<number>;
+  /** Sum of `sizeBytes` over the evidence of these files of a sealed revision. 0 if there is none. */
+  sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number>;
   /** The latest failure of each key of a video. */
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
   /** Tries at one file that failed, the oldest first: at least the latest ten of them. */

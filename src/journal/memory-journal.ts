@@ -74,10 +74,10 @@ export class MemoryJournal implements Journal {
     );
   }
 
-  async sizeOf(video: VideoId, digest: RevisionDigest): Promise<number> {
+  async sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number> {
     const entry = this.#videos.get(video);
-    const files = entry?.revisions.get(digest)?.files ?? [];
-    return files.reduce((sum, { key }) => sum + (entry?.evidence.get(key)?.sizeBytes ?? 0), 0);
+    const files = await this.files(video, digest, ranges);
+    return files.reduce((sum, { file }) => sum + (entry?.evidence.get(file.key)?.sizeBytes ?? 0), 0);
   }
 
   async failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {

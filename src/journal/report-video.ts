@@ -2,10 +2,11 @@ import type { FailedFile, LiveReport, ReplacedReport, VideoReport } from '../dom
 import { nextLookAt } from '../domain/next-look.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { hasBit } from '../domain/bits.ts';
+import { hasBit, rangesOfBits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import { withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
+import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { Live } from '../domain/live.ts';
 import { failureWith } from '../domain/failure.ts';
 import { rootKeyOf } from '../domain/revision.ts';
@@ -45,7 +46,7 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
     ...(playlistKey === undefined ? {} : { playlistKey }),
     files: { total, done, failed, accepted },
     // The sum over all evidence is slow to read.
-    sizeBytes: publication?.sizeBytes ?? (header ? await journal.sizeOf(video, header.digest) : 0),
+    sizeBytes: publication?.sizeBytes ?? (header ? await journal.sizeOf(video, header.digest, doneFiles(counted)) : 0),
     failures: header && tally ? await failuresOf(video, tally, journal) : [],
     external: header?.external ?? [],
     warnings: header?.warnings ?? [],
@@ -56,14 +57,27 @@ export async function reportVideo(video: VideoId, ports: ReportPorts): Promise<V
   };
 }
 
-/** The record of a video, and its tally where files have failed: bits can be large, and tell no more otherwise. */
-async function countsOf(
-  video: VideoId,
-  ports: TallyPorts,
-): Promise<{ readonly record: VideoRecord; readonly tally?: Tally } | undefined> {
+/** The counts of a video. Without a tally, either all of its files are done or none is. */
+interface Counts {
+  readonly record: VideoRecord;
+  readonly tally?: Tally;
+}
+
+/** Reads the tally only where some files are done and others are not: bits can be large, and tell no more otherwise. */
+async function countsOf(video: VideoId, ports: TallyPorts): Promise<Counts | undefined> {
   const record = await recordOf(video, ports);
-  const tally = record && record.failed > 0 ? await tallyOf(video, ports) : undefined;
+  const isMixed = record !== undefined && (record.failed > 0 || (record.done > 0 && record.done < record.total));
+  const tally = isMixed ? await tallyOf(video, ports) : undefined;
   return tally ? { record: tally.record, tally } : record && { record };
+}
+
+/**
+ * The files that the counts call done. While files are copied, the journal is ahead of the ledger, and it keeps the
+ * evidence of files that the source has lost since: its sum over all files would belong to other counts.
+ */
+function doneFiles({ record, tally }: Counts): IndexRanges {
+  if (tally) return rangesOfBits(tally.done, record.total);
+  return record.done > 0 ? [[0, record.total]] : [];
 }
 
 /** How a report tells of a recording that is not over. */

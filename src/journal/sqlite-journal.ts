@@ -106,8 +106,13 @@ export class SqliteJournal implements Journal {
     return new Map(rows.map((row) => [row.key, evidenceOf(row)]));
   }
 
-  async sizeOf(video: VideoId, digest: RevisionDigest): Promise<number> {
-    return this.#state.read(() => Number(this.#sql.readSize.get(video, digest)?.['size_bytes']));
+  async sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number> {
+    return this.#state.read(() => {
+      const id = this.#revision(video, digest)?.id;
+      if (id === undefined) return 0;
+      const sizes = ranges.map(([from, to]) => Number(this.#sql.readSize.get(id, from, to)?.['size_bytes']));
+      return sizes.reduce((sum, sizeBytes) => sum + sizeBytes, 0);
+    });
   }
 
   async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
@@ -246,8 +251,8 @@ const statements = {
   readEvidence: 'SELECT * FROM evidence WHERE key IN (SELECT value FROM json_each(?))',
   readSize: `
     SELECT coalesce(sum(e.size_bytes), 0) AS size_bytes
-    FROM revisions r JOIN files f ON f.revision = r.id JOIN evidence e ON e.key = f.key
-    WHERE r.video = ? AND r.digest = ?`,
+    FROM files f JOIN evidence e ON e.key = f.key
+    WHERE f.revision = ? AND f.position >= ? AND f.position < ?`,
   writeFailure: 'INSERT OR REPLACE INTO failures VALUES (?, ?, ?)',
   dropFailure: 'DELETE FROM failures WHERE video = ? AND key = ?',
   readFailures: 'SELECT key, body FROM failures WHERE video = ?',

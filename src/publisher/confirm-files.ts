@@ -27,7 +27,7 @@ export interface Confirmed {
   readonly vanished: readonly number[];
   /** By key, when each of the others last got other bytes under its name, of those that did. */
   readonly replaced: Readonly<Record<string, string>>;
-  /** As of `Journal.sizeOf`. */
+  /** Of the done files, as of `Journal.sizeOf`. */
   readonly sizeBytes: number;
 }
 
@@ -55,13 +55,10 @@ export async function confirmFiles(
     );
     const current = await findObjects([...keys.keys()], store, signal);
     // Read last, so that little is held in memory while the network is awaited.
-    const evidence = await journal.evidence(
-      video,
-      files.map(({ file }) => file.key),
-    );
-    for (const each of evidence.values()) sizeBytes += each.sizeBytes;
+    const evidence = await journal.evidence(video, [...keys.keys()]);
     for (const [key, index] of keys) {
       const known = evidence.get(key);
+      sizeBytes += known?.sizeBytes ?? 0;
       if (!isUnchanged(current.get(key), known)) vanished.push(index);
       else if (known?.replacedAt !== undefined) replaced[key] = known.replacedAt;
     }

@@ -1,3 +1,4 @@
+import { within } from '../../domain/index-ranges.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
 import type { Evidence, FileFailure, Outcome } from '../../domain/outcome.ts';
 import type { PlannedFile, Revision, RevisionHeader } from '../../domain/revision.ts';
@@ -97,17 +98,18 @@ class ObjectJournal implements Journal {
     return this.#outcomes.evidence(video, fileKeys);
   }
 
-  async sizeOf(video: VideoId, digest: RevisionDigest): Promise<number> {
+  async sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number> {
+    const end = ranges.at(-1)?.[1] ?? 0;
     let sizeBytes = 0;
-    for (let from = 0; ; from += summedFiles) {
-      const files = await this.files(video, digest, [[from, from + summedFiles]]);
-      if (files.length === 0) return sizeBytes;
+    for (let from = 0; from < end; from += summedFiles) {
+      const files = await this.files(video, digest, within(ranges, [from, from + summedFiles]));
       const evidence = await this.evidence(
         video,
         files.map(({ file }) => file.key),
       );
       for (const { file } of files) sizeBytes += evidence.get(file.key)?.sizeBytes ?? 0;
     }
+    return sizeBytes;
   }
 
   failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {

@@ -1,5 +1,5 @@
 import { FlantsError } from '../../domain/failure.ts';
-import { indicesOf } from '../../domain/index-ranges.ts';
+import { indicesOf, within } from '../../domain/index-ranges.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
 import type { DocumentRole, PlannedDocument, PlannedFile, Revision, RevisionHeader } from '../../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../../domain/video.ts';
@@ -85,11 +85,11 @@ export class ObjectRevisions {
     const body = ranges.length === 0 ? undefined : await this.#cached(headerKey);
     if (!body) return [];
     const { total, chunkFiles: size } = this.#headerIn(body, headerKey);
-    const wanted = spansOf(total, size).filter((span) => within(span, ranges).length > 0);
+    const wanted = spansOf(total, size).filter((span) => within(ranges, span).length > 0);
     const chunks = readAhead(wanted, width, (span) => this.#chunk(video, digest, span));
     const found: { readonly index: number; readonly file: PlannedFile }[] = [];
     for await (const { span, lines } of chunks) {
-      for (const index of indicesOf(within(span, ranges))) {
+      for (const index of indicesOf(within(ranges, span))) {
         found.push({ index, file: JSON.parse(lines[index - span[0]] ?? '') as PlannedFile });
       }
     }
@@ -152,11 +152,4 @@ function spansOf(total: number, size: number): readonly FileSpan[] {
     number * size,
     Math.min(total, (number + 1) * size),
   ]);
-}
-
-/** The part of the ranges that lies within a span. */
-function within([first, end]: FileSpan, ranges: IndexRanges): IndexRanges {
-  return ranges
-    .map(([from, to]) => [Math.max(from, first), Math.min(to, end)] as const)
-    .filter(([from, to]) => from < to);
 }

@@ -85,7 +85,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         expect(await journal.files('v', revision.digest, [[0, 3]])).toEqual([]);
         expect((await journal.evidence('v', ['v/seg-0.ts'])).size).toBe(0);
         expect((await journal.failures('v')).size).toBe(0);
-        expect(await journal.sizeOf('v', revision.digest)).toBe(0);
+        expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(0);
         expect(await listOf(journal.decisions('v'))).toEqual([]);
 
         expect(await listOf(journal.submissions())).toEqual([submitted('w').submission]);
@@ -103,7 +103,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
           await journal.seal(revision);
           await journal.recordOutcomes('v', [copied(evidenceOf(fileAt(0).key))]);
           expect(await journal.files('v', revision.digest, [[0, 2]])).toHaveLength(2);
-          expect(await journal.sizeOf('v', revision.digest)).toBe(1000);
+          expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(1000);
           expect(await listOf(journal.submissions())).toHaveLength(1);
           await journal.purge('v');
         }
@@ -151,7 +151,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       expect(await after.files('v', revision.digest, [[0, 2]])).toHaveLength(2);
       expect((await after.evidence('v', [fileAt(0).key])).size).toBe(1);
       expect((await after.failures('v')).size).toBe(1);
-      expect(await after.sizeOf('v', revision.digest)).toBe(1000);
+      expect(await after.sizeOf('v', revision.digest, [[0, 3]])).toBe(1000);
       expect(await after.publication('v')).toEqual(publicationOf('v', revision.digest));
       expect(await listOf(after.decisions('v'))).toEqual([submitted('v')]);
       expect(await after.submission('v')).toEqual(submitted('v').submission);

@@ -90,9 +90,9 @@ export function describeOutcomes(journalUnderTest: () => Journal): void {
       await journal.seal(revision);
       await journal.recordOutcomes('v', [copied(evidenceOf(fileAt(0).key))]);
       await journal.forget('v', [fileAt(0).key]);
-      expect(await journal.sizeOf('v', revision.digest)).toBe(0);
+      expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(0);
       await journal.recordOutcomes('v', [copied(evidenceOf(fileAt(0).key, { sizeBytes: 3 }))]);
-      expect(await journal.sizeOf('v', revision.digest)).toBe(3);
+      expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(3);
     });
   });
 
@@ -175,23 +175,25 @@ export function describeOutcomes(journalUnderTest: () => Journal): void {
     expect((await journal.failures('v')).size).toBe(1);
   });
 
-  describe('the size of a revision', () => {
-    it('is what the evidence of its files says', async () => {
+  describe('the size of some files of a revision', () => {
+    it('is what their evidence says', async () => {
       const journal = journalUnderTest();
       const revision = revisionOf('v', filesOf(3));
       await journal.seal(revision);
-      expect(await journal.sizeOf('v', revision.digest)).toBe(0);
+      expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(0);
       await journal.recordOutcomes('v', [
         copied(evidenceOf(fileAt(0).key, { sizeBytes: 5 })),
         copied(evidenceOf(fileAt(1).key, { sizeBytes: 2 ** 40 })),
         copied(evidenceOf('not-in-it', { sizeBytes: 100 })),
         failed(failureOf(fileAt(2).key)),
       ]);
-      expect(await journal.sizeOf('v', revision.digest)).toBe(2 ** 40 + 5);
+      expect(await journal.sizeOf('v', revision.digest, [[0, 3]])).toBe(2 ** 40 + 5);
+      expect(await journal.sizeOf('v', revision.digest, [[0, 1], [2, 9]])).toBe(5); // prettier-ignore
+      expect(await journal.sizeOf('v', revision.digest, [])).toBe(0);
     });
 
     it('is zero for a revision that was never sealed', async () => {
-      expect(await journalUnderTest().sizeOf('v', 'unknown')).toBe(0);
+      expect(await journalUnderTest().sizeOf('v', 'unknown', [[0, 3]])).toBe(0);
     });
   });
 }

@@ -75,7 +75,7 @@ export function describeSharing(underTest: () => JournalUnderTest): void {
         ),
       ]);
       for (const journal of [one, two]) {
-        expect(await journal.sizeOf('v', revision.digest)).toBe(100_000);
+        expect(await journal.sizeOf('v', revision.digest, [[0, 100]])).toBe(100_000);
         expect(await listOf(journal.decisions('v'))).toHaveLength(5);
         expect(await journal.submission('v')).toEqual(submitted('v').submission);
       }
