@@ -14,6 +14,8 @@ export interface ProgressTracker {
   changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
   /** Counts a file that was copied or found unchanged. */
   recorded(outcome: Extract<Outcome, { kind: 'copied' | 'unchanged' }>): void;
+  /** Takes back so many files that were counted as unchanged: they are copied again, and count once. */
+  reopened(unchanged: number): void;
   /** Counts files that failed for good. */
   failed(files: number): void;
   /**
@@ -38,7 +40,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   const pace = createPaceMeter();
   const speed = createRateMeter();
   for (const meter of [pace, speed]) meter.add({ at: startedAt, files: 0, bytes: 0 });
-  let expected = 0;
+  let [recordedFiles, expected] = [0, 0];
 
   return {
     changed(video, before, after) {
@@ -49,7 +51,12 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     },
     recorded(outcome) {
       run[outcome.kind] += 1;
+      recordedFiles += 1;
       if (outcome.kind === 'copied') run.copiedBytes += outcome.evidence.sizeBytes;
+    },
+    reopened(unchanged) {
+      // An earlier run may have counted some of them.
+      run.unchanged = Math.max(0, run.unchanged - unchanged);
     },
     failed(files) {
       run.failed += files;
@@ -60,8 +67,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     totals: () => structuredClone(totals),
     progress() {
       const at = now();
-      const files = run.copied + run.unchanged;
-      for (const meter of [pace, speed]) meter.add({ at, files, bytes: run.copiedBytes });
+      for (const meter of [pace, speed]) meter.add({ at, files: recordedFiles, bytes: run.copiedBytes });
       const known = Object.values(totals.videos).reduce((sum, count) => sum + count, 0);
       const uncrawled = totals.videos.waiting + Math.max(0, expected - known);
       return {

@@ -59,6 +59,8 @@ export interface EngineHooks {
   readonly onWarning: (video: VideoId, message: string) => void;
   /** The CDN was told of so many paths of a video that was published. */
   readonly onInvalidated?: (video: VideoId, paths: number) => void;
+  /** So many files that were told as unchanged are missing or replaced at the destination. Other outcomes follow. */
+  readonly onReopened?: (video: VideoId, unchanged: number) => void;
   /** Work waits for a source or destination that is down. `video` is one whose work that is, or empty. */
   readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
   /** A batch has ended. */

@@ -24,6 +24,7 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
         }
         if (published?.result === 'reopened') {
           const files = formatCounted(published.files, 'file');
+          hooks.onReopened?.(video, published.unchanged);
           hooks.onWarning(video, `${files} vanished from the destination or changed there: copied again`);
         }
         const needsRestart = published?.result === 'reopened' || published?.result === 'source-changed';

@@ -44,8 +44,11 @@ export interface PublisherPorts {
 export type PublishResult =
   /** The documents are at the destination, and the CDN was told of so many paths. */
   | { readonly result: 'published'; readonly invalidatedPaths: number }
-  /** Some files were missing at the destination or had been replaced. They are open again. */
-  | { readonly result: 'reopened'; readonly files: number }
+  /**
+   * Some files were missing at the destination or had been replaced. They are open again. So many of them had been found
+   * unchanged by the source's word.
+   */
+  | { readonly result: 'reopened'; readonly files: number; readonly unchanged: number }
   /** The source's playlists have changed since the plan was sealed. Crawl again. */
   | { readonly result: 'source-changed' }
   /** The video has a newer generation, or is no longer complete. */
@@ -66,13 +69,12 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
 
   const { vanished, replaced: replacedFiles, sizeBytes } = await confirmFiles(video, tally, ports, signal);
   if (vanished.length > 0) {
-    const files = await journal.files(video, revision, toRanges(vanished));
-    await journal.forget(
-      video,
-      files.map(({ file }) => file.key),
-    );
+    const keys = (await journal.files(video, revision, toRanges(vanished))).map(({ file }) => file.key);
+    const evidence = [...(await journal.evidence(video, keys)).values()];
+    const unchanged = evidence.filter((each) => each.generation === generation && each.proof !== 'written').length;
+    await journal.forget(video, keys);
     await ledger.apply(video, { type: 'reopen', generation, revision, files: vanished });
-    return { result: 'reopened', files: vanished.length };
+    return { result: 'reopened', files: vanished.length, unchanged };
   }
   const header = await journal.revision(video, revision);
   if (!header) throw new FlantsError('state.unusable', `the journal has lost revision ${revision} of ${video}`);

@@ -32,6 +32,7 @@ describe.skipIf(!hasVersitygw)('at versitygw', patient, () => {
     expect(copied.code, copied.stderr).toBe(0);
     expect(stage.puts().toSorted()).toEqual(gone.toSorted());
     expect(await differing(stage, files)).toEqual([]);
+    expect(copied.stdout).toContain('20 files: 20 there (39.1 KiB)\nThis run: 2 copied (3.91 KiB), 18 unchanged, in');
   });
 
   it('two videos that share a segment and an initialization section have one object of each', async () => {

@@ -29,6 +29,7 @@ export function engineHooksOf(
       for (const { key, url, failure } of final) emit(hooks, { type: 'file-failed', video, key, url, failure });
       for (const retry of again) emit(hooks, { type: 'tried-again', video, ...retry });
     },
+    onReopened: (_, unchanged) => tracker.reopened(unchanged),
     onPostponed: (video, delayMs, failure) => emit(hooks, { type: 'tried-again', video, delayMs, failure }),
     onPlanned: async (video, counts) => {
       await saveKeyRules(journal, keyRules);
