@@ -86,6 +86,18 @@ describe.skipIf(!hasVersitygw)('videos in a private bucket', patient, () => {
     expect(await text('old/1/low/index.m3u8')).toContain(`\n../../../${far.replace('~', '%7E')}\n`.replace('%7E', '~'));
   });
 
+  it('are found by discover, as the error says of a prefix that is named as a playlist', async () => {
+    for (const name of ['s3://library/old', 's3://library/old/2 & 100%']) {
+      const { code, stdout } = await copy(name);
+      expect(code).toBe(1);
+      expect(stdout).toContain(
+        `${name} is no playlist but a prefix; flants discover ${name} finds the videos below it`,
+      );
+    }
+    const { stdout } = await copy('s3://library/ol');
+    expect(stdout).toContain('s3://library/ol is not there (status 404) [source.not-found]');
+  });
+
   it('are not read again while they are what they were, and partly where they are not', async () => {
     expect(await copy('s3://library/old/1/main.m3u8', '--allow-host', '127.0.0.1')).toMatchObject({ code: 0 });
     proxy.clear();

@@ -13,7 +13,7 @@ import { addressOf } from './address.ts';
 import { refusalOf } from './connection.ts';
 import type { S3Credentials } from './credentials.ts';
 import type { S3Attempt, S3Refusal } from './errors.ts';
-import { signRequest, unsignedPayload } from './sigv4.ts';
+import { canonicalQuery, signRequest, unsignedPayload } from './sigv4.ts';
 import { sourceRefusal } from './source-errors.ts';
 import { refusalText } from './refusal-text.ts';
 
@@ -36,6 +36,8 @@ interface Ask {
   readonly headers: readonly string[];
   readonly signal: AbortSignal;
   readonly ownBucket?: string | undefined;
+  /** As of `canonicalQuery`. Absent: none. */
+  readonly query?: string;
 }
 
 /**
@@ -58,13 +60,16 @@ class S3Source implements Source {
   }
 
   async fetch(text: string, options: FetchOptions): Promise<FetchedObject | NotModified> {
-    const { signal, ownBucket } = options;
+    const { signal, ownBucket, kind } = options;
     const headers = conditionsOf(options);
     const url = new URL(text);
-    const answer = await this.#ask(objectOf(url), { method: 'GET', headers, signal, ownBucket }, [
-      200,
-      ...(headers.length > 0 ? [304] : []),
-    ]);
+    const object = objectOf(url);
+    const ask: Ask = { method: 'GET', headers, signal, ownBucket };
+    const expected = [200, ...(headers.length > 0 ? [304] : [])];
+    const answer = await this.#ask(object, ask, expected).catch(async (error: unknown) => {
+      const mayBePrefix = kind === 'text' && error instanceof FlantsError && error.code === 'source.not-found';
+      throw mayBePrefix && (await this.#isPrefix(object, ask)) ? noObject(object) : error;
+    });
     if (answer.status === 200) return fetchedFrom(answer, url);
     answer.body.discard();
     return { result: 'not-modified' };
@@ -78,6 +83,18 @@ class S3Source implements Source {
 
   async close(): Promise<void> {
     await this.#routes.close();
+  }
+
+  /** Whether there are objects below it, as far as the store says. */
+  async #isPrefix({ bucket, key }: BucketObject, { signal, ownBucket }: Ask): Promise<boolean> {
+    const query = canonicalQuery({ 'list-type': '2', 'max-keys': '1', prefix: key.replace(/\/?$/, '/') });
+    try {
+      const ask: Ask = { method: 'GET', headers: [], signal, ownBucket, query };
+      const { body } = await this.#ask({ bucket, key: '' }, ask, [200]);
+      return (await refusalText(body)).includes('<Contents>');
+    } catch {
+      return false;
+    }
   }
 
   /** Asks once, and once more where the bucket is in another region than was thought. */
@@ -104,17 +121,17 @@ class S3Source implements Source {
   async #send(
     object: BucketObject,
     region: string,
-    { method, headers, signal }: Ask,
+    { method, headers, signal, query = '' }: Ask,
   ): Promise<{ readonly answer: Answer; readonly attempt: S3Attempt }> {
     const address = addressOf(object.bucket, region, this.#options.endpoint);
     const path = address.pathOf(object.key);
-    const url = new URL(address.origin + path);
+    const url = new URL(address.origin + path + (query === '' ? '' : `?${query}`));
     const route = this.#routes.to(url);
     const signed = signRequest({
       method,
       host: address.host,
       path,
-      query: '',
+      query,
       headers: [],
       payloadHash: unsignedPayload,
       credentials: await this.#options.credentials(),
@@ -139,6 +156,12 @@ function objectOf(url: URL): BucketObject {
   const object = bucketObjectOf(url);
   if (object) return object;
   throw new FlantsError('source.refused', `s3://${url.host}${url.pathname} names no object of a bucket`);
+}
+
+function noObject(object: BucketObject): FlantsError {
+  const place = bucketText(object);
+  const message = `${place} is no playlist but a prefix; flants discover ${place} finds the videos below it`;
+  return new FlantsError('source.not-found', message, { status: 404 });
 }
 
 /** The answers by which S3 says that a bucket is in another region. */
