@@ -4,6 +4,7 @@ import { failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { connectStore } from './connect.ts';
 import { credentialsOf, destinationOf } from './destination-setting.ts';
+import { keptForNow } from './embedded/keep-stdin.ts';
 import { surveySources, withCatalogue } from './open/catalogue.ts';
 import { openSource } from './open/source.ts';
 import { sourceSpecOf } from './source-spec.ts';
@@ -22,20 +23,25 @@ export async function checkPlace(options: CopyOptions, signal: AbortSignal): Pro
 }
 
 async function checkSource(options: CopyOptions, signal: AbortSignal): Promise<PlaceCheck> {
+  const input = { stdin: process.stdin, signal, onResumed: () => {} };
   try {
-    const survey = await surveySources(options, signal);
-    const url = await firstPlaylist(options, signal);
-    const source = openSource(await sourceSpecOf(options, survey));
-    try {
-      const fetched = await source.fetch(url, { kind: 'text', signal });
-      if (fetched.result === 'fetched') fetched.cancel();
-      const counted = survey.videos === 1 ? '1 video' : `${survey.videos} videos, the first`;
-      return { what: 'source', found: `${counted} at ${withoutSecrets(url)}` };
-    } finally {
-      await source.close();
-    }
+    return await keptForNow(options.sources, input, (sources) => readSource({ ...options, sources }, signal));
   } catch (error) {
     return { what: 'source', found: '', failure: failureOf(error) };
+  }
+}
+
+async function readSource(options: CopyOptions, signal: AbortSignal): Promise<PlaceCheck> {
+  const survey = await surveySources(options, signal);
+  const url = await firstPlaylist(options, signal);
+  const source = openSource(await sourceSpecOf(options, survey));
+  try {
+    const fetched = await source.fetch(url, { kind: 'text', signal });
+    if (fetched.result === 'fetched') fetched.cancel();
+    const counted = survey.videos === 1 ? '1 video' : `${survey.videos} videos, the first`;
+    return { what: 'source', found: `${counted} at ${withoutSecrets(url)}` };
+  } finally {
+    await source.close();
   }
 }
 

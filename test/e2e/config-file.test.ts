@@ -29,6 +29,18 @@ describe('the config file', patient, () => {
   const write = (...lines: readonly string[]): Promise<void> =>
     writeFile(join(cwd, 'flants.yaml'), `${lines.join('\n')}\n`);
 
+  it('is written for a catalogue on standard input, which is read to see whether it is one', async () => {
+    const init = async (input: string): Promise<FlantsResult> =>
+      runFlants(['init', '-', 'out', '--yes'], { cwd, env: { HOME: cwd }, input });
+    expect((await init('')).stderr).toContain(
+      'the source cannot be used:\nflants: standard input is empty: it holds no catalogue [catalogue.unreadable]\n',
+    );
+    const catalogue = syntheticCatalogue(library, stage.origin.url);
+    expect((await init(catalogue)).stdout).toContain(`source: 2 videos, the first at ${stage.origin.url}/`);
+    const copied = await runFlants(['copy', '--no-progress'], { cwd, env: { HOME: cwd }, input: catalogue });
+    expect(copied.stdout).toContain('2 videos: 2 published\n');
+  });
+
   it('is written from flags, checked, shown and used, and then needs no words', async () => {
     const written = await flants(['init', 'videos.ndjson', 'out', '--bwlimit', '20M', '--concurrency', '8', '--yes']);
     expect(written).toMatchObject({ code: 0, stderr: '' });

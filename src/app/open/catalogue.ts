@@ -118,7 +118,7 @@ export async function surveySources(
       addOrigin(source.url);
       continue;
     }
-    if (source.kind === 'stdin') continue;
+    if (source.kind === 'stdin') throw new FlantsError('internal', 'standard input is to be kept before it is read');
     // Keys of a catalogue's local videos are relative to the folder of the catalogue.
     const folder = source.kind === 'api' ? undefined : `${pathToFileURL(source.folder ?? dirname(source.path)).href}/`;
     const catalogue = withSideFiles(
