@@ -3,6 +3,7 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Verb } from './context.ts';
 import { writeToFile, writeToStream } from './output.ts';
+import { shellQuote } from './shell-quote.ts';
 import type { LineWriter } from './output.ts';
 
 /** `flants discover` */
@@ -21,7 +22,8 @@ export const discover: Verb = async (input, { stdout, stderr }) => {
   const { outPath } = options;
   if (outPath === undefined) await writeToStream(stdout, write);
   else await writeToFile(outPath, '--out', write);
-  const next = outPath === undefined ? '' : `; look at them with: flants copy ${outPath} <destination> --dry-run`;
+  const isSaved = outPath !== undefined && videos.length > 0;
+  const next = isSaved ? `; look at them with: flants copy ${shellQuote(outPath)} <destination> --dry-run` : '';
   stderr.write(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'} found${next}\n`);
   if (videos.length === 0) return exitCodes.notStarted;
   return passedOver > 0 ? exitCodes.warnings : exitCodes.whole;

@@ -78,6 +78,15 @@ describe('videos that no catalogue names', patient, () => {
     expect(copied).toMatchObject({ code: 0 });
   });
 
+  it('are no reason to suggest a copy where there is none', async () => {
+    const out = join(stage.scratch, 'none.ndjson');
+    expect(await discover(`${stage.destination}/4`, '--out', out)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: '0 videos found\n',
+    });
+  });
+
   it.each([
     [['s3://no-such/vod'], 'there is no such bucket'],
     [['no-such.log'], 'the source is no-such.log'],
