@@ -115,10 +115,11 @@ async function findState(
     throw new FlantsError('usage', 'name the destination first, as it was given to copy, or a state with --state');
   const destination = Object.freeze(parseDestination(word, cwd));
   const stateDir = stateDirOf(destination, parsed.endpoint, environment);
-  const through = parsed.endpoint === undefined ? '' : ` through ${parsed.endpoint}`;
+  const isThrough = destination.kind === 's3' && parsed.endpoint !== undefined;
+  const through = isThrough ? ` through ${parsed.endpoint}` : '';
   await assertState(
     stateDir,
-    `nothing was copied to ${destination.name}${through} from here: there is no ${stateDir}; a cluster is named with --redis and --journal`,
+    `nothing was copied to ${destination.name}${through} from here: there is no ${stateDir}; a state is named with --state, a cluster with --redis and --journal`,
   );
   return { place: Object.freeze({ kind: 'embedded', stateDir, destination, proxies }), rest };
 }

@@ -62,6 +62,12 @@ describe('a verb about a state', () => {
       { endpoint: 'http://minio.example' },
       /through http:\/\/minio\.example from here/,
     ],
+    [
+      'the folder of a state as the destination, whatever the endpoint',
+      ['./state'],
+      { endpoint: 'http://minio.example' },
+      /nothing was copied to \S*\/state from here: .* a state is named with --state/,
+    ],
     ['a state that is not there', [], { state: 'nope' }, /there is no state in .*nope/],
   ])('refuses %s', async (_, words, flags, message) => {
     await expect(loadStatusOptions(input(words, flags))).rejects.toThrow(message);
