@@ -6,7 +6,8 @@ import { FlantsError } from '../domain/failure.ts';
 import { readAttributes } from './attributes.ts';
 import { parsePlaylist } from './playlist.ts';
 import { readReferences } from './references.ts';
-import { joinTokens, tokenize } from './tokenizer.ts';
+import { joinTokens } from '../../test/hls/join-tokens.ts';
+import { tokenize } from './tokenizer.ts';
 import type { TagToken, Token } from './tokenizer.ts';
 
 /** Playlists that others wrote, beside the project where there are any. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { joinTokens, tokenize } from './tokenizer.ts';
+import { joinTokens } from '../../test/hls/join-tokens.ts';
+import { tokenize } from './tokenizer.ts';
 
 const lineParts = fc.constantFrom(
   '#EXTM3U', '#EXTINF:6,title', '#EXT-X-KEY:METHOD=AES-128,URI="k"', '# comment', 'seg.ts', '  seg 2.ts\t', '', ' ',

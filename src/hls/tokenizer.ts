@@ -57,11 +57,6 @@ export function tokenize(text: string): readonly Token[] {
   return tokens;
 }
 
-/** The text that was tokenized. */
-export function joinTokens(tokens: readonly Token[]): string {
-  return tokens.map(({ raw, eol }) => raw + eol).join('');
-}
-
 function endOfLine(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createSlots } from './slots.ts';
 import type { LeaveSlot } from './slots.ts';
-import { fixedStreamLimit } from './stream-limit.ts';
+import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import type { EndedFile } from './stream-limit.ts';
 
 const never = new AbortController().signal;

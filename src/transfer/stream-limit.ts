@@ -19,11 +19,6 @@ export interface StreamLimit {
   ended(file: EndedFile): void;
 }
 
-/** A limit that stays. */
-export function fixedStreamLimit(streams: number): StreamLimit {
-  return { current: () => streams, ended: () => undefined };
-}
-
 /** Settings of a limit. */
 export interface StreamLimitOptions {
   readonly first: number;

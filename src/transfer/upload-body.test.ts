@@ -10,7 +10,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
 import { createSlots } from './slots.ts';
-import { fixedStreamLimit } from './stream-limit.ts';
+import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import { copyFile, maxHeldBytes } from './copy-file.ts';
 
 const never = new AbortController().signal;

@@ -29,7 +29,7 @@ import type { Versitygw } from '../servers/versitygw.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
-import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
+import { fixedStreamLimit } from '../engine/fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 import { home } from '../engine/harness.ts';
 import { openS3At } from '../servers/open-s3.ts';

@@ -21,7 +21,7 @@ import type { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
-import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
+import { fixedStreamLimit } from './fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 
 export const home = 'https://cdn.example';

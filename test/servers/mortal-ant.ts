@@ -8,7 +8,7 @@ import type { Source } from '../../src/storage/source.ts';
 import type { AntPorts } from '../../src/transfer/ant-ports.ts';
 import { createBudget } from '../../src/transfer/budget.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
-import { fixedStreamLimit } from '../../src/transfer/stream-limit.ts';
+import { fixedStreamLimit } from '../engine/fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 import { openS3At } from './open-s3.ts';
 import type { S3Server } from './s3-server.ts';

@@ -1,0 +1,6 @@
+import type { StreamLimit } from '../../src/transfer/stream-limit.ts';
+
+/** A limit that stays. */
+export function fixedStreamLimit(streams: number): StreamLimit {
+  return { current: () => streams, ended: () => undefined };
+}
