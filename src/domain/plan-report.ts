@@ -46,6 +46,8 @@ export interface PlanReport {
     readonly toCopy: Estimate;
     readonly published: Estimate;
     readonly live: Estimate;
+    /** Paused or cancelled: a copy leaves them alone. */
+    readonly held: Estimate;
     readonly refused: Estimate;
   };
   readonly files: {
@@ -54,6 +56,8 @@ export interface PlanReport {
     readonly there: Estimate;
     /** Published, or to be published, without them. */
     readonly accepted: Estimate;
+    /** Missing files of held videos. */
+    readonly held: Estimate;
     readonly toCopy: Estimate;
     /** Objects to be copied: a file that two videos share is one. */
     readonly objects: Estimate;

@@ -18,7 +18,7 @@ import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { surveySources, withCatalogue } from '../open/catalogue.ts';
 import { keptForNow } from './keep-stdin.ts';
 import { countLeftOut } from './left-out.ts';
-import { journalWithKeyRules, lookAtVideo, withPreviousState } from './look-at-video.ts';
+import { asCopied, journalWithKeyRules, lookAtVideo, withPreviousState } from './look-at-video.ts';
 import type { LookPorts, PreviousState } from './look-at-video.ts';
 import { missingRowEntry, refusedRowEntry } from './refused-rows.ts';
 import type { RefusedRowEntry } from './refused-rows.ts';
@@ -67,13 +67,11 @@ async function planLibrary(
   const onVideo = async (submission: Submission): Promise<void> => {
     const { report, plan } = await lookAtVideo(submission, lookPorts, hooks.signal);
     videos.push(report);
-    const { id, state, invalid, live } = report;
+    const { id, state, invalid } = report;
     if (plan) {
       const { files, documents } = plan.revision;
       emit(hooks, { type: 'planned', video: id, files: files.length, documents: documents.length });
-    }
-    if (invalid) emit(hooks, { type: 'video', video: id, state, failure: invalid });
-    if (live) emit(hooks, { type: 'video', video: id, state });
+    } else emit(hooks, { type: 'video', video: id, state, ...(invalid ? { failure: invalid } : {}) });
     addToTotals(totals, report);
   };
   const onRefused = (row: RefusedRow): void => {
@@ -112,10 +110,11 @@ async function planLibrary(
     ...(rowWarnings ? { rowWarnings } : {}),
     unguarded: [],
   };
-  const ifCopied = videos.map((video): VideoReport =>
-    video.invalid || video.live ? video : { ...video, state: 'published' },
-  );
-  const exitCode = exitCodeOf({ videos: ifCopied, refused: refusedRows.length, interrupted: hooks.drain.aborted });
+  const exitCode = exitCodeOf({
+    videos: videos.map(asCopied),
+    refused: refusedRows.length,
+    interrupted: hooks.drain.aborted,
+  });
   const durationMs = Math.round(performance.now() - startedAt);
   const run = { copied: 0, unchanged: 0, failed: 0, copiedBytes: 0, durationMs };
   emit(hooks, {

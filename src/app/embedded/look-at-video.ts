@@ -11,7 +11,7 @@ import type { PlannedFile, Revision, RevisionHeader } from '../../domain/revisio
 import { withoutTokens } from '../../domain/tokens.ts';
 import type { RevisionDigest, Submission, VideoId } from '../../domain/video.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { reportLive } from '../../journal/report-video.ts';
+import { reportLive, reportVideo } from '../../journal/report-video.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
@@ -27,7 +27,7 @@ export interface PreviousState {
 /** What a look at a video has found. */
 export interface Look {
   readonly report: VideoReport;
-  /** Absent for a video of which no plan was made. */
+  /** Absent for a video of which no plan was made: one that cannot be copied now, or that somebody holds. */
   readonly plan?: {
     readonly revision: Revision;
     readonly grants: Grants;
@@ -90,13 +90,20 @@ export async function lookAtVideo(submission: Submission, ports: LookPorts, sign
   }
 }
 
+/** The report on a video if a copy goes well. */
+export function asCopied(report: VideoReport): VideoReport {
+  return report.state === 'waiting' ? { ...report, state: 'published' } : report;
+}
+
 type Common = Pick<VideoReport, 'id' | 'title' | 'playlistUrl' | 'failures'>;
 
 async function look(submission: Submission, common: Common, ports: LookPorts, signal: AbortSignal): Promise<Look> {
   const { previous, keyRules, assumeEnded } = ports;
   const { id } = submission;
-  const reading = await readPlaylists(submission, ports, signal);
   const record = await previous?.ledger.read(id);
+  const held = previous && record?.hold && (await reportVideo(id, { ...previous, tokenRules: keyRules }));
+  if (held) return { report: held };
+  const reading = await readPlaylists(submission, ports, signal);
   const live = liveNow(findLive(reading.presentation, keyRules), record?.live, assumeEnded);
   const ifLive: VideoReport | undefined = live && {
     ...common,

@@ -12,10 +12,14 @@ export interface VideoCounts {
   readonly toCopy: number;
   readonly published: number;
   readonly live: number;
+  /** Paused or cancelled. */
+  readonly held: number;
   readonly refused: number;
   readonly files: number;
   readonly there: number;
   readonly accepted: number;
+  /** Files of held videos that are neither there nor accepted. */
+  readonly left: number;
   readonly open: number;
   readonly objects: number;
   readonly documents: number;
@@ -88,15 +92,19 @@ function publicationOf({ revision, accepted }: Planned): Pick<VideoCounts, 'head
 function countsOf({ report, plan }: Look, objects: number): VideoCounts {
   const { state, files } = report;
   const isToCopy = plan !== undefined && state !== 'published';
-  const open = isToCopy ? files.total - files.done - files.accepted : 0;
+  const isHeld = state === 'paused' || state === 'cancelled';
+  const missing = files.total - files.done - files.accepted;
+  const open = isToCopy ? missing : 0;
   return {
     toCopy: isToCopy ? 1 : 0,
     published: state === 'published' ? 1 : 0,
     live: state === 'live' ? 1 : 0,
+    held: isHeld ? 1 : 0,
     refused: state === 'invalid' ? 1 : 0,
     files: files.total,
     there: files.done,
     accepted: files.accepted,
+    left: isHeld ? missing : 0,
     open,
     objects,
     documents: isToCopy ? plan.revision.documents.length : 0,

@@ -10,7 +10,7 @@ import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';
 import { openSource } from '../open/source.ts';
-import { journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
+import { asCopied, journalWithKeyRules, withPreviousState } from '../embedded/look-at-video.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
 import { countLeftOut } from '../embedded/left-out.ts';
 import { missingRowEntry } from '../embedded/refused-rows.ts';
@@ -95,9 +95,10 @@ async function plan(
         signal,
         onLook: (look) => {
           videos.add(look, files.add(look));
-          // A report needs no more than whether there are any.
+          // The exit code needs no more than whether there are any.
           const { external, warnings } = look.report;
-          reports.push({ ...look.report, external: external.slice(0, 1), warnings: warnings.slice(0, 1) });
+          const few = { external: external.slice(0, 1), warnings: warnings.slice(0, 1), failures: [] };
+          reports.push({ ...look.report, ...few });
           if (look.report.invalid) hooks.onRefused(look.report.invalid, look.report.id);
           progress.videos += 1;
           progress.files += look.report.files.total;
@@ -130,7 +131,7 @@ async function plan(
     const reckoned = options.cost && (await reckon(report, options.cost, { options, previous, answers }));
     return {
       exitCode: exitCodeOf({
-        videos: reports.map((video) => (video.invalid || video.live ? video : { ...video, state: 'published' })),
+        videos: reports.map(asCopied),
         refused: rows.causes().reduce((sum, { count }) => sum + count, 0),
         interrupted: drain.aborted,
       }),

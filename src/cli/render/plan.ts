@@ -49,17 +49,25 @@ function sampleLines({ sample }: PlanReport): readonly string[] {
   ];
 }
 
+const stateNames = {
+  published: 'published',
+  live: 'not over yet',
+  held: 'paused or cancelled',
+  refused: 'refused',
+} as const;
+
 function countLines(report: PlanReport): readonly string[] {
   const { videos, files, sizeBytes, documents, requests, inParts } = report;
   const states = [
     `${estimateText(videos.toCopy)} to copy`,
-    ...(['published', 'live', 'refused'] as const)
+    ...(['published', 'live', 'held', 'refused'] as const)
       .filter((state) => videos[state].value > 0)
-      .map((state) => `${estimateText(videos[state])} ${state === 'live' ? 'not over yet' : state}`),
+      .map((state) => `${estimateText(videos[state])} ${stateNames[state]}`),
   ];
   const fileStates = [
     `${estimateText(files.there)} there`,
     ...(files.accepted.value > 0 ? [`${estimateText(files.accepted)} accepted as missing`] : []),
+    ...(files.held.value > 0 ? [`${estimateText(files.held)} in held videos`] : []),
     `${estimateText(files.toCopy)} to copy`,
   ];
   return [
