@@ -56,6 +56,7 @@ it('tells all of a video', () => {
       id: 'class-42',
       playlistUrl: 'https://cdn.example/42/master.m3u8',
       state: 'incomplete',
+      playlistKey: '42/master.m3u8',
       files,
       sizeBytes: 3 * 1024 ** 2,
       failures: [{ key: '42/a.ts', url: 'https://cdn.example/a.ts', failure, tries: 1 }],
@@ -70,6 +71,7 @@ it('tells all of a video', () => {
   });
   expect(text).toBe(`class-42: incomplete
   playlist      https://cdn.example/42/master.m3u8
+  goes to       42/master.m3u8
   files         1,190 of 1,200 there (3.00 MiB)
 Failed:
   42/a.ts: GET https://cdn.example/a.ts: 404 [source.not-found]

@@ -95,7 +95,7 @@ export function renderDetail({ report, decisions, leases }: VideoDetail): string
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['title', report.title],
     ['playlist', report.playlistUrl],
-    ['published as', report.playlistKey],
+    [report.state === 'published' ? 'published as' : 'goes to', report.playlistKey],
     ['revision', report.revision],
     ['files', `${formatCount(files.done)} of ${formatCount(files.total)} there (${formatBytes(report.sizeBytes)})`],
     ['invalid', report.invalid && failureText(report.invalid)],
