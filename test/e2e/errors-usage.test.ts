@@ -50,6 +50,7 @@ describe('a command line that cannot be meant', () => {
       'expected "Name: value"',
     ],
     ['AWS without a region', ['copy', 'index.m3u8', 's3://bucket/vod'], 'name it with --region or AWS_REGION'],
+    ['standard input for a verb that reads none', ['doctor', '-', 'out'], 'which only copy, plan and init read'],
     ['a cluster without a journal', ['crawler', 's3://bucket/vod'], 'a cluster needs --journal'],
     [
       'claims that run out while they wait',

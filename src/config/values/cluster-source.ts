@@ -19,7 +19,7 @@ export function parseClusterSource(text: string, cwd: string): ClusterSource {
     if (source.kind !== 'stdin') return source;
     throw new FlantsError(
       'usage',
-      'a cluster reads its catalogue again and again: it must be a file, not standard input',
+      '- is standard input, which only copy, plan and init read: name the file of a catalogue',
     );
   }
   // `URL` cannot parse several hosts separated by commas.
