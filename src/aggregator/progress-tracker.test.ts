@@ -37,6 +37,32 @@ test('rates are those of the last seconds, and say when the rest will be there',
   expect(run).toMatchObject({ copied: 15, copiedBytes: 15_000, durationMs: 30_000 });
 });
 
+test('the time left is that of what this run copies, not of what others have left or somebody holds', () => {
+  let now = 0;
+  const tracker = createProgressTracker(() => now);
+  tracker.known('left', copying);
+  tracker.known('unplanned', waiting);
+  tracker.known('begun', copying);
+  tracker.known('held', { ...copying, hold: 'paused' });
+  tracker.expect(2);
+  tracker.takes('begun');
+  tracker.changed('new', undefined, { ...copying, done: 0 });
+  const copy = () => {
+    now += 1000;
+    tracker.recorded(copied(1000));
+    return tracker.progress();
+  };
+  // While the sources are read, they may name all of these.
+  for (let file = 0; file < 5; file++) copy();
+  expect(copy()).toMatchObject({ uncrawled: 1, remainingIsGuess: true });
+  tracker.expect();
+  expect(copy()).toMatchObject({ uncrawled: 0, remainingMs: 16_000 });
+  tracker.changed('begun', copying, { ...copying, done: 10 });
+  expect(copy().remainingMs).toBe(10_000);
+  tracker.changed('held', { ...copying, hold: 'paused' }, copying);
+  expect(copy().remainingMs).toBe(16_000);
+});
+
 test('nobody can tell the rest while nothing moves', () => {
   expect(createProgressTracker(() => 0).progress().remainingMs).toBeUndefined();
 });

@@ -10,6 +10,10 @@ import type { VideoId, VideoRecord } from '../domain/video.ts';
 
 /** Totals of a library and of a run, updated with each change. */
 export interface ProgressTracker {
+  /** Counts a video of an earlier run. This one may leave it alone: then it takes no time. */
+  known(video: VideoId, record: VideoRecord): void;
+  /** Says that this run takes a video that it knows. */
+  takes(video: VideoId): void;
   /** Counts a change of a video's record. `before` is absent for a new video. */
   changed(video: VideoId, before: VideoRecord | undefined, after: VideoRecord): void;
   /** Counts a file that was copied or found unchanged. */
@@ -30,6 +34,28 @@ export interface ProgressTracker {
 /** Most videos in progress to report. */
 const shownVideos = 8;
 
+/** What is left to do of some videos, but for those at rest, such as paused ones. */
+interface Work {
+  openFiles: number;
+  /** Videos without a plan. */
+  toPlan: number;
+}
+
+function noWork(): Work {
+  return { openFiles: 0, toPlan: 0 };
+}
+
+function hasWork(record: VideoRecord): boolean {
+  const state = stateOf(record);
+  return state === 'waiting' || state === 'copying';
+}
+
+function addWork(work: Work, record: VideoRecord, sign: 1 | -1 = 1): void {
+  if (!hasWork(record)) return;
+  if (stateOf(record) === 'waiting') work.toPlan += sign;
+  else work.openFiles += sign * (record.total - record.done - record.failed);
+}
+
 /** @param now - a monotonic clock in milliseconds */
 export function createProgressTracker(now: () => number): ProgressTracker {
   const startedAt = now();
@@ -40,12 +66,33 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   const pace = createPaceMeter();
   const speed = createRateMeter();
   for (const meter of [pace, speed]) meter.add({ at: startedAt, files: 0, bytes: 0 });
+  const work = noWork();
+  /** Part of it, of videos that this run has not taken. */
+  const others = noWork();
+  const notTaken = new Map<VideoId, VideoRecord>();
   let [recordedFiles, expected] = [0, 0];
+  const takes = (video: VideoId): void => {
+    const record = notTaken.get(video);
+    if (record && notTaken.delete(video)) addWork(others, record, -1);
+  };
 
   return {
+    known(video, record) {
+      addToTotals(totals, { state: stateOf(record), files: record });
+      addWork(work, record);
+      if (!hasWork(record)) return;
+      notTaken.set(video, record);
+      addWork(others, record);
+    },
+    takes,
     changed(video, before, after) {
-      if (before) addToTotals(totals, { state: stateOf(before), files: before }, -1);
+      takes(video);
+      if (before) {
+        addToTotals(totals, { state: stateOf(before), files: before }, -1);
+        addWork(work, before, -1);
+      }
       addToTotals(totals, { state: stateOf(after), files: after });
+      addWork(work, after);
       if (stateOf(after) === 'copying' && before) active.set(video, after);
       else active.delete(video);
     },
@@ -69,14 +116,16 @@ export function createProgressTracker(now: () => number): ProgressTracker {
       const at = now();
       for (const meter of [pace, speed]) meter.add({ at, files: recordedFiles, bytes: run.copiedBytes });
       const known = Object.values(totals.videos).reduce((sum, count) => sum + count, 0);
-      const uncrawled = totals.videos.waiting + Math.max(0, expected - known);
+      // While sources are read, they may still name these.
+      const left = expected > 0 ? noWork() : others;
+      const uncrawled = work.toPlan - left.toPlan + Math.max(0, expected - known);
       return {
         totals: structuredClone(totals),
         run: { ...run, durationMs: Math.round(at - startedAt) },
         ...speed.rates(),
         uncrawled,
         active: [...active].slice(0, shownVideos).map(([video, { done, total }]) => ({ video, done, total })),
-        ...estimateRemaining(totals, uncrawled, pace.pace()),
+        ...estimateRemaining(totals, uncrawled, pace.pace(), work.openFiles - left.openFiles),
       };
     },
   };

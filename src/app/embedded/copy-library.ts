@@ -60,7 +60,7 @@ export async function copyLibrary(
     const runState: RunState = { journal, ledger, tracker };
     const inDoubt = options.lambda ? await findInDoubt(ledger) : noDoubt;
     await ledger.releaseAll();
-    for await (const { video, record } of ledger.videos()) tracker.changed(video, undefined, record);
+    for await (const { video, record } of ledger.videos()) tracker.known(video, record);
     const { sources, stateDir } = options;
     const { stdin = process.stdin } = hooks;
     const signal = AbortSignal.any([hooks.drain, hooks.signal]);

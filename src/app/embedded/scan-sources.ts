@@ -30,6 +30,7 @@ export async function scanSources(
   const sink: ScanSink = {
     onVideo: async ({ id, playlistUrl, sideFiles }) => {
       videos.push(id);
+      state.tracker.takes(id);
       await engine.crawl(id, {
         recheck: options.recheck,
         urls: { playlistUrl, ...(sideFiles ? { sideFiles } : {}) },
