@@ -61,6 +61,9 @@ describe('the report for people', () => {
     const page = pageOf([report('a'), accepted, incomplete('c')]);
     expect(page).toContain('Not found at the source<small>source.not-found</small>');
     expect(page).toContain('<td>lost at the origin</td>');
+    expect(page).toContain('93 % of 30, 1 failed, 1 accepted');
+    // An accepted file is not in place.
+    expect(pageOf([accepted])).toContain('90 %<small>9 of 10</small>');
     expect(page).toMatch(/Longest on the way.*<td>b<\/td><td class="number">2 s<\/td>.*<td>a<\/td>/s);
   });
 

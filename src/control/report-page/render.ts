@@ -74,7 +74,11 @@ function tiles({ totals, sizeBytes, videos, runs, functions, budget }: PageData)
     tile(
       'Files in place',
       formatCount(done),
-      `${shareText(done + accepted, total)} of ${formatCount(total)}${open > 0 ? `, ${formatCount(open)} failed` : ''}`,
+      [
+        `${shareText(done, total)} of ${formatCount(total)}`,
+        ...(open > 0 ? [`${formatCount(open)} failed`] : []),
+        ...(accepted > 0 ? [`${formatCount(accepted)} accepted`] : []),
+      ].join(', '),
     ),
     tile('Size', bytesText(sizeBytes), 'at the destination'),
     ...(durationMs > 0 ? [tile('Time', timeText(durationMs), `in ${formatCounted(runs.length, 'run')}`)] : []),
@@ -207,7 +211,7 @@ function videoTable({ videos: { shown, count } }: PageData): string {
       ...(hasPictures ? [picture] : []),
       nameOf(video),
       dot(state) + stateWords[state],
-      `${shareText(files.done + files.accepted, files.total)}<small>${formatCount(files.done)} of ${formatCount(files.total)}</small>`,
+      `${shareText(files.done, files.total)}<small>${formatCount(files.done)} of ${formatCount(files.total)}</small>`,
       bytesText(sizeBytes),
       remark === undefined ? '' : escaped(remark),
     ];
