@@ -1,10 +1,24 @@
 import { loadDiscoverOptions } from '../config/discover-options.ts';
+import type { DiscoverOptions } from '../config/discover-options.ts';
+import type { SourceStoreOptions } from '../config/network-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Verb } from './context.ts';
 import { writeToFile, writeToStream } from './output.ts';
 import { shellQuote } from './shell-quote.ts';
 import type { LineWriter } from './output.ts';
+
+/** A copy reads `s3://` sources with options of their own: those of the store are for its destination. */
+function copyCommand(
+  path: string,
+  { place, baseUrl, endpoint, region, profile }: Pick<DiscoverOptions, 'place' | 'baseUrl' | keyof SourceStoreOptions>,
+): string {
+  const store = place.kind === 's3' && baseUrl === undefined ? { endpoint, region, profile } : {};
+  const flags = Object.entries(store).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--source-${name}`, shellQuote(value)],
+  );
+  return ['flants copy', shellQuote(path), '<destination>', ...flags, '--dry-run'].join(' ');
+}
 
 /** `flants discover` */
 export const discover: Verb = async (input, { stdout, stderr }) => {
@@ -23,7 +37,7 @@ export const discover: Verb = async (input, { stdout, stderr }) => {
   if (outPath === undefined) await writeToStream(stdout, write);
   else await writeToFile(outPath, '--out', write);
   const isSaved = outPath !== undefined && videos.length > 0;
-  const next = isSaved ? `; look at them with: flants copy ${shellQuote(outPath)} <destination> --dry-run` : '';
+  const next = isSaved ? `; look at them with: ${copyCommand(outPath, options)}` : '';
   stderr.write(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'} found${next}\n`);
   if (videos.length === 0) return exitCodes.notStarted;
   return passedOver > 0 ? exitCodes.warnings : exitCodes.whole;

@@ -78,6 +78,18 @@ describe('videos that no catalogue names', patient, () => {
     expect(copied).toMatchObject({ code: 0 });
   });
 
+  it('can be copied from their bucket by the command that is suggested', async () => {
+    const out = join(stage.scratch, 'bucket.ndjson');
+    const { stderr } = await discover(stage.destination, '--out', out);
+    const suggested = /look at them with: flants (.*)\n/.exec(stderr)?.[1] ?? '';
+    expect(suggested).toBe(`copy ${out} <destination> --source-endpoint ${stage.env['FLANTS_ENDPOINT']} --dry-run`);
+    const words = suggested.replace('<destination>', join(stage.scratch, 'copy')).split(' ');
+    expect(await runFlants(words, { env: stage.env })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('2 videos: 2 to copy') as string,
+    });
+  });
+
   it('are no reason to suggest a copy where there is none', async () => {
     const out = join(stage.scratch, 'none.ndjson');
     expect(await discover(`${stage.destination}/4`, '--out', out)).toMatchObject({
