@@ -188,7 +188,7 @@ function restored(change: Extract<Change, { type: 'restore' }>): Tally {
   const done = [...indicesOf(subtract([[0, total]], change.accepted))];
   const { tally } = markFiles(begun, { type: 'record', done, failed: accepted });
   const { tally: whole } = markFiles(tally, { type: 'accept', files: accepted });
-  return { ...whole, record: { ...whole.record, announced: publishedSituation(revision) } };
+  return { ...whole, record: { ...whole.record, announced: publishedSituation(whole.record) } };
 }
 
 function register(tally: Tally, change: Extract<Change, { type: 'register' }>): Changed {
@@ -246,7 +246,18 @@ function markFiles(tally: Tally, change: FileChange): Extract<Changed, { result:
       put('accepted', accepted, index, false);
     }
   }
-  return { result: 'applied', tally: { record: { ...tally.record, ...counts }, done, failed, accepted } };
+  const record = { ...tally.record, ...counts };
+  return { result: 'applied', tally: { record: stillPublished(tally.record, record), done, failed, accepted } };
+}
+
+/**
+ * What was published names the files that were missing and accepted, and says of the others that they are there. Once
+ * either has changed, it is published again.
+ */
+function stillPublished(before: VideoRecord, after: VideoRecord): VideoRecord {
+  const { published, ...others } = after;
+  const isOutdated = after.done < before.done || after.accepted < before.accepted;
+  return isOutdated && published === after.revision ? others : after;
 }
 
 function applied(tally: Tally, change: (record: VideoRecord) => VideoRecord): Changed {

@@ -105,12 +105,12 @@ export function isWhole(record: VideoRecord): boolean {
 /** Names the situation of a video that has no next step, so that it is announced once and not again after each look. */
 export function situationOf(record: VideoRecord): string {
   const state = stateOf(record);
-  return state === 'published' ? publishedSituation(record.revision) : `${state} ${record.generation}`;
+  return state === 'published' ? publishedSituation(record) : `${state} ${record.generation}`;
 }
 
-/** The situation of a video whose revision stands at the destination. */
-export function publishedSituation(revision: RevisionDigest | undefined): string {
-  return `published ${revision}`;
+/** The situation of a video whose revision stands at the destination. Files that are there after all make it another. */
+export function publishedSituation({ revision, accepted }: Pick<VideoRecord, 'revision' | 'accepted'>): string {
+  return `published ${revision}${accepted > 0 ? ` without ${accepted}` : ''}`;
 }
 
 /** The one word for a video's situation, from its facts alone. */

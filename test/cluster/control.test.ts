@@ -169,6 +169,23 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     expect((await documentedFetch(`${api.url}/api/v1/videos/${lost}/files`)).status).toBe(200);
   });
 
+  it('publishes a video again, and tells of it, once a file that was accepted is there after all', async () => {
+    const told = (): readonly unknown[] =>
+      received
+        .map(({ body }) => JSON.parse(body) as Alert)
+        .flatMap(({ type, video }) => (type === 'complete' && video?.id === forbidden ? [video.files] : []));
+    stage.origin.heal(`/${forbidden}/${segment}`);
+    const retried = await stage.run('retry', forbidden, '--json');
+    expect(JSON.parse(retried.stdout)).toEqual({ reopened: 1, videos: 1 });
+    await expect.poll(told, { timeout: 20_000 }).toEqual([
+      { total: 4, done: 3, failed: 1, accepted: 1 },
+      { total: 4, done: 4, failed: 0, accepted: 0 },
+    ]);
+    expect(await detailOf(forbidden)).toMatchObject({
+      report: { state: 'published', files: { total: 4, done: 4, failed: 0, accepted: 0 } },
+    });
+  });
+
   it('tells of what is complete and what is not, signed', async () => {
     const told = (): readonly (readonly [string, string | undefined])[] =>
       received.map(({ body }) => {

@@ -147,6 +147,7 @@ describe('a segment that the source does not have', patient, () => {
     expect(await reportOf()).toMatchObject({
       state: 'published',
       files: { done: 12, failed: 0, accepted: 0 },
+      sizeBytes: 12 * library.fileBytes,
       failures: [],
     });
     expect((await stage.run('verify', join(stage.destination, playlistKey))).code).toBe(0);

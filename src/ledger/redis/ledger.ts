@@ -263,7 +263,9 @@ function appliedOf([applied, was, is]: ScriptAnswer, { type }: Change): Applied 
 
 /** The answer of a mark script with all fields: of those after the change, it tells only what has changed. */
 function wholeAnswer([applied, before, changed]: ScriptAnswer): ScriptAnswer {
-  return [applied, before, [...before, ...changed]];
+  if (hashOf(changed)[recordFields.published] !== '') return [applied, before, [...before, ...changed]];
+  const { [recordFields.published]: _, ...now } = hashOf([...before, ...changed]);
+  return [applied, before, Object.entries(now).flat()];
 }
 
 function markArguments(video: VideoId, change: FileChange): Argument[] {

@@ -87,6 +87,11 @@ local function mark()
   if gains[1] == 0 and gains[2] == 0 and gains[3] == 0 then return {1, before, {}} end
   local counts = {'d', tostring(now.d + gains[1]), 'f', tostring(now.f + gains[2]), 'a', tostring(now.a + gains[3])}
   redis.call('HSET', video, unpack(counts))
+  -- As of stillPublished in domain/change.ts.
+  if (gains[1] < 0 or gains[3] < 0) and now.p == revision then
+    redis.call('HDEL', video, 'p')
+    counts[7], counts[8] = 'p', ''
+  end
   noteChange(KEYS[3], KEYS[4], id)
   return {1, before, counts}
 end
@@ -99,7 +104,8 @@ end
  * KEYS: video, bits, feed, changed.
  * ARGV: video id, `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number
  *   of words, and two masks for each of these words (`record`: done, failed; others: files, nothing).
- * Result: [1 when applied or 0 when stale, fields before, those of them that are others now].
+ * Result: [1 when applied or 0 when stale, fields before, those of them that are others now]. A publication that is outdated
+ *   is told as an empty one.
  */
 export const markScript: RedisScript = {
   name: 'flantsLedgerMark',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { accept, open, record, register, reopenFiles } from './changes.ts';
+import { accept, open, publish, record, register, reopenFiles } from './changes.ts';
 import type { LedgerBench } from './bench.ts';
 import { indicesIn } from './bench.ts';
 
@@ -92,6 +92,18 @@ export function describeOutcomes(bench: LedgerBench): void {
         failed: 0,
         accepted: 0,
       });
+    });
+
+    it('makes a published video one to be published again, as another file is missing or accepted', async () => {
+      await planned();
+      const [last, others] = [[9], [0, 1, 2, 3, 4, 5, 6, 7, 8]];
+      await applyAll(record(others, last), accept(last));
+      expect(await applyAll(publish(), accept(last), record(others))).toHaveProperty('published', 'r1');
+      expect(await applyAll(reopenFiles(last))).not.toHaveProperty('published');
+      expect(await applyAll(record([], last), accept(last), publish())).toHaveProperty('published', 'r1');
+      expect(await applyAll(record(last))).not.toHaveProperty('published');
+      expect(await applyAll(publish(), record(last))).toHaveProperty('published', 'r1');
+      expect(await applyAll(reopenFiles([0]))).not.toHaveProperty('published');
     });
 
     it('is refused for an older generation, another revision, and an unknown video', async () => {

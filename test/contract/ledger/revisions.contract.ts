@@ -162,7 +162,7 @@ export function describeRevisions(bench: LedgerBench): void {
 
     it('of a published video finds it whole, but for what was accepted', async () => {
       expect(await applyAll(restore(60, [[3, 5], [59, 60]]))).toEqual({
-        generation: 'g2', revision: 'r1', total: 60, done: 57, failed: 3, accepted: 3, published: 'r1', announced: 'published r1',
+        generation: 'g2', revision: 'r1', total: 60, done: 57, failed: 3, accepted: 3, published: 'r1', announced: 'published r1 without 3',
       }); // prettier-ignore
       const tally = await bench.ledger.tally('v');
       expect(indicesIn(tally?.failed ?? new Uint8Array(), 60)).toEqual([3, 4, 59]);
