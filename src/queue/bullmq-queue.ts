@@ -147,10 +147,12 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   }
 
   /** A server that was emptied forgets it, as it does `limit`. */
-  async every(id: string, everyMs: number, data: T, { ifNone } = { ifNone: false }): Promise<void> {
-    if (ifNone && (await refusedByRedis(this.#queue.getJobScheduler(bullmqId(id))))) return;
+  async every(id: string, everyMs: number, data: T, { ifNone } = { ifNone: false }): Promise<boolean> {
+    const there = ifNone && (await refusedByRedis(this.#queue.getJobScheduler(bullmqId(id))));
+    if (there) return (there.next ?? Infinity) <= Date.now();
     const template = { name: 'job', data: { data }, opts: jobOptions };
-    await refusedByRedis(this.#queue.upsertJobScheduler(bullmqId(id), { every: everyMs }, template));
+    const next = await refusedByRedis(this.#queue.upsertJobScheduler(bullmqId(id), { every: everyMs }, template));
+    return next.delay === 0;
   }
 
   async never(id: string): Promise<void> {

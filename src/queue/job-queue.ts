@@ -73,8 +73,9 @@ export interface Schedule<T> {
    * @param id - id of the schedule, not of its jobs
    * @param options.ifNone - leave an existing schedule alone, even with another interval. Processes that were configured
    *   differently then do not fight on their timers: the one that started last decides
+   * @returns whether a job of the schedule is due now, as that of a new schedule is
    */
-  every(id: string, everyMs: number, data: T, options?: { readonly ifNone: boolean }): Promise<void>;
+  every(id: string, everyMs: number, data: T, options?: { readonly ifNone: boolean }): Promise<boolean>;
   /** Removes a schedule. Unknown ids are ignored. */
   never(id: string): Promise<void>;
 }

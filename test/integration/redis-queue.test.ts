@@ -304,6 +304,18 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
       await expect.poll(() => seen, patience).toEqual(['tick', 'tick']);
     });
 
+    it('says whether it has a job that is due', async () => {
+      const { queue } = replica();
+      const all = () => Promise.all([false, true].map((ifNone) => queue.every('tick', hour, 'tick', { ifNone })));
+      expect(await queue.every('tick', hour, 'tick')).toBe(true);
+      expect(await all()).toEqual([true, true]);
+      work(queue, note);
+      await expect.poll(() => seen, patience).toEqual(['tick']);
+      await expect.poll(() => queue.size(), patience).toBe(1);
+      expect(await all()).toEqual([false, false]);
+      expect(await queue.every('tick', 2 * hour, 'tick')).toBe(true);
+    });
+
     it('comes back when it is said again after Redis was emptied', async () => {
       const { queue, connection } = replica();
       work(queue, note);

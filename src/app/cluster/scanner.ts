@@ -81,17 +81,18 @@ export async function startScannerRole(
     queue.work(handler, { concurrency: 1, onError });
   const workers = [work(queues.scans, scan), work(queues.admissions, admission), work(queues.deltas, delta)];
   const watching = options.catalogue.watch ? watchCatalogue(catalogue, onChangedRow, hooks, stopSignal) : undefined;
-  await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await admitSoon(queues.admissions);
   return {
     async assert({ again }) {
       const ifNone = { ifNone: again };
       await queues.limitLibraryJobs();
-      await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
-      await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
+      const isScanDue = await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
+      const isAdmissionDue = await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
       if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
       else if (!again) await queues.deltas.never('delta');
-      await recoverIfWiped(cluster);
+      // A start does not wait for the clock of the processes before it.
+      if (!again && !isScanDue) await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
+      if (!again && !isAdmissionDue) await admitSoon(queues.admissions);
+      await recoverIfWiped(cluster, deltaEveryMs);
     },
     async stop() {
       stopping.abort();
@@ -107,15 +108,17 @@ function isForAdmission({ isNew, isFresh }: RowChange): boolean {
 }
 
 /**
- * Queues the passes again if Redis has lost its data, which the absence of a marker shows. The marker is set last, so
- * that a crash before that repeats the work.
+ * Queues a delta pass if Redis has lost its data, which the absence of a marker shows, and no new schedule brings one: new
+ * revisions of published videos may have been in progress, which crawling them again finds. The marker is set last, so that
+ * a crash before that repeats the work.
  */
-async function recoverIfWiped({ redis, redisNames: { epoch }, queues, claimRedis }: Cluster): Promise<void> {
+async function recoverIfWiped(
+  { redis, redisNames: { epoch }, queues, claimRedis }: Cluster,
+  deltaEveryMs: number | undefined,
+): Promise<void> {
   await claimRedis();
   if ((await redis.exists(epoch)) === 1) return;
-  // New revisions of published videos may have been in progress. Crawling them again finds those.
-  await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
-  await admitSoon(queues.admissions);
+  if (deltaEveryMs === undefined) await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await redis.set(epoch, new Date().toISOString());
 }
 
