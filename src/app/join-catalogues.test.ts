@@ -47,6 +47,37 @@ it('numbers rows through, and refuses ids of an earlier catalogue', async () => 
   ]);
 });
 
+/** A catalogue whose feed says that these have changed. */
+function changing(ids: readonly string[], changed: readonly string[]): Catalogue {
+  return catalogueOf(ids, {
+    watch: async ({ signal }) => ({ kind: 'open', rows: catalogueOf(changed).rows({ signal }) }),
+  });
+}
+
+it('has the change feed of each catalogue, without the videos of another', async () => {
+  const joined = joinCatalogues([
+    changing(['a', 'b'], ['a', 'new']),
+    catalogueOf(['c']),
+    changing(['b', 'd'], ['b', 'c', 'd']),
+  ]);
+  for await (const _ of joined.rows({ signal: never }));
+  const changes: string[][] = [];
+  for (const part of joined.parts ?? []) {
+    const feed = await part.watch?.({ signal: never });
+    if (feed?.kind !== 'open') continue;
+    const told: string[] = [];
+    for await (const read of feed.rows) {
+      told.push(read.kind === 'video' ? read.submission.id : `${read.id}: ${read.failure.code}`);
+    }
+    changes.push(told);
+  }
+  expect(joined.watch).toBeUndefined();
+  expect(changes).toEqual([
+    ['a', 'new'],
+    ['b: catalogue.duplicate', 'c: catalogue.duplicate', 'd'],
+  ]);
+});
+
 it('misses only a video that no catalogue names', async () => {
   const joined = joinCatalogues([telling(['a']), catalogueOf(['b']), telling(['c'])]);
   const results = await Promise.all(['a', 'b', 'c', 'x'].map(async (id) => joined.writeBack?.(status(id))));

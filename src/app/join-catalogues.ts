@@ -1,14 +1,42 @@
 import type { Catalogue, CatalogueRow, VideoStatus, WriteBackResult } from '../catalogue/catalogue.ts';
+import { mapWatch } from '../catalogue/map-rows.ts';
 import { failureWith } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 
 /** Presents several catalogues as one. Rows are numbered through, and ids of an earlier one are refused. */
 export function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
+  /** To which catalogue each video belongs, by the latest reading. Kept for the rows of change feeds only. */
+  let owners = new Map<VideoId, Catalogue>();
+  const areWatched = parts.some(({ watch }) => watch);
+
+  async function* rows(options: { readonly signal: AbortSignal }): AsyncGenerator<CatalogueRow> {
+    const found = new Map<VideoId, Catalogue>();
+    let row = 0;
+    for (const part of parts) {
+      for await (const read of part.rows(options)) {
+        row += 1;
+        const id = read.kind === 'video' ? read.submission.id : undefined;
+        if (id !== undefined && found.has(id)) {
+          yield namedElsewhere(row, id, part);
+          continue;
+        }
+        if (id !== undefined) found.set(id, part);
+        yield { ...read, row };
+      }
+    }
+    if (areWatched) owners = found;
+  }
+  const changedRow = (read: CatalogueRow, part: Catalogue): CatalogueRow => {
+    if (read.kind === 'refused') return read;
+    const { id } = read.submission;
+    return (owners.get(id) ?? part) === part ? read : namedElsewhere(read.row, id, part);
+  };
+
   return {
     name: parts.map(({ name }) => name).join(', '),
-    rows: (options) => joinedRows(parts, options),
-    ...watchOfFirst(parts),
+    rows,
+    parts: parts.map((part) => ({ name: part.name, ...mapWatch(part, (row) => changedRow(row, part)) })),
     find: async (id, options) => {
       for (const part of parts) {
         const found = await part.find?.(id, options);
@@ -21,31 +49,9 @@ export function joinCatalogues(parts: readonly Catalogue[]): Catalogue {
   };
 }
 
-async function* joinedRows(
-  parts: readonly Catalogue[],
-  options: { readonly signal: AbortSignal },
-): AsyncGenerator<CatalogueRow> {
-  const seen = new Set<string>();
-  let row = 0;
-  for (const part of parts) {
-    for await (const read of part.rows(options)) {
-      row += 1;
-      if (read.kind === 'video' && seen.has(read.submission.id)) {
-        const { id } = read.submission;
-        const message = `${part.name} names the video ${id}, which another source names too`;
-        yield { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', message) };
-        continue;
-      }
-      if (read.kind === 'video') seen.add(read.submission.id);
-      yield { ...read, row };
-    }
-  }
-}
-
-/** Of several catalogues only the first that supports it is watched. The others are read at intervals. */
-function watchOfFirst(parts: readonly Catalogue[]): Pick<Catalogue, 'watch'> {
-  const watch = parts.find((part) => part.watch)?.watch;
-  return watch ? { watch } : {};
+function namedElsewhere(row: number, id: VideoId, { name }: Catalogue): CatalogueRow {
+  const message = `${name} names the video ${id}, which another source names too`;
+  return { kind: 'refused', row, id, failure: failureWith('catalogue.duplicate', message) };
 }
 
 function joinedWriteBack(parts: readonly Catalogue[]): Pick<Catalogue, 'writeBack'> {

@@ -34,6 +34,9 @@ export type CatalogueWatch =
   /** The catalogue has no change feed, such as a server without change streams. `reason` is for people. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** What is needed of a catalogue to follow its changes. */
+export type WatchedCatalogue = Pick<Catalogue, 'name' | 'watch'>;
+
 /**
  * A list of videos.
  *
@@ -52,6 +55,8 @@ export interface Catalogue {
    * connection is lost. Changes made meanwhile are found by reading all rows.
    */
   readonly watch?: (options: { readonly signal: AbortSignal }) => Promise<CatalogueWatch>;
+  /** Absent unless several catalogues are presented as one, which has no feed itself: watch each of these. */
+  readonly parts?: readonly WatchedCatalogue[];
   /** Reads the current row of one video. Undefined if there is none. Absent if the catalogue cannot look up rows. */
   readonly find?: (id: VideoId, options: { readonly signal: AbortSignal }) => Promise<CatalogueRow | undefined>;
   /**

@@ -2,7 +2,8 @@ import type { SideFileField } from '../config/values/side-files.ts';
 import { bucketUrlOf } from '../domain/bucket-url.ts';
 import { shown, valueAt } from '../domain/catalogue-rule.ts';
 import type { SideFile } from '../domain/side-file.ts';
-import type { Catalogue, CatalogueRow, CatalogueWatch } from './catalogue.ts';
+import type { Catalogue, CatalogueRow } from './catalogue.ts';
+import { mapRows, mapWatch } from './map-rows.ts';
 import { refusedRow } from './row-reader.ts';
 
 /** Names that lists of objects give to a URL. */
@@ -15,31 +16,19 @@ const urlNames = ['url', 'src', 'href', 'uri'] as const;
  */
 export function withSideFiles(catalogue: Catalogue, fields: readonly SideFileField[]): Catalogue {
   if (fields.length === 0) return catalogue;
-  const { watch, find } = catalogue;
+  const { find } = catalogue;
   const add = (row: CatalogueRow): CatalogueRow => addSideFiles(row, fields);
   return {
     ...catalogue,
-    rows: (options) => mapped(catalogue.rows(options), add),
+    rows: (options) => mapRows(catalogue.rows(options), add),
+    ...mapWatch(catalogue, add),
     ...(find && {
       find: async (id, options) => {
         const row = await find(id, options);
         return row && add(row);
       },
     }),
-    ...(watch && {
-      watch: async (options): Promise<CatalogueWatch> => {
-        const feed = await watch(options);
-        return feed.kind === 'open' ? { ...feed, rows: mapped(feed.rows, add) } : feed;
-      },
-    }),
   };
-}
-
-async function* mapped(
-  rows: AsyncIterable<CatalogueRow>,
-  change: (row: CatalogueRow) => CatalogueRow,
-): AsyncGenerator<CatalogueRow> {
-  for await (const row of rows) yield change(row);
 }
 
 function addSideFiles(row: CatalogueRow, fields: readonly SideFileField[]): CatalogueRow {

@@ -146,6 +146,36 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
     });
   });
 
+  it('follows the changes of each of two catalogues', async () => {
+    const library = { videos: 4, filesPerVideo: 2, fileBytes: 1_000, seed: 'two' };
+    const stage = await openClusterStage(library);
+    const schools = [1, 2].map((number) => client.db(`flants-test-${number}-${randomUUID()}`));
+    const [one, two] = schools.map((school) => school.collection<Lecture>('lectures'));
+    try {
+      await one?.insertOne(lecture(stage, 0));
+      await two?.insertOne(lecture(stage, 1));
+      const api = await clusterApi();
+      const catalogues = schools.map(
+        ({ databaseName }) => Object.assign(new URL(mongo.url), { pathname: databaseName }).href,
+      );
+      const rows = ['--mongo-collection', 'lectures', '--mongo-fields', 'playlistUrl=hls.master'];
+      const flags = [...rows, '--scan-every', '1h', ...quickly, '--transfers', '1', ...api.flags];
+      running.push(startFlants(['up', ...catalogues, stage.destination, ...flags], { env: stage.env }));
+      await api.until((videos) => idsIn('published', videos).length === 2);
+      // The next scan is an hour away.
+      await one?.insertOne(lecture(stage, 2));
+      await two?.insertOne(lecture(stage, 3));
+      await api.until((videos) => idsIn('published', videos).length === 4);
+    } finally {
+      for (const up of running.splice(0)) {
+        up.kill('SIGKILL');
+        await up.ended;
+      }
+      for (const school of schools) await school.dropDatabase();
+      await stage.close();
+    }
+  });
+
   it('takes ids and dates of all types, tells each document, and says which are gone', async () => {
     const library = { videos: 5, filesPerVideo: 3, fileBytes: 1_000, seed: 'shapes' };
     const gone = 4;

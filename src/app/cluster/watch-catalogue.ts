@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
+import type { Catalogue, CatalogueRow, WatchedCatalogue } from '../../catalogue/catalogue.ts';
 import { backoffMs } from '../../domain/backoff.ts';
 import type { Backoff } from '../../domain/backoff.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
 import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { ServiceHooks } from './role.ts';
 
 const backoff: Backoff = { baseDelayMs: second, maxDelayMs: minute };
@@ -15,13 +16,23 @@ const backoff: Backoff = { baseDelayMs: second, maxDelayMs: minute };
 const rowsAtATime = 32;
 
 /**
- * Follows the change feed of a catalogue until it is stopped, and opens the feed again when it breaks. The next scan
- * finds changes made in between. Any number of replicas may follow the feed: a row that comes twice changes nothing.
+ * Follows each change feed of a catalogue until it is stopped, and opens a feed again when it breaks. The next scan
+ * finds changes made in between. Any number of replicas may follow a feed: a row that comes twice changes nothing.
  */
 export async function watchCatalogue(
   catalogue: Catalogue,
   onRow: (row: CatalogueRow) => Promise<void>,
-  { log }: ServiceHooks,
+  { log }: Pick<ServiceHooks, 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { parts = [catalogue] } = catalogue;
+  await Promise.all(parts.map((part) => followFeed(part, onRow, log, signal)));
+}
+
+async function followFeed(
+  catalogue: WatchedCatalogue,
+  onRow: (row: CatalogueRow) => Promise<void>,
+  log: Logger,
   signal: AbortSignal,
 ): Promise<void> {
   /** Since the last row that came. */
@@ -40,7 +51,7 @@ export async function watchCatalogue(
       });
     } catch (error) {
       if (signal.aborted) return;
-      log.warn(`the change feed of the catalogue broke off and will be opened again: ${failureOf(error).message}`);
+      log.warn(`the change feed of ${catalogue.name} broke off and will be opened again: ${failureOf(error).message}`);
       await sleep(backoffMs(backoff, breaks), undefined, { signal }).catch(() => undefined);
       breaks += 1;
     }
