@@ -6,6 +6,7 @@ import { ServiceError } from './api/client.ts';
 import type { LiveStream } from './live/connect.ts';
 import type { LiveStore } from './live/store.ts';
 import { LiveContext, useConnection, useLive } from './live/use-live.ts';
+import { Boundary } from './parts/boundary.tsx';
 import { Masthead } from './parts/masthead.tsx';
 import { SignIn } from './parts/sign-in.tsx';
 import { formatPercent } from './parts/format.ts';
@@ -37,14 +38,16 @@ export function App({ store, stream }: { readonly store: LiveStore; readonly str
 
 function Page({ stream }: { readonly stream: LiveStream }): ReactNode {
   const connection = useConnection();
-  useTitle();
   const onSignedIn = (): void => {
     void queries.invalidateQueries();
     stream.retryNow();
   };
   return (
     <div className="page">
-      <Masthead onSessionChange={onSignedIn} />
+      <Boundary name="The head of the page">
+        <Title />
+        <Masthead onSessionChange={onSignedIn} />
+      </Boundary>
       {connection === 'refused' ? (
         <main className="part">
           <h1>This page asks for a token</h1>
@@ -52,26 +55,29 @@ function Page({ stream }: { readonly stream: LiveStream }): ReactNode {
           <SignIn onSignedIn={onSignedIn} />
         </main>
       ) : (
-        <Switch>
-          <Route path="/" component={Overview} />
-          <Route path="/videos" component={Videos} />
-          <Route path="/video" component={Video} />
-          <Route path="/runs" component={Runs} />
-          <Route>
-            <main className="part">
-              <h1>There is nothing at this address</h1>
-            </main>
-          </Route>
-        </Switch>
+        <Boundary name="This view" isMain>
+          <Switch>
+            <Route path="/" component={Overview} />
+            <Route path="/videos" component={Videos} />
+            <Route path="/video" component={Video} />
+            <Route path="/runs" component={Runs} />
+            <Route>
+              <main className="part">
+                <h1>There is nothing at this address</h1>
+              </main>
+            </Route>
+          </Switch>
+        </Boundary>
       )}
     </div>
   );
 }
 
 /** The tab says how far it is: it is often behind others. */
-function useTitle(): void {
+function Title(): ReactNode {
   const share = useLive(({ totals }) => formatPercent(totals.files.done + totals.files.accepted, totals.files.total));
   useEffect(() => {
     document.title = share === undefined ? 'FLAnts' : `${share}% · FLAnts`;
   }, [share]);
+  return null;
 }

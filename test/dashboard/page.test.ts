@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityProblems, closePages, hasChromium, openPage, startChromium } from './chromium.ts';
 import { startFeed } from './feed.ts';
 import type { Feed } from './feed.ts';
+import { makeLibrary } from './made-library.ts';
 import type { MadeLibrarySpec } from './made-library.ts';
 
 const small: MadeLibrarySpec = {
@@ -97,6 +98,47 @@ describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
       expect(problems).toEqual([]);
     },
   );
+
+  it('says what of it cannot be shown, keeps the rest usable, and recovers with the next data', async () => {
+    const expected = /Cannot read properties of undefined/;
+    const { page, problems } = await openPage(browser, { origins: [feed.url], expected });
+    // Answers as of a service of another version, until it is the same again.
+    let isOther = true;
+    const snapshot = JSON.stringify({ ...makeLibrary(small).snapshot(), causes: [{ code: 'some.code' }] });
+    await page.route('**/api/v1/live', (route) =>
+      isOther
+        ? route.fulfill({
+            contentType: 'text/event-stream',
+            body: `retry: 100\nevent: snapshot\ndata: ${snapshot}\n\n`,
+          })
+        : route.continue(),
+    );
+    await page.route('**/api/v1/list*', (route) =>
+      isOther ? route.fulfill({ json: { total: 1, rows: [{ id: 'class-1' }], listVersion: 0 } }) : route.continue(),
+    );
+    await page.goto(feed.url);
+    const alert = page.getByRole('alert');
+    await page.getByRole('heading', { name: 'What failed and what is in flight cannot be shown' }).waitFor();
+    expect(await alert.textContent()).toMatch(expected);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('listbox').first().waitFor();
+
+    await page.getByRole('link', { name: 'Videos', exact: true }).click();
+    await page.getByRole('heading', { name: 'This view cannot be shown' }).waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByRole('link', { name: 'Runs' }).click();
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+    expect(await alert.count()).toBe(0);
+
+    await page.getByRole('link', { name: 'Videos', exact: true }).click();
+    await alert.waitFor();
+    isOther = false;
+    await page.getByRole('listitem').getByRole('link').first().waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByText('In flight').first().waitFor();
+    expect(await alert.count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
 
   it('keeps the theme that was chosen', async () => {
     const { page } = await openPage(browser, { origins: [feed.url], colorScheme: 'light' });

@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { listQuery } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
 import { Aside } from '../parts/aside.tsx';
+import { Boundary } from '../parts/boundary.tsx';
 import { formatCounted } from '../parts/format.ts';
 import { Headline } from '../parts/headline.tsx';
 import { Legend } from '../parts/legend.tsx';
@@ -23,10 +24,16 @@ export function Overview(): ReactNode {
   return (
     <main>
       <h1 className="hidden">Overview</h1>
-      <Headline />
+      <Boundary name="How far it is">
+        <Headline />
+      </Boundary>
       <div className="columns">
-        <UnderCopy />
-        <Aside />
+        <Boundary name="What is under copy">
+          <UnderCopy />
+        </Boundary>
+        <Boundary name="What failed and what is in flight">
+          <Aside />
+        </Boundary>
       </div>
     </main>
   );
