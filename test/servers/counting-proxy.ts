@@ -15,6 +15,8 @@ export interface CountingProxy {
   /** Without a final slash. */
   readonly endpoint: string;
   readonly requests: readonly CountedRequest[];
+  /** How many connections of clients are open. */
+  connections(): Promise<number>;
   /** Calls with each request as it comes, before it is passed on. */
   onRequest(listen: (request: CountedRequest) => void): void;
   /** Answers with this status itself where the rule gives one, as a gateway does whose server is away. */
@@ -61,6 +63,10 @@ export async function startCountingProxy(endpoint: string): Promise<CountingProx
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+      ),
     onRequest: (listen) => void listeners.push(listen),
     answer: (rule) => void (statusOf = rule),
     weakenEtags: () => void (isWeakening = true),

@@ -107,9 +107,15 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     prefix: options.redis.prefix,
     owner: redisOwnerOf(destination, place),
   };
-  await (options.claimsRedis === true ? claimRedis(claim) : assertRedisIsOurs(claim));
   const journal = openObjectJournal(store, { signal: hooks.signal });
-  await saveDestination(journal, destination, '--journal');
+  try {
+    await (options.claimsRedis === true ? claimRedis(claim) : assertRedisIsOurs(claim));
+    await saveDestination(journal, destination, '--journal');
+  } catch (error) {
+    await journal.close();
+    await store.close();
+    throw error;
+  }
   const ledger = new RedisLedger(redis, options.redis.prefix);
   const spending = openSpending(redis, names, journal);
   const { onWarning } = hooks;

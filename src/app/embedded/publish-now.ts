@@ -26,24 +26,28 @@ export async function publishNow(
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
   const { proxies, signal, headerPolicy } = options;
-  const { store } = await openDestination(destination, options);
-  const { profile, store: place } = destination;
-  const ca = place.kind === 's3' ? place.ca : undefined;
-  const access = { ...(profile === undefined ? {} : { profile }), ...(ca === undefined ? {} : { ca }) };
-  const cdn = await openCdn(destination, { ...options, ...access }, options);
-  // Whoever copied it from this machine named its playlist.
-  const playlistUrl = (await journal.submission(video))?.playlistUrl;
-  const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
-  const source = openSource({
-    headers: [],
-    connections: 4,
-    timeoutMs: 30 * second,
-    allowsFiles: true,
-    proxies,
-    ...(await readSourceStore(journal)),
-    reach: { named, allowed: [] },
-  });
+  const closers: (() => Promise<void>)[] = [];
   try {
+    const { store } = await openDestination(destination, options);
+    closers.push(() => store.close());
+    const { profile, store: place } = destination;
+    const ca = place.kind === 's3' ? place.ca : undefined;
+    const access = { ...(profile === undefined ? {} : { profile }), ...(ca === undefined ? {} : { ca }) };
+    const cdn = await openCdn(destination, { ...options, ...access }, options);
+    if (cdn) closers.push(() => cdn.close());
+    // Whoever copied it from this machine named its playlist.
+    const playlistUrl = (await journal.submission(video))?.playlistUrl;
+    const named = await namedHosts(playlistUrl === undefined ? [] : [playlistUrl], proxies);
+    const source = openSource({
+      headers: [],
+      connections: 4,
+      timeoutMs: 30 * second,
+      allowsFiles: true,
+      proxies,
+      ...(await readSourceStore(journal)),
+      reach: { named, allowed: [] },
+    });
+    closers.push(() => source.close());
     await ledger.releaseAll();
     const published = await publishVideo(
       video,
@@ -61,6 +65,6 @@ export async function publishNow(
     );
     return published.result;
   } finally {
-    await Promise.all([store.close(), source.close(), cdn?.close()]);
+    await Promise.all(closers.map((close) => close()));
   }
 }

@@ -31,7 +31,7 @@ export interface OpenOptions {
 /**
  * Opens a destination: finds credentials, probes which conditions it honours, and adds checks for those it does not.
  *
- * @throws {FlantsError} `store.credentials` if there are none, and as `probeStore`
+ * @throws {FlantsError} `store.credentials` if there are none, and as `probeStore` and `tryHeaders`
  */
 export async function openDestination(
   destination: DestinationSetting,
@@ -43,9 +43,14 @@ export async function openDestination(
   const access = { credentials, proxies, ...(requests ? { requests } : {}) };
   const found = await capabilitiesOf(connectStore(destination.store, access), signal);
   const store = connectStore(destination.store, { ...access, capabilities: found });
-  const untreated = headerPolicy && (await tryHeaders(store, headerPolicy, { signal }));
-  const capabilities = untreated === undefined ? found : { ...found, untreated };
-  return { setting: destination, store, capabilities, extra };
+  try {
+    const untreated = headerPolicy && (await tryHeaders(store, headerPolicy, { signal }));
+    const capabilities = untreated === undefined ? found : { ...found, untreated };
+    return { setting: destination, store, capabilities, extra };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 /** Probes a store that nothing guards yet, and closes it. */

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { openCluster } from '../../src/app/cluster/cluster.ts';
+import { openDestination } from '../../src/app/open/destination.ts';
+import { noProxies } from '../../src/config/values/proxies.ts';
+import { minute } from '../../src/domain/units.ts';
+import { startCountingProxy } from '../servers/counting-proxy.ts';
+import type { CountingProxy } from '../servers/counting-proxy.ts';
+import { hasRedis, startRedis } from '../servers/redis.ts';
+import { hasVersitygw, startVersitygw } from '../servers/versitygw.ts';
+import type { Versitygw } from '../servers/versitygw.ts';
+
+const { signal } = new AbortController();
+
+/** Shorter than the time for which an idle socket is kept. */
+const closing = { timeout: 2_000 };
+
+describe.skipIf(!hasVersitygw)('a store that was opened', () => {
+  let server: Versitygw;
+  let proxy: CountingProxy;
+  beforeAll(async () => {
+    server = await startVersitygw();
+    proxy = await startCountingProxy(server.endpoint);
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.accessKeyId);
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.secretAccessKey);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await proxy?.stop();
+    await server?.stop();
+  });
+  const reached = () => ({ endpoint: proxy.endpoint, region: server.region });
+  const at = (prefix: string) => ({ kind: 's3', name: prefix, bucket: server.bucket, prefix }) as const;
+
+  it('is closed when it refuses the headers that it is asked for', async () => {
+    const setting = { name: 'vod', store: { ...at('vod'), ...reached(), connections: 4 } };
+    const headerPolicy = { segment: { tags: { ['too long'.repeat(50)]: '' } } };
+    await expect(openDestination(setting, { proxies: noProxies, signal, headerPolicy })).rejects.toThrow(
+      'what --header-policy says of the role segment',
+    );
+    await expect.poll(() => proxy.connections(), closing).toBe(0);
+  });
+
+  it.skipIf(!hasRedis)('is closed when it holds the journal of another destination', async () => {
+    const redis = await startRedis({ appendonly: true });
+    const open = async (destination: string): Promise<void> => {
+      const places = { destination: at(destination), journal: at('journal') };
+      const own = { redis: { url: redis.url, prefix: destination }, leaseMs: minute, freshWindowMs: minute };
+      const hooks = { signal, drain: signal, onWarning: () => {}, onRedis: () => {} };
+      await (await openCluster({ ...places, ...own, ...reached(), proxies: noProxies }, hooks)).close();
+    };
+    try {
+      await open('one');
+      await expect.poll(() => proxy.connections(), closing).toBe(0);
+      await expect(open('other')).rejects.toThrow('this journal is of one, not of other');
+      await expect.poll(() => proxy.connections(), closing).toBe(0);
+    } finally {
+      await redis.stop();
+    }
+  });
+});
