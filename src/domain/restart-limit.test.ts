@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failureWith } from './failure.ts';
 import { planRestart } from './restart-limit.ts';
 
 const latest = (): number => 1;
@@ -20,6 +21,10 @@ describe('a restart', () => {
     for (const restarts of [4, 9]) {
       expect(planRestart('source-changed', { restarts }, latest)).toMatchObject({
         failure: { code: 'source.changed' },
+      });
+      const unread = failureWith('source.denied', 'HTTP 403 from cdn.example', { status: 403 });
+      expect(planRestart('source-changed', { restarts, unread }, latest)).toMatchObject({
+        failure: { code: 'source.denied', message: expect.stringContaining('HTTP 403 from cdn.example; in a cluster') },
       });
       expect(planRestart('reopened', { restarts }, latest)).toMatchObject({ failure: { code: 'store.status' } });
     }

@@ -20,17 +20,24 @@ const finalFailures: Readonly<Record<RestartReason, Failure>> = {
   reopened: failureWith('store.status', 'its files vanish from the destination each time they are copied'),
 };
 
+function unreadByTransfer(failure: Failure): Failure {
+  const means = 'in a cluster, name the same catalogue and headers to flants transfer as to the crawler';
+  const message = `its playlists can be read where it is planned, and not where its files are copied: ${failure.message}; ${means}`;
+  return { ...failure, message };
+}
+
 /**
  * Plans the restart of a video: after a delay that doubles each time, or never, at the fifth restart in a row.
  *
+ * @param before.unread - why its playlists, which the crawler reads, could not be read by who copies its files
  * @param random - uniform in [0, 1), spreads the delays
  */
 export function planRestart(
   reason: RestartReason,
-  { restarts = 0 }: Pick<VideoRecord, 'restarts'>,
+  { restarts = 0, unread }: Pick<VideoRecord, 'restarts'> & { readonly unread?: Failure | undefined },
   random: () => number,
 ): RestartPlan {
   const count = restarts + 1;
-  if (count >= maxRestarts) return { count, failure: finalFailures[reason] };
+  if (count >= maxRestarts) return { count, failure: unread ? unreadByTransfer(unread) : finalFailures[reason] };
   return { count, delayMs: jittered(backoffMs(defaultRetryLimits, restarts), random) };
 }

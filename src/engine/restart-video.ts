@@ -1,8 +1,16 @@
 import { sendVideo } from '../aggregator/advance.ts';
 import { planRestart } from '../domain/restart-limit.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { RestartReason } from '../domain/restart-limit.ts';
 import type { Generation, VideoId } from '../domain/video.ts';
 import type { EngineContext } from './context.ts';
+
+/** Work on a video that turned out to be void. */
+interface VoidWork {
+  readonly video: VideoId;
+  readonly generation: Generation;
+  readonly unread?: Failure | undefined;
+}
 
 /**
  * Restarts a video whose work turned out to be void, counts the restart in the ledger, and gives up after too many.
@@ -15,11 +23,12 @@ import type { EngineContext } from './context.ts';
  * | source-changed | has some left                                | is crawled after a delay; its sender counts it    |
  * | reopened       | has some left                                | is counted and takes its next step                |
  *
- * @param generation - the generation whose work is void
+ * @param job.generation - the generation whose work is void
+ * @param job.unread - why its playlists could not be read by who copies its files
  */
 export async function restartVideo(
   reason: RestartReason,
-  { video, generation }: { readonly video: VideoId; readonly generation: Generation },
+  { video, generation, unread }: VoidWork,
   { parts, newId, takeNextStep }: Pick<EngineContext, 'parts' | 'newId' | 'takeNextStep'>,
 ): Promise<void> {
   const { ledger, random } = parts;
@@ -28,7 +37,7 @@ export async function restartVideo(
   const isSourceChanged = reason === 'source-changed';
   // Several batches of a plan meet the same change of the source. It counts as one restart.
   if (isSourceChanged && (await ledger.leases(video)).some(({ kind }) => kind !== 'batch')) return;
-  const restart = planRestart(reason, record, random);
+  const restart = planRestart(reason, { ...record, unread }, random);
   if ('failure' in restart) {
     await ledger.apply(video, { type: 'invalidate', generation, failure: restart.failure });
     return takeNextStep(video);

@@ -44,14 +44,14 @@ export function startTransfers(context: EngineContext, executor: Executor): Queu
         hooks.onOutcome(video, outcome);
       };
       try {
-        const { ran, halt, recrawl } = await runBatch(
+        const { ran, halt, recrawl, unread } = await runBatch(
           job,
           { ...parts, executor, locator, patience },
           { ...hooks, onOutcome, onKnown: (prior) => void known.push(...prior), drain, lost },
         );
         if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
         if (halt) host.halt(halt);
-        else if (recrawl && !drain.aborted) await restartVideo('source-changed', job, context);
+        else if (recrawl && !drain.aborted) await restartVideo('source-changed', { ...job, unread }, context);
         else await context.takeNextStep(job.video);
         return done;
       } finally {

@@ -7,8 +7,8 @@ import type { Locator, PlanUrls } from '../storage/locator.ts';
 /** The URLs to fetch a batch's files from, or why there are none. */
 export type LoadedUrls =
   | { readonly result: 'loaded'; readonly urls: PlanUrls }
-  /** The source has another plan now, or none. The next crawl finds out which. */
-  | { readonly result: 'replanned' }
+  /** The source has another plan now, or none. The next crawl finds out which. `unread`: why there is none here. */
+  | { readonly result: 'replanned'; readonly unread?: Failure }
   /** The playlists cannot be read now. The failure has charge `wait`, since no file is to blame. */
   | { readonly result: 'unreadable'; readonly failure: Failure };
 
@@ -32,7 +32,7 @@ export async function loadUrls(
     const failure = failureOf(error);
     if (failure.code === 'state.unusable') throw error;
     const charge = chargeOf(failure);
-    if (charge !== 'try' && charge !== 'wait') return { result: 'replanned' };
+    if (charge !== 'try' && charge !== 'wait') return { result: 'replanned', unread: failure };
     return { result: 'unreadable', failure: asWait(failure) };
   }
 }

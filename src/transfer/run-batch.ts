@@ -76,6 +76,8 @@ const maxLost = 2;
 export interface BatchResult {
   readonly halt?: Failure;
   readonly recrawl: boolean;
+  /** Why the playlists could not be read, if that is why the video is crawled again. */
+  readonly unread?: Failure;
   /** How the batch ended. Absent when it was dropped. */
   readonly ran?: {
     readonly end: BatchEnd;
@@ -121,7 +123,7 @@ async function runLeased(job: BatchJob, ports: DispatcherPorts, hooks: Dispatche
   const loaded = await loadUrls(job, ports, hooks.signal);
   if (loaded.result === 'replanned') {
     await ledger.release(job.video, job.id);
-    return { recrawl: true };
+    return { recrawl: true, ...(loaded.unread ? { unread: loaded.unread } : {}) };
   }
   if (loaded.result === 'unreadable') {
     const { known, message } = await prepare(asPlanned);
