@@ -33,7 +33,8 @@ const connections = 8;
 /**
  * Opens a library for commands: that of a cluster, or the state file of copies made on this machine.
  *
- * @param hooks.readOnly - nothing will be changed, so a state file may be in use by a running copy
+ * @param hooks.readOnly - nothing will be changed, so a state file may be in use by a running copy, and a journal's store
+ *   may take no writes
  * @throws {FlantsError} as `openCluster`, or `state.locked`, `state.unusable`
  */
 export async function openControl(
@@ -43,9 +44,12 @@ export async function openControl(
   return place.kind === 'cluster' ? openClusterControl(place, hooks) : openStateControl(place, hooks);
 }
 
-async function openClusterControl(place: ClusterOptions, { onWarning, signal }: ControlHooks): Promise<OpenControl> {
+async function openClusterControl(
+  place: ClusterOptions,
+  { onWarning, signal, readOnly = false }: ControlHooks & { readonly readOnly?: boolean },
+): Promise<OpenControl> {
   const cluster = await openCluster(
-    { ...place, leaseMs, freshWindowMs, concurrency: connections },
+    { ...place, readOnly, leaseMs, freshWindowMs, concurrency: connections },
     { onWarning, onRedis: () => {}, signal, drain: signal },
   );
   return {

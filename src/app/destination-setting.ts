@@ -82,6 +82,21 @@ export async function saveDestination(
   setting: DestinationSetting,
   option: '--state' | '--journal',
 ): Promise<void> {
+  await assertDestination(journal, setting, option);
+  await journal.setSetting(settingName, setting);
+}
+
+/**
+ * Refuses a state, or a journal, of another destination. One that was never used is of none.
+ *
+ * @param option - that names another state or journal
+ * @throws {FlantsError} `usage`
+ */
+export async function assertDestination(
+  journal: Pick<Journal, 'setting'>,
+  setting: DestinationSetting,
+  option: '--state' | '--journal',
+): Promise<void> {
   const saved = await readDestination(journal);
   if (saved && placeOf(saved.store) !== placeOf(setting.store)) {
     const what = option === '--state' ? 'state' : 'journal';
@@ -90,11 +105,10 @@ export async function saveDestination(
       `this ${what} is of ${saved.name}, not of ${setting.name}; name another with ${option}`,
     );
   }
-  await journal.setSetting(settingName, setting);
 }
 
 /** Returns the destination of a state. Undefined if nothing was copied yet. */
-export async function readDestination(journal: Journal): Promise<DestinationSetting | undefined> {
+export async function readDestination(journal: Pick<Journal, 'setting'>): Promise<DestinationSetting | undefined> {
   return (await journal.setting(settingName)) as DestinationSetting | undefined;
 }
 

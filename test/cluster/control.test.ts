@@ -99,7 +99,9 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     expect(await Promise.all(['/livez', '/readyz', '/metrics', '/api/v1/status'].map(answers))).toEqual([
       200, 200, 200, 200,
     ]);
-    expect(await (await fetch(`${api.url}/metrics`)).text()).toMatch(/flants_videos\{.*state="invalid".*\} 1\b/);
+    // Counted now and then.
+    const metrics = async (): Promise<string> => (await fetch(`${api.url}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 30_000 }).toMatch(/flants_videos\{.*state="invalid".*\} 1\b/);
     expect((await ask('POST', `/${whole}/pause`)).status).toBe(401);
     expect((await ask('POST', `/${whole}/pause`, 'wrong')).status).toBe(401);
     const mute = await clusterApi();

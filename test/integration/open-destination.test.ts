@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCluster } from '../../src/app/cluster/cluster.ts';
+import { openControl } from '../../src/app/control.ts';
 import { openDestination } from '../../src/app/open/destination.ts';
 import { noProxies } from '../../src/config/values/proxies.ts';
+import type { LibraryStatus } from '../../src/domain/library.ts';
 import { minute } from '../../src/domain/units.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy } from '../servers/counting-proxy.ts';
@@ -14,7 +16,7 @@ const { signal } = new AbortController();
 /** Shorter than the time for which an idle socket is kept. */
 const closing = { timeout: 2_000 };
 
-describe.skipIf(!hasVersitygw)('a store that was opened', () => {
+describe.skipIf(!hasVersitygw)('a store', () => {
   let server: Versitygw;
   let proxy: CountingProxy;
   beforeAll(async () => {
@@ -38,6 +40,31 @@ describe.skipIf(!hasVersitygw)('a store that was opened', () => {
       'what --header-policy says of the role segment',
     );
     await expect.poll(() => proxy.connections(), closing).toBe(0);
+  });
+
+  it.skipIf(!hasRedis)('is not written to by who only looks at a library', async () => {
+    const redis = await startRedis({ appendonly: true });
+    const place = { ...reached(), redis: { url: redis.url, prefix: 'flants' }, proxies: noProxies };
+    const look = async (destination: string): Promise<LibraryStatus> => {
+      const places = { destination: at(destination), journal: at('journal-of-many') };
+      const hooks = { signal, onWarning: () => {}, readOnly: true };
+      const { control, close } = await openControl({ kind: 'cluster', ...place, ...places }, hooks);
+      try {
+        await control.report();
+        return await control.status();
+      } finally {
+        await close();
+      }
+    };
+    try {
+      proxy.clear();
+      // A journal that nobody has used yet is nobody's afterwards.
+      for (const destination of ['one', 'other']) expect((await look(destination)).destination).toBe(destination);
+      expect(proxy.requests.length).toBeGreaterThan(0);
+      expect(proxy.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD')).toEqual([]);
+    } finally {
+      await redis.stop();
+    }
   });
 
   it.skipIf(!hasRedis)('is closed when it holds the journal of another destination', async () => {

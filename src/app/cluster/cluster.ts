@@ -21,11 +21,11 @@ import { openSpending } from './spending.ts';
 import type { ClusterSpending } from './spending.ts';
 import type { ClusterQueues } from './queues.ts';
 import { assertRedisIsOurs, claimRedis, redisOwnerOf } from './claim-redis.ts';
-import { destinationOf, saveDestination } from '../destination-setting.ts';
+import { assertDestination, destinationOf, saveDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 import { createStepDriver, leaseIds } from '../../engine/step-driver.ts';
 import type { StepDriver } from '../../engine/step-driver.ts';
-import { keepsEmptySegments, openDestination } from '../open/destination.ts';
+import { keepsEmptySegments, openDestination, openToRead } from '../open/destination.ts';
 import type { OpenDestination } from '../open/destination.ts';
 
 /** How to reach a cluster. */
@@ -37,6 +37,8 @@ export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly freshWindowMs: number;
   /** It works for the library, so keys in Redis that no library has become its own. */
   readonly claimsRedis?: boolean;
+  /** Nothing is to be written, so the journal's store is not tried, and may take no writes. */
+  readonly readOnly?: boolean;
 }
 
 /** Callbacks and stop signals of an open cluster. */
@@ -59,8 +61,8 @@ export interface Cluster extends StepDriver {
   readonly queues: ClusterQueues;
   readonly ledger: Ledger;
   readonly journal: Journal;
-  /** Where the journal is, for workers that write to it by themselves. */
-  readonly journalPlace: Pick<DestinationSetting, 'store'> & Pick<OpenDestination, 'capabilities'>;
+  /** Where the journal is, for workers that write to it by themselves. Absent if nothing is to be written. */
+  readonly journalPlace?: Pick<DestinationSetting, 'store'> & Pick<OpenDestination, 'capabilities'>;
   readonly destination: DestinationSetting;
   readonly spending: ClusterSpending;
   readonly newGeneration: () => string;
@@ -99,7 +101,10 @@ export async function openCluster(options: ClusterOptions, hooks: ClusterHooks):
 async function openOverConnection(redis: RedisClient, options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
   const destination = await destinationOf(options);
   const place = await destinationOf({ ...options, destination: options.journal });
-  const { store, capabilities } = await openDestination(place, { proxies: options.proxies, signal: hooks.signal });
+  const { claimsRedis = false, readOnly = false, proxies } = options;
+  const { store, capabilities } = readOnly
+    ? { store: openToRead(place, proxies) }
+    : await openDestination(place, { proxies, signal: hooks.signal });
   const names = redisNames(options.redis.prefix);
   const claim = {
     redis,
@@ -109,8 +114,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   };
   const journal = openObjectJournal(store, { signal: hooks.signal });
   try {
-    await (options.claimsRedis === true ? claimRedis(claim) : assertRedisIsOurs(claim));
-    await saveDestination(journal, destination, '--journal');
+    await (claimsRedis ? claimRedis(claim) : assertRedisIsOurs(claim));
+    await (readOnly ? assertDestination : saveDestination)(journal, destination, '--journal');
   } catch (error) {
     await journal.close();
     await store.close();
@@ -141,8 +146,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     queues,
     ledger,
     journal,
-    journalPlace: { store: place.store, capabilities },
-    keepsEmptySegments: () => keepsEmptySegments(destination, { proxies: options.proxies, signal: hooks.signal }),
+    ...(capabilities ? { journalPlace: { store: place.store, capabilities } } : {}),
+    keepsEmptySegments: () => keepsEmptySegments(destination, { proxies, signal: hooks.signal }),
     destination,
     newGeneration: randomUUID,
     isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),

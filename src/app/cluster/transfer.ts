@@ -98,6 +98,7 @@ async function openFunctions(
   options: TransferOptions & LambdaRunOptions,
   { log, signal, metrics }: Pick<ServiceHooks, 'log' | 'signal' | 'metrics'>,
 ): Promise<Transfers> {
+  if (!journalPlace) throw new Error('a transfer over a journal that is only read');
   const parts = { ...placesOf(engine), journal: journalPlace };
   const { openLambdaExecutor } = await import('../lambda-executor.ts');
   const { executor, hello, meter } = await openLambdaExecutor(options, parts, {

@@ -62,6 +62,11 @@ async function capabilitiesOf(unguarded: ObjectStore, signal: AbortSignal): Prom
   }
 }
 
+/** Opens a store that nothing will be written to, without trying it: that would write. */
+export function openToRead(setting: DestinationSetting, proxies: ProxySettings): ObjectStore {
+  return connectStore(setting.store, { credentials: credentialsOf(setting, proxies), proxies });
+}
+
 /**
  * Whether a destination keeps `a//b` apart from `a/b`. Where it cannot be asked (this process may have no rights there),
  * it counts as one that does not: names are then chosen that every store keeps.

@@ -9,10 +9,10 @@ import { openObjectJournal } from '../../journal/object/journal.ts';
 import { SqliteJournal } from '../../journal/sqlite-journal.ts';
 import { openStateFile } from '../../state/file.ts';
 import type { VerifyRequest } from '../../verifier/verify.ts';
-import { connectStore } from '../connect.ts';
 import type { StoreSpec } from '../connect.ts';
-import { credentialsOf, destinationOf, readDestination } from '../destination-setting.ts';
+import { destinationOf, readDestination } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
+import { openToRead } from '../open/destination.ts';
 import { expectedOf, openCopiedFiles } from './copied-files.ts';
 import type { CopiedFiles } from './copied-files.ts';
 import { readPublished } from './published.ts';
@@ -90,9 +90,7 @@ async function openJournal(
   signal: AbortSignal,
 ): Promise<Recorded> {
   const setting = await destinationOf(options);
-  const { proxies } = options;
-  // Without probing it: that would write.
-  const store = connectStore(setting.store, { credentials: credentialsOf(setting, proxies), proxies });
+  const store = openToRead(setting, options.proxies);
   const journal = openObjectJournal(store, { signal });
   return recordedIn(journal, { copied: openCopiedFiles(journal), close: () => store.close() });
 }
