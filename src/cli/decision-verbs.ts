@@ -76,7 +76,7 @@ export const purge: Verb = async (input, context) => {
         ...options,
         work: (video) => control.purge(video),
         render: ({ objectsLeft }, video) =>
-          `${video} is forgotten; ${objectsLeft === 0 ? 'nothing of it is' : `${formatCounted(objectsLeft, 'object')} stay`} at the destination`,
+          `${video} is forgotten; left at the destination: ${objectsLeft === 0 ? 'nothing' : formatCounted(objectsLeft, 'object')}`,
       },
       context,
     ),

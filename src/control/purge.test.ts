@@ -15,6 +15,14 @@ describe('purging', () => {
     await expect(library.control.show('a')).rejects.toEqual(code('video.unknown'));
   });
 
+  it('counts what was published before its source became another', async () => {
+    const library = openLibrary();
+    await retired(library, 'a', 4, [[0, 1]]);
+    await library.control.submit({ id: 'a', playlistUrl: 'https://cdn.example/other/index.m3u8' });
+    await library.control.cancel('a');
+    expect(await library.control.purge('a')).toEqual({ video: 'a', objectsLeft: 4 });
+  });
+
   it('is refused while the video is wanted, unless its catalogue has it no more', async () => {
     const library = openLibrary();
     await planned(library, 'a', { total: 3, done: [0] });

@@ -1,8 +1,11 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { VideoId } from '../domain/video.ts';
+import { rangesOfBits } from '../domain/bits.ts';
+import { subtract } from '../domain/index-ranges.ts';
+import type { IndexRanges } from '../domain/index-ranges.ts';
+import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
 import type { Journal } from '../journal/journal.ts';
-import { recordOf } from '../journal/tally.ts';
+import { recordOf, tallyOf } from '../journal/tally.ts';
 import { restoreAligned } from './restore.ts';
 import type { Purged } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
@@ -28,10 +31,22 @@ export async function purgeVideo(video: VideoId, ports: ControlPorts): Promise<P
   return { video, objectsLeft };
 }
 
+/** Of the plan in force, and of the one that was published last. */
 async function objectsOf(video: VideoId, ports: ControlPorts): Promise<number> {
+  const { journal } = ports;
+  const publication = await journal.publication(video);
   const record = await recordOf(video, ports);
-  const publication = await ports.journal.publication(video);
-  return (record?.done ?? 0) + (publication?.documents.length ?? 0);
+  const documents = publication?.documents.length ?? 0;
+  if (!publication || record?.revision === publication.revision) return (record?.done ?? 0) + documents;
+  const keys = new Set<string>();
+  const add = async (revision: RevisionDigest, there: IndexRanges): Promise<void> => {
+    for (const { file } of await journal.files(video, revision, there)) keys.add(file.key);
+  };
+  await add(publication.revision, subtract([[0, publication.total]], publication.accepted));
+  const tally = await tallyOf(video, ports);
+  if (tally?.record.revision !== undefined)
+    await add(tally.record.revision, rangesOfBits(tally.done, tally.record.total));
+  return keys.size + documents;
 }
 
 async function cancelForGood(video: VideoId, ports: ControlPorts): Promise<void> {
