@@ -65,7 +65,7 @@ export interface EngineHooks {
   readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
   /** A batch has ended. */
   readonly onBatch?: (job: BatchJob, ran: NonNullable<BatchResult['ran']>, durationMs: number) => void;
-  /** A crawl or publication has ended. `result` is its own result word, or `invalid`. */
+  /** A crawl or publication has ended. `result` is its own result word, or `invalid` or `halted`. */
   readonly onVideoStep?: (kind: 'crawl' | 'publish', video: VideoId, result: string) => void;
 }
 

@@ -1,14 +1,19 @@
 import type { Role } from '../../config/service-options.ts';
-import { second } from '../../domain/units.ts';
+import { minute, second } from '../../domain/units.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { ClusterEngineHooks } from './engine.ts';
 import type { ServiceHooks } from './role.ts';
+
+/** Work that has stopped is tried every few seconds. After this long without another failure there was none to try. */
+const haltForgottenMs = 5 * minute;
 
 /** Returns hooks that record the engine's events as metrics, log lines and health. */
 export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): ClusterEngineHooks {
   const { log, metrics, drain, signal } = hooks;
   const work = `work of the ${role}`;
+  let forgetting: NodeJS.Timeout | undefined;
   const markWorking = (): void => {
+    clearTimeout(forgetting);
     health.set(work, true);
     metrics.halted(false);
   };
@@ -32,7 +37,6 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     onPostponed: (video, delayMs, failure) =>
       log.info(`the video will be tried again: ${failure.message}`, { video, code: failure.code, delayMs }),
     async onPlanned(video, { files, documents }) {
-      markWorking();
       log.debug('planned', { video, files, documents });
     },
     onBatch({ video, id, tries, waits }, ran, durationMs) {
@@ -41,6 +45,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       log.debug('a batch ended', { video, batch: id, attempt, waits, ...ran, durationMs: Math.round(durationMs) });
     },
     onVideoStep(kind, video, result) {
+      if (result !== 'halted') markWorking();
       if (kind === 'crawl') metrics.crawl(result);
       else metrics.publication(result);
       log.debug(`${kind === 'crawl' ? 'crawled' : 'publication'}: ${result}`, { video });
@@ -59,6 +64,8 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     onHalt(failure) {
       metrics.halted(true);
       health.set(work, false, failure.message);
+      clearTimeout(forgetting);
+      forgetting = setTimeout(markWorking, haltForgottenMs).unref();
       log.error(`the ${role} cannot continue and will try again soon: ${failure.message}`, { code: failure.code });
       void hooks.alert({ type: 'halted', failure });
     },
