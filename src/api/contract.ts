@@ -116,6 +116,7 @@ export const statusSchema = z
     ),
     functions: z.exactOptional(functionCostSchema),
     budget: z.exactOptional(budgetSchema),
+    halted: z.exactOptional(z.array(z.object({ service: z.string(), id: z.string(), failure: failureSchema }))),
   })
   .meta({ id: 'LibraryStatus' }) satisfies z.ZodType<LibraryStatus>;
 

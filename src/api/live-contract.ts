@@ -118,7 +118,14 @@ const partsShape = {
   causes: causesSchema,
   services: z.array(
     z
-      .object({ name: z.string(), id: z.string(), version: z.string(), since: milliseconds, at: milliseconds })
+      .object({
+        name: z.string(),
+        id: z.string(),
+        version: z.string(),
+        since: milliseconds,
+        at: milliseconds,
+        halted: z.exactOptional(failureSchema),
+      })
       .meta({ id: 'LiveService' }),
   ),
   queues: z.array(

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { readFunctionCost } from './cluster/function-cost.ts';
 import { createKeyRulesInitializer } from './cluster/key-rules-initializer.ts';
+import { readHalted } from './cluster/service-beats.ts';
 import { isWithdrawn, readLastScan } from './cluster/scan-record.ts';
 import { postersOf } from './open/posters.ts';
 import type { PosterAccess } from './open/posters.ts';
@@ -36,6 +37,7 @@ export function controlPortsOf(
     isFresh: cluster.isFresh,
     lastScan: () => readLastScan(journal),
     functionCost: () => readFunctionCost(cluster.redis, cluster.redisNames.functions),
+    halted: () => readHalted(cluster.redis, cluster.redisNames.services),
     budget: () => cluster.spending.report(),
     isWithdrawn: (video) => isWithdrawn(video, journal),
     takeNextStep: cluster.takeNextStep,

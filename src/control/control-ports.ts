@@ -1,5 +1,6 @@
 import type { BudgetReport } from '../domain/budget.ts';
 import type { FunctionCost } from '../domain/function-use.ts';
+import type { HaltedService } from '../domain/library.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
@@ -36,6 +37,8 @@ export interface ControlPorts {
   readonly functionCost?: () => Promise<FunctionCost | undefined>;
   /** What was spent. Undefined where nobody wants to know. Absent: not known. */
   readonly budget?: () => Promise<BudgetReport | undefined>;
+  /** Processes whose work cannot continue. Absent: not known. */
+  readonly halted?: () => Promise<readonly HaltedService[]>;
   /** Whether the video has disappeared from the catalogue. Absent: not known. */
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Sends the video's next step to its queue. */

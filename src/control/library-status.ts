@@ -56,6 +56,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
   const scan = countsOf(await ports.lastScan?.());
   const functions = await ports.functionCost?.();
   const budget = await ports.budget?.();
+  const halted = (await ports.halted?.()) ?? [];
   return {
     format: 1,
     destination,
@@ -65,6 +66,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
     ...scan,
     ...(functions ? { functions } : {}),
     ...(budget ? { budget } : {}),
+    ...(halted.length > 0 ? { halted } : {}),
   };
 }
 

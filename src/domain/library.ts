@@ -25,6 +25,14 @@ export interface FailureCause {
   readonly example: { readonly video: VideoId; readonly key?: string; readonly failure: Failure };
 }
 
+/** A process of a cluster whose work cannot continue, such as on a full disk. It tries again by itself. */
+export interface HaltedService {
+  /** Its role. */
+  readonly service: string;
+  readonly id: string;
+  readonly failure: Failure;
+}
+
 /** How far a library has come. */
 export interface LibraryStatus {
   readonly format: 1;
@@ -40,6 +48,8 @@ export interface LibraryStatus {
   readonly functions?: FunctionCost;
   /** What was spent; absent where nobody set a budget, or a price for what leaves the source. */
   readonly budget?: BudgetReport;
+  /** Absent: the work of no process stands still. */
+  readonly halted?: readonly HaltedService[];
 }
 
 /** How many rows a reading of the catalogue found; a report names them. */

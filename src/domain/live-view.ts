@@ -1,5 +1,5 @@
 import type { BudgetReport } from './budget.ts';
-import type { FailureCode } from './failure.ts';
+import type { Failure, FailureCode } from './failure.ts';
 import type { FailureCause, VideoSummary } from './library.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Estimate } from './remaining.ts';
@@ -70,6 +70,8 @@ export interface LiveService {
   readonly since: number;
   /** When it was heard of last. */
   readonly at: number;
+  /** Why its work cannot continue; it tries again by itself. */
+  readonly halted?: Failure;
 }
 
 /** How many jobs a queue has. */

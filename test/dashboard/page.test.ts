@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { failureWith } from '../../src/domain/failure.ts';
 import { accessibilityProblems, closePages, hasChromium, openPage, startChromium } from './chromium.ts';
 import { startFeed } from './feed.ts';
 import type { Feed } from './feed.ts';
@@ -137,6 +138,20 @@ describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
     await page.getByRole('link', { name: 'Overview' }).click();
     await page.getByText('In flight').first().waitFor();
     expect(await alert.count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('names a process that cannot continue, and why', async () => {
+    const { page, problems } = await openPage(browser, { origins: [feed.url] });
+    const [first, ...others] = makeLibrary(small).snapshot().services;
+    const services = [{ ...first, halted: failureWith('store.full', '/vod/a.ts: the disk is full') }, ...others];
+    const snapshot = JSON.stringify({ ...makeLibrary(small).snapshot(), services });
+    await page.route('**/api/v1/live', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: `event: snapshot\ndata: ${snapshot}\n\n` }),
+    );
+    await page.goto(feed.url);
+    await page.getByText('cannot continue: /vod/a.ts: the disk is full').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect(problems).toEqual([]);
   });
 

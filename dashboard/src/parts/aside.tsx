@@ -54,13 +54,14 @@ export function Aside(): ReactNode {
         </Section>
       ) : null}
       <Section title="Services" isEmpty={services.length === 0} otherwise="No service has been heard of.">
-        {services.map(({ name, id, version, since }) => (
+        {services.map(({ name, id, version, since, halted }) => (
           <li key={id}>
             <span>{name}</span>
             <span className="faint">{version}</span>
             <span className="more">
               {id}, since {formatInstant(since)}
             </span>
+            {halted ? <span className="more message failed">✕ cannot continue: {halted.message}</span> : null}
           </li>
         ))}
       </Section>

@@ -18,7 +18,8 @@ describe('a role that cannot continue', () => {
     const metrics = createProcessMetrics('aggregator');
     const health = createHealth([], () => performance.now());
     const alert = async (): Promise<void> => {};
-    const service = { drain: signal, signal, log, metrics: metrics.of('aggregator'), onTrouble: () => {}, alert };
+    const callbacks = { onTrouble: () => {}, onWork: () => {}, alert };
+    const service = { drain: signal, signal, log, metrics: metrics.of('aggregator'), ...callbacks };
     const hooks = engineHooksOf('aggregator', service, health);
     const halted = async (): Promise<unknown> =>
       /flants_halted\{role="aggregator"\} (\d)/.exec(await metrics.text())?.[1];

@@ -16,6 +16,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     clearTimeout(forgetting);
     health.set(work, true);
     metrics.halted(false);
+    hooks.onWork(undefined);
   };
   return {
     drain,
@@ -64,6 +65,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     onHalt(failure) {
       metrics.halted(true);
       health.set(work, false, failure.message);
+      hooks.onWork(failure);
       clearTimeout(forgetting);
       forgetting = setTimeout(markWorking, haltForgottenMs).unref();
       log.error(`the ${role} cannot continue and will try again soon: ${failure.message}`, { code: failure.code });

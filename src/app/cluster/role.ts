@@ -31,4 +31,6 @@ export interface ServiceHooks {
   /** A job failed and is delivered again by its queue. */
   readonly onTrouble: (failure: Failure) => void;
   readonly alert: (incident: Incident) => Promise<void>;
+  /** Why the work of the role cannot continue; undefined once it does. */
+  readonly onWork: (halted: Failure | undefined) => void;
 }

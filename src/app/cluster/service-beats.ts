@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import type { Role } from '../../config/service-options.ts';
+import type { Failure } from '../../domain/failure.ts';
+import type { HaltedService } from '../../domain/library.ts';
 import type { LiveService, RateSample } from '../../domain/live-view.ts';
 import { createPaceMeter, createRateMeter } from '../../domain/pace.ts';
 import type { Rates } from '../../domain/pace.ts';
@@ -20,6 +22,10 @@ interface Beat {
   /** Since it started. */
   readonly files: number;
   readonly bytes: number;
+  /** Why its work cannot continue. */
+  readonly halted?: Failure;
+  /** By its own clock. Absent: an earlier version. */
+  readonly at?: number;
 }
 
 /** What a role has copied since its process started. */
@@ -36,6 +42,8 @@ export const processId = `${hostname()}-${process.pid}`;
 export interface BeatingRole {
   readonly role: Role;
   readonly work: () => WorkDone;
+  /** Why its work cannot continue. */
+  readonly halted: () => Failure | undefined;
 }
 
 /**
@@ -51,10 +59,12 @@ export function startBeats(
   const since = Date.now();
   let count = 0;
   const beat = async (): Promise<void> => {
-    const told = { version, since, count: count++ };
+    const told = { version, since, at: Date.now(), count: count++ };
     const beats = roles.map((each) => {
       const { role, work } = each;
-      return [fieldOf(each), JSON.stringify({ role, ...told, ...work() } satisfies Beat)] as const;
+      const halted = each.halted();
+      const own: Beat = { role, ...told, ...work(), ...(halted ? { halted } : {}) };
+      return [fieldOf(each), JSON.stringify(own)] as const;
     });
     await redis.hset(key, Object.fromEntries(beats));
   };
@@ -65,6 +75,19 @@ export function startBeats(
     // A server that is away would be waited for.
     if (redis.status === 'ready') await redis.hdel(key, ...roles.map(fieldOf)).catch(() => undefined);
   };
+}
+
+/** Services whose work cannot continue, by their latest beats. One that has died since is left out after a while. */
+export async function readHalted(redis: Pick<RedisClient, 'hgetall'>, key: string): Promise<readonly HaltedService[]> {
+  const beats = Object.entries(await redis.hgetall(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return beats.flatMap(([field, text]) => {
+    const { role, halted, at = 0 } = JSON.parse(text) as Beat;
+    return halted && Date.now() - at < forgottenMs ? [{ service: role, id: idOf(field), failure: halted }] : [];
+  });
+}
+
+function idOf(field: string): string {
+  return field.slice(field.indexOf('/') + 1);
 }
 
 /** What is heard of the processes of a cluster. */
@@ -117,10 +140,11 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
       [...heard]
         .map(([field, { beat, at }]) => ({
           name: beat.role,
-          id: field.slice(field.indexOf('/') + 1),
+          id: idOf(field),
           version: beat.version,
           since: beat.since,
           at,
+          ...(beat.halted ? { halted: beat.halted } : {}),
         }))
         .toSorted((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1)),
     rates: () => speed.rates(),

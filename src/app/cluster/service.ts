@@ -8,6 +8,7 @@ import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createProcessMetrics } from '../../telemetry/metrics.ts';
+import type { Failure } from '../../domain/failure.ts';
 import { MiB, second } from '../../domain/units.ts';
 import { aborted } from '../../engine/aborted.ts';
 import { openClusterEngine } from './engine.ts';
@@ -100,6 +101,7 @@ export async function runService(
     const cdn = isAggregator ? await cdnOf(cluster, options, signal) : undefined;
     if (cdn) closers.push(() => cdn.close());
     const shared = { cluster, destination, catalogue, cdn, options, limits, health };
+    const halts = new Map<Role, Failure | undefined>();
     const parts = roles.map((role): RoleParts => {
       const roleLog = process.logOf(role);
       const hooks: ServiceHooks = {
@@ -110,6 +112,7 @@ export async function runService(
         onTrouble: (failure) =>
           roleLog.warn(`a job failed and will run again: ${failure.message}`, { code: failure.code }),
         alert: incidentAlerts(role, cluster.queues, roleLog),
+        onWork: (halted) => void halts.set(role, halted),
       };
       return { ...shared, role, hooks };
     });
@@ -124,7 +127,11 @@ export async function runService(
       ...library?.parts,
     });
     closers.push(() => http.close());
-    const beating = parts.map(({ role, hooks }) => ({ role, work: () => hooks.metrics.workDone() }));
+    const beating = parts.map(({ role, hooks }) => ({
+      role,
+      work: () => hooks.metrics.workDone(),
+      halted: () => halts.get(role),
+    }));
     closers.push(startBeats(cluster.redis, cluster.redisNames.services, { roles: beating, version }));
     for (const role of roles) health.set(role, true);
     process.onReady(http.port);

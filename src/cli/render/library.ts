@@ -2,6 +2,7 @@ import { videoStates } from '../../domain/video.ts';
 import type {
   DecisionSummary,
   FailureCause,
+  HaltedService,
   LibraryStatus,
   ScanCounts,
   VideoDetail,
@@ -35,7 +36,7 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
 
 /** Renders the status of a library for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryStatus(
-  { destination, totals, causes, scan, functions, budget }: LibraryStatus,
+  { destination, totals, causes, scan, functions, budget, halted = [] }: LibraryStatus,
   retryWords: string,
 ): string {
   return text([
@@ -44,6 +45,7 @@ export function renderLibraryStatus(
     ...(scan ? [scanLine(scan)] : []),
     ...(functions ? [functionLine('Functions', functions)] : []),
     ...(budget ? budgetLines('Spent', budget) : []),
+    ...section('Cannot continue, and tries again', halted.map(haltedLine), 'flants status --json'),
     ...section('Failed', causes.map(causeLine), retryWords),
     ...causes.flatMap(({ code, example }) => {
       const hint = hintOf(example.failure);
@@ -80,6 +82,10 @@ function totalLines({ videos, files }: Totals): readonly string[] {
     `${formatCounted(count, 'video')}${states.length > 0 ? `: ${states.join(', ')}` : ''}`,
     `${formatCounted(total, 'file')}: ${parts.join(', ')}`,
   ];
+}
+
+function haltedLine({ service, id, failure }: HaltedService): string {
+  return `${service} ${id}: ${failureText(failure)}`;
 }
 
 function causeLine({ code, files, videos, example }: FailureCause): string {
