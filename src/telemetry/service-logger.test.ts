@@ -68,6 +68,11 @@ describe('a log for people', () => {
   });
 });
 
+it('leaves names as they are', () => {
+  const message = 'PUT s3://media/vod/größe#1.ts, and http://127.0.0.1:1/… could not be reached';
+  expect(said('text', message)).toContain(message);
+});
+
 it('shows no secret, in whatever field it stands', () => {
   const line = said('json', 'cannot reach redis://me:pw@redis.example/1 with hush-hush', {
     url: 'https://cdn.example/a.ts?token=x',

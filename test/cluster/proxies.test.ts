@@ -53,7 +53,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster behind a proxy', patient,
     up.kill('SIGTERM');
     const ended = await up.ended;
     expect(ended.code, ended.stderr).toBe(0);
-    expect(ended.stderr).toContain(`the proxy ${proxy.url.replace(/\/\/.*@/, '//')}/ (HTTP_PROXY)`);
+    expect(ended.stderr).toContain(`the proxy ${proxy.url.replace(/\/\/.*@/, '//')} (HTTP_PROXY)`);
     expect(ended.stderr).not.toContain(password);
   });
 });

@@ -171,6 +171,9 @@ export function withoutSecrets(text: string): string {
   if (!url) return text.replace(/^([^:]*:\/\/).*@/s, '$1…@').replace(/\?.*$/s, '?…');
   const user = url.username === '' && url.password === '' ? '' : '…@';
   const path = url.protocol === 's3:' ? url.pathname : placeOf(url).slice(`${url.protocol}//${url.host}`.length);
+  // A key is not written as a URL has it.
+  const isPlain = user === '' && url.search === '' && path === url.pathname;
+  if (isPlain && (url.protocol === 's3:' || url.hash === '')) return text;
   return `${url.protocol}//${user}${url.host}${path}${url.search === '' ? '' : '?…'}`;
 }
 
