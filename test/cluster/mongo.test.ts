@@ -237,6 +237,8 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
       await lectures.insertOne(lecture(stage, 0, { hls: { master: stage.origin.url + recording.path } }));
       await untilTold(lectures, 'lecture-0', ({ state }) => state === 'live');
       if (full) await sleep(minute);
+      // One that ends before its first segment has no media.
+      await expect.poll(() => recording.objects.has('/class/low-0.ts'), { timeout: 5 * second }).toBe(true);
       recording.end();
       const endedAt = performance.now();
       await untilTold(lectures, 'lecture-0', ({ state }) => state === 'published');

@@ -246,7 +246,7 @@ describe('A batch', () => {
       new FlantsError('source.denied', 'no (status 403)', { status: 403 }),
     ])('any more is let go, and its video crawled again: $message', async (error) => {
       unreadable = error;
-      expect(await dispatcher(0, { executor: noneBy }).run(all())).toEqual({ recrawl: true });
+      expect(await dispatcher(0, { executor: noneBy }).run(all())).toEqual({ recrawl: true, unread: error.failure });
       expect(successors()).toEqual([]);
       expect(await ledger.leases('v')).toEqual([]);
     });
