@@ -1,6 +1,7 @@
 import { countOf } from '../domain/index-ranges.ts';
 import { isStalledLeaseId } from '../domain/patience.ts';
 import type { Patience, StalledWork } from '../domain/patience.ts';
+import { second } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 
@@ -50,10 +51,19 @@ interface Scope {
   readonly places: Set<string>;
   /** Places that have used up their patience: what comes to wait for them fails at once. */
   readonly givenUp: Set<string>;
+  look?: Look | undefined;
+}
+
+/** What a look at all videos of a scope has found. `stalled` is undefined if something else is under way. */
+interface Look {
+  readonly at: number;
+  readonly stalled: Stalled | undefined;
 }
 
 /** Scopes to remember. The oldest are forgotten, and get new patience. */
 const maxScopes = 10_000;
+/** Thousands of jobs may wait, and each asks whether all others do: a look is good for so long, and a tenth of the patience. */
+const lookMs = second;
 
 /**
  * Creates a patience. The time of a scope runs while all that its videos have under way waits. When it is over, the
@@ -76,6 +86,13 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     scope.since = Math.min(scope.since ?? Infinity, since ?? now());
     return scope.since;
   };
+  const look = async (scope: Scope, videos: Iterable<VideoId>, work?: StalledWork): Promise<Stalled | undefined> => {
+    const last = scope.look;
+    if (last && now() - last.at < Math.min(lookMs, patienceMs / 10)) return last.stalled;
+    const stalled = await allStalled(videos, ledger, work);
+    scope.look = { at: now(), stalled };
+    return stalled;
+  };
   return {
     async left(work) {
       const { name, videos, isAll } = scopeOf(work);
@@ -85,7 +102,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
       for (const place of places) scope.places.add(place);
-      const stalled = work.hasCompany === true || !videos ? undefined : await allStalled(videos, ledger, work);
+      const stalled = work.hasCompany === true || !videos ? undefined : await look(scope, videos, work);
       if (!stalled) {
         scope.since = undefined;
         const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
@@ -101,6 +118,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const scope = scopes.get(scopeOf(work).name);
       if (!scope) return;
       scope.since = undefined;
+      scope.look = undefined;
       for (const place of places()) {
         scope.givenUp.delete(place);
         scope.places.delete(place);
@@ -108,7 +126,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     },
     async isOver({ name, videos }) {
       const scope = scopes.get(name);
-      const stalled = scope && videos && scope.places.size > 0 ? await allStalled(videos, ledger) : undefined;
+      const stalled = scope && videos && scope.places.size > 0 ? await look(scope, videos) : undefined;
       if (!scope || !stalled) return false;
       const isOver = now() >= startTime(scope, stalled, undefined, '') + patienceMs;
       if (isOver) for (const place of scope.places) scope.givenUp.add(place);
