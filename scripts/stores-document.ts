@@ -23,6 +23,8 @@ const meanings: Readonly<Record<Shortcoming, string>> = {
     'it accepts more than one of several conditional writes to a key at the same moment: let nothing else write there during a copy',
   'backslash-is-slash':
     'it treats `a\\b` as `a/b`: if a library has both, one of them is refused as a conflict, and named',
+  'replaces-own-files':
+    'it replaces files that came into its folder by other means, whatever the condition (`findings/versitygw-create-only.sh`): copy below a prefix that has none',
 };
 
 const yes = (does: boolean): string => (does ? 'yes' : 'no');

@@ -29,6 +29,7 @@ export const otherStores: readonly OtherStore[] = [
     tool: 'versitygw',
     isUsual: false,
     capabilities: { ...allCapabilities, emptySegments: false },
+    shortcomings: ['replaces-own-files'],
     start: startVersitygw,
   },
   {

@@ -24,9 +24,9 @@ export interface StoreUnderTest {
 
 /**
  * What a store is known not to do, beyond what a probe finds out: its listings have no ETags; of conditional writes at
- * the same moment it lets more than one through; it takes a backslash for a slash.
+ * the same moment it lets more than one through; it takes a backslash for a slash; it replaces files that it did not write.
  */
-export type Shortcoming = 'no-etags-listed' | 'conditions-race' | 'backslash-is-slash';
+export type Shortcoming = 'no-etags-listed' | 'conditions-race' | 'backslash-is-slash' | 'replaces-own-files';
 
 /** The capabilities of a store that guards and keeps everything. */
 export const allCapabilities: StoreCapabilities = {
