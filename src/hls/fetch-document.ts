@@ -43,7 +43,10 @@ export type EarlierDocuments = Map<string, FetchedDocument>;
 /** How to fetch documents. */
 export interface FetchDocumentOptions {
   /** Gets a text whole; what it throws ends the walk. Its signal is aborted when another text fails, too. */
-  readonly fetch: (url: string, options: { readonly signal: AbortSignal }) => Promise<FetchedText>;
+  readonly fetch: (
+    url: string,
+    options: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
+  ) => Promise<FetchedText>;
   readonly maxBytes: number;
   readonly external: ExternalPolicy;
   readonly tokenRules: TokenRules;
@@ -126,7 +129,7 @@ async function fetchUnlessAbsent(
   signal: AbortSignal,
 ): Promise<FetchedText | undefined> {
   try {
-    return await fetch(fetchUrl, { signal });
+    return await fetch(fetchUrl, { use, signal });
   } catch (error) {
     if (
       (use === 'chapters' || use === 'thumbnails') &&

@@ -48,7 +48,7 @@ describe('a walk', () => {
     for (const order of [names, names.toReversed()]) {
       const released = Promise.withResolvers<void>();
       let waiting = 0;
-      const late = async (url: string, options: { readonly signal: AbortSignal }) => {
+      const late: typeof fetch = async (url, options) => {
         const rank = order.findIndex((name) => url.endsWith(`/${name}.m3u8`));
         if (++waiting === 11) released.resolve();
         if (rank >= 0) await released.promise;
@@ -69,7 +69,7 @@ describe('a walk', () => {
     });
     let busy = 0;
     let most = 0;
-    const counted = async (url: string, options: { readonly signal: AbortSignal }) => {
+    const counted: typeof fetch = async (url, options) => {
       most = Math.max(most, ++busy);
       await Promise.resolve();
       const text = await fetch(url, options);
@@ -166,7 +166,7 @@ describe('a walk', () => {
   test('ends with the first error, and aborts the others', async () => {
     const { fetch } = site({ [root]: variants('good.m3u8', 'missing.m3u8') });
     let aborted = false;
-    const waiting = (url: string, options: { readonly signal: AbortSignal }) => {
+    const waiting: typeof fetch = (url, options) => {
       if (!url.endsWith('good.m3u8')) return fetch(url, options);
       return new Promise<never>((_, reject) => {
         options.signal.addEventListener('abort', () => {

@@ -157,6 +157,32 @@ describe('Verifying a copy', () => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code: 'verify.missing', key: 'en.vtt' }]);
   });
 
+  // Apple, "Providing JavaScript Object Notation (JSON) Chapters": the document is an array.
+  test.each(['[{"chapter":1,"images":[{"url":"one.jpg"}]}]', '{"images":[{"url":"one.jpg"}]}', '[]'])(
+    'reads chapters for their images: %s',
+    async (chapters) => {
+      const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="ch.json"\n';
+      const changes = { 'lib/master.m3u8': multivariant.replace('#EXTM3U\n', `#EXTM3U\n${sessionData}`) };
+      const images = chapters.includes('one.jpg') ? [['verify.missing', 'one.jpg']] : [];
+      const { problems } = await verify(await copyOf({ ...changes, 'lib/ch.json': chapters }));
+      expect(problems.map(({ code, key }) => [code, key])).toEqual(images);
+
+      const without = await copyOf(changes);
+      expect((await verify(without)).problems).toMatchObject([{ code: 'verify.missing', key: 'ch.json' }]);
+      expect(
+        await verify(without, { acceptedBecause: (key) => (key === 'ch.json' ? 'lost' : undefined) }),
+      ).toMatchObject({
+        problems: [],
+        accepted: [{ key: 'ch.json', reason: 'lost' }],
+      });
+    },
+  );
+
+  test('takes a WebVTT file for a problem where only a playlist can be', async () => {
+    const report = await verify(await copyOf({ 'lib/video.m3u8': 'WEBVTT\n\n' }));
+    expect(report).toMatchObject({ playlists: 3, problems: [{ code: 'verify.playlist', key: 'video.m3u8' }] });
+  });
+
   test('compares sizes and checksums with what is known of the copy', async () => {
     const known = new Map<string, Expected>([
       ['init.mp4', { sizeBytes: 4, crc32: crc32Hex(Buffer.from('INIT')) }],

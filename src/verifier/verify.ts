@@ -8,6 +8,7 @@ import { readSideFiles, noSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
 import { readSideList, sideListKey } from '../domain/side-file.ts';
 import { isWebVtt } from '../hls/fetch-document.ts';
+import type { DocumentRequest } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
@@ -68,7 +69,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
       external: 'keep',
       tokenRules: { tokenParameters: [] },
       signal,
-      fetch: (url, walk) => readOrReport(url, request, problems, walk.signal),
+      fetch: (url, walk) => readOrReport(url, request, problems, walk),
     });
   } catch (error) {
     if (!(error instanceof FlantsError) || !isAboutContent(error.code)) throw error;
@@ -132,12 +133,15 @@ async function sideFilesOf(
     external: 'keep',
     tokenRules: { tokenParameters: [] },
     signal,
-    fetch: async (url) => {
-      const text = destination.contains(url) ? await destination.read(url, { signal }) : undefined;
-      if (text) return text;
-      throw new FlantsError('source.not-found', `${url} is not there`);
-    },
+    fetch: (url, walk) => readOptional(url, destination, walk.signal),
   });
+}
+
+/** @throws {FlantsError} `source.not-found`, on which the walk takes what should be there for a file, to be missed as one */
+async function readOptional(url: string, destination: Destination, signal: AbortSignal): Promise<ReadDocument> {
+  const text = destination.contains(url) ? await destination.read(url, { signal }) : undefined;
+  if (text) return text;
+  throw new FlantsError('source.not-found', `${url} is not there`);
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
@@ -161,8 +165,9 @@ async function readOrReport(
   url: string,
   { destination }: VerifyRequest,
   problems: VerifyProblem[],
-  signal: AbortSignal,
+  { use, signal }: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
+  if (use === 'chapters') return readOptional(url, destination, signal);
   const key = destination.contains(url) ? destination.keyOf(url) : url;
   const standIn: ReadDocument = { finalUrl: url, bytes: emptyPlaylist, validators: {} };
   if (!destination.contains(url)) {
@@ -171,22 +176,20 @@ async function readOrReport(
   }
   const found = await destination.read(url, { signal });
   const problem = found
-    ? problemIn(found, url)
+    ? problemIn(found, url, use)
     : ({ code: 'verify.missing', message: 'the playlist is not there' } as const);
   if (found && !problem) return found;
   problems.push({ code: 'verify.playlist', key, message: '', ...problem });
   return standIn;
 }
 
-/**
- * The problem that keeps a document from being read as a playlist. JSON and WebVTT are no problem here: they are read
- * where they are expected.
- */
+/** The problem that keeps a document from being read as a playlist, or as the WebVTT file that subtitles may be instead. */
 function problemIn(
   { bytes, finalUrl }: ReadDocument,
   url: string,
+  use: DocumentRequest['use'],
 ): Pick<VerifyProblem, 'code' | 'message'> | undefined {
-  if (bytes[0] === '{'.charCodeAt(0) || isWebVtt(bytes)) return undefined;
+  if (use === 'subtitles' && isWebVtt(bytes)) return undefined;
   try {
     const { missingEnd } = parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
     if (!missingEnd) return undefined;
