@@ -1,7 +1,9 @@
 import { pathToFileURL } from 'node:url';
+import type { CatalogueRow } from '../catalogue/catalogue.ts';
 import type { CatalogueSource, VerifyLibraryOptions } from '../config/verify-options.ts';
 import { keyOf } from '../domain/destination-key.ts';
 import type { KeyRules } from '../domain/destination-key.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { LibraryVerifyReport } from '../domain/verify-report.ts';
 import { resolveKeyRules } from '../engine/key-rules.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -61,6 +63,8 @@ export async function verifyDestination(
   }
 }
 
+type VideoRow = Extract<CatalogueRow, { readonly kind: 'video' }>;
+
 async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   for await (const { key, sizeBytes } of store.list(prefix, { signal })) {
     yield { key: key.slice(prefix.length), sizeBytes };
@@ -79,10 +83,23 @@ async function* videosOf(
   const catalogue = await openCatalogue(sources, { sideFiles: [] });
   try {
     for await (const row of catalogue.rows({ signal })) {
-      if (row.kind === 'refused') onRefused(row);
-      else yield { video: row.submission.id, key: keyOf(new URL(row.submission.playlistUrl), rules) };
+      const video = row.kind === 'refused' ? row : locate(row, rules);
+      if ('key' in video) yield video;
+      else onRefused(video);
     }
   } finally {
     await catalogue.close();
+  }
+}
+
+/** Where a copy puts a video, or why it refuses the row. */
+function locate({ row, submission }: VideoRow, rules: KeyRules): VideoToVerify | RefusedRow {
+  const { id, playlistUrl } = submission;
+  try {
+    return { video: id, key: keyOf(new URL(playlistUrl), rules) };
+  } catch (error) {
+    const failure = failureOf(error);
+    if (failure.code !== 'key.unusable') throw error;
+    return { kind: 'refused', row, id, failure };
   }
 }

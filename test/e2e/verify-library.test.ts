@@ -70,13 +70,21 @@ describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
     expect(stdout).toContain('Named by no playlist: ');
   });
 
-  it('calls no catalogue whole of which a row is no video', async () => {
+  it('calls no catalogue whole of which a row is no video, or one that cannot be copied', async () => {
     const odd = join(stage.scratch, 'odd.ndjson');
     const [first] = syntheticCatalogue(library, stage.origin.url).split('\n');
-    await writeFile(odd, `${first}\n{"id":"lost"}\n`);
+    const folder = JSON.stringify({ id: 'folder', playlistUrl: `${stage.origin.url}/class/42/` });
+    await writeFile(odd, `${first}\n{"id":"lost"}\n${folder}\n`);
     const { code, report } = await verify(odd, stage.destination);
     expect(code).toBe(2);
-    expect(report).toMatchObject({ videos: 1, whole: 1, refusedRows: [{ row: 2, id: 'lost' }] });
+    expect(report).toMatchObject({
+      videos: 1,
+      whole: 1,
+      refusedRows: [
+        { row: 2, id: 'lost', failure: { code: 'catalogue.row' } },
+        { row: 3, id: 'folder', failure: { code: 'key.unusable' } },
+      ],
+    });
     const { stdout } = await runFlants(['verify', odd, stage.destination], { env: stage.env });
     expect(stdout).toContain('Rows refused:\n  row 2 has no playlistUrl [catalogue.row]\n');
   });
