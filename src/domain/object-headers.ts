@@ -88,13 +88,23 @@ function usualHeaders(
   contentTypes: Readonly<Record<string, string>>,
 ): Pick<ObjectHeaders, 'contentType' | 'cacheControl'> {
   if (isPlaylist(role)) return { contentType: 'application/vnd.apple.mpegurl', cacheControl: shortLived };
-  const extension = /\.([a-z0-9]+)$/i.exec(key)?.[1]?.toLowerCase() ?? '';
+  const extension = extensionOf(key);
   const named = Object.hasOwn(contentTypes, extension) ? contentTypes[extension] : byExtension.get(extension);
   const known = role === 'key' ? undefined : role === 'thumbnail-track' ? 'text/vtt' : named;
   return {
     contentType: known ?? (role === 'data' ? 'application/json' : 'application/octet-stream'),
     cacheControl: cacheControlOf(role),
   };
+}
+
+/** Whether the extension of a name says what the object is. */
+export function hasTellingName(key: string): boolean {
+  return byExtension.has(extensionOf(key));
+}
+
+/** In lower case and without the dot. Empty if there is none. */
+function extensionOf(key: string): string {
+  return /\.([a-z0-9]+)$/i.exec(key)?.[1]?.toLowerCase() ?? '';
 }
 
 function cacheControlOf(role: ObjectRole): string {

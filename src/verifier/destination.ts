@@ -42,6 +42,12 @@ export interface Destination {
   keyOf(url: string): string;
 }
 
+/** A destination whose objects can be listed, and so looked into. */
+export interface StoreDestination extends Destination {
+  /** Reads the first bytes of an object, up to `headBytes`. Undefined if there is none. */
+  readHead(url: string, options: { readonly signal: AbortSignal }): Promise<Uint8Array | undefined>;
+}
+
 /** A playlist or JSON document read from the destination. */
 export interface ReadDocument {
   readonly finalUrl: string;
@@ -70,7 +76,10 @@ export interface StoreLocation {
  *
  * @param store - opened at the root of the bucket or folder, without a prefix
  */
-export function destinationInStore(store: ObjectStore, { root, prefix, keepsChecksums }: StoreLocation): Destination {
+export function destinationInStore(
+  store: ObjectStore,
+  { root, prefix, keepsChecksums }: StoreLocation,
+): StoreDestination {
   const fullKeyOf = (url: string): string =>
     decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
   return {
@@ -93,6 +102,10 @@ export function destinationInStore(store: ObjectStore, { root, prefix, keepsChec
           ...typeOf(object),
         }
       );
+    },
+    async readHead(url, { signal }) {
+      const found = await store.get(fullKeyOf(url), { signal });
+      return found && readHead(found.body);
     },
     async measure(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });

@@ -5,27 +5,31 @@ import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { MemoryStore } from '../storage/memory-store.ts';
 import { destinationInStore } from './destination.ts';
-import type { Destination } from './destination.ts';
+import type { StoreDestination } from './destination.ts';
 import { verifyLibrary } from './verify-library.ts';
 import type { VideoToVerify } from './verify-library.ts';
 
 const never = new AbortController().signal;
 const ids = Array.from({ length: 12 }, (_, index) => `v${index}`);
 
-async function libraryOf(videos: readonly string[]): Promise<MemoryStore> {
+const playlistOf = (segment: string): string =>
+  `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${segment}\n#EXT-X-ENDLIST\n`;
+
+async function storeOf(objects: Readonly<Record<string, string>>): Promise<MemoryStore> {
   const store = openMemoryStore();
-  for (const video of videos) {
-    const playlist = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n`;
-    for (const [key, text] of [
-      [`${video}/index.m3u8`, playlist],
-      [`${video}/0.ts`, 'media'],
-    ] as const) {
-      // prettier-ignore
-      const body = Buffer.from(text);
-      await store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: never });
-    }
+  for (const [key, text] of Object.entries(objects)) {
+    const body = Buffer.from(text);
+    await store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: never });
   }
   return store;
+}
+
+function libraryOf(videos: readonly string[]): Promise<MemoryStore> {
+  const objects = videos.flatMap((video): [string, string][] => [
+    [`${video}/index.m3u8`, playlistOf('0.ts')],
+    [`${video}/0.ts`, 'media'],
+  ]);
+  return storeOf(Object.fromEntries(objects));
 }
 
 /** Rows of a catalogue that takes its time. */
@@ -41,7 +45,7 @@ describe('A destination that fails while a library is verified', () => {
     const store = await libraryOf(ids);
     const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
     let [underWay, begun] = [0, 0];
-    const destination: Destination = {
+    const destination: StoreDestination = {
       ...usual,
       async read(url, options) {
         underWay += 1;
@@ -73,5 +77,48 @@ describe('A destination that fails while a library is verified', () => {
     await expect(verifying).rejects.toMatchObject({ code: 'store.denied', message: 'no right to read' });
     expect(underWay).toBe(0);
     expect(begun).toBeLessThan(ids.length);
+  });
+});
+
+describe('Playlists whose names do not say that they are some', () => {
+  test('are videos like all others, and what they name is named', async () => {
+    const variants = '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nLevels(1)/Manifest(video,format=m3u8-aapl)\n';
+    const store = await storeOf({
+      'a/index.m3u8': playlistOf('seg~1f2e'),
+      'a/seg~1f2e': 'media',
+      'b/manifest(format=m3u8-aapl)': `${variants}#EXT-X-STREAM-INF:BANDWIDTH=2\nlow.m3u8\n`,
+      'b/Levels(1)/Manifest(video,format=m3u8-aapl)': playlistOf('Fragments(video=0)'),
+      'b/Levels(1)/Fragments(video=0)': 'media',
+      'b/low.m3u8': playlistOf('missing'),
+      'get~1f2e.php': `\uFEFF${playlistOf('0.ts')}`,
+      '0.ts': 'media',
+      'left over': 'of somebody else',
+    });
+    const opened: string[] = [];
+    const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
+    const report = await verifyLibrary(
+      {
+        name: 'copy',
+        destination: {
+          ...usual,
+          readHead(url, options) {
+            opened.push(usual.keyOf(url));
+            return usual.readHead(url, options);
+          },
+        },
+        prefixUrl: 's3://bucket/',
+        list: () => store.list('', { signal: never }),
+        expected: async () => undefined,
+        acceptedBecause: () => undefined,
+        readsBytes: false,
+        concurrency: 2,
+      },
+      never,
+    );
+    expect(report).toMatchObject({ videos: 3, whole: 2, playlists: 5, objects: 4, extra: { keys: ['left over'] } });
+    expect(report.notWhole).toMatchObject([
+      { video: 'b/manifest(format=m3u8-aapl)', problems: [{ code: 'verify.missing', key: 'b/missing' }] },
+    ]);
+    expect(opened).not.toContain('0.ts');
   });
 });

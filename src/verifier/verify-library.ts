@@ -1,7 +1,8 @@
 import { FlantsError } from '../domain/failure.ts';
+import { hasTellingName } from '../domain/object-headers.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import type { AcceptedAbsence, LibraryVerifyReport, VerifyReport, VideoProblems } from '../domain/verify-report.ts';
-import type { Destination, ReadDocument } from './destination.ts';
+import type { Destination, ReadDocument, StoreDestination } from './destination.ts';
 import { ObjectIndex } from './object-index.ts';
 import { verifyPresentation } from './verify.ts';
 import type { VerifyRequest } from './verify.ts';
@@ -28,10 +29,10 @@ export interface LibraryVerifyRequest extends Pick<
 > {
   /** Name of the prefix. */
   readonly name: string;
-  readonly destination: Destination;
+  readonly destination: StoreDestination;
   /** URL of the prefix, with a trailing slash. */
   readonly prefixUrl: string;
-  /** Lists all objects below the prefix; called twice. */
+  /** Lists all objects below the prefix; called up to three times. */
   readonly list: () => AsyncIterable<ListedObject>;
   /** Absent: each playlist that no other one names is a video. */
   readonly videos?: AsyncIterable<VideoToVerify>;
@@ -73,6 +74,8 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
     const others: string[] = [];
     const read = (url: string): Promise<ReadDocument | undefined> => request.destination.read(url, { signal });
     await forEachConcurrently(multivariantOf(playlists, others, read, urlOf), atATime, verify);
+    const further = await playlistsOfOtherNames(request, index, urlOf, signal);
+    await forEachConcurrently(multivariantOf(further, others, read, urlOf), atATime, verify);
     // Media playlists that none of those has named.
     await forEachConcurrently(unmarkedOf(others, index), atATime, verify);
   }
@@ -80,6 +83,27 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
     throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
   }
   return sums.report(await extraObjects(request, index));
+}
+
+/**
+ * Finds playlists whose name does not say so, such as `manifest(format=m3u8-aapl)` or one from the URL of a script: of what no
+ * playlist has named so far, those with names that say nothing are looked into.
+ */
+async function playlistsOfOtherNames(
+  { list, destination, concurrency }: LibraryVerifyRequest,
+  index: ObjectIndex,
+  urlOf: (key: string) => string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  async function* unknown(): AsyncGenerator<string> {
+    for await (const { key } of list()) if (!hasTellingName(key) && !isNamed(key, index)) yield key;
+  }
+  const found: string[] = [];
+  await forEachConcurrently(unknown(), { concurrency }, async (key) => {
+    const head = await destination.readHead(urlOf(key), { signal });
+    if (/^\s*#EXTM3U/.test(Buffer.from(head ?? []).toString('utf8'))) found.push(key);
+  });
+  return found.toSorted();
 }
 
 /** Finds multivariant playlists by their tags, and puts all others aside. */
@@ -167,12 +191,17 @@ function createSums(name: string): {
   };
 }
 
-/** Objects that no playlist named. Those that probe the store are ours. */
+/** Whether a playlist has named an object. Those that probe the store are ours. */
+function isNamed(key: string, index: ObjectIndex): boolean {
+  return index.isMarked(key) || key.startsWith('.flants-');
+}
+
+/** Objects that no playlist named. */
 async function extraObjects({ list }: LibraryVerifyRequest, index: ObjectIndex): Promise<WalkedLibrary['extra']> {
   const keys: string[] = [];
   let [count, sum] = [0, 0];
   for await (const { key, sizeBytes } of list()) {
-    if (index.isMarked(key) || key.startsWith('.flants-')) continue;
+    if (isNamed(key, index)) continue;
     count += 1;
     sum += sizeBytes;
     if (keys.length < mostExtra) keys.push(key);
