@@ -44,7 +44,10 @@ export function bodyProblem(
       role === 'captions' || (mediaTypeOf(contentType) === 'text/plain' && captionsName.test(pathOf(url)));
     if (!mayBeText && isPageType(contentType) && head.byteLength > 0 && isText(head))
       return `a page of type ${contentType}, not media`;
-    if (startsLikeMarkup(head)) return 'an HTML page, not media';
+    if (startsLikeHtml(head)) return 'an HTML page, not media';
+    const isMedia = role === 'segment' || role === 'initialization-section';
+    const text = isMedia && !captionsName.test(pathOf(url)) ? textInPlaceOfMedia(head) : undefined;
+    if (text !== undefined) return `${text}, not media`;
   }
   if (sizeBytes === 0 && !webVttName.test(pathOf(url))) return 'an empty body';
   if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
@@ -91,8 +94,26 @@ function startsLikeMedia(head: Uint8Array): boolean {
   return isTransportStream || isAudioFrame || hasMark;
 }
 
-function startsLikeMarkup(head: Uint8Array): boolean {
-  return /^\s*(?:<!doctype html|<html)/i.test(latin1(head).replace(/^\u00ef\u00bb\u00bf/, ''));
+function startsLikeHtml(head: Uint8Array): boolean {
+  return /^\s*(?:<!doctype html|<html)/i.test(textOf(head));
+}
+
+/**
+ * What scripts and stores answer under the media type that they meant to send: their errors, as JSON or markup, or another
+ * playlist. Of markup only TTML is media. Short encrypted bodies begin so by chance, but do not go on in ASCII.
+ */
+function textInPlaceOfMedia(head: Uint8Array): string | undefined {
+  const text = textOf(head).trimStart();
+  if (text.startsWith('#EXTM3U')) return 'a playlist';
+  if (!/^[\t\n\r -~]{8,64}$/.test(text.slice(0, 64))) return undefined;
+  if (/^\{\s*"/.test(text)) return 'JSON';
+  const root = text.replaceAll(/<\?.*?\?>|<!--.*?-->/gs, '').trimStart();
+  return /^<(?!(?:\w+:)?tt[\s>]|[!?])/.test(root) ? 'markup' : undefined;
+}
+
+/** As Latin-1, without a byte order mark of UTF-8. */
+function textOf(head: Uint8Array): string {
+  return latin1(head).replace(/^\u00ef\u00bb\u00bf/, '');
 }
 
 /** Encrypted segments have no marks, but bytes that no text has. */
