@@ -68,6 +68,14 @@ describe('what is no playlist to copy is refused', () => {
     expect(error.message).toMatch(/^https:\/\/cdn\.example\/v\/list\.m3u8 [^\n]+$/);
   });
 
+  test.each(['utf16le', 'utf16be'] as const)('a playlist in UTF-16, which is named: %s', (encoding) => {
+    for (const mark of ['\uFEFF', '']) {
+      const bytes = Buffer.from(mark + segments('a.ts'), 'utf16le');
+      const { code, message } = refusalOf(encoding === 'utf16be' ? bytes.swap16() : bytes);
+      expect([code, message]).toEqual(['hls.not-a-playlist', expect.stringContaining('UTF-16')]);
+    }
+  });
+
   test('something that an .mpd address answers', () => {
     expect(refusalOf('<html>', 'https://cdn.example/v/manifest.mpd?x=1').code).toBe('hls.dash');
     expect(parse(segments('a.ts'), 'https://cdn.example/v/manifest.mpd').kind).toBe('media');

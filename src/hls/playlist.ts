@@ -68,6 +68,9 @@ function assertIsPlaylist(tokens: readonly Token[], text: string, { url, finalUr
 }
 
 function describe(head: string): string {
+  // oxlint-disable-next-line no-control-regex
+  if (/^(?:\u00ff\u00fe|\u00fe\u00ff|#\u0000E\u0000|\u0000#\u0000E)/.test(head))
+    return 'it is UTF-16; playlists are UTF-8';
   if (/^#EXT/m.test(head)) return 'it has tags of HLS, but players refuse it without that first line';
   if (/<html|<!doctype html/i.test(head)) return 'it is an HTML page, perhaps of an error or a login';
   if (/^\s*<\?xml/.test(head)) return 'it is XML';
