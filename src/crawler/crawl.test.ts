@@ -5,6 +5,7 @@ import { defaultWalkLimits } from '../hls/walk.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { openMemorySource } from '../storage/memory-source.ts';
+import type { MemorySource } from '../storage/memory-source.ts';
 import { crawlVideo } from './crawl.ts';
 import type { CrawlerPorts, CrawlResult } from './crawl.ts';
 
@@ -16,6 +17,7 @@ const pages = { [`${home}/old/index.m3u8`]: playlist, [`${home}/new/index.m3u8`]
 async function crawler(site: Readonly<Record<string, { readonly bytes: string }>> = pages): Promise<{
   readonly crawl: (path: string) => Promise<CrawlResult>;
   readonly asked: readonly string[];
+  readonly site: MemorySource['objects'];
 }> {
   const source = openMemorySource(site);
   const ledger = new MemoryLedger();
@@ -32,6 +34,7 @@ async function crawler(site: Readonly<Record<string, { readonly bytes: string }>
   await ledger.apply('v', { type: 'open', generation: randomUUID() });
   return {
     asked: source.requests,
+    site: source.objects,
     async crawl(path) {
       const record = (await ledger.read('v')) as VideoRecord;
       const { signal } = new AbortController();
@@ -68,6 +71,25 @@ describe('A crawl', () => {
     expect(await crawl('/old/index.m3u8')).toMatchObject({ result: 'planned' });
     expect(await crawl('/old/index.m3u8#t=10')).toMatchObject({ result: 'unchanged' });
     expect(asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['[{"images":[{"url":"1.jpg"}]}]', ['v/a.ts', 'v/1.jpg']],
+    ['[]', ['v/a.ts', 'v/c.json']],
+  ])('reads chapters that were not there before: %s', async (chapters, keys) => {
+    const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="c.json"\n';
+    const { crawl, site } = await crawler({ [`${home}/v/index.m3u8`]: { bytes: `${playlist.bytes}${sessionData}` } });
+    expect(await crawl('/v/index.m3u8')).toMatchObject({
+      result: 'planned',
+      revision: { files: [{ key: 'v/a.ts' }, { key: 'v/c.json', role: 'data' }] },
+    });
+    expect(await crawl('/v/index.m3u8')).toMatchObject({ result: 'unchanged' });
+    site.set(`${home}/v/c.json`, { bytes: chapters });
+    expect(await crawl('/v/index.m3u8')).toMatchObject({
+      result: 'planned',
+      revision: { files: keys.map((key) => ({ key })) },
+    });
+    expect(await crawl('/v/index.m3u8')).toMatchObject({ result: 'unchanged' });
   });
 
   it('makes another plan when the video has another playlist by now, although the former is as it was', async () => {

@@ -23,6 +23,7 @@ export async function isSameUnderFormerNames(
   journal: Pick<Journal, 'files'>,
 ): Promise<boolean> {
   if (former.total !== planned.total || former.documents.length !== planned.documents.length) return false;
+  if (former.playlists.length !== planned.playlists.length) return false;
   if (!former.documents.every((document, at) => isSameDocument(document, planned.documents[at]))) return false;
   for (let from = 0; from < former.total; from += filesAtATime) {
     const end = Math.min(from + filesAtATime, former.total);

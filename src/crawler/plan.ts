@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import { withKeyParameters } from '../domain/naming.ts';
 import type { Naming } from '../domain/naming.ts';
+import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import { digestOf, rootKeyOf } from '../domain/revision.ts';
 import { sideListOf } from './side-list.ts';
 import type { FileRole, PlannedDocument, PlannedFile, QueryFindings, Revision } from '../domain/revision.ts';
@@ -74,17 +75,19 @@ export function planRevision({
   for (const [index, { fetchUrl }] of used.entries()) {
     if (files[index]?.url !== fetchUrl) fetchUrls.set(index, fetchUrl);
   }
+  const playlists: readonly ReadPlaylist[] = [
+    ...used
+      .filter(({ uses }) => uses.some(({ unread }) => unread))
+      .map(({ fetchUrl }) => ({ url: naming.identify(fetchUrl), validators: {} })),
+    ...sources.map(({ fetchUrl, validators, sha256 }) => ({ url: naming.identify(fetchUrl), validators, sha256 })),
+  ];
   const revision: Revision = {
     video,
-    digest: digestOf({ files, documents }),
+    digest: digestOf({ files, documents, playlists }),
     total: files.length,
     files,
     documents,
-    playlists: sources.map(({ fetchUrl, validators, sha256 }) => ({
-      url: naming.identify(fetchUrl),
-      validators,
-      sha256,
-    })),
+    playlists,
     external: [...presentation.external, ...side.external],
     warnings: [...presentation.warnings, ...side.warnings],
     hasTokens: fetchUrls.size > 0 || sources.some(({ fetchUrl }) => naming.identify(fetchUrl) !== fetchUrl),

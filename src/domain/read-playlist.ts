@@ -4,11 +4,11 @@ export interface Validators {
   readonly lastModified?: string;
 }
 
-/** A playlist as it was read, to ask later whether it has changed. */
+/** A playlist or other document as it was read, to ask later whether it has changed. */
 export interface ReadPlaylist {
   /** Without tokens. */
   readonly url: string;
   readonly validators: Validators;
-  /** SHA-256 of the bytes at the source, lower-case hex. */
-  readonly sha256: string;
+  /** SHA-256 of the bytes at the source, lower-case hex. Absent: it was not there. */
+  readonly sha256?: string;
 }

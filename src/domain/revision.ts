@@ -107,8 +107,13 @@ export function rootKeyOf(documents: readonly PlannedDocument[]): string | undef
  * Digest of what would stand at the destination: ordered files and exact documents.
  * Validators stay out of it, so that the same presentation keeps its numbering.
  */
-export function digestOf(plan: Pick<Revision, 'files' | 'documents'>): RevisionDigest {
+export function digestOf(
+  plan: Pick<Revision, 'files' | 'documents'> & Partial<Pick<Revision, 'playlists'>>,
+): RevisionDigest {
   const hash = createHash('sha256');
+  for (const { url, sha256 } of plan.playlists ?? []) {
+    if (sha256 === undefined) hash.update(JSON.stringify(['unread', url]));
+  }
   for (const file of plan.files) {
     hash.update(
       JSON.stringify(['file', file.key, file.url, file.role, file.minSizeBytes ?? 0, file.optional ?? false]),

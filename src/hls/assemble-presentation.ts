@@ -45,7 +45,8 @@ export function assemblePresentation(
         warnIfNested(document, child.document, reference.line);
       } else {
         lists.warnings.push(...(child?.warnings ?? []));
-        lists.files.push({ ...reference, use: 'file', role: 'data', playlistUrl: document.url });
+        const unread = child?.absent ? { unread: true } : {};
+        lists.files.push({ ...reference, use: 'file', role: 'data', playlistUrl: document.url, ...unread });
       }
     }
     above.pop();

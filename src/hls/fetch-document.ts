@@ -33,6 +33,8 @@ export interface DocumentRequest {
 export interface FetchedDocument {
   /** undefined where the text is a file like any other. */
   readonly document: PresentationDocument | undefined;
+  /** Nothing was there. */
+  readonly absent?: true;
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
 }
@@ -68,7 +70,7 @@ export async function fetchDocument(
 ): Promise<FetchedDocument> {
   const url = withoutTokens(new URL(request.fetchUrl), options.tokenRules).href;
   const fetched = await fetchUnlessAbsent(request, options, signal);
-  if (!fetched) return plainFile;
+  if (!fetched) return { ...plainFile, absent: true };
   const { validators } = fetched;
   const finalUrl = withoutFragment(fetched.finalUrl);
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');

@@ -38,6 +38,8 @@ export interface FileReference extends NamedUri {
   readonly minSizeBytes?: number;
   /** Marked GAP. */
   readonly optional?: boolean;
+  /** A document that was not there to be read, and takes the place of a file. */
+  readonly unread?: boolean;
 }
 
 /** A document that is read in its turn. */

@@ -50,7 +50,7 @@ export async function readSideFiles(
       found.documents.push(read.document);
       found.files.push(...read.document.references.flatMap((each) => (each.use === 'file' ? [each] : [])));
     } else {
-      found.files.push(asFile(url, role, namedBy));
+      found.files.push({ ...asFile(url, role, namedBy), ...(read?.absent ? { unread: true } : {}) });
     }
   }
   return { listed: [...unique].map(([keyUrl, role]) => ({ role, keyUrl })), ...found, ...told };

@@ -3,6 +3,9 @@ import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
+import type { Evidence } from '../domain/outcome.ts';
+import { isEvidenceOf } from '../domain/source-identity.ts';
+import type { SourceIdentity } from '../domain/source-identity.ts';
 import { replacedSince } from '../domain/replaced.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
@@ -88,10 +91,14 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     return latest?.generation === generation && latest.revision === revision && isPublishable(latest);
   };
   const lastPublication = await journal.publication(video);
+  const keys = header.documents.map(({ key }) => key);
+  const evidence = await journal.evidence(video, keys);
   const placed: PlacedDocument[] = [];
   for (const document of header.documents) {
-    const previous = lastPublication?.documents.find(({ key }) => key === document.key);
     const identity = { url: document.url, ...(header.hasTokens ? { video } : {}) };
+    const previous =
+      lastPublication?.documents.find(({ key }) => key === document.key) ??
+      copiedBefore(evidence.get(document.key), identity);
     const place = { revision, identity, isCurrent, ...(previous ? { previous } : {}) };
     const placedDocument = await placeDocument(document, place, ports, signal);
     if (!placedDocument) return { result: 'stale' };
@@ -129,6 +136,16 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
  */
 function isPublishable(record: VideoRecord): boolean {
   return isWhole(record) && !record.hold && !record.invalid && !record.live;
+}
+
+/** What was copied as a file while there was nothing in it to be read, such as chapters without images. */
+function copiedBefore(
+  evidence: Evidence | undefined,
+  identity: SourceIdentity,
+): Publication['documents'][number] | undefined {
+  if (evidence?.etag === undefined || !isEvidenceOf(evidence, identity)) return undefined;
+  const { key, etag, crc32, sizeBytes } = evidence;
+  return { key, etag, crc32, sizeBytes };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import type { Source } from './source.ts';
 
@@ -10,6 +11,7 @@ import type { Source } from './source.ts';
  * @throws {FlantsError} as `Source.fetch`
  */
 export async function isUnchanged(source: Source, playlist: ReadPlaylist, signal: AbortSignal): Promise<boolean> {
+  if (playlist.sha256 === undefined) return isAbsent(source, playlist.url, signal);
   const answer = await source.fetch(playlist.url, { kind: 'text', unless: playlist.validators, signal });
   if (answer.result === 'not-modified') return true;
   try {
@@ -23,6 +25,17 @@ export async function isUnchanged(source: Source, playlist: ReadPlaylist, signal
     return hash.digest('hex') === playlist.sha256;
   } finally {
     answer.cancel();
+  }
+}
+
+async function isAbsent(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await source.fetch(url, { kind: 'text', signal });
+    if (answer.result === 'fetched') answer.cancel();
+    return false;
+  } catch (error) {
+    if (failureOf(error).code === 'source.not-found') return true;
+    throw error;
   }
 }
 

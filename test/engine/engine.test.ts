@@ -51,6 +51,24 @@ describe('A copy', () => {
     expect(again.outcomes).toEqual([]);
   });
 
+  test.each([
+    ['were not there when it was planned', 1],
+    ['came after it had failed for them', 2],
+  ])('holds the images of chapters that %s', async (_when, absences) => {
+    const library = openLibrary(videoFiles('a', 2));
+    const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="c.json"\n';
+    library.source.objects.set(`${home}/a/index.m3u8`, { bytes: mediaPlaylist(['seg0.ts', 'seg1.ts']) + sessionData });
+    library.source.objects.set(`${home}/a/c.json`, (request) => {
+      if (request <= absences) throw new FlantsError('source.not-found', 'not there (status 404)', { status: 404 });
+      return { bytes: '[{"images":[{"url":"1.jpg?w=5"}]}]' };
+    });
+    library.source.objects.set(`${home}/a/1.jpg?w=5`, { bytes: 'an image' });
+    await library.copy();
+    expect((await library.copy()).states).toEqual({ a: 'published' });
+    const [, image] = /"url":"(1~[0-9a-f]+\.jpg)"/.exec(textOf(library, 'a/c.json') ?? '') ?? [];
+    expect(textOf(library, `a/${image}`)).toBe('an image');
+  });
+
   test('tries a file three times, then names it and publishes nothing', async () => {
     const library = openLibrary(videoFiles('a', 5));
     library.source.objects.set(`${home}/a/seg2.ts`, () => {

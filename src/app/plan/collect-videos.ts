@@ -108,7 +108,7 @@ function countsOf({ report, plan }: Look, objects: number): VideoCounts {
     open,
     objects,
     documents: isToCopy ? plan.revision.documents.length : 0,
-    playlists: plan ? plan.revision.playlists.length : 0,
+    playlists: plan ? plan.revision.playlists.filter(({ sha256 }) => sha256 !== undefined).length : 0,
     batches: Math.ceil(open / maxBatchFiles),
     ...(isToCopy ? publicationOf(plan) : { heads: 0, lists: 0 }),
   };
