@@ -1,11 +1,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bands, planBatches } from './batch.ts';
+import { bandOfRetry, bands, planBatches } from './batch.ts';
 import { countOf, indicesOf, toRanges } from './index-ranges.ts';
 
 test('retries overtake, fresh goes before the backlog', () => {
   const { freshRetry, fresh, backlogRetry, backlog } = bands;
   expect([freshRetry, fresh, backlogRetry, backlog]).toEqual([1, 2, 5, 10]);
+});
+
+test('a retry that was charged overtakes, one that only waited takes its turn', () => {
+  const bandOf = (fresh: boolean, waits: number): number => bandOfRetry({ fresh, waits });
+  expect([bandOf(true, 0), bandOf(false, 0)]).toEqual([bands.freshRetry, bands.backlogRetry]);
+  expect([bandOf(true, 1), bandOf(false, 1)]).toEqual([bands.fresh, bands.backlog]);
 });
 
 test('a video of 250 files makes three batches, the last one short', () => {

@@ -13,6 +13,15 @@ import type { Generation, RevisionDigest, VideoId } from './video.ts';
  */
 export const bands = { freshRetry: 1, fresh: 2, backlogRetry: 5, backlog: 10 } as const;
 
+/**
+ * The priority of work that comes again. What was sent away uncharged may be so often: it takes its turn behind what is
+ * there, which would never have one otherwise.
+ */
+export function bandOfRetry({ fresh, waits }: { readonly fresh: boolean; readonly waits: number }): number {
+  if (waits > 0) return fresh ? bands.fresh : bands.backlog;
+  return fresh ? bands.freshRetry : bands.backlogRetry;
+}
+
 /** What a queue carries: which files, never their URLs. */
 export interface BatchJob extends Stall {
   readonly format: 1;

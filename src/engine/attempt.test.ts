@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { bands } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { PatienceLeft } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
@@ -29,7 +30,10 @@ describe('a crawl or a publication that processes are lost with', () => {
     ledger = new MemoryLedger();
     await ledger.apply('v', { type: 'open', generation: 'g' });
     queue = new MemoryQueue<VideoJob>();
-    queue.add = async ({ data }) => void sent.push(data);
+    queue.add = async ({ data, priority }) => {
+      expect(priority).toBe(bands.backlogRetry);
+      sent.push(data);
+    };
     sent = [];
     runs = 0;
   });
@@ -71,7 +75,10 @@ describe('a crawl whose origin is left alone', () => {
     await ledger.apply('v', { type: 'open', generation: 'g' });
     const queue = new MemoryQueue<VideoJob>();
     const sent: { job: VideoJob; delayMs: number | undefined }[] = [];
-    queue.add = async ({ data, delayMs }) => void sent.push({ job: data, delayMs });
+    queue.add = async ({ data, delayMs, priority }) => {
+      expect(priority).toBe(bands.backlog);
+      sent.push({ job: data, delayMs });
+    };
     const patience = { isDown: async () => true, patienceLeft: async () => left };
     const ports = { ledger, queue, leaseMs: 60_000, newId: () => '2', random: () => 0, now: () => 1000, ...patience };
     await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, () => Promise.reject(silent));

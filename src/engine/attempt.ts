@@ -1,4 +1,4 @@
-import { jobIdOf } from '../domain/batch.ts';
+import { bandOfRetry, jobIdOf } from '../domain/batch.ts';
 import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { stalledLeaseId, stallOf } from '../domain/patience.ts';
@@ -109,7 +109,7 @@ async function queueRetry(
   await queue.add({
     id: jobIdOf(video, generation, retryJob.lease),
     data: retryJob,
-    priority: 0,
+    priority: bandOfRetry(retryJob),
     delayMs: retry.delayMs,
   });
 }

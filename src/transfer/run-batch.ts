@@ -1,5 +1,5 @@
 import type { BatchEnd, BatchJob, BatchMessage, ExistingPolicy } from '../domain/batch.ts';
-import { bands, jobIdOf, leaseOf } from '../domain/batch.ts';
+import { bandOfRetry, jobIdOf, leaseOf } from '../domain/batch.ts';
 import { chargeOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
@@ -257,7 +257,7 @@ async function sendAll(remainders: readonly RemainderJob[], batches: JobQueue<Ba
     await batches.add({
       id: jobIdOf(job.video, job.generation, job.id),
       data: job,
-      priority: job.fresh ? bands.freshRetry : bands.backlogRetry,
+      priority: bandOfRetry(job),
       delayMs,
     });
   }

@@ -128,6 +128,29 @@ describe('patience with what is down', patient, () => {
     }
   });
 
+  it('asks a host that is slow to say no once for each playlist before one that waits behind them', async () => {
+    const slow = await startOrigin({ rule: () => ({ kind: 'status', status: 429, afterMs: 500 }) });
+    try {
+      stage = await openStage({
+        destination: 'folder',
+        files: { '/z/index.m3u8': mediaPlaylist(['z.ts']), '/z/z.ts': 'media of z' },
+      });
+      const catalogue = join(stage.scratch, 'videos.ndjson');
+      const refused = Array.from({ length: 24 }, (_, number) => `refused-${number}`);
+      const rows = refused.map((id) => ({ id, url: `${slow.url}/${id}/index.m3u8` }));
+      const good = { id: 'z', url: `${stage.origin.url}/z/index.m3u8` };
+      await writeFile(catalogue, [...rows, good].map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const askedBefore = stage.origin.asked('/z/index.m3u8').then(() => slow.requests.length);
+      const ends = stage.start(stage.copyArgs(catalogue));
+      // All but those that are read at the same time as it.
+      expect(await ends.during(askedBefore)).toBeLessThan(refused.length + 8);
+      ends.kill('SIGKILL');
+      await ends.ended;
+    } finally {
+      await slow.stop();
+    }
+  });
+
   it('ends for an origin whose segments all answer with server errors, and begins anew with the next run', async () => {
     let isBroken = true;
     stage = await openStage({

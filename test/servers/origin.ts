@@ -9,8 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How one path misbehaves; without a behaviour it is served as it should be. */
 export type Behaviour =
-  /** Answers with this status, and with nothing of the file. */
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
+  /** Answers with this status, and with nothing of the file; after a while, if one is given. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly afterMs?: number;
+    }
   /** Serves it as it should be, with further headers. */
   | { readonly kind: 'with-headers'; readonly headers: Readonly<Record<string, string | readonly string[]>> }
   /** Answers with these headers and bytes, as they are. */
@@ -189,6 +194,7 @@ async function answer(
     case 'silent':
       return;
     case 'status':
+      if (behaviour.afterMs !== undefined) await sleep(behaviour.afterMs);
       response
         .writeHead(behaviour.status, behaviour.headers)
         .end(behaviour.status === 304 ? undefined : `status ${behaviour.status}\n`);
