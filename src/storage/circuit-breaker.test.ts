@@ -56,6 +56,34 @@ it('leaves it alone for twice as long each time, up to a minute', async () => {
   expect(requests).toHaveLength(9);
 });
 
+it('leaves an origin alone that is slow to refuse, and not one that refuses at once or serves others meanwhile', async () => {
+  const { ask, wait, objects } = openWatched({ 'https://good/a': { bytes: 'a' } });
+  for (const refusal of [
+    new FlantsError('source.status', 'status 504', { status: 504 }),
+    new FlantsError('source.throttled', 'status 429', { status: 429 }),
+  ]) {
+    const origin = `https://origin-${String(refusal.failure.status)}`;
+    const refuse = (ms: number) => (): never => {
+      wait(ms);
+      throw refusal;
+    };
+    objects.set(`${origin}/quick`, refuse(second)).set(`${origin}/slow`, refuse(2 * second));
+    expect(await ask(`${origin}/quick`)).toBe(refusal.code);
+    expect(await ask(`${origin}/slow`)).toBe(refusal.code);
+    expect(await ask(`${origin}/quick`)).toBe('source.silent');
+    wait(second);
+    expect(await ask(`${origin}/quick`)).toBe(refusal.code);
+    expect(await ask(`${origin}/quick`)).toBe(refusal.code);
+  }
+  const slowlyMissing = (): never => {
+    wait(2 * second);
+    throw new FlantsError('source.not-found', 'status 404', { status: 404 });
+  };
+  objects.set('https://good/missing', slowlyMissing);
+  expect(await ask('https://good/missing')).toBe('source.not-found');
+  expect(await ask('https://good/a')).toBe('whole');
+});
+
 it('counts requests that time out together as one silence', async () => {
   const { promise: until, resolve: timeOut } = Promise.withResolvers<void>();
   const slow = async (): Promise<never> => {

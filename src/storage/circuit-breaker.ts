@@ -1,6 +1,8 @@
 import { backoffMs } from '../domain/backoff.ts';
 import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
+import { hasServerError } from '../domain/settle.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { KiB, minute, second } from '../domain/units.ts';
 import { mapFetch } from './map-fetch.ts';
@@ -10,6 +12,8 @@ import type { Body, FetchedObject, Source } from './source.ts';
 const answerBytes = 64 * KiB;
 /** Rests are soon over after what was no more than an interruption, or a process that was suspended. */
 const rests: Backoff = { baseDelayMs: second, maxDelayMs: minute };
+/** A refusal that took so long held its place for as long as many answers. */
+const slowMs = 2 * second;
 /** The oldest are forgotten. */
 const maxOrigins = 1000;
 
@@ -29,13 +33,14 @@ interface Origin {
 }
 
 /**
- * Leaves origins alone that are silent: each request there would hold its place until its time-out, and a few such
+ * Leaves origins alone that are silent: each request there would hold its place for long and in vain, and a few such
  * origins would hold all places.
  *
  * answering ──silence──▶ resting ──the rest is over──▶ trying ──silence──▶ resting, twice as long
  *                                                        └──any answer──▶ answering
  *
- * Silence is a request that times out, if none was answered since it was begun. One request tries.
+ * Silence is a request that times out, if none was answered since it was begun; or one that was kept waiting and then
+ * refused by a server error or a throttle, as a gateway does whose origin is down. One request tries.
  * While an origin rests or is tried, other requests fail at once, with `source.silent` and a time to return, unless they
  * insist. Sizes are asked for as they are.
  *
@@ -92,7 +97,7 @@ function admitted(text: string, { rest }: Origin, nowMs: number): Rest | undefin
   const leftMs = rest.isTrying ? backoffMs(rests, rest.others) : rest.untilMs - nowMs;
   if (leftMs > 0) {
     const url = new URL(text);
-    const message = `${placeOf(url)} was not asked for: ${url.host} let other requests wait until their time-out`;
+    const message = `${placeOf(url)} was not asked for: ${url.host} kept other requests waiting, in vain`;
     throw new FlantsError('source.silent', message, { retryAfterMs: Math.ceil(leftMs) });
   }
   rest.isTrying = true;
@@ -103,6 +108,7 @@ class WatchedRequest {
   readonly #origin: Origin;
   readonly #trial: Rest | undefined;
   readonly #now: () => number;
+  readonly #begunAtMs: number;
   /** When it was begun, or the origin last answered it. */
   #sinceMs: number;
   #bytes = 0;
@@ -112,7 +118,8 @@ class WatchedRequest {
     this.#origin = origin;
     this.#trial = trial;
     this.#now = now;
-    this.#sinceMs = now();
+    this.#begunAtMs = now();
+    this.#sinceMs = this.#begunAtMs;
   }
 
   received(bytes: number): void {
@@ -129,8 +136,9 @@ class WatchedRequest {
   }
 
   failed(error: unknown): void {
-    const { code } = failureOf(error);
-    if (code !== 'source.timeout' && code !== 'aborted') return this.answered();
+    const failure = failureOf(error);
+    const { code } = failure;
+    if (code !== 'aborted' && !this.#isSilence(failure)) return this.answered();
     this.#isOver = true;
     const origin = this.#origin;
     if (code === 'aborted') {
@@ -139,6 +147,12 @@ class WatchedRequest {
       const others = this.#trial ? this.#trial.others + 1 : 0;
       origin.rest = { untilMs: this.#now() + backoffMs(rests, others), others, isTrying: false };
     }
+  }
+
+  #isSilence(failure: Failure): boolean {
+    if (failure.code === 'source.timeout') return true;
+    const isRefusal = failure.code === 'source.throttled' || hasServerError(failure);
+    return isRefusal && this.#now() - this.#begunAtMs >= slowMs;
   }
 
   #heard(): void {

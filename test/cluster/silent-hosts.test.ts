@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { startOrigin } from '../servers/origin.ts';
+import type { Behaviour } from '../servers/origin.ts';
 import { hasRedis } from '../servers/redis.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
@@ -23,8 +24,11 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     await stage.close();
   });
 
-  it('publishes videos that come after many whose host never answers', async () => {
-    const silent = await startOrigin({ rule: () => ({ kind: 'silent' }) });
+  it.each<{ does: string; behaviour: Behaviour }>([
+    { does: 'never answers', behaviour: { kind: 'silent' } },
+    { does: 'is slow to say that it cannot', behaviour: { kind: 'status', status: 504, afterMs: 2_000 } },
+  ])('publishes videos that come after many whose host $does', async ({ behaviour }) => {
+    const silent = await startOrigin({ rule: () => behaviour });
     try {
       stage = await openClusterStage(library);
       const rows = [
@@ -33,7 +37,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
         ...[0, 1].map((at) => ({ id: `good-${at}`, url: stage.origin.url + syntheticPlaylist(at) })),
       ];
       await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      const flags = ['--max-videos', '5', '--source-timeout', '1s', '--patience', '10m', '--transfers', '1'];
+      const flags = ['--max-videos', '5', '--source-timeout', '3s', '--patience', '10m', '--transfers', '1'];
       up = stage.start('up', ...quickly, ...flags, '--allow-host', '127.0.0.1');
       const { totals } = await stage.until(({ totals: { videos } }) => videos.published === 2);
       expect(totals.videos).toMatchObject({ waiting: dead, incomplete: 0, invalid: 0 });

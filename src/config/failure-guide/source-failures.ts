@@ -26,7 +26,7 @@ export const sourceFailures = {
   },
   'source.silent': {
     means:
-      'The file or playlist was not asked for yet: its host let other requests wait until their time-out, and is left alone for up to a minute.',
+      'The file or playlist was not asked for yet: its host kept other requests waiting until their time-out, or for seconds before it refused them, and is left alone for up to a minute.',
     cause: 'The host is down or overloaded, or the network drops packets.',
     cure: 'Nothing is lost: other hosts are copied from meanwhile. FLAnts asks again now and then, and gives up when nothing else has been left to do for `--patience`.',
   },
