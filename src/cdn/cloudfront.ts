@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FlantsError } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { Cdn } from './cdn.ts';
 import { openCloudFrontApi } from './cloudfront-api.ts';
@@ -25,6 +26,15 @@ const inOneRequest = { maxPaths: 1_000, maxWildcards: 15 } as const;
 const usualPollMs = 10 * second;
 /** Refusals in a row for what others have under way, before the caller is told to come back. */
 const maxRefusals = 6;
+
+/**
+ * After a request that was given up, the next ones are told to come back, for as long as that one has taken: each would
+ * hold its publisher as long, and those of videos that want no invalidation would have none.
+ */
+interface Rest {
+  readonly untilMs: number;
+  readonly failure: Failure;
+}
 
 /**
  * Opens a distribution of Amazon CloudFront. Without a prefix it is asked for its origins, and so whether it is there at all.
@@ -53,7 +63,8 @@ function cloudFrontOver(api: CloudFrontApi, options: CloudFrontOptions, pathOf: 
         return (await api.getInvalidation(id, signal)).isDone;
       } catch (error) {
         signal.throwIfAborted();
-        return error instanceof FlantsError && error.failure.retryable ? false : undefined;
+        if (passes(error)) throw error;
+        return undefined;
       }
     },
     pollMs,
@@ -73,6 +84,21 @@ function cloudFrontOver(api: CloudFrontApi, options: CloudFrontOptions, pathOf: 
       }
     }
   };
+  let rest: Rest | undefined;
+  const sendUnlessResting: Cdn['invalidate'] = async (request, { signal }) => {
+    const startedAt = performance.now();
+    if (rest && rest.untilMs > startedAt) {
+      const { code, message } = rest.failure;
+      throw new FlantsError(code, message, { retryAfterMs: Math.ceil(rest.untilMs - startedAt) });
+    }
+    try {
+      await send(request, { signal });
+    } catch (error) {
+      const endedAt = performance.now();
+      if (passes(error)) rest = { untilMs: endedAt + (endedAt - startedAt), failure: error.failure };
+      throw error;
+    }
+  };
   let last: Promise<unknown> = Promise.resolve();
   return {
     name: `CloudFront distribution ${distribution}`,
@@ -82,13 +108,17 @@ function cloudFrontOver(api: CloudFrontApi, options: CloudFrontOptions, pathOf: 
     invalidate(request, { signal }) {
       const sent = last.then(() => {
         signal.throwIfAborted();
-        return send(request, { signal });
+        return sendUnlessResting(request, { signal });
       });
       last = sent.catch(() => undefined);
       return sent;
     },
     close: () => api.close(),
   };
+}
+
+function passes(error: unknown): error is FlantsError {
+  return error instanceof FlantsError && error.failure.retryable;
 }
 
 async function viewerPaths(

@@ -9,7 +9,7 @@ export interface PathCounts {
 
 /** Keeps what is under way within what a CDN allows. */
 export interface ProgressWindow {
-  /** Resolves when there is room. What is found to be done makes room. */
+  /** Resolves when there is room. What is found to be done makes room. Throws what `isDone` throws. */
   room(wanted: PathCounts, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Counts a request that was accepted. */
   add(id: string, counts: PathCounts): void;

@@ -100,6 +100,29 @@ describe('a distribution of CloudFront', () => {
     });
   });
 
+  it('holds up one request while it refuses them all, and the next ones not', async () => {
+    const { cloudFront, open } = await setUp({}, { pollMs: 500 });
+    const cdn = await open();
+    cloudFront.interfere(...Array.from({ length: 100 }, () => ({ status: 400, code: 'Throttling' })));
+    const sent = ['r1', 'r2', 'r3'].map((reference) => cdn.invalidate({ reference, paths: ['/a'] }, { signal }));
+    for (const { status, reason } of (await Promise.allSettled(sent)) as PromiseRejectedResult[]) {
+      expect(status).toBe('rejected');
+      expect(reason).toMatchObject({ failure: { code: 'cdn.throttled', retryAfterMs: expect.any(Number) } });
+    }
+    expect(cloudFront.references.filter((reference) => reference !== 'r1')).toEqual([]);
+  });
+
+  it('does not wait for room while it does not say what is under way', async () => {
+    const { cloudFront, open } = await setUp({ durationMs: 60_000 });
+    const cdn = await open();
+    const paths = (of: string): string[] => Array.from({ length: 1_000 }, (_, at) => `/${of}${at}`);
+    for (const reference of ['a', 'b', 'c']) await cdn.invalidate({ reference, paths: paths(reference) }, { signal });
+    await cloudFront.stop();
+    await expect(cdn.invalidate({ reference: 'd', paths: ['/d'] }, { signal })).rejects.toMatchObject({
+      failure: { code: 'cdn.unreachable', retryable: true },
+    });
+  });
+
   it.each([
     [{ status: 403, code: 'AccessDenied' }, 'cdn.denied', 'cloudfront:CreateInvalidation', false],
     [{ status: 400, code: 'InvalidArgument' }, 'cdn.refused', 'InvalidArgument', false],
