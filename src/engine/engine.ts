@@ -88,7 +88,11 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   const drained = aborted(drain);
   let isAllSent = false;
   let batchesUnderWay = 0;
-  const scope = (): PatienceScope => ({ name: 'run', videos: isAllSent ? inProgress.ids() : undefined, isAll: true });
+  let crawlsWithoutRoom = 0;
+  const scope = (): PatienceScope => {
+    const crawlsWait = crawlsWithoutRoom > 0;
+    return { name: 'run', videos: isAllSent || crawlsWait ? inProgress.ids() : undefined, isAll: true, crawlsWait };
+  };
   const host: EngineHost = {
     async submissionOf(video) {
       const submission = await parts.journal.submission(video);
@@ -96,7 +100,12 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     },
     async admitCrawl(_, signal) {
       if (budget?.reached.aborted) return { againAfterMs: leaseMs };
-      await parts.batches.room(maxWaitingBatches, { signal });
+      crawlsWithoutRoom += 1;
+      try {
+        await parts.batches.room(maxWaitingBatches, { signal });
+      } finally {
+        crawlsWithoutRoom -= 1;
+      }
       return undefined;
     },
     outlastsSilence: false,

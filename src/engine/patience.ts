@@ -1,7 +1,6 @@
 import { countOf } from '../domain/index-ranges.ts';
 import { isStalledLeaseId } from '../domain/patience.ts';
 import type { Patience, StalledWork } from '../domain/patience.ts';
-import { second } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 
@@ -25,6 +24,8 @@ export interface PatienceScope {
   readonly videos: Iterable<VideoId> | undefined;
   /** That is all that this process has to do. */
   readonly isAll: boolean;
+  /** No crawl begins until some of the batches that wait have left their queue. */
+  readonly crawlsWait?: boolean;
 }
 
 /** Ports and settings of a patience. */
@@ -41,7 +42,7 @@ export interface PatiencePorts {
 /** A patience that can be asked without a job at hand. */
 export interface WatchedPatience extends Patience {
   /** Whether nothing but work that waits is left in a scope in which some was seen, and has waited long enough. */
-  isOver(scope: Pick<PatienceScope, 'name' | 'videos'>): Promise<boolean>;
+  isOver(scope: Pick<PatienceScope, 'name' | 'videos' | 'crawlsWait'>): Promise<boolean>;
 }
 
 interface Scope {
@@ -51,19 +52,10 @@ interface Scope {
   readonly places: Set<string>;
   /** Places that have used up their patience: what comes to wait for them fails at once. */
   readonly givenUp: Set<string>;
-  look?: Look | undefined;
-}
-
-/** What a look at all videos of a scope has found. `stalled` is undefined if something else is under way. */
-interface Look {
-  readonly at: number;
-  readonly stalled: Stalled | undefined;
 }
 
 /** Scopes to remember. The oldest are forgotten, and get new patience. */
 const maxScopes = 10_000;
-/** Thousands of jobs may wait, and each asks whether all others do: a look is good for so long, and a tenth of the patience. */
-const lookMs = second;
 
 /**
  * Creates a patience. The time of a scope runs while all that its videos have under way waits. When it is over, the
@@ -86,23 +78,17 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     scope.since = Math.min(scope.since ?? Infinity, since ?? now());
     return scope.since;
   };
-  const look = async (scope: Scope, videos: Iterable<VideoId>, work?: StalledWork): Promise<Stalled | undefined> => {
-    const last = scope.look;
-    if (last && now() - last.at < Math.min(lookMs, patienceMs / 10)) return last.stalled;
-    const stalled = await allStalled(videos, ledger, work);
-    scope.look = { at: now(), stalled };
-    return stalled;
-  };
   return {
     async left(work) {
-      const { name, videos, isAll } = scopeOf(work);
+      const { isAll, ...within } = scopeOf(work);
+      const { name, videos } = within;
       const scope = open(name);
       const { places, files, since, video } = work;
       if (places.length > 0 && places.every((place) => scope.givenUp.has(place)))
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
       for (const place of places) scope.places.add(place);
-      const stalled = work.hasCompany === true || !videos ? undefined : await look(scope, videos, work);
+      const stalled = work.hasCompany === true || !videos ? undefined : await allStalled(within, ledger, work);
       if (!stalled) {
         scope.since = undefined;
         const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
@@ -118,15 +104,14 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const scope = scopes.get(scopeOf(work).name);
       if (!scope) return;
       scope.since = undefined;
-      scope.look = undefined;
       for (const place of places()) {
         scope.givenUp.delete(place);
         scope.places.delete(place);
       }
     },
-    async isOver({ name, videos }) {
-      const scope = scopes.get(name);
-      const stalled = scope && videos && scope.places.size > 0 ? await look(scope, videos) : undefined;
+    async isOver(within) {
+      const scope = scopes.get(within.name);
+      const stalled = scope && within.videos && scope.places.size > 0 ? await allStalled(within, ledger) : undefined;
       if (!scope || !stalled) return false;
       const isOver = now() >= startTime(scope, stalled, undefined, '') + patienceMs;
       if (isOver) for (const place of scope.places) scope.givenUp.add(place);
@@ -142,7 +127,7 @@ interface Stalled {
 
 /** Counts what waits in these videos, this job included. Undefined if something else is under way. */
 async function allStalled(
-  videos: Iterable<VideoId>,
+  { videos = [], crawlsWait = false }: Pick<PatienceScope, 'videos' | 'crawlsWait'>,
   ledger: Pick<Ledger, 'leases'>,
   work?: StalledWork,
 ): Promise<Stalled | undefined> {
@@ -151,8 +136,9 @@ async function allStalled(
     const leases = await ledger.leases(video);
     const others = leases.filter(({ id }) => id !== work?.lease);
     // A video in progress without any lease is between two steps.
-    if (leases.length === 0 || !others.every(({ id }) => isStalledLeaseId(id))) return undefined;
-    for (const lease of others) count(lease, counts);
+    const waits = ({ id, kind }: Lease): boolean => isStalledLeaseId(id) || (crawlsWait && kind === 'crawl');
+    if (leases.length === 0 || !others.every(waits)) return undefined;
+    for (const lease of others) if (isStalledLeaseId(lease.id)) count(lease, counts);
   }
   return counts;
 }

@@ -56,6 +56,18 @@ describe('patience', () => {
     expect(await codesOf(library, 'a')).toEqual({ 'source.unreachable': 1_500 });
   });
 
+  it('begins when what waits leaves no room for more', async () => {
+    const media = `${dead}/a.ts`;
+    const playlist = { bytes: mediaPlaylist([media]), contentType: 'application/vnd.apple.mpegurl' };
+    // More batches than may wait at a time.
+    const waiting = Array.from({ length: 1_700 }, (_, at) => `dead-${at}`);
+    const playlists = waiting.map((id): [string, MemoryEntry] => [`${home}/${id}/index.m3u8`, playlist]);
+    const others = { [media]: silence, [`${dead}/`]: silence, ...videoFiles('z', 1) };
+    const library = openLibrary({ ...Object.fromEntries(playlists), ...others });
+    const { states } = await library.copy({ patienceMs: 300, videos: [...waiting, 'z'] });
+    expect(states).toEqual({ ...Object.fromEntries(waiting.map((id) => [id, 'incomplete'])), z: 'published' });
+  });
+
   it('lasts while other work is under way', async () => {
     const held = Promise.withResolvers<void>();
     let asked = 0;
