@@ -60,6 +60,32 @@ describe('the patience of a video', () => {
     expect(await patience.isOver({ ...scope, crawlsWait: true })).toBe(true);
   });
 
+  it('is looked for seldom where a look takes long', async () => {
+    await lease('a', 0, 2);
+    let looks = 0;
+    const leases: MemoryLedger['leases'] = async (video) => {
+      looks += 1;
+      now += 10;
+      return ledger.leases(video);
+    };
+    const slow = createPatience({
+      patienceMs,
+      ledger: { leases },
+      scopeOf: () => ({ name: 'run', videos: ['v'], isAll: true }),
+      onWaiting: () => {},
+      now: () => now,
+    });
+    const work = { video: 'v', generation: 'g', lease: 'a', files: 2, places: [host] };
+    for (let asked = 0; asked < 1000; asked++) {
+      now += 1;
+      await slow.left(work);
+    }
+    expect(looks).toBeLessThan(10);
+    expect(await slow.left(work)).toMatchObject({ leftMs: 0 });
+    slow.answered(work, () => [host]);
+    expect(await slow.left(work)).toMatchObject({ leftMs: patienceMs });
+  });
+
   it('that is over for a place stays so for what comes later, until that place answers', async () => {
     await lease('a', 0, 2);
     await ask('a');

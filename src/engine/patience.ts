@@ -52,7 +52,12 @@ interface Scope {
   readonly places: Set<string>;
   /** Places that have used up their patience: what comes to wait for them fails at once. */
   readonly givenUp: Set<string>;
+  /** What the latest look at all its leases has found, and until when nobody looks again. */
+  look?: { readonly found: Stalled | undefined; readonly untilMs: number } | undefined;
 }
+
+/** A look at thousands of videos takes long, and each of them asks for one: all looks together take a part of the time. */
+const restPerLook = 20;
 
 /** Scopes to remember. The oldest are forgotten, and get new patience. */
 const maxScopes = 10_000;
@@ -78,6 +83,14 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     scope.since = Math.min(scope.since ?? Infinity, since ?? now());
     return scope.since;
   };
+  const look = async (scope: Scope, within: Leases, work?: StalledWork): Promise<Stalled | undefined> => {
+    const startedAt = now();
+    if (scope.look && startedAt < scope.look.untilMs) return scope.look.found;
+    const found = await allStalled(within, ledger, work);
+    const endedAt = now();
+    scope.look = { found, untilMs: endedAt + restPerLook * (endedAt - startedAt) };
+    return found;
+  };
   return {
     async left(work) {
       const { isAll, ...within } = scopeOf(work);
@@ -88,7 +101,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
       for (const place of places) scope.places.add(place);
-      const stalled = work.hasCompany === true || !videos ? undefined : await allStalled(within, ledger, work);
+      const stalled = work.hasCompany === true || !videos ? undefined : await look(scope, within, work);
       if (!stalled) {
         scope.since = undefined;
         const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
@@ -104,6 +117,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const scope = scopes.get(scopeOf(work).name);
       if (!scope) return;
       scope.since = undefined;
+      scope.look = undefined;
       for (const place of places()) {
         scope.givenUp.delete(place);
         scope.places.delete(place);
@@ -111,7 +125,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     },
     async isOver(within) {
       const scope = scopes.get(within.name);
-      const stalled = scope && within.videos && scope.places.size > 0 ? await allStalled(within, ledger) : undefined;
+      const stalled = scope && within.videos && scope.places.size > 0 ? await look(scope, within) : undefined;
       if (!scope || !stalled) return false;
       const isOver = now() >= startTime(scope, stalled, undefined, '') + patienceMs;
       if (isOver) for (const place of scope.places) scope.givenUp.add(place);
@@ -120,6 +134,9 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
   };
 }
 
+/** Whose leases are looked at. */
+type Leases = Pick<PatienceScope, 'videos' | 'crawlsWait'>;
+
 interface Stalled {
   readonly files: number;
   readonly videos: number;
@@ -127,7 +144,7 @@ interface Stalled {
 
 /** Counts what waits in these videos, this job included. Undefined if something else is under way. */
 async function allStalled(
-  { videos = [], crawlsWait = false }: Pick<PatienceScope, 'videos' | 'crawlsWait'>,
+  { videos = [], crawlsWait = false }: Leases,
   ledger: Pick<Ledger, 'leases'>,
   work?: StalledWork,
 ): Promise<Stalled | undefined> {
