@@ -32,7 +32,7 @@ async function library() {
     takeNextStep: async (video: VideoId) => void moved.push(video),
   };
   const record = async (): Promise<VideoRecord> => (await ledger.read('v')) as VideoRecord;
-  const admit = (after?: VideoId): Promise<Admission> => admitVideos(after, ports, never);
+  const admit = (after?: VideoId): Promise<Admission> => admitVideos({ after }, ports, never);
   return { journal, ledger, moved, ports, record, admit };
 }
 
@@ -42,10 +42,27 @@ describe('An admission pass', () => {
     for (const id of ['a', 'b', 'c', 'w']) await journal.decide(submitted(id));
     let room = 2;
     const cramped = { ...ports, hasCapacity: async () => room-- > 0 };
-    expect(await admitVideos(undefined, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
+    expect(await admitVideos({}, cramped, never)).toEqual({ admitted: 2, isDone: false, stoppedAt: 'b' });
     expect(await admit('b')).toEqual({ admitted: 2, isDone: true, stoppedAt: 'w' });
     expect(moved).toEqual(['a', 'b', 'c', 'w']);
     expect(await ledger.read('w')).toMatchObject({ total: 0 });
+  });
+
+  it('reads what is in the ledger once, however long there is no room for the first that is not', async () => {
+    const { journal, ports } = await library();
+    await journal.decide(submitted('a'));
+    let reads = 0;
+    const read = journal.submission.bind(journal);
+    journal.submission = (video) => {
+      reads += 1;
+      return read(video);
+    };
+    const full = { ...ports, hasCapacity: async () => false };
+    expect(await admitVideos({}, full, never)).toEqual({ admitted: 0, isDone: false });
+    const aligned = reads;
+    expect(aligned).toBeGreaterThan(0);
+    expect(await admitVideos({ isAligned: true }, full, never)).toEqual({ admitted: 0, isDone: false });
+    expect(reads).toBe(aligned);
   });
 
   const lost: readonly { readonly decision: Decision; readonly fact: Partial<VideoRecord> }[] = [
@@ -113,6 +130,6 @@ describe('An admission pass', () => {
 
   it('that was stopped begins at the beginning again', async () => {
     const { ports } = await library();
-    expect(await admitVideos(undefined, ports, AbortSignal.abort())).toEqual({ admitted: 0, isDone: false });
+    expect(await admitVideos({}, ports, AbortSignal.abort())).toEqual({ admitted: 0, isDone: false });
   });
 });

@@ -14,6 +14,14 @@ export interface AdmissionPorts extends RestorePorts {
   readonly takeNextStep: (video: VideoId) => Promise<void>;
 }
 
+/** Where an admission pass starts. */
+export interface AdmissionStart {
+  /** Behind this video. Absent: at the beginning. */
+  readonly after?: VideoId | undefined;
+  /** The videos in the ledger were aligned by an earlier part of this pass. */
+  readonly isAligned?: boolean | undefined;
+}
+
 /** How far an admission pass got. */
 export interface Admission {
   /** Videos that were put into the ledger. */
@@ -30,16 +38,14 @@ const maxConcurrentReads = 16;
 /**
  * Admits submitted, unpublished videos from the journal into the ledger while there is capacity. The backlog therefore
  * waits in the journal, and a ledger that was lost fills up again by itself. A pass from the beginning first aligns the
- * videos in the ledger with the journal's decisions.
- *
- * @param after - start behind this video
+ * videos in the ledger with the journal's decisions, each of which takes requests.
  */
 export async function admitVideos(
-  after: VideoId | undefined,
+  { after, isAligned = after !== undefined }: AdmissionStart,
   ports: AdmissionPorts,
   signal: AbortSignal,
 ): Promise<Admission> {
-  if (after === undefined && !(await alignAll(ports, signal))) return { admitted: 0, isDone: false };
+  if (!isAligned && !(await alignAll(ports, signal))) return { admitted: 0, isDone: false };
   let admitted = 0;
   let last = after;
   for await (const video of ports.journal.unpublished(after)) {

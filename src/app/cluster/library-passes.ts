@@ -6,6 +6,7 @@ import type { VideoId } from '../../domain/video.ts';
 import { restoreVideo } from '../../journal/restore.ts';
 import type { JobEnd, JobHandler, JobQueue } from '../../queue/job-queue.ts';
 import { admitVideos } from '../../scanner/admission.ts';
+import type { AdmissionPorts } from '../../scanner/admission.ts';
 import { maxWaitingBatches } from './engine.ts';
 import type { LibraryJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
@@ -27,21 +28,33 @@ export interface LibraryPasses {
 /** Whether the crawlers and the stages after them have capacity for another video. */
 type HasCapacity = () => Promise<boolean>;
 
+/** What passes need of a cluster. */
+export interface PassesPorts extends Omit<AdmissionPorts, 'hasCapacity'>, Pick<Cluster, 'sendCrawl'> {
+  readonly queues: Pick<Cluster['queues'], 'crawls' | 'batches'> &
+    Readonly<Record<'admissions' | 'deltas', Pick<JobQueue<LibraryJob>, 'add'>>>;
+}
+
 /** @param stopSignal - once aborted, a pass ends and queues a job that resumes it */
-export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, stopSignal: AbortSignal): LibraryPasses {
+export function createPasses(
+  cluster: PassesPorts,
+  { maxVideos }: Pick<ServiceOptions, 'maxVideos'>,
+  stopSignal: AbortSignal,
+): LibraryPasses {
   const { queues, journal } = cluster;
   const hasCapacity: HasCapacity = async () =>
     (await queues.crawls.hasCapacity(maxVideos)) && queues.batches.hasCapacity(maxWaitingBatches);
   return {
-    async admission({ after }) {
-      const { stoppedAt, isDone } = await admitVideos(after, { ...cluster, hasCapacity }, stopSignal);
-      return isDone ? { result: 'done' } : resumeLater(queues.admissions, 'intake', { after, stoppedAt });
+    async admission({ after, isAligned }) {
+      const { stoppedAt, isDone } = await admitVideos({ after, isAligned }, { ...cluster, hasCapacity }, stopSignal);
+      if (isDone) return { result: 'done' };
+      const hasAligned = after === undefined && isAligned !== true && !stopSignal.aborted;
+      return resumeLater(queues.admissions, 'intake', { after, stoppedAt, hasAligned });
     },
     async delta({ after }) {
       let last = after;
       for await (const video of journal.published(after)) {
         if (stopSignal.aborted || !(await hasCapacity()))
-          return resumeLater(queues.deltas, 'delta', { after, stoppedAt: last });
+          return resumeLater(queues.deltas, 'delta', { after, stoppedAt: last, hasAligned: false });
         const record = await restoreVideo(video, cluster);
         if (record && !record.hold) await cluster.sendCrawl(video, { recheck: false });
         last = video;
@@ -51,14 +64,24 @@ export function createPasses(cluster: Cluster, { maxVideos }: ServiceOptions, st
   };
 }
 
+interface Part {
+  readonly after: VideoId | undefined;
+  readonly stoppedAt: VideoId | undefined;
+  /** This part has aligned the videos in the ledger, which the next need not do again. */
+  readonly hasAligned: boolean;
+}
+
 /** A pass that got no further comes again itself: the job that resumes it would have its id, and be ignored. */
 async function resumeLater(
   queue: Pick<JobQueue<LibraryJob>, 'add'>,
   name: string,
-  { after, stoppedAt }: Readonly<Record<'after' | 'stoppedAt', VideoId | undefined>>,
+  { after, stoppedAt, hasAligned }: Part,
 ): Promise<JobEnd> {
-  if (stoppedAt === after) return { result: 'again', delayMs: resumeDelayMs };
-  const data: LibraryJob = { format: 1, ...(stoppedAt === undefined ? {} : { after: stoppedAt }) };
+  if (stoppedAt === after && !hasAligned) return { result: 'again', delayMs: resumeDelayMs };
+  const data: LibraryJob = {
+    format: 1,
+    ...(stoppedAt === undefined ? { isAligned: hasAligned } : { after: stoppedAt }),
+  };
   await queue.add({ id: `${name} after ${stoppedAt ?? ''}`, data, priority: 0, delayMs: resumeDelayMs });
   return { result: 'done' };
 }

@@ -21,6 +21,8 @@ export interface LibraryJob {
   readonly format: 1;
   /** The video at which an earlier part of the pass stopped. Absent: start from the beginning. */
   readonly after?: VideoId;
+  /** Of a pass that admits videos: an earlier part has aligned those in the ledger. */
+  readonly isAligned?: boolean;
 }
 
 /** A video without a next step, which is to be announced. */
