@@ -27,6 +27,8 @@ interface PublicationContext {
   readonly revision: RevisionDigest;
   readonly identity: SourceIdentity;
   readonly previous?: PublishedDocument;
+  /** Looks up what was copied to the key as a file. Asked where something stands that was not published. */
+  readonly copied?: () => Promise<PublishedDocument | undefined>;
   readonly isCurrent: () => Promise<boolean>;
 }
 
@@ -48,7 +50,7 @@ const maxAttempts = 2;
  * |-------------------------------------------|-----------------------------------------------------------|
  * | the same bytes                            | left: published already, by this run or a concurrent one  |
  * | nothing                                   | create                                                    |
- * | what we published, or has its mark        | replace exactly that object                               |
+ * | what we published or copied, or our mark  | replace exactly that object                               |
  * | anything else                             | conflict; with `overwrite`, replace exactly that object   |
  * | something different at the time of writing | look once more, then fail with a retryable error         |
  *
@@ -62,24 +64,25 @@ const maxAttempts = 2;
  */
 export async function placeDocument(
   document: PlannedDocument,
-  { revision, identity, previous, isCurrent }: PublicationContext,
+  { revision, identity, previous, copied, isCurrent }: PublicationContext,
   { store, existing, headerPolicy }: DocumentPorts,
   signal: AbortSignal,
 ): Promise<PlacedDocument | undefined> {
   const { key, role, body } = document;
   const crc32 = crc32Hex(body);
-  const differs = previous !== undefined && (previous.crc32 !== crc32 || previous.sizeBytes !== body.byteLength);
-  const placed = (etag: string, hasReplaced: boolean): PlacedDocument => ({
+  const differs = (known: PublishedDocument): boolean => known.crc32 !== crc32 || known.sizeBytes !== body.byteLength;
+  const placed = (etag: string, known: PublishedDocument | undefined, hasReplaced: boolean): PlacedDocument => ({
     document: { key, etag, crc32, sizeBytes: body.byteLength },
-    isReplacement: differs || hasReplaced,
+    isReplacement: (known !== undefined && differs(known)) || hasReplaced,
   });
 
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const current = await store.head(key, { signal });
+    const known = previous ?? (current && (await copied?.()));
     if (current && (await hasSameBytes(current, document, crc32, store, signal)))
-      return placed(current.etag, !previous && current.metadata[replacedMetadata] !== undefined);
+      return placed(current.etag, known, !known && current.metadata[replacedMetadata] !== undefined);
     if (!(await isCurrent())) return undefined;
-    if (current && existing !== 'overwrite' && !isOurs(current, identity, previous)) {
+    if (current && existing !== 'overwrite' && !isOurs(current, identity, known)) {
       throw conflictError(current, identity);
     }
     const written = await store.put(key, body, crc32, {
@@ -92,7 +95,7 @@ export async function placeDocument(
       condition: current ? { ifMatch: current.etag } : { ifNoneMatch: '*' },
       signal,
     });
-    if (written.result === 'stored') return placed(written.etag, current !== undefined);
+    if (written.result === 'stored') return placed(written.etag, known, current !== undefined);
   }
   throw new FlantsError('store.status', `${key} changed at ${store.name} each time it was about to be published`, {
     retryable: true,

@@ -91,15 +91,20 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     return latest?.generation === generation && latest.revision === revision && isPublishable(latest);
   };
   const lastPublication = await journal.publication(video);
-  const keys = header.documents.map(({ key }) => key);
-  const evidence = await journal.evidence(video, keys);
+  let evidence: Promise<ReadonlyMap<string, Evidence>> | undefined;
+  const findEvidence = (): Promise<ReadonlyMap<string, Evidence>> =>
+    (evidence ??= journal.evidence(
+      video,
+      header.documents.map(({ key }) => key),
+    ));
   const placed: PlacedDocument[] = [];
   for (const document of header.documents) {
     const identity = { url: document.url, ...(header.hasTokens ? { video } : {}) };
+    const copied = async () => copiedBefore((await findEvidence()).get(document.key), identity);
+    // Of what was published once, a CDN may have copies although nothing stands there any more.
     const previous =
-      lastPublication?.documents.find(({ key }) => key === document.key) ??
-      copiedBefore(evidence.get(document.key), identity);
-    const place = { revision, identity, isCurrent, ...(previous ? { previous } : {}) };
+      lastPublication && (lastPublication.documents.find(({ key }) => key === document.key) ?? (await copied()));
+    const place = { revision, identity, copied, isCurrent, ...(previous ? { previous } : {}) };
     const placedDocument = await placeDocument(document, place, ports, signal);
     if (!placedDocument) return { result: 'stale' };
     placed.push(placedDocument);
