@@ -42,9 +42,17 @@ export interface Stall {
   readonly insistsUntil?: number;
 }
 
-/** The stall of a job that comes back. It insists once that is in nobody's way, as long as there is patience. */
-export function stallOf(left: PatienceLeft | undefined, now: number): Stall {
-  return left ? { stalledSince: left.since, ...(left.isAll ? { insistsUntil: now + left.leftMs } : {}) } : {};
+/**
+ * A job that comes back, with what it keeps of the patience that is left, in place of what it had kept before. It insists
+ * once that is in nobody's way, as long as there is patience.
+ */
+export function withStall<T extends Stall>(
+  { stalledSince: _since, insistsUntil: _until, ...job }: T,
+  left: PatienceLeft | undefined,
+  now: number,
+): Omit<T, keyof Stall> & Stall {
+  if (!left) return job;
+  return { ...job, stalledSince: left.since, ...(left.isAll ? { insistsUntil: now + left.leftMs } : {}) };
 }
 
 /** Ends the ids of leases of jobs that wait for a source or destination that is down. */

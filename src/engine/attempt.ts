@@ -1,7 +1,7 @@
 import { bandOfRetry, jobIdOf } from '../domain/batch.ts';
 import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { stalledLeaseId, stallOf } from '../domain/patience.ts';
+import { stalledLeaseId, withStall } from '../domain/patience.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
@@ -97,17 +97,16 @@ interface Retry {
 
 async function queueRetry(
   retry: Retry,
-  { lease }: VideoJob,
+  { lease: before }: VideoJob,
   { ledger, queue, kind, leaseMs, newId, now }: AttemptPorts,
 ): Promise<void> {
-  const { stalledSince: _since, insistsUntil: _insists, ...job } = retry.job;
   const id = `${kind}-${newId()}`;
-  const stall = stallOf(retry.left, now());
-  const retryJob: VideoJob = { ...job, ...stall, lease: retry.isStalled ? stalledLeaseId(id) : id };
+  const lease = retry.isStalled ? stalledLeaseId(id) : id;
+  const retryJob: VideoJob = { ...withStall(retry.job, retry.left, now()), lease };
   const { video, generation } = retryJob;
-  if (!(await ledger.pass(video, lease, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;
+  if (!(await ledger.pass(video, before, [videoLeaseOf(retryJob, kind, leaseMs + retry.delayMs)]))) return;
   await queue.add({
-    id: jobIdOf(video, generation, retryJob.lease),
+    id: jobIdOf(video, generation, lease),
     data: retryJob,
     priority: bandOfRetry(retryJob),
     delayMs: retry.delayMs,

@@ -36,8 +36,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     await parts.ledger.retire(video, record.generation);
     return { result: 'done' };
   }
-  const ownBucket = bucketOfSubmission(submission);
-  const source = withOwnBucket(context.crawlSource, ownBucket);
+  const source = withOwnBucket(context.crawlSource, bucketOfSubmission(submission));
   const reading = insisting(source, mayInsist(job, parts.now()));
   return runVideoStep(
     job,

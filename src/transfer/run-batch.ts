@@ -6,7 +6,7 @@ import type { HeaderPolicy } from '../domain/object-headers.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Settlement } from '../domain/settle.ts';
-import { stalledLeaseId, stallOf } from '../domain/patience.ts';
+import { stalledLeaseId, withStall } from '../domain/patience.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
@@ -244,11 +244,10 @@ function remaindersOf(
   { urlsSpentAt, left, now }: Resending,
 ): readonly RemainderJob[] {
   const spent = urlsSpentAt !== undefined && resend.some(({ renew }) => renew) ? { urlsSpentAt } : {};
-  const { stalledSince: _since, insistsUntil: _insists, ...unstalled } = job;
   return resend.map(({ files, tries, waits, delayMs, alone = false, stalled = false }, number) => {
     const id = `${job.id}.${number}`;
-    const stall = stalled ? { id: stalledLeaseId(id), ...stallOf(left, now) } : { id };
-    return { job: { ...unstalled, ...spent, ...stall, files, tries, waits, alone }, delayMs };
+    const own = { ...spent, id: stalled ? stalledLeaseId(id) : id, files, tries, waits, alone };
+    return { job: { ...withStall(job, stalled ? left : undefined, now), ...own }, delayMs };
   });
 }
 
