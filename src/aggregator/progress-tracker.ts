@@ -71,6 +71,10 @@ export function createProgressTracker(now: () => number): ProgressTracker {
   const others = noWork();
   const notTaken = new Map<VideoId, VideoRecord>();
   let [recordedFiles, expected] = [0, 0];
+  const add = (record: VideoRecord, sign?: 1 | -1): void => {
+    addToTotals(totals, { state: stateOf(record), files: record }, sign);
+    addWork(work, record, sign);
+  };
   const takes = (video: VideoId): void => {
     const record = notTaken.get(video);
     if (record && notTaken.delete(video)) addWork(others, record, -1);
@@ -78,8 +82,7 @@ export function createProgressTracker(now: () => number): ProgressTracker {
 
   return {
     known(video, record) {
-      addToTotals(totals, { state: stateOf(record), files: record });
-      addWork(work, record);
+      add(record);
       if (!hasWork(record)) return;
       notTaken.set(video, record);
       addWork(others, record);
@@ -87,12 +90,8 @@ export function createProgressTracker(now: () => number): ProgressTracker {
     takes,
     changed(video, before, after) {
       takes(video);
-      if (before) {
-        addToTotals(totals, { state: stateOf(before), files: before }, -1);
-        addWork(work, before, -1);
-      }
-      addToTotals(totals, { state: stateOf(after), files: after });
-      addWork(work, after);
+      if (before) add(before, -1);
+      add(after);
       if (stateOf(after) === 'copying' && before) active.set(video, after);
       else active.delete(video);
     },

@@ -11,11 +11,25 @@ import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const code = { files: 2, whole: 0 };
+const others = 24;
 const silences = ['source.timeout', 'source.silent'];
 
 describe('patience with what is down', patient, () => {
   let stage: Stage;
   afterEach(() => stage.close());
+
+  /** Many videos of one host, and behind them `z` of one that answers. Returns the path of their catalogue. */
+  const listGoodBehind = async (host: { readonly url: string }): Promise<string> => {
+    stage = await openStage({
+      destination: 'folder',
+      files: { '/z/index.m3u8': mediaPlaylist(['z.ts']), '/z/z.ts': 'media of z' },
+    });
+    const catalogue = join(stage.scratch, 'videos.ndjson');
+    const rows = Array.from({ length: others }, (_, id) => ({ id: `o${id}`, url: `${host.url}/${id}/index.m3u8` }));
+    const good = { id: 'z', url: `${stage.origin.url}/z/index.m3u8` };
+    await writeFile(catalogue, [...rows, good].map((row) => `${JSON.stringify(row)}\n`).join(''));
+    return catalogue;
+  };
 
   it('ends a run of which only files of a dead host are left, and names them with the cause', async () => {
     const host = `127.0.0.1:${await freePort()}`;
@@ -100,15 +114,7 @@ describe('patience with what is down', patient, () => {
   it('asks a silent host for few playlists while there is other work', async () => {
     const silent = await startOrigin({ rule: () => ({ kind: 'silent' }) });
     try {
-      stage = await openStage({
-        destination: 'folder',
-        files: { '/z/index.m3u8': mediaPlaylist(['z.ts']), '/z/z.ts': 'media of z' },
-      });
-      const catalogue = join(stage.scratch, 'videos.ndjson');
-      const dead = Array.from({ length: 24 }, (_, number) => `dead-${number}`);
-      const rows = dead.map((id) => ({ id, url: `${silent.url}/${id}/index.m3u8` }));
-      const good = { id: 'z', url: `${stage.origin.url}/z/index.m3u8` };
-      await writeFile(catalogue, [...rows, good].map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const catalogue = await listGoodBehind(silent);
       const askedBefore = stage.origin.asked('/z/z.ts').then(() => silent.requests.length);
       const report = join(stage.scratch, 'report.json');
 
@@ -119,10 +125,10 @@ describe('patience with what is down', patient, () => {
       expect(await askedBefore).toBeLessThanOrEqual(9);
       const { videos } = JSON.parse(await readFile(report, 'utf8')) as LibraryReport;
       const failures = videos.filter(({ id }) => id !== 'z').map(({ invalid }) => invalid?.code);
-      expect(failures).toHaveLength(dead.length);
+      expect(failures).toHaveLength(others);
       for (const failed of failures) expect(silences).toContain(failed);
       // Once more when nothing else is left, and then what has been asked fails for all.
-      expect(silent.requests.length).toBeLessThan(3 * dead.length);
+      expect(silent.requests.length).toBeLessThan(3 * others);
     } finally {
       await silent.stop();
     }
@@ -131,19 +137,11 @@ describe('patience with what is down', patient, () => {
   it('asks a host that is slow to say no once for each playlist before one that waits behind them', async () => {
     const slow = await startOrigin({ rule: () => ({ kind: 'status', status: 429, afterMs: 500 }) });
     try {
-      stage = await openStage({
-        destination: 'folder',
-        files: { '/z/index.m3u8': mediaPlaylist(['z.ts']), '/z/z.ts': 'media of z' },
-      });
-      const catalogue = join(stage.scratch, 'videos.ndjson');
-      const refused = Array.from({ length: 24 }, (_, number) => `refused-${number}`);
-      const rows = refused.map((id) => ({ id, url: `${slow.url}/${id}/index.m3u8` }));
-      const good = { id: 'z', url: `${stage.origin.url}/z/index.m3u8` };
-      await writeFile(catalogue, [...rows, good].map((row) => `${JSON.stringify(row)}\n`).join(''));
+      const catalogue = await listGoodBehind(slow);
       const askedBefore = stage.origin.asked('/z/index.m3u8').then(() => slow.requests.length);
       const ends = stage.start(stage.copyArgs(catalogue));
       // All but those that are read at the same time as it.
-      expect(await ends.during(askedBefore)).toBeLessThan(refused.length + 8);
+      expect(await ends.during(askedBefore)).toBeLessThan(others + 8);
       ends.kill('SIGKILL');
       await ends.ended;
     } finally {

@@ -11,6 +11,7 @@ import type { CdnAccess } from '../open/cdn.ts';
 import { openDestination } from '../open/destination.ts';
 import { openSource } from '../open/source.ts';
 import type { OpenOptions } from '../open/destination.ts';
+import type { Closer } from './open-places.ts';
 import { readSourceStore } from '../source-setting.ts';
 
 /**
@@ -26,7 +27,7 @@ export async function publishNow(
   const destination = await readDestination(journal);
   if (!destination) return 'stale';
   const { proxies, signal, headerPolicy } = options;
-  const closers: (() => Promise<void>)[] = [];
+  const closers: Closer[] = [];
   try {
     const { store } = await openDestination(destination, options);
     closers.push(() => store.close());
