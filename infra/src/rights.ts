@@ -87,7 +87,7 @@ export function serviceWildcards(places: Places): Wildcard[] {
   const { destination, journal, prefix } = places;
   return [
     ...functionWildcards(places),
-    { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'Probes have a few names with one beginning.' },
+    { of: destination, rest: `/${prefix}/.flants-probe*`, reason: 'The names of probes have one beginning.' },
     { of: journal, rest: `/${journalPrefix}/*`, reason: 'The journal names its objects by videos and generations.' },
   ];
 }

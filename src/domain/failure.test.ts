@@ -61,6 +61,11 @@ test('a status that no later request can change is final, whenever it says to re
   expect(chargeOf(failureWith('source.status', '400', { retryable: false, retryAfterMs: 2000 }))).toBe('final');
 });
 
+test('what is final in general takes tries where a later one may help', () => {
+  expect(chargeOf(failureWith('store.key', '409'))).toBe('final');
+  expect(chargeOf(failureWith('store.key', '409', { retryable: true }))).toBe('try');
+});
+
 test('what a failure is charged tells whether it is retryable', () => {
   for (const code of failureCodes) {
     const failure = failureWith(code, 'x');

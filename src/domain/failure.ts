@@ -121,6 +121,7 @@ export const failureCodes = Object.keys(charges) as readonly FailureCode[];
 export function chargeOf(failure: Failure): Charge {
   const charge = charges[failure.code];
   if (charge === 'try' && !failure.retryable) return 'final';
+  if (charge === 'final' && failure.retryable) return 'try';
   if (charge === 'try' && failure.retryAfterMs !== undefined) return 'wait';
   return charge;
 }

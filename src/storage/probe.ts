@@ -10,14 +10,9 @@ import type {
 } from './object-store.ts';
 import { askPersistently } from './persistent-store.ts';
 import type { ProbedStore } from './persistent-store.ts';
+import { findProbeKey, isDenied } from './probe-key.ts';
 import { isUnknownRequest } from './unknown-request.ts';
 import { withEtagForm } from './write-condition.ts';
-
-/** Fixed names, so that a store which does not allow deletion keeps one such object each and not many. */
-export const probeKey = '.flants-probe';
-/** Free as long as the store refuses wrong bytes, which a write with the condition below would else not show. */
-const wrongBytesKey = '.flants-probe-checksum';
-const namesFolder = '.flants-probe-names/';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
 const crc32 = crc32Hex(body);
@@ -29,7 +24,7 @@ const wrongMd5: Integrity = { md5: Buffer.alloc(16).toString('base64') };
 /** An ETag that no object has, to test `If-Match` with. */
 const noSuchEtag = '"00000000000000000000000000000000"';
 
-/** Because a concurrent probe may delete an object just before a write that should be refused, or a look at it. */
+/** Because a store that lets nobody list gives all probes one key, and one may delete what another is about to look at. */
 const attempts = 3;
 
 /** One write of the probe's bytes. */
@@ -44,7 +39,8 @@ interface ProbeWrite {
 interface Probe {
   readonly store: ProbedStore;
   readonly signal: AbortSignal;
-  /** Writes the probe's bytes, by default to `probeKey` and over anything. */
+  readonly key: string;
+  /** Writes the probe's bytes, by default to `key` and over anything. */
   readonly write: (write?: ProbeWrite) => Promise<PutResult>;
   /** Never throws: a store may allow no deletion. */
   readonly remove: (key: string) => Promise<void>;
@@ -62,8 +58,7 @@ interface FirstWrite {
  * afterwards. Each request is repeated a few times where the store is overloaded or breaks off.
  *
  * This is also the first look at the destination and the first write to it, so that problems with rights, bucket or
- * credentials show up here. It asks for the bucket before it writes, since some stores make one for whoever writes.
- * Where only conditional writes are allowed, as a bucket policy may demand, it sends no others.
+ * credentials show up here. Where only conditional writes are allowed, as a bucket policy may demand, it sends no others.
  *
  * @throws {FlantsError} as `ObjectStore.list`, `put` and `head`
  */
@@ -78,14 +73,15 @@ export async function probeStore(
     metadata: { probe: 'flants' },
     signal,
   };
+  const ownKey = await findProbeKey(unprobed, signal);
   const bare: Probe = {
     store,
     signal,
-    write: ({ key = probeKey, crc32: sum = crc32, ...how } = {}) => store.put(key, body, sum, { ...options, ...how }),
+    key: ownKey,
+    write: ({ key = ownKey, crc32: sum = crc32, ...how } = {}) => store.put(key, body, sum, { ...options, ...how }),
     remove: (key) => unprobed.delete(key, { signal }).catch(() => undefined),
   };
 
-  await assertBucket(store);
   const first = await writeFirst(bare);
   const probe: Probe = { ...bare, write: (how) => bare.write({ ...definedOf(first), ...how }) };
   try {
@@ -97,7 +93,7 @@ export async function probeStore(
     ]);
     return { ...conditions, unconditional: first.allowed === undefined, checksums, emptySegments };
   } finally {
-    await probe.remove(probeKey);
+    await probe.remove(ownKey);
   }
 }
 
@@ -113,22 +109,13 @@ async function allEnded<T extends readonly unknown[]>(promises: {
 async function learnConditions(
   probe: Probe,
 ): Promise<Pick<StoreCapabilities, 'createOnly' | 'replaceOnly' | 'etags' | 'metadata' | 'cacheControl'>> {
-  const current = await probe.store.head(probeKey, { signal: probe.signal });
+  const current = await probe.store.head(probe.key, { signal: probe.signal });
   return {
     createOnly: await isRefused(() => probe.write({ condition: { ifNoneMatch: '*' } })),
     ...(await learnReplacement(probe)),
     metadata: current?.metadata['probe'] === 'flants',
     cacheControl: current?.cacheControl === 'no-store',
   };
-}
-
-/** @throws {FlantsError} `store.no-bucket`, or what any request would meet; but not that the store allows no listing */
-async function assertBucket(store: ProbedStore): Promise<void> {
-  try {
-    await store.keys(probeKey);
-  } catch (error) {
-    if (!isDenied(error) && !isUnknownRequest(error)) throw error;
-  }
 }
 
 /** Writes the probe: without a condition and with a CRC-32 where that is allowed. */
@@ -183,7 +170,7 @@ async function learnReplacement(probe: Probe): Promise<Pick<StoreCapabilities, '
     probe.write({ condition: withEtagForm({ ifMatch: etag }, form) });
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const current = await probe.store.head(probeKey, { signal: probe.signal });
+      const current = await probe.store.head(probe.key, { signal: probe.signal });
       if (current?.etag === '') return none;
       for (const etags of ['quoted', 'bare'] as const) {
         if (!current || (await ifMatch(current.etag, etags)).result !== 'stored') continue;
@@ -203,9 +190,11 @@ async function learnReplacement(probe: Probe): Promise<Pick<StoreCapabilities, '
 
 /** Tries checksums that are wrong: many a store takes the header and does not look at it. */
 async function learnChecksums(
-  { store, signal, write, remove }: Probe,
+  { store, signal, key, write, remove }: Probe,
   { integrity }: FirstWrite,
 ): Promise<StoreCapabilities['checksums']> {
+  // Free as long as the store refuses wrong bytes, which a write with a condition would not show where something stands.
+  const wrongBytesKey = `${key}-checksum`;
   const refuses = async (wrong: ProbeWrite): Promise<boolean> => {
     try {
       await write({ key: wrongBytesKey, ...wrong });
@@ -233,13 +222,14 @@ async function learnChecksums(
 }
 
 /** Writes a name with an empty segment, and looks for it by name and in a listing. */
-async function keepsEmptySegments({ store, signal, write, remove }: Probe): Promise<boolean> {
-  const [key, folded] = [`${namesFolder}/a`, `${namesFolder}a`];
+async function keepsEmptySegments({ store, signal, key: ownKey, write, remove }: Probe): Promise<boolean> {
+  const folder = `${ownKey}-names/`;
+  const [key, folded] = [`${folder}/a`, `${folder}a`];
   try {
     for (let attempt = 0; attempt < attempts; attempt++) {
       await write({ key });
       if (await store.head(folded, { signal })) return false;
-      if ((await store.head(key, { signal })) && (await store.keys(namesFolder)).includes(key)) return true;
+      if ((await store.head(key, { signal })) && (await store.keys(folder)).includes(key)) return true;
     }
     return false;
   } catch (error) {
@@ -249,8 +239,4 @@ async function keepsEmptySegments({ store, signal, write, remove }: Probe): Prom
     await remove(key);
     await remove(folded);
   }
-}
-
-function isDenied(error: unknown): boolean {
-  return error instanceof FlantsError && error.code === 'store.denied';
 }

@@ -2,7 +2,7 @@ import { failureOf } from '../domain/failure.ts';
 import { sideInTrouble } from '../domain/settle.ts';
 import { crc32Hex } from './checksum.ts';
 import type { ObjectStore } from './object-store.ts';
-import { probeKey } from './probe.ts';
+import { probePrefix } from './probe-key.ts';
 import type { Source } from './source.ts';
 
 /** Whether a source answers for a URL with anything but silence or a server error. Sends one request. */
@@ -18,16 +18,18 @@ export async function isAnswering(source: Source, url: string, signal: AbortSign
  * could be read: it is asked for an object that need not be there.
  */
 export async function isOriginAnswering(source: Source, url: string, signal: AbortSignal): Promise<boolean> {
-  const root = url.startsWith('s3:') ? `/${probeKey}` : '/';
+  const root = url.startsWith('s3:') ? `/${probePrefix}` : '/';
   return isAnswering(source, new URL(root, url).href, signal);
 }
 
 /** Whether a destination takes writes, or at least says why not. Writes a small object, and removes it. */
 export async function isTakingWrites(store: ObjectStore, signal: AbortSignal): Promise<boolean> {
+  // One for all: what another process does with it makes no difference to the answer.
+  const key = `${probePrefix}-up`;
   const body = Buffer.from('written by flants to see whether the store is up again; can be deleted\n');
   const options = { contentType: 'text/plain', cacheControl: 'no-store', signal };
-  const isWritten = await isFine(() => store.put(probeKey, body, crc32Hex(body), options), signal);
-  if (isWritten) await store.delete(probeKey, { signal }).catch(() => undefined);
+  const isWritten = await isFine(() => store.put(key, body, crc32Hex(body), options), signal);
+  if (isWritten) await store.delete(key, { signal }).catch(() => undefined);
   return isWritten;
 }
 

@@ -4,8 +4,9 @@ import type { HeaderPolicy, ObjectRole, ObjectTreatment } from '../domain/object
 import { documentRoles, fileRoles } from '../domain/revision.ts';
 import { crc32Hex } from './checksum.ts';
 import type { ObjectStore, StoredObject } from './object-store.ts';
+import { askPersistently } from './persistent-store.ts';
+import { findProbeKey } from './probe-key.ts';
 
-const key = '.flants-probe-headers';
 const body = Buffer.from('written by flants to learn what this store does with headers; can be deleted\n');
 
 const roles: readonly ObjectRole[] = [...new Set([...fileRoles, ...documentRoles])];
@@ -26,12 +27,14 @@ export async function tryHeaders(
   policy: HeaderPolicy,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<readonly (keyof ObjectTreatment)[]> {
+  const key = `${await findProbeKey(store, signal)}-headers`;
+  const persistent = askPersistently(store, signal);
   const untreated = new Set<keyof ObjectTreatment>();
   for (const [treatment, role] of distinctTreatments(policy)) {
     try {
       const options = { contentType: 'text/plain', cacheControl: 'no-store', ...treatment, signal };
-      await store.put(key, body, crc32Hex(body), options);
-      const seen = await store.head(key, { signal });
+      await persistent.put(key, body, crc32Hex(body), options);
+      const seen = await persistent.head(key, { signal });
       for (const part of missingIn(treatment, seen)) untreated.add(part);
     } catch (error) {
       if (!(error instanceof FlantsError) || error.failure.retryable || error.code === 'aborted') throw error;

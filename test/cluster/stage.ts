@@ -54,6 +54,8 @@ export interface ClusterStage {
 }
 
 const lookEveryMs = 300;
+/** Of what each command said, in the message of a test that failed, in characters. */
+const maxSaid = 4_000;
 const never = new AbortController().signal;
 
 /** Clocks of a cluster that is watched while it works. */
@@ -111,6 +113,7 @@ export async function openClusterStage(
     }
   };
   const root = `/${server.bucket}/vod/`;
+  const commands: RunningFlants[] = [];
   return {
     origin,
     redis,
@@ -132,9 +135,10 @@ export async function openClusterStage(
     start(verb, ...flags) {
       const isReader = verb === 'up' || verb === 'scanner';
       const listen = ['--listen', '127.0.0.1:0'];
-      return startFlants([verb, ...(isReader ? [catalogue] : []), destination, ...listen, ...quickly, ...flags], {
-        env,
-      });
+      const words = [verb, ...(isReader ? [catalogue] : []), destination, ...listen, ...quickly, ...flags];
+      const command = startFlants(words, { env });
+      commands.push(command);
+      return command;
     },
     run,
     status,
@@ -143,7 +147,9 @@ export async function openClusterStage(
       for (;;) {
         const seen = await status();
         if (isSo(seen)) return seen;
-        if (performance.now() > end) throw new Error(`it never came to that: ${JSON.stringify(seen)}`);
+        if (performance.now() > end) {
+          throw new Error([`it never came to that: ${JSON.stringify(seen)}`, ...commands.map(endOf)].join('\n'));
+        }
         await sleep(lookEveryMs);
       }
     },
@@ -155,6 +161,11 @@ export async function openClusterStage(
       await rm(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** What a command said last. */
+function endOf(command: RunningFlants): string {
+  return `process ${command.pid}: ${command.said().slice(-maxSaid)}`;
 }
 
 /** Sets variables of this process's environment. @returns what restores them */

@@ -20,7 +20,7 @@ export interface RunningFlants {
   says(text: string): Promise<void>;
   /** What the promise resolves to, while the command runs; rejects with all it said when it ends before. */
   during<T>(promise: Promise<T>): Promise<T>;
-  /** Standard output so far. */
+  /** What it said so far: standard output, then the other stream. */
   said(): string;
   /** @returns false when it had ended already */
   kill(signal: NodeJS.Signals): boolean;
@@ -87,7 +87,7 @@ export function startFlants(
     pid: child.pid ?? 0,
     ended,
     during: (promise) => Promise.race([promise, endsBefore('what was waited for')]),
-    said: () => said.stdout,
+    said: () => said.stdout + said.stderr,
     says: (text) =>
       new Promise((done, fail) => {
         const look = (): void => {

@@ -42,6 +42,27 @@ describe.skipIf(!hasVersitygw)('a store', () => {
     await expect.poll(() => proxy.connections(), closing).toBe(0);
   });
 
+  it('is tried by many processes at the same time', async () => {
+    const setting = { name: 'vod', store: { ...at('many'), ...reached(), connections: 4 } };
+    const headerPolicy = { segment: { tags: { library: 'school' } }, playlists: { tags: { a: '1', b: '2' } } };
+    const open = async (): Promise<unknown> => {
+      const opened = await openDestination(setting, { proxies: noProxies, signal, headerPolicy });
+      await opened.store.close();
+      return opened.capabilities;
+    };
+    const alone = await open();
+    expect(alone).toMatchObject({
+      createOnly: true,
+      replaceOnly: true,
+      etags: 'quoted',
+      metadata: true,
+      untreated: [],
+    });
+    for (let round = 0; round < 5; round++) {
+      expect(await Promise.all(Array.from({ length: 8 }, open))).toEqual(Array.from({ length: 8 }, () => alone));
+    }
+  });
+
   it.skipIf(!hasRedis)('is not written to by who only looks at a library', async () => {
     const redis = await startRedis({ appendonly: true });
     const place = { ...reached(), redis: { url: redis.url, prefix: 'flants' }, proxies: noProxies };

@@ -42,6 +42,12 @@ describe('an answer of S3', () => {
     expect(chargeOf(conflict)).toBe('wait');
   });
 
+  it('may come of an object or folder that was removed meanwhile', () => {
+    expect(failure({ status: 404, code: 'NoSuchKey' })).toMatchObject({ code: 'store.status', retryable: true });
+    const folder = failure({ status: 409, code: 'ExistingObjectIsDirectory' });
+    expect([folder.code, chargeOf(folder)]).toEqual(['store.key', 'try']);
+  });
+
   it('says how long to stay away', () => {
     expect(failure({ status: 503, code: 'SlowDown', retryAfter: '7' })).toMatchObject({ retryAfterMs: 7000 });
   });

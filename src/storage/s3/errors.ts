@@ -82,7 +82,8 @@ const byCode: Readonly<Record<string, Meaning>> = {
   IncompleteBody: ['store.checksum', 'not all bytes arrived'],
   RequestTimeout: ['store.timeout', 'the store waited too long for the bytes'],
   KeyTooLongError: ['store.key'],
-  ExistingObjectIsDirectory: ['store.key', 'here a key cannot also be the folder of others'],
+  // versitygw says so too of a write whose folder is removed meanwhile, because its last other object was deleted.
+  ExistingObjectIsDirectory: ['store.key', 'here a key cannot also be the folder of others', { retryable: true }],
   ObjectParentIsFile: ['store.key', 'here a key cannot also be the folder of others'],
   XMinioObjectExistsAsDirectory: ['store.key', 'here a key cannot also be the folder of others'],
   XMinioParentIsObject: ['store.key', 'here a key cannot also be the folder of others'],
@@ -159,6 +160,9 @@ function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
   }
   if (status === 403) return ['store.denied', neededRights];
   if (status === 404 && code === undefined) return ['store.no-bucket', noSuchBucket];
+  // Some write tags after the object, which somebody else may have deleted by then.
+  if (code === 'NoSuchKey' && operation === 'PUT')
+    return ['store.status', 'another write to this key is under way', { retryable: true }];
   if (status === 409 || status === 408) return ['store.status', undefined, { retryable: true }];
   if (status === 429 || status === 503) return ['store.throttled'];
   if (status === 507) return ['store.full'];
