@@ -120,22 +120,31 @@ function optionLines(name: VerbName, verb: VerbSpec): readonly string[] {
   const missing = other.options
     .filter((option) => !verb.options.includes(option))
     .map((option) => `\`${flagOf(option)}\``);
-  const differing = verb.options.filter((option) => rowOf(verb, option) !== rowOf(other, option));
+  const added = ownOf(verb, other);
+  const differing = verb.options.filter(
+    (option) => added.includes(option) || rowOf(verb, option) !== rowOf(other, option),
+  );
+  const words = added.length > 0 ? 'These differ or are added:' : 'These differ:';
   return [
-    `The options of \`${twin}\`${missing.length > 0 ? ` without ${missing.join(' and ')}` : ''}${differing.length > 0 ? '. These differ:' : '.'}`,
+    `The options of \`${twin}\`${missing.length > 0 ? ` without ${missing.join(' and ')}` : ''}${differing.length > 0 ? `. ${words}` : '.'}`,
     '',
     ...(differing.length > 0 ? tableOf(verb, differing) : []),
   ];
 }
 
-/** An earlier verb that has all of this verb's options, where those are many. */
-function twinOf(name: VerbName, { options }: VerbSpec): VerbName | undefined {
-  if (options.length < manyOptions) return undefined;
+/** An earlier verb that has this verb's options but one at most, where those are many. */
+function twinOf(name: VerbName, verb: VerbSpec): VerbName | undefined {
+  if (verb.options.length < manyOptions) return undefined;
   const earlier = verbNames.slice(0, verbNames.indexOf(name));
-  return earlier.find((each) => options.every((option) => (verbs[each] as VerbSpec).options.includes(option)));
+  return earlier.find((each) => ownOf(verb, verbs[each]).length <= 1);
 }
 
 const manyOptions = 40;
+
+/** Options that another verb does not have. */
+function ownOf(verb: VerbSpec, other: VerbSpec): readonly OptionName[] {
+  return verb.options.filter((option) => !other.options.includes(option));
+}
 
 function tableOf(verb: VerbSpec, options: readonly OptionName[]): readonly string[] {
   return [

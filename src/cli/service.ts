@@ -1,5 +1,5 @@
 import { secretsOf } from '../config/secrets.ts';
-import { loadServiceOptions, rolesOfProcess } from '../config/service-options.ts';
+import { loadServiceOptions } from '../config/service-options.ts';
 import type { ProcessKind } from '../config/service-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import { failureOf } from '../domain/failure.ts';
@@ -31,7 +31,7 @@ export function service(kind: ProcessKind): Verb {
     const { drain, signal, dispose } = createServiceSignals(graceMs, (text) => log.info(text));
     try {
       const { runService } = await import('../app/cluster/service.ts');
-      const place = { kind, roles: rolesOfProcess[kind], version: readVersion() };
+      const place = { kind, roles: options.roles, version: readVersion() };
       const onReady = (port: number): void => {
         grow();
         notifyParent(port);

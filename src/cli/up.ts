@@ -4,7 +4,7 @@ import type { ReadyRole } from '../app/up/supervise-cluster.ts';
 import { addressText, childEnvironment } from '../config/child-environment.ts';
 import type { CommandInput } from '../config/input/command-input.ts';
 import { secretsOf } from '../config/secrets.ts';
-import { kindsOfUp, loadUpOptions, roles, rolesOfProcess } from '../config/service-options.ts';
+import { kindsOfUp, loadUpOptions, roles, rolesOf } from '../config/service-options.ts';
 import type { UpOptions } from '../config/service-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import { readLogLine } from '../telemetry/log-line.ts';
@@ -70,7 +70,7 @@ function plansOf(options: UpOptions, { words, flags }: CommandInput): readonly R
 function readyLine({ http, processes }: UpOptions, ready: readonly ReadyRole[]): string {
   const port = ready.find(({ kind }) => kind === 'coordinator')?.port ?? http.port;
   const counts = roles.map((role) => {
-    const kinds = kindsOfUp.filter((kind) => rolesOfProcess[kind].some((each) => each === role));
+    const kinds = kindsOfUp.filter((kind) => rolesOf(kind, { withTransfer: processes.transfer === 0 }).includes(role));
     return formatCounted(
       kinds.reduce((sum, kind) => sum + processes[kind], 0),
       role,

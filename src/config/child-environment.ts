@@ -39,6 +39,7 @@ export function childEnvironment(
     ...Object.fromEntries(typed),
     [envOf('catalogue')]: sources,
     [envOf('threads')]: String(options.threads),
+    [envOf('withTransfer')]: String(options.processes.transfer === 0),
     [envOf('listen')]: kind === 'coordinator' ? addressText(options.http) : '127.0.0.1:0',
     [envOf('logFormat')]: 'json',
   };

@@ -8,7 +8,7 @@ import { readEnvironment } from './input/environment.ts';
 import type { Flags } from './input/merge.ts';
 import { secretsOf } from './secrets.ts';
 import { loadServiceOptions, loadUpOptions } from './service-options.ts';
-import type { ProcessKind, ServiceOptions } from './service-options.ts';
+import type { ProcessKind, Role, ServiceOptions } from './service-options.ts';
 import { usualCopyThreads } from './values/concurrency.ts';
 
 let cwd = '';
@@ -166,15 +166,28 @@ describe('a process is refused', () => {
 });
 
 describe('a whole cluster on one machine', () => {
-  it('has a coordinator, and shares all cores but one out among the threads of few transfers', async () => {
+  it('has a coordinator, which copies files itself on few cores, and else few transfers that share all cores but one', async () => {
     const cores = availableParallelism();
     const usual = await loadUpOptions(input(words, { journal }));
-    expect(usual.processes).toEqual({ coordinator: 1, crawler: 0, transfer: Math.ceil(cores / 4) });
-    expect(usual.threads).toBe(Math.ceil(usualCopyThreads(cores) / usual.processes.transfer));
+    expect(usual.processes).toEqual({ coordinator: 1, crawler: 0, transfer: cores <= 2 ? 0 : Math.ceil(cores / 4) });
+    expect(usual.threads).toBe(Math.ceil(usualCopyThreads(cores) / Math.max(1, usual.processes.transfer)));
     expect(usual.http.port).toBe(4010);
     const many = await loadUpOptions(input(words, { journal, crawlers: '2', transfers: String(2 * cores) }));
     expect(many.processes).toEqual({ coordinator: 1, crawler: 2, transfer: 2 * cores });
     expect(many.threads).toBe(1);
+  });
+
+  it.each([
+    ['0', 'true', ['scanner', 'crawler', 'aggregator', 'transfer']],
+    ['2', 'false', ['scanner', 'crawler', 'aggregator']],
+  ])('with %s transfer processes has a coordinator that copies: %s', async (transfers, withTransfer, expected) => {
+    const options = await loadUpOptions(input(words, { journal, transfers }));
+    const variables = childEnvironment('coordinator', options, {}, {});
+    expect(variables).toMatchObject({ FLANTS_WITH_TRANSFER: withTransfer });
+    const rolesIn = async (kind: ProcessKind): Promise<readonly Role[]> =>
+      (await loadServiceOptions(kind, input(words, { journal }, { FLANTS_WITH_TRANSFER: withTransfer }))).roles;
+    expect(await rolesIn('coordinator')).toEqual(expected);
+    expect(await rolesIn('crawler')).toEqual(['crawler']);
   });
 
   it('gives its processes the same options by the environment', async () => {

@@ -44,8 +44,8 @@ export const roles = ['scanner', 'crawler', 'transfer', 'aggregator'] as const;
 /** One of `roles`. */
 export type Role = (typeof roles)[number];
 
-/** The kinds of processes in a cluster, each with the roles that it runs. */
-export const rolesOfProcess = {
+/** The kinds of processes in a cluster, each with the roles that it runs unless an option adds one. */
+const rolesOfProcess = {
   coordinator: ['scanner', 'crawler', 'aggregator'],
   scanner: ['scanner'],
   crawler: ['crawler'],
@@ -56,10 +56,17 @@ export const rolesOfProcess = {
 /** A kind of process, which is also the verb that runs it. */
 export type ProcessKind = keyof typeof rolesOfProcess;
 
+/** The roles of a process. A coordinator may also copy files. */
+export function rolesOf(kind: ProcessKind, { withTransfer }: { readonly withTransfer: boolean }): readonly Role[] {
+  const usual: readonly Role[] = rolesOfProcess[kind];
+  return kind === 'coordinator' && withTransfer ? [...usual, 'transfer'] : usual;
+}
+
 /** The kinds of processes that `up` starts, in this order. */
 export const kindsOfUp = ['coordinator', 'crawler', 'transfer'] as const satisfies readonly ProcessKind[];
 
-type Parsed = ParsedOptions<ProcessKind>;
+type Parsed = Omit<ParsedOptions<ProcessKind>, 'withTransfer'>;
+type ParsedOfRoles = Parsed & { readonly roles: readonly Role[] };
 
 /** Sources of videos, and the rules that select from them. */
 export interface CatalogueOptions {
@@ -143,6 +150,8 @@ export interface ServiceOptions
   readonly catalogue: CatalogueOptions;
   /** Fields of a catalogue's rows that name files beside the playlists. */
   readonly sideFiles: readonly SideFileField[];
+  /** What the process runs; of `up`, what all its processes run together. */
+  readonly roles: readonly Role[];
   readonly threads: number;
   /** Files in flight at the most. Absent: nobody said. */
   readonly concurrency?: number;
@@ -168,6 +177,12 @@ export interface UpOptions extends ServiceOptions {
 
 const apiPort = 4010;
 
+/**
+ * On so many cores the coordinator of `up` copies files itself: a process of its own would have no core of its own, and
+ * costs a third more memory, and some more CPU for its start and for what both read of the journal.
+ */
+const coresOfOneProcess = 2;
+
 /** Threads that one transfer process of `up` serves: two processes of one thread cost a tenth more CPU, and a quarter more memory. */
 const threadsOfTransfer = 4;
 
@@ -178,7 +193,7 @@ const threadsOfTransfer = 4;
  */
 export async function loadServiceOptions(kind: ProcessKind, input: CommandInput): Promise<ServiceOptions> {
   const parsed = await mergeInput(kind, input);
-  return Object.freeze(await serviceOptions(kind, parsed, input));
+  return Object.freeze(await serviceOptions(kind, { ...parsed, roles: rolesOf(kind, parsed) }, input));
 }
 
 /**
@@ -189,17 +204,18 @@ export async function loadServiceOptions(kind: ProcessKind, input: CommandInput)
 export async function loadUpOptions(input: CommandInput): Promise<UpOptions> {
   const parsed = await mergeInput('up', input);
   const cores = availableParallelism();
-  const { crawlers, transfers = Math.ceil(cores / threadsOfTransfer) } = parsed;
-  const threads = parsed.threads ?? Math.ceil(usualCopyThreads(cores) / transfers);
+  const usual = cores <= coresOfOneProcess ? 0 : Math.ceil(cores / threadsOfTransfer);
+  const { crawlers, transfers = usual } = parsed;
+  const threads = parsed.threads ?? Math.ceil(usualCopyThreads(cores) / Math.max(1, transfers));
   return Object.freeze({
-    ...(await serviceOptions('up', { ...parsed, threads }, input)),
+    ...(await serviceOptions('up', { ...parsed, roles, threads }, input)),
     processes: Object.freeze({ coordinator: 1, crawler: crawlers, transfer: transfers }),
   });
 }
 
 async function serviceOptions(
   verb: ProcessKind | 'up',
-  parsed: Parsed,
+  parsed: ParsedOfRoles,
   { words, cwd }: CommandInput,
 ): Promise<ServiceOptions> {
   const destinationText = words.at(-1);
@@ -210,7 +226,7 @@ async function serviceOptions(
   const network = await readNetworkOptions(parsed, cwd);
   const named = sourceTexts.map((text) => parseClusterSource(text, cwd));
   const sources = [...named, ...(await apiSourcesOf(parsed, network, cwd))];
-  const readsSources = runs(verb, 'scanner');
+  const readsSources = parsed.roles.includes('scanner');
   if (readsSources && sources.length === 0) {
     throw new FlantsError(
       'usage',
@@ -240,22 +256,19 @@ async function serviceOptions(
     ...(await readHeaderPolicy(parsed.headerPolicy, cwd)),
     ...readCdnOptions(parsed),
     ...(concurrency === undefined ? {} : { concurrency }),
+    roles: parsed.roles,
     threads: parsed.threads ?? availableParallelism(),
     ...(lambda ? { lambda } : {}),
     limits: rateLimitsOf(parsed),
     ...(spending === undefined ? {} : { spending }),
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
-    http: await httpOf(verb, parsed, cwd),
+    http: await httpOf(parsed, cwd),
     alerts: await alertsOf(parsed, cwd),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrlOf(publicUrl) }),
     logLevel,
     ...(logFormat === undefined ? {} : { logFormat }),
   };
-}
-
-function runs(verb: ProcessKind | 'up', role: Role): boolean {
-  return verb === 'up' || rolesOfProcess[verb].some((each) => each === role);
 }
 
 function boundsOf(parsed: Parsed): ClusterBounds {
@@ -313,8 +326,8 @@ export function mongoOptionsOf(
   });
 }
 
-async function httpOf(verb: ProcessKind | 'up', parsed: Parsed, cwd: string): Promise<HttpOptions> {
-  const defaultAddress = { host: '127.0.0.1', port: runs(verb, 'aggregator') ? apiPort : 0 };
+async function httpOf(parsed: ParsedOfRoles, cwd: string): Promise<HttpOptions> {
+  const defaultAddress = { host: '127.0.0.1', port: parsed.roles.includes('aggregator') ? apiPort : 0 };
   return Object.freeze({ ...(parsed.listen ?? defaultAddress), ...(await readAccess(parsed, cwd)) });
 }
 

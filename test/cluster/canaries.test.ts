@@ -50,7 +50,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster whose library fails in ma
 
   it('tells no secret, and asks no service of this machine that somebody submits', async () => {
     const api = await clusterApi();
-    const flags = ['--transfers', '1', '--patience', '0', '--log-level', 'debug', ...customGrantFlags, ...api.flags];
+    const flags = ['--transfers', '0', '--patience', '0', '--log-level', 'debug', ...customGrantFlags, ...api.flags];
     const up = stage.start('up', ...flags);
     const titles: Searched[] = [];
     const watching = setInterval(() => void processTitles(up.pid).then((found) => titles.push(...found)), 1_000);

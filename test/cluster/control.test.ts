@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     await writeFile(secretFile, `${webhookSecret}\n`);
     const { port } = hook.address() as AddressInfo;
     const alerts = ['--webhook', `http://127.0.0.1:${port}/hook`, '--webhook-secret-file', secretFile];
-    up = stage.start('up', '--transfers', '1', '--token-file', tokenFile, ...alerts, ...api.flags);
+    up = stage.start('up', '--transfers', '0', '--token-file', tokenFile, ...alerts, ...api.flags);
     await api.until((videos) => videos.length === library.videos && videos.every(isAtRest));
   });
   afterAll(async () => {

@@ -58,7 +58,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
   };
 
   it('shows what other processes do, and goes on when the process that serves it has died and came back', async () => {
-    up = stage.start('up', '--transfers', '1', '--concurrency', String(concurrency), ...api.flags);
+    up = stage.start('up', '--transfers', '0', '--concurrency', String(concurrency), ...api.flags);
     await up.during(tap.stands(concurrency));
     const client = createLiveClient();
     await until(client, ({ state }) => (state?.batches.length ?? 0) > 0 && state?.services.length === 4);

@@ -19,7 +19,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a library that is complete', patien
   let api: ClusterApi;
   let up: RunningFlants;
   const start = (deltaEvery: string): void => {
-    up = stage.start('up', '--transfers', '1', '--delta-every', deltaEvery, ...api.flags);
+    up = stage.start('up', '--transfers', '0', '--delta-every', deltaEvery, ...api.flags);
   };
   const stop = async (): Promise<void> => {
     up.kill('SIGTERM');

@@ -32,7 +32,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a Redis that loses everything in mi
     stage = await openClusterStage(library, { rule: tap.rule });
     await writeFile(stage.catalogue, syntheticCatalogue({ ...library, videos: listed }, stage.origin.url));
     api = await clusterApi();
-    up = stage.start('up', '--transfers', '1', '--concurrency', '8', ...api.flags);
+    up = stage.start('up', '--transfers', '0', '--concurrency', '8', ...api.flags);
   });
   afterAll(async () => {
     tap.open();

@@ -27,7 +27,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster with a policy of headers'
       playlists: { cacheControl: 'max-age=3' },
     };
     await writeFile(file, JSON.stringify(policy));
-    const up = stage.start('up', '--transfers', '1', '--header-policy', file);
+    const up = stage.start('up', '--transfers', '0', '--header-policy', file);
     await stage.until(({ totals: { videos } }) => videos.published === 1);
     up.kill('SIGTERM');
     await up.ended;

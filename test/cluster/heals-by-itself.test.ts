@@ -28,7 +28,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     const broken = new URL(syntheticSegment(1), `http://x${syntheticPlaylist(0)}`).pathname;
     stage.origin.behave(broken, { kind: 'status', status: 500 });
     stage.origin.behave(syntheticPlaylist(1), { kind: 'status', status: 404 });
-    up = stage.start('up', ...quickly, '--retry-invalid-every', '2s', '--transfers', '1');
+    up = stage.start('up', ...quickly, '--retry-invalid-every', '2s', '--transfers', '0');
     await stage.until(({ totals: { videos } }) => videos.incomplete === 1 && videos.invalid === 1);
     stage.origin.heal(broken);
     stage.origin.heal(syntheticPlaylist(1));
@@ -51,7 +51,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     ];
     await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const clocks = ['--patience', '1s', '--retry-invalid-every', '10s', '--allow-host', '127.0.0.1'];
-    up = stage.start('up', ...quickly, ...clocks, '--transfers', '1');
+    up = stage.start('up', ...quickly, ...clocks, '--transfers', '0');
     await up.says(`1 of its files are waiting for ${host}, which is down`);
     const resting = await stage.until(
       ({ totals: { videos } }) => videos.published === 1 && videos.incomplete === 1 && videos.invalid === 1,

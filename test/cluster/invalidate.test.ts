@@ -23,7 +23,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster behind CloudFront', patie
   });
 
   it('tells of what was replaced, and once, when its aggregator dies before the answer', async () => {
-    const scans = ['--crawlers', '1', '--transfers', '1', '--delta-every', '2s', '--scan-every', '2s'];
+    const scans = ['--crawlers', '1', '--transfers', '0', '--delta-every', '2s', '--scan-every', '2s'];
     const { distribution, url } = cloudFront;
     const told = ['--invalidate', distribution, '--cloudfront-endpoint', url, '--invalidate-prefix', '/'];
     const up = (): ReturnType<ClusterStage['start']> => stage.start('up', ...scans, ...told);

@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis || !hasVersitygw || !hasRuntime)('a cluster that copie
     closers.push(() => front.stop());
     const which = ['--executor', 'lambda', '--function', 'function', '--lambda-endpoint', front.endpoint];
     const flags = [...which, '--header', `Authorization: ${secret}`, '--header-parameter', '/flants/headers'];
-    return { stage, parameters, front, flags: [...flags, '--transfers', '1'] };
+    return { stage, parameters, front, flags: [...flags, '--transfers', '0'] };
   }
 
   it('has their evidence where answers are lost, and fetches nothing twice', async () => {

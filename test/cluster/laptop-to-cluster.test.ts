@@ -50,7 +50,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a pilot from one machine that goes 
     expect(JSON.parse(imported.stdout)).toMatchObject({ videos: 3, publications: 2 });
 
     const api = await clusterApi();
-    up = stage.start('up', '--transfers', '1', ...api.flags);
+    up = stage.start('up', '--transfers', '0', ...api.flags);
     await api.until((videos) => idsIn('published', videos).length === 5 && idsIn('incomplete', videos).length === 1);
     expect(idsIn('incomplete', await api.videos())).toEqual(['video-001']);
     const told = await stage.run('report', 'video-002');

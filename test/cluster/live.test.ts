@@ -14,7 +14,7 @@ import { clusterApi } from './api.ts';
 import { openClusterStage } from './stage.ts';
 import type { ClusterStage } from './stage.ts';
 
-const small = ['--transfers', '1', '--live-every', '1s'];
+const small = ['--transfers', '0', '--live-every', '1s'];
 const library = { videos: 1, filesPerVideo: 3, fileBytes: 500, seed: 'live' };
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {

@@ -69,7 +69,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
         const fields = ['--mongo-fields', 'playlistUrl=hls.master,title=name,recordedAt=begin'];
         const rules = ['--rule', 'state = broadcast', '--write-back', 'flants', '--public-url', publicUrl];
         const clocks = ['--scan-every', '1h', '--delta-every', 'never', '--live-every', '1s', ...quickly];
-        const size = ['--transfers', '1', '--concurrency', '4'];
+        const size = ['--transfers', '0', '--concurrency', '4'];
         const up = startFlants(
           ['up', stage.destination, ...catalogue, ...fields, ...rules, ...clocks, ...size, ...api.flags],
           // The URL of a catalogue may hold a password: it stays off the command line.
@@ -159,7 +159,7 @@ describe.skipIf(!hasMongo || !hasRedis || !hasVersitygw)('a cluster over a catal
         ({ databaseName }) => Object.assign(new URL(mongo.url), { pathname: databaseName }).href,
       );
       const rows = ['--mongo-collection', 'lectures', '--mongo-fields', 'playlistUrl=hls.master'];
-      const flags = [...rows, '--scan-every', '1h', ...quickly, '--transfers', '1', ...api.flags];
+      const flags = [...rows, '--scan-every', '1h', ...quickly, '--transfers', '0', ...api.flags];
       running.push(startFlants(['up', ...catalogues, stage.destination, ...flags], { env: stage.env }));
       await api.until((videos) => idsIn('published', videos).length === 2);
       // The next scan is an hour away.

@@ -37,7 +37,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
         ...[0, 1].map((at) => ({ id: `good-${at}`, url: stage.origin.url + syntheticPlaylist(at) })),
       ];
       await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      const flags = ['--max-videos', '5', '--source-timeout', '3s', '--patience', '10m', '--transfers', '1'];
+      const flags = ['--max-videos', '5', '--source-timeout', '3s', '--patience', '10m', '--transfers', '0'];
       up = stage.start('up', ...quickly, ...flags, '--allow-host', '127.0.0.1');
       const { totals } = await stage.until(({ totals: { videos } }) => videos.published === 2);
       expect(totals.videos).toMatchObject({ waiting: dead, incomplete: 0, invalid: 0 });

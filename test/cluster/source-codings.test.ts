@@ -17,7 +17,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
 
   it('copies the plain bytes of a source that codes what it sends', async () => {
     stage = await openClusterStage(library, { rule: codeAnswers(files) });
-    const up = stage.start('up', '--transfers', '1');
+    const up = stage.start('up', '--transfers', '0');
     await stage.until(({ totals: { videos } }) => videos.published === 2);
     for (const { path, body } of files) expect(await stage.object(path.slice(1)), path).toEqual(Buffer.from(body));
     up.kill('SIGTERM');

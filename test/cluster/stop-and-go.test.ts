@@ -24,8 +24,11 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   let stage: ClusterStage;
   let api: ClusterApi;
   let running: RunningFlants[];
+  /** Processes that only copy files; the coordinator copies them where there are none. */
+  let transfers: number;
   beforeEach(async () => {
     running = [];
+    transfers = 1;
     tap = createTap(100);
     stage = await openClusterStage(library, { rule: tap.rule });
     api = await clusterApi();
@@ -38,7 +41,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   });
 
   const start = (...flags: readonly string[]): RunningFlants => {
-    const size = ['--transfers', '1', '--concurrency', String(concurrency)];
+    const size = ['--transfers', String(transfers), '--concurrency', String(concurrency)];
     const up = stage.start('up', ...size, ...api.flags, ...flags);
     running.push(up);
     return up;
@@ -58,15 +61,21 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   /** PUTs beyond the one that each object needs. */
   const superfluous = (): number => stage.puts().length - new Set(stage.puts()).size;
 
-  it('finishes what is in flight, and goes on where it stopped', async () => {
+  it.each([
+    ['coordinator', 0],
+    ['transfer', 1],
+  ])('finishes what its %s has in flight, and goes on where it stopped', async (verb, processes) => {
+    transfers = processes;
     const up = await startToTheMiddle();
     up.kill('SIGTERM');
-    await up.says('"role":"transfer","message":"stopping: finishing the work in progress"');
+    await up.says(`"role":"${verb}","message":"stopping: finishing the work in progress"`);
     tap.open();
     const ended = await up.ended;
     expect(ended.code, ended.stderr).toBe(0);
     expect(new Set(stage.puts()).size).toBeLessThan(library.videos * library.filesPerVideo);
 
+    // It is the same to the work which processes go on.
+    transfers = 1;
     start();
     await untilWhole();
     expect(superfluous()).toBe(0);
@@ -85,10 +94,12 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
   });
 
   it.each([
-    ['transfer', untold],
+    ['transfer', 1, untold],
     // It copies nothing.
-    ['coordinator', 0],
-  ] as const)('heals when its %s is killed', async (verb, most) => {
+    ['coordinator', 1, 0],
+    ['coordinator', 0, untold],
+  ] as const)('heals when its %s is killed, with %i transfers', async (verb, processes, most) => {
+    transfers = processes;
     const up = await startToTheMiddle();
     process.kill(await childOf(up.pid, verb), 'SIGKILL');
     await up.says(`${verb} 1 was killed by SIGKILL; it restarts`);

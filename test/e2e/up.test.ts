@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)('flants up', patient, () => {
   it('moves a library, is steered meanwhile, and ends in order', async () => {
     const catalogue = join(stage.scratch, 'videos.json');
     await writeFile(catalogue, JSON.stringify([{ id: 'v0', playlistUrl: stage.origin.url + syntheticPlaylist(0) }]));
-    const up = startFlants(['up', catalogue, stage.destination, '--transfers', '1', '--listen', '127.0.0.1:0'], {
+    const up = startFlants(['up', catalogue, stage.destination, '--transfers', '0', '--listen', '127.0.0.1:0'], {
       env,
     });
     await up.says('flants is up: 1 scanner, 1 crawler, 1 transfer, 1 aggregator; it answers at http://127.0.0.1:');

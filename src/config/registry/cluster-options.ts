@@ -43,11 +43,17 @@ export const clusterOptions = {
   transfers: {
     group: 'Cluster',
     kind: 'integer',
-    min: 1,
+    min: 0,
     max: 256,
     value: 'N',
-    text: 'transfer processes',
-    defaultText: 'one for every four cores',
+    text: 'transfer processes; 0: the coordinator copies the files itself',
+    defaultText: 'one for every four cores, 0 on one or two cores',
+  },
+  withTransfer: {
+    group: 'Cluster',
+    kind: 'switch',
+    default: false,
+    text: 'copy files too, on threads of this process or by functions',
   },
   maxBatches: {
     group: 'Cluster',

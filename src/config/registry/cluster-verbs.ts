@@ -79,9 +79,12 @@ export const clusterVerbs = {
   coordinator: {
     ...words,
     summary: 'run scanner, crawler and aggregator in one process',
-    options: common,
+    options: ['withTransfer', ...common],
     overrides: { ...overrides, listen: api },
-    examples: [['with flants transfer on other machines', `flants coordinator videos.ndjson ${example}`]],
+    examples: [
+      ['with flants transfer on other machines', `flants coordinator videos.ndjson ${example}`],
+      ['all of a cluster in one process', `flants coordinator videos.ndjson ${example} --with-transfer`],
+    ],
   },
   scanner: {
     ...words,

@@ -151,6 +151,7 @@ const optionSchemas = {
   journal: text.exactOptional(),
   crawlers: integer(optionSpecs.crawlers).default(optionSpecs.crawlers.default),
   transfers: integer(optionSpecs.transfers).exactOptional(),
+  withTransfer: z.boolean().default(optionSpecs.withTransfer.default),
   maxBatches: integer(optionSpecs.maxBatches).exactOptional(),
   maxBytesInFlight: written(parseSize).exactOptional(),
   maxVideos: integer(optionSpecs.maxVideos).default(optionSpecs.maxVideos.default),
