@@ -160,7 +160,7 @@ function byStatus({ status, code }: S3Refusal, operation: string): Meaning {
   }
   if (status === 403) return ['store.denied', neededRights];
   if (status === 404 && code === undefined) return ['store.no-bucket', noSuchBucket];
-  // Some write tags after the object, which somebody else may have deleted by then.
+  // Some write tags after the object, which somebody else may have deleted by then: findings/versitygw-tags-after.sh.
   if (code === 'NoSuchKey' && operation === 'PUT')
     return ['store.status', 'another write to this key is under way', { retryable: true }];
   if (status === 409 || status === 408) return ['store.status', undefined, { retryable: true }];
