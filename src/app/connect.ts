@@ -2,6 +2,7 @@ import type { ProxySettings } from '../config/values/proxies.ts';
 import { openFileSource } from '../storage/file-source.ts';
 import { openFolderStore } from '../storage/folder/store.ts';
 import { guardWrites } from '../storage/guard.ts';
+import { judgeDenials } from '../storage/judge-denials.ts';
 import { openServerQuestions } from '../storage/http/ask-server.ts';
 import type { ServerQuestions } from '../storage/http/ask-server.ts';
 import type { RouteOptions } from '../storage/http/routes.ts';
@@ -123,7 +124,8 @@ function httpOptionsOf(spec: SourceSpec): RouteOptions & Pick<SourceSpec, 'heade
 }
 
 /**
- * Opens a destination, and adds checks in place of the guards that the store itself lacks.
+ * Opens a destination, adds checks in place of the guards that the store itself lacks, and tells a denied key from a lack of
+ * rights.
  *
  * @param access.capabilities - absent before the store was probed: then nothing is added
  */
@@ -136,5 +138,5 @@ export function connectStore(
       ? openFolderStore({ path: spec.path })
       : openS3Store({ ...spec, credentials, proxies, timeouts: storeTimeouts });
   const store = requests ? limitStore(opened, requests) : opened;
-  return capabilities ? guardWrites(store, capabilities) : store;
+  return capabilities ? judgeDenials(guardWrites(store, capabilities)) : store;
 }

@@ -42,7 +42,7 @@ test('a URL that has run out is renewed, and a source that changed is crawled ag
 test('broken connections, statuses and bodies cost a try, and so does what nobody foresaw', () => {
   expect(codesBy('try')).toEqual([
     'source.unreachable', 'source.host-unknown', 'source.timeout', 'source.status', 'source.short-body', 'source.wrong-body',
-    'store.unreachable', 'store.timeout', 'store.status', 'store.checksum', 'webhook.refused', 'webhook.unreachable', 'worker.lost', 'internal',
+    'store.unreachable', 'store.timeout', 'store.status', 'store.checksum', 'store.key-denied', 'webhook.refused', 'webhook.unreachable', 'worker.lost', 'internal',
   ]); // prettier-ignore
 });
 

@@ -54,6 +54,7 @@ const charges = {
   'store.checksum': 'try',
   'store.conflict': 'final',
   'store.key': 'final',
+  'store.key-denied': 'try',
   'store.denied': 'halt',
   'store.no-bucket': 'halt',
   'store.full': 'halt',

@@ -42,6 +42,8 @@ export interface ClusterStage {
   puts(): readonly string[];
   clear(): void;
   onRequest(listen: (request: CountedRequest) => void): void;
+  /** The store answers with this status where the rule gives one. */
+  answer(rule: (request: CountedRequest) => number | undefined): void;
   /** Starts a role, or all of them. */
   start(verb: Role | 'up', ...flags: readonly string[]): RunningFlants;
   /** Runs a verb on the cluster. */
@@ -132,6 +134,7 @@ export async function openClusterStage(
         .filter((key) => !key.startsWith('.flants-probe')),
     clear: () => proxy.clear(),
     onRequest: (listen) => proxy.onRequest(listen),
+    answer: (rule) => proxy.answer(rule),
     start(verb, ...flags) {
       const isReader = verb === 'up' || verb === 'scanner';
       const listen = ['--listen', '127.0.0.1:0'];

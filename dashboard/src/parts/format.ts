@@ -118,6 +118,7 @@ const codeWords: Readonly<Record<string, string>> = {
   'store.throttled': 'The destination asks for less',
   'store.checksum': 'Damaged on the way',
   'store.conflict': 'Something else is there already',
+  'store.key-denied': 'No right to write this file',
   'store.denied': 'No right to write there',
   'store.no-bucket': 'The bucket does not exist',
   'store.full': 'The destination is full',

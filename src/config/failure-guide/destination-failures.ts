@@ -38,6 +38,11 @@ export const destinationFailures = {
     cause: 'The key is too long, has characters that the store refuses, or is both a file and a folder.',
     cure: 'Rename the file at the source, or choose another store. [stores.md](stores.md) lists what each can hold.',
   },
+  'store.key-denied': {
+    means: 'The destination denies this key, and a trial object beside it goes through. Other files are copied.',
+    cause: 'A policy, a lock or a folder’s owner denies a part of the prefix, or denies to replace what is there.',
+    cure: 'Grant the rights of [operations.md](operations.md#rights) for this key too, then `flants retry --failed-by store.key-denied`.',
+  },
   'store.denied': {
     means: 'These credentials may not do this at the destination. The run stops; no file loses a try.',
     cause: 'The IAM policy or the bucket policy lacks a right.',

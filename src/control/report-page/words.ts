@@ -37,6 +37,7 @@ const codeWords: Readonly<Partial<Record<FailureCode, string>>> = {
   'store.throttled': 'The destination asks for less',
   'store.checksum': 'Damaged on the way',
   'store.conflict': 'Something else is there already',
+  'store.key-denied': 'No right to write this file',
   'store.denied': 'No right to write there',
   'store.no-bucket': 'The bucket does not exist',
   'store.full': 'The destination is full',
