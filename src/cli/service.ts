@@ -42,9 +42,11 @@ export function service(kind: ProcessKind): Verb {
       if (drain.aborted && failureOf(error).code === 'aborted')
         return signal.aborted ? exitCodes.interrupted : exitCodes.whole;
       if (logFormat === 'text') throw error;
-      const { code, message } = failureOf(error);
+      const { code, message, retryable } = failureOf(error);
       const stack = logLevel === 'debug' && error instanceof Error ? error.stack : undefined;
-      log.error(message, { code, stack });
+      // What nobody foresaw is for a person to see.
+      const mayPass = retryable && code !== 'internal';
+      log.error(message, { code, ...(mayPass ? { retryable } : {}), stack });
       return exitCodes.notStarted;
     } finally {
       dispose();

@@ -49,7 +49,7 @@ describe.skipIf(!hasRedis)('a cluster that cannot start says why, and how to men
   };
 
   it('a Redis that is not there', async () => {
-    const ended = await up(`redis://:${secret}@127.0.0.1:1`, catalogue, destination);
+    const ended = await run(`redis://:${secret}@127.0.0.1:1`, 'scanner', catalogue, destination);
     expectEnd(ended, 'state.unusable', 'cannot reach Redis at redis://127.0.0.1:1', 'ECONNREFUSED');
   });
 

@@ -36,7 +36,10 @@ interface Heard {
   readonly ended: Promise<UpEnd>;
 }
 
-function supervise(whats: readonly string[], graceMs = 20_000): Heard {
+function supervise(
+  whats: readonly string[],
+  { graceMs = 20_000, startPatienceMs = 20_000 }: { readonly graceMs?: number; readonly startPatienceMs?: number } = {},
+): Heard {
   const [drain, stop] = [new AbortController(), new AbortController()];
   const [lines, restarts] = [[] as string[], [] as string[]];
   const plans = whats.map((what, index): RolePlan => {
@@ -57,7 +60,7 @@ function supervise(whats: readonly string[], graceMs = 20_000): Heard {
     lines,
     restarts,
     ready,
-    ended: superviseCluster({ entry, plans, graceMs, pace, patience }, hooks),
+    ended: superviseCluster({ entry, plans, graceMs, pace, patience, startPatienceMs }, hooks),
   };
 }
 
@@ -99,6 +102,25 @@ describe('a cluster on one machine', () => {
     await expect(ended).rejects.toMatchObject({ code, message });
   });
 
+  it('starts again what could not begin for a reason that passes', async () => {
+    const { drain, ready, ended, restarts } = supervise(['begin-third', 'begin-third']);
+    expect(await ready).toEqual([4002, 4002]);
+    drain.abort();
+    await ended;
+    expect(restarts).toHaveLength(4);
+  });
+
+  it('ends once that has lasted too long, unless others are ready', async () => {
+    const { ended, restarts } = supervise(['passing-refusal', 'passing-refusal'], { startPatienceMs: 500 });
+    await expect(ended).rejects.toMatchObject({ code: 'state.unusable', message: 'crawler: Redis is away' });
+    expect(restarts).not.toEqual([]);
+
+    const manned = supervise(['work', 'late-refusal'], { startPatienceMs: 0 });
+    await vi.waitFor(() => expect(manned.restarts.length).toBeGreaterThan(5), { timeout: 10_000 });
+    manned.drain.abort();
+    expect(await manned.ended).toEqual({ killed: false });
+  });
+
   it('kills what does not end when it is asked to a second time', async () => {
     const { drain, stop, ready, ended } = supervise(['stubborn', 'work']);
     await ready;
@@ -108,7 +130,7 @@ describe('a cluster on one machine', () => {
   });
 
   it('kills what does not end within its grace', async () => {
-    const { drain, ready, ended } = supervise(['stubborn'], 100);
+    const { drain, ready, ended } = supervise(['stubborn'], { graceMs: 100 });
     await ready;
     drain.abort();
     expect(await ended).toEqual({ killed: true });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessKind } from '../../config/service-options.ts';
 import { failureCodes, FlantsError } from '../../domain/failure.ts';
+import { minute } from '../../domain/units.ts';
 import { restartDelayMs, defaultRestartDelays } from './restart-delay.ts';
 import type { RestartDelays } from './restart-delay.ts';
 import { createRoleGroup, defaultGrace } from './process-group.ts';
@@ -17,6 +18,7 @@ export interface Supervision {
   /** Time that a process has to finish work in flight after a request to stop. */
   readonly graceMs: number;
   readonly pace?: RestartDelays;
+  readonly startPatienceMs?: number;
   readonly patience?: Omit<GraceTimes, 'graceMs'>;
 }
 
@@ -51,11 +53,17 @@ export interface UpEnd {
 /** Latest lines of a process that are remembered, to find its last error. */
 const maxRecentLines = 20;
 
+/** How long none may be ready for a reason that passes, such as a store that is overloaded just then. */
+const usualStartPatienceMs = minute;
+
 /**
  * Runs the processes of a cluster until a stop signal, and restarts each process that ends.
  *
- * @throws {FlantsError} the last error in the output of a process that ended with exit code 1 before it was ever ready.
- *   All other processes are stopped first
+ * A process that ends before it was ever ready is restarted too, where the reason may pass: for a minute, and as long as
+ * others are ready.
+ *
+ * @throws {FlantsError} the last error in the output of any other process that ended with exit code 1 before it was ever
+ *   ready. All other processes are stopped first
  */
 export async function superviseCluster(supervision: Supervision, hooks: UpHooks): Promise<UpEnd> {
   const { plans, graceMs, patience = defaultGrace } = supervision;
@@ -85,6 +93,7 @@ export async function superviseCluster(supervision: Supervision, hooks: UpHooks)
 
 /** Processes that have been ready at least once. */
 interface ReadyRoles {
+  any(): boolean;
   has(plan: RolePlan): boolean;
   add(plan: RolePlan, port: number): void;
 }
@@ -92,6 +101,7 @@ interface ReadyRoles {
 function watchReady(plans: readonly RolePlan[], onAll: UpHooks['onReady']): ReadyRoles {
   const ready = new Map<RolePlan, ReadyRole>();
   return {
+    any: () => ready.size > 0,
     has: (plan) => ready.has(plan),
     add: (plan, port) => {
       const isFirst = !ready.has(plan);
@@ -110,7 +120,8 @@ interface SupervisedGroup {
 
 /** Starts a process again and again until the group is stopped. */
 async function superviseRole(plan: RolePlan, { supervision, hooks, group, ready }: SupervisedGroup): Promise<void> {
-  const { entry, pace = defaultRestartDelays } = supervision;
+  const { entry, pace = defaultRestartDelays, startPatienceMs = usualStartPatienceMs } = supervision;
+  const patientUntil = performance.now() + startPatienceMs;
   let delayMs = 0;
   while (!group.stopping.aborted) {
     const startedAt = performance.now();
@@ -122,7 +133,10 @@ async function superviseRole(plan: RolePlan, { supervision, hooks, group, ready 
     };
     const end = await group.watch(startRole(entry, plan, { onLine, onReady: (port) => ready.add(plan, port) }));
     if (group.stopping.aborted) return;
-    if (end.code === 1 && !ready.has(plan)) throw lastErrorOf(plan, lines);
+    if (end.code === 1 && !ready.has(plan)) {
+      const error = lastErrorOf(plan, lines);
+      if (!error.failure.retryable || (performance.now() > patientUntil && !ready.any())) throw error;
+    }
     delayMs = restartDelayMs(pace, delayMs, performance.now() - startedAt);
     hooks.onRestart(plan, describeEnd(end), delayMs);
     await sleep(delayMs, undefined, { signal: group.stopping }).catch(() => {});
@@ -143,10 +157,9 @@ function lastErrorOf({ kind }: RolePlan, lines: readonly string[]): FlantsError 
     const logged = readLogLine(line);
     const message = printed ?? (logged?.level === 'error' ? logged.message : undefined);
     const code = failureCodes.find((each) => each === (printedCode ?? logged?.fields['code']));
-    if (message !== undefined && code !== undefined) return new FlantsError(code, `${kind}: ${message}`);
+    const retryable = logged?.fields['retryable'] === true;
+    if (message !== undefined && code !== undefined) return new FlantsError(code, `${kind}: ${message}`, { retryable });
   }
-  return new FlantsError(
-    'internal',
-    `${kind} ended with 1 before it was ready: ${lines.at(-1) ?? 'it printed nothing'}`,
-  );
+  const said = lines.at(-1) ?? 'it printed nothing';
+  return new FlantsError('internal', `${kind} ended with 1 before it was ready: ${said}`, { retryable: false });
 }
