@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { usualConcurrency } from '../config/values/concurrency.ts';
 import type { CopyOptions } from '../config/copy-options.ts';
 import type { ProxySettings } from '../config/values/proxies.ts';
@@ -72,18 +73,20 @@ export async function regionOf({
 }
 
 /**
- * Saves the destination of a state, or of a cluster's journal.
+ * Saves the destination of a state, or of a cluster's journal. Of several libraries that begin on one journal at a time, one
+ * has it.
  *
  * @param option - that names another state or journal
  * @throws {FlantsError} `usage` if the state belongs to another destination
  */
 export async function saveDestination(
-  journal: Journal,
+  journal: Pick<Journal, 'settle' | 'setSetting'>,
   setting: DestinationSetting,
-  option: '--state' | '--journal',
+  option: StateOption,
 ): Promise<void> {
-  await assertDestination(journal, setting, option);
-  await journal.setSetting(settingName, setting);
+  const saved = (await journal.settle(settingName, setting)) as DestinationSetting;
+  assertSamePlace(saved, setting, option);
+  if (!isDeepStrictEqual(saved, setting)) await journal.setSetting(settingName, setting);
 }
 
 /**
@@ -95,16 +98,21 @@ export async function saveDestination(
 export async function assertDestination(
   journal: Pick<Journal, 'setting'>,
   setting: DestinationSetting,
-  option: '--state' | '--journal',
+  option: StateOption,
 ): Promise<void> {
   const saved = await readDestination(journal);
-  if (saved && placeOf(saved.store) !== placeOf(setting.store)) {
-    const what = option === '--state' ? 'state' : 'journal';
-    throw new FlantsError(
-      'usage',
-      `this ${what} is of ${saved.name}, not of ${setting.name}; name another with ${option}`,
-    );
-  }
+  if (saved) assertSamePlace(saved, setting, option);
+}
+
+type StateOption = '--state' | '--journal';
+
+function assertSamePlace(saved: DestinationSetting, setting: DestinationSetting, option: StateOption): void {
+  if (placeOf(saved.store) === placeOf(setting.store)) return;
+  const what = option === '--state' ? 'state' : 'journal';
+  throw new FlantsError(
+    'usage',
+    `this ${what} is of ${saved.name}, not of ${setting.name}; name another with ${option}`,
+  );
 }
 
 /** Returns the destination of a state. Undefined if nothing was copied yet. */

@@ -114,8 +114,10 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   };
   const journal = openObjectJournal(store, { signal: hooks.signal });
   try {
-    await (claimsRedis ? claimRedis(claim) : assertRedisIsOurs(claim));
+    // A library that is refused leaves no claim behind, which would refuse it once its options are right.
+    await assertRedisIsOurs(claim);
     await (readOnly ? assertDestination : saveDestination)(journal, destination, '--journal');
+    if (claimsRedis) await claimRedis(claim);
   } catch (error) {
     await journal.close();
     await store.close();
