@@ -23,6 +23,8 @@ export interface LibraryJob {
   readonly after?: VideoId;
   /** Of a pass that admits videos: an earlier part has aligned those in the ledger. */
   readonly isAligned?: boolean;
+  /** Of a scan: left to this process for a while, which may have another catalogue than those before it. */
+  readonly own?: { readonly process: string; readonly untilMs: number };
 }
 
 /** A video without a next step, which is to be announced. */

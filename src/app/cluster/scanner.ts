@@ -2,6 +2,7 @@ import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { ScanSummary } from '../../domain/scan-summary.ts';
+import { minute, second } from '../../domain/units.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';
 import { createKnownRows } from '../../scanner/known-rows.ts';
@@ -16,7 +17,11 @@ import { admitFound, admitSoon, createPasses } from './library-passes.ts';
 import { saveScan } from './scan-record.ts';
 import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
+import { processId } from './service-beats.ts';
 import { watchCatalogue } from './watch-catalogue.ts';
+
+/** How long the first scan of a process is left to it, and how often others look whether that is over. */
+const ownScan = { heldMs: minute, lookEveryMs: second } as const;
 
 /**
  * Starts the scanner. It reads the catalogue into the journal, and admits videos from the journal to the ledger as
@@ -47,7 +52,12 @@ export async function startScannerRole(
     initializeKeyRules: createKeyRulesInitializer(cluster, options).initialize,
   });
 
-  const scan: JobHandler<LibraryJob> = async () => {
+  let hasBegun = false;
+  const scan: JobHandler<LibraryJob> = async ({ own }) => {
+    const isOurs = own?.process === processId;
+    if (own && !isOurs && Date.now() < own.untilMs) return { result: 'again', delayMs: ownScan.lookEveryMs };
+    if (isOurs && hasBegun) return { result: 'done' };
+    hasBegun = true;
     const found = admitFound(queues.admissions, onError);
     const onRow: OnRow = async (submission, change) => {
       await startVideo(submission, change);
@@ -85,12 +95,15 @@ export async function startScannerRole(
     async assert({ again }) {
       const ifNone = { ifNone: again };
       await queues.limitLibraryJobs();
-      const isScanDue = await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
+      await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
       const isAdmissionDue = await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
       if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
       else if (!again) await queues.deltas.never('delta');
-      // A start does not wait for the clock of the processes before it.
-      if (!again && !isScanDue) await queues.scans.add({ id: 'now', data: { format: 1 }, priority: 0 });
+      // A start does not wait for the clock of the processes before it, nor for their catalogue: they may still be there.
+      if (!again) {
+        const own = { process: processId, untilMs: Date.now() + ownScan.heldMs };
+        await queues.scans.add({ id: `now ${processId}`, data: { format: 1, own }, priority: 0 });
+      }
       if (!again && !isAdmissionDue) await admitSoon(queues.admissions);
       await recoverIfWiped(cluster, deltaEveryMs);
     },
