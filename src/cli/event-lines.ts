@@ -96,7 +96,7 @@ export function waitingText({
   ];
   const what = `${counts.join(' and ')} ${files + videos === 1 ? 'waits' : 'wait'} for ${places.join(', ')}`;
   const end = patienceMs === 0 ? 'at once' : `after ${formatDuration(patienceMs)} more`;
-  return `${what}, which ${places.length === 1 ? 'is' : 'are'} down: given up ${end}${allThatIsLeft ? ', as' : ' once'} nothing else is left to do (--patience)`;
+  return `${what}, which ${places.length === 1 ? 'is' : 'are'} down or overloaded: given up ${end}${allThatIsLeft ? ', as' : ' once'} nothing else is left to do (--patience)`;
 }
 
 type WaitingEvent = Extract<RunEvent, { type: 'waiting' }>;

@@ -12,7 +12,9 @@ export interface StalledWork {
   readonly places: readonly string[];
   /** Other files of the same batch come again for other reasons. */
   readonly hasCompany?: boolean;
-  /** As it stands in the job: since when nothing else was left to do. Milliseconds since the epoch. */
+  /** How long the places have asked to be left alone. Absent: they did not say. */
+  readonly askedForMs?: number | undefined;
+  /** As it stands in the job: when its patience began. Milliseconds since the epoch. */
   readonly since?: number | undefined;
 }
 
@@ -20,7 +22,7 @@ export interface StalledWork {
 export interface PatienceLeft {
   /** How long a job may still wait. 0: not at all. */
   readonly leftMs: number;
-  /** Since when nothing but jobs that wait was left to do. Milliseconds since the epoch. */
+  /** When it began: nothing but jobs that wait was left to do. May be later than now. Milliseconds since the epoch. */
   readonly since: number;
   /** That is all that this process has to do, so that a request which waits for an answer is in nobody's way. */
   readonly isAll: boolean;
@@ -36,7 +38,7 @@ export interface Patience {
 
 /** What a job keeps of the patience with what it waits for. */
 export interface Stall {
-  /** Since when nothing but work that waits for what is down was left to do. Milliseconds since the epoch. */
+  /** When the patience began, as of `PatienceLeft`. Milliseconds since the epoch. */
   readonly stalledSince?: number;
   /** Until when origins that were silent are asked too. Milliseconds since the epoch. */
   readonly insistsUntil?: number;

@@ -66,12 +66,20 @@ describe('files that wait for what is down', () => {
     expect(fateOfFirst(silent).resend).toMatchObject([{ stalled: true, waits: 1, delayMs: 20_000 }]);
   });
 
-  test('are also those that a server error sends away without a time', () => {
-    const later = failureWith('store.throttled', 'later', { status: 503 });
-    expect(fateOfFirst(later).resend).toMatchObject([{ stalled: true }]);
+  test.each([
+    failureWith('store.throttled', 'later', { status: 503 }),
+    failureWith('store.throttled', 'in a minute', { status: 503, retryAfterMs: 60_000 }),
+    failureWith('source.status', 'in a minute', { status: 502, retryAfterMs: 60_000 }),
+    failureWith('source.throttled', 'slower', { status: 429 }),
+  ])('are also those that a server asks to come back later for: $status $message', (later) => {
+    expect(fateOfFirst(later).resend).toMatchObject([{ stalled: true, waits: 1 }]);
+    expect(fateOfFirst(later).resend[0]?.delayMs).toBeGreaterThanOrEqual(later.retryAfterMs ?? 0);
+  });
+
+  test('are not those that wait for this machine, or for another write to the same key', () => {
     for (const other of [
-      failureWith('store.throttled', 'in a minute', { status: 503, retryAfterMs: 60_000 }),
-      failureWith('source.throttled', 'slower', { status: 429 }),
+      failureWith('machine.limit', 'no descriptor is left'),
+      failureWith('store.status', 'another write is under way', { status: 409, retryAfterMs: 1_000 }),
     ]) {
       expect(fateOfFirst(other).resend).toMatchObject([{ waits: 1 }]);
       expect(fateOfFirst(other).resend[0]).not.toHaveProperty('stalled');

@@ -75,8 +75,8 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renew
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
  * | failed by what is down as a whole, by | stalled: free, as for `wait`; failed when the     |
- * | a server error that says to wait, or  | patience with it is over                          |
- * | not asked for (`source.silent`)       |                                                   |
+ * | a server that asks to come back later,| patience with it is over                          |
+ * | or not asked for (`source.silent`)    |                                                   |
  * | none, any end but `worker-lost`       | unheard: free, at once                            |
  * | none for any file, not `stopped`      | free, as for `wait`: else it might go on for ever |
  * | none, `worker-lost`, the only such    | charged                                           |
@@ -204,7 +204,7 @@ function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances):
     case 'renew':
       return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':
-      if (failure.code === 'source.silent' || isThrottledByOutage(failure)) return stalled;
+      if (failure.code === 'source.silent' || isThrottle(failure)) return stalled;
       return mayWait ? 'free' : charged;
     case 'try':
       return end === downBy[sideInTrouble(failure) ?? 'none'] ? stalled : charged;
@@ -240,7 +240,13 @@ export function hasServerError({ status = 0 }: Failure): boolean {
   return status >= 500;
 }
 
-/** Whether a server that asks to come back later does so by a server error, and without saying when: it may be down. */
-export function isThrottledByOutage(failure: Failure): boolean {
-  return chargeOf(failure) === 'wait' && hasServerError(failure) && failure.retryAfterMs === undefined;
+/** Whether a source or store asks to come back later, be it for good: it may be down, or never serve this file. */
+export function isThrottle(failure: Failure): boolean {
+  const isOfServer = failure.status === 429 || hasServerError(failure);
+  return isOfServer && /^(?:source|store)\./.test(failure.code) && chargeOf(failure) === 'wait';
+}
+
+/** How long a server has asked to be left alone. 0: it did not say. */
+export function askedForMs(failure: Failure): number {
+  return isThrottle(failure) ? (failure.retryAfterMs ?? 0) : 0;
 }

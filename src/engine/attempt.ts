@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.ts';
 import { stalledLeaseId, withStall } from '../domain/patience.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
+import { askedForMs } from '../domain/settle.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -32,7 +33,7 @@ export interface AttemptPorts {
   /** Whether the failure means that the whole origin or destination is down, which costs no try. Absent: never. */
   readonly isDown?: (failure: Failure) => Promise<boolean>;
   /** As of `Patience`, for this job. Asked when something is down. Absent: without bound. */
-  readonly patienceLeft?: () => ReturnType<Patience['left']>;
+  readonly patienceLeft?: (failure: Failure) => ReturnType<Patience['left']>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
@@ -68,13 +69,13 @@ export async function attempt<T>(
     const original = failureOf(error);
     if (signal.aborted) return { result: 'postponed', failure: original };
     const isDown = (await ports.isDown?.(original)) ?? false;
-    const left = isDown ? await ports.patienceLeft?.() : undefined;
+    const left = isDown ? await ports.patienceLeft?.(original) : undefined;
     const isGivenUp = left?.leftMs === 0;
     const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };
     const retry = isGivenUp ? undefined : retryOf(job, failure, ports.random);
     if (retry) {
-      const delayMs = Math.min(retry.delayMs, left?.leftMs ?? Infinity);
+      const delayMs = Math.max(askedForMs(original), Math.min(retry.delayMs, left?.leftMs ?? Infinity));
       await queueRetry({ job: retry.job, delayMs, isStalled: isDown, left }, job, ports);
       return { result: 'postponed', failure, delayMs };
     }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { stalledLeaseId } from '../domain/patience.ts';
+import { minute } from '../domain/units.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { createPatience } from './patience.ts';
 import type { Waiting, WatchedPatience } from './patience.ts';
@@ -45,6 +46,29 @@ describe('the patience of a video', () => {
       { places: [host], files: 2, videos: 0, patienceMs, isAllThatIsLeft: false },
       { places: [host], files: 5, videos: 0, patienceMs, isAllThatIsLeft: true },
     ]);
+  });
+
+  it('begins when a place that asked to be left alone has been, and is not prolonged by the next such wish', async () => {
+    await lease('a', 0, 2);
+    expect(await ask('a', { askedForMs: 5_000 })).toEqual({ leftMs: 6_000, since: 5_000, isAll: false });
+    expect(said).toMatchObject([{ isAllThatIsLeft: true, patienceMs: 6_000 }]);
+    now = 5_500;
+    expect(await patience.isOver({ name: 'v', videos: ['v'] })).toBe(false);
+    expect(await ask('a', { askedForMs: 5_000, since: 5_000 })).toMatchObject({ leftMs: 500 });
+    now = 6_000;
+    expect(await ask('a', { askedForMs: 5_000, since: 5_000 })).toMatchObject({ leftMs: 0 });
+    patience.answered({ video: 'v', generation: 'g' }, () => [host]);
+    expect(await ask('a', { askedForMs: 5_000 })).toMatchObject({ leftMs: 6_000 });
+  });
+
+  it('is told once a minute where a place takes some work and refuses other, again and again', async () => {
+    await lease('a', 0, 2);
+    for (; now < 2 * minute; now += 100) {
+      await ask('a', { hasCompany: true });
+      await ask('a');
+      patience.answered({ video: 'v', generation: 'g' }, () => [host]);
+    }
+    expect(said.map(({ isAllThatIsLeft }) => isAllThatIsLeft)).toEqual([false, true, false, true]);
   });
 
   it('begins beside a crawl that has to wait for room', async () => {

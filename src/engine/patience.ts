@@ -1,6 +1,7 @@
 import { countOf } from '../domain/index-ranges.ts';
 import { isStalledLeaseId } from '../domain/patience.ts';
 import type { Patience, StalledWork } from '../domain/patience.ts';
+import { minute } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 
@@ -11,7 +12,7 @@ export interface Waiting {
   readonly files: number;
   /** Videos that wait as a whole, to be crawled or published. */
   readonly videos: number;
-  /** How long it waits, from when nothing else is left to do. */
+  /** How long it waits at the most, from when nothing else is left to do. */
   readonly patienceMs: number;
   /** Nothing else is left to do, so that the time runs. */
   readonly isAllThatIsLeft: boolean;
@@ -33,7 +34,7 @@ export interface PatiencePorts {
   readonly patienceMs: number;
   readonly ledger: Pick<Ledger, 'leases'>;
   readonly scopeOf: (work: Pick<StalledWork, 'video' | 'generation'>) => PatienceScope;
-  /** Called when the first work waits for a place, and when the time begins to run. */
+  /** Called when the first work waits for a place, and when the time begins to run; seldom for the same places. */
   readonly onWaiting: (waiting: Waiting, video: VideoId) => void;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -48,8 +49,12 @@ export interface WatchedPatience extends Patience {
 interface Scope {
   /** Since when nothing but work that waits is left. */
   since?: number | undefined;
+  /** Until when places have asked to be left alone, each the first time. The time does not run before. */
+  restsUntil: number;
   /** What work has been seen to wait for. */
   readonly places: Set<string>;
+  /** When what was said last. */
+  readonly said: Map<string, number>;
   /** Places that have used up their patience: what comes to wait for them fails at once. */
   readonly givenUp: Set<string>;
   /** What the latest look at all its leases has found, and until when nobody looks again. */
@@ -59,29 +64,42 @@ interface Scope {
 /** A look at thousands of videos takes long, and each of them asks for one: all looks together take a part of the time. */
 const restPerLook = 20;
 
+/** A store that takes some requests and refuses others is waited for again and again. */
+const sayAgainMs = minute;
+
 /** Scopes to remember. The oldest are forgotten, and get new patience. */
 const maxScopes = 10_000;
 
 /**
- * Creates a patience. The time of a scope runs while all that its videos have under way waits. When it is over, the
- * places that are waited for are given up until a file is copied from or to there: work that follows, such as the rest
- * of a large video, does not wait for them again.
+ * Creates a patience. The time of a scope runs while all that its videos have under way waits, once the places that
+ * asked to be left alone for a while have been. Later wishes of theirs do not prolong it: a file whose host never says
+ * anything else would wait for ever. When it is over, the places that are waited for are given up until a file is copied
+ * from or to there: work that follows, such as the rest of a large video, does not wait for them again.
  */
 export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: PatiencePorts): WatchedPatience {
   const scopes = new Map<string, Scope>();
   const open = (name: string): Scope => {
-    const scope = scopes.get(name) ?? { places: new Set(), givenUp: new Set() };
+    const scope = scopes.get(name) ?? { restsUntil: 0, places: new Set(), said: new Map(), givenUp: new Set() };
     scopes.set(name, scope);
     const [oldest] = scopes.keys();
     if (scopes.size > maxScopes && oldest !== undefined) scopes.delete(oldest);
     return scope;
   };
+  const say = ({ said }: Scope, waiting: Waiting, video: VideoId): void => {
+    const what = `${waiting.isAllThatIsLeft} ${waiting.places.join()}`;
+    if (now() - (said.get(what) ?? -Infinity) < sayAgainMs) return;
+    said.set(what, now());
+    onWaiting(waiting, video);
+  };
   const startTime = (scope: Scope, stalled: Stalled, since: number | undefined, video: VideoId): number => {
-    if (scope.since === undefined && since === undefined) {
-      onWaiting({ ...stalled, places: [...scope.places], patienceMs, isAllThatIsLeft: true }, video);
-    }
+    const isNew = scope.since === undefined && since === undefined;
     scope.since = Math.min(scope.since ?? Infinity, since ?? now());
-    return scope.since;
+    const start = Math.max(scope.since, scope.restsUntil);
+    if (isNew) {
+      const leftMs = start + patienceMs - now();
+      say(scope, { ...stalled, places: [...scope.places], patienceMs: leftMs, isAllThatIsLeft: true }, video);
+    }
+    return start;
   };
   const look = async (scope: Scope, within: Leases, work?: StalledWork): Promise<Stalled | undefined> => {
     const startedAt = now();
@@ -96,16 +114,17 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const { isAll, ...within } = scopeOf(work);
       const { name, videos } = within;
       const scope = open(name);
-      const { places, files, since, video } = work;
+      const { places, files, since, video, askedForMs = 0 } = work;
       if (places.length > 0 && places.every((place) => scope.givenUp.has(place)))
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
       for (const place of places) scope.places.add(place);
+      if (isNew && since === undefined) scope.restsUntil = Math.max(scope.restsUntil, now() + askedForMs);
       const stalled = work.hasCompany === true || !videos ? undefined : await look(scope, within, work);
       if (!stalled) {
         scope.since = undefined;
         const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
-        if (isNew) onWaiting(waiting, video);
+        if (isNew) say(scope, waiting, video);
         return undefined;
       }
       const start = startTime(scope, stalled, since, video);

@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import { hasServerError, isThrottledByOutage, sideInTrouble } from '../domain/settle.ts';
+import { askedForMs, hasServerError, isThrottle, sideInTrouble } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { attempt } from './attempt.ts';
@@ -31,14 +31,21 @@ export async function runVideoStep<T extends { readonly result: string }>(
     host.outlastsSilence || failure.code === 'source.timeout' || hasServerError(failure);
   const isDown = async (failure: Failure): Promise<boolean> =>
     failure.code === 'source.silent' ||
-    isThrottledByOutage(failure) ||
+    isThrottle(failure) ||
     (mayRecover(failure) && sideInTrouble(failure) === relyingOn.side && !(await relyingOn.answers()));
   const { video, generation, lease, stalledSince: since } = job;
   const work = { video, generation, lease, since, files: 0, places: [relyingOn.place] };
   const queue = kind === 'crawl' ? parts.crawls : parts.publications;
   const attempted = await attempt(
     job,
-    { ...parts, queue, kind, newId, isDown, patienceLeft: () => patience.left(work) },
+    {
+      ...parts,
+      queue,
+      kind,
+      newId,
+      isDown,
+      patienceLeft: (failure) => patience.left({ ...work, askedForMs: askedForMs(failure) }),
+    },
     options,
     run,
   );

@@ -1,8 +1,8 @@
 import type { BatchEnd, BatchJob, BatchMessage } from '../domain/batch.ts';
 import { countOf } from '../domain/index-ranges.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { FileFailure, Outcome } from '../domain/outcome.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
-import { defaultRetryLimits, isThrottledByOutage, settle, sideInTrouble } from '../domain/settle.ts';
+import { askedForMs, defaultRetryLimits, isThrottle, settle, sideInTrouble } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 
 /** A batch that was run, or could not be, with an outcome for each file as far as there are any. */
@@ -29,8 +29,10 @@ export async function settlePatiently(
   if (stalled.length === 0) return { settlement };
   const files = stalled.reduce((sum, remainder) => sum + countOf(remainder.files), 0);
   const hasCompany = stalled.length < settlement.resend.length || settlement.recrawl || settlement.halt !== undefined;
-  const places = placesOfStalled(outcomes);
-  const left = await patience.left({ video, generation, lease: job.id, files, places, hasCompany, since });
+  const waits = waitsIn(outcomes);
+  const asked = Math.max(0, ...waits.map(({ failure }) => askedForMs(failure)));
+  const work = { video, generation, lease: job.id, files, places: placesOf(waits), hasCompany, since };
+  const left = await patience.left({ ...work, askedForMs: asked });
   if (!left) return { settlement };
   const limits = { ...defaultRetryLimits, patienceLeftMs: left.leftMs };
   return { settlement: settle(job, outcomes, end, random, limits), left };
@@ -38,14 +40,16 @@ export async function settlePatiently(
 
 const destination = 'the destination';
 
-function placesOfStalled(outcomes: readonly Outcome[]): readonly string[] {
-  const places = outcomes.flatMap((outcome) => {
+function waitsIn(outcomes: readonly Outcome[]): readonly FileFailure[] {
+  return outcomes.flatMap((outcome) => {
     if (outcome.kind !== 'failed') return [];
-    const { failure, url } = outcome.failure;
-    const isStalled = sideInTrouble(failure) !== undefined || isThrottledByOutage(failure);
-    if (!isStalled) return [];
-    return [failure.code.startsWith('store.') ? destination : placeOf(url)];
+    const { failure } = outcome.failure;
+    return sideInTrouble(failure) !== undefined || isThrottle(failure) ? [outcome.failure] : [];
   });
+}
+
+function placesOf(waits: readonly FileFailure[]): readonly string[] {
+  const places = waits.map(({ failure, url }) => (failure.code.startsWith('store.') ? destination : placeOf(url)));
   return [...new Set(places)];
 }
 

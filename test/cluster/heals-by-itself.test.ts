@@ -52,7 +52,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
     await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     const clocks = ['--patience', '1s', '--retry-invalid-every', '10s', '--allow-host', '127.0.0.1'];
     up = stage.start('up', ...quickly, ...clocks, '--transfers', '0');
-    await up.says(`1 of its files are waiting for ${host}, which is down`);
+    await up.says(`1 of its files are waiting for ${host}, which is down or overloaded`);
     const resting = await stage.until(
       ({ totals: { videos } }) => videos.published === 1 && videos.incomplete === 1 && videos.invalid === 1,
     );

@@ -53,7 +53,7 @@ describe('patience with what is down', patient, () => {
     expect(copied.code, copied.stderr).toBe(code.files);
     expect(copied.stderr).toContain(`warn: 2 files wait for ${host}`);
     expect(copied.stderr).toContain(
-      `warn: 2 files wait for ${host}, which is down: given up after 1.0 s more, as nothing else is left to do (--patience)`,
+      `warn: 2 files wait for ${host}, which is down or overloaded: given up after 1.0 s more, as nothing else is left to do (--patience)`,
     );
     expect(copied.stdout).toContain('2 videos: 1 published, 1 incomplete');
     const { videos } = JSON.parse(await readFile(report, 'utf8')) as LibraryReport;
@@ -164,6 +164,23 @@ describe('patience with what is down', patient, () => {
     isBroken = false;
     const again = await stage.copy('/a/index.m3u8');
     expect(again.code, again.stderr).toBe(code.whole);
+  });
+
+  it('ends for one file whose host never says more than when to come back, and tries it with the next run', async () => {
+    stage = await openStage({
+      destination: 'folder',
+      files: { '/a/index.m3u8': mediaPlaylist(['a.ts', 'b.ts']), '/a/a.ts': 'a', '/a/b.ts': 'b' },
+    });
+    stage.origin.behave('/a/b.ts', { kind: 'status', status: 429, headers: { 'retry-after': '1' } });
+    const copied = await stage.copy('/a/index.m3u8', '--patience', '500ms');
+    saidBy(copied);
+    expect(copied.code, copied.stderr).toBe(code.files);
+    expect(copied.stdout).toContain('a/b.ts asks for fewer requests (status 429) [source.throttled]');
+    // At the time that it named, and then for the patience: not 90 times.
+    expect(stage.origin.countOf('/a/b.ts')).toBeLessThan(6);
+    stage.origin.heal('/a/b.ts');
+    expect((await stage.copy('/a/index.m3u8')).code).toBe(code.whole);
+    expect(stage.origin.countOf('/a/a.ts')).toBe(1);
   });
 
   it('ends for a bucket that fails all writes in mid-run', async () => {

@@ -21,7 +21,7 @@ export const destinationFailures = {
   'store.throttled': {
     means: 'The destination asked for fewer requests (SlowDown, 429, 503).',
     cause: 'The copy is faster than the store allows. S3 raises its limit while it splits a prefix.',
-    cure: 'Nothing is lost: FLAnts waits and goes on. To be gentler, set `--destination-tpslimit` or lower `--concurrency`.',
+    cure: 'Nothing is lost: FLAnts waits and goes on, for `--patience` when nothing else is left to do. To be gentler, set `--destination-tpslimit` or lower `--concurrency`.',
   },
   'store.checksum': {
     means: 'The destination received bytes other than those sent, and refused them.',

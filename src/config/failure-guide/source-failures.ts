@@ -39,7 +39,7 @@ export const sourceFailures = {
   'source.throttled': {
     means: 'The source asked for fewer requests (429, or 503 with Retry-After).',
     cause: 'The copy is faster than the source allows.',
-    cure: 'Nothing is lost: FLAnts waits and goes on. To finish sooner, set `--source-tpslimit` or `--bwlimit` below the limit.',
+    cure: 'Nothing is lost: FLAnts waits and goes on. To finish sooner, set `--source-tpslimit` or `--bwlimit` below the limit. What the source never serves fails when nothing else has been left to do for `--patience`, and the next run tries it again.',
   },
   'source.not-found': {
     means: 'The source does not have this file (404).',

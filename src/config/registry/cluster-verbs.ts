@@ -44,7 +44,7 @@ const overrides = {
   },
   maxConnections: { text: 'maximum number of files in flight in all functions of a transfer process' },
   patience: {
-    text: 'how long to wait for a source or destination that is down when nothing else of a video is left to do; then its files fail',
+    text: 'how long to wait for a source or destination that is down or overloaded when nothing else of a video is left to do; then its files fail',
   },
   listen: { defaultText: '127.0.0.1, any free port' },
 } as const;

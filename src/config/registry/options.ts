@@ -157,7 +157,7 @@ export const optionSpecs = {
     orZero: true,
     default: '2m',
     value: 'TIME',
-    text: 'how long to wait for a source or destination that is down when nothing else is left to do; then its files fail',
+    text: 'how long to wait for a source or destination that is down or overloaded when nothing else is left to do; then its files fail',
   },
 
   endpoint: {
