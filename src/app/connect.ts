@@ -13,6 +13,7 @@ import type { ScopedHeaders } from '../storage/http/headers.ts';
 import { limitSource } from '../storage/limit-source.ts';
 import type { SourceLimits } from '../storage/limit-source.ts';
 import { limitStore } from '../storage/limit-store.ts';
+import { persistUploads } from '../storage/persistent-store.ts';
 import type { SharedRate } from '../storage/shared-rate.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import { routeSource } from '../storage/route-source.ts';
@@ -137,6 +138,6 @@ export function connectStore(
     spec.kind === 'folder'
       ? openFolderStore({ path: spec.path })
       : openS3Store({ ...spec, credentials, proxies, timeouts: storeTimeouts });
-  const store = requests ? limitStore(opened, requests) : opened;
+  const store = persistUploads(requests ? limitStore(opened, requests) : opened);
   return capabilities ? judgeDenials(guardWrites(store, capabilities)) : store;
 }

@@ -87,7 +87,8 @@ export interface Upload {
  * Every method throws `FlantsError` with `store.denied` (no right), `store.no-bucket`, `store.credentials`,
  * `store.full`, `store.throttled`, `store.checksum` (the bytes that arrived are not those that were sent),
  * `store.key` (this store cannot hold this key), `store.status`, `store.unreachable`, `store.timeout`, or `aborted`.
- * None retries, since retries are decided in `domain/settle`. A key always shows exactly one complete write.
+ * None retries, since retries are decided in `domain/settle`, but for single requests of an upload
+ * (`persistent-store.ts`). A key always shows exactly one complete write.
  */
 export interface ObjectStore {
   /** For messages: `s3://bucket/prefix` or a path. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
-import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
+import { MiB } from '../../src/domain/units.ts';
+import { mediaPlaylist, randomBytesOf, syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import type { Behaviour } from '../servers/origin.ts';
 import { saidBy } from './refusal.ts';
@@ -50,5 +51,23 @@ describe('server errors of a whole side for some time', patient, () => {
     const isAway = outage(3 * 7 + 2);
     stage.answer(({ path }) => ((path.endsWith('.ts') || stage.puts().length > 0) && isAway() ? 500 : undefined));
     await expectWhole();
+  });
+
+  it('at the destination, for one part of a large file in three, cost no more than these parts', async () => {
+    const body = randomBytesOf('large', 34 * MiB);
+    stage = await openStage({
+      destination: 'versitygw',
+      files: { '/large/index.m3u8': mediaPlaylist(['large.ts']), '/large/large.ts': body },
+    });
+    let parts = 0;
+    stage.answer(({ method, path }) =>
+      method === 'PUT' && path.endsWith('/large.ts') && parts++ % 3 === 0 ? 503 : undefined,
+    );
+    const copied = await stage.copy('/large/index.m3u8');
+    saidBy(copied);
+    expect(copied.code, copied.stderr).toBe(0);
+    expect(stage.origin.countOf('/large/large.ts')).toBe(1);
+    expect(parts).toBeGreaterThan(5);
+    expect(body.equals((await stage.object('large/large.ts')) ?? Buffer.of())).toBe(true);
   });
 });
