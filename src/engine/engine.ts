@@ -65,8 +65,7 @@ export interface RunHooks extends EngineHooks {
 }
 
 const maxWaitingCrawls = 256;
-/** Batches in the queue above which crawls wait, so that memory holds the work in flight and not the whole library. */
-const maxWaitingBatches = 16;
+const fewestWaitingBatches = 16;
 
 /** How often a batch asks again whether it may begin, and whether all is over is looked at, where there is a budget. */
 const budgetLookMs = second / 10;
@@ -78,6 +77,8 @@ const leaseMs = 24 * 60 * minute;
 export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: RunParts, hooks: RunHooks): Engine {
   const { lanes, concurrency } = executor;
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * concurrency, lanes };
+  // Above it, crawls wait, so that memory holds the work in flight and not the whole library. One large video fills half.
+  const maxWaitingBatches = Math.max(fewestWaitingBatches, 2 * dispatch.maxBatchesOfVideo);
   const parts: EngineParts = { ...rest, dispatch, leaseMs };
   const inProgress = createVideosInProgress();
   /** By video, what it named when this run began to wait. */

@@ -41,6 +41,21 @@ describe('A copy', () => {
     expect(textOf(library, 'a/seg249.ts')).toBe('media of a/seg249.ts');
   });
 
+  test('of a large video copies those that come after it meanwhile', async () => {
+    const small = Array.from({ length: 20 }, (_, at) => `small-${at}`);
+    const others = small.flatMap((id) => Object.entries(videoFiles(id, 3)));
+    const library = openLibrary({ ...videoFiles('large', 10_000), ...Object.fromEntries(others) });
+    const { states, outcomes } = await library.copy({
+      videos: ['large', ...small],
+      executor: (usual) => ({ ...usual, concurrency: 10 }),
+    });
+    expect(new Set(Object.values(states))).toEqual(new Set(['published']));
+    const lastOfSmall = outcomes.findLastIndex(
+      (outcome) => outcome.kind !== 'failed' && outcome.evidence.key.startsWith('small-'),
+    );
+    expect(lastOfSmall).toBeLessThan(outcomes.length / 2);
+  });
+
   test('costs one conditional request per playlist when nothing has changed', async () => {
     const library = openLibrary(videoFiles('a', 20));
     await library.copy();
