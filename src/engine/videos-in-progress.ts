@@ -9,6 +9,7 @@ export interface VideosInProgress {
   /** @returns whether the video was in progress */
   remove(video: VideoId): boolean;
   ids(): Iterable<VideoId>;
+  count(): number;
   /** Resolves when no video is in progress. */
   whenEmpty(): Promise<void>;
 }
@@ -21,6 +22,7 @@ export function createVideosInProgress(): VideosInProgress {
     add: (video, urls) => void present.set(video, urls),
     urlsOf: (video) => present.get(video),
     ids: () => [...present.keys()],
+    count: () => present.size,
     remove(video) {
       const was = present.delete(video);
       if (present.size === 0) {

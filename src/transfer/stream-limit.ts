@@ -14,6 +14,8 @@ export interface EndedFile {
 
 /** Finds out how many files are worth copying at a time. */
 export interface StreamLimit {
+  /** Files that may be in flight at any time. */
+  readonly most: number;
   /** Files that may be in flight now. */
   current(): number;
   ended(file: EndedFile): void;
@@ -131,6 +133,7 @@ export function createStreamLimit({ first, most, now }: StreamLimitOptions): Str
   };
 
   return {
+    most,
     current: () => limit,
     ended({ bytes, throttled, wasAwaited }) {
       if (throttled) return cut();

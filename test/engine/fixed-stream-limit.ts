@@ -2,5 +2,5 @@ import type { StreamLimit } from '../../src/transfer/stream-limit.ts';
 
 /** A limit that stays. */
 export function fixedStreamLimit(streams: number): StreamLimit {
-  return { current: () => streams, ended: () => undefined };
+  return { most: streams, current: () => streams, ended: () => undefined };
 }
