@@ -92,6 +92,25 @@ describe('A crawl', () => {
     expect(await crawl('/v/index.m3u8')).toMatchObject({ result: 'unchanged' });
   });
 
+  it('takes a presentation that names less, although what it no longer names is gone', async () => {
+    const variants = (...names: readonly string[]): { readonly bytes: string } => ({
+      bytes: ['#EXTM3U', ...names.map((name) => `#EXT-X-STREAM-INF:BANDWIDTH=1\n${name}.m3u8`), ''].join('\n'),
+    });
+    const { crawl, site } = await crawler({
+      [`${home}/v/index.m3u8`]: variants('high', 'low'),
+      [`${home}/v/high.m3u8`]: playlist,
+      [`${home}/v/low.m3u8`]: { bytes: playlist.bytes.replace('a.ts', 'b.ts') },
+    });
+    await crawl('/v/index.m3u8');
+    site.delete(`${home}/v/low.m3u8`);
+    await expect(crawl('/v/index.m3u8')).rejects.toMatchObject({ code: 'source.not-found' });
+    site.set(`${home}/v/index.m3u8`, variants('high'));
+    expect(await crawl('/v/index.m3u8')).toMatchObject({
+      result: 'planned',
+      revision: { files: [{ key: 'v/a.ts' }] },
+    });
+  });
+
   it('makes another plan when the video has another playlist by now, although the former is as it was', async () => {
     const { crawl } = await crawler();
     await crawl('/old/index.m3u8');

@@ -3,7 +3,7 @@ import type { KeyRules } from '../domain/destination-key.ts';
 import { liveAfterLook, playlistsToAsk, quietTimeLeft } from '../domain/live.ts';
 import type { Live, LiveFinding } from '../domain/live.ts';
 import type { ReadPlaylist } from '../domain/read-playlist.ts';
-import { wantsGrants } from '../domain/revision.ts';
+import { playlistsFromRoot, wantsGrants } from '../domain/revision.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
 import type { Generation, Submission, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -77,7 +77,7 @@ async function crawl(
     !wantsGrants(present) &&
     hasSameSideList(present, submission, ports.keyRules) &&
     isOf(submission, present.playlists.at(-1), ports.keyRules);
-  if (mayAsk && (await areUnchanged(source, present.playlists, signal))) {
+  if (mayAsk && (await areUnchanged(source, playlistsFromRoot(present), signal))) {
     return { result: 'unchanged', grants: { fetchUrls: new Map() } };
   }
   const before = record.live && isOf(submission, record.live.playlists[0], ports.keyRules) ? record.live : undefined;

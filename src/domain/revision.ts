@@ -104,6 +104,14 @@ export function rootKeyOf(documents: readonly PlannedDocument[]): string | undef
 }
 
 /**
+ * The playlists of a plan, to ask whether they have changed: what names another before it. One that is named no more need
+ * not be there any more.
+ */
+export function playlistsFromRoot({ playlists }: Pick<RevisionHeader, 'playlists'>): readonly ReadPlaylist[] {
+  return playlists.toReversed();
+}
+
+/**
  * Digest of what would stand at the destination: ordered files and exact documents.
  * Validators stay out of it, so that the same presentation keeps its numbering.
  */

@@ -1,7 +1,7 @@
 import { rangesOfBits } from '../domain/bits.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { toRanges } from '../domain/index-ranges.ts';
-import { wantsGrants } from '../domain/revision.ts';
+import { playlistsFromRoot, wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { Evidence } from '../domain/outcome.ts';
 import { isEvidenceOf } from '../domain/source-identity.ts';
@@ -165,7 +165,7 @@ async function hasSourceChanged(
   try {
     if (!wantsGrants(header)) {
       const ofVideo = withOwnBucket(source, bucketOfPlan(header));
-      return !(await areUnchanged(ofVideo, header.playlists, signal));
+      return !(await areUnchanged(ofVideo, playlistsFromRoot(header), signal));
     }
     return replan !== undefined && (await replan()) !== header.digest;
   } catch (error) {

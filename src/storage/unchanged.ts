@@ -39,7 +39,12 @@ async function isAbsent(source: Source, url: string, signal: AbortSignal): Promi
   }
 }
 
-/** Whether all playlists are unchanged. Stops at the first that is not. */
+/**
+ * Whether all playlists are unchanged. Stops at the first that is not.
+ *
+ * @param playlists - what names another before it
+ * @throws {FlantsError} as `Source.fetch`
+ */
 export async function areUnchanged(
   source: Source,
   playlists: readonly ReadPlaylist[],
