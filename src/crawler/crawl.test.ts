@@ -75,7 +75,8 @@ describe('A crawl', () => {
 
   it.each([
     ['[{"images":[{"url":"1.jpg"}]}]', ['v/a.ts', 'v/1.jpg']],
-    ['[]', ['v/a.ts', 'v/c.json']],
+    ['[]', ['v/a.ts']],
+    ['none', ['v/a.ts', 'v/c.json']],
   ])('reads chapters that were not there before: %s', async (chapters, keys) => {
     const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="c.json"\n';
     const { crawl, site } = await crawler({ [`${home}/v/index.m3u8`]: { bytes: `${playlist.bytes}${sessionData}` } });
@@ -90,6 +91,24 @@ describe('A crawl', () => {
       revision: { files: keys.map((key) => ({ key })) },
     });
     expect(await crawl('/v/index.m3u8')).toMatchObject({ result: 'unchanged' });
+  });
+
+  it('sees that the titles of chapters were edited', async () => {
+    const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="c.json"\n';
+    const chapters = '[{"chapter":1,"titles":[{"language":"en","title":"One"}]}]';
+    const { crawl, site } = await crawler({
+      [`${home}/v/index.m3u8`]: { bytes: `${playlist.bytes}${sessionData}` },
+      [`${home}/v/c.json`]: { bytes: chapters },
+    });
+    await crawl('/v/index.m3u8');
+    expect(await crawl('/v/index.m3u8')).toMatchObject({ result: 'unchanged' });
+    const edited = chapters.replace('One', 'Two');
+    site.set(`${home}/v/c.json`, { bytes: edited });
+    const planned = await crawl('/v/index.m3u8');
+    expect(planned).toMatchObject({
+      result: 'planned',
+      revision: { documents: [{ key: 'v/c.json', body: Buffer.from(edited) }, { key: 'v/index.m3u8' }] },
+    });
   });
 
   it('takes a presentation that names less, although what it no longer names is gone', async () => {

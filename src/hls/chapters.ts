@@ -12,7 +12,9 @@ export interface Chapters extends References {
  * Reads the JSON of `com.apple.hls.chapters`, whose `images[].url` are relative to it.
  * Apple, "Providing JavaScript Object Notation (JSON) Chapters".
  *
- * @returns undefined where it names no images, or is not such a document: then it is copied like any other file
+ * Those without images are read too: their texts are edited under the same name, which is seen only of documents.
+ *
+ * @returns undefined where it is not such a document: then it is copied like any other file
  */
 export function readChapters(bytes: Uint8Array, context: DocumentContext): Chapters | undefined {
   if (!isUtf8(bytes)) return undefined;
@@ -29,8 +31,7 @@ export function readChapters(bytes: Uint8Array, context: DocumentContext): Chapt
     into.take({ uri: value.trim(), start, end, line, tag: 'images' }, { use: 'file', role: 'image' });
   }
   const { references, external, refusals, warnings } = into;
-  const namesNothing = references.length + external.length + refusals.length === 0;
-  return namesNothing ? undefined : { text, references, external, refusals, warnings };
+  return { text, references, external, refusals, warnings };
 }
 
 function isJson(text: string): boolean {

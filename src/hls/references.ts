@@ -38,7 +38,7 @@ type TagReader = (tag: TagToken, reading: Reading) => void;
  * | STREAM-INF, MEDIA, I-FRAME-STREAM-INF, IMAGE-STREAM-INF | a playlist to follow                          |
  * | MAP                                                     | an initialization section                     |
  * | KEY, SESSION-KEY                                        | a key; of a DRM system: stays outside         |
- * | SESSION-DATA                                            | a file; chapters may name images              |
+ * | SESSION-DATA                                            | a file; of chapters, a document                |
  * | BYTERANGE, GAP                                          | about the next media segment                  |
  * | DEFINE                                                  | refused: URIs depend on variables             |
  * | CONTENT-STEERING                                        | refused: players would be steered to the old home |

@@ -280,7 +280,7 @@ describe('chapters', () => {
   const master = `${variants('a.m3u8')}#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="chapters/c.json"\n`;
   const pages = { [root]: master, [below('a.m3u8')]: segments('1.ts') };
 
-  test('that name images are a document', async () => {
+  test('are a document, for the images that they name', async () => {
     const json = '[{"chapter": 1, "images": [{"url": "1.jpg"}, {"url": "https://img.example/2.jpg"}],\n"url": "no"}]';
     const { documents, files } = await walkSite(root, { ...pages, [below('chapters/c.json')]: json });
     expect(documents.map(({ url, role }) => [url, role])).toContainEqual([below('chapters/c.json'), 'data']);
@@ -291,8 +291,13 @@ describe('chapters', () => {
     ]);
   });
 
+  test('without images are a document too: they are edited', async () => {
+    const { documents, files } = await walkSite(root, { ...pages, [below('chapters/c.json')]: '[{"chapter": 1}]' });
+    expect(documents.map(({ role }) => role)).toContain('data');
+    expect(files).toMatchObject([{ role: 'segment' }]);
+  });
+
   test.each([
-    ['without images', '[{"chapter": 1}]'],
     ['that are no JSON', 'chapters: none'],
     ['that are no text', Buffer.from([0xff, 0xfe])],
     ['that are not there', undefined],

@@ -143,7 +143,7 @@ function isPublishable(record: VideoRecord): boolean {
   return isWhole(record) && !record.hold && !record.invalid && !record.live;
 }
 
-/** What was copied as a file while there was nothing in it to be read, such as chapters without images. */
+/** What was copied as a file while there was nothing in it to be read, such as chapters that were no JSON yet. */
 function copiedBefore(
   evidence: Evidence | undefined,
   identity: SourceIdentity,
