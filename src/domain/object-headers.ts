@@ -78,7 +78,8 @@ function ruleOf(role: ObjectRole, policy: HeaderPolicy): HeaderRule {
   return { ...policy.all, ...(isPlaylist(role) ? policy.playlists : {}), ...policy[role] };
 }
 
-function isPlaylist(role: ObjectRole): boolean {
+/** Whether an object is a playlist, of media or of playlists. */
+export function isPlaylist(role: ObjectRole): boolean {
   return role === 'media-playlist' || role === 'multivariant-playlist';
 }
 

@@ -1,7 +1,7 @@
 import { mediaTypeOf } from '../domain/media-type.ts';
 import type { DeliveryFinding } from '../domain/verify-report.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
-import { headersOf } from '../domain/object-headers.ts';
+import { headersOf, isPlaylist } from '../domain/object-headers.ts';
 
 /** An answer without its body. Header names are in lower case. */
 export interface DeliveryAnswer {
@@ -57,10 +57,6 @@ export function judgeDelivery(answers: DeliveryAnswers): readonly DeliveryFindin
     ...cacheFindings(answers),
   ];
   return found.map((finding) => ({ ...finding, role, url }));
-}
-
-function isPlaylist(role: ObjectRole): boolean {
-  return role === 'media-playlist' || role === 'multivariant-playlist';
 }
 
 /** RFC 8216 section 4: the first two; the others are as old, and players take them. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DeliveryFinding } from '../domain/verify-report.ts';
+import { isPlaylist } from '../domain/object-headers.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { judgeDelivery, judgeMissing, pageOrigin } from './delivery-rules.ts';
@@ -39,8 +40,7 @@ export async function checkDelivery(
   const samples = samplesOf(presentation).filter(({ url }) => contains(url));
   const findings: DeliveryFinding[] = [];
   for (const { role, url, hasRanges } of samples) {
-    const isPlaylist = role === 'media-playlist' || role === 'multivariant-playlist';
-    const range = isPlaylist ? {} : { range: 'bytes=0-1' };
+    const range = isPlaylist(role) ? {} : { range: 'bytes=0-1' };
     const get = await ask(url, { method: 'GET', headers: { origin: pageOrigin, ...range } }, { signal });
     // What is not there is a problem of the copy, and named there.
     if (get.status >= 400) continue;

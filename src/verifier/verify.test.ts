@@ -164,8 +164,10 @@ describe('Verifying a copy', () => {
       const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="ch.json"\n';
       const changes = { 'lib/master.m3u8': multivariant.replace('#EXTM3U\n', `#EXTM3U\n${sessionData}`) };
       const images = chapters.includes('one.jpg') ? [['verify.missing', 'one.jpg']] : [];
-      const { problems } = await verify(await copyOf({ ...changes, 'lib/ch.json': chapters }));
-      expect(problems.map(({ code, key }) => [code, key])).toEqual(images);
+      const report = await verify(await copyOf({ ...changes, 'lib/ch.json': chapters }));
+      expect(report.problems.map(({ code, key }) => [code, key])).toEqual(images);
+      const sizeBytes = 16 + 4 + 8 + 5 + chapters.length;
+      expect(report).toMatchObject({ playlists: 3, objects: 6 + images.length, sizeBytes });
 
       const without = await copyOf(changes);
       expect((await verify(without)).problems).toMatchObject([{ code: 'verify.missing', key: 'ch.json' }]);
@@ -205,6 +207,24 @@ describe('Verifying a copy', () => {
     expect((await verify(store, { readsBytes: true })).problems).toMatchObject([
       { code: 'verify.checksum', key: 'init.mp4' },
     ]);
+  });
+
+  test('compares playlists too with the checksum that was kept', async () => {
+    const store = await copyOf();
+    const standing = store.objects.get('lib/video.m3u8');
+    const body = Buffer.from(video.replace('EXTINF:2', 'EXTINF:3'));
+    if (standing) store.objects.set('lib/video.m3u8', { ...standing, body });
+    expect((await verify(store)).problems).toEqual([]);
+    expect((await verify(store, { readsBytes: true })).problems).toMatchObject([
+      { code: 'verify.checksum', key: 'video.m3u8' },
+    ]);
+  });
+
+  test('names the line whose range an object is too short for', async () => {
+    const ranges = video.replace('init.mp4"', 'all.m4s",BYTERANGE="4@0"');
+    const store = await copyOf({ 'lib/video.m3u8': ranges, 'lib/all.m4s': '0123456' });
+    const line = ranges.split('\n').indexOf('all.m4s') + 1;
+    expect((await verify(store)).problems).toMatchObject([{ code: 'verify.size', key: 'all.m4s', line }]);
   });
 
   test('compares with nothing where the checksum is only that of what is there now', async () => {

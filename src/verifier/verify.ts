@@ -1,4 +1,5 @@
 import { bodyProblem, isPageType } from '../domain/body-problem.ts';
+import { isPlaylist } from '../domain/object-headers.ts';
 import { keySizes } from '../domain/revision.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
@@ -11,7 +12,7 @@ import { isWebVtt } from '../hls/fetch-document.ts';
 import type { DocumentRequest } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
-import type { PlacedFile, Presentation } from '../hls/presentation.ts';
+import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { checkDelivery } from './delivery.ts';
 import type { AskServer } from './delivery.ts';
@@ -94,14 +95,18 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     checkedChecksums += checked.comparedChecksum ? 1 : 0;
   }
 
-  for (const { url, bytes } of documents) {
-    const problem = await checkDocument(url, bytes, request);
-    if (problem) problems.push(problem);
+  for (const document of documents) {
+    const checked = await checkDocument(document, request, signal);
+    if (checked.problem) problems.push(checked.problem);
+    if (isPlaylist(document.role)) continue;
+    sizeBytes += checked.sizeBytes;
+    checkedChecksums += checked.comparedChecksum ? 1 : 0;
   }
+  const others = documents.filter(({ role }) => !isPlaylist(role)).length;
   return {
     ...emptyReport(request),
-    playlists: presentation.documents.length - unread,
-    objects: objects.size,
+    playlists: documents.length - others - unread,
+    objects: objects.size + others,
     sizeBytes,
     checkedChecksums,
     external: [...presentation.external, ...side.external],
@@ -202,8 +207,8 @@ function problemIn(
 }
 
 /**
- * Merges the mentions of a file in several playlists. The furthest range counts, and the file is optional only if all
- * of them say so.
+ * Merges the mentions of a file in several playlists. The one with the furthest range counts, and the file is optional
+ * only if all of them say so.
  */
 function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
   const merged = new Map<string, PlacedFile>();
@@ -215,11 +220,8 @@ function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFil
 }
 
 function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
-  return {
-    ...a,
-    minSizeBytes: Math.max(a.minSizeBytes ?? 0, b.minSizeBytes ?? 0),
-    optional: a.optional === true && b.optional === true,
-  };
+  const furthest = (b.minSizeBytes ?? 0) > (a.minSizeBytes ?? 0) ? b : a;
+  return { ...furthest, optional: a.optional === true && b.optional === true };
 }
 
 interface Checked {
@@ -289,19 +291,22 @@ function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): W
 
 /** Compares the bytes of a document in any case: it is small, and was read completely. */
 async function checkDocument(
-  url: string,
-  bytes: Uint8Array,
-  { destination, expected }: VerifyRequest,
-): Promise<VerifyProblem | undefined> {
-  if (bytes === emptyPlaylist || !destination.contains(url)) return undefined;
+  { url, bytes }: Pick<PresentationDocument, 'url' | 'bytes'>,
+  { destination, expected, readsBytes }: VerifyRequest,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const checked = { sizeBytes: bytes.byteLength, comparedChecksum: false };
+  if (bytes === emptyPlaylist || !destination.contains(url)) return checked;
   const key = destination.keyOf(url);
   const known = await expected(key, key);
-  if (!known) return undefined;
-  if (known.sizeBytes !== bytes.byteLength) {
-    return { code: 'verify.size', key, message: `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published` };
+  if (known && known.sizeBytes !== bytes.byteLength) {
+    const message = `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published`;
+    return { ...checked, problem: { code: 'verify.size', key, message } };
   }
-  const wrong = wrongChecksum({ crc32: crc32Hex(bytes) }, known.crc32);
-  return wrong && { ...wrong, key };
+  const keeps = readsBytes && destination.keepsChecksums && known?.crc32 === undefined;
+  const reference = known?.crc32 ?? (keeps ? (await destination.head(url, { signal }))?.crc32 : undefined);
+  const wrong = wrongChecksum({ crc32: crc32Hex(bytes) }, reference);
+  return { ...checked, comparedChecksum: reference !== undefined, ...(wrong ? { problem: { ...wrong, key } } : {}) };
 }
 
 function isAboutContent(code: FailureCode): boolean {
