@@ -16,6 +16,8 @@ export interface ObjectFacts {
   readonly contentType?: string;
   /** The first bytes, up to `headBytes`. Absent if none was read. */
   readonly head?: Uint8Array;
+  /** Where redirects led. Absent if there are none. */
+  readonly finalUrl?: string;
 }
 
 /** What is known about an object that was read completely. */
@@ -122,7 +124,9 @@ export function destinationInStore(
 
 /** A destination behind HTTP, such as a CDN, as players see it. */
 export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: string): Destination {
-  const { origin } = new URL(playlistUrl);
+  const { host, protocol: ownProtocol } = new URL(playlistUrl);
+  // Many a host leads whoever comes by http: to https:, and never back.
+  const isSecure = ownProtocol === 'https:';
   const fetch = async (
     url: string,
     kind: 'text' | 'media',
@@ -156,14 +160,18 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
       // A server that has no such file may answer with a page for people, and status 200.
       const head = await readHead(found.body);
       found.cancel();
-      return { ...typeOf(found), head, ...(found.sizeBytes === undefined ? {} : { sizeBytes: found.sizeBytes }) };
+      const { finalUrl, sizeBytes } = found;
+      return { ...typeOf(found), head, finalUrl, ...(sizeBytes === undefined ? {} : { sizeBytes }) };
     },
     async measure(url, { signal }) {
       const found = await fetch(url, 'media', signal);
-      return found && { ...typeOf(found), ...(await measure(found.body)) };
+      return found && { ...typeOf(found), finalUrl: found.finalUrl, ...(await measure(found.body)) };
     },
     keepsChecksums: false,
-    contains: (url) => new URL(url).origin === origin,
+    contains(url) {
+      const { host: itsHost, protocol } = new URL(url);
+      return itsHost === host && (protocol === 'https:' || !isSecure);
+    },
     keyOf: (url) => url,
   };
 }

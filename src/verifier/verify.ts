@@ -1,8 +1,9 @@
 import { bodyProblem, isPageType } from '../domain/body-problem.ts';
 import { isPlaylist } from '../domain/object-headers.ts';
 import { keySizes } from '../domain/revision.ts';
-import { FlantsError } from '../domain/failure.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import { placeOf } from '../domain/tokens.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
 import { fanOut } from '../hls/fan-out.ts';
 import { readSideFiles, noSideFiles } from '../hls/side-files.ts';
@@ -142,11 +143,44 @@ async function sideFilesOf(
   });
 }
 
-/** @throws {FlantsError} `source.not-found`, on which the walk takes what should be there for a file, to be missed as one */
+/**
+ * @throws {FlantsError} `source.not-found`, on which the walk takes what should be there for a file, to be missed, or found
+ *   to be wrong, as one
+ */
 async function readOptional(url: string, destination: Destination, signal: AbortSignal): Promise<ReadDocument> {
-  const text = destination.contains(url) ? await destination.read(url, { signal }) : undefined;
-  if (text) return text;
-  throw new FlantsError('source.not-found', `${url} is not there`);
+  const absent = new FlantsError('source.not-found', `${url} is not there`);
+  if (!destination.contains(url)) throw absent;
+  const text = await orProblem(
+    () => destination.read(url, { signal }),
+    () => undefined,
+  );
+  if (!text || !destination.contains(text.finalUrl)) throw absent;
+  return text;
+}
+
+/** Failures by which a server shows that something is wrong with one object, and not that nothing can be had from it. */
+const faultsOfObjects: ReadonlySet<FailureCode> = new Set([
+  'source.status', 'source.wrong-body', 'source.short-body', 'source.redirects', 'source.refused', 'source.forbidden',
+  'source.too-large',
+] as const); // prettier-ignore
+
+/** What `read` returns, or what `problem` makes of a fault of the object that it reads. */
+async function orProblem<T, U>(
+  read: () => Promise<T>,
+  problem: (code: FailureCode, message: string) => U,
+): Promise<T | U> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code, message } = failureOf(error);
+    if (!faultsOfObjects.has(code)) throw error;
+    return problem(code, message);
+  }
+}
+
+/** Says where an object is that a server redirects to another host. */
+function elsewhere(finalUrl: string): string {
+  return `it is redirected to ${placeOf(new URL(finalUrl))}, outside the copy`;
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
@@ -168,7 +202,7 @@ function emptyReport({ name }: VerifyRequest): VerifyReport {
 
 async function readOrReport(
   url: string,
-  { destination }: VerifyRequest,
+  { destination, playlistUrl }: VerifyRequest,
   problems: VerifyProblem[],
   { use, signal }: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
@@ -179,13 +213,18 @@ async function readOrReport(
     problems.push({ code: 'verify.outside', key, message: 'a playlist outside the destination is named' });
     return standIn;
   }
-  const found = await destination.read(url, { signal });
-  const problem = found
-    ? problemIn(found, url, use)
-    : ({ code: 'verify.missing', message: 'the playlist is not there' } as const);
-  if (found && !problem) return found;
-  problems.push({ code: 'verify.playlist', key, message: '', ...problem });
-  return standIn;
+  const read = (): Promise<ReadDocument | undefined> => destination.read(url, { signal });
+  const report = (code: FailureCode, message: string): ReadDocument => {
+    problems.push({ code, key, message });
+    return standIn;
+  };
+  // Without the first one there is nothing to verify.
+  const found = url === playlistUrl ? await read() : await orProblem(read, report);
+  if (found === standIn) return standIn;
+  if (!found) return report('verify.missing', 'the playlist is not there');
+  if (!destination.contains(found.finalUrl)) return report('verify.outside', elsewhere(found.finalUrl));
+  const problem = problemIn(found, url, use);
+  return problem ? report(problem.code, problem.message) : found;
 }
 
 /** The problem that keeps a document from being read as a playlist, or as the WebVTT file that subtitles may be instead. */
@@ -232,38 +271,50 @@ interface Checked {
 }
 
 async function checkFile(file: PlacedFile, request: VerifyRequest, signal: AbortSignal): Promise<Checked> {
-  const { destination, readsBytes } = request;
-  const none = { sizeBytes: 0, comparedChecksum: false };
+  const { destination } = request;
   const playlist = destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl;
-  const problem = (code: FailureCode, message: string): VerifyProblem => ({
-    code,
-    key: destination.contains(file.fetchUrl) ? destination.keyOf(file.fetchUrl) : file.fetchUrl,
-    message,
-    playlist,
-    line: file.line,
+  const isInside = destination.contains(file.fetchUrl);
+  const key = isInside ? destination.keyOf(file.fetchUrl) : file.fetchUrl;
+  const problem: ProblemOf = (code, message) => ({
+    sizeBytes: 0,
+    comparedChecksum: false,
+    problem: { code, key, message, playlist, line: file.line },
   });
-  if (!destination.contains(file.fetchUrl))
-    return { ...none, problem: problem('verify.outside', `${file.tag} leads out of the copy`) };
-  const key = destination.keyOf(file.fetchUrl);
+  if (!isInside) return problem('verify.outside', `${file.tag} leads out of the copy`);
+  return orProblem(() => checkObject(file, { key, playlist, problem }, request, signal), problem);
+}
+
+type ProblemOf = (code: FailureCode, message: string) => Checked;
+
+/** @throws {FlantsError} as `Destination` */
+async function checkObject(
+  file: PlacedFile,
+  { key, playlist, problem }: { readonly key: string; readonly playlist: string; readonly problem: ProblemOf },
+  { destination, readsBytes, expected: lookUp, acceptedBecause }: VerifyRequest,
+  signal: AbortSignal,
+): Promise<Checked> {
   const reported = await destination.head(file.fetchUrl, { signal });
   if (!reported) {
-    const reason = request.acceptedBecause(key);
+    const none = { sizeBytes: 0, comparedChecksum: false };
+    const reason = acceptedBecause(key);
     if (reason !== undefined) return { ...none, accepted: { key, reason } };
-    return file.optional ? none : { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
+    return file.optional ? none : problem('verify.missing', `the ${file.role} is not there`);
   }
+  const { finalUrl } = reported;
+  if (finalUrl !== undefined && !destination.contains(finalUrl)) return problem('verify.outside', elsewhere(finalUrl));
   const mayBePage = reported.head === undefined && isPageType(reported.contentType);
   const mustRead = readsBytes || reported.sizeBytes === undefined || mayBePage;
   const actual = mustRead ? await destination.measure(file.fetchUrl, { signal }) : reported;
-  if (!actual) return { ...none, problem: problem('verify.missing', `the ${file.role} is not there`) };
-  const expected = await request.expected(key, playlist);
+  if (!actual) return problem('verify.missing', `the ${file.role} is not there`);
+  const expected = await lookUp(key, playlist);
   // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
   const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
   const facts = { ...reported, ...actual };
   const wrong = wrongSize(file, facts, expected) ?? wrongBody(file, facts) ?? wrongChecksum(facts, reference);
   return {
+    ...(wrong ? problem(wrong.code, wrong.message) : {}),
     sizeBytes: actual.sizeBytes ?? 0,
     comparedChecksum: actual.crc32 !== undefined && reference !== undefined,
-    ...(wrong ? { problem: problem(wrong.code, wrong.message) } : {}),
   };
 }
 

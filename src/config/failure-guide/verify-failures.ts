@@ -24,9 +24,10 @@ export const verifyFailures = {
     cure: 'Delete the object and copy it with FLAnts, which checks bodies before it stores them.',
   },
   'verify.outside': {
-    means: 'A playlist points outside the destination, so players still need the old home.',
-    cause: 'The video was copied with `--external keep`, or by a tool that does not rewrite playlists.',
-    cure: 'Copy the video with FLAnts without `--external keep`, or keep the other host alive.',
+    means: 'A playlist points outside the destination, or the CDN redirects there, so players need another host.',
+    cause:
+      'The video was copied with `--external keep`, or by a tool that does not rewrite playlists. Of a redirect: the CDN falls back to the old home, or you verify another name than its own.',
+    cure: 'Copy the video with FLAnts without `--external keep`, or keep the other host alive. Of a redirect: turn it off, or verify the address that it leads to.',
   },
   'verify.playlist': {
     means: 'A playlist cannot be read, or players would take it for a live stream.',
