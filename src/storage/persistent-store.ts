@@ -1,23 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
-import { failureOf } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { ObjectStore } from './object-store.ts';
+import { persistently } from './persistently.ts';
+import type { Persistence } from './persistently.ts';
 
-interface Persistence {
-  readonly attempts: number;
-  readonly backoff: Backoff;
-  /** Whether a store that never answered is asked again, and one that asks to be left alone for long is waited for. */
-  readonly isPatient: boolean;
-}
-
-/** The first request of a run must not end it because of a passing failure, nor hide for long that a name is wrong. */
-const whenProbing: Persistence = {
-  attempts: 4,
-  backoff: { baseDelayMs: second / 2, maxDelayMs: 2 * second },
-  isPatient: true,
-};
 /** The source sends nothing meanwhile, and may not wait for long. */
 const whenUploading: Persistence = {
   attempts: 7,
@@ -32,21 +17,20 @@ export interface ProbedStore extends Pick<ObjectStore, 'head' | 'put' | 'delete'
 }
 
 /**
- * Asks a store a few times, with growing delays, where it is overloaded, fails or breaks off. An attempt whose answer
+ * Asks a store persistently: the first request of a run must not end it for a failure that passes. An attempt whose answer
  * was lost may have written all the same: the next one then meets what it wrote.
  */
 export function askPersistently(store: ObjectStore, signal: AbortSignal): ProbedStore {
-  const persistently = <T>(request: () => Promise<T>): Promise<T> => ask(request, whenProbing, signal);
   const listKeys = async (prefix: string): Promise<readonly string[]> => {
     const keys: string[] = [];
     for await (const { key } of store.list(prefix, { signal })) keys.push(key);
     return keys;
   };
   return {
-    head: (...request) => persistently(() => store.head(...request)),
-    put: (...request) => persistently(() => store.put(...request)),
-    delete: (...request) => persistently(() => store.delete(...request)),
-    keys: (prefix) => persistently(() => listKeys(prefix)),
+    head: (...request) => persistently(() => store.head(...request), signal),
+    put: (...request) => persistently(() => store.put(...request), signal),
+    delete: (...request) => persistently(() => store.delete(...request), signal),
+    keys: (prefix) => persistently(() => listKeys(prefix), signal),
   };
 }
 
@@ -66,31 +50,13 @@ export function persistUploads(store: ObjectStore): ObjectStore {
     delete: (...request) => store.delete(...request),
     close: () => store.close(),
     async upload(key, options) {
-      const persistently = <T>(request: () => Promise<T>): Promise<T> => ask(request, whenUploading, options.signal);
-      const upload = await persistently(() => store.upload(key, options));
+      const ask = <T>(request: () => Promise<T>): Promise<T> => persistently(request, options.signal, whenUploading);
+      const upload = await ask(() => store.upload(key, options));
       return {
-        part: (...part) => persistently(() => upload.part(...part)),
-        complete: (crc32) => persistently(() => upload.complete(crc32)),
+        part: (...part) => ask(() => upload.part(...part)),
+        complete: (crc32) => ask(() => upload.complete(crc32)),
         abort: () => upload.abort(),
       };
     },
   };
-}
-
-async function ask<T>(
-  request: () => Promise<T>,
-  { attempts, backoff, isPatient }: Persistence,
-  signal: AbortSignal,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await request();
-    } catch (error) {
-      const { code, retryable, retryAfterMs = 0 } = failureOf(error);
-      // That bytes are refused is an answer.
-      if (!retryable || code === 'store.checksum' || signal.aborted || attempt === attempts) throw error;
-      if (!isPatient && (code === 'store.timeout' || retryAfterMs > backoff.maxDelayMs)) throw error;
-      await sleep(Math.max(retryAfterMs, backoffMs(backoff, attempt - 1)), undefined, { signal });
-    }
-  }
 }

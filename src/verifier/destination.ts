@@ -5,6 +5,7 @@ import type { Validators } from '../domain/read-playlist.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Measured } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
+import { persistently } from '../storage/persistently.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
 /** What a destination knows about an object. */
@@ -84,7 +85,7 @@ export function destinationInStore(
 ): StoreDestination {
   const fullKeyOf = (url: string): string =>
     decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
-  return {
+  return persistent<StoreDestination>({
     async read(url, { signal }) {
       const found = await store.get(fullKeyOf(url), { signal });
       if (!found) return undefined;
@@ -119,7 +120,7 @@ export function destinationInStore(
       const key = fullKeyOf(url);
       return key.startsWith(prefix) ? key.slice(prefix.length) : key;
     },
-  };
+  });
 }
 
 /** A destination behind HTTP, such as a CDN, as players see it. */
@@ -142,7 +143,7 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
       throw error;
     }
   };
-  return {
+  return persistent<Destination>({
     async read(url, { signal }) {
       const found = await fetch(url, 'text', signal);
       return (
@@ -173,6 +174,21 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
       return itsHost === host && (protocol === 'https:' || !isSecure);
     },
     keyOf: (url) => url,
+  });
+}
+
+/** Asks a destination persistently: one answer that says to come back later must not end what may have taken hours. */
+function persistent<D extends Destination & Partial<StoreDestination>>(destination: D): D {
+  type Options = Parameters<Destination['read']>[1];
+  const again = <T>(ask: () => Promise<T>, { signal }: Options): Promise<T> => persistently(ask, signal);
+  return {
+    ...destination,
+    read: (url: string, options: Options) => again(() => destination.read(url, options), options),
+    head: (url: string, options: Options) => again(() => destination.head(url, options), options),
+    measure: (url: string, options: Options) => again(() => destination.measure(url, options), options),
+    ...(destination.readHead && {
+      readHead: (url: string, options: Options) => again(async () => destination.readHead?.(url, options), options),
+    }),
   };
 }
 

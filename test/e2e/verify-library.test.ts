@@ -42,6 +42,20 @@ describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
     expect((await verify(catalogue, stage.destination)).report).toMatchObject({ videos: 8, whole: 8, objects: 32 });
   });
 
+  it('is not ended by an answer that says to come back later', async () => {
+    const refused = new Set<string>();
+    stage.answer(({ method, path }) => {
+      const kind = `${method} ${/\.\w+$/.exec(path)?.[0] ?? 'listing'}`;
+      if (refused.has(kind)) return undefined;
+      refused.add(kind);
+      return 503;
+    });
+    const { code, report } = await verify(stage.destination, '--checksums');
+    expect([code, report.whole, report.checkedChecksums]).toEqual([0, 8, 32]);
+    expect([...refused].toSorted()).toEqual(['GET .m3u8', 'GET .ts', 'GET listing', 'HEAD .m3u8', 'HEAD .ts']);
+    stage.answer(() => undefined);
+  });
+
   it('compares every byte with what was copied', async () => {
     const { code, report } = await verify(stage.destination, '--checksums', '--state', stage.stateDir);
     expect([code, report.checkedChecksums]).toEqual([0, 32]);
