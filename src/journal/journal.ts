@@ -67,6 +67,7 @@ export interface Journal {
   /**
    * Stores outcomes by key. Evidence replaces earlier evidence of its key and clears the failure. A failure replaces the
    * earlier failure and leaves evidence alone. Failures belong to a video: those of another video with the same key stay.
+   * One that says what the earlier one has said within a day may be left out.
    */
   recordOutcomes(video: VideoId, outcomes: readonly Outcome[]): Promise<void>;
   /** Drops the evidence of objects that have vanished. Unknown keys are ignored. */
@@ -80,7 +81,7 @@ export interface Journal {
   sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number>;
   /** The latest failure of each key of a video. */
   failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>>;
-  /** Tries at one file that failed, the oldest first: at least the latest ten of them. */
+  /** Tries at one file that failed, the oldest first: at least the latest ten of those that were stored. */
   failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]>;
   recordPublication(publication: Publication): Promise<void>;
   /** The latest publication. Undefined if the video was never published. */

@@ -12,7 +12,7 @@ import {
   revisionOf,
   submitted,
 } from '../../../test/contract/journal/fixtures.ts';
-import { FlantsError } from '../../domain/failure.ts';
+import { FlantsError, failureWith } from '../../domain/failure.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { MemoryStore } from '../../storage/memory-store.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
@@ -198,6 +198,25 @@ describe('a journal of objects', () => {
       expect(store.mostGets).toBeGreaterThan(1);
       expect(store.mostGets).toBeLessThanOrEqual(16);
     });
+  });
+
+  it('grows by one object a day of a file that fails alike at each look, and at once where it fails otherwise', async () => {
+    const journal = openObjectJournal(store);
+    const fail = async (at: string, more: Parameters<typeof failureOf>[1] = {}): Promise<number> => {
+      const outcome = failed(failureOf('a', { at, generation: at, ...more }));
+      const asked = await askedBy(() => journal.recordOutcomes('v', [outcome]));
+      return asked.filter((request) => request.startsWith('put')).length;
+    };
+    expect(await fail('2026-11-02T10:00:00.000Z', { tries: 2 })).toBe(1);
+    expect(await fail('2026-11-02T10:00:10.000Z', { tries: 3 })).toBe(1);
+    for (const tries of [1, 2, 3]) expect(await fail('2026-11-02T11:00:00.000Z', { tries })).toBe(0);
+    const gone = { failure: failureWith('source.not-found', 'gone', { status: 404 }), tries: 1 };
+    expect(await fail('2026-11-02T12:00:00.000Z', gone)).toBe(1);
+    expect(await fail('2026-11-03T11:00:00.000Z', gone)).toBe(0);
+    expect(await fail('2026-11-03T12:00:00.000Z', gone)).toBe(1);
+    await journal.recordOutcomes('v', [copied(evidenceOf('a'))]);
+    expect(await fail('2026-11-03T13:00:00.000Z', gone)).toBe(1);
+    expect((await openObjectJournal(store).failures('v')).get('a')?.at).toBe('2026-11-03T13:00:00.000Z');
   });
 
   it('puts what comes after behind what was seen, by however much clocks differ', async () => {

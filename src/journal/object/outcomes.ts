@@ -1,4 +1,5 @@
 import type { Evidence, FileFailure, Outcome } from '../../domain/outcome.ts';
+import { minute } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { BodyCache } from './cache.ts';
 import { keys as names } from './names.ts';
@@ -11,6 +12,7 @@ import { readAhead } from '../read-ahead.ts';
 
 /** Objects of a video read concurrently. */
 const width = 16;
+const day = 24 * 60 * minute;
 /** Some 6 MB: a million files. */
 const maxIndexSize = 1_500_000;
 
@@ -43,8 +45,14 @@ export class ObjectOutcomes {
     this.#now = now;
   }
 
+  /** Leaves failures out that say what the latest one of their file has said within a day: at each look they come again. */
   async record(video: VideoId, outcomes: readonly Outcome[]): Promise<void> {
-    await this.#append(video, outcomes.map(lineOf));
+    const failed = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome.failure.key] : []));
+    const latest = await this.#failuresOf(video, new Set(failed));
+    const news = outcomes.filter(
+      (outcome) => outcome.kind !== 'failed' || !saysTheSame(latest.get(outcome.failure.key), outcome.failure),
+    );
+    await this.#append(video, news.map(lineOf));
   }
 
   async forget(video: VideoId, keys: readonly string[]): Promise<void> {
@@ -65,20 +73,15 @@ export class ObjectOutcomes {
   }
 
   async failures(video: VideoId): Promise<ReadonlyMap<string, FileFailure>> {
-    const found = new Map<string, FileFailure>();
     const listed = await this.#list(video);
     const telling = listed.filter((key) => readOutcomeName(key).failed > 0);
     const [first] = telling;
-    if (first === undefined) return found;
+    if (first === undefined) return new Map();
     const keys = new Set<string>();
     for await (const lines of readAhead(telling, width, (key) => this.#read(key))) {
       for (const line of lines) if (line.kind === 'failed') keys.add(line.failure.key);
     }
-    for await (const line of this.#linesOf(video, keys, listed.slice(listed.indexOf(first)))) {
-      if (line.kind === 'failed') found.set(line.failure.key, line.failure);
-      if (line.kind === 'known') found.delete(line.evidence.key);
-    }
-    return found;
+    return this.#failuresOf(video, keys, listed.slice(listed.indexOf(first)));
   }
 
   async failedTries(video: VideoId, key: string): Promise<readonly FileFailure[]> {
@@ -87,6 +90,21 @@ export class ObjectOutcomes {
       if (line.kind === 'failed') found.set(JSON.stringify(line.failure), line.failure);
     }
     return [...found.values()];
+  }
+
+  /** The latest failure of each of these keys, by what these objects tell. */
+  async #failuresOf(
+    video: VideoId,
+    keys: ReadonlySet<string>,
+    listed?: readonly string[],
+  ): Promise<ReadonlyMap<string, FileFailure>> {
+    const found = new Map<string, FileFailure>();
+    if (keys.size === 0) return found;
+    for await (const line of this.#linesOf(video, keys, listed ?? (await this.#list(video)))) {
+      if (line.kind === 'failed') found.set(line.failure.key, line.failure);
+      if (line.kind === 'known') found.delete(line.evidence.key);
+    }
+    return found;
   }
 
   /** Lets go of what this process knows of a video. */
@@ -137,4 +155,15 @@ export class ObjectOutcomes {
     if (!body) return [];
     return linesIn(body, `${this.#objects.name}/${key}`).map((line) => JSON.parse(line) as OutcomeLine);
   }
+}
+
+/** Whether a failure of a file was told already, after as many tries or more. */
+function saysTheSame(latest: FileFailure | undefined, failure: FileFailure): boolean {
+  return (
+    latest !== undefined &&
+    latest.url === failure.url &&
+    latest.tries >= failure.tries &&
+    Math.abs(Date.parse(failure.at) - Date.parse(latest.at)) < day &&
+    JSON.stringify(latest.failure) === JSON.stringify(failure.failure)
+  );
 }
