@@ -43,6 +43,8 @@ describe('A body that came with status 200 is refused', () => {
     ['an empty segment', '', {}],
     ['empty captions that are no WebVTT', '', { url: 'https://cdn.example/a/1.ttml' }],
     ['a key of the wrong length', 'too short', { role: 'key' as const }],
+    ['a key as text, in place of its 16 bytes', '00112233445566778899aabbccddeeff', { role: 'key' as const }],
+    ['a key that is shorter than its method wants', 'sixteen bytes ok', { role: 'key' as const, minSizeBytes: 32 }],
     ['a key so large that it is streamed', 'abc', { role: 'key' as const, isSized: false }],
     ['an object shorter than the range that names it', 'abc', { minSizeBytes: 4 }],
   ])('when it is %s', (_what, body, options) => {
@@ -77,7 +79,7 @@ describe('A body is taken', () => {
     ['an encrypted segment that is', randomBytes(564), page],
     ['a key that is', Buffer.from('<html>sixteen ch'), { ...page, role: 'key' as const }],
     ['a key of 16 bytes', Buffer.alloc(16), { role: 'key' as const }],
-    ['a key of 32 bytes', Buffer.alloc(32), { role: 'key' as const }],
+    ['a key of AES-256', Buffer.alloc(32), { role: 'key' as const, minSizeBytes: 32 }],
     ['a short encrypted segment that begins like markup', Buffer.from('<b>{"a":1}\xfe\xd1<b>', 'latin1'), {}],
     ['captions in TTML', '<?xml version="1.0"?>\n<!-- made\nby -->\n<tt:tt xmlns:tt="x">', { url: 'https://h/a.xml' }],
     ['captions in TTML behind a long comment', `<?xml version="1.0"?><!-- ${'x'.repeat(564)}`, {}],

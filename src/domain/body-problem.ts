@@ -1,5 +1,5 @@
 import { mediaTypeOf } from './media-type.ts';
-import { keySizes } from './revision.ts';
+import { keyBytesOf } from './revision.ts';
 import type { PlannedFile } from './revision.ts';
 
 /** What is known of a body that came with status 200. */
@@ -32,12 +32,13 @@ const webVttName = /\.(?:vtt|webvtt)$/i;
  * @returns what it is instead, to follow "answers with"; undefined if it may be the file
  */
 export function bodyProblem(
-  { role, url, minSizeBytes }: Pick<PlannedFile, 'role' | 'url' | 'minSizeBytes'>,
+  file: Pick<PlannedFile, 'role' | 'url' | 'minSizeBytes'>,
   { head, sizeBytes, contentType }: BodyFacts,
 ): string | undefined {
+  const { role, url, minSizeBytes } = file;
   if (role === 'key') {
-    if (sizeBytes !== undefined && keySizes.includes(sizeBytes)) return undefined;
-    return `${sizeBytes ?? 'far too many'} bytes; a key has 16 or 32`;
+    const keyBytes = keyBytesOf(file);
+    return sizeBytes === keyBytes ? undefined : `${sizeBytes ?? 'far too many'} bytes; this key has ${keyBytes}`;
   }
   if (role !== 'data' && role !== 'attachment' && !startsLikeMedia(head)) {
     const mayBeText =

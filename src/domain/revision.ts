@@ -17,8 +17,13 @@ export const fileRoles = [
 /** One of `fileRoles`. */
 export type FileRole = (typeof fileRoles)[number];
 
-/** Bytes of a key: AES-128 (RFC 8216 section 4.3.2.4) and AES-256 (rfc8216bis). */
-export const keySizes: readonly number[] = [16, 32];
+/**
+ * Bytes that a key has, neither more nor fewer: 16 (RFC 8216 section 4.3.2.4), if its playlist does not want more (AES-256 of
+ * rfc8216bis).
+ */
+export function keyBytesOf({ minSizeBytes = 16 }: Pick<PlannedFile, 'minSizeBytes'>): number {
+  return minSizeBytes;
+}
 
 /** What a document is; multivariant playlists go out last. */
 export const documentRoles = ['data', 'thumbnail-track', 'media-playlist', 'multivariant-playlist'] as const;
@@ -33,7 +38,7 @@ export interface PlannedFile {
   /** Where to fetch it, without tokens or other secrets. */
   readonly url: string;
   readonly role: FileRole;
-  /** The object must hold at least this much: the end of the furthest byte range that names it. */
+  /** The object must hold at least this much: the end of the furthest byte range that names it, or a key of AES-256. */
   readonly minSizeBytes?: number;
   /** Marked GAP: its absence at the source is no failure. */
   readonly optional?: boolean;

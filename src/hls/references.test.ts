@@ -115,6 +115,7 @@ describe('a media playlist names a file', () => {
     ['an initialization section', ['#EXT-X-MAP:URI="i.mp4"'], { role: 'initialization-section', uri: 'i.mp4', tag: 'EXT-X-MAP', line: 2 }],
     ['a key without format', ['#EXT-X-KEY:METHOD=AES-128,URI="k"'], { role: 'key', uri: 'k', tag: 'EXT-X-KEY', line: 2 }],
     ['a key of format identity', ['#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k",KEYFORMAT="identity"'], { role: 'key', uri: 'k', tag: 'EXT-X-KEY', line: 2 }],
+    ['a longer key', ['#EXT-X-KEY:METHOD=AES-256,URI="k"'], { role: 'key', uri: 'k', tag: 'EXT-X-KEY', line: 2, minSizeBytes: 32 }],
     ['a session key', ['#EXT-X-SESSION-KEY:METHOD=AES-128,URI="k"'], { role: 'key', uri: 'k', tag: 'EXT-X-SESSION-KEY', line: 2 }],
     ['a segment that may be absent', ['#EXT-X-GAP', '#EXTINF:6,', 's.ts'], { role: 'segment', uri: 's.ts', tag: 'EXTINF', line: 4, optional: true }],
     ['what follows EXT-X-ENDLIST', ['#EXT-X-ENDLIST', '#EXT-X-MAP:URI="i.mp4"'], { role: 'initialization-section', uri: 'i.mp4', tag: 'EXT-X-MAP', line: 3 }],

@@ -177,7 +177,9 @@ function readKey(tag: TagToken, { into }: Reading): void {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, 'METHOD=NONE: players pass the URI over');
   } else if (format.toLowerCase() === 'identity') {
     const reason = 'an application makes this key: no copy can hold it';
-    takeRequiredUri(tag, attributes, { use: 'file', role: 'key' }, into, reason);
+    // rfc8216bis section 4.4.4.4: AES-256 and AES-256-GCM. All others have keys of 16 bytes.
+    const bound = valueOf(others, 'METHOD')?.startsWith('AES-256') ? { minSizeBytes: 32 } : {};
+    takeRequiredUri(tag, attributes, { use: 'file', role: 'key', ...bound }, into, reason);
   } else {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);
   }

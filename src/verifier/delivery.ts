@@ -64,7 +64,11 @@ const preflightHeaders = {
 function samplesOf({ documents, files }: Presentation): readonly Sample[] {
   const all: readonly Sample[] = [
     ...documents.toReversed().map(({ role, finalUrl }) => ({ role, url: finalUrl, hasRanges: false })),
-    ...files.map(({ role, fetchUrl, minSizeBytes = 0 }) => ({ role, url: fetchUrl, hasRanges: minSizeBytes > 0 })),
+    ...files.map(({ role, fetchUrl, minSizeBytes = 0 }) => ({
+      role,
+      url: fetchUrl,
+      hasRanges: role !== 'key' && minSizeBytes > 0,
+    })),
   ];
   const samples = new Map<string, Sample>();
   for (const sample of all) {

@@ -1,6 +1,6 @@
 import { bodyProblem, isPageType } from '../domain/body-problem.ts';
 import { isPlaylist } from '../domain/object-headers.ts';
-import { keySizes } from '../domain/revision.ts';
+import { keyBytesOf } from '../domain/revision.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
@@ -320,12 +320,16 @@ async function checkObject(
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
 
-function wrongSize({ role, minSizeBytes = 0 }: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
+function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
+  const { role, minSizeBytes = 0 } = file;
   const { sizeBytes = 0 } = actual;
   const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
   if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);
+  if (role === 'key') {
+    const keyBytes = keyBytesOf(file);
+    return sizeBytes === keyBytes ? undefined : wrong(`this key has ${keyBytes}`);
+  }
   if (sizeBytes < minSizeBytes) return wrong(`a range up to byte ${minSizeBytes} is named`);
-  if (role === 'key' && !keySizes.includes(sizeBytes)) return wrong('a key has 16 or 32');
   return undefined;
 }
 
