@@ -6,10 +6,11 @@ import { mayInsist } from '../domain/settle.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 import { bucketOfPlan } from '../storage/own-bucket.ts';
+import { formerDocuments, mayHaveBeenDocument } from './former-documents.ts';
 
 /** Ports and settings for preparing a batch. */
 export interface PreparePorts {
-  readonly journal: Pick<Journal, 'files' | 'evidence' | 'revision'>;
+  readonly journal: Pick<Journal, 'files' | 'evidence' | 'revision' | 'publication'>;
   readonly existing: ExistingPolicy;
   readonly sha256: boolean;
   /** Absent: the usual headers. */
@@ -44,11 +45,14 @@ export async function prepareBatch(
     job.video,
     planned.map(({ file }) => file.key),
   );
+  const published = planned.some(({ file }) => mayHaveBeenDocument(file.role))
+    ? await formerDocuments(job.video, journal)
+    : new Map<string, Evidence>();
   const mayStand = job.alone === true || isRepeated ? ({ mayStand: true } as const) : {};
   const known: Outcome[] = [];
   const files: FileTask[] = [];
   for (const { index, file } of planned) {
-    const prior = evidence.get(file.key);
+    const prior = latest(evidence.get(file.key), published.get(file.key));
     if (prior?.generation === job.generation && prior.url === file.url) {
       known.push({ index, kind: 'unchanged', evidence: prior });
       continue;
@@ -76,6 +80,11 @@ export async function prepareBatch(
     ...(mayInsist(job, now()) ? { insists: true } : {}),
   };
   return { known, message: { format: 1, id, video, generation, files, existing, sha256, ...manner } };
+}
+
+function latest(copied: Evidence | undefined, published: Evidence | undefined): Evidence | undefined {
+  if (!copied || !published) return copied ?? published;
+  return Date.parse(published.at) > Date.parse(copied.at) ? published : copied;
 }
 
 /** The bucket of the video, for files in buckets. */

@@ -84,6 +84,29 @@ describe('A copy', () => {
     expect(textOf(library, `a/${image}`)).toBe('an image');
   });
 
+  test('replaces chapters that it published by what is no longer read as such, and that again, in a store without metadata', async () => {
+    const library = openLibrary(videoFiles('a', 2));
+    const sessionData = '#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="c.json"\n';
+    library.source.objects.set(`${home}/a/index.m3u8`, { bytes: mediaPlaylist(['seg0.ts', 'seg1.ts']) + sessionData });
+    const between = (store: ObjectStore): ObjectStore => ({
+      ...store,
+      put: (key, body, crc32, { metadata: _, ...options }) => store.put(key, body, crc32, options),
+    });
+    for (const bytes of ['[{"chapter":1}]', 'no chapters', 'none at all', '[]', 'none']) {
+      library.source.objects.set(`${home}/a/c.json`, { bytes });
+      expect((await library.copy({ between, recheck: true })).states).toEqual({ a: 'published' });
+      expect(textOf(library, 'a/c.json')).toBe(bytes);
+    }
+    library.source.objects.set(`${home}/a/c.json`, { bytes: '[{"chapter":2}]' });
+    await library.copy({ between, recheck: true });
+    const foreign = Buffer.from('somebody else’s');
+    const options = { contentType: '', cacheControl: '', signal: new AbortController().signal };
+    await library.store.put('a/c.json', foreign, crc32Hex(foreign), options);
+    library.source.objects.set(`${home}/a/c.json`, { bytes: 'none again' });
+    expect((await library.copy({ between, recheck: true })).states).toEqual({ a: 'incomplete' });
+    expect(textOf(library, 'a/c.json')).toBe('somebody else’s');
+  });
+
   test('tries a file three times, then names it and publishes nothing', async () => {
     const library = openLibrary(videoFiles('a', 5));
     library.source.objects.set(`${home}/a/seg2.ts`, () => {
