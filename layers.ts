@@ -38,7 +38,7 @@ export const ports: Readonly<Record<string, readonly string[]>> = {
 
 /** Pure files, and functions over ports alone, that every room from layer 2 on may import. */
 export const freeFiles: readonly string[] = [
-  'storage/reachability.ts',
+  'storage/probe/reachability.ts',
   'storage/checksum.ts',
   'storage/unchanged.ts',
   'storage/own-bucket.ts',

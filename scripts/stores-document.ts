@@ -93,7 +93,7 @@ export function describeStores(trials: readonly Trial[], untried: readonly strin
   return `# Stores
 
 What S3-compatible stores protect and keep, by version. \`npm run stores\` writes this page: it starts each store, tests what the store
-does, as each run does at its start (\`src/storage/probe.ts\`), and runs the test suites against it.
+does, as each run does at its start (\`src/storage/probe/capabilities.ts\`), and runs the test suites against it.
 
 ## Choose a store
 

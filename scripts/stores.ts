@@ -6,7 +6,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { probeStore } from '../src/storage/probe.ts';
+import { probeStore } from '../src/storage/probe/capabilities.ts';
 import { openS3At } from '../test/servers/open-s3.ts';
 import { hasStore, otherStores } from '../test/servers/other-stores.ts';
 import type { OtherStore } from '../test/servers/other-stores.ts';

@@ -11,7 +11,7 @@ import type { VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { insisting } from '../storage/circuit-breaker.ts';
 import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
-import { isOriginAnswering } from '../storage/reachability.ts';
+import { isOriginAnswering } from '../storage/probe/reachability.ts';
 import type { EngineContext } from './context.ts';
 import { runVideoStep } from './video-step.ts';
 

@@ -2,7 +2,7 @@ import { formatCounted } from '../domain/amount-text.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
-import { isTakingWrites } from '../storage/reachability.ts';
+import { isTakingWrites } from '../storage/probe/reachability.ts';
 import type { EngineContext } from './context.ts';
 import { restartVideo } from './restart-video.ts';
 import { runVideoStep } from './video-step.ts';

@@ -5,7 +5,7 @@ import { guardWrites } from './guard.ts';
 import { openMemoryStore } from './memory-store.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { ObjectStore, PutOptions } from './object-store.ts';
-import { probeStore } from './probe.ts';
+import { probeStore } from './probe/capabilities.ts';
 
 const { signal } = new AbortController();
 const plain: PutOptions = { contentType: 'text/plain', cacheControl: 'no-store', signal };

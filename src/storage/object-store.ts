@@ -88,7 +88,7 @@ export interface Upload {
  * `store.full`, `store.throttled`, `store.checksum` (the bytes that arrived are not those that were sent),
  * `store.key` (this store cannot hold this key), `store.status`, `store.unreachable`, `store.timeout`, or `aborted`.
  * None retries, since retries are decided in `domain/settle`, but for single requests of an upload
- * (`persistent-store.ts`). A key always shows exactly one complete write.
+ * (`persist-uploads.ts`). A key always shows exactly one complete write.
  */
 export interface ObjectStore {
   /** For messages: `s3://bucket/prefix` or a path. */

@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanUrls } from '../storage/locator.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { withOwnBucket } from '../storage/own-bucket.ts';
-import { isAnswering, isOriginAnswering, isTakingWrites } from '../storage/reachability.ts';
+import { isAnswering, isOriginAnswering, isTakingWrites } from '../storage/probe/reachability.ts';
 import type { Source } from '../storage/source.ts';
 
 /** Ports for finding out how a batch ended. */

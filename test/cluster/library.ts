@@ -16,7 +16,7 @@ import { guardWrites } from '../../src/storage/guard.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import type { MemoryEntry, MemorySource } from '../../src/storage/memory-source.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { probeStore } from '../../src/storage/probe.ts';
+import { probeStore } from '../../src/storage/probe/capabilities.ts';
 import { home } from '../engine/harness.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { startProcess } from './process.ts';

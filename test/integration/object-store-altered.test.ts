@@ -5,7 +5,7 @@ import { crc32Hex } from '../../src/storage/checksum.ts';
 import { JournalObjects } from '../../src/journal/object/objects.ts';
 import { guardWrites } from '../../src/storage/guard.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
-import { probeStore } from '../../src/storage/probe.ts';
+import { probeStore } from '../../src/storage/probe/capabilities.ts';
 import { allCapabilities } from '../contract/object-store/bench.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';
 import type { Alterations, AlteringProxy, PassingRequest } from '../servers/altering-proxy.ts';

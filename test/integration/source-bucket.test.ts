@@ -3,7 +3,7 @@ import { FlantsError } from '../../src/domain/failure.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import { openS3Source } from '../../src/storage/s3/source.ts';
 import type { S3SourceOptions } from '../../src/storage/s3/source.ts';
-import { isOriginAnswering } from '../../src/storage/reachability.ts';
+import { isOriginAnswering } from '../../src/storage/probe/reachability.ts';
 import type { Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';

@@ -7,7 +7,7 @@ import { crc32Hex } from '../../storage/checksum.ts';
 import { askHost } from '../../storage/host-facts.ts';
 import type { HostFacts } from '../../storage/host-facts.ts';
 import type { ObjectStore, StoreCapabilities } from '../../storage/object-store.ts';
-import { probeStore } from '../../storage/probe.ts';
+import { probeStore } from '../../storage/probe/capabilities.ts';
 import { addressOf } from '../../storage/s3/address.ts';
 import { readBucketSettings } from '../../storage/s3/bucket-settings.ts';
 import type { S3Credentials } from '../../storage/s3/credentials.ts';

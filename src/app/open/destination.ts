@@ -1,8 +1,8 @@
 import type { ProxySettings } from '../../config/values/proxies.ts';
 import type { HeaderPolicy } from '../../domain/object-headers.ts';
 import type { ObjectStore, StoreCapabilities } from '../../storage/object-store.ts';
-import { probeStore } from '../../storage/probe.ts';
-import { tryHeaders } from '../../storage/try-headers.ts';
+import { probeStore } from '../../storage/probe/capabilities.ts';
+import { tryHeaders } from '../../storage/probe/headers.ts';
 import type { S3Credentials } from '../../storage/s3/credentials.ts';
 import type { SharedRate } from '../../storage/shared-rate.ts';
 import { connectStore } from '../connect.ts';

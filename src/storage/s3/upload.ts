@@ -1,7 +1,7 @@
 import type { ObjectStore, PutOptions, Upload } from '../object-store.ts';
 import { crc32Hex } from '../checksum.ts';
 import { confirmObject } from '../confirm-object.ts';
-import { isUnknownRequest } from '../unknown-request.ts';
+import { isUnknownRequest } from '../refusals.ts';
 import { entityTag, integrityHeaders } from './object.ts';
 import type { S3Connection, S3Request } from './connection.ts';
 import type { S3Control, S3Part } from './control.ts';

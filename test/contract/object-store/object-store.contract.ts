@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { probeStore } from '../../../src/storage/probe.ts';
+import { probeStore } from '../../../src/storage/probe/capabilities.ts';
 import { createObjectStoreBench, signal } from './bench.ts';
 import type { StoreUnderTest } from './bench.ts';
 import { describeObjects } from './objects.contract.ts';

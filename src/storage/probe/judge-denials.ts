@@ -1,10 +1,11 @@
 import { extname } from 'node:path/posix';
-import { FlantsError, failureOf } from '../domain/failure.ts';
-import { second } from '../domain/units.ts';
-import { crc32Hex } from './checksum.ts';
-import type { ObjectStore, PutOptions } from './object-store.ts';
-import { askPersistently } from './persistent-store.ts';
-import { isDenied, probePrefix } from './probe-key.ts';
+import { FlantsError, failureOf } from '../../domain/failure.ts';
+import { second } from '../../domain/units.ts';
+import { crc32Hex } from '../checksum.ts';
+import type { ObjectStore, PutOptions } from '../object-store.ts';
+import { askPersistently } from './ask-persistently.ts';
+import { probePrefix } from './key.ts';
+import { isDenied } from '../refusals.ts';
 
 const body = Buffer.from('written by flants to see which rights it has; can be deleted\n');
 const plain = { contentType: 'text/plain', cacheControl: 'no-store' } as const;

@@ -1,9 +1,9 @@
-import { failureOf } from '../domain/failure.ts';
-import { sideInTrouble } from '../domain/settle.ts';
-import { crc32Hex } from './checksum.ts';
-import type { ObjectStore } from './object-store.ts';
-import { probePrefix } from './probe-key.ts';
-import type { Source } from './source.ts';
+import { failureOf } from '../../domain/failure.ts';
+import { sideInTrouble } from '../../domain/settle.ts';
+import { crc32Hex } from '../checksum.ts';
+import type { ObjectStore } from '../object-store.ts';
+import type { Source } from '../source.ts';
+import { probePrefix } from './key.ts';
 
 /** Whether a source answers for a URL with anything but silence or a server error. Sends one request. */
 export async function isAnswering(source: Source, url: string, signal: AbortSignal): Promise<boolean> {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { FlantsError } from '../domain/failure.ts';
-import { minute } from '../domain/units.ts';
-import { crc32Hex } from './checksum.ts';
-import { openMemoryStore } from './memory-store.ts';
-import type { ObjectStore } from './object-store.ts';
-import { findProbeKey } from './probe-key.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { minute } from '../../domain/units.ts';
+import { crc32Hex } from '../checksum.ts';
+import { openMemoryStore } from '../memory-store.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { findProbeKey } from './key.ts';
 
 const { signal } = new AbortController();
 const now = Date.parse('2026-03-01T12:00:00Z');

@@ -3,7 +3,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { crc32Hex } from './checksum.ts';
 import { openMemoryStore } from './memory-store.ts';
 import type { ObjectStore } from './object-store.ts';
-import { persistUploads } from './persistent-store.ts';
+import { persistUploads } from './persist-uploads.ts';
 
 const body = Buffer.from('all of it');
 const { signal } = new AbortController();

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { FlantsError } from '../domain/failure.ts';
-import { minute } from '../domain/units.ts';
-import type { ObjectStore } from './object-store.ts';
-import { askPersistently } from './persistent-store.ts';
-import { isUnknownRequest } from './unknown-request.ts';
+import { minute } from '../../domain/units.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { isDenied, isUnknownRequest } from '../refusals.ts';
+import { askPersistently } from './ask-persistently.ts';
 
 /** How the keys of all objects begin that are written to learn about a store. Policies of buckets name it. */
 export const probePrefix = '.flants-probe';
@@ -41,11 +40,6 @@ export async function findProbeKey(store: ObjectStore, signal: AbortSignal, nowM
     if (!isRemoved) return base;
   }
   return freshKey(nowMs);
-}
-
-/** Whether a store refuses what the credentials have no right to. */
-export function isDenied(error: unknown): boolean {
-  return error instanceof FlantsError && error.code === 'store.denied';
 }
 
 function freshKey(nowMs: number): string {

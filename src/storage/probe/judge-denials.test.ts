@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { FlantsError } from '../domain/failure.ts';
-import { crc32Hex } from './checksum.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { crc32Hex } from '../checksum.ts';
 import { judgeDenials } from './judge-denials.ts';
-import { openMemoryStore } from './memory-store.ts';
-import type { ObjectStore } from './object-store.ts';
+import { openMemoryStore } from '../memory-store.ts';
+import type { ObjectStore } from '../object-store.ts';
 
 const { signal } = new AbortController();
 const body = Buffer.from('media');

@@ -1,11 +1,11 @@
-import { FlantsError } from '../domain/failure.ts';
-import { treatmentOf } from '../domain/object-headers.ts';
-import type { HeaderPolicy, ObjectRole, ObjectTreatment } from '../domain/object-headers.ts';
-import { documentRoles, fileRoles } from '../domain/revision.ts';
-import { crc32Hex } from './checksum.ts';
-import type { ObjectStore, StoredObject } from './object-store.ts';
-import { askPersistently } from './persistent-store.ts';
-import { findProbeKey } from './probe-key.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { treatmentOf } from '../../domain/object-headers.ts';
+import type { HeaderPolicy, ObjectRole, ObjectTreatment } from '../../domain/object-headers.ts';
+import { documentRoles, fileRoles } from '../../domain/revision.ts';
+import { crc32Hex } from '../checksum.ts';
+import type { ObjectStore, StoredObject } from '../object-store.ts';
+import { askPersistently } from './ask-persistently.ts';
+import { findProbeKey } from './key.ts';
 
 const body = Buffer.from('written by flants to learn what this store does with headers; can be deleted\n');
 

@@ -1,5 +1,5 @@
-import { FlantsError } from '../domain/failure.ts';
-import { crc32Hex, md5Of } from './checksum.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import { crc32Hex, md5Of } from '../checksum.ts';
 import type {
   Integrity,
   ObjectStore,
@@ -7,12 +7,12 @@ import type {
   PutResult,
   StoreCapabilities,
   WriteCondition,
-} from './object-store.ts';
-import { askPersistently } from './persistent-store.ts';
-import type { ProbedStore } from './persistent-store.ts';
-import { findProbeKey, isDenied } from './probe-key.ts';
-import { isUnknownRequest } from './unknown-request.ts';
-import { withEtagForm } from './write-condition.ts';
+} from '../object-store.ts';
+import { isDenied, isUnknownRequest } from '../refusals.ts';
+import { withEtagForm } from '../write-condition.ts';
+import { askPersistently } from './ask-persistently.ts';
+import type { ProbedStore } from './ask-persistently.ts';
+import { findProbeKey } from './key.ts';
 
 const body = Buffer.from('written by flants to learn what this store guards; can be deleted\n');
 const crc32 = crc32Hex(body);
