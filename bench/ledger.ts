@@ -70,6 +70,7 @@ class OnePlan extends MemoryJournal {
       return { key, url: `https://origin.example/${key}`, role: 'segment' as const };
     }),
     documents: [],
+    playlists: [],
   };
   readonly digest = digestOf(this.#plan);
 

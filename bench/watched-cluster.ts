@@ -94,7 +94,7 @@ async function seed(journalFolder: string, ledger: RedisLedger, shape: WatchedSh
     const key = `720p/segment-${String(index).padStart(5, '0')}.ts`;
     return { key, url: `https://origin.example/${key}`, role: 'segment' as const };
   });
-  const plan = { files, documents: [] };
+  const plan = { files, documents: [], playlists: [] };
   const revision = digestOf(plan);
   const rest = { total: files.length, playlists: [], external: [], warnings: [], hasTokens: false };
   for (let number = 0; number < shape.videos; number++) {

@@ -117,14 +117,12 @@ export function playlistsFromRoot({ playlists }: Pick<RevisionHeader, 'playlists
 }
 
 /**
- * Digest of what would stand at the destination: ordered files and exact documents.
- * Validators stay out of it, so that the same presentation keeps its numbering.
+ * Digest of what would stand at the destination: ordered files and exact documents, and what could not be read. Validators
+ * stay out of it, so that the same presentation keeps its numbering.
  */
-export function digestOf(
-  plan: Pick<Revision, 'files' | 'documents'> & Partial<Pick<Revision, 'playlists'>>,
-): RevisionDigest {
+export function digestOf(plan: Pick<Revision, 'files' | 'documents' | 'playlists'>): RevisionDigest {
   const hash = createHash('sha256');
-  for (const { url, sha256 } of plan.playlists ?? []) {
+  for (const { url, sha256 } of plan.playlists) {
     if (sha256 === undefined) hash.update(JSON.stringify(['unread', url]));
   }
   for (const file of plan.files) {

@@ -28,13 +28,13 @@ async function copyOf(keys: readonly string[], { listsEtags = true } = {}) {
   const plan = {
     files: keys.map((key) => ({ key, url: `https://h/${key}`, role: 'segment' as const })),
     documents: [],
+    playlists: [],
   };
   const revision: Revision = {
     ...plan,
     video: 'v',
     digest: digestOf(plan),
     total: keys.length,
-    playlists: [],
     external: [],
     warnings: [],
     hasTokens: false,

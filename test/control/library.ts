@@ -75,13 +75,12 @@ export async function planned(library: Library, id: string, { total, done = [], 
   });
   const body = new TextEncoder().encode(id);
   const documents = [{ key: `${id}/index.m3u8`, url: url(id), role: 'media-playlist', body }] as const;
+  const plan = { files, documents, playlists: [] };
   const revision: Revision = {
     video: id,
-    digest: digestOf({ files, documents }),
+    digest: digestOf(plan),
     total,
-    files,
-    documents,
-    playlists: [],
+    ...plan,
     external: [],
     warnings: [],
     hasTokens: false,

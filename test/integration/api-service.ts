@@ -88,7 +88,7 @@ export async function addIncomplete({ journal, ledger }: Service, id: string): P
     submission: { id, playlistUrl },
   });
   const files = ['s0.ts', 's1.ts'].map((key) => ({ key, url: `https://cdn.example/${key}`, role: 'segment' }) as const);
-  const plan = { files, documents: [] };
+  const plan = { files, documents: [], playlists: [] };
   const digest = digestOf(plan);
   const rest = { total: 2, playlists: [], external: [], warnings: [], hasTokens: false };
   await journal.seal({ video: id, digest, ...plan, ...rest });

@@ -27,6 +27,7 @@ export async function createChangingLibrary(
       role: 'segment' as const,
     })),
     documents: [],
+    playlists: [],
   };
   const revision = digestOf(plan);
   const generation = 'b';

@@ -101,7 +101,7 @@ export function planOf(video: VideoId, { files, version }: SourceVideo): Sealed 
     role: 'media-playlist',
     body,
   } as const;
-  return { video, version, files: planned, digest: digestOf({ files: planned, documents: [playlist] }) };
+  return { video, version, files: planned, digest: digestOf({ files: planned, documents: [playlist], playlists: [] }) };
 }
 
 /** The evidence that the object standing under the key is one that we wrote. */

@@ -57,13 +57,14 @@ export function revisionOf(video: string, files: readonly PlannedFile[]): Revisi
       body: Buffer.from('#EXTM3U é\n'),
     },
   ];
+  const playlists = [{ url: `https://origin.example/${video}/main.m3u8`, validators: { etag: '"1"' }, sha256: 'ab' }];
   return {
     video,
-    digest: digestOf({ files, documents }),
+    digest: digestOf({ files, documents, playlists }),
     total: files.length,
     files,
     documents,
-    playlists: [{ url: `https://origin.example/${video}/main.m3u8`, validators: { etag: '"1"' }, sha256: 'ab' }],
+    playlists,
     external: [
       { playlistUrl: 'https://origin.example/main.m3u8', line: 3, tag: 'EXT-X-KEY', uri: 'skd://k', reason: 'DRM' },
     ],
