@@ -30,6 +30,8 @@ export interface Admission {
   readonly isDone: boolean;
   /** The last video that was seen, to resume behind. Absent if none was. */
   readonly stoppedAt?: VideoId;
+  /** This part has aligned the videos in the ledger, which the next need not do again. */
+  readonly hasAligned: boolean;
 }
 
 /** Videos of the ledger that are compared with the journal at a time. */
@@ -45,24 +47,27 @@ export async function admitVideos(
   ports: AdmissionPorts,
   signal: AbortSignal,
 ): Promise<Admission> {
-  if (!isAligned && !(await alignAll(ports, signal))) return { admitted: 0, isDone: false };
+  const hasAligned = !isAligned && (await alignAll(ports, signal));
+  if (!isAligned && !hasAligned) return { admitted: 0, isDone: false, hasAligned };
   let admitted = 0;
   let last = after;
+  const end = (isDone: boolean): Admission => ({
+    admitted,
+    isDone,
+    hasAligned,
+    ...(last === undefined ? {} : { stoppedAt: last }),
+  });
   for await (const video of ports.journal.unpublished(after)) {
-    if (signal.aborted) return { admitted, isDone: false, ...stopped(last) };
+    if (signal.aborted) return end(false);
     if (!(await ports.ledger.read(video))) {
-      if (!(await ports.hasCapacity())) return { admitted, isDone: false, ...stopped(last) };
+      if (!(await ports.hasCapacity())) return end(false);
       await restoreVideo(video, ports);
       await ports.takeNextStep(video);
       admitted += 1;
     }
     last = video;
   }
-  return { admitted, isDone: true, ...stopped(last) };
-}
-
-function stopped(last: VideoId | undefined): Pick<Admission, 'stoppedAt'> {
-  return last === undefined ? {} : { stoppedAt: last };
+  return end(true);
 }
 
 /** @returns whether all videos were seen before the pass was stopped */

@@ -6,7 +6,7 @@ import type { VideoId } from '../../domain/video.ts';
 import { restoreVideo } from '../../journal/restore.ts';
 import type { JobEnd, JobHandler, JobQueue } from '../../queue/job-queue.ts';
 import { admitVideos } from '../../scanner/admission.ts';
-import type { AdmissionPorts } from '../../scanner/admission.ts';
+import type { Admission, AdmissionPorts } from '../../scanner/admission.ts';
 import { maxWaitingBatches } from './engine.ts';
 import type { LibraryJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
@@ -45,10 +45,8 @@ export function createPasses(
     (await queues.crawls.hasCapacity(maxVideos)) && queues.batches.hasCapacity(maxWaitingBatches);
   return {
     async admission({ after, isAligned }) {
-      const { stoppedAt, isDone } = await admitVideos({ after, isAligned }, { ...cluster, hasCapacity }, stopSignal);
-      if (isDone) return { result: 'done' };
-      const hasAligned = after === undefined && isAligned !== true && !stopSignal.aborted;
-      return resumeLater(queues.admissions, 'intake', { after, stoppedAt, hasAligned });
+      const { isDone, ...part } = await admitVideos({ after, isAligned }, { ...cluster, hasCapacity }, stopSignal);
+      return isDone ? { result: 'done' } : resumeLater(queues.admissions, 'intake', { after, ...part });
     },
     async delta({ after }) {
       let last = after;
@@ -64,11 +62,10 @@ export function createPasses(
   };
 }
 
-interface Part {
+/** A part of a pass that did not come to the end. */
+interface Part extends Pick<Admission, 'hasAligned'> {
   readonly after: VideoId | undefined;
-  readonly stoppedAt: VideoId | undefined;
-  /** This part has aligned the videos in the ledger, which the next need not do again. */
-  readonly hasAligned: boolean;
+  readonly stoppedAt?: VideoId | undefined;
 }
 
 /** A pass that got no further comes again itself: the job that resumes it would have its id, and be ignored. */
