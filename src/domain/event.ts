@@ -7,7 +7,6 @@ import type { VideoId, VideoState } from './video.ts';
 /** A video whose files are going out. */
 export interface ActiveVideo {
   readonly video: VideoId;
-  readonly title?: string;
   /** Files that are done, and all of them. */
   readonly done: number;
   readonly total: number;
@@ -46,7 +45,6 @@ export type RunEvent =
       readonly type: 'video';
       readonly at: string;
       readonly video: VideoId;
-      readonly title?: string;
       readonly state: VideoState;
       readonly failure?: Failure;
       /** Of a live one that this run looks at again, and when. */

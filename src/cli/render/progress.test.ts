@@ -18,7 +18,7 @@ const progress: Progress = {
 };
 
 const active: readonly ActiveVideo[] = [
-  { video: 'class-42', title: 'Morning class', done: 500, total: 1000 },
+  { video: 'class-42', done: 500, total: 1000 },
   { video: 'class-43', done: 0, total: 12 },
 ];
 
@@ -50,7 +50,7 @@ describe('progress', () => {
         'videos  3 of 12 published, 4 to plan, 1 incomplete',
         'files   ████████████░░░░░░░░░░░░░░░░░░  43%  12,345 of about 28,500, 2 failed',
         'speed   12.0 MiB/s, 345 files/s, 1.50 GiB in 2 min 11 s, 3 min 05 s left',
-        '  Morning class                   ███████████████░░░░░░░░░░░░░░░  50%  500 of 1,000',
+        '  class-42                        ███████████████░░░░░░░░░░░░░░░  50%  500 of 1,000',
         '  class-43                        ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░   0%  0 of 12',
       ].join('\n'),
     );
@@ -86,7 +86,7 @@ describe('progress', () => {
   });
 
   it.each([10, 20, 40, 80, 200])('is never wider than %d columns', (columns) => {
-    const wide = [{ video: 'x', title: '日本語の授業'.repeat(20), done: 1, total: 3 }];
+    const wide = [{ video: '日本語の授業'.repeat(20), done: 1, total: 3 }];
     for (const line of renderProgress(
       { progress: { ...progress, active: wide }, notice: 'n'.repeat(300) },
       columns,
@@ -95,9 +95,9 @@ describe('progress', () => {
     }
   });
 
-  it('lets no title break its lines', () => {
+  it('lets no id break its lines', () => {
     const lines = renderProgress(
-      { progress: { ...progress, active: [{ video: 'x', title: 'a\nb\u001b[2J', done: 1, total: 3 }] } },
+      { progress: { ...progress, active: [{ video: 'a\nb\u001b[2J', done: 1, total: 3 }] } },
       80,
     ).split('\n');
     expect(lines).toHaveLength(4);

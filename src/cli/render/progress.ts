@@ -14,7 +14,7 @@ export interface ProgressState {
 
 const maxBars = 4;
 const maxBarWidth = 30;
-const maxTitleWidth = 32;
+const maxNameWidth = 32;
 
 /**
  * Renders the progress of a run: three lines, a bar for each of a few videos, and the notice.
@@ -73,8 +73,8 @@ function progressLines(progress: Progress, columns: number): readonly string[] {
   ];
 }
 
-function videoLine({ video, title, done, total }: ActiveVideo, columns: number): string {
-  const name = padText(oneLine(title ?? video), Math.min(maxTitleWidth, Math.max(8, Math.floor(columns / 3))));
+function videoLine({ video, done, total }: ActiveVideo, columns: number): string {
+  const name = padText(oneLine(video), Math.min(maxNameWidth, Math.max(8, Math.floor(columns / 3))));
   return `  ${name}  ${bar(done, total, columns)}  ${formatCount(done)} of ${formatCount(total)}`;
 }
 
