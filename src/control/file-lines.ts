@@ -64,8 +64,15 @@ export async function eachFileLine(
       const proof = state === 'done' ? evidence.get(file.key) : undefined;
       const failed = state === 'failed' || state === 'accepted' ? failures.get(file.key) : undefined;
       const reason = state === 'accepted' ? reasons.get(file.key) : undefined;
-      const details = { ...file, ...proof, ...failed, ...(reason === undefined ? {} : { acceptedBecause: reason }) };
-      await write({ video, index, state, ...details });
+      const own = { video, index, state, ...file };
+      // Evidence is about the object: where videos share one, it names the video and the URL that it came from.
+      await write({
+        ...own,
+        ...proof,
+        ...failed,
+        ...(reason === undefined ? {} : { acceptedBecause: reason }),
+        ...own,
+      });
     }
   }
 }
