@@ -1,8 +1,5 @@
 import { hash } from 'node:crypto';
 
-/** The place of an object in the index. */
-export type Slot = number;
-
 /**
  * The objects of a listing, each with its size and a mark, in 17 bytes of memory and the empty places between them: a
  * million take 36 MB. Keys are kept as 64 bits of their SHA-1, by which two of a million are taken for one another once
@@ -14,9 +11,11 @@ export class ObjectIndex {
   #sizes = new Float64Array(this.#capacity);
   #marks = new Uint8Array(this.#capacity);
   #count = 0;
+  #marked = 0;
 
-  get count(): number {
-    return this.#count;
+  /** How many objects have no mark. */
+  get unmarked(): number {
+    return this.#count - this.#marked;
   }
 
   /** Adds an object; one that is there already gets this size. */
@@ -34,6 +33,7 @@ export class ObjectIndex {
     const digest = digestOf(key);
     const slot = this.#slotOf(digest);
     if (this.#digests[slot] !== digest) return undefined;
+    if (this.#marks[slot] === 0) this.#marked += 1;
     this.#marks[slot] = 1;
     return this.#sizes[slot];
   }
@@ -45,7 +45,7 @@ export class ObjectIndex {
   }
 
   /** The slot of a digest or, if it has none, the empty one for it. */
-  #slotOf(digest: bigint): Slot {
+  #slotOf(digest: bigint): number {
     const mask = this.#capacity - 1;
     let slot = Number(digest & 0xffff_ffffn) & mask;
     while (this.#digests[slot] !== 0n && this.#digests[slot] !== digest) slot = (slot + 1) & mask;

@@ -122,3 +122,35 @@ describe('Playlists whose names do not say that they are some', () => {
     expect(opened).not.toContain('0.ts');
   });
 });
+
+test('A library without further objects is listed once, and what probes the store is none', async () => {
+  const store = await storeOf({
+    'a/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n',
+    'a/low.m3u8': playlistOf('0.ts'),
+    'a/0.ts': 'media',
+  });
+  const probe = Buffer.from('probe');
+  await store.put('.flants-probe-1', probe, crc32Hex(probe), { contentType: '', cacheControl: '', signal: never });
+  let listings = 0;
+  const verify = (): ReturnType<typeof verifyLibrary> =>
+    verifyLibrary(
+      {
+        name: 'copy',
+        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
+        prefixUrl: 's3://bucket/',
+        list: () => {
+          listings += 1;
+          return store.list('', { signal: never });
+        },
+        expected: async () => undefined,
+        acceptedBecause: () => undefined,
+        readsBytes: false,
+        concurrency: 2,
+      },
+      never,
+    );
+  expect(await verify()).toMatchObject({ videos: 1, whole: 1, extra: { count: 0, keys: [] } });
+  expect(listings).toBe(1);
+  await store.put('left over.txt', probe, crc32Hex(probe), { contentType: '', cacheControl: '', signal: never });
+  expect(await verify()).toMatchObject({ extra: { count: 1, sizeBytes: probe.byteLength, keys: ['left over.txt'] } });
+});

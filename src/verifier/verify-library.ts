@@ -32,7 +32,7 @@ export interface LibraryVerifyRequest extends Pick<
   readonly destination: StoreDestination;
   /** URL of the prefix, with a trailing slash. */
   readonly prefixUrl: string;
-  /** Lists all objects below the prefix; called up to three times. */
+  /** Lists all objects below the prefix: once, and up to twice more where there are some that no playlist names. */
   readonly list: () => AsyncIterable<ListedObject>;
   /** Absent: each playlist that no other one names is a video. */
   readonly videos?: AsyncIterable<VideoToVerify>;
@@ -48,8 +48,8 @@ const mostExtra = 1_000;
 const mostAccepted = 1_000;
 
 /**
- * Verifies all videos below a prefix: lists it once, then reads each playlist, and looks files up in the listing. Memory
- * is bounded by the number of objects, with some bytes for each, and not by their names.
+ * Verifies all videos below a prefix: lists it, then reads each playlist, and looks files up in the listing. Memory is
+ * bounded by the number of objects, with some bytes for each, and not by their names.
  *
  * @throws {FlantsError} `verify.missing` if there is no playlist at all; as the destination
  */
@@ -57,6 +57,7 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
   const index = new ObjectIndex();
   const playlists: string[] = [];
   for await (const { key, sizeBytes } of request.list()) {
+    if (isOwn(key)) continue;
     index.add(key, sizeBytes);
     if (!request.videos && /\.m3u8?$/i.test(key)) playlists.push(key);
   }
@@ -96,7 +97,7 @@ async function playlistsOfOtherNames(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   async function* unknown(): AsyncGenerator<string> {
-    for await (const { key } of list()) if (!hasTellingName(key) && !isNamed(key, index)) yield key;
+    for await (const { key } of unnamedObjects(list, index)) if (!hasTellingName(key)) yield key;
   }
   const found: string[] = [];
   await forEachConcurrently(unknown(), { concurrency }, async (key) => {
@@ -191,17 +192,22 @@ function createSums(name: string): {
   };
 }
 
-/** Whether a playlist has named an object. Those that probe the store are ours. */
-function isNamed(key: string, index: ObjectIndex): boolean {
-  return index.isMarked(key) || key.startsWith('.flants-');
+/** Whether an object is one of those that probe the store. */
+function isOwn(key: string): boolean {
+  return key.startsWith('.flants-');
+}
+
+/** Objects that no playlist has named so far. Their names are listed again: of a library that is whole there are none. */
+async function* unnamedObjects(list: LibraryVerifyRequest['list'], index: ObjectIndex): AsyncGenerator<ListedObject> {
+  if (index.unmarked === 0) return;
+  for await (const object of list()) if (!isOwn(object.key) && !index.isMarked(object.key)) yield object;
 }
 
 /** Objects that no playlist named. */
 async function extraObjects({ list }: LibraryVerifyRequest, index: ObjectIndex): Promise<WalkedLibrary['extra']> {
   const keys: string[] = [];
   let [count, sum] = [0, 0];
-  for await (const { key, sizeBytes } of list()) {
-    if (isNamed(key, index)) continue;
+  for await (const { key, sizeBytes } of unnamedObjects(list, index)) {
     count += 1;
     sum += sizeBytes;
     if (keys.length < mostExtra) keys.push(key);
