@@ -1,5 +1,13 @@
 import type { Generation, VideoId } from './video.ts';
 
+/** What work waits for, for people and to tell one from another, where it is not a host. */
+export const destinationPlace = 'the destination';
+
+/** The same of a URL of a source: its host. Of local files there is one place only. */
+export function sourcePlace(url: string): string {
+  return new URL(url).host || 'the source';
+}
+
 /** A job that would wait for a source or destination that is down. */
 export interface StalledWork {
   readonly video: VideoId;
@@ -8,7 +16,7 @@ export interface StalledWork {
   readonly lease: string;
   /** 0 for a crawl or publication. */
   readonly files: number;
-  /** What is waited for, for people: hosts, or the destination. */
+  /** What is waited for: `sourcePlace`, or `destinationPlace`. */
   readonly places: readonly string[];
   /** Other files of the same batch come again for other reasons. */
   readonly hasCompany?: boolean;

@@ -5,6 +5,7 @@ import { adviceOnFormerNames, hasFormerNames } from '../crawler/former-names.ts'
 import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { Live } from '../domain/live.ts';
+import { sourcePlace } from '../domain/patience.ts';
 import { mayInsist } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { VideoRecord } from '../domain/video.ts';
@@ -45,7 +46,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
       run: () => crawlVideo(submission, record, { ...parts, source: reading }, { recheck: job.recheck, signal }),
       relyingOn: {
         side: 'source',
-        place: new URL(submission.playlistUrl).host || 'the source',
+        place: sourcePlace(submission.playlistUrl),
         answers: () => isOriginAnswering(source, submission.playlistUrl, signal),
       },
       async onEnd(crawled) {

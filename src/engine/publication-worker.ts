@@ -1,4 +1,5 @@
 import { formatCounted } from '../domain/amount-text.ts';
+import { destinationPlace } from '../domain/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';
@@ -17,7 +18,7 @@ export async function publicationStep(job: VideoJob, context: EngineContext, opt
     {
       kind: 'publish',
       run: () => publishVideo(video, { ...parts, replan: () => context.presentDigest(video, signal) }, signal),
-      relyingOn: { side: 'store', place: 'the destination', answers: () => isTakingWrites(parts.store, signal) },
+      relyingOn: { side: 'store', place: destinationPlace, answers: () => isTakingWrites(parts.store, signal) },
       async onEnd(published) {
         if (published?.result === 'published' && published.invalidatedPaths > 0) {
           hooks.onInvalidated?.(video, published.invalidatedPaths);

@@ -8,7 +8,9 @@ import type { EngineContext } from './context.ts';
 /** Work on a video that turned out to be void. */
 interface VoidWork {
   readonly video: VideoId;
+  /** Whose work is void. */
   readonly generation: Generation;
+  /** Why its playlists could not be read by who copies its files. */
   readonly unread?: Failure | undefined;
 }
 
@@ -22,9 +24,6 @@ interface VoidWork {
  * | any            | has used up its restarts                     | becomes invalid                                   |
  * | source-changed | has some left                                | is crawled after a delay; its sender counts it    |
  * | reopened       | has some left                                | is counted and takes its next step                |
- *
- * @param job.generation - the generation whose work is void
- * @param job.unread - why its playlists could not be read by who copies its files
  */
 export async function restartVideo(
   reason: RestartReason,

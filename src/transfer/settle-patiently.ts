@@ -1,6 +1,7 @@
 import type { BatchEnd, BatchJob, BatchMessage } from '../domain/batch.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { FileFailure, Outcome } from '../domain/outcome.ts';
+import { destinationPlace, sourcePlace } from '../domain/patience.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import { askedForMs, defaultRetryLimits, isThrottle, settle, sideInTrouble } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
@@ -38,8 +39,6 @@ export async function settlePatiently(
   return { settlement: settle(job, outcomes, end, random, limits), left };
 }
 
-const destination = 'the destination';
-
 function waitsIn(outcomes: readonly Outcome[]): readonly FileFailure[] {
   return outcomes.flatMap((outcome) => {
     if (outcome.kind !== 'failed') return [];
@@ -49,17 +48,14 @@ function waitsIn(outcomes: readonly Outcome[]): readonly FileFailure[] {
 }
 
 function placesOf(waits: readonly FileFailure[]): readonly string[] {
-  const places = waits.map(({ failure, url }) => (failure.code.startsWith('store.') ? destination : placeOf(url)));
+  const places = waits.map(({ failure, url }) =>
+    failure.code.startsWith('store.') ? destinationPlace : sourcePlace(url),
+  );
   return [...new Set(places)];
 }
 
 function placesOfDone({ files }: BatchMessage, { done }: Settlement): readonly string[] {
   const copied = new Set(done);
-  const sources = files.flatMap(({ index, url }) => (copied.has(index) ? [placeOf(url)] : []));
-  return [...new Set([destination, ...sources])];
-}
-
-/** The host of a URL, for people; of local files there is one place only. */
-function placeOf(url: string): string {
-  return new URL(url).host || 'the source';
+  const sources = files.flatMap(({ index, url }) => (copied.has(index) ? [sourcePlace(url)] : []));
+  return [...new Set([destinationPlace, ...sources])];
 }
