@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { parseRule } from '../domain/catalogue-rule.ts';
-import type { CatalogueRule } from '../domain/catalogue-rule.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { HeaderPolicy } from '../domain/object-headers.ts';
 import type { ListenAddress } from './values/address.ts';
+import { readAlertOptions } from './alert-options.ts';
+import type { AlertOptions } from './alert-options.ts';
 import { readAccess } from './access-options.ts';
 import type { AccessOptions } from './access-options.ts';
+import { catalogueOptionsOf } from './catalogue-options.ts';
+import type { CatalogueOptions } from './catalogue-options.ts';
 import { readClusterPlace } from './cluster-place.ts';
 import type { ClusterPlace } from './cluster-place.ts';
 import { readCdnOptions } from './cdn-options.ts';
@@ -17,11 +19,8 @@ import type { SideFileField } from './values/side-files.ts';
 import { usualCopyThreads } from './values/concurrency.ts';
 import { rateLimitsOf } from './values/rate-limits.ts';
 import type { RateLimits } from './values/rate-limits.ts';
-import { selectionOf } from './values/selection.ts';
-import type { VideoSelection } from '../domain/video-selection.ts';
 import { localPath, parseDestination } from './values/location.ts';
 import type { Destination } from './values/location.ts';
-import type { MongoFields } from './values/mongo.ts';
 import { apiSourcesOf } from './api-options.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
@@ -30,9 +29,7 @@ import { assertDestinationFolder, assertSourceReadable, assertSourceRoot, folder
 import { publicUrlOf } from './values/public-url.ts';
 import { readSpendingOptions } from './spending-options.ts';
 import type { SpendingOptions } from './spending-options.ts';
-import { readSecret } from './values/secret-file.ts';
 import { parseClusterSource } from './values/cluster-source.ts';
-import type { ClusterSource } from './values/cluster-source.ts';
 import { readLambdaOptions } from './lambda-options.ts';
 import type { LambdaOptions } from './lambda-options.ts';
 import { keyNameOptions } from './key-rule-options.ts';
@@ -68,51 +65,8 @@ export const kindsOfUp = ['coordinator', 'crawler', 'transfer'] as const satisfi
 type Parsed = Omit<ParsedOptions<ProcessKind>, 'withTransfer'>;
 type ParsedOfRoles = Parsed & { readonly roles: readonly Role[] };
 
-/** Sources of videos, and the rules that select from them. */
-export interface CatalogueOptions {
-  /** May be empty in roles other than the scanner. */
-  readonly sources: readonly ClusterSource[];
-  /** A video is selected if all of them hold. */
-  readonly rules: readonly CatalogueRule[];
-  /** Videos that it leaves out are not refused. */
-  readonly selection: VideoSelection;
-  readonly scanEveryMs: number;
-  /** Absent: never. */
-  readonly deltaEveryMs?: number;
-  readonly freshWindowMs: number;
-  /** Follow the change feed between scans. */
-  readonly watch: boolean;
-  /** For the sources in MongoDB. */
-  readonly mongo: {
-    /** Absent: the database in the URL. */
-    readonly database?: string;
-    readonly collection: string;
-    /** JSON in which Extended JSON is not resolved yet. Absent: all documents. */
-    readonly filter?: Readonly<Record<string, unknown>>;
-    /** Dotted paths. */
-    readonly fields: MongoFields;
-    /** Dotted paths to read beside `fields`. */
-    readonly projection: readonly string[];
-    readonly batchSize: number;
-    /** Dotted path to write the status of a video to. Absent: nothing is written. */
-    readonly writeBack?: string;
-  };
-}
-
 /** HTTP interface of a process. */
 export interface HttpOptions extends ListenAddress, AccessOptions {}
-
-/** Receivers of alerts, and the conditions that raise them. */
-export interface AlertOptions {
-  /** Absent: alerts are only logged. Both parts are secrets. */
-  readonly webhook?: { readonly url: string; readonly secret?: string };
-  /** The URL is a secret. */
-  readonly heartbeat?: { readonly url: string; readonly everyMs: number };
-  readonly freshLateMs: number;
-  readonly stalledMs: number;
-  /** From 0 to 1. */
-  readonly failureShare: number;
-}
 
 /** Limits and intervals of a cluster. */
 export interface ClusterBounds {
@@ -247,7 +201,7 @@ async function serviceOptions(
     ...(await readClusterPlace(parsed, destination, cwd)),
     ...boundsOf(parsed),
     destination: Object.freeze(destination),
-    catalogue: catalogueOf(parsed, sources),
+    catalogue: catalogueOptionsOf(parsed, sources),
     sideFiles: Object.freeze(parsed.sideFiles),
     existing,
     sha256,
@@ -264,7 +218,7 @@ async function serviceOptions(
     ...(root === undefined ? {} : { rootUrl: folderUrl(root) }),
     ...keyNameOptions(parsed),
     http: await httpOf(parsed, cwd),
-    alerts: await alertsOf(parsed, cwd),
+    alerts: await readAlertOptions(parsed, cwd),
     ...(publicUrl === undefined ? {} : { publicUrl: publicUrlOf(publicUrl) }),
     logLevel,
     ...(logFormat === undefined ? {} : { logFormat }),
@@ -292,61 +246,7 @@ function boundsOf(parsed: Parsed): ClusterBounds {
   };
 }
 
-function catalogueOf(parsed: Parsed, sources: readonly ClusterSource[]): CatalogueOptions {
-  const { deltaEvery } = parsed;
-  return Object.freeze({
-    sources: Object.freeze(sources),
-    rules: Object.freeze(parsed.rule.map(parseRule)),
-    selection: selectionOf(parsed),
-    scanEveryMs: parsed.scanEvery,
-    ...(deltaEvery === 'never' ? {} : { deltaEveryMs: deltaEvery }),
-    freshWindowMs: parsed.freshWindow,
-    watch: parsed.watch,
-    mongo: mongoOptionsOf(parsed),
-  });
-}
-
-/** How to read sources in MongoDB. */
-export function mongoOptionsOf(
-  parsed: Pick<
-    Parsed,
-    'mongoDatabase' | 'mongoCollection' | 'mongoFilter' | 'mongoFields' | 'mongoProjection' | 'mongoBatchSize'
-  > &
-    Pick<Partial<Parsed>, 'writeBack'>,
-): CatalogueOptions['mongo'] {
-  const { mongoDatabase: database, mongoFilter: filter, writeBack } = parsed;
-  return Object.freeze({
-    ...(database === undefined ? {} : { database }),
-    collection: parsed.mongoCollection,
-    ...(filter === undefined ? {} : { filter }),
-    fields: Object.freeze(parsed.mongoFields),
-    projection: Object.freeze(parsed.mongoProjection),
-    batchSize: parsed.mongoBatchSize,
-    ...(writeBack === undefined ? {} : { writeBack }),
-  });
-}
-
 async function httpOf(parsed: ParsedOfRoles, cwd: string): Promise<HttpOptions> {
   const defaultAddress = { host: '127.0.0.1', port: parsed.roles.includes('aggregator') ? apiPort : 0 };
   return Object.freeze({ ...(parsed.listen ?? defaultAddress), ...(await readAccess(parsed, cwd)) });
-}
-
-async function alertsOf(parsed: Parsed, cwd: string): Promise<AlertOptions> {
-  const { webhook: url, heartbeat } = parsed;
-  const secret = await readSecret({
-    value: parsed.webhookSecret,
-    file: parsed.webhookSecretFile,
-    option: '--webhook-secret-file',
-    cwd,
-  });
-  const webhook = url === undefined ? undefined : Object.freeze({ url, ...(secret === undefined ? {} : { secret }) });
-  return Object.freeze({
-    ...(webhook === undefined ? {} : { webhook }),
-    ...(heartbeat === undefined
-      ? {}
-      : { heartbeat: Object.freeze({ url: heartbeat, everyMs: parsed.heartbeatEvery }) }),
-    freshLateMs: parsed.freshLate,
-    stalledMs: parsed.stalled,
-    failureShare: parsed.failureShare,
-  });
 }

@@ -1,7 +1,7 @@
 import { budgetAlert, lateAlerts, libraryAlerts, updateWatchState } from '../domain/alert.ts';
 import type { Alert, FreshVideo, WatchState } from '../domain/alert.ts';
 import type { BudgetReport } from '../domain/budget.ts';
-import type { AlertOptions } from '../config/service-options.ts';
+import type { AlertOptions } from '../config/alert-options.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
