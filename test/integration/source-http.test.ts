@@ -2,44 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { KiB, MiB, minute } from '../../src/domain/units.ts';
-import { openHttpSource } from '../../src/storage/http/source.ts';
-import type { HttpSourceOptions } from '../../src/storage/http/source.ts';
-import { Pace } from '../../src/storage/wire/pace.ts';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { KiB, MiB } from '../../src/domain/units.ts';
 import { scopeHeaders } from '../../src/storage/http/headers.ts';
-import type { Source } from '../../src/storage/source.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
-import { selfSigned } from '../servers/certificate.ts';
-import { freePort } from '../servers/free-port.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
-
-const signal = new AbortController().signal;
-const failureFrom = async (answer: Promise<unknown>): Promise<unknown> =>
-  answer.then(
-    () => 'no failure',
-    (error: unknown) => (error instanceof Error && 'failure' in error ? error.failure : error),
-  );
+import { failureFrom, httpSources, signal } from './http-sources.ts';
 
 let origin: Origin;
 let other: Origin;
-const opened: Source[] = [];
-
-function open(options: Partial<HttpSourceOptions> = {}): Source {
-  const source = openHttpSource({
-    headers: [],
-    connections: 2,
-    connectTimeoutMs: 5000,
-    headersTimeoutMs: 5000,
-    bodyTimeoutMs: 5000,
-    maxRedirects: 5,
-    ...options,
-  });
-  opened.push(source);
-  return source;
-}
 
 beforeEach(async () => {
   origin = await startOrigin({
@@ -48,9 +21,9 @@ beforeEach(async () => {
   other = await startOrigin({ files: { '/seg.ts': 'from the other host' } });
 });
 afterEach(async () => {
-  await Promise.all(opened.splice(0).map((source) => source.close()));
   await Promise.all([origin.stop(), other.stop()]);
 });
+const open = httpSources();
 
 describe('what it asks for', () => {
   it('wants media as the bytes themselves', async () => {
@@ -125,11 +98,27 @@ describe('statuses', () => {
   });
 
   it('does not read a large page that comes with a refusal', async () => {
-    origin.behave('/large', { kind: 'status', status: 500, headers: { 'content-length': String(1024 * MiB) } });
-    const source = open({ connections: 1 });
-    await failureFrom(source.fetch(`${origin.url}/large`, { kind: 'media', signal }));
-    await source.close();
-    opened.length = 0;
+    const whole = 1024 * MiB;
+    const closed = Promise.withResolvers<number>();
+    const server = createServer((socket) => {
+      let sent = 0;
+      const send = (): void => {
+        const isWanted = sent < whole && !socket.destroyed;
+        if (isWanted) socket.write(Buffer.alloc(MiB), send);
+        sent += isWanted ? MiB : 0;
+      };
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 500 Internal Server Error\r\nContent-Length: ${whole}\r\n\r\n`);
+        send();
+      });
+      socket.on('error', () => undefined).once('close', () => closed.resolve(sent));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const refused = await failureFrom(open().fetch(`http://127.0.0.1:${port}/`, { kind: 'media', signal }));
+    expect(refused).toMatchObject({ code: 'source.status', status: 500 });
+    expect(await closed.promise).toBeLessThan(whole / 8);
+    server.close();
   });
 });
 
@@ -280,173 +269,6 @@ describe('the end of a body', () => {
     } finally {
       server.close();
     }
-  });
-});
-
-describe('broken networks', () => {
-  it('where nothing listens is source.unreachable', async () => {
-    expect(
-      await failureFrom(open().fetch(`http://127.0.0.1:${await freePort()}/seg.ts`, { kind: 'media', signal })),
-    ).toMatchObject({
-      code: 'source.unreachable',
-      retryable: true,
-    });
-  });
-
-  it('a name that nobody knows is source.host-unknown', async () => {
-    expect(await failureFrom(open().fetch('http://nowhere.invalid/seg.ts', { kind: 'media', signal }))).toMatchObject({
-      code: 'source.host-unknown',
-    });
-  });
-
-  it('no answer in time is source.timeout', async () => {
-    origin.behave('/seg.ts', { kind: 'silent' });
-    expect(
-      await failureFrom(open({ headersTimeoutMs: 200 }).fetch(`${origin.url}/seg.ts`, { kind: 'media', signal })),
-    ).toMatchObject({ code: 'source.timeout' });
-  });
-
-  it('silence within a body is source.timeout', async () => {
-    origin.behave('/seg.ts', { kind: 'stall', afterBytes: 1000 });
-    const object = await fetchFrom(open({ bodyTimeoutMs: 200 }), `${origin.url}/seg.ts`);
-    expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.timeout', retryable: true });
-  });
-
-  it('a body that comes a little at a time without end is source.timeout', async () => {
-    vi.useFakeTimers({ toFake: ['performance'] });
-    const server = createServer((socket) => {
-      socket.on('error', () => {});
-      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nx'));
-      sockets.push(socket);
-    }).listen(0, '127.0.0.1');
-    const sockets: Socket[] = [];
-    await once(server, 'listening');
-    try {
-      const { port } = server.address() as AddressInfo;
-      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`);
-      const body = object.body[Symbol.asyncIterator]();
-      await body.next();
-      vi.advanceTimersByTime(minute);
-      sockets[0]?.write('x');
-      expect(await failureFrom(body.next())).toMatchObject({ code: 'source.timeout', retryable: true });
-    } finally {
-      vi.useRealTimers();
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    }
-  });
-
-  it('a reader that rests does not run into the time-out', async () => {
-    origin.put('/large.ts', randomBytes(4 * MiB));
-    const object = await fetchFrom(open({ bodyTimeoutMs: 100 }), `${origin.url}/large.ts`);
-    await new Promise((resolve) => setTimeout(resolve, 400));
-    expect(await bytesOf(object.body)).toHaveLength(4 * MiB);
-  });
-
-  it('a reader that rests does not make its source too slow', async () => {
-    vi.useFakeTimers({ toFake: ['performance'] });
-    const pausing = vi.spyOn(Pace.prototype, 'pause');
-    try {
-      origin.put('/large.ts', randomBytes(4 * MiB));
-      const object = await fetchFrom(open(), `${origin.url}/large.ts`);
-      await vi.waitFor(() => expect(pausing).toHaveBeenCalled());
-      vi.advanceTimersByTime(60 * minute);
-      expect(await bytesOf(object.body)).toHaveLength(4 * MiB);
-    } finally {
-      pausing.mockRestore();
-      vi.useRealTimers();
-    }
-  });
-
-  it('a connection that breaks within a body is source.unreachable', async () => {
-    origin.behave('/seg.ts', { kind: 'break', afterBytes: 1000 });
-    const object = await fetchFrom(open(), `${origin.url}/seg.ts`);
-    expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.unreachable', retryable: true });
-  });
-
-  it.each(['/silent', '/stalled'])('a stop while it waits for %s is obeyed at once', async (path) => {
-    origin.put('/stalled', randomBytes(MiB));
-    origin.behave('/silent', { kind: 'silent' });
-    origin.behave('/stalled', { kind: 'stall', afterBytes: 100 });
-    const stop = new AbortController();
-    const read = async (): Promise<void> =>
-      void (await bytesOf((await fetchFrom(open(), origin.url + path, { signal: stop.signal })).body));
-    const reading = failureFrom(read());
-    while (origin.countOf(path) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    stop.abort();
-    expect(await reading).toMatchObject({ code: 'aborted' });
-  });
-
-  it('a stop while it waits for a connection is obeyed at once', async () => {
-    origin.behave('/silent', { kind: 'silent' });
-    const source = open({ connections: 1 });
-    const stop = new AbortController();
-    const first = failureFrom(source.fetch(`${origin.url}/silent`, { kind: 'media', signal: stop.signal }));
-    const queued = new AbortController();
-    const second = failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal: queued.signal }));
-    queued.abort();
-    expect(await second).toMatchObject({ code: 'aborted' });
-    stop.abort();
-    expect(await first).toMatchObject({ code: 'aborted' });
-    expect(origin.countOf('/seg.ts')).toBe(0);
-    await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
-  });
-
-  it('a source that is closed drops what is under way', async () => {
-    origin.behave('/silent', { kind: 'silent' });
-    const source = open();
-    const answer = failureFrom(source.fetch(`${origin.url}/silent`, { kind: 'media', signal }));
-    while (origin.countOf('/silent') === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await source.close();
-    expect(await answer).toMatchObject({ code: 'aborted' });
-    expect(await failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
-      code: 'aborted',
-    });
-  });
-
-  it.each(['memory:x', 'not a URL', 'file:///etc/passwd'])('%s is refused', async (url) => {
-    expect(await failureFrom(open().fetch(url, { kind: 'media', signal }))).toMatchObject({ code: 'source.refused' });
-  });
-});
-
-describe('TLS', () => {
-  it('takes a certificate of an authority that it was given', async () => {
-    const tls = await selfSigned('IP:127.0.0.1');
-    const secure = await startOrigin({ tls, files: { '/seg.ts': 'safe' } });
-    try {
-      expect((await bytesOf((await fetchFrom(open({ ca: tls.cert }), `${secure.url}/seg.ts`)).body)).toString()).toBe(
-        'safe',
-      );
-    } finally {
-      await secure.stop();
-    }
-  });
-
-  it.each([
-    ['from nobody it knows', 'IP:127.0.0.1', false, 'from no known authority'],
-    ['for another name', 'DNS:elsewhere.example', true, 'for another name'],
-  ])('refuses a certificate %s', async (_, name, isTrusted, reason) => {
-    const tls = await selfSigned(name);
-    const secure = await startOrigin({ tls });
-    try {
-      const source = open(isTrusted ? { ca: tls.cert } : {});
-      expect(await failureFrom(source.fetch(`${secure.url}/seg.ts`, { kind: 'media', signal }))).toMatchObject({
-        code: 'source.tls',
-        retryable: false,
-        message: expect.stringContaining(reason),
-      });
-    } finally {
-      await secure.stop();
-    }
-  });
-
-  it('says so where no TLS is spoken', async () => {
-    expect(
-      await failureFrom(open().fetch(`${origin.url.replace('http:', 'https:')}/seg.ts`, { kind: 'media', signal })),
-    ).toMatchObject({
-      code: 'source.tls',
-      message: expect.stringContaining('does not speak TLS'),
-    });
   });
 });
 
