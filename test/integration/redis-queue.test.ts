@@ -1,68 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BullmqQueue } from '../../src/queue/bullmq-queue.ts';
-import type { JobEnd, JobHandler } from '../../src/queue/job-queue.ts';
-import { connectRedis } from '../../src/redis/connect.ts';
-import type { RedisClient } from '../../src/redis/connect.ts';
-import { hasRedis, startRedis } from '../servers/redis.ts';
-import type { RedisServer } from '../servers/redis.ts';
-
-const done: JobEnd = { result: 'done' };
-const prefix = '{flants}:queue';
-const stallTimes = { lockDurationMs: 400, stalledIntervalMs: 200 };
-const patience = { timeout: 20_000, interval: 10 };
-
-/** What one process has: a connection, and a queue over it. */
-interface Replica {
-  readonly queue: BullmqQueue<string>;
-  readonly connection: RedisClient;
-}
+import { describe, expect, it } from 'vitest';
+import type { JobHandler } from '../../src/queue/job-queue.ts';
+import { hasRedis } from '../servers/redis.ts';
+import { done, patience, prefix, queueProcesses, stallTimes } from './queue-processes.ts';
 
 describe.skipIf(!hasRedis)('a queue on Redis', () => {
-  let server: RedisServer;
-  let replicas: Replica[];
-  let refusals: Error[];
-  let seen: string[];
-
-  beforeEach(async () => {
-    server = await startRedis({ appendonly: true });
-    replicas = [];
-    refusals = [];
-    seen = [];
-  });
-
-  afterEach(async () => {
-    for (const { queue, connection } of replicas) {
-      await queue.close();
-      connection.disconnect();
-    }
-    await server.stop();
-  });
-
-  const replica = (name = 'jobs'): Replica => {
-    const connection = connectRedis(server, () => {});
-    const queue = new BullmqQueue<string>({
-      connection,
-      prefix,
-      name,
-      onTrouble: (error) => void refusals.push(error),
-      errorDelays: { baseDelayMs: 20, maxDelayMs: 50 },
-      stallTimes,
-    });
-    const joined = { queue, connection };
-    replicas.push(joined);
-    return joined;
-  };
-  const add = (queue: BullmqQueue<string>, id: string): Promise<void> => queue.add({ id, data: id, priority: 5 });
-  const work = (queue: BullmqQueue<string>, handler: JobHandler<string>, concurrency = 1) =>
-    queue.work(handler, { concurrency, onError: (error) => void refusals.push(error as Error) });
-  const note: JobHandler<string> = async (data) => {
-    seen.push(data);
-    return done;
-  };
-  const isEmpty = (queue: BullmqQueue<string>) => expect.poll(() => queue.size(), patience).toBe(0);
+  const { server, refusals, seen, replica, add, work, note, isEmpty } = queueProcesses();
 
   it('gives each job to one of the workers of all processes', async () => {
     const [one, two] = [replica(), replica()];
@@ -124,7 +69,7 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
 
   /** A process that takes the jobs that stand in the queue, and is killed when the test says so. */
   const mortalWith = async (...ids: readonly string[]): Promise<{ kill(): Promise<void> }> => {
-    const args = [join(import.meta.dirname, 'redis-mortal-worker.ts'), server.url, prefix];
+    const args = [join(import.meta.dirname, 'redis-mortal-worker.ts'), server().url, prefix];
     const times = [String(stallTimes.lockDurationMs), String(stallTimes.stalledIntervalMs)];
     const mortal = spawn(process.execPath, [...args, ...times], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
@@ -324,111 +269,6 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
       await connection.flushall();
       await queue.every('tick', hour, 'tick');
       await expect.poll(() => seen, patience).toEqual(['tick', 'tick']);
-    });
-  });
-
-  describe('when Redis fails', () => {
-    it('goes on with new jobs after it was emptied, whether workers waited or worked', async () => {
-      const { queue, connection } = replica();
-      const release = Promise.withResolvers<void>();
-      work(queue, async (data) => {
-        seen.push(data);
-        if (data === 'held') await release.promise;
-        return done;
-      });
-      work(queue, note);
-      await add(queue, 'held');
-      await expect.poll(() => seen, patience).toEqual(['held']);
-      await connection.flushall();
-      release.resolve();
-      await add(queue, 'held');
-      await add(queue, 'b');
-      await expect.poll(() => seen.toSorted(), patience).toEqual(['b', 'held', 'held']);
-      await isEmpty(queue);
-    });
-
-    it('goes on by itself when it was killed and is back, with what it knew', async () => {
-      const { queue } = replica();
-      work(queue, note);
-      await add(queue, 'before');
-      await expect.poll(() => seen, patience).toEqual(['before']);
-      await queue.add({ id: 'later', data: 'later', priority: 5, delayMs: 1500 });
-      await server.kill();
-      const adding = add(queue, 'meanwhile');
-      const asking = queue.room(100, { signal: new AbortController().signal });
-      await server.restart();
-      await Promise.all([adding, asking]);
-      await add(queue, 'after');
-      await expect.poll(() => seen.toSorted(), patience).toEqual(['after', 'before', 'later', 'meanwhile']);
-      await isEmpty(queue);
-    });
-
-    it('brings a job again whose end it did not hear of', async () => {
-      const [one, two] = [replica(), replica()];
-      const release = Promise.withResolvers<void>();
-      const workers = work(one.queue, async (data) => {
-        seen.push(data);
-        await release.promise;
-        return done;
-      });
-      await add(one.queue, 'a');
-      await expect.poll(() => seen, patience).toEqual(['a']);
-      await server.kill();
-      const stopped = workers.stop();
-      release.resolve();
-      // Whoever is stopped does not wait for ever for a server that is away.
-      await stopped;
-      one.connection.disconnect();
-      await server.restart();
-      work(two.queue, note);
-      await add(two.queue, 'a');
-      await expect.poll(() => seen, patience).toEqual(['a', 'a']);
-    });
-
-    it('gives up waiting for room when told so, also while it is away', async () => {
-      const { queue } = replica();
-      await queue.size();
-      await server.kill();
-      const controller = new AbortController();
-      const waiting = queue.room(1, { signal: controller.signal });
-      controller.abort();
-      await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
-      await server.restart();
-    });
-
-    it('connects anew to a primary that became a replica, until it finds one that is none', async () => {
-      const { queue, connection } = replica();
-      await add(queue, 'a');
-      const admin = connectRedis(server, () => {});
-      await admin.replicaof('127.0.0.1', '1');
-      const again = once(connection, 'ready');
-      await expect(add(queue, 'b')).rejects.toMatchObject({
-        code: 'state.unusable',
-        message: expect.stringContaining('READONLY'),
-      });
-      await again;
-      work(queue, note);
-      await expect.poll(() => refusals.length, patience).toBeGreaterThan(0);
-      await admin.replicaof('no', 'one');
-      admin.disconnect();
-      await expect.poll(() => seen, patience).toEqual(['a']);
-      await isEmpty(queue);
-    });
-
-    it('says why it takes no job, asks seldom, and goes on when it has memory again', async () => {
-      const { queue, connection } = replica();
-      await add(queue, 'a');
-      await connection.config('SET', 'maxmemory', '1');
-      await expect(add(queue, 'b')).rejects.toMatchObject({
-        code: 'state.unusable',
-        message: expect.stringContaining('OOM'),
-      });
-      work(queue, note, 3);
-      await expect.poll(() => refusals.length, patience).toBeGreaterThan(4);
-      expect(refusals.length).toBeLessThan(20);
-      await connection.config('SET', 'maxmemory', '0');
-      await expect.poll(() => seen, patience).toEqual(['a']);
-      await isEmpty(queue);
     });
   });
 });
