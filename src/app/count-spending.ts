@@ -1,9 +1,9 @@
 import { fetchedBy } from '../domain/budget.ts';
 import type { SpentFacts } from '../domain/budget.ts';
-import { putsOf } from '../domain/function-use.ts';
+import { factsOf } from '../domain/object-sizes.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
-import { writeLimits } from './function-meter.ts';
+import { writeLimits } from '../transfer/write-limits.ts';
 
 /** What was fetched from the source, and the requests that wrote it. */
 export type FetchedAndWritten = Pick<SpentFacts, 'files' | 'bytes' | 'puts'>;
@@ -16,7 +16,7 @@ export function spentBy(outcomes: readonly Outcome[]): FetchedAndWritten {
     if (!fetched) continue;
     sum.files += fetched.files;
     sum.bytes += fetched.bytes;
-    sum.puts += putsOf(fetched.bytes, writeLimits.maxHeldBytes, writeLimits.partBytes);
+    sum.puts += factsOf(fetched.bytes, writeLimits).puts;
   }
   return sum;
 }

@@ -1,14 +1,11 @@
-import { costOf, noFunctionUse, putsOf, sumOfUse, withRequest } from '../domain/function-use.ts';
+import { costOf, noFunctionUse, sumOfUse, withRequest } from '../domain/function-use.ts';
 import type { FunctionCost, FunctionRequest, FunctionUse } from '../domain/function-use.ts';
+import { factsOf } from '../domain/object-sizes.ts';
 import type { PriceList } from '../domain/prices.ts';
-import { MiB } from '../domain/units.ts';
 import type { Journal } from '../journal/journal.ts';
-import { maxHeldBytes } from '../transfer/copy-file.ts';
+import { writeLimits } from '../transfer/write-limits.ts';
 
 const settingName = 'function-use';
-
-/** How files are written: what is larger than is held in memory goes out in parts. */
-export const writeLimits = { maxHeldBytes, partBytes: 8 * MiB } as const;
 
 /** Counts what functions are used for. */
 export interface FunctionMeter {
@@ -31,8 +28,7 @@ export function createFunctionMeter(prices: PriceList, architecture: () => strin
   let use = noFunctionUse;
   return {
     requested: (request) => void (use = withRequest(use, request)),
-    wrote: (sizeBytes) =>
-      void (use = { ...use, puts: use.puts + putsOf(sizeBytes, writeLimits.maxHeldBytes, writeLimits.partBytes) }),
+    wrote: (sizeBytes) => void (use = { ...use, puts: use.puts + factsOf(sizeBytes, writeLimits).puts }),
     cost: () => costOf(use, prices, architecture()),
     use: () => use,
   };

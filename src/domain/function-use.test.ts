@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { costOf, noFunctionUse, putsOf, sumOfUse, withRequest } from './function-use.ts';
+import { costOf, noFunctionUse, sumOfUse, withRequest } from './function-use.ts';
 import { defaultPrices } from './prices.ts';
 import type { FunctionRequest } from './function-use.ts';
 
@@ -16,10 +16,6 @@ describe('the use of functions', () => {
   it('counts what ran, and what was refused and costs nothing', () => {
     expect(use).toEqual({ invocations: 2, died: 1, throttled: 2, unavailable: 1, gbSeconds: 5, puts: 0 });
     expect(sumOfUse(use, { ...use, puts: 3 })).toMatchObject({ invocations: 4, gbSeconds: 10, puts: 3 });
-  });
-
-  it('writes a small object with one request, and a large one with its parts', () => {
-    expect([0, 16, 17, 80].map((size) => putsOf(size, 16, 8))).toEqual([1, 1, 5, 12]);
   });
 
   it('costs what the prices say', () => {

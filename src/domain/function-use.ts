@@ -67,11 +67,6 @@ export function gbSecondsOf({ billedMs, memoryMb }: Extract<FunctionRequest, { k
   return (billedMs / 1000) * (memoryMb / 1024);
 }
 
-/** Requests that write an object: one, or for a large one its parts, its beginning and its end. */
-export function putsOf(sizeBytes: number, maxHeldBytes: number, partBytes: number): number {
-  return sizeBytes <= maxHeldBytes ? 1 : Math.ceil(sizeBytes / partBytes) + 2;
-}
-
 /** What the use costs. Any architecture but Arm's counts as x86. */
 export function costOf(use: FunctionUse, prices: PriceList, architecture: string): FunctionCost {
   const { gbSecond, millionInvocations, thousandPuts, at, source } = prices;

@@ -26,6 +26,12 @@ function group(
 
 const both = { videos: ['a', 'b'], population: 2 };
 
+it('writes a small object with one request, and a large one with its parts', () => {
+  const facts = [0, 16, 17, 80].map((size) => factsOf(size, { maxHeldBytes: 16, partBytes: 8 }));
+  expect(facts.map(({ puts }) => puts)).toEqual([1, 1, 5, 12]);
+  expect(facts.map(({ parted }) => parted)).toEqual([0, 0, 1, 1]);
+});
+
 describe('the sum over all objects', () => {
   it('is exact where all were asked about: bytes, requests, and what goes out in parts', () => {
     const groups = [group([['a', 10], ['b', 20 * MiB]], 2)]; // prettier-ignore

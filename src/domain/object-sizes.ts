@@ -1,6 +1,5 @@
 import { exactly, extrapolate, sumOf, sumOfStratum } from './estimate.ts';
 import type { Measure } from './estimate.ts';
-import { putsOf } from './function-use.ts';
 import type { VideoId } from './video.ts';
 
 /** What follows from the size of an object. */
@@ -48,13 +47,11 @@ export interface VideoPopulation {
 /** Nothing yet. */
 export const noObjects: ObjectTally = { objects: 0, bytes: 0, puts: 0, parted: 0 };
 
-/** What is known of an object of this size. */
+/** What follows from the size of an object. */
 export function factsOf(sizeBytes: number, { maxHeldBytes, partBytes }: WriteLimits): SizeFacts {
-  return {
-    bytes: sizeBytes,
-    puts: putsOf(sizeBytes, maxHeldBytes, partBytes),
-    parted: sizeBytes > maxHeldBytes ? 1 : 0,
-  };
+  if (sizeBytes <= maxHeldBytes) return { bytes: sizeBytes, puts: 1, parted: 0 };
+  // Its parts, its beginning and its end.
+  return { bytes: sizeBytes, puts: Math.ceil(sizeBytes / partBytes) + 2, parted: 1 };
 }
 
 /** Adds an object of which so much is known. */

@@ -6,7 +6,6 @@ import type { Failure } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { replacedAt } from '../domain/replaced.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
-import { MiB } from '../domain/units.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';
@@ -16,9 +15,9 @@ import { readBody } from './read-body.ts';
 import { placeObject } from './place-object.ts';
 import type { ConfirmCurrent, Placed } from './place-object.ts';
 import { uploadBody } from './upload-body.ts';
+import { writeLimits } from './write-limits.ts';
 
-/** Bodies up to this size are buffered and sent with one PUT. Larger ones are uploaded in parts as they arrive. */
-export const maxHeldBytes = 16 * MiB;
+const { maxHeldBytes } = writeLimits;
 
 /** What copying produces of the evidence, and whether bytes that no evidence describes stood at the key. */
 type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source' | 'proof'> &

@@ -11,7 +11,8 @@ import type { FetchedObject, Source } from '../storage/source.ts';
 import { createBudget } from './budget.ts';
 import { createSlots } from './slots.ts';
 import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
-import { copyFile, maxHeldBytes } from './copy-file.ts';
+import { copyFile } from './copy-file.ts';
+import { writeLimits } from './write-limits.ts';
 
 const never = new AbortController().signal;
 const url = 'https://cdn.example/large.mp4';
@@ -25,6 +26,7 @@ const task: FileTask = {
   cacheControl: '',
   tries: 0,
 };
+const { maxHeldBytes } = writeLimits;
 const large = Buffer.alloc(maxHeldBytes + 5 * MiB + 7, 'flants');
 
 function setUp(bytes: Uint8Array = large) {

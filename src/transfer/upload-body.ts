@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
-import { MiB } from '../domain/units.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
@@ -18,8 +17,7 @@ import {
 } from './place-object.ts';
 import type { ConfirmCurrent, Content, Placed } from './place-object.ts';
 import type { StreamedBody } from './read-body.ts';
-
-const usualPartBytes = 8 * MiB;
+import { writeLimits } from './write-limits.ts';
 
 /**
  * Uploads a body that is too large to buffer, in parts as it arrives: one part is filled while another is sent. The
@@ -93,7 +91,7 @@ function isKnown(current: StoredObject, task: FileTask, { video }: Policy): bool
 /** A part size with which the upload stays within the store's limit of parts. */
 function partBytesFor(announcedBytes: number | undefined, store: ObjectStore): number {
   const { minPartBytes, maxPartCount } = store.limits;
-  return Math.max(minPartBytes, usualPartBytes, Math.ceil((announcedBytes ?? 0) / maxPartCount));
+  return Math.max(minPartBytes, writeLimits.partBytes, Math.ceil((announcedBytes ?? 0) / maxPartCount));
 }
 
 async function sendParts(

@@ -1,7 +1,7 @@
 import { factsOf, noObjects, withObject } from '../../domain/object-sizes.ts';
 import { createRankSet } from '../../domain/rank-set.ts';
 import { rankOf } from '../../domain/sampling.ts';
-import { writeLimits } from '../function-meter.ts';
+import { writeLimits } from '../../transfer/write-limits.ts';
 import type { Look } from '../embedded/look-at-video.ts';
 import { createGroups } from './groups.ts';
 import type { Group } from './groups.ts';

@@ -4,7 +4,7 @@ import type { Estimate } from '../../domain/estimate.ts';
 import { estimateObjects, tallyOf } from '../../domain/object-sizes.ts';
 import type { SizeFacts, SizedGroup } from '../../domain/object-sizes.ts';
 import type { Cause, LargeFile, PlanReport } from '../../domain/plan-report.ts';
-import { writeLimits } from '../function-meter.ts';
+import { writeLimits } from '../../transfer/write-limits.ts';
 import type { SizeAnswers } from './ask-sizes.ts';
 import type { FileCollection } from './collect-files.ts';
 import type { Group } from './groups.ts';
