@@ -140,7 +140,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ...closed,
     layer: 5,
     rooms: [...base, 'hls', ...adapters, ...services, 'api', 'engine'],
-    packages: { fflate: 'lambda-archive.ts' },
+    packages: { fflate: 'functions/archive.ts' },
   },
   lambda: {
     ...closed,

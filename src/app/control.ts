@@ -9,7 +9,7 @@ import { openStateFile } from '../state/file.ts';
 import { openCluster } from './cluster/cluster.ts';
 import { controlPortsOf, usualControlPorts } from './control-ports.ts';
 import { readDestination } from './destination-setting.ts';
-import { readFunctionCost } from './function-meter.ts';
+import { readFunctionCost } from './functions/meter.ts';
 import { postersOf } from './open/posters.ts';
 import { publishNow } from './embedded/publish-now.ts';
 

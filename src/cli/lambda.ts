@@ -7,7 +7,7 @@ import type { Verb } from './context.ts';
 /** `flants lambda bundle` */
 export const lambda: Verb = async (input, { stdout }) => {
   const { outPath, json } = await loadLambdaBundleOptions(input);
-  const { functionSetup, makeFunctionArchive } = await import('../app/lambda-archive.ts');
+  const { functionSetup, makeFunctionArchive } = await import('../app/functions/archive.ts');
   const archive = await makeFunctionArchive();
   try {
     await writeFile(outPath, archive);

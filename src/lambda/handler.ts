@@ -1,5 +1,5 @@
 import { arch } from 'node:os';
-import type { FunctionSettings } from '../app/function-settings.ts';
+import type { FunctionSettings } from '../app/functions/settings.ts';
 import { readFunctionEnvironment } from '../config/function-environment.ts';
 import type { FunctionEnvironment } from '../config/function-environment.ts';
 import { failureOf } from '../domain/failure.ts';

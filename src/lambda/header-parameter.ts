@@ -3,7 +3,7 @@ import type { FunctionEnvironment } from '../config/function-environment.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { scopeHeaders } from '../storage/http/headers.ts';
 import type { ScopedHeaders } from '../storage/http/headers.ts';
-import type { HeaderParameter } from '../app/function-settings.ts';
+import type { HeaderParameter } from '../app/functions/settings.ts';
 
 /** Many functions that start at once are throttled. */
 const maxAttempts = 10;

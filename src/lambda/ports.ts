@@ -1,6 +1,6 @@
 import { connectSource, connectStore } from '../app/connect.ts';
 import type { SourceSpec } from '../app/connect.ts';
-import type { BucketSpec, FunctionSettings } from '../app/function-settings.ts';
+import type { BucketSpec, FunctionSettings } from '../app/functions/settings.ts';
 import type { FunctionEnvironment } from '../config/function-environment.ts';
 import { usualConcurrency } from '../config/values/concurrency.ts';
 import { noProxies } from '../config/values/proxies.ts';

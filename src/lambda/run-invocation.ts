@@ -1,4 +1,4 @@
-import type { FunctionSettings } from '../app/function-settings.ts';
+import type { FunctionSettings } from '../app/functions/settings.ts';
 import { failureOf, failureWith } from '../domain/failure.ts';
 import type { FileTask } from '../domain/batch.ts';
 import type { Outcome } from '../domain/outcome.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { openLambdaExecutor } from '../../src/app/lambda-executor.ts';
+import { openLambdaExecutor } from '../../src/app/functions/executor.ts';
 import { openLimits } from '../../src/app/limits.ts';
 import type { BatchEnd, BatchMessage, FileTask } from '../../src/domain/batch.ts';
 import { failureOf } from '../../src/domain/failure.ts';

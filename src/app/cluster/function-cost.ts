@@ -1,7 +1,7 @@
 import { functionUseFields, noFunctionUse } from '../../domain/function-use.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
 import type { RedisClient } from '../../redis/connect.ts';
-import type { FunctionMeter } from '../function-meter.ts';
+import type { FunctionMeter } from '../functions/meter.ts';
 
 /**
  * Adds what the functions of this process were used for to the sum over all processes.

@@ -10,7 +10,7 @@ import { addFunctionCost } from './function-cost.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { Cluster } from './cluster.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import type { LambdaRunOptions } from '../lambda-executor.ts';
+import type { LambdaRunOptions } from '../functions/executor.ts';
 import { storeRequestsOf } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
 import { credentialsForThreads, openThreads } from '../open/threads.ts';
@@ -100,7 +100,7 @@ async function openFunctions(
 ): Promise<Transfers> {
   if (!journalPlace) throw new Error('a transfer over a journal that is only read');
   const parts = { ...placesOf(engine), journal: journalPlace };
-  const { openLambdaExecutor } = await import('../lambda-executor.ts');
+  const { openLambdaExecutor } = await import('../functions/executor.ts');
   const { executor, hello, meter } = await openLambdaExecutor(options, parts, {
     onUse: (use) => metrics.functions(use),
     onTrouble: ({ message, log: tail }) => log.warn(message, tail === undefined ? {} : { log: tail }),

@@ -5,8 +5,8 @@ import type { Finding } from '../../domain/finding.ts';
 import { second } from '../../domain/units.ts';
 import { greet } from '../../executor/lambda/greet.ts';
 import type { HelloAnswer } from '../../executor/lambda/message.ts';
-import { functionSetup } from '../lambda-archive.ts';
-import { openFunction } from '../lambda-executor.ts';
+import { functionSetup } from '../functions/archive.ts';
+import { openFunction } from '../functions/executor.ts';
 import { faultOf } from './mend.ts';
 import { patienceMs } from './patience.ts';
 

@@ -32,7 +32,7 @@ import type { InDoubt } from './in-doubt.ts';
 import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { keepFunctionUse } from '../function-meter.ts';
+import { keepFunctionUse } from '../functions/meter.ts';
 import type { Survey } from '../open/catalogue.ts';
 
 const progressEveryMs = second;

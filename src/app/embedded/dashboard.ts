@@ -23,7 +23,7 @@ import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { usualControlPorts } from '../control-ports.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
-import { readFunctionCost } from '../function-meter.ts';
+import { readFunctionCost } from '../functions/meter.ts';
 import { postersOf } from '../open/posters.ts';
 import type { PosterAccess } from '../open/posters.ts';
 import { liveCostOf, openMonitor } from '../monitor.ts';

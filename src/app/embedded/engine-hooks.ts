@@ -1,6 +1,6 @@
 import type { RunHooks } from '../../engine/engine.ts';
 import { saveKeyRules } from '../../engine/key-rules.ts';
-import type { FunctionMeter } from '../function-meter.ts';
+import type { FunctionMeter } from '../functions/meter.ts';
 import { emit } from './emit.ts';
 import type { CopyContext } from './report-run.ts';
 import type { RunBudget } from './run-budget.ts';

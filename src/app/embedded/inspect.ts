@@ -19,7 +19,7 @@ import { SqliteLedger } from '../../ledger/sqlite-ledger.ts';
 import type { PublishResult } from '../../publisher/publish.ts';
 import { openStateFile } from '../../state/file.ts';
 import { readDestination } from '../destination-setting.ts';
-import { readFunctionCost } from '../function-meter.ts';
+import { readFunctionCost } from '../functions/meter.ts';
 import { tokenRulesOf } from '../../engine/key-rules.ts';
 import { publishNow } from './publish-now.ts';
 

@@ -5,7 +5,7 @@ import type { Budget, BudgetReport, Spent, SpentFacts } from '../../domain/budge
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { spentBy, withCountedPuts } from '../count-spending.ts';
-import type { FunctionMeter } from '../function-meter.ts';
+import type { FunctionMeter } from '../functions/meter.ts';
 
 /** Counts what a run spends, and says when no more may be begun. */
 export interface RunBudget {

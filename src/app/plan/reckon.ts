@@ -7,8 +7,8 @@ import { timeOfFunctions, timeOfMachine } from '../../domain/transfer-time.ts';
 import type { MeasuredRuns, TimedLoad } from '../../domain/transfer-time.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
-import { readFunctionCost } from '../function-meter.ts';
-import { functionSetup } from '../lambda-archive.ts';
+import { readFunctionCost } from '../functions/meter.ts';
+import { functionSetup } from '../functions/archive.ts';
 import type { SizeAnswers } from './ask-sizes.ts';
 
 /** What is reckoned with. */

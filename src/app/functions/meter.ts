@@ -1,9 +1,9 @@
-import { costOf, noFunctionUse, sumOfUse, withRequest } from '../domain/function-use.ts';
-import type { FunctionCost, FunctionRequest, FunctionUse } from '../domain/function-use.ts';
-import { factsOf } from '../domain/object-sizes.ts';
-import type { PriceList } from '../domain/prices.ts';
-import type { Journal } from '../journal/journal.ts';
-import { writeLimits } from '../transfer/write-limits.ts';
+import { costOf, noFunctionUse, sumOfUse, withRequest } from '../../domain/function-use.ts';
+import type { FunctionCost, FunctionRequest, FunctionUse } from '../../domain/function-use.ts';
+import { factsOf } from '../../domain/object-sizes.ts';
+import type { PriceList } from '../../domain/prices.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { writeLimits } from '../../transfer/write-limits.ts';
 
 const settingName = 'function-use';
 

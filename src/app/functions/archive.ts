@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { zipSync } from 'fflate';
-import { FlantsError } from '../domain/failure.ts';
+import { FlantsError } from '../../domain/failure.ts';
 
 /** What a function is to be set to. */
 export const functionSetup = {
@@ -13,8 +13,8 @@ export const functionSetup = {
 } as const;
 
 const fileName = 'flants.mjs';
-/** Beside the built command; or in what was built of this clone. */
-const places = [`../lambda/${fileName}`, `../../dist/lambda/${fileName}`] as const;
+/** Seen from the folder of the built command, and from this file of a clone that was built. */
+const places = [`../lambda/${fileName}`, `../../../dist/lambda/${fileName}`] as const;
 /** The earliest time that the format knows: the same bytes each time. */
 const mtime = new Date(1980, 0, 1, 0, 0, 0);
 const readableFile = 0o100644;

@@ -1,6 +1,6 @@
-import { FlantsError } from '../domain/failure.ts';
-import type { StoreCapabilities } from '../storage/object-store.ts';
-import type { SourceBuckets, SourceSpec, StoreSpec } from './connect.ts';
+import { FlantsError } from '../../domain/failure.ts';
+import type { StoreCapabilities } from '../../storage/object-store.ts';
+import type { SourceBuckets, SourceSpec, StoreSpec } from '../connect.ts';
 
 /** A bucket, as plain data. */
 export type BucketSpec = Omit<Extract<StoreSpec, { kind: 's3' }>, 'connections'>;

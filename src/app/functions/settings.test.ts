@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { allCapabilities } from '../../test/contract/object-store/bench.ts';
-import { loopbackSource } from '../../test/servers/loopback-source.ts';
-import { functionSettings } from './function-settings.ts';
-import type { SettingsParts } from './function-settings.ts';
+import { allCapabilities } from '../../../test/contract/object-store/bench.ts';
+import { loopbackSource } from '../../../test/servers/loopback-source.ts';
+import { functionSettings } from './settings.ts';
+import type { SettingsParts } from './settings.ts';
 
 const bucket = { kind: 's3', bucket: 'media', prefix: 'vod', region: 'eu-central-1', connections: 32 } as const;
 const parts: SettingsParts = {
