@@ -45,10 +45,10 @@ const lookEveryMs = second;
  *
  * @param limits - no memory and no timer for what is not limited
  */
-export function openLimits(limits: RateLimits, now: () => Date = () => new Date()): ProcessLimits {
+export function openLimits(limits: RateLimits): ProcessLimits {
   const total = (name: LimitName): number | undefined => {
     if (name !== 'bytes') return limits[name];
-    return limits.bandwidth && rateAt(limits.bandwidth, now());
+    return limits.bandwidth && rateAt(limits.bandwidth, new Date());
   };
   const limited = limitNames.filter((name) => (name === 'bytes' ? limits.bandwidth : limits[name]) !== undefined);
   const rates = new Map<LimitName, SharedRate>(limited.map((name) => [name, createSharedRate(total(name))]));

@@ -3,7 +3,7 @@ import { chargeOf } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import type { Stall } from './patience.ts';
 import { defaultRetryLimits } from './settle.ts';
-import type { RetryLimits } from './settle.ts';
+
 import type { Generation, VideoId } from './video.ts';
 
 /** A video to be crawled or published. */
@@ -56,8 +56,8 @@ export function retryOf(
   job: VideoJob,
   failure: Failure,
   random: () => number,
-  limits: RetryLimits = defaultRetryLimits,
 ): { readonly job: VideoJob; readonly delayMs: number } | undefined {
+  const limits = defaultRetryLimits;
   const charge = job.fresh && unwritten.has(failure.code) ? 'try' : chargeOf(failure);
   if (charge !== 'try' && charge !== 'wait') return undefined;
   const isFree = charge === 'wait' && job.waits < limits.maxWaits;

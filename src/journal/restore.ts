@@ -20,7 +20,7 @@ export async function restoreVideo(video: VideoId, ports: RestorePorts): Promise
   const { journal, ledger, newGeneration, isFresh } = ports;
   const known = await ledger.read(video);
   if (known) return known;
-  const sight = await initialChangeOf(video, { journal, generation: newGeneration(), isFresh });
-  const taken = sight && (await ledger.apply(video, sight));
-  return taken?.record;
+  const change = await initialChangeOf(video, { journal, generation: newGeneration(), isFresh });
+  const changed = change && (await ledger.apply(video, change));
+  return changed?.record;
 }

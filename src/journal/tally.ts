@@ -22,14 +22,16 @@ const noGeneration = '';
 /**
  * The tally of a video, even if the ledger does not hold it because it was not admitted yet or was retired. In that case
  * it is the tally that the ledger would start from. Undefined for a video that was never submitted.
+ */
+export async function tallyOf(video: VideoId, ports: TallyPorts): Promise<Tally | undefined> {
+  return (await ports.ledger.tally(video)) ?? tallyAtRest(video, ports.journal);
+}
+
+/**
+ * The same without the bits, which can be large.
  *
  * @param isFresh - the priority of a video about which none was decided
  */
-export async function tallyOf(video: VideoId, ports: TallyPorts, isFresh = false): Promise<Tally | undefined> {
-  return (await ports.ledger.tally(video)) ?? tallyAtRest(video, ports.journal, isFresh);
-}
-
-/** The same without the bits, which can be large. */
 export async function recordOf(video: VideoId, ports: TallyPorts, isFresh = false): Promise<VideoRecord | undefined> {
   return (await ports.ledger.read(video)) ?? (await tallyAtRest(video, ports.journal, isFresh))?.record;
 }

@@ -19,13 +19,13 @@ export interface MemoryStore extends ObjectStore {
 }
 
 /** Small parts keep uploads in tests small. */
-const memoryLimits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
+const limits: StoreLimits = { maxPutBytes: 1 * GiB, minPartBytes: 1, maxPartCount: 10_000 };
 
 /**
  * Opens an empty store in memory, which copies the bytes it is given. It honours every condition and checks every
  * checksum.
  */
-export function openMemoryStore(name = 'memory:', limits: StoreLimits = memoryLimits): MemoryStore {
+export function openMemoryStore(name = 'memory:'): MemoryStore {
   const objects = new Map<string, MemoryObject>();
   let writes = 0;
 

@@ -38,7 +38,7 @@ export async function prepareBatch(
   job: BatchJob,
   { journal, existing, sha256, headerPolicy, now }: PreparePorts,
   { locate, cookieFor }: Pick<PlanUrls, 'locate' | 'cookieFor'>,
-  isRepeated = false,
+  isRepeated: boolean,
 ): Promise<PreparedBatch> {
   const planned = await journal.files(job.video, job.revision, job.files);
   const evidence = await journal.evidence(

@@ -67,7 +67,7 @@ export async function openClusterEngine(
   destination: OpenDestination,
   options: Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits },
   hooks: ClusterEngineHooks,
-  { catalogue, cdn }: { readonly catalogue?: Catalogue | undefined; readonly cdn?: Cdn | undefined } = {},
+  { catalogue, cdn }: { readonly catalogue?: Catalogue | undefined; readonly cdn?: Cdn | undefined },
 ): Promise<ClusterEngine> {
   const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));

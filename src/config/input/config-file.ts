@@ -37,9 +37,10 @@ export const placeNames = ['sources', 'destination'] as const;
  * Reads a config file: YAML 1.2, of which JSON is a part, that maps names of options of any verb to values. A verb
  * ignores those of others.
  *
+ * @param name - for messages, as it was given
  * @throws {FlantsError} `usage` when it cannot be read, is no such map, or names an unknown option
  */
-export async function readConfigFile(path: string, name = path): Promise<ConfigFile> {
+export async function readConfigFile(path: string, name: string): Promise<ConfigFile> {
   const { file, faults } = await inspectConfigFile(path, name);
   const [fault] = faults;
   if (fault) throw new FlantsError('usage', `${name}:${fault.line} ${fault.message}`);
@@ -53,7 +54,7 @@ export async function readConfigFile(path: string, name = path): Promise<ConfigF
  */
 export async function inspectConfigFile(
   path: string,
-  name = path,
+  name: string,
 ): Promise<{ readonly file: ConfigFile; readonly faults: readonly ConfigFault[] }> {
   const { values, lines } = await parseMap(name, await readTextFile(path, '--config'));
   const known = [...optionNames.filter(isFileOption), ...placeNames];

@@ -16,7 +16,7 @@ import { isWithin, realPathOf, sharedFolder } from './paths.ts';
 export function splitArguments(
   verb: string,
   words: readonly string[],
-  { hasCatalogue = false }: { readonly hasCatalogue?: boolean } = {},
+  { hasCatalogue }: { readonly hasCatalogue: boolean },
 ): {
   readonly sourceTexts: readonly string[];
   readonly destinationText: string;
