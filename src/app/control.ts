@@ -1,13 +1,11 @@
-import type { ControlOptions, ClusterOptions, StateOptions } from '../config/control-options.ts';
+import type { ControlOptions, StateOptions } from '../config/control-options.ts';
 import type { Control } from '../control/control.ts';
 import { createControl } from '../control/control.ts';
-import { minute } from '../domain/units.ts';
 import { isWhole } from '../domain/video.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/file.ts';
-import { openCluster } from './cluster/cluster.ts';
-import { controlPortsOf, usualControlPorts } from './control-ports.ts';
+import { usualControlPorts } from './control-ports.ts';
 import { readDestination } from './destination-setting.ts';
 import { readFunctionCost } from './functions/meter.ts';
 import { postersOf } from './open/posters.ts';
@@ -19,54 +17,35 @@ export interface OpenControl {
   close(): Promise<void>;
 }
 
-/** Callback and stop signal of an open library. */
+/** How a library is opened, with callback and stop signal. */
 export interface ControlHooks {
+  /** Nothing will be changed: a state file may be in use by a copy, and a journal's store may take no writes. Absent: false. */
+  readonly readOnly?: boolean;
   readonly onWarning: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Leases that a command takes on behalf of the services. As long as the services' own by default. */
-const leaseMs = 5 * minute;
-const freshWindowMs = 24 * 60 * minute;
-const connections = 8;
-
 /**
  * Opens a library for commands: that of a cluster, or the state file of copies made on this machine.
  *
- * @param hooks.readOnly - nothing will be changed, so a state file may be in use by a running copy, and a journal's store
- *   may take no writes
  * @throws {FlantsError} as `openCluster`, or `state.locked`, `state.unusable`
  */
-export async function openControl(
-  place: ControlOptions,
-  hooks: ControlHooks & { readonly readOnly?: boolean },
-): Promise<OpenControl> {
-  return place.kind === 'cluster' ? openClusterControl(place, hooks) : openStateControl(place, hooks);
-}
-
-async function openClusterControl(
-  place: ClusterOptions,
-  { onWarning, signal, readOnly = false }: ControlHooks & { readonly readOnly?: boolean },
-): Promise<OpenControl> {
-  const cluster = await openCluster(
-    { ...place, readOnly, leaseMs, freshWindowMs, concurrency: connections },
-    { onWarning, onRedis: () => {}, signal, drain: signal },
-  );
-  return {
-    control: createControl(controlPortsOf(cluster, {}, { proxies: place.proxies, signal })),
-    close: () => cluster.close(),
-  };
+export async function openControl(place: ControlOptions, hooks: ControlHooks): Promise<OpenControl> {
+  if (place.kind === 'embedded') return openStateControl(place, hooks);
+  // Loaded only where it is wanted: the clients of Redis take longer to load than all that a state needs.
+  const { openClusterControl } = await import('./cluster/control.ts');
+  return openClusterControl(place, hooks);
 }
 
 async function openStateControl(
-  { stateDir, proxies }: StateOptions,
-  { readOnly = false, signal }: { readonly readOnly?: boolean; readonly signal: AbortSignal },
+  { stateDir, destination, proxies }: StateOptions,
+  { readOnly = false, signal }: Pick<ControlHooks, 'readOnly' | 'signal'>,
 ): Promise<OpenControl> {
   const state = openStateFile(stateDir, { readOnly });
   const [journal, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
   const control = createControl({
     ...usualControlPorts(journal, ledger),
-    destination: (await readDestination(journal))?.name ?? stateDir,
+    destination: (await readDestination(journal))?.name ?? destination?.name ?? stateDir,
     openPosters: postersOf({ journal, ledger, destination: () => readDestination(journal), proxies, signal }),
     functionCost: () => readFunctionCost(journal),
     // The next copy resumes everything else. A complete video is published at once.

@@ -1,5 +1,5 @@
 import { loadAcceptOptions } from '../config/state-options.ts';
-import type { AcceptResult } from '../app/embedded/inspect.ts';
+import type { AcceptResult } from '../app/embedded/accept.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Accepted } from '../control/requests.ts';
 import type { Verb } from './context.ts';
@@ -32,7 +32,7 @@ export const accept: Verb = async (input, context) => {
       ),
     );
   }
-  const { acceptFailure } = await import('../app/embedded/inspect.ts');
+  const { acceptFailure } = await import('../app/embedded/accept.ts');
   const accepted = await abortOnSignal((signal) => acceptFailure({ ...place, ...request }, { signal }));
   const { key, result } = accepted;
   const outcome =

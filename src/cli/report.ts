@@ -19,14 +19,8 @@ export const report: Verb = async (input, context) => {
     for (const path of [htmlPath, csvPath]) if (path !== undefined) context.stdout.write(`written: ${path}\n`);
     if (outputPath === undefined) return exitCodes.whole;
   }
-  const produce = async (write: LineWriter): Promise<void> => {
-    if (place.kind === 'cluster') {
-      await withReadOnlyControl(place, context, (control) => writeClusterReport(control, what, write));
-      return;
-    }
-    const { writeReport } = await import('../app/embedded/inspect.ts');
-    await writeReport({ ...place, ...what }, write);
-  };
+  const produce = (write: LineWriter): Promise<void> =>
+    withReadOnlyControl(place, context, (control) => writeReport(control, what, write));
   if (outputPath === undefined) await writeToStream(context.stdout, produce);
   else await writeToFile(outputPath, '--output', produce);
   return exitCodes.whole;
@@ -48,7 +42,8 @@ async function writeTable(control: Control, path: string, videos: readonly Video
   });
 }
 
-async function writeClusterReport(
+/** One JSON document, or a line for each file. */
+async function writeReport(
   control: Control,
   { videos, files }: { readonly videos: readonly VideoId[]; readonly files: boolean },
   write: LineWriter,

@@ -8,14 +8,9 @@ import { withControl } from './with-control.ts';
 /** `flants retry` */
 export const retry: Verb = async (input, context) => {
   const { place, json, ...request } = await loadRetryOptions(input);
-  if (place.kind === 'cluster') {
-    const retried = await withControl(place, context, (control) => control.retry(request));
-    context.stdout.write(json ? `${JSON.stringify(retried)}\n` : renderRetried(retried, 'the cluster'));
-    return exitCodes.whole;
-  }
-  const { retryFailed } = await import('../app/embedded/inspect.ts');
-  const retried = await retryFailed({ ...place, ...request });
-  context.stdout.write(json ? `${JSON.stringify(retried)}\n` : renderRetried(retried, 'the same flants copy'));
+  const retried = await withControl(place, context, (control) => control.retry(request));
+  const who = place.kind === 'cluster' ? 'the cluster' : 'the same flants copy';
+  context.stdout.write(json ? `${JSON.stringify(retried)}\n` : renderRetried(retried, who));
   return exitCodes.whole;
 };
 

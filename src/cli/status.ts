@@ -17,14 +17,13 @@ export const status: Verb = async (input, context) => {
     context.stdout.write(json ? `${JSON.stringify(report)}\n` : render());
     return exitCodeOf({ videos: report.videos, refused: report.refusedRows.length, interrupted: false });
   };
-  if (place.kind === 'embedded') {
-    const { readStatus } = await import('../app/embedded/inspect.ts');
-    const report = await readStatus({ ...place, videos });
-    return print(report, () => renderStatus(report, { stateDir: place.stateDir, stateArguments: words, all }));
-  }
   return withReadOnlyControl(place, context, async (control) => {
+    if (place.kind === 'embedded') {
+      const report = await control.report(videos);
+      return print(report, () => renderStatus(report, { stateDir: place.stateDir, stateArguments: words, all }));
+    }
     if (videos.length > 0 || (all && !json)) {
-      const report = await control.report(...(videos.length > 0 ? [videos] : []));
+      const report = await control.report(videos);
       return print(report, () => renderStatus(report, { stateArguments: words, all, isCluster: true }));
     }
     const library = await control.status();

@@ -78,7 +78,7 @@ describe('a segment that the source does not have', patient, () => {
       'there is no video nobody in this library; flants status --all lists all of them [video.unknown]',
     );
     expect((await stage.run('status', stage.destination)).stderr).toContain(
-      'is the destination of the state that --state names: leave out one of them [usage]',
+      'a library is named by its destination, before all else, or by --state, and not by both',
     );
   });
 

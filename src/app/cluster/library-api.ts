@@ -2,7 +2,7 @@ import type { HttpOptions } from '../../api/http-options.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { createControl } from '../../control/control.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { controlPortsOf } from '../control-ports.ts';
+import { controlPortsOf } from './control.ts';
 import type { Cluster } from './cluster.ts';
 import { openClusterMonitor } from './cluster-monitor.ts';
 
