@@ -5,6 +5,10 @@ import { failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import { tallyOf } from '../journal/tally.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { applyDecision, timestamp } from './apply-decision.ts';
+import type { ControlPorts } from './control-ports.ts';
+import type { Accepted, AcceptRequest } from './requests.ts';
+import { restore } from './restore.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /** Ports for accepting a failed file. */
@@ -39,6 +43,18 @@ export async function acceptFile(
   await journal.decide({ type: 'accepted', video, at, key, reason });
   await applyAcceptances(video, { ledger, journal });
   return key;
+}
+
+/** Allows a video to be published without one of its failed files. */
+export async function acceptVideo({ video, file, reason }: AcceptRequest, ports: ControlPorts): Promise<Accepted> {
+  const key = await failedFileNamed(file, video, ports);
+  await ports.journal.decide({ type: 'accepted', video, at: timestamp(ports), key, reason });
+  const decided = await applyDecision(video, ports, async () => {
+    await restore(video, ports);
+    await applyAcceptances(video, ports);
+    await ports.takeNextStep(video);
+  });
+  return { ...decided, key };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FileDetail, FinishedRun, VideoField } from '../domain/live-view.ts
 import type { LibraryReport } from '../domain/report.ts';
 import type { Replay } from '../domain/replay.ts';
 import type { VideoId } from '../domain/video.ts';
-import { acceptVideo } from './accept-video.ts';
+import { acceptVideo } from './accept.ts';
 import { cancelVideo } from './cancel.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { writeFileLines } from './file-lines.ts';
@@ -29,7 +29,7 @@ import type {
   SubmitRequest,
   VideosQuery,
 } from './requests.ts';
-import { retryVideos } from './retry-videos.ts';
+import { retryVideos } from './retry.ts';
 import { showVideo } from './show.ts';
 import { submitVideo } from './submit.ts';
 
