@@ -6,7 +6,7 @@ import type { QueryFindings } from '../domain/revision.ts';
 import { tokensOf } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import { MiB } from '../domain/units.ts';
-import { fanOut } from '../hls/fan-out.ts';
+import { fanOut } from '../domain/fan-out.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import type { Source } from '../storage/source.ts';
 import type { ObjectAddress } from './key-claims.ts';

@@ -5,7 +5,7 @@ import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { assemblePresentation } from './assemble-presentation.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
 import type { DocumentRequest, EarlierDocuments, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
-import { fanOut } from './fan-out.ts';
+import { fanOut } from '../domain/fan-out.ts';
 import type { PlacedReference, Presentation } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';
 

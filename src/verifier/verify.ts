@@ -5,7 +5,7 @@ import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
 import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
-import { fanOut } from '../hls/fan-out.ts';
+import { fanOut } from '../domain/fan-out.ts';
 import { readSideFiles, noSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
 import { readSideList, sideListKey } from '../domain/side-file.ts';
