@@ -14,7 +14,7 @@ const hinted: readonly (readonly [name: OptionName, example: unknown])[] = [
   ['region', 'eu-central-1'],
   ['headerFile', '/path/of/headers.txt'],
   ['bwlimit', '20M'],
-  ['concurrency', 32],
+  ['sourceTpslimit', 50],
 ];
 
 /**
