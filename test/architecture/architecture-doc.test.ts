@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from '../../scripts/run-command.ts';
+import { migrations } from '../../src/state/schema.ts';
 import { chargeOf, failureCodes, failureWith } from '../../src/domain/failure.ts';
 
 describe('docs/architecture.md', async () => {
@@ -15,5 +16,12 @@ describe('docs/architecture.md', async () => {
     const nameOf = (code: string): string => (charges.has(code) ? code : `${code.split('.', 1)[0]}.*`);
     expect(failureCodes.filter((code) => charges.get(nameOf(code)) !== chargeOf(failureWith(code, '')))).toEqual([]);
     expect([...charges.keys()].toSorted()).toEqual([...new Set(failureCodes.map(nameOf))].toSorted());
+  });
+
+  it('lists each table of the state file', () => {
+    const section = page.slice(page.indexOf('## The state file'), page.indexOf('## Failures'));
+    const listed = [...section.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+    const tables = [...migrations.join('\n').matchAll(/CREATE TABLE (\w+)/g)].map(([, name]) => `\`${name}\``);
+    expect(listed.toSorted()).toEqual(tables.toSorted());
   });
 });
