@@ -107,7 +107,7 @@ export async function assertDestination(
 type StateOption = '--state' | '--journal';
 
 function assertSamePlace(saved: DestinationSetting, setting: DestinationSetting, option: StateOption): void {
-  if (placeOf(saved.store) === placeOf(setting.store)) return;
+  if (storeIdentity(saved.store) === storeIdentity(setting.store)) return;
   const what = option === '--state' ? 'state' : 'journal';
   throw new FlantsError(
     'usage',
@@ -129,6 +129,6 @@ export function credentialsOf(
 }
 
 /** Identifies a destination: the same place has the same text, whatever other settings differ. */
-export function placeOf(store: StoreSpec): string {
+export function storeIdentity(store: StoreSpec): string {
   return store.kind === 'folder' ? store.path : [store.endpoint ?? 'aws', store.bucket, store.prefix].join(' ');
 }

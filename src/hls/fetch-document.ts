@@ -10,7 +10,7 @@ import { readThumbnailTrack } from './thumbnail-track.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
 import type { DocumentContext, DocumentReference, ExternalPolicy, Reference } from './reference.ts';
-import { placeOf } from './resolve.ts';
+import { keyUrlOf } from './resolve.ts';
 
 /** A document as `fetch` returned it. */
 export interface FetchedText {
@@ -104,7 +104,7 @@ export async function fetchDocument(
     validators,
     sha256,
     references: references.map((reference) =>
-      placeReference(reference, placeOf(reference.fetchUrl, documentPlace), url),
+      placeReference(reference, keyUrlOf(reference.fetchUrl, documentPlace), url),
     ),
   };
   const read = { document, external, warnings };

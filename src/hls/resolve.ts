@@ -83,7 +83,7 @@ export interface DocumentAddress {
  *
  * @param url - the child's, resolved against the parent's final URL
  */
-export function placeOf(url: string, parent: DocumentAddress): string {
+export function keyUrlOf(url: string, parent: DocumentAddress): string {
   if (parent.finalUrl === parent.keyUrl) return url;
   const child = new URL(url);
   const final = new URL('.', parent.finalUrl);

@@ -1,7 +1,7 @@
 import { FlantsError } from '../../domain/failure.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import type { RedisNames } from '../../redis/names.ts';
-import { placeOf } from '../destination-setting.ts';
+import { storeIdentity } from '../destination-setting.ts';
 import type { DestinationSetting } from '../destination-setting.ts';
 
 /** The library that all keys below a prefix belong to. */
@@ -24,7 +24,7 @@ export interface RedisClaim {
 
 /** The owner that a library with this destination and this journal is. */
 export function redisOwnerOf(destination: DestinationSetting, journal: DestinationSetting): RedisOwner {
-  const place = `${placeOf(destination.store)}\n${placeOf(journal.store)}`;
+  const place = `${storeIdentity(destination.store)}\n${storeIdentity(journal.store)}`;
   return { destination: destination.name, journal: journal.name, place };
 }
 

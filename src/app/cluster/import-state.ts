@@ -8,7 +8,7 @@ import { openStateFile } from '../../state/file.ts';
 import { openCluster } from './cluster.ts';
 import type { ControlHooks } from '../control.ts';
 import { readDestination } from '../destination-setting.ts';
-import { destinationOf, placeOf } from '../destination-setting.ts';
+import { destinationOf, storeIdentity } from '../destination-setting.ts';
 
 const connections = 32;
 
@@ -24,7 +24,7 @@ export async function importState(options: ImportOptions, { onWarning, signal }:
     const [from, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
     const saved = await readDestination(from);
     const destination = await destinationOf({ ...options, concurrency: connections });
-    if (saved && placeOf(saved.store) !== placeOf(destination.store)) {
+    if (saved && storeIdentity(saved.store) !== storeIdentity(destination.store)) {
       throw new FlantsError('usage', `this state is of ${saved.name}, not of ${destination.name}`);
     }
     const cluster = await openCluster(
