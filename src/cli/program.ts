@@ -72,7 +72,7 @@ function addVerb(program: Command, name: VerbName, verb: VerbSpec, run: RunVerb)
     .helpGroup(`${verb.group}:`)
     .description(`${verb.summary[0]?.toUpperCase()}${verb.summary.slice(1)}.`)
     .argument('[words...]')
-    .usage(`[options] ${verb.words}`)
+    .usage(`[options] ${verb.words}`.trimEnd())
     .helpOption('-h, --help', 'print this help')
     .configureHelp({
       visibleArguments: () => verb.wordTexts.map(([word, text]) => new Argument(`[${word}]`, text)),
