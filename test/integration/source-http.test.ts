@@ -4,7 +4,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { KiB, MiB } from '../../src/domain/units.ts';
+import { KiB, MiB, minute } from '../../src/domain/units.ts';
 import { scopeHeaders } from '../../src/storage/http/headers.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
 import { startOrigin } from '../servers/origin.ts';
@@ -95,6 +95,19 @@ describe('statuses', () => {
       await failureFrom(source.fetch(`${origin.url}/nowhere`, { kind: 'media', signal }));
     await bytesOf((await fetchFrom(source, `${origin.url}/seg.ts`)).body);
     expect(await origin.connections()).toBe(1);
+  });
+
+  it('does not wait for a large page that is announced with a refusal', async () => {
+    const heads = ['500 Internal Server Error\r\nContent-Length: 1000000000', '200 OK\r\nContent-Length: 1'];
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.write(`HTTP/1.1 ${heads.shift()}\r\n\r\nx`)).on('error', () => undefined);
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const source = open({ connections: 1, bodyTimeoutMs: minute });
+    expect(await failureFrom(source.fetch(url, { kind: 'media', signal }))).toMatchObject({ status: 500 });
+    expect(await bytesOf((await fetchFrom(source, url)).body)).toHaveLength(1);
+    server.close();
   });
 
   it('does not read a large page that comes with a refusal', async () => {

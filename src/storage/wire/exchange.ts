@@ -61,8 +61,17 @@ export function exchange(
 ): Promise<Answer> {
   if (signal.aborted) return Promise.reject(errors.aborted());
   return new Promise((resolve, reject) => {
-    wire.dispatch(request, new Exchange(errors, signal, resolve, reject));
+    const hasBody = request.method !== 'HEAD';
+    wire.dispatch(request, new Exchange({ errors, signal, hasBody }, resolve, reject));
   });
+}
+
+/** What an exchange is told beside whom to tell. */
+interface ExchangeSetting {
+  readonly errors: ExchangeErrors;
+  readonly signal: AbortSignal;
+  /** An answer to HEAD announces a body, and has none. */
+  readonly hasBody: boolean;
 }
 
 /**
@@ -79,22 +88,25 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
   #next = 0;
   #heldBytes = 0;
   #discardedBytes: number | undefined;
+  /** Of the body. 0 where nobody said. */
+  #announcedBytes = 0;
   #pace: Pace | undefined;
   #reader: { resolve(result: IteratorResult<Uint8Array, undefined>): void; reject(error: Error): void } | undefined;
   #viewer: { take(view: Uint8Array): boolean; resolve(isWhole: boolean): void; reject(error: Error): void } | undefined;
   readonly takesViews = true;
   readonly #errors: ExchangeErrors;
+  readonly #hasBody: boolean;
   readonly #stopListening: () => void;
   readonly #answered: (answer: Answer) => void;
   readonly #refused: (error: Error) => void;
 
   constructor(
-    errors: ExchangeErrors,
-    signal: AbortSignal,
+    { errors, signal, hasBody }: ExchangeSetting,
     answered: (answer: Answer) => void,
     refused: (error: Error) => void,
   ) {
     this.#errors = errors;
+    this.#hasBody = hasBody;
     this.#answered = answered;
     this.#refused = refused;
     this.#stopListening = onAbort(signal, () => this.#fail(errors.aborted()));
@@ -110,6 +122,7 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
     if (status < 200 || this.#state !== 'waiting') return;
     this.#state = 'receiving';
     this.#pace = new Pace(performance.now());
+    if (this.#hasBody && status !== 304) this.#announcedBytes = Number(headers['content-length'] ?? 0);
     this.#answered({ status, headers, body: this });
   }
 
@@ -187,6 +200,8 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
   }
 
   discard(): void {
+    // It need not come to be too long.
+    if (this.#announcedBytes > maxDiscardedBytes) return this.cancel();
     this.#discardedBytes = this.#heldBytes;
     this.#chunks = [];
     this.#resume();
