@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Role } from '../../config/service-options.ts';
 import type { Failure } from '../../domain/failure.ts';
@@ -35,8 +36,11 @@ const beatMs = 2 * second;
 /** A process that was not heard for this long is forgotten. */
 const forgottenMs = 10 * minute;
 
-/** Name of this process among all of a cluster. */
-export const processId = `${hostname()}-${process.pid}`;
+/**
+ * Name of this process among all of a cluster. Containers in the network of their host have its name, and all of them the
+ * same process id.
+ */
+export const processId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
 
 /** A role of this process, and what it has done. */
 export interface BeatingRole {
