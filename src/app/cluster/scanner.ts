@@ -97,15 +97,19 @@ export async function startScannerRole(
       await queues.limitLibraryJobs();
       await queues.scans.every('scan', scanEveryMs, { format: 1 }, ifNone);
       const isAdmissionDue = await queues.admissions.every('intake', options.recoverEveryMs, { format: 1 }, ifNone);
-      if (deltaEveryMs !== undefined) await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
-      else if (!again) await queues.deltas.never('delta');
+      const isWiped = (await cluster.redis.exists(cluster.redisNames.epoch)) === 0;
+      // One that is missing in a server that has lost nothing was taken away by a process that started later.
+      if (deltaEveryMs !== undefined && (isWiped || !again))
+        await queues.deltas.every('delta', deltaEveryMs, { format: 1 }, ifNone);
+      if (deltaEveryMs === undefined && !again) await queues.deltas.never('delta');
       // A start does not wait for the clock of the processes before it, nor for their catalogue: they may still be there.
       if (!again) {
         const own = { process: processId, untilMs: Date.now() + ownScan.heldMs };
         await queues.scans.add({ id: `now ${processId}`, data: { format: 1, own }, priority: 0 });
       }
       if (!again && !isAdmissionDue) await admitSoon(queues.admissions);
-      await recoverIfWiped(cluster, deltaEveryMs);
+      await cluster.claimRedis();
+      if (isWiped) await recover(cluster, deltaEveryMs);
     },
     async stop() {
       stopping.abort();
@@ -121,16 +125,14 @@ function isForAdmission({ isNew, isFresh }: RowChange): boolean {
 }
 
 /**
- * Queues a delta pass if Redis has lost its data, which the absence of a marker shows, and no new schedule brings one: new
- * revisions of published videos may have been in progress, which crawling them again finds. The marker is set last, so that
- * a crash before that repeats the work.
+ * Queues a delta pass for a Redis that has lost its data, which the absence of a marker shows, if no new schedule brings one:
+ * new revisions of published videos may have been in progress, which crawling them again finds. The marker is set last, so
+ * that a crash before that repeats the work.
  */
-async function recoverIfWiped(
-  { redis, redisNames: { epoch }, queues, claimRedis }: Cluster,
+async function recover(
+  { redis, redisNames: { epoch }, queues }: Cluster,
   deltaEveryMs: number | undefined,
 ): Promise<void> {
-  await claimRedis();
-  if ((await redis.exists(epoch)) === 1) return;
   if (deltaEveryMs === undefined) await queues.deltas.add({ id: 'now', data: { format: 1 }, priority: 0 });
   await redis.set(epoch, new Date().toISOString());
 }
