@@ -122,9 +122,13 @@ describe.skipIf(!hasRedis)('what a cluster spends', () => {
     await one.offerTerms(terms);
     await one.offerTerms({ ...terms, budget: { files: 1 } });
     expect((await one.report())?.budget).toEqual({ files: 100 });
+    await one.keep();
     await one.setTerms(undefined);
     expect(await one.report()).toBeUndefined();
+    await one.offerTerms(terms);
+    expect(await process().report()).toBeUndefined();
     await redis.flushall();
+    await process().offerTerms(terms);
     expect(await process().report()).toBeUndefined();
   });
 });

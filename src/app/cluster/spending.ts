@@ -57,7 +57,7 @@ export interface ClusterSpending {
   onEnd(addCosts: () => Promise<void>): void;
   /** Sets the terms for all processes. Undefined: nothing is counted from now on. */
   setTerms(terms: SpendingTerms | undefined): Promise<void>;
-  /** Sets the terms if there are none. */
+  /** Sets the terms, unless somebody has set any, or none. */
   offerTerms(terms: SpendingTerms): Promise<void>;
   /** Keeps what was spent in the journal. */
   keep(): Promise<void>;
@@ -167,8 +167,7 @@ export function openSpending(
     onEnd: (addTheirs) => void (addCosts = addTheirs),
     async setTerms(terms) {
       await read();
-      if (terms) await redis.hset(keys.spent, 'terms', JSON.stringify(terms));
-      else await redis.hdel(keys.spent, 'terms');
+      await redis.hset(keys.spent, 'terms', JSON.stringify(terms ?? null));
       seen = undefined;
       await this.keep();
     },

@@ -47,7 +47,8 @@ export async function readSpending(
   for (let at = 0; at + 1 < told.length; at += 2) fields.set(told[at] ?? '', told[at + 1] ?? '');
   if (!fields.has('since')) return undefined;
   const amount = (field: string): number => Number(fields.get(field) ?? 0);
-  const terms = fields.get('terms');
+  // `null` where somebody decided that there are none.
+  const terms = JSON.parse(fields.get('terms') ?? 'null') as SpendingTerms | null;
   return {
     facts: {
       files: amount('files'),
@@ -55,7 +56,7 @@ export async function readSpending(
       puts: amount('puts'),
       functionDollars: amount('formerDollars') + Number(dollars ?? 0),
     },
-    ...(terms === undefined ? {} : { terms: JSON.parse(terms) as SpendingTerms }),
+    ...(terms ? { terms } : {}),
     begins: amount('begins'),
     filesUnderWay,
   };

@@ -31,6 +31,6 @@ export async function restoreSpending(
   kept: KeptSpending | undefined,
 ): Promise<void> {
   const { files = 0, bytes = 0, puts = 0, functionDollars = 0 } = kept?.facts ?? {};
-  const terms = kept?.terms ? ['terms', JSON.stringify(kept.terms)] : [];
+  const terms = kept ? ['terms', JSON.stringify(kept.terms ?? null)] : [];
   await redis.eval(lua, 2, spent, functions, functionDollars, 'files', files, 'bytes', bytes, 'puts', puts, ...terms);
 }
