@@ -48,6 +48,24 @@ describe('the status', () => {
     expect(await ledger.read('b')).toBeUndefined();
   });
 
+  it('counts each video once that is published while they are counted', async () => {
+    const library = openLibrary();
+    const { journal } = library;
+    await listed(library, 'a', 'b', 'c');
+    let listings = 0;
+    for (const name of ['published', 'unpublished'] as const) {
+      const list = journal[name].bind(journal);
+      journal[name] = async function* () {
+        yield* list();
+        listings += 1;
+        if (listings === 1) await retired(library, 'b', 4);
+      };
+    }
+    const { videos } = (await library.control.status()).totals;
+    expect(Object.values(videos).reduce((sum, count) => sum + count)).toBe(3);
+    expect((await library.control.status()).totals.videos).toMatchObject({ waiting: 2, published: 1 });
+  });
+
   it('is counted once for all who ask at the same time', async () => {
     const { control } = openLibrary();
     const [one, other] = await Promise.all([control.status(), control.status()]);

@@ -89,8 +89,12 @@ interface VideoEntry {
 async function* videoEntries({ journal, ledger }: ControlPorts, cache: RecordCache): AsyncGenerator<VideoEntry> {
   const inLedger = new Map<VideoId, VideoRecord>();
   for await (const { video, record } of ledger.videos()) inLedger.set(video, record);
-  for (const isPublished of [true, false]) {
+  const unpublished = new Set<VideoId>();
+  // In this order, one that is published meanwhile is in both listings. In the other it would be in neither.
+  for (const isPublished of [false, true]) {
     const read = async (video: VideoId): Promise<VideoEntry | undefined> => {
+      if (isPublished && unpublished.has(video)) return undefined;
+      if (!isPublished) unpublished.add(video);
       const record = inLedger.get(video) ?? (await cache.read(video, isPublished));
       return record && { video, record };
     };
