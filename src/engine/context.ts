@@ -95,6 +95,8 @@ export interface EngineHost {
   readonly outlastsSilence: boolean;
   /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
   readonly copiesFiles: boolean;
+  /** Whether there is no other video to leave places to. Absent: nobody knows. */
+  readonly hasOneVideo?: () => boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
   admitBatch(job: BatchJob): Postponed | Promise<Postponed>;
   /** Called once a batch that was admitted has ended, and its video was sent on. Awaited. */

@@ -67,11 +67,6 @@ export interface RunHooks extends EngineHooks {
 const maxWaitingCrawls = 256;
 const fewestWaitingBatches = 16;
 
-/** Of the batches at a time, one in so many is kept from a video while there are others: its host may be slow. */
-const sharesOfOthers = 8;
-/** How often a batch that would take it asks again. */
-const shareLookMs = second / 4;
-
 /** How often a batch asks again whether it may begin, and whether all is over is looked at, where there is a budget. */
 const budgetLookMs = second / 10;
 
@@ -93,13 +88,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const drained = aborted(drain);
   let isAllSent = false;
-  const underWay = new Map<VideoId, number>();
-  const countUnderWay = (video: VideoId, more: number): void => {
-    const count = (underWay.get(video) ?? 0) + more;
-    if (count > 0) underWay.set(video, count);
-    else underWay.delete(video);
-  };
-  const mostOfVideo = Math.max(1, concurrency - Math.ceil(concurrency / sharesOfOthers));
+  let batchesUnderWay = 0;
   let crawlsWithoutRoom = 0;
   const scope = (): PatienceScope => {
     const crawlsWait = crawlsWithoutRoom > 0;
@@ -122,16 +111,16 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     },
     outlastsSilence: false,
     copiesFiles: true,
-    admitBatch({ video, files }) {
-      if ((underWay.get(video) ?? 0) >= mostOfVideo && inProgress.count() > 1) return { againAfterMs: shareLookMs };
+    hasOneVideo: () => inProgress.count() <= 1,
+    admitBatch({ files }) {
       if (budget?.begin(countOf(files)) === false) {
         return { againAfterMs: budget.reached.aborted ? leaseMs : budgetLookMs };
       }
-      countUnderWay(video, 1);
+      batchesUnderWay += 1;
       return undefined;
     },
-    onBatchEnd({ video, files }) {
-      countUnderWay(video, -1);
+    onBatchEnd({ files }) {
+      batchesUnderWay -= 1;
       budget?.ended(countOf(files));
     },
     patience: { patienceMs, scopeOf: scope },
@@ -158,7 +147,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     if (!drain.aborted && (await context.patience.isOver(scope()))) hasten();
   });
   const stopBudgeting = repeat(budgetLookMs, async () => {
-    const isOver = budget?.reached.aborted === true && underWay.size === 0;
+    const isOver = budget?.reached.aborted === true && batchesUnderWay === 0;
     if (isOver && (await parts.publications.hasCapacity(1))) stopping.abort();
   });
   const workers = [startCrawlers(context), startPublishers(context), startTransfers(context, executor)];

@@ -1,7 +1,10 @@
+import type { BatchJob } from '../domain/batch.ts';
 import { chargeOf, failureOf } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { second } from '../domain/units.ts';
+import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
-import type { JobEnd, JobHandler, QueueWorkers } from '../queue/job-queue.ts';
+import type { JobEnd, JobHandler, JobOptions, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
 import { crawlStep } from './crawl-worker.ts';
 import type { EngineContext } from './context.ts';
@@ -10,6 +13,10 @@ import { restartVideo } from './restart-video.ts';
 
 const crawlsAtATime = 8;
 const publicationsAtATime = 4;
+/** Of the batches at a time, one in so many is kept from a video while there are others: its host may be slow. */
+const sharesOfOthers = 8;
+/** How long a batch that would take it waits before it asks again. */
+const shareLookMs = second;
 
 /** Starts the workers that crawl videos. */
 export function startCrawlers(context: EngineContext): QueueWorkers {
@@ -33,32 +40,50 @@ export function startPublishers(context: EngineContext): QueueWorkers {
 /** Starts the workers that hand batches to the executor. */
 export function startTransfers(context: EngineContext, executor: Executor): QueueWorkers {
   const { parts, hooks, drain, host, locator, patience } = context;
+  const { concurrency } = executor;
+  const mostOfVideo = Math.max(1, concurrency - Math.ceil(concurrency / sharesOfOthers));
+  const underWay = new Map<VideoId, number>();
+  const count = (video: VideoId, more: number): void => {
+    const batches = (underWay.get(video) ?? 0) + more;
+    if (batches > 0) underWay.set(video, batches);
+    else underWay.delete(video);
+  };
+  const copy = async (job: BatchJob, { lost }: JobOptions): Promise<JobEnd> => {
+    const postponed = await host.admitBatch(job);
+    if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
+    const startedAt = performance.now();
+    const [outcomes, known]: [Outcome[], Outcome[]] = [[], []];
+    const onOutcome: typeof hooks.onOutcome = (video, outcome) => {
+      outcomes.push(outcome);
+      hooks.onOutcome(video, outcome);
+    };
+    try {
+      const { ran, halt, recrawl, unread } = await runBatch(
+        job,
+        { ...parts, executor, locator, patience },
+        { ...hooks, onOutcome, onKnown: (prior) => void known.push(...prior), drain, lost },
+      );
+      if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
+      if (halt) host.halt(halt);
+      else if (recrawl && !drain.aborted) await restartVideo('source-changed', { ...job, unread }, context);
+      else await context.takeNextStep(job.video);
+      return done;
+    } finally {
+      await host.onBatchEnd?.(job, { outcomes, known });
+    }
+  };
   return parts.batches.work(
-    async (job, { lost }) => {
-      const postponed = await host.admitBatch(job);
-      if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
-      const startedAt = performance.now();
-      const [outcomes, known]: [Outcome[], Outcome[]] = [[], []];
-      const onOutcome: typeof hooks.onOutcome = (video, outcome) => {
-        outcomes.push(outcome);
-        hooks.onOutcome(video, outcome);
-      };
+    async (job, options) => {
+      const hasItsShare = (underWay.get(job.video) ?? 0) >= mostOfVideo;
+      if (hasItsShare && !host.hasOneVideo?.()) return { result: 'again', delayMs: shareLookMs };
+      count(job.video, 1);
       try {
-        const { ran, halt, recrawl, unread } = await runBatch(
-          job,
-          { ...parts, executor, locator, patience },
-          { ...hooks, onOutcome, onKnown: (prior) => void known.push(...prior), drain, lost },
-        );
-        if (ran) hooks.onBatch?.(job, ran, performance.now() - startedAt);
-        if (halt) host.halt(halt);
-        else if (recrawl && !drain.aborted) await restartVideo('source-changed', { ...job, unread }, context);
-        else await context.takeNextStep(job.video);
-        return done;
+        return await copy(job, options);
       } finally {
-        await host.onBatchEnd?.(job, { outcomes, known });
+        count(job.video, -1);
       }
     },
-    { concurrency: executor.concurrency, onError: reporter(context) },
+    { concurrency, onError: reporter(context) },
   );
 }
 
