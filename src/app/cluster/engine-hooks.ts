@@ -53,7 +53,7 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
     },
     onWaiting({ places, files, videos, patienceMs, isAllThatIsLeft }, video) {
       const what = files > 0 ? `${files} of its files are` : 'the video is';
-      const end = `giving up after ${patienceMs / second} s${isAllThatIsLeft ? ', as' : ' once'} nothing else of the video is left to do`;
+      const end = `giving up after ${Number((patienceMs / second).toFixed(1))} s${isAllThatIsLeft ? ', as' : ' once'} nothing else of the video is left to do`;
       const message = `${what} waiting for ${places.join(', ')}, which is down or overloaded: ${end}`;
       log.warn(message, { video, files, videos, patienceMs });
     },
