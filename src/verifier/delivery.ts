@@ -5,6 +5,7 @@ import type { ObjectRole } from '../domain/object-headers.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { judgeDelivery, judgeMissing, pageOrigin } from './delivery-rules.ts';
 import type { DeliveryAnswer } from './delivery-rules.ts';
+import type { Destination } from './destination.ts';
 
 /**
  * Sends one request as it is, follows redirects but of OPTIONS, and returns the head of the answer.
@@ -24,20 +25,50 @@ interface Sample {
   readonly hasRanges: boolean;
 }
 
+/** A destination that notes the Content-Type of each URL that is read or looked at. */
+export function noteTypes(destination: Destination): {
+  readonly destination: Destination;
+  readonly types: ReadonlyMap<string, string>;
+} {
+  const types = new Map<string, string>();
+  const noting = async <T extends { readonly contentType?: string }>(
+    url: string,
+    answer: Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    const found = await answer;
+    if (found?.contentType !== undefined) types.set(url, found.contentType);
+    return found;
+  };
+  const noted: Destination = {
+    ...destination,
+    read: (url, options) => noting(url, destination.read(url, options)),
+    head: (url, options) => noting(url, destination.head(url, options)),
+  };
+  return { destination: noted, types };
+}
+
 /**
- * Asks for one object of each role and extension as browsers, Safari and caches do, and for one that does not exist.
+ * Asks for one object of each role, extension and Content-Type as browsers, Safari and caches do, and for one that does not
+ * exist.
  *
  * @param contains - whether a URL lies within the copy: no other is asked for
+ * @param types - as the walk has seen them, by URL: those that another tool wrote may differ from the first
  */
 export async function checkDelivery(
   presentation: Presentation,
   {
     ask,
     contains,
+    types,
     signal,
-  }: { readonly ask: AskServer; readonly contains: (url: string) => boolean; readonly signal: AbortSignal },
+  }: {
+    readonly ask: AskServer;
+    readonly contains: (url: string) => boolean;
+    readonly types: ReadonlyMap<string, string>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<readonly DeliveryFinding[]> {
-  const samples = samplesOf(presentation).filter(({ url }) => contains(url));
+  const samples = samplesOf(presentation, types).filter(({ url }) => contains(url));
   const findings: DeliveryFinding[] = [];
   for (const { role, url, hasRanges } of samples) {
     const range = isPlaylist(role) ? {} : { range: 'bytes=0-1' };
@@ -60,10 +91,10 @@ const preflightHeaders = {
   'access-control-request-headers': 'range',
 } as const;
 
-/** The first of each role and extension; one with ranges goes before those without. */
-function samplesOf({ documents, files }: Presentation): readonly Sample[] {
+/** The first of each role, extension and type; one with ranges goes before those without. */
+function samplesOf({ documents, files }: Presentation, types: ReadonlyMap<string, string>): readonly Sample[] {
   const all: readonly Sample[] = [
-    ...documents.toReversed().map(({ role, finalUrl }) => ({ role, url: finalUrl, hasRanges: false })),
+    ...documents.toReversed().map(({ role, fetchUrl }) => ({ role, url: fetchUrl, hasRanges: false })),
     ...files.map(({ role, fetchUrl, minSizeBytes = 0 }) => ({
       role,
       url: fetchUrl,
@@ -72,7 +103,8 @@ function samplesOf({ documents, files }: Presentation): readonly Sample[] {
   ];
   const samples = new Map<string, Sample>();
   for (const sample of all) {
-    const kind = `${sample.role} ${/\.[a-z0-9]+$/i.exec(new URL(sample.url).pathname)?.[0] ?? ''}`;
+    const extension = /\.[a-z0-9]+$/i.exec(new URL(sample.url).pathname)?.[0] ?? '';
+    const kind = `${sample.role} ${extension} ${types.get(sample.url) ?? ''}`;
     const known = samples.get(kind);
     if (!known || (sample.hasRanges && !known.hasRanges)) samples.set(kind, sample);
   }

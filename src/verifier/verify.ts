@@ -15,7 +15,7 @@ import { parsePlaylist } from '../hls/playlist.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
-import { checkDelivery } from './delivery.ts';
+import { checkDelivery, noteTypes } from './delivery.ts';
 import type { AskServer } from './delivery.ts';
 import type { Destination, ReadDocument, ObjectFacts } from './destination.ts';
 
@@ -61,8 +61,10 @@ const emptyPlaylist = Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-ENDL
  * @returns the report with every problem found; no problems if the copy is complete
  * @throws {FlantsError} when the destination cannot be read at all
  */
-export async function verifyPresentation(request: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
-  const { destination, playlistUrl } = request;
+export async function verifyPresentation(asked: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
+  const { ask, playlistUrl, concurrency } = asked;
+  const { destination, types } = ask ? noteTypes(asked.destination) : { ...asked, types: new Map<string, string>() };
+  const request: VerifyRequest = { ...asked, destination };
   const problems: VerifyProblem[] = [];
   let presentation: Presentation;
   try {
@@ -81,13 +83,12 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
 
   // Whatever the walk did not find was not read.
   const unread = problems.filter(({ code }) => code !== 'verify.playlist').length;
-  const side = await sideFilesOf(request, signal);
+  const side = await sideFilesOf(request, problems, signal);
   const documents = [...side.documents, ...presentation.documents];
   const objects = mergeByUrl([...presentation.files, ...side.files]);
   const accepted: AcceptedAbsence[] = [];
   let sizeBytes = 0;
   let checkedChecksums = 0;
-  const { concurrency } = request;
   const check = (file: PlacedFile, either: AbortSignal): Promise<Checked> => checkFile(file, request, either);
   for (const checked of await fanOut([...objects.values()], check, { concurrency, signal })) {
     if (checked.problem) problems.push(checked.problem);
@@ -113,9 +114,7 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
     external: [...presentation.external, ...side.external],
     problems: problems.toSorted(byKey),
     accepted: accepted.toSorted(byKey),
-    ...(request.ask
-      ? { delivery: await checkDelivery(presentation, { ...destination, ask: request.ask, signal }) }
-      : {}),
+    ...(ask ? { delivery: await checkDelivery(presentation, { ...destination, ask, types, signal }) } : {}),
   };
 }
 
@@ -125,11 +124,15 @@ export async function verifyPresentation(request: VerifyRequest, signal: AbortSi
  */
 async function sideFilesOf(
   { destination, playlistUrl }: VerifyRequest,
+  problems: VerifyProblem[],
   signal: AbortSignal,
 ): Promise<SidePresentation> {
   const { protocol, host, pathname } = new URL(playlistUrl);
   const listUrl = `${protocol}//${host}${sideListKey(pathname)}`;
-  const found = await destination.read(listUrl, { signal });
+  const found = await orProblem(
+    () => destination.read(listUrl, { signal }),
+    (code, message) => void problems.push({ code, key: destination.keyOf(listUrl), message }),
+  );
   const list = found && readSideList(found.bytes);
   if (!list) return noSideFiles;
   const sideFiles = list.files.map(({ role, uri }) => ({ role, url: new URL(uri, listUrl).href }));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryFinding, VerifyReport } from '../../src/domain/verify-report.ts';
-import { syntheticPlaylist } from '../media/synthetic.ts';
+import { syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import { hasNginx, startNginx } from '../servers/nginx.ts';
 import { runFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
@@ -96,6 +96,14 @@ describe.skipIf(!hasNginx)('flants verify through a CDN', patient, () => {
       expect.objectContaining({ level: 'fault', header: 'Content-Type: application/vnd.apple.mpegurl' }),
     );
     expect(text).toMatch(/FAULT .*Safari/);
+  });
+
+  it('names a wrong type of one object of many', async () => {
+    const segment = new URL(syntheticSegment(2), `http://x${playlist}`).pathname;
+    const { code, found } = await verifyThrough({ more: `location = ${segment} { types { text/html ts; } }` });
+    expect(code).toBe(2);
+    const types = found.filter((each) => each.code === 'verify.type');
+    expect(types).toMatchObject([{ level: 'fault', role: 'segment', url: expect.stringContaining(segment) }]);
   });
 
   it('names that nobody says how long to keep it', async () => {

@@ -56,9 +56,12 @@ it(
     site.behave(pathOf(2), { kind: 'status', status: 400 });
     site.behave(pathOf(3), { kind: 'with-headers', headers: { 'content-encoding': 'gzip' } });
     site.behave(pathOf(4), { kind: 'redirect', to: pathOf(5) });
+    const list = `${playlist}.side-files.json`;
+    site.behave(list, { kind: 'status', status: 400 });
     const found = await verify();
     expect(found.code).toBe(2);
     expect(found.problems).toMatchObject([
+      { code: 'source.status', key: site.url + list },
       {
         code: 'verify.outside',
         key: site.url + pathOf(1),
@@ -68,6 +71,7 @@ it(
       { code: 'source.wrong-body', key: site.url + pathOf(3), message: expect.stringContaining('gzip') },
     ]);
 
+    site.heal(list);
     site.behave(playlist, { kind: 'redirect', to: oldHome + playlist });
     expect(await verify()).toMatchObject({
       code: 2,
