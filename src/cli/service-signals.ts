@@ -41,6 +41,8 @@ export function createServiceSignals(graceMs: number, notify: (text: string) => 
   };
   const disposeSignals = onStopSignals({ onDrain, onStop }, end);
   if (process.connected) process.once('disconnect', onDrain);
+  // It was gone before this process had started.
+  else if (process.send) onDrain();
   return {
     drain: drain.signal,
     signal: stop.signal,

@@ -159,6 +159,8 @@ export async function openClusterStage(
     object: (key) => readFile(join(server.folder, 'vod', key)).catch(() => undefined),
     close: async () => {
       takeBack();
+      for (const command of commands) command.kill('SIGKILL');
+      await Promise.all(commands.map(({ ended }) => ended));
       await Promise.all([origin.stop(), proxy.stop(), redis.stop()]);
       await server.stop();
       await rm(scratch, { recursive: true, force: true });

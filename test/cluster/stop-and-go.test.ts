@@ -124,6 +124,17 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that is stopped in mid-co
     expect(superfluous()).toBe(0);
   });
 
+  it('leaves no process behind when it is killed while they start', async () => {
+    const up = start();
+    await expect.poll(() => childrenOf(up.pid)).toHaveLength(2);
+    const children = await childrenOf(up.pid);
+    up.kill('SIGKILL');
+    await up.ended;
+    await expect
+      .poll(async () => (await Promise.all(children.map(isRunning))).includes(true), { timeout: 20_000 })
+      .toBe(false);
+  });
+
   it('shares the work with a second one, and doubles none', async () => {
     await startToTheMiddle();
     const role = stage.start('transfer', '--concurrency', String(concurrency), '--threads', '1');
