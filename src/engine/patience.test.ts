@@ -13,18 +13,20 @@ describe('the patience of a video', () => {
   let patience: WatchedPatience;
   let said: Waiting[];
   let now: number;
-  beforeEach(async () => {
-    ledger = new MemoryLedger();
-    await ledger.apply('v', { type: 'open', generation: 'g' });
-    said = [];
-    now = 0;
-    patience = createPatience({
-      patienceMs,
+  const create = (ofMs: number): WatchedPatience =>
+    createPatience({
+      patienceMs: ofMs,
       ledger,
       scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }),
       onWaiting: (waiting) => void said.push(waiting),
       now: () => now,
     });
+  beforeEach(async () => {
+    ledger = new MemoryLedger();
+    await ledger.apply('v', { type: 'open', generation: 'g' });
+    said = [];
+    now = 0;
+    patience = create(patienceMs);
   });
 
   const lease = (id: string, from: number, to: number): Promise<boolean> =>
@@ -59,6 +61,16 @@ describe('the patience of a video', () => {
     expect(await ask('a', { askedForMs: 5_000, since: 5_000 })).toMatchObject({ leftMs: 0 });
     patience.answered({ video: 'v', generation: 'g' }, () => [host]);
     expect(await ask('a', { askedForMs: 5_000 })).toMatchObject({ leftMs: 6_000 });
+  });
+
+  it('is told of places that ask to be left alone for a moment only when they have done so for some seconds', async () => {
+    patience = create(minute);
+    await lease('a', 0, 2);
+    for (now = 0; now < 5_000; now += 1_000)
+      await ask('a', { askedForMs: 1_000, since: now === 0 ? undefined : 1_000 });
+    expect(said).toEqual([]);
+    await ask('a', { askedForMs: 1_000, since: 1_000 });
+    expect(said).toMatchObject([{ isAllThatIsLeft: true }]);
   });
 
   it('is told once a minute where a place takes some work and refuses other, again and again', async () => {

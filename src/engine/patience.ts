@@ -1,7 +1,7 @@
 import { countOf } from '../domain/index-ranges.ts';
 import { isStalledLeaseId } from '../domain/patience.ts';
 import type { Patience, StalledWork } from '../domain/patience.ts';
-import { minute } from '../domain/units.ts';
+import { minute, second } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';
 
@@ -49,6 +49,8 @@ export interface WatchedPatience extends Patience {
 interface Scope {
   /** Since when nothing but work that waits is left. */
   since?: number | undefined;
+  /** The time runs, and nobody was told of it yet. */
+  isQuiet?: boolean;
   /** Until when places have asked to be left alone, each the first time. The time does not run before. */
   restsUntil: number;
   /** What work has been seen to wait for. */
@@ -63,6 +65,9 @@ interface Scope {
 
 /** A look at thousands of videos takes long, and each of them asks for one: all looks together take a part of the time. */
 const restPerLook = 20;
+
+/** Nobody is told of a place that wants to be left alone for less, until it has been waited for so long. */
+const notableMs = 5 * second;
 
 /** A store that takes some requests and refuses others is waited for again and again. */
 const sayAgainMs = minute;
@@ -91,13 +96,14 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     said.set(what, now());
     onWaiting(waiting, video);
   };
-  const startTime = (scope: Scope, stalled: Stalled, since: number | undefined, video: VideoId): number => {
+  const startTime = (scope: Scope, stalled: Stalled, { since, video, isBrief }: Circumstances): number => {
     const isNew = scope.since === undefined && since === undefined;
     scope.since = Math.min(scope.since ?? Infinity, since ?? now());
     const start = Math.max(scope.since, scope.restsUntil);
-    if (isNew) {
-      const leftMs = start + patienceMs - now();
-      say(scope, { ...stalled, places: [...scope.places], patienceMs: leftMs, isAllThatIsLeft: true }, video);
+    if (isNew || scope.isQuiet) {
+      scope.isQuiet = isBrief && now() - scope.since < notableMs;
+      const waiting = { ...stalled, places: [...scope.places], patienceMs: start + patienceMs - now() };
+      if (!scope.isQuiet) say(scope, { ...waiting, isAllThatIsLeft: true }, video);
     }
     return start;
   };
@@ -118,16 +124,17 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       if (places.length > 0 && places.every((place) => scope.givenUp.has(place)))
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
+      const isBrief = askedForMs > 0 && askedForMs < notableMs;
       for (const place of places) scope.places.add(place);
       if (isNew && since === undefined) scope.restsUntil = Math.max(scope.restsUntil, now() + askedForMs);
       const stalled = work.hasCompany === true || !videos ? undefined : await look(scope, within, work);
       if (!stalled) {
         scope.since = undefined;
         const waiting = { places, files, videos: files === 0 ? 1 : 0, patienceMs, isAllThatIsLeft: false };
-        if (isNew) say(scope, waiting, video);
+        if (isNew && !isBrief) say(scope, waiting, video);
         return undefined;
       }
-      const start = startTime(scope, stalled, since, video);
+      const start = startTime(scope, stalled, { since, video, isBrief });
       const leftMs = Math.max(0, start + patienceMs - now());
       if (leftMs === 0) for (const place of places) scope.givenUp.add(place);
       return { leftMs, since: start, isAll };
@@ -146,11 +153,17 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const scope = scopes.get(within.name);
       const stalled = scope && within.videos && scope.places.size > 0 ? await look(scope, within) : undefined;
       if (!scope || !stalled) return false;
-      const isOver = now() >= startTime(scope, stalled, undefined, '') + patienceMs;
+      const isOver = now() >= startTime(scope, stalled, { video: '', isBrief: scope.isQuiet === true }) + patienceMs;
       if (isOver) for (const place of scope.places) scope.givenUp.add(place);
       return isOver;
     },
   };
+}
+
+/** In which the time begins to run, or goes on. */
+interface Circumstances extends Pick<StalledWork, 'since' | 'video'> {
+  /** The places have asked to be left alone for a moment only. */
+  readonly isBrief: boolean;
 }
 
 /** Whose leases are looked at. */
