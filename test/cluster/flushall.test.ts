@@ -49,7 +49,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a Redis that loses everything in mi
     const partOf = (id: string): number => standing.split(`/${id}/`).length - 1;
     const copying = idsIn('copying', held);
     const paused = copying.find((id) => partOf(id) > 0 && partOf(id) < library.filesPerVideo) ?? '';
-    const cancelled = copying.find((id) => partOf(id) === 0) ?? '';
+    const cancelled = copying.findLast((id) => id !== paused) ?? '';
     expect([paused, cancelled]).not.toContain('');
     const decided = await Promise.all([
       stage.run('pause', paused),
