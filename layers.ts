@@ -42,6 +42,7 @@ export const freeFiles: readonly string[] = [
   'storage/checksum.ts',
   'storage/unchanged.ts',
   'storage/own-bucket.ts',
+  'storage/list-persistently.ts',
   'storage/persistently.ts',
   'storage/circuit-breaker.ts',
   'journal/align.ts',

@@ -8,7 +8,8 @@ import type { LibraryVerifyReport } from '../domain/verify-report.ts';
 import { resolveKeyRules } from '../engine/key-rules.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { RefusedRow } from '../scanner/scan.ts';
-import type { ObjectStore, StoredObject } from '../storage/object-store.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { listPersistently } from '../storage/list-persistently.ts';
 import { persistently } from '../storage/persistently.ts';
 import { destinationInStore } from '../verifier/destination.ts';
 import { verifyLibrary } from '../verifier/verify-library.ts';
@@ -64,26 +65,9 @@ export async function verifyDestination(
   }
 }
 
-type VideoRow = Extract<CatalogueRow, { readonly kind: 'video' }>;
-
-/** Lists persistently: a listing that breaks off goes on behind its last key. */
 async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
-  let listing: AsyncIterator<StoredObject> | undefined;
-  let after: { readonly after?: string } = {};
-  const next = async (): Promise<IteratorResult<StoredObject, unknown>> => {
-    listing ??= store.list(prefix, { signal, ...after })[Symbol.asyncIterator]();
-    try {
-      return await listing.next();
-    } catch (error) {
-      listing = undefined;
-      throw error;
-    }
-  };
-  for (;;) {
-    const found = await persistently(next, signal);
-    if (found.done) return;
-    const { key, sizeBytes } = found.value;
-    after = { after: key };
+  const ask = <T>(request: () => Promise<T>): Promise<T> => persistently(request, signal);
+  for await (const { key, sizeBytes } of listPersistently(store, prefix, { signal }, ask)) {
     yield { key: key.slice(prefix.length), sizeBytes };
   }
 }
@@ -108,6 +92,8 @@ async function* videosOf(
     await catalogue.close();
   }
 }
+
+type VideoRow = Extract<CatalogueRow, { readonly kind: 'video' }>;
 
 /** Where a copy puts a video, or why it refuses the row. */
 function locate({ row, submission }: VideoRow, rules: KeyRules): VideoToVerify | RefusedRow {

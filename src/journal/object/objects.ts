@@ -5,6 +5,7 @@ import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
+import { listPersistently } from '../../storage/list-persistently.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readAhead } from '../read-ahead.ts';
 
@@ -82,22 +83,9 @@ export class JournalObjects {
 
   /** Keys with the prefix, behind `after`, in ascending order. */
   async *list(prefix: string, after?: string): AsyncGenerator<string> {
-    let last = after;
-    let keys = this.#keysAfter(prefix, last);
-    try {
-      for (;;) {
-        // The listing that failed is over: another one begins where it ended.
-        const next = await this.#persistently(
-          () => keys.next(),
-          () => (keys = this.#keysAfter(prefix, last)),
-        );
-        if (next.done === true) return;
-        last = next.value;
-        yield next.value;
-      }
-    } finally {
-      await keys.return(undefined);
-    }
+    const options = { signal: this.#signal, ...(after === undefined ? {} : { after }) };
+    const ask = <T>(request: () => Promise<T>): Promise<T> => this.#persistently(request);
+    for await (const { key } of listPersistently(this.#store, prefix, options, ask)) yield key;
   }
 
   /** Nothing there is no error. */
@@ -110,12 +98,7 @@ export class JournalObjects {
     for await (const _ of readAhead(this.list(prefix), removalWidth, (key) => this.remove(key)));
   }
 
-  async *#keysAfter(prefix: string, after: string | undefined): AsyncGenerator<string, undefined> {
-    const options = { signal: this.#signal, ...(after === undefined ? {} : { after }) };
-    for await (const { key } of this.#store.list(prefix, options)) yield key;
-  }
-
-  async #persistently<T>(work: () => Promise<T>, beforeRetry: () => unknown = () => undefined): Promise<T> {
+  async #persistently<T>(work: () => Promise<T>): Promise<T> {
     const { maxTries, maxTotalMs } = this.#limits;
     const beganMs = performance.now();
     for (let tries = 1; ; tries++) {
@@ -127,7 +110,6 @@ export class JournalObjects {
         const isLate = performance.now() - beganMs + delayMs > maxTotalMs;
         if (!retryable || this.#signal.aborted || isLate || tries === maxTries) throw this.#errorOf(error);
         await sleep(delayMs, undefined, { signal: this.#signal }).catch(() => undefined);
-        beforeRetry();
       }
     }
   }
