@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import { md5Of } from './checksum.ts';
 import { confirmObject } from './confirm-object.ts';
+import { overStore } from './over-store.ts';
 import { isConditionMet, withEtagForm } from './write-condition.ts';
 import type {
   Integrity,
@@ -70,11 +71,7 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
     });
   };
 
-  return {
-    name: store.name,
-    limits: store.limits,
-    head: (key, options) => store.head(key, options),
-    get: (key, options) => store.get(key, options),
+  return overStore(store, {
     put: (key, body, crc32, options) =>
       options.condition === undefined && !capabilities.unconditional
         ? writeOverAny(key, body, crc32, options)
@@ -98,10 +95,7 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
         abort: () => begun.abort(),
       };
     },
-    list: (prefix, options) => store.list(prefix, options),
-    delete: (key, options) => store.delete(key, options),
-    close: () => store.close(),
-  };
+  });
 }
 
 /** Whether an ETag is the MD5 of these bytes: then the store has worked it out from what arrived. */

@@ -1,5 +1,6 @@
 import { second } from '../domain/units.ts';
 import type { ObjectStore } from './object-store.ts';
+import { overStore } from './over-store.ts';
 import { persistently } from './persistently.ts';
 import type { Persistence } from './persistently.ts';
 
@@ -16,15 +17,7 @@ const whenUploading: Persistence = {
  * completed, whose answer was lost: then the upload fails, and the next finds the object there.
  */
 export function persistUploads(store: ObjectStore): ObjectStore {
-  return {
-    name: store.name,
-    limits: store.limits,
-    head: (...request) => store.head(...request),
-    get: (...request) => store.get(...request),
-    put: (...request) => store.put(...request),
-    list: (...request) => store.list(...request),
-    delete: (...request) => store.delete(...request),
-    close: () => store.close(),
+  return overStore(store, {
     async upload(key, options) {
       const ask = <T>(request: () => Promise<T>): Promise<T> => persistently(request, options.signal, whenUploading);
       const upload = await ask(() => store.upload(key, options));
@@ -34,5 +27,5 @@ export function persistUploads(store: ObjectStore): ObjectStore {
         abort: () => upload.abort(),
       };
     },
-  };
+  });
 }

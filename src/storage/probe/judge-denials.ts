@@ -3,9 +3,10 @@ import { FlantsError, failureOf } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../checksum.ts';
 import type { ObjectStore, PutOptions } from '../object-store.ts';
+import { overStore } from '../over-store.ts';
+import { isDenied } from '../refusals.ts';
 import { askPersistently } from './ask-persistently.ts';
 import { probePrefix } from './key.ts';
-import { isDenied } from '../refusals.ts';
 
 const body = Buffer.from('written by flants to see which rights it has; can be deleted\n');
 const plain = { contentType: 'text/plain', cacheControl: 'no-store' } as const;
@@ -54,9 +55,8 @@ export function judgeDenials(store: ObjectStore, now: () => number = () => perfo
       throw new FlantsError('store.key-denied', `${message}; other keys may be written`, details);
     }
   };
-  return {
-    name: store.name,
-    limits: store.limits,
+  // Not the right to list, without which a copy goes on, nor that to delete, which may be for trials alone.
+  return overStore(store, {
     head: (key, options) => judged(store.head(key, options), key, options),
     get: (key, options) => judged(store.get(key, options), key, options),
     put: (key, bytes, crc32, options) => judged(store.put(key, bytes, crc32, options), key, options),
@@ -68,12 +68,7 @@ export function judgeDenials(store: ObjectStore, now: () => number = () => perfo
         abort: () => upload.abort(),
       };
     },
-    // A right of its own, without which a copy goes on.
-    list: (prefix, options) => store.list(prefix, options),
-    // Nothing of a copy is deleted: the right to may be for trials alone.
-    delete: (key, options) => store.delete(key, options),
-    close: () => store.close(),
-  };
+  });
 }
 
 function likeOf(key: string, options: RequestOptions, inParts: boolean): Like {
