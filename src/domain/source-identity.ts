@@ -20,6 +20,14 @@ export function sourceIdentityOf(
   return fetchUrl === url ? { url } : { url, video };
 }
 
+/** The identity of a document, of a plan that only says whether any of its URLs had tokens. */
+export function documentIdentityOf(
+  { url }: { readonly url: string },
+  { video, hasTokens }: { readonly video: VideoId; readonly hasTokens: boolean },
+): SourceIdentity {
+  return hasTokens ? { url, video } : { url };
+}
+
 /** Whether evidence is about the object of this video's URL, and not perhaps about another one's that has its key. */
 export function isEvidenceOf(evidence: Pick<Evidence, 'url' | 'video'>, { url, video }: SourceIdentity): boolean {
   return evidence.url === url && evidence.video === video;

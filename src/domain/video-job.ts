@@ -3,7 +3,6 @@ import { chargeOf } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import type { Stall } from './patience.ts';
 import { defaultRetryLimits } from './settle.ts';
-
 import type { Generation, VideoId } from './video.ts';
 
 /** A video to be crawled or published. */

@@ -4,7 +4,7 @@ import { toRanges } from '../domain/index-ranges.ts';
 import { playlistsFromRoot, wantsGrants } from '../domain/revision.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { Evidence } from '../domain/outcome.ts';
-import { isEvidenceOf } from '../domain/source-identity.ts';
+import { documentIdentityOf, isEvidenceOf } from '../domain/source-identity.ts';
 import type { SourceIdentity } from '../domain/source-identity.ts';
 import { replacedSince } from '../domain/replaced.ts';
 import type { ExistingPolicy } from '../domain/batch.ts';
@@ -99,7 +99,7 @@ export async function publishVideo(video: VideoId, ports: PublisherPorts, signal
     ));
   const placed: PlacedDocument[] = [];
   for (const document of header.documents) {
-    const identity = { url: document.url, ...(header.hasTokens ? { video } : {}) };
+    const identity = documentIdentityOf(document, header);
     const copied = async () => copiedBefore((await findEvidence()).get(document.key), identity);
     // Of what was published once, a CDN may have copies although nothing stands there any more.
     const previous =

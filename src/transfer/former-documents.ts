@@ -1,5 +1,6 @@
 import type { Evidence } from '../domain/outcome.ts';
 import type { FileRole } from '../domain/revision.ts';
+import { documentIdentityOf } from '../domain/source-identity.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
@@ -19,7 +20,7 @@ export async function formerDocuments(
   const publication = await journal.publication(video);
   const revision = publication && (await journal.revision(video, publication.revision));
   if (!revision) return new Map();
-  const urls = new Map(revision.documents.map(({ key, url }) => [key, url]));
+  const identities = new Map(revision.documents.map((each) => [each.key, documentIdentityOf(each, revision)]));
   const written = {
     source: {},
     proof: 'written',
@@ -30,9 +31,8 @@ export async function formerDocuments(
   } as const;
   return new Map(
     publication.documents.flatMap(({ key, etag, crc32, sizeBytes }) => {
-      const url = urls.get(key);
-      if (url === undefined) return [];
-      const identity = revision.hasTokens ? { url, video } : { url };
+      const identity = identities.get(key);
+      if (!identity) return [];
       return [[key, { ...written, ...identity, key, etag, crc32, sizeBytes, at: publication.at }]];
     }),
   );

@@ -79,7 +79,11 @@ export function createSlots(limit: StreamLimit, { stuckMs }: SlotOptions = { stu
     waiter.enter(enter(waiter.line, isBeside));
   };
   const admit = (): void => {
-    for (let next = firstOf(waiting); next && hasRoom(); next = firstOf(waiting)) admitWaiter(next, false);
+    while (hasRoom()) {
+      const next = firstOf(waiting);
+      if (!next) return;
+      admitWaiter(next, false);
+    }
     const stuckInMs = movedAt + stuckMs - performance.now();
     for (const waiter of waiting) {
       if (waiter.line.held > 0 || taken >= limit.most) continue;
