@@ -35,8 +35,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster with a budget', patient, 
   });
   afterAll(async () => {
     tap.open();
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage?.close();
   });
 

@@ -61,8 +61,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a running cluster is steered', pati
     await api.until((videos) => videos.length === library.videos && videos.every(isAtRest));
   });
   afterAll(async () => {
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage?.close();
     hook?.close();
     hook?.closeAllConnections();

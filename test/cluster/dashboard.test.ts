@@ -34,8 +34,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster that somebody watches', p
   afterEach(async () => {
     tap.open();
     events?.close();
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage.close();
   });
 

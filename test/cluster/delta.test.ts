@@ -34,8 +34,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a library that is complete', patien
     await stop();
   });
   afterAll(async () => {
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage?.close();
   });
 

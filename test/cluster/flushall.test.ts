@@ -36,8 +36,6 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a Redis that loses everything in mi
   });
   afterAll(async () => {
     tap.open();
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage?.close();
   });
 

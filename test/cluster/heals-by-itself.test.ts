@@ -17,11 +17,7 @@ const files = [...syntheticFiles(library)];
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
   let stage: ClusterStage;
   let up: RunningFlants;
-  afterEach(async () => {
-    up.kill('SIGKILL');
-    await up.ended;
-    await stage.close();
-  });
+  afterEach(() => stage.close());
 
   it('looks again by itself at videos that failed for a reason that time mends', async () => {
     stage = await openClusterStage(library);

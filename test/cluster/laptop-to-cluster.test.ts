@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LibraryReport } from '../../src/domain/report.ts';
 import type { LibraryVerifyReport } from '../../src/domain/verify-report.ts';
 import { runFlants } from '../e2e/flants.ts';
-import type { FlantsResult, RunningFlants } from '../e2e/flants.ts';
+import type { FlantsResult } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';
 import { syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
@@ -19,13 +19,10 @@ const [missing, accepted] = [syntheticSegment(3), syntheticSegment(4)];
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a pilot from one machine that goes on in a cluster', patient, () => {
   let stage: ClusterStage;
-  let up: RunningFlants | undefined;
   beforeAll(async () => {
     stage = await openClusterStage(library);
   });
   afterAll(async () => {
-    up?.kill('SIGKILL');
-    await up?.ended;
     await stage?.close();
   });
 
@@ -50,7 +47,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a pilot from one machine that goes 
     expect(JSON.parse(imported.stdout)).toMatchObject({ videos: 3, publications: 2 });
 
     const api = await clusterApi();
-    up = stage.start('up', '--transfers', '0', ...api.flags);
+    stage.start('up', '--transfers', '0', ...api.flags);
     await api.until((videos) => idsIn('published', videos).length === 5 && idsIn('incomplete', videos).length === 1);
     expect(idsIn('incomplete', await api.videos())).toEqual(['video-001']);
     const told = await stage.run('report', 'video-002');

@@ -5,7 +5,6 @@ import type { SyntheticShape } from '../media/synthetic.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Behaviour } from '../servers/origin.ts';
 import { hasRedis } from '../servers/redis.ts';
-import type { RunningFlants } from '../e2e/flants.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { patient } from '../e2e/stage.ts';
 import { openClusterStage, quickly } from './stage.ts';
@@ -17,12 +16,7 @@ const dead = 20;
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
   let stage: ClusterStage;
-  let up: RunningFlants;
-  afterEach(async () => {
-    up.kill('SIGKILL');
-    await up.ended;
-    await stage.close();
-  });
+  afterEach(() => stage.close());
 
   it.each<{ does: string; behaviour: Behaviour }>([
     { does: 'never answers', behaviour: { kind: 'silent' } },
@@ -38,7 +32,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
       ];
       await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       const flags = ['--max-videos', '5', '--source-timeout', '3s', '--patience', '10m', '--transfers', '0'];
-      up = stage.start('up', ...quickly, ...flags, '--allow-host', '127.0.0.1');
+      stage.start('up', ...quickly, ...flags, '--allow-host', '127.0.0.1');
       const { totals } = await stage.until(({ totals: { videos } }) => videos.published === 2);
       expect(totals.videos).toMatchObject({ waiting: dead, incomplete: 0, invalid: 0 });
       expect(stage.puts().filter((key) => !key.endsWith('.m3u8'))).toHaveLength(files.length - library.videos);

@@ -4,7 +4,6 @@ import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { startOrigin } from '../servers/origin.ts';
 import { hasRedis } from '../servers/redis.ts';
-import type { RunningFlants } from '../e2e/flants.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { patient } from '../e2e/stage.ts';
 import { openClusterStage, quickly } from './stage.ts';
@@ -15,12 +14,7 @@ const others: SyntheticShape = { videos: 12, filesPerVideo: 3, fileBytes: 500, s
 
 describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
   let stage: ClusterStage;
-  let up: RunningFlants;
-  afterEach(async () => {
-    up.kill('SIGKILL');
-    await up.ended;
-    await stage.close();
-  });
+  afterEach(() => stage.close());
 
   it('publishes the videos that come after one whose files hardly come', async () => {
     const { promise: ever, resolve } = Promise.withResolvers<void>();
@@ -40,7 +34,7 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
       ];
       await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
       // So long that none of its files is given up meanwhile.
-      up = stage.start('up', ...quickly, '--source-timeout', '10m', '--transfers', '1', '--allow-host', '127.0.0.1');
+      stage.start('up', ...quickly, '--source-timeout', '10m', '--transfers', '1', '--allow-host', '127.0.0.1');
       const { totals } = await stage.until(({ totals: { videos } }) => videos.published === others.videos);
       expect(totals.videos).toMatchObject({ copying: 1, incomplete: 0 });
     } finally {

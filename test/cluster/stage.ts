@@ -52,6 +52,7 @@ export interface ClusterStage {
   /** Waits until the status is as it should be, looking a few times a second. */
   until(isSo: (status: LibraryStatus) => boolean, timeoutMs?: number): Promise<LibraryStatus>;
   object(key: string): Promise<Buffer | undefined>;
+  /** Ends what was started, and the servers. */
   close(): Promise<void>;
 }
 
