@@ -56,7 +56,10 @@ export interface Journal {
   readonly grouping: OutcomeGrouping;
   /** Stores a plan for good. Does nothing if the video has a sealed revision with this digest. */
   seal(revision: Revision): Promise<void>;
-  /** Undefined if no such revision was sealed. */
+  /**
+   * Undefined if no such revision was sealed. Of a plan that another process has purged, this and `files` may still tell what
+   * they have told before.
+   */
   revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined>;
   /** Files of a sealed revision by index, in ascending order. Indices beyond the end are left out. */
   files(

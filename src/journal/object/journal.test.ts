@@ -131,13 +131,36 @@ describe('a journal of objects', () => {
       expect(next.map((request) => request.replace(/.*\//, ''))).toEqual(['files-3000-4000']);
     });
 
-    it('of a plan that it has sealed itself, the header', async () => {
-      const revision = revisionOf('v', filesOf(1_500));
+    it.each([10, 1_500])('of a plan of %i files that it has sealed itself, nothing', async (count) => {
+      const revision = revisionOf('v', filesOf(count));
       const journal = openObjectJournal(store);
       await journal.seal(revision);
-      const asked = await askedBy(() => journal.revision('v', revision.digest));
-      expect(asked.map((request) => request.replace(/.*\//, ''))).toEqual(['header']);
-      expect(await askedBy(() => journal.files('v', revision.digest, [[0, 1_500]]))).toEqual([]);
+      expect(await askedBy(() => journal.revision('v', revision.digest))).toEqual([]);
+      expect(await askedBy(() => journal.files('v', revision.digest, [[0, count]]))).toEqual([]);
+    });
+
+    it('to seal a small plan, and to read it', async () => {
+      const revision = revisionOf('v', filesOf(1_000));
+      const header = `revisions/v/${revision.digest}/header`;
+      expect(await askedBy(() => openObjectJournal(store).seal(revision))).toEqual([`put ${header}`]);
+      const journal = openObjectJournal(store);
+      expect(await askedBy(() => journal.revision('v', revision.digest))).toEqual([`get ${header}`]);
+      expect(await askedBy(() => journal.files('v', revision.digest, [[900, 1_000]]))).toEqual([]);
+    });
+
+    it('of a plan with large documents, no more than what is wanted', async () => {
+      const large = {
+        key: 'v/main.m3u8',
+        url: 'https://h/main.m3u8',
+        role: 'media-playlist',
+        body: Buffer.alloc(300_000),
+      } as const;
+      const revision = { ...revisionOf('v', filesOf(10)), documents: [large] };
+      await openObjectJournal(store).seal(revision);
+      const journal = openObjectJournal(store);
+      const asked = await askedBy(() => journal.files('v', revision.digest, [[0, 10]]));
+      expect(asked.map((request) => request.replace(/.*\//, ''))).toEqual(['header', 'files-0-10']);
+      expect((await journal.revision('v', revision.digest))?.documents).toEqual([large]);
     });
 
     it('of decisions, a listing and what is new', async () => {
@@ -150,7 +173,7 @@ describe('a journal of objects', () => {
     });
 
     it('of many who want the same at a time, one request', async () => {
-      const revision = revisionOf('v', filesOf(500));
+      const revision = revisionOf('v', filesOf(2_000));
       await openObjectJournal(store).seal(revision);
       const journal = openObjectJournal(store);
       const asked = await askedBy(() =>
@@ -158,7 +181,7 @@ describe('a journal of objects', () => {
           Array.from({ length: 5 }, (_, at) => journal.files('v', revision.digest, [[at * 100, at * 100 + 100]])),
         ),
       );
-      expect(asked).toHaveLength(2);
+      expect(asked.map((request) => request.replace(/.*\//, ''))).toEqual(['header', 'files-0-1000']);
     });
 
     it('of evidence, a listing and what is new', async () => {

@@ -37,13 +37,15 @@ export interface ObjectJournalOptions {
  * | `decisions/<V>/<number>-<type>-<digest>`       | a decision                                    | once                |
  * | `revisions/<V>/<D>/files-<from>-<to>`          | files with these indices, 1,000 of them       | before the header   |
  * | `revisions/<V>/<D>/documents`                  | documents with their bytes                    | before the header   |
- * | `revisions/<V>/<D>/header`                     | the rest; a revision without it is not sealed | last, if none is    |
+ * | `revisions/<V>/<D>/header`                     | the rest; of a small plan, all. It is what    | last, if none is    |
+ * |                                                | seals a revision                              |                     |
  * | `outcomes/<V>/<order>-<counts>-<random>`       | what one call recorded, or forgot             | once                |
  * | `publications/<V>`                             | the latest publication                        | over the former     |
  * | `settings/<name>`                              | a setting                                     | `settle`: if none is |
  *
- * Files, documents and outcomes are gzipped NDJSON, everything else is JSON. Each object begins with its `format`. Videos are
- * ordered by `<V>`, so that two listings suffice to find those which were submitted and not published.
+ * What may have many lines is gzipped NDJSON (files, documents, outcomes, the header of a small plan), everything else is
+ * JSON. Each object begins with its `format`. Videos are ordered by `<V>`, so that two listings suffice to find those which
+ * were submitted and not published.
  *
  * The store must honour `If-None-Match: *`, or be guarded (`storage/guard.ts`). `close` leaves the store open.
  *

@@ -2,16 +2,19 @@ import { FlantsError } from '../../domain/failure.ts';
 import { indicesOf, within } from '../../domain/index-ranges.ts';
 import type { IndexRanges } from '../../domain/index-ranges.ts';
 import type { DocumentRole, PlannedDocument, PlannedFile, Revision, RevisionHeader } from '../../domain/revision.ts';
+import { KiB } from '../../domain/units.ts';
 import type { RevisionDigest, VideoId } from '../../domain/video.ts';
 import type { BodyCache } from './cache.ts';
 import { headerName, keys, lastSegment } from './names.ts';
 import type { FileSpan } from './names.ts';
 import type { JournalObjects } from './objects.ts';
-import { jsonBody, jsonType, linesBody, linesIn, linesType, valueIn } from './text.ts';
+import { hasLines, headAndLinesIn, jsonBody, jsonType, linesBody, linesIn, linesType, valueIn } from './text.ts';
 import { readAhead } from '../read-ahead.ts';
 
 /** Files per object. A batch reads one or two objects, and an average video fits into one. */
 const chunkFiles = 1_000;
+/** A plan with so much at the most is one object: it takes one request to seal, and one to read. */
+const smallPlan = { maxFiles: chunkFiles, maxDocumentBytes: 256 * KiB } as const;
 /** Objects of one revision read or written concurrently. */
 const width = 8;
 
@@ -19,7 +22,16 @@ const width = 8;
 type SealedHeader = Omit<RevisionHeader, 'documents'> & {
   /** Files in each object but the last. */
   readonly chunkFiles: number;
+  /** So many lines follow with documents, and then those of the files. Absent: they are in objects of their own. */
+  readonly documentLines?: number;
 };
+
+/** A header object that was read. */
+interface Sealed {
+  readonly header: SealedHeader;
+  /** Of a small plan. */
+  readonly lines?: { readonly documents: readonly string[]; readonly files: readonly string[] };
+}
 
 interface DocumentLine {
   readonly key: string;
@@ -28,7 +40,12 @@ interface DocumentLine {
   readonly base64: string;
 }
 
-/** Sealed revisions in an object journal. Files and documents are written first. The header, written last, seals them. */
+/**
+ * Sealed revisions in an object journal. A small plan is one object, its header. Of a larger one, files and documents are
+ * written first; the header, written last, seals them.
+ *
+ * A revision never changes. Of one that others have purged, what this process has read or sealed may still be told.
+ */
 export class ObjectRevisions {
   readonly #objects: JournalObjects;
   readonly #cache: BodyCache;
@@ -40,53 +57,41 @@ export class ObjectRevisions {
 
   async seal({ files, documents, ...header }: Revision): Promise<void> {
     const { video, digest } = header;
-    const headerKey = keys.revisionHeader(video, digest);
+    const documentLines = documents.map(lineOf);
+    const sealed: SealedHeader = { ...header, chunkFiles };
+    if (isSmall({ files, documents })) {
+      const head: SealedHeader = { ...sealed, documentLines: documentLines.length };
+      return this.#writeHeader(header, linesBody(head, [...documentLines, ...files]), linesType);
+    }
     // What others purged may still be in the cache.
-    if (await this.#objects.read(headerKey)) return;
+    if (await this.#objects.read(keys.revisionHeader(video, digest))) return;
     const write = (span: FileSpan): Promise<void> =>
       this.#writeLines(keys.files(video, digest, span), { video, digest }, files.slice(...span));
     for await (const _ of readAhead(spansOf(files.length, chunkFiles), width, write));
-    const lines = documents.map(({ key, url, role, body }): DocumentLine => ({
-      key,
-      url,
-      role,
-      base64: Buffer.from(body).toString('base64'),
-    }));
-    await this.#writeLines(keys.documents(video, digest), { video, digest }, lines);
-    const sealed: SealedHeader = { ...header, chunkFiles };
-    // Where somebody else sealed it meanwhile, theirs stays: the files are the same.
-    const body = jsonBody(sealed);
-    const isOurs = await this.#objects.write(headerKey, body, { contentType: jsonType, createOnly: true });
-    if (isOurs) this.#cache.put(headerKey, body);
-    else this.#cache.drop(headerKey);
+    await this.#writeLines(keys.documents(video, digest), { video, digest }, documentLines);
+    await this.#writeHeader(header, jsonBody(sealed), jsonType);
   }
 
   async revision(video: VideoId, digest: RevisionDigest): Promise<RevisionHeader | undefined> {
-    const headerKey = keys.revisionHeader(video, digest);
-    // Whether it was purged meanwhile, the header alone tells: the rest never changes.
-    const body = await this.#objects.read(headerKey);
-    if (!body) return undefined;
-    this.#cache.put(headerKey, body);
-    const { chunkFiles: _, ...header } = this.#headerIn(body, headerKey);
-    const documentsKey = keys.documents(video, digest);
-    const documents = await this.#cached(documentsKey);
-    // A purge that was cut short has left the header, and is to be finished.
-    if (!documents) throw this.#lost(documentsKey);
-    return { ...header, documents: linesIn(documents, this.#placeOf(documentsKey)).map(documentOf) };
+    const sealed = await this.#sealed(video, digest);
+    if (!sealed) return undefined;
+    const { chunkFiles: _, documentLines: __, ...header } = sealed.header;
+    const documents = sealed.lines?.documents ?? (await this.#documentLines(video, digest));
+    return { ...header, documents: documents.map(documentOf) };
   }
 
-  /** Of a revision that others have purged, what this process has read or sealed of it may still be told. */
   async files(
     video: VideoId,
     digest: RevisionDigest,
     ranges: IndexRanges,
   ): Promise<readonly { readonly index: number; readonly file: PlannedFile }[]> {
-    const headerKey = keys.revisionHeader(video, digest);
-    const body = ranges.length === 0 ? undefined : await this.#cached(headerKey);
-    if (!body) return [];
-    const { total, chunkFiles: size } = this.#headerIn(body, headerKey);
-    const wanted = spansOf(total, size).filter((span) => within(ranges, span).length > 0);
-    const chunks = readAhead(wanted, width, (span) => this.#chunk(video, digest, span));
+    const sealed = ranges.length === 0 ? undefined : await this.#sealed(video, digest);
+    if (!sealed) return [];
+    const { header, lines: known } = sealed;
+    const wanted = spansOf(header.total, header.chunkFiles).filter((span) => within(ranges, span).length > 0);
+    const chunks = readAhead(wanted, width, async (span) =>
+      known ? { span, lines: known.files.slice(...span) } : this.#chunk(video, digest, span),
+    );
     const found: { readonly index: number; readonly file: PlannedFile }[] = [];
     for await (const { span, lines } of chunks) {
       for (const index of indicesOf(within(ranges, span))) {
@@ -117,6 +122,37 @@ export class ObjectRevisions {
     return { span, lines };
   }
 
+  async #documentLines(video: VideoId, digest: RevisionDigest): Promise<readonly string[]> {
+    const key = keys.documents(video, digest);
+    const body = await this.#cached(key);
+    // A purge that was cut short has left the header, and is to be finished.
+    if (!body) throw this.#lost(key);
+    return linesIn(body, this.#placeOf(key));
+  }
+
+  async #sealed(video: VideoId, digest: RevisionDigest): Promise<Sealed | undefined> {
+    const key = keys.revisionHeader(video, digest);
+    const body = await this.#cached(key);
+    if (!body) return undefined;
+    if (!hasLines(body)) return { header: valueIn<SealedHeader>(body, this.#placeOf(key)) };
+    const { head, lines } = headAndLinesIn<SealedHeader>(body, this.#placeOf(key));
+    const { documentLines = 0, total } = head;
+    if (lines.length !== documentLines + total) throw this.#lost(key);
+    return { header: head, lines: { documents: lines.slice(0, documentLines), files: lines.slice(documentLines) } };
+  }
+
+  /** Where somebody else sealed it meanwhile, or long ago, theirs stays: the files are the same. */
+  async #writeHeader(
+    { video, digest }: Pick<RevisionHeader, 'video' | 'digest'>,
+    body: Buffer,
+    contentType: string,
+  ): Promise<void> {
+    const key = keys.revisionHeader(video, digest);
+    const isOurs = await this.#objects.write(key, body, { contentType, createOnly: true });
+    if (isOurs) this.#cache.put(key, body);
+    else this.#cache.drop(key);
+  }
+
   /** What is sealed here is most often read here as well. */
   async #writeLines(key: string, head: object, lines: readonly unknown[]): Promise<void> {
     const body = linesBody(head, lines);
@@ -128,10 +164,6 @@ export class ObjectRevisions {
     return this.#cache.get(key, () => this.#objects.read(key));
   }
 
-  #headerIn(body: Uint8Array, key: string): SealedHeader {
-    return valueIn<SealedHeader>(body, this.#placeOf(key));
-  }
-
   #placeOf(key: string): string {
     return `${this.#objects.name}/${key}`;
   }
@@ -139,6 +171,15 @@ export class ObjectRevisions {
   #lost(key: string): FlantsError {
     return new FlantsError('state.unusable', `the journal has lost ${this.#placeOf(key)}`);
   }
+}
+
+function isSmall({ files, documents }: Pick<Revision, 'files' | 'documents'>): boolean {
+  const documentBytes = documents.reduce((sum, { body }) => sum + body.byteLength, 0);
+  return files.length <= smallPlan.maxFiles && documentBytes <= smallPlan.maxDocumentBytes;
+}
+
+function lineOf({ key, url, role, body }: PlannedDocument): DocumentLine {
+  return { key, url, role, base64: Buffer.from(body).toString('base64') };
 }
 
 function documentOf(line: string): PlannedDocument {

@@ -42,9 +42,22 @@ export function linesBody(head: object, lines: readonly unknown[]): Buffer {
  * @throws {FlantsError} `state.unusable` as `valueIn`
  */
 export function linesIn(body: Uint8Array, place: string): readonly string[] {
-  const [head = '', ...lines] = unzipped(body, place).split('\n');
-  formatted(head, place);
-  return lines.slice(0, -1);
+  return headAndLinesIn(body, place).lines;
+}
+
+/** Such an object with what its head tells. Throws as `linesIn`. */
+export function headAndLinesIn<T>(
+  body: Uint8Array,
+  place: string,
+): { readonly head: T; readonly lines: readonly string[] } {
+  const [first = '', ...lines] = unzipped(body, place).split('\n');
+  const { format: _, ...head } = formatted(first, place);
+  return { head: head as T, lines: lines.slice(0, -1) };
+}
+
+/** Whether a body has lines, or else one value. RFC 1952 section 2.3.1. */
+export function hasLines(body: Uint8Array): boolean {
+  return body[0] === 0x1f && body[1] === 0x8b;
 }
 
 function unzipped(body: Uint8Array, place: string): string {

@@ -102,7 +102,7 @@ export function describeSharing(underTest: () => JournalUnderTest): void {
       await one.recordOutcomes('v', [copied(evidenceOf('a')), failed(failureOf('b'))]);
       expect((await one.evidence('v', ['a'])).size).toBe(1);
       await two.purge('v');
-      expect(await one.revision('v', revision.digest)).toBeUndefined();
+      expect(await one.submission('v')).toBeUndefined();
       expect((await one.evidence('v', ['a'])).size).toBe(0);
       expect((await one.failures('v')).size).toBe(0);
       expect(await listOf(one.submissions())).toEqual([]);
