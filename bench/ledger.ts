@@ -146,7 +146,6 @@ function contextOf(records: RedisLedger, journal: OnePlan, queues: ClusterQueues
     submissionOf: (id) => Promise.resolve({ id, playlistUrl: `https://origin.example/${id}/index.m3u8` }),
     admitCrawl: () => Promise.resolve(undefined),
     outlastsSilence: true,
-    copiesFiles: false,
     admitBatch: () => undefined,
     patience: { patienceMs: leaseMs, scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }) },
     onLive: () => Promise.resolve(undefined),

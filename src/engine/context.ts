@@ -21,8 +21,10 @@ import { createPatience } from './patience.ts';
 import type { PatiencePorts, Waiting, WatchedPatience } from './patience.ts';
 import { createStepDriver, leaseIds } from './step-driver.ts';
 import type { StepDriver } from './step-driver.ts';
+import { GrantCache } from './grant-cache.ts';
 import { createTokenLocator } from './token-locator.ts';
-import type { Replan, TokenLocator } from './token-locator.ts';
+import type { Locator } from '../storage/locator.ts';
+import type { Replan } from './token-locator.ts';
 
 /** Ports and settings of the engine, except the executor. The engine does not know which adapters they are. */
 export interface EngineParts extends CrawlerPorts {
@@ -93,8 +95,10 @@ export interface EngineHost {
    * can. If not, they fail after their tries. They always wait out time-outs and server errors of the whole side.
    */
   readonly outlastsSilence: boolean;
-  /** Whether this process also copies batches: then it keeps the tokened URLs that its crawls have read. */
-  readonly copiesFiles: boolean;
+  /**
+   * Keeps what crawls were granted, for the engines of this process that copy files. Absent: none does, and nobody would ask.
+   */
+  readonly grants?: GrantCache;
   /** Whether there is no other video to leave places to. Absent: nobody knows. */
   readonly hasOneVideo?: () => boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
@@ -123,7 +127,7 @@ export interface EngineContext extends StepDriver {
   readonly newId: () => string;
   /** Aborted when no more work is taken: the engine was drained, stopped or halted. */
   readonly drain: AbortSignal;
-  readonly locator: TokenLocator;
+  readonly locator: Locator;
   readonly patience: WatchedPatience;
   /** The source for readings of whole videos: it leaves origins alone that are silent. */
   readonly crawlSource: Source;
@@ -149,13 +153,14 @@ export function createContext(
     const { revision, ...grants } = await planVideo(submission, { ...parts, source }, { present: header, signal });
     return { digest: revision.digest, ...grants };
   };
-  const locator = createTokenLocator({ replan, journal: parts.journal, now: parts.now });
+  const grants = host.grants ?? new GrantCache();
+  const locator = createTokenLocator({ replan, journal: parts.journal, grants, now: parts.now });
   const stepDriver = createStepDriver(
     { ...parts, limits: parts.dispatch, newId },
     {
       drain,
       async onIdle(video, record) {
-        locator.forget(video);
+        grants.forget(video);
         await host.onIdle(video, record);
       },
     },

@@ -8,7 +8,7 @@ import type { Live } from '../domain/live.ts';
 import { sourcePlace } from '../domain/patience.ts';
 import { mayInsist } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import type { VideoRecord } from '../domain/video.ts';
+import type { RevisionDigest, VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { insisting } from '../storage/circuit-breaker.ts';
 import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
@@ -64,16 +64,18 @@ async function onCrawled(
   record: VideoRecord,
   crawled: CrawlResult,
   { video }: VideoJob,
-  { parts, host, hooks, locator }: EngineContext,
+  { parts, host, hooks }: EngineContext,
 ): Promise<void> {
   if (crawled.result === 'stale' || crawled.result === 'live') return;
+  const keep = (revision: RevisionDigest): void =>
+    host.grants?.put(video, { revision, ...crawled.grants, readAt: parts.now() });
   if (crawled.result === 'unchanged') {
-    if (host.copiesFiles && record.revision !== undefined) locator.remember(video, record.revision, crawled.grants);
+    if (record.revision !== undefined) keep(record.revision);
     await reopenFailed(video, parts);
     return;
   }
   const { files, documents, digest, warnings, queryFindings } = crawled.revision;
-  if (host.copiesFiles) locator.remember(video, digest, crawled.grants);
+  keep(digest);
   await hooks.onPlanned(video, { files: files.length, documents: documents.length });
   for (const warning of warnings) hooks.onWarning(video, warning);
   const advice = [

@@ -4,6 +4,7 @@ import { minute, second } from '../domain/units.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import { quietTimeLeft } from '../domain/live.ts';
 import { stateOf } from '../domain/video.ts';
+import { GrantCache } from './grant-cache.ts';
 import type { SubmittedUrls, VideoId, VideoState } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import { aborted } from './aborted.ts';
@@ -110,7 +111,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
       return undefined;
     },
     outlastsSilence: false,
-    copiesFiles: true,
+    grants: new GrantCache(),
     hasOneVideo: () => inProgress.count() <= 1,
     admitBatch({ files }) {
       if (budget?.begin(countOf(files)) === false) {

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { VideoId } from '../domain/video.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import { createTokenLocator } from './token-locator.ts';
-import type { LocatorLimits, TokenLocator } from './token-locator.ts';
+import type { Locator } from '../storage/locator.ts';
+import { GrantCache } from './grant-cache.ts';
 
 const plan = 'https://cdn.example/seg.ts';
 const { signal } = new AbortController();
@@ -20,25 +21,23 @@ describe('a locator', () => {
   });
 
   /** Each reading gives a token of its own to each of so many files. */
-  const open = (limits?: LocatorLimits, { urls = 1, hasTokens = true, hasCookies = false } = {}): TokenLocator =>
-    createTokenLocator(
-      {
-        replan: async (video) => {
-          reads.push(video);
-          const url = `${plan}?token=${reads.length}`;
-          const cookie = `grant=${reads.length}`;
-          return {
-            digest,
-            fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])),
-            ...(hasCookies ? { cookieFor: () => cookie } : {}),
-          };
-        },
-        journal: { revision: async () => ({ hasTokens, ...(hasCookies ? { hasCookies } : {}) }) as RevisionHeader },
-        now: () => now,
+  const open = (grants = new GrantCache(), { urls = 1, hasTokens = true, hasCookies = false } = {}): Locator =>
+    createTokenLocator({
+      replan: async (video) => {
+        reads.push(video);
+        const url = `${plan}?token=${reads.length}`;
+        const cookie = `grant=${reads.length}`;
+        return {
+          digest,
+          fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])),
+          ...(hasCookies ? { cookieFor: () => cookie } : {}),
+        };
       },
-      limits,
-    );
-  const urlOf = async (locator: TokenLocator, expiredAt?: number): Promise<string | undefined> =>
+      journal: { revision: async () => ({ hasTokens, ...(hasCookies ? { hasCookies } : {}) }) as RevisionHeader },
+      grants,
+      now: () => now,
+    });
+  const urlOf = async (locator: Locator, expiredAt?: number): Promise<string | undefined> =>
     (await locator.load('v', 'r', { signal, ...(expiredAt === undefined ? {} : { expiredAt }) }))?.locate(0, plan);
 
   it('reads the playlists once for all that do not complain', async () => {
@@ -68,8 +67,9 @@ describe('a locator', () => {
   });
 
   it('takes what a crawl has read, until that has run out', async () => {
-    const locator = open();
-    locator.remember('v', 'r', { fetchUrls: new Map([[0, `${plan}?token=crawled`]]) });
+    const grants = new GrantCache();
+    const locator = open(grants);
+    grants.put('v', { revision: 'r', fetchUrls: new Map([[0, `${plan}?token=crawled`]]), readAt: now });
     expect(await urlOf(locator)).toBe(`${plan}?token=crawled`);
     expect(await urlOf(locator, now)).toBe(`${plan}?token=1`);
   });
@@ -99,19 +99,20 @@ describe('a locator', () => {
   });
 
   it('lets go of what was used longest ago where there are too many URLs, and never of the latest', async () => {
-    const load = async (locator: TokenLocator, ...videos: readonly VideoId[]): Promise<readonly VideoId[]> => {
+    const load = async (locator: Locator, ...videos: readonly VideoId[]): Promise<readonly VideoId[]> => {
       reads = [];
       for (const video of videos) await locator.load(video, 'r', { signal });
       return reads;
     };
-    const locator = open({ maxVideos: 10, maxUrls: 10 }, { urls: 4 });
+    const grants = new GrantCache({ maxVideos: 10, maxUrls: 10 });
+    const locator = open(grants, { urls: 4 });
     expect(await load(locator, 'a', 'b', 'a')).toEqual(['a', 'b']);
     expect(await load(locator, 'c', 'a', 'b'), 'b made room for c').toEqual(['c', 'b']);
-    locator.forget('b');
+    grants.forget('b');
     expect(await load(locator, 'a', 'd', 'a')).toEqual(['d']);
-    const small = open({ maxVideos: 10, maxUrls: 3 }, { urls: 4 });
+    const small = open(new GrantCache({ maxVideos: 10, maxUrls: 3 }), { urls: 4 });
     expect(await load(small, 'a', 'a', 'b', 'b')).toEqual(['a', 'b']);
-    const few = open({ maxVideos: 2, maxUrls: 100 });
+    const few = open(new GrantCache({ maxVideos: 2, maxUrls: 100 }));
     expect(await load(few, 'a', 'b', 'c', 'b', 'a')).toEqual(['a', 'b', 'c', 'a']);
   });
 });

@@ -24,6 +24,25 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster whose playlists want a to
     await stage.close();
   });
 
+  it('does not read playlists again to copy where one process does all', async () => {
+    let readings = 0;
+    const body = mediaPlaylist(names.map((name) => name + token));
+    stage = await openClusterStage(library, {
+      rule: ({ path }) => {
+        if (!path.endsWith(token)) return path.startsWith('/video') ? { kind: 'status', status: 403 } : undefined;
+        if (!path.startsWith(playlist)) return undefined;
+        readings += 1;
+        return { kind: 'answer', headers: {}, body };
+      },
+    });
+    await writeFile(stage.catalogue, JSON.stringify({ id: 'class', playlistUrl: stage.origin.url + playlist + token }));
+    const flags = ['--with-transfer', '--listen', '127.0.0.1:0', ...quickly];
+    running.push(startFlants(['coordinator', stage.catalogue, stage.destination, ...flags], { env: stage.env }));
+    await stage.until(({ totals }) => totals.videos.published === 1);
+    // Twice to plan, to see what is new at each reading, and once before it publishes.
+    expect(readings).toBe(3);
+  });
+
   it('says what a transfer process without the catalogue lacks, and copies once it has that', async () => {
     const body = mediaPlaylist(names.map((name) => name + token));
     stage = await openClusterStage(library, {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { openQueues } from '../../src/app/cluster/queues.ts';
 import { createContext } from '../../src/engine/context.ts';
+import { GrantCache } from '../../src/engine/grant-cache.ts';
 import type { EngineContext, EngineParts } from '../../src/engine/context.ts';
 import { startCrawlers, startPublishers, startTransfers } from '../../src/engine/workers.ts';
 import { createControl } from '../../src/control/control.ts';
@@ -167,7 +168,7 @@ export function startProcess(
           scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }),
         },
         outlastsSilence: true,
-        copiesFiles: works.includes('transfer'),
+        ...(works.includes('transfer') ? { grants: new GrantCache() } : {}),
         onLive: () => Promise.resolve(undefined),
         onIdle: () => undefined,
         halt: (failure) => void halts.push(failure),

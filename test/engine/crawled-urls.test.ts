@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { crawlStep } from '../../src/engine/crawl-worker.ts';
 import { createContext } from '../../src/engine/context.ts';
+import { GrantCache } from '../../src/engine/grant-cache.ts';
 import type { EngineHost } from '../../src/engine/context.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
@@ -29,7 +30,7 @@ it.each([
     admitBatch: () => undefined,
     patience: { patienceMs: minute, scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }) },
     outlastsSilence: false,
-    copiesFiles,
+    ...(copiesFiles ? { grants: new GrantCache() } : {}),
     onLive: async () => undefined,
     onIdle: () => {},
     halt: () => {},

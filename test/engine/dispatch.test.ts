@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPatience } from '../../src/engine/patience.ts';
+import { GrantCache } from '../../src/engine/grant-cache.ts';
 import { createTokenLocator } from '../../src/engine/token-locator.ts';
 import { planVideo } from '../../src/crawler/plan-video.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
@@ -96,6 +97,7 @@ describe('A batch', () => {
         return { digest: planned.digest, fetchUrls };
       },
       journal,
+      grants: new GrantCache(),
       now: clock,
     });
     const batches = new MemoryQueue<BatchJob>();

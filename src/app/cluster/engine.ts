@@ -19,7 +19,9 @@ import { dispatchLimits, queueConclusion } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { openSource } from '../open/source.ts';
 import type { SourceSpec } from '../connect.ts';
+import type { Source } from '../../storage/source.ts';
 import { createContext } from '../../engine/context.ts';
+import { GrantCache } from '../../engine/grant-cache.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open/destination.ts';
@@ -28,13 +30,25 @@ import { spendingPauses } from './spending.ts';
 import type { SpendingBatch } from './spending.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 
-/** The engine of one process of a cluster. Its workers are started separately, by role. */
+/** The source of a library, which the roles of a process share. */
+export interface ClusterSource {
+  readonly keyRules: KeyRules;
+  /** By which threads and functions open it too. */
+  readonly spec: SourceSpec;
+  readonly source: Source;
+  /** Absent: no role of this process copies files. */
+  readonly grants?: GrantCache;
+}
+
+/** The engine of one role of a process. Its workers are started separately. */
 export interface ClusterEngine {
   readonly context: EngineContext;
   readonly source: SourceSpec;
   readonly destination: OpenDestination;
-  close(): Promise<void>;
 }
+
+/** Options of an engine in a cluster. */
+type EngineOptions = Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits };
 
 /** Callbacks of an engine in a cluster. */
 export interface ClusterEngineHooks extends EngineHooks {
@@ -56,29 +70,37 @@ const haltPauseMs = 15 * second;
 /** Polling intervals for the key rules. */
 const keyRulesPauses: Backoff = { baseDelayMs: 25, maxDelayMs: second };
 
-/**
- * Creates the engine over the ports of a cluster. Waits until the library has its first video, which fixes the key
- * rules.
- *
- * @param beside.catalogue - looked up for URLs with fresh tokens. Without one, the URLs in the journal are used
- */
-export async function openClusterEngine(
-  cluster: Cluster,
-  destination: OpenDestination,
-  options: Omit<ServiceOptions, 'limits'> & { readonly limits: ProcessLimits },
-  hooks: ClusterEngineHooks,
-  { catalogue, cdn }: { readonly catalogue?: Catalogue | undefined; readonly cdn?: Cdn | undefined },
-): Promise<ClusterEngine> {
-  const keyRules = await awaitKeyRules(cluster.journal, AbortSignal.any([hooks.drain, hooks.signal]));
+/** Opens the source of a library. Waits until it has its first video, which fixes the key rules. */
+export async function openClusterSource(
+  { journal }: Pick<Cluster, 'journal'>,
+  options: EngineOptions,
+  { copiesFiles, signal }: { readonly copiesFiles: boolean; readonly signal: AbortSignal },
+): Promise<ClusterSource> {
+  const keyRules = await awaitKeyRules(journal, signal);
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
   const named = { originUrls: [keyRules.root], namedUrls };
   const spec = { ...(await sourceSpecOf(options, named)), limits: options.limits.source };
-  const source = openSource(spec);
-  const host = hostOf(cluster, { ...keyRules, patienceMs: options.patienceMs }, hooks, catalogue);
+  return { keyRules, spec, source: openSource(spec), ...(copiesFiles ? { grants: new GrantCache() } : {}) };
+}
+
+/**
+ * Creates the engine over the ports of a cluster.
+ *
+ * @param beside.catalogue - looked up for URLs with fresh tokens. Without one, the URLs in the journal are used
+ */
+export function createClusterEngine(
+  cluster: Cluster,
+  { source, destination }: { readonly source: ClusterSource; readonly destination: OpenDestination },
+  options: EngineOptions,
+  hooks: ClusterEngineHooks,
+  { catalogue, cdn }: { readonly catalogue?: Catalogue | undefined; readonly cdn?: Cdn | undefined },
+): ClusterEngine {
+  const { keyRules } = source;
+  const host = hostOf(cluster, { source, patienceMs: options.patienceMs }, hooks, catalogue);
   const context = createContext(
     {
       ...cluster.queues,
-      source,
+      source: source.source,
       store: destination.store,
       ...(cdn ? { cdn } : {}),
       journal: cluster.journal,
@@ -101,17 +123,12 @@ export async function openClusterEngine(
     hooks,
     { host, drain: hooks.drain },
   );
-  return {
-    context,
-    source: spec,
-    destination,
-    close: () => source.close(),
-  };
+  return { context, source: source.spec, destination };
 }
 
 function hostOf(
   { journal, queues, spending }: Cluster,
-  { patienceMs, ...keyRules }: KeyRules & Pick<ServiceOptions, 'patienceMs'>,
+  { source: { keyRules, grants }, patienceMs }: { readonly source: ClusterSource; readonly patienceMs: number },
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
 ): EngineHost {
@@ -131,8 +148,7 @@ function hostOf(
       return hasCapacity ? undefined : { againAfterMs: jittered(await crawlPauseMs(queues), Math.random) };
     },
     outlastsSilence: true,
-    // A process that copies files does not crawl.
-    copiesFiles: false,
+    ...(grants ? { grants } : {}),
     patience: {
       patienceMs,
       scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video], isAll: false }),

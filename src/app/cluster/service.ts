@@ -11,8 +11,8 @@ import { createProcessMetrics } from '../../telemetry/metrics.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { MiB, second } from '../../domain/units.ts';
 import { aborted } from '../../engine/aborted.ts';
-import { openClusterEngine } from './engine.ts';
-import type { ClusterEngine } from './engine.ts';
+import { createClusterEngine, openClusterSource } from './engine.ts';
+import type { ClusterEngine, ClusterSource } from './engine.ts';
 import { openCluster } from './cluster.ts';
 import type { LibraryApi, openLibraryApi } from './library-api.ts';
 import { openLimits, requestsTo } from '../limits.ts';
@@ -61,8 +61,8 @@ export interface ProcessHooks {
 
 /**
  * Runs the roles of one process until it is drained. What only some roles or options need is loaded where they are there: all
- * of it would be a quarter of what an idle process holds. The roles share the connections to Redis, journal and destination, and one
- * HTTP service. When one of them cannot start, all of them end.
+ * of it would be a quarter of what an idle process holds. The roles share the connections to Redis, journal,
+ * source and destination, and one HTTP service. When one of them cannot start, all of them end.
  *
  * @throws {FlantsError} if a role cannot start
  */
@@ -100,7 +100,16 @@ export async function runService(
     const isAggregator = roles.includes('aggregator');
     const cdn = isAggregator ? await cdnOf(cluster, options, signal) : undefined;
     if (cdn) closers.push(() => cdn.close());
-    const shared = { cluster, destination, catalogue, cdn, options, limits, health };
+    let opening: Promise<ClusterSource> | undefined;
+    // Not before a role asks: the first scan may be what it waits for.
+    const openSource = (): Promise<ClusterSource> =>
+      (opening ??= openClusterSource(
+        cluster,
+        { ...options, limits },
+        { copiesFiles: roles.includes('transfer'), signal: AbortSignal.any([drain, signal]) },
+      ));
+    closers.push(async () => (await opening?.catch(() => undefined))?.source.close());
+    const shared = { cluster, openSource, destination, catalogue, cdn, options, limits, health };
     const halts = new Map<Role, Failure | undefined>();
     const parts = roles.map((role): RoleParts => {
       const roleLog = process.logOf(role);
@@ -171,6 +180,8 @@ function settleStart(): () => void {
 interface RoleParts {
   readonly role: Role;
   readonly cluster: Cluster;
+  /** The same for all roles of this process. */
+  readonly openSource: () => Promise<ClusterSource>;
   /** Absent: no role of this process writes there. */
   readonly destination: OpenDestination | undefined;
   readonly cdn: Cdn | undefined;
@@ -183,25 +194,21 @@ interface RoleParts {
 
 /** Runs a role until it is drained. */
 async function runRole(parts: RoleParts): Promise<void> {
-  const { role, cluster, destination, catalogue, cdn, options, limits, health, hooks } = parts;
-  const engine =
-    destination && role !== 'scanner'
-      ? await openClusterEngine(cluster, destination, { ...options, limits }, engineHooksOf(role, hooks, health), {
-          catalogue,
-          cdn,
-        })
-      : undefined;
-  try {
-    const running = await startRole(parts, engine);
-    await running.assert({ again: false });
-    const stopAsserting = repeat(options.reconcileEveryMs, () => running.assert({ again: true }));
-    await aborted(hooks.drain);
-    health.set(role, false, 'stopping');
-    stopAsserting();
-    await Promise.race([running.stop(), aborted(hooks.signal)]);
-  } finally {
-    await engine?.close();
-  }
+  const { role, options, health, hooks } = parts;
+  const running = await startRole(parts, role === 'scanner' ? undefined : await openEngine(parts));
+  await running.assert({ again: false });
+  const stopAsserting = repeat(options.reconcileEveryMs, () => running.assert({ again: true }));
+  await aborted(hooks.drain);
+  health.set(role, false, 'stopping');
+  stopAsserting();
+  await Promise.race([running.stop(), aborted(hooks.signal)]);
+}
+
+async function openEngine(parts: RoleParts): Promise<ClusterEngine | undefined> {
+  const { role, cluster, openSource, destination, options, limits, health, hooks } = parts;
+  if (!destination) return undefined;
+  const places = { source: await openSource(), destination };
+  return createClusterEngine(cluster, places, { ...options, limits }, engineHooksOf(role, hooks, health), parts);
 }
 
 /** Waits for all of them. When one fails the others are told to end, and then that failure is thrown. */
