@@ -45,10 +45,8 @@ export function bodyProblem(
       role === 'captions' || (mediaTypeOf(contentType) === 'text/plain' && captionsName.test(pathOf(url)));
     if (!mayBeText && isPageType(contentType) && head.byteLength > 0 && isText(head))
       return `a page of type ${contentType}, not media`;
-    if (startsLikeHtml(head)) return 'an HTML page, not media';
-    const isMedia = role === 'segment' || role === 'initialization-section';
-    const text = isMedia && !captionsName.test(pathOf(url)) ? textInPlaceOfMedia(head) : undefined;
-    if (text !== undefined) return `${text}, not media`;
+    const other = mayBeginText(head) ? textInPlaceOf(file, head) : undefined;
+    if (other !== undefined) return `${other}, not media`;
   }
   if (sizeBytes === 0 && !webVttName.test(pathOf(url))) return 'an empty body';
   if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
@@ -85,26 +83,36 @@ const firstBoxes = new Set([
 /** Marks at the beginning of other media, as Latin-1: WebVTT, ID3 of packed audio, AC-3, JPEG, PNG, GIF, WebP. */
 const marks = ['WEBVTT', '\xef\xbb\xbfWEBVTT', 'ID3', '\x0bw', '\xff\xd8\xff', '\x89PNG', 'GIF8', 'RIFF'];
 
+const longestMark = 9;
+
 function startsLikeMedia(head: Uint8Array): boolean {
-  const start = latin1(head);
   const isTransportStream =
     head[0] === 0x47 && (head.byteLength === 188 || (head[188] === 0x47 && (head[376] ?? 0x47) === 0x47));
   // ADTS and MPEG audio: eleven bits that are set.
   const isAudioFrame = head[0] === 0xff && (head[1] ?? 0) >= 0xe0;
-  const hasMark = firstBoxes.has(start.slice(4, 8)) || marks.some((mark) => start.startsWith(mark));
-  return isTransportStream || isAudioFrame || hasMark;
+  if (isTransportStream || isAudioFrame) return true;
+  const start = latin1(head.subarray(0, longestMark));
+  return firstBoxes.has(start.slice(4, 8)) || marks.some((mark) => start.startsWith(mark));
 }
 
-function startsLikeHtml(head: Uint8Array): boolean {
-  return /^\s*(?:<!doctype html|<html)/i.test(textOf(head));
+/** Blanks, the bytes of a byte order mark, and the first characters of markup, JSON and playlists. Few encrypted bodies begin so. */
+const firstOfText: ReadonlySet<number | undefined> = new Set(
+  Array.from('\t\n\v\f\r \xa0\xef<{#', (char) => char.charCodeAt(0)),
+);
+
+function mayBeginText(head: Uint8Array): boolean {
+  return firstOfText.has(head[0]);
 }
 
 /**
- * What scripts and stores answer under the media type that they meant to send: their errors, as JSON or markup, or another
- * playlist. Of markup only TTML is media. Short encrypted bodies begin so by chance, but do not go on in ASCII.
+ * What scripts and stores answer under the media type that they meant to send: their errors, as a page, JSON or markup, or
+ * another playlist. Of markup only TTML is media. Short encrypted bodies begin so by chance, but do not go on in ASCII.
  */
-function textInPlaceOfMedia(head: Uint8Array): string | undefined {
+function textInPlaceOf({ role, url }: Pick<PlannedFile, 'role' | 'url'>, head: Uint8Array): string | undefined {
   const text = textOf(head).trimStart();
+  if (/^(?:<!doctype html|<html)/i.test(text)) return 'an HTML page';
+  const isMedia = role === 'segment' || role === 'initialization-section';
+  if (!isMedia || captionsName.test(pathOf(url))) return undefined;
   if (text.startsWith('#EXTM3U')) return 'a playlist';
   if (!/^[\t\n\r -~]{8,64}$/.test(text.slice(0, 64))) return undefined;
   if (/^\{\s*"/.test(text)) return 'JSON';

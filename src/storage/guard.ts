@@ -42,10 +42,12 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
     return { integrity: checksums === 'md5' ? { md5: md5Of(body).toString('base64') } : 'none' };
   };
   /** A condition as the store wants it, or none where it honours none: some stores refuse such headers. */
-  const adapted = ({ condition, ...options }: PutOptions): PutOptions =>
-    condition === undefined || !isHonoured(condition)
-      ? options
-      : { ...options, condition: withEtagForm(condition, etags) };
+  const adapted = (options: PutOptions): PutOptions => {
+    const { condition, ...rest } = options;
+    if (!isHonoured(condition)) return rest;
+    const wanted = withEtagForm(condition, etags);
+    return wanted === condition ? options : { ...rest, condition: wanted };
+  };
   /** The condition of a write that has none, where the store demands one. */
   const conditionOfAny = async (key: string, signal: AbortSignal): Promise<WriteCondition> => {
     const current = await store.head(key, { signal });

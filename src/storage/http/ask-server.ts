@@ -38,7 +38,7 @@ export function openServerQuestions(options: RouteOptions & { readonly headers: 
   const index = indexScopes(options.headers);
   const send = async (url: URL, { method, headers }: ServerQuestion, signal: AbortSignal): Promise<ServerAnswer> => {
     options.reach?.check(url);
-    const usual = requestHeaders(url, { kind: 'media', signal }, index);
+    const usual = requestHeaders(url, { kind: 'media' }, index);
     const request = {
       origin: url.origin,
       method,

@@ -55,7 +55,7 @@ const notCodings: ReadonlySet<string> = new Set(['identity', 'aws-chunked']);
  * applied. RFC 9110 section 8.4.
  */
 export function contentCodings(header: string | undefined): readonly string[] {
-  return listOf(header).filter((name) => !notCodings.has(name));
+  return header === undefined ? [] : listOf(header).filter((name) => !notCodings.has(name));
 }
 
 /**

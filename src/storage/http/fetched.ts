@@ -17,7 +17,7 @@ export function fetchedFrom(answer: Answer, url: URL): FetchedObject {
   const { headers, body } = answer;
   const contentType = mediaTypeOf(first(headers['content-type']));
   const length = first(headers['content-length']);
-  const link = [headers['link'] ?? []].flat().join(', ');
+  const link = headers['link'] === undefined ? '' : [headers['link']].flat().join(', ');
   const date = first(headers.date);
   try {
     // While it is read, the connection checks that as many bytes arrive as were announced.

@@ -67,13 +67,15 @@ export function indexScopes(scopes: ScopedHeaders): HeaderIndex {
   return index;
 }
 
+/** What of a request its headers say. */
+type HeaderOptions = Pick<FetchOptions, 'kind'> & {
+  readonly unless?: FetchOptions['unless'] | undefined;
+  readonly cookie?: string | undefined;
+};
+
 /** The headers of a request: names and values in turn. Conditions by RFC 9110 section 13.1. */
-export function requestHeaders(
-  url: URL,
-  { cookie, ...options }: Omit<FetchOptions, 'cookie'> & { readonly cookie?: string | undefined },
-  index: HeaderIndex,
-): string[] {
-  const headers = ['accept-encoding', options.kind === 'media' ? 'identity' : offeredCodings];
+export function requestHeaders(url: URL, { kind, unless, cookie }: HeaderOptions, index: HeaderIndex): string[] {
+  const headers = ['accept-encoding', kind === 'media' ? 'identity' : offeredCodings];
   const own = index.get(url.origin) ?? unscoped;
   const basic = basicAuthorization(url);
   for (let at = 0; at < own.length; at += 2) {
@@ -83,7 +85,7 @@ export function requestHeaders(
   }
   if (cookie !== undefined && !headers.includes('cookie')) headers.push('cookie', cookie);
   if (basic !== undefined) headers.push('authorization', basic);
-  headers.push(...conditionsOf(options));
+  if (unless) headers.push(...conditionsOf({ unless }));
   return headers;
 }
 

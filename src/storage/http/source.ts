@@ -83,7 +83,8 @@ async function request(
     transport.reach?.check(url);
     const cookie = cookieFor(url, requested, { options, transport });
     const route = transport.routes.to(url);
-    const all = [...requestHeaders(url, { ...options, cookie }, transport.index), ...headers];
+    const all = requestHeaders(url, { kind: options.kind, unless: options.unless, cookie }, transport.index);
+    all.push(...headers);
     const answer = await send(route, { method, url, headers: all }, options.signal);
     await transport.cookies?.receive(answer.headers['set-cookie'], url);
     if (!isRedirect(answer.status)) return { answer, url, proxy: route.proxy };
@@ -109,7 +110,7 @@ function cookieFor(
   { options, transport }: { readonly options: FetchOptions; readonly transport: Transport },
 ): string | undefined {
   if (transport.cookies) return transport.cookies.headerFor(url.href);
-  return url.origin === requested.origin ? options.cookie : undefined;
+  return options.cookie !== undefined && url.origin === requested.origin ? options.cookie : undefined;
 }
 
 /** Resolves a redirect. RFC 9110 section 15.4. User information of the requested URL is only sent to its own origin. */
@@ -151,7 +152,8 @@ function parse(text: string): URL {
       url ? `a ${url.protocol} URL cannot be fetched by HTTP` : 'that is not a URL',
     );
   }
-  url.hash = '';
+  // Setting a part writes the whole URL anew.
+  if (url.hash !== '') url.hash = '';
   return url;
 }
 

@@ -40,6 +40,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
 
 /** Headers of a PUT that say how the object is to be treated. */
 export function treatmentHeaders({ storageClass, encryption, tags }: ObjectTreatment): (readonly [string, string])[] {
+  if (storageClass === undefined && encryption === undefined && tags === undefined) return [];
   return [
     ...(storageClass === undefined ? [] : ([['x-amz-storage-class', storageClass]] as const)),
     ...(encryption === undefined ? [] : ([['x-amz-server-side-encryption', encryption.algorithm]] as const)),

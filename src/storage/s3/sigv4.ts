@@ -41,8 +41,7 @@ export const unsignedPayload = 'UNSIGNED-PAYLOAD';
  */
 export function signRequest(request: UnsignedRequest): string[] {
   const { credentials, payloadHash, region, service = 's3' } = request;
-  const instant = request.now.toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const day = instant.slice(0, 8);
+  const { instant, day } = stampOf(request.now);
   const headers: (readonly [string, string])[] = [
     ...request.headers,
     ['host', request.host],
@@ -55,9 +54,10 @@ export function signRequest(request: UnsignedRequest): string[] {
   let canonicalHeaders = '';
   let signedNames = '';
   const sent: string[] = [];
-  for (const [name, value] of headers) {
+  for (let at = 0; at < headers.length; at++) {
+    const [name, value] = headers[at] as readonly [string, string];
     canonicalHeaders += `${name}:${value}\n`;
-    signedNames += signedNames === '' ? name : `;${name}`;
+    signedNames += at === 0 ? name : `;${name}`;
     if (name !== 'host') sent.push(name, value);
   }
   const canonical = `${request.method}\n${request.path}\n${request.query}\n${canonicalHeaders}\n${signedNames}\n${payloadHash}`;
@@ -97,6 +97,24 @@ function encodeStrictly(text: string): string {
 
 function byName(a: readonly [string, string], b: readonly [string, string]): number {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;
+}
+
+/** A time in the two forms of a signature. */
+interface Stamp {
+  readonly instant: string;
+  readonly day: string;
+}
+
+/** The same for all requests of a second. */
+let latestStamp: Stamp & { readonly second: number } = { second: 0, instant: '19700101T000000Z', day: '19700101' };
+
+function stampOf(now: Date): Stamp {
+  const second = Math.floor(now.getTime() / 1000);
+  if (second !== latestStamp.second) {
+    const instant = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
+    latestStamp = { second, instant, day: instant.slice(0, 8) };
+  }
+  return latestStamp;
 }
 
 interface Scope {

@@ -11,6 +11,12 @@ export interface ResponseHead {
   readonly isPersistent: boolean;
 }
 
+/** A part of a text. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** The bytes that may not stand in a head: controls other than the tab, and line ends that are not CRLF. */
 const forbidden = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 /** RFC 9112 section 4. Some servers leave out the blank before an empty reason. */
@@ -31,18 +37,28 @@ const maxKnownNames = 500;
  */
 export function parseHead(text: string): ResponseHead {
   if (forbidden.test(text)) throw new ResponseError('INVALID_CHARACTER', 'a character that no head may have');
-  const lines = text.split('\r\n');
-  const [, minor, status] = statusLine.exec(lines[0] ?? '') ?? [];
+  let end = endOfLine(text, 0);
+  const [, minor, status] = statusLine.exec(text.slice(0, end)) ?? [];
   if (status === undefined) throw new ResponseError('INVALID_CONSTANT', 'no status line of HTTP/1.1');
   const headers: IncomingHttpHeaders = {};
-  for (let at = 1; at < lines.length; at += 1) addHeader(headers, lines[at] as string);
+  while (end < text.length) {
+    const start = end + 2;
+    end = endOfLine(text, start);
+    addHeader(headers, text, { start, end });
+  }
   return { status: Number(status), headers, isPersistent: isPersistent(headers.connection, minor === '1') };
 }
 
-function addHeader(headers: IncomingHttpHeaders, line: string): void {
-  const colon = line.indexOf(':');
-  const name = nameOf(line.slice(0, Math.max(0, colon)));
-  const value = trimmed(line, colon + 1);
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf('\r\n', from);
+  return end < 0 ? text.length : end;
+}
+
+function addHeader(headers: IncomingHttpHeaders, text: string, line: Span): void {
+  const found = text.indexOf(':', line.start);
+  const colon = found < 0 || found > line.end ? line.start : found;
+  const name = nameOf(text.slice(line.start, colon));
+  const value = trimmed(text, { start: colon + 1, end: line.end });
   // The only name that would be no property of its own.
   if (name === '__proto__') return;
   const before = Object.hasOwn(headers, name) ? headers[name] : undefined;
@@ -60,11 +76,11 @@ function nameOf(raw: string): string {
 }
 
 /** Without the blanks around it: RFC 9110 section 5.5. `trim` would take the byte A0 for one. */
-function trimmed(line: string, from: number): string {
-  let [start, end] = [from, line.length];
-  while (isBlank(line.charCodeAt(start))) start += 1;
-  while (end > start && isBlank(line.charCodeAt(end - 1))) end -= 1;
-  return line.slice(start, end);
+function trimmed(text: string, span: Span): string {
+  let { start, end } = span;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function isBlank(code: number): boolean {
@@ -74,6 +90,7 @@ function isBlank(code: number): boolean {
 /** RFC 9112 section 9.3. */
 function isPersistent(connection: string | undefined, isRecent: boolean): boolean {
   if (connection === undefined) return isRecent;
+  if (connection === 'keep-alive') return true;
   const options = listOf(connection);
   return !options.includes('close') && (isRecent || options.includes('keep-alive'));
 }

@@ -147,6 +147,9 @@ describe('what is no response', () => {
     ['a length in hex', response('a', ok, 'content-length: 0x1'), 'HPE_INVALID_CONTENT_LENGTH'],
     ['a length that is not exact', response('a', ok, 'content-length: 9007199254740993'), 'HPE_INVALID_CONTENT_LENGTH'],
     ['codings below the chunks', response('', ok, 'transfer-encoding: gzip, chunked'), 'HPE_INVALID_TRANSFER_ENCODING'],
+    ['a line that is no header', response('', ok, 'content-length', 'x: 1'), 'HPE_INVALID_HEADER_TOKEN'],
+    ['a line that is no header, and the last', response('', ok, 'content-length: 0', 'x'), 'HPE_INVALID_HEADER_TOKEN'],
+    ['a header without a name', response('', ok, ': 0'), 'HPE_INVALID_HEADER_TOKEN'],
     ['a name with a blank', response('', ok, 'content-length : 0'), 'HPE_INVALID_HEADER_TOKEN'],
     [
       'a header that goes on in the next line',
