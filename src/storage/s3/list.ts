@@ -63,8 +63,10 @@ export function parsePage(xml: string): S3Page | undefined {
   }));
   // Some say that keys are encoded, and give them plain.
   const decoded = isEncoded ? listed.map(({ key }) => decodeKey(key)) : [];
-  const arePlain = decoded.includes(undefined);
-  const objects = listed.map((object, at) => ({ ...object, key: (arePlain ? undefined : decoded[at]) ?? object.key }));
+  const objects =
+    isEncoded && !decoded.includes(undefined)
+      ? listed.map(({ sizeBytes, etag }, at) => ({ key: decoded[at] as string, sizeBytes, etag }))
+      : listed;
   return { objects, ...(next === undefined ? {} : { next }) };
 }
 

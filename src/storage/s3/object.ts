@@ -75,7 +75,7 @@ export function integrityHeaders(crc32: string, integrity: Integrity): (readonly
  * Empty if the store does not tell.
  */
 export function entityTag(etag: string): string {
-  const strong = etag.replace(/^W\//, '');
+  const strong = etag.startsWith('W/') ? etag.slice(2) : etag;
   if (strong === '' || strong === '""') return '';
   return strong.endsWith('"') ? strong : `"${strong}"`;
 }
