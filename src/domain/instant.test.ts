@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instantOf } from './instant.ts';
+import { instantOf, isoTimeOf } from './instant.ts';
 
 const at = (iso: string): number => Date.parse(iso);
 
@@ -73,4 +73,17 @@ describe('an instant', () => {
   ])('is not read from %j', (value) => {
     expect(instantOf(value)).toBeUndefined();
   });
+});
+
+it('an instant is written as JavaScript does, also where the second changes', () => {
+  const instants = [
+    0,
+    999,
+    1_000,
+    at('2026-11-23T08:00:00.000Z'),
+    at('2026-11-23T08:00:00.007Z'),
+    at('2026-12-31T23:59:59.999Z'),
+  ];
+  for (const each of [...instants, ...instants.toReversed()])
+    expect(isoTimeOf(each)).toBe(new Date(each).toISOString());
 });

@@ -25,6 +25,22 @@ export function instantOf(value: unknown): number | undefined {
   return isoInstant(text) ?? namedInstant(text);
 }
 
+/** The text of the second that was asked for last. */
+let latest = { secondsSinceEpoch: NaN, text: '' };
+
+/**
+ * Writes an instant as `Date.prototype.toISOString` does. Many of the same second cost little.
+ *
+ * @param atMs - whole milliseconds since the epoch, in the years 1970 to 9999
+ */
+export function isoTimeOf(atMs: number): string {
+  const secondsSinceEpoch = Math.floor(atMs / 1000);
+  if (secondsSinceEpoch !== latest.secondsSinceEpoch) {
+    latest = { secondsSinceEpoch, text: new Date(secondsSinceEpoch * 1000).toISOString().slice(0, -'000Z'.length) };
+  }
+  return `${latest.text}${String(atMs - secondsSinceEpoch * 1000).padStart(3, '0')}Z`;
+}
+
 /**
  * Units of a time since the epoch. A number belongs to the first unit by which it lies before the year 5138: 1.7e9 are
  * seconds, 1.7e12 milliseconds. Numbers below a hundred million (1973 in seconds) are years, counters or zero, not times.

@@ -3,6 +3,8 @@
  * is none.
  */
 export function mediaTypeOf(header: string | undefined): string | undefined {
-  const type = header?.split(';', 1)[0]?.trim().toLowerCase();
+  if (header === undefined) return undefined;
+  const end = header.indexOf(';');
+  const type = (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
   return type === '' ? undefined : type;
 }

@@ -104,6 +104,8 @@ function admitted(text: string, { rest }: Origin, nowMs: number): Rest | undefin
   return rest;
 }
 
+type ForEachView = NonNullable<Body['forEachView']>;
+
 class WatchedRequest {
   readonly #origin: Origin;
   readonly #trial: Rest | undefined;
@@ -149,6 +151,20 @@ class WatchedRequest {
     }
   }
 
+  /** Reads a body by its views. */
+  watch(forEachView: ForEachView, take: Parameters<ForEachView>[0]): Promise<boolean> {
+    const whole = forEachView((view) => {
+      this.received(view.byteLength);
+      return take(view);
+    });
+    // Beside what is returned: another promise in between would cost each file as much as all else here.
+    void whole.then(
+      (isWhole) => isWhole && this.answered(),
+      (error: unknown) => this.failed(error),
+    );
+    return whole;
+  }
+
   #isSilence(failure: Failure): boolean {
     if (failure.code === 'source.timeout') return true;
     const isRefusal = failure.code === 'source.throttled' || hasServerError(failure);
@@ -165,7 +181,7 @@ class WatchedRequest {
 function watchedObject(object: FetchedObject, request: WatchedRequest): FetchedObject {
   return {
     ...object,
-    body: watchedBody(object.body, request),
+    body: new WatchedBody(object.body, request),
     cancel() {
       request.answered();
       object.cancel();
@@ -173,25 +189,22 @@ function watchedObject(object: FetchedObject, request: WatchedRequest): FetchedO
   };
 }
 
-function watchedBody(body: Body, request: WatchedRequest): Body {
-  const forEachView = body.forEachView?.bind(body);
-  return {
-    [Symbol.asyncIterator]: () => watchedChunks(body, request),
-    ...(forEachView && {
-      forEachView(take) {
-        const whole = forEachView((view) => {
-          request.received(view.byteLength);
-          return take(view);
-        });
-        // Beside what is returned: another promise in between would cost each file as much as all else here.
-        void whole.then(
-          (isWhole) => isWhole && request.answered(),
-          (error: unknown) => request.failed(error),
-        );
-        return whole;
-      },
-    }),
-  };
+class WatchedBody implements Body {
+  /** Absent where the body has none. */
+  readonly forEachView?: ForEachView;
+  readonly #body: Body;
+  readonly #request: WatchedRequest;
+
+  constructor(body: Body, request: WatchedRequest) {
+    this.#body = body;
+    this.#request = request;
+    const forEachView = body.forEachView?.bind(body);
+    if (forEachView) this.forEachView = (take) => request.watch(forEachView, take);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return watchedChunks(this.#body, this.#request);
+  }
 }
 
 async function* watchedChunks(body: Body, request: WatchedRequest): AsyncGenerator<Uint8Array> {

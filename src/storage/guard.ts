@@ -43,10 +43,9 @@ export function guardWrites(store: ObjectStore, capabilities: StoreCapabilities)
   };
   /** A condition as the store wants it, or none where it honours none: some stores refuse such headers. */
   const adapted = (options: PutOptions): PutOptions => {
-    const { condition, ...rest } = options;
-    if (!isHonoured(condition)) return rest;
-    const wanted = withEtagForm(condition, etags);
-    return wanted === condition ? options : { ...rest, condition: wanted };
+    const { condition } = options;
+    const wanted = isHonoured(condition) ? withEtagForm(condition, etags) : undefined;
+    return wanted === condition ? options : { ...options, condition: wanted };
   };
   /** The condition of a write that has none, where the store demands one. */
   const conditionOfAny = async (key: string, signal: AbortSignal): Promise<WriteCondition> => {

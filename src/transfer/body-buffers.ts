@@ -53,7 +53,7 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
   return {
     take(sizeBytes) {
       if (sizeBytes > pooled.maxBytes) return unpooledBuffers.take(sizeBytes);
-      const capacity = Math.max(pooled.minBytes, 2 ** Math.ceil(Math.log2(sizeBytes)));
+      const capacity = Math.max(pooled.minBytes, powerOf2From(sizeBytes));
       const known = idle.get(capacity)?.pop();
       if (known) idleBytes -= capacity;
       let buffer: Buffer | undefined = known ?? Buffer.allocUnsafeSlow(capacity);
@@ -65,4 +65,9 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
       return { bytes, release };
     },
   };
+}
+
+/** The least power of two that is no less than this, which is at most `pooled.maxBytes`. */
+function powerOf2From(least: number): number {
+  return least <= 1 ? 1 : 1 << (32 - Math.clz32(least - 1));
 }

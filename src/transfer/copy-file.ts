@@ -3,6 +3,7 @@ import { bodyProblem } from '../domain/body-problem.ts';
 import { placeOf } from '../domain/tokens.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
+import { isoTimeOf } from '../domain/instant.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { replacedAt } from '../domain/replaced.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
@@ -40,7 +41,7 @@ export async function copyFile(
     generation: policy.generation,
     tries: task.tries + 1,
     worker: ports.worker,
-    at: new Date(ports.now()).toISOString(),
+    at: isoTimeOf(ports.now()),
   });
   try {
     const { isReplacement = false, ...copied } = await fetchAndPlace(task, policy, ports, signal);

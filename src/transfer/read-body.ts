@@ -44,11 +44,12 @@ export interface ReadOptions {
  */
 export async function readBody(body: Body, options: ReadOptions): Promise<HeldBody | StreamedBody> {
   const collector = new Collector(options);
+  if (body.forEachView) {
+    const isViewed = await body.forEachView((view) => collector.add(view, { isView: true }));
+    return isViewed ? collector.held() : collector.streamed(body[Symbol.asyncIterator]());
+  }
   const rest = body[Symbol.asyncIterator]();
-  const isWhole = body.forEachView
-    ? await body.forEachView((view) => collector.add(view, { isView: true }))
-    : await collectAll(rest, collector);
-  return isWhole ? collector.held() : collector.streamed(rest);
+  return (await collectAll(rest, collector)) ? collector.held() : collector.streamed(rest);
 }
 
 async function collectAll(chunks: AsyncIterator<Uint8Array>, collector: Collector): Promise<boolean> {

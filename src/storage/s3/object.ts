@@ -60,7 +60,9 @@ export function tagText(tags: Readonly<Record<string, string>>): string {
 
 /** Headers of user metadata. */
 export function metadataHeaders(metadata: Readonly<Record<string, string>>): (readonly [string, string])[] {
-  return Object.entries(metadata).map(([name, value]) => [metadataPrefix + name, value]);
+  const headers: (readonly [string, string])[] = [];
+  for (const name in metadata) headers.push([metadataPrefix + name, metadata[name] as string]);
+  return headers;
 }
 
 /** Headers by which a store refuses other bytes than those that were sent. */

@@ -12,6 +12,15 @@ const maxHeldBytes = 256 * KiB;
 /** An unwanted body is read up to this size to keep the connection. Beyond it, a new connection is cheaper. */
 const maxDiscardedBytes = 64 * KiB;
 
+/** The largest piece that is read at a time. */
+const pieceBytes = 64 * KiB;
+/**
+ * Memory of pieces that came with the head, before anybody could say what becomes of them. That is most of a small file, so
+ * once viewed it serves the next one.
+ */
+const spare: ArrayBuffer[] = [];
+const maxSpare = 8;
+
 /** A response whose body is still arriving. */
 export interface Answer {
   readonly status: number;
@@ -139,7 +148,7 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
       this.#reader.resolve({ done: false, value: Buffer.from(view) });
       this.#reader = undefined;
     } else {
-      this.#chunks.push(Buffer.from(view));
+      this.#chunks.push(this.#chunks.length === 0 ? inSpare(view) : Buffer.from(view));
       this.#heldBytes += view.byteLength;
       if (this.#heldBytes > maxHeldBytes) {
         controller.pause();
@@ -179,7 +188,11 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
 
   forEachView(take: (view: Uint8Array) => boolean): Promise<boolean> {
     if (this.#error) return Promise.reject(this.#error);
-    for (let chunk = this.#take(); chunk; chunk = this.#take()) if (!take(chunk)) return Promise.resolve(false);
+    for (let chunk = this.#take(); chunk; chunk = this.#take()) {
+      const goesOn = take(chunk);
+      spareMemoryOf(chunk);
+      if (!goesOn) return Promise.resolve(false);
+    }
     if (this.#state !== 'receiving') return Promise.resolve(true);
     return new Promise((resolve, reject) => {
       this.#viewer = { take, resolve, reject };
@@ -242,4 +255,17 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
     this.#state = 'over';
     if (isOpen) this.#controller?.abort(error);
   }
+}
+
+/** A copy of a piece, in memory that is spared if it is viewed only. */
+function inSpare(piece: Uint8Array): Uint8Array {
+  if (piece.byteLength > pieceBytes) return Buffer.from(piece);
+  const copy = new Uint8Array(spare.pop() ?? new ArrayBuffer(pieceBytes), 0, piece.byteLength);
+  copy.set(piece);
+  return copy;
+}
+
+/** Takes back what nobody reads any more. */
+function spareMemoryOf({ buffer }: Uint8Array): void {
+  if (buffer.byteLength === pieceBytes && buffer instanceof ArrayBuffer && spare.length < maxSpare) spare.push(buffer);
 }
