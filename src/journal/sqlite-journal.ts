@@ -152,7 +152,7 @@ export class SqliteJournal implements Journal {
       );
       for (const { text } of rows) yield JSON.parse(text) as Decision;
       const last = rows.at(-1);
-      if (!last) return;
+      if (!last || rows.length < pageSize) return;
       after = last.position;
     }
   }
