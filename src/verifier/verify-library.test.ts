@@ -154,3 +154,61 @@ test('A library without further objects is listed once, and what probes the stor
   await store.put('left over.txt', probe, crc32Hex(probe), { contentType: '', cacheControl: '', signal: never });
   expect(await verify()).toMatchObject({ extra: { count: 1, sizeBytes: probe.byteLength, keys: ['left over.txt'] } });
 });
+
+describe('Playlists that others name', () => {
+  const variants = (...names: readonly string[]): string =>
+    `#EXTM3U\n${names.map((name) => `#EXT-X-STREAM-INF:BANDWIDTH=1\n${name}\n`).join('')}`;
+  const verify = async (objects: Readonly<Record<string, string>>): ReturnType<typeof verifyLibrary> => {
+    const store = await storeOf(objects);
+    return verifyLibrary(
+      {
+        name: 'copy',
+        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
+        prefixUrl: 's3://bucket/',
+        list: () => store.list('', { signal: never }),
+        expected: async () => undefined,
+        acceptedBecause: () => undefined,
+        readsBytes: false,
+        concurrency: 2,
+      },
+      never,
+    );
+  };
+
+  test('are no videos of their own, be they multivariant themselves', async () => {
+    const report = await verify({
+      'a/inner.m3u8': variants('low.m3u8'),
+      'a/low.m3u8': playlistOf('0.ts'),
+      'a/0.ts': 'media',
+      'a/master.m3u8': variants('inner.m3u8'),
+    });
+    expect(report).toMatchObject({ videos: 1, whole: 1, playlists: 3, objects: 1, extra: { count: 0 } });
+  });
+
+  test('belong to the video whose first playlist cannot be followed, and what they name is named', async () => {
+    const report = await verify({
+      'a/master.m3u8': variants('low.m3u8', 'high.m3u8').replace(
+        '#EXTM3U',
+        '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"',
+      ),
+      'a/low.m3u8': playlistOf('0.ts'),
+      'a/high.m3u8': playlistOf('missing.ts'),
+      'a/0.ts': 'media',
+    });
+    expect(report).toMatchObject({ videos: 1, whole: 0, playlists: 3, problems: 2, extra: { count: 0 } });
+    expect(report.notWhole).toMatchObject([
+      {
+        video: 'a/master.m3u8',
+        problems: [
+          { code: 'verify.playlist', key: 'a/master.m3u8' },
+          { code: 'verify.missing', key: 'a/missing.ts' },
+        ],
+      },
+    ]);
+  });
+
+  test('are found where they name each other in a circle', async () => {
+    const report = await verify({ 'a/one.m3u8': variants('two.m3u8'), 'a/two.m3u8': variants('one.m3u8') });
+    expect(report).toMatchObject({ videos: 1, whole: 0, notWhole: [{ problems: [{ code: 'verify.playlist' }] }] });
+  });
+});

@@ -1,8 +1,9 @@
 import { FlantsError } from '../domain/failure.ts';
-import { hasTellingName } from '../domain/object-headers.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import type { AcceptedAbsence, LibraryVerifyReport, VerifyReport, VideoProblems } from '../domain/verify-report.ts';
-import type { Destination, ReadDocument, StoreDestination } from './destination.ts';
+import type { AcceptedAbsence, LibraryVerifyReport, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import type { Destination, StoreDestination } from './destination.ts';
+import { findPlaylistsOfOtherNames, firstAbove, sortPlaylists } from './find-playlists.ts';
+import type { FoundPlaylists } from './find-playlists.ts';
 import { ObjectIndex } from './object-index.ts';
 import { verifyPresentation } from './verify.ts';
 import type { VerifyRequest } from './verify.ts';
@@ -63,22 +64,17 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
   }
   const sums = createSums(request.name);
   const destination = listedDestination(request, index);
-  const urlOf = (key: string): string => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
-  const verify = async ({ video, key }: VideoToVerify): Promise<void> => {
-    const { expected, acceptedBecause, readsBytes, concurrency } = request;
-    const how = { expected, acceptedBecause, readsBytes, concurrency, destination };
-    sums.add(video, await verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal));
-  };
-  const atATime = { concurrency: videosAtATime };
-  if (request.videos) await forEachConcurrently(request.videos, atATime, verify);
-  else {
-    const others: string[] = [];
-    const read = (url: string): Promise<ReadDocument | undefined> => request.destination.read(url, { signal });
-    await forEachConcurrently(multivariantOf(playlists, others, read, urlOf), atATime, verify);
-    const further = await playlistsOfOtherNames(request, index, urlOf, signal);
-    await forEachConcurrently(multivariantOf(further, others, read, urlOf), atATime, verify);
-    // Media playlists that none of those has named.
-    await forEachConcurrently(unmarkedOf(others, index), atATime, verify);
+  const urlOf: UrlOf = (key) => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
+  const { expected, acceptedBecause, readsBytes, concurrency } = request;
+  const how = { expected, acceptedBecause, readsBytes, concurrency, destination };
+  const report = (key: string): Promise<VerifyReport> =>
+    verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal);
+  if (request.videos) {
+    const verify = async ({ video, key }: VideoToVerify): Promise<void> => sums.add(video, await report(key));
+    await forEachConcurrently(request.videos, { concurrency: videosAtATime }, verify);
+  } else {
+    const verify: VerifyPart = async (key, first) => sums.add(first, await report(key), { isPart: key !== first });
+    await verifyAll(playlists, request, index, { verify, urlOf, signal });
   }
   if (sums.videos() === 0) {
     throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
@@ -87,44 +83,40 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
 }
 
 /**
- * Finds playlists whose name does not say so, such as `manifest(format=m3u8-aapl)` or one from the URL of a script: of what no
- * playlist has named so far, those with names that say nothing are looked into.
+ * Where no catalogue names the videos: a playlist that no multivariant one names is a video. Media playlists that one names,
+ * and could not be walked from there, belong to its video all the same.
  */
-async function playlistsOfOtherNames(
-  { list, destination, concurrency }: LibraryVerifyRequest,
-  index: ObjectIndex,
-  urlOf: (key: string) => string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  async function* unknown(): AsyncGenerator<string> {
-    for await (const { key } of unnamedObjects(list, index)) if (!hasTellingName(key)) yield key;
-  }
-  const found: string[] = [];
-  await forEachConcurrently(unknown(), { concurrency }, async (key) => {
-    const head = await destination.readHead(urlOf(key), { signal });
-    if (/^\s*#EXTM3U/.test(Buffer.from(head ?? []).toString('utf8'))) found.push(key);
-  });
-  return found.toSorted();
-}
-
-/** Finds multivariant playlists by their tags, and puts all others aside. */
-async function* multivariantOf(
+async function verifyAll(
   playlists: readonly string[],
-  others: string[],
-  read: (url: string) => Promise<ReadDocument | undefined>,
-  urlOf: (key: string) => string,
-): AsyncGenerator<VideoToVerify> {
-  for (const key of playlists) {
-    const found = await read(urlOf(key));
-    const text = Buffer.from(found?.bytes ?? []).toString('latin1');
-    if (/^#EXT-X-(?:STREAM-INF|I-FRAME-STREAM-INF|MEDIA):/m.test(text)) yield { video: key, key };
-    else others.push(key);
+  request: LibraryVerifyRequest,
+  index: ObjectIndex,
+  { verify, urlOf, signal }: { readonly verify: VerifyPart; readonly urlOf: UrlOf; readonly signal: AbortSignal },
+): Promise<void> {
+  const { destination, concurrency, list } = request;
+  const reading = { destination, urlOf, concurrency, signal };
+  const found: FoundPlaylists[] = [];
+  const parentOf = (key: string): string | undefined =>
+    found.map((each) => each.namedBy.get(key)).find((parent) => parent !== undefined);
+  const verifyMultivariant = async (keys: readonly string[]): Promise<void> => {
+    const sorted = await sortPlaylists(keys, reading);
+    found.push(sorted);
+    const first = sorted.multivariant.filter((key) => parentOf(key) === undefined);
+    await forEachConcurrently(first, { concurrency: videosAtATime }, (key) => verify(key, key));
+    // Those that name each other in a circle, and those below one that cannot be walked: each marks what it names.
+    for (const key of sorted.multivariant) if (!index.isMarked(key)) await verify(key, firstAbove(key, parentOf));
+  };
+  await verifyMultivariant(playlists);
+  await verifyMultivariant(await findPlaylistsOfOtherNames(unnamedObjects(list, index), reading));
+  function* alone(): Generator<string> {
+    for (const key of found.flatMap(({ media }) => media)) if (!index.isMarked(key)) yield key;
   }
+  await forEachConcurrently(alone(), { concurrency: videosAtATime }, (key) => verify(key, firstAbove(key, parentOf)));
 }
 
-function* unmarkedOf(keys: readonly string[], index: ObjectIndex): Generator<VideoToVerify> {
-  for (const key of keys) if (!index.isMarked(key)) yield { video: key, key };
-}
+type UrlOf = (key: string) => string;
+
+/** Verifies what a playlist has of a video, which begins with itself or another one. */
+type VerifyPart = (key: string, first: string) => Promise<void>;
 
 /** Answers what the listing knows, and marks what was asked for. Objects outside the prefix are asked for one by one. */
 function listedDestination(
@@ -152,11 +144,12 @@ function listedDestination(
 }
 
 function createSums(name: string): {
-  add(video: string, report: VerifyReport): void;
+  /** @param options.isPart - of a video that counts with another playlist */
+  add(video: string, report: VerifyReport, options?: { readonly isPart: boolean }): void;
   videos(): number;
   report(extra: WalkedLibrary['extra']): WalkedLibrary;
 } {
-  const notWhole: VideoProblems[] = [];
+  const notWhole = new Map<string, VerifyProblem[]>();
   const accepted: AcceptedAbsence[] = [];
   const sums = {
     videos: 0,
@@ -169,23 +162,27 @@ function createSums(name: string): {
     external: 0,
   };
   return {
-    add(video, report) {
-      sums.videos += 1;
-      sums.whole += report.problems.length === 0 ? 1 : 0;
+    add(video, report, { isPart } = { isPart: false }) {
+      sums.videos += isPart ? 0 : 1;
+      sums.whole += isPart || report.problems.length > 0 ? 0 : 1;
       for (const field of ['playlists', 'objects', 'sizeBytes', 'checkedChecksums'] as const)
         sums[field] += report[field];
       sums.external += report.external.length;
       accepted.push(...report.accepted.slice(0, mostAccepted - accepted.length));
       const room = Math.max(0, mostProblems - sums.problems);
       sums.problems += report.problems.length;
-      if (report.problems.length > 0 && room > 0) notWhole.push({ video, problems: report.problems.slice(0, room) });
+      if (report.problems.length === 0 || room === 0) return;
+      const known = notWhole.get(video) ?? [];
+      notWhole.set(video, [...known, ...report.problems.slice(0, room)]);
     },
     videos: () => sums.videos,
     report: (extra) => ({
       format: 1,
       destination: name,
       ...sums,
-      notWhole: notWhole.toSorted((a, b) => (a.video < b.video ? -1 : 1)),
+      notWhole: [...notWhole]
+        .map(([video, problems]) => ({ video, problems }))
+        .toSorted((a, b) => (a.video < b.video ? -1 : 1)),
       accepted,
       extra,
     }),
