@@ -7,7 +7,8 @@ import type { MemoryStore } from '../storage/memory-store.ts';
 import { destinationInStore } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { verifyPresentation } from './verify.ts';
-import type { Expected, VerifyRequest } from './verify.ts';
+import type { Expected } from './check-object.ts';
+import type { VerifyRequest } from './verify.ts';
 
 const never = new AbortController().signal;
 const multivariant = `#EXTM3U

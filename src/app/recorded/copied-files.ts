@@ -1,7 +1,7 @@
 import type { Evidence } from '../../domain/outcome.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Journal, Publication } from '../../journal/journal.ts';
-import type { Expected } from '../../verifier/verify.ts';
+import type { Expected } from '../../verifier/check-object.ts';
 
 /**
  * Looks up what was copied to a key. Undefined if nothing is known of it.

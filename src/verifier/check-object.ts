@@ -1,0 +1,142 @@
+import { bodyProblem, isPageType } from '../domain/body-problem.ts';
+import type { FailureCode } from '../domain/failure.ts';
+import { keyBytesOf } from '../domain/revision.ts';
+import type { AcceptedAbsence, VerifyProblem } from '../domain/verify-report.ts';
+import type { PlacedFile, PresentationDocument } from '../hls/presentation.ts';
+import { crc32Hex } from '../storage/checksum.ts';
+import type { Destination, ObjectFacts } from './destination.ts';
+import { elsewhere, orProblem } from './object-faults.ts';
+import { isStandIn } from './read-document.ts';
+
+/** The size and checksum that an object should have. */
+export interface Expected {
+  readonly sizeBytes: number;
+  /** Absent if only the size is known. */
+  readonly crc32?: string;
+}
+
+/** What an object is compared with, and how thoroughly. */
+export interface CheckRequest {
+  readonly destination: Destination;
+  /**
+   * Looks up what was recorded about a key. Undefined if nothing.
+   *
+   * @param namedBy - key of a playlist that names it; of a document, its own
+   */
+  readonly expected: (key: string, namedBy: string) => Promise<Expected | undefined>;
+  /** The reason for which the absence of a file was accepted. Undefined if it was not. */
+  readonly acceptedBecause: (key: string) => string | undefined;
+  /** Whether to read every byte and compare checksums. */
+  readonly readsBytes: boolean;
+}
+
+/** What was found of an object. */
+export interface Checked {
+  readonly problem?: VerifyProblem;
+  readonly accepted?: AcceptedAbsence;
+  readonly sizeBytes: number;
+  readonly comparedChecksum: boolean;
+}
+
+/**
+ * Checks an object that playlists name: that it is there, within the copy, and whole, as far as can be told.
+ *
+ * @throws {FlantsError} as `Destination`, but for faults of the object
+ */
+export async function checkFile(file: PlacedFile, request: CheckRequest, signal: AbortSignal): Promise<Checked> {
+  const { destination } = request;
+  const playlist = destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl;
+  const isInside = destination.contains(file.fetchUrl);
+  const key = isInside ? destination.keyOf(file.fetchUrl) : file.fetchUrl;
+  const problem: ProblemOf = (code, message) => ({
+    sizeBytes: 0,
+    comparedChecksum: false,
+    problem: { code, key, message, playlist, line: file.line },
+  });
+  if (!isInside) return problem('verify.outside', `${file.tag} leads out of the copy`);
+  return orProblem(() => checkObject(file, { key, playlist, problem }, request, signal), problem);
+}
+
+type ProblemOf = (code: FailureCode, message: string) => Checked;
+
+/** @throws {FlantsError} as `Destination` */
+async function checkObject(
+  file: PlacedFile,
+  { key, playlist, problem }: { readonly key: string; readonly playlist: string; readonly problem: ProblemOf },
+  { destination, readsBytes, expected: lookUp, acceptedBecause }: CheckRequest,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const reported = await destination.head(file.fetchUrl, { signal });
+  if (!reported) {
+    const none = { sizeBytes: 0, comparedChecksum: false };
+    const reason = acceptedBecause(key);
+    if (reason !== undefined) return { ...none, accepted: { key, reason } };
+    return file.optional ? none : problem('verify.missing', `the ${file.role} is not there`);
+  }
+  const { finalUrl } = reported;
+  if (finalUrl !== undefined && !destination.contains(finalUrl)) return problem('verify.outside', elsewhere(finalUrl));
+  const mayBePage = reported.head === undefined && isPageType(reported.contentType);
+  const mustRead = readsBytes || reported.sizeBytes === undefined || mayBePage;
+  const actual = mustRead ? await destination.measure(file.fetchUrl, { signal }) : reported;
+  if (!actual) return problem('verify.missing', `the ${file.role} is not there`);
+  const expected = await lookUp(key, playlist);
+  // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
+  const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
+  const facts = { ...reported, ...actual };
+  const wrong = wrongSize(file, facts, expected) ?? wrongBody(file, facts) ?? wrongChecksum(facts, reference);
+  return {
+    ...(wrong ? problem(wrong.code, wrong.message) : {}),
+    sizeBytes: actual.sizeBytes ?? 0,
+    comparedChecksum: actual.crc32 !== undefined && reference !== undefined,
+  };
+}
+
+type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
+
+function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
+  const { role, minSizeBytes = 0 } = file;
+  const { sizeBytes = 0 } = actual;
+  const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
+  if (expected && expected.sizeBytes !== sizeBytes) return wrong(`${expected.sizeBytes} were copied`);
+  if (role === 'key') {
+    const keyBytes = keyBytesOf(file);
+    return sizeBytes === keyBytes ? undefined : wrong(`this key has ${keyBytes}`);
+  }
+  if (sizeBytes < minSizeBytes) return wrong(`a range up to byte ${minSizeBytes} is named`);
+  return undefined;
+}
+
+/** Judges the body as a copy does. */
+function wrongBody(file: PlacedFile, { head = new Uint8Array(), sizeBytes, contentType }: ObjectFacts): Wrong {
+  const problem = bodyProblem({ ...file, url: file.fetchUrl }, { head, sizeBytes, contentType });
+  return problem === undefined ? undefined : { code: 'verify.wrong-body', message: `it is ${problem}` };
+}
+
+function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): Wrong {
+  if (crc32 === undefined || reference === undefined || crc32 === reference) return undefined;
+  return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
+}
+
+/**
+ * Compares the bytes of a document in any case: it is small, and was read completely.
+ *
+ * @throws {FlantsError} as `Destination`
+ */
+export async function checkDocument(
+  { url, bytes }: Pick<PresentationDocument, 'url' | 'bytes'>,
+  { destination, expected, readsBytes }: CheckRequest,
+  signal: AbortSignal,
+): Promise<Checked> {
+  const checked = { sizeBytes: bytes.byteLength, comparedChecksum: false };
+  if (isStandIn(bytes) || !destination.contains(url)) return checked;
+  const key = destination.keyOf(url);
+  const known = await expected(key, key);
+  if (known && known.sizeBytes !== bytes.byteLength) {
+    const message = `it has ${bytes.byteLength} bytes; ${known.sizeBytes} were published`;
+    return { ...checked, problem: { code: 'verify.size', key, message } };
+  }
+  const keeps = readsBytes && destination.keepsChecksums && known?.crc32 === undefined;
+  const reference = known?.crc32 ?? (keeps ? (await destination.head(url, { signal }))?.crc32 : undefined);
+  const wrong = wrongChecksum({ crc32: crc32Hex(bytes) }, reference);
+  return { ...checked, comparedChecksum: reference !== undefined, ...(wrong ? { problem: { ...wrong, key } } : {}) };
+}
