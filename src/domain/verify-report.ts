@@ -72,14 +72,14 @@ export interface LibraryVerifyReport {
   readonly destination: string;
   readonly videos: number;
   readonly whole: number;
-  /** How many playlists were read, those that several videos share once for each. */
+  /** How many playlists were read; what several videos share counts once, here and below. */
   readonly playlists: number;
-  /** How many objects are named, those that several videos share once for each. */
+  /** How many objects are named. */
   readonly objects: number;
   readonly sizeBytes: number;
   readonly checkedChecksums: number;
   readonly notWhole: readonly VideoProblems[];
-  /** How many problems there are in all. */
+  /** How many problems there are in all; of a shared object, one for each video. */
   readonly problems: number;
   /** Rows of the catalogue that are no videos: nobody knows what they should have been. */
   readonly refusedRows: LibraryReport['refusedRows'];

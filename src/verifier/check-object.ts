@@ -4,6 +4,7 @@ import { keyBytesOf } from '../domain/revision.ts';
 import type { AcceptedAbsence, VerifyProblem } from '../domain/verify-report.ts';
 import type { PlacedFile, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
+import { nameIn } from './destination.ts';
 import type { Destination, ObjectFacts } from './destination.ts';
 import { elsewhere, orProblem } from './object-faults.ts';
 import { isStandIn } from './read-document.ts';
@@ -45,15 +46,14 @@ export interface Checked {
  */
 export async function checkFile(file: PlacedFile, request: CheckRequest, signal: AbortSignal): Promise<Checked> {
   const { destination } = request;
-  const playlist = destination.contains(file.playlistUrl) ? destination.keyOf(file.playlistUrl) : file.playlistUrl;
-  const isInside = destination.contains(file.fetchUrl);
-  const key = isInside ? destination.keyOf(file.fetchUrl) : file.fetchUrl;
+  const playlist = nameIn(destination, file.playlistUrl);
+  const key = nameIn(destination, file.fetchUrl);
   const problem: ProblemOf = (code, message) => ({
     sizeBytes: 0,
     comparedChecksum: false,
     problem: { code, key, message, playlist, line: file.line },
   });
-  if (!isInside) return problem('verify.outside', `${file.tag} leads out of the copy`);
+  if (!destination.contains(file.fetchUrl)) return problem('verify.outside', `${file.tag} leads out of the copy`);
   return orProblem(() => checkObject(file, { key, playlist, problem }, request, signal), problem);
 }
 

@@ -45,6 +45,11 @@ export interface Destination {
   keyOf(url: string): string;
 }
 
+/** The key of an object, for reports; of one outside the destination, its URL. */
+export function nameIn(destination: Pick<Destination, 'contains' | 'keyOf'>, url: string): string {
+  return destination.contains(url) ? destination.keyOf(url) : url;
+}
+
 /** A destination whose objects can be listed, and so looked into. */
 export interface StoreDestination extends Destination {
   /** Reads the first bytes of an object, up to `headBytes`. Undefined if there is none. */

@@ -20,3 +20,10 @@ it('counts an object that is listed twice once, with its latest size', () => {
   index.add('a', 2);
   expect([index.unmarked, index.mark('a'), index.unmarked]).toEqual([1, 2, 0]);
 });
+
+it('counts each object once, one that is not there too, which stays absent', () => {
+  const index = new ObjectIndex();
+  index.add('there', 1);
+  expect(['there', 'lost', 'there', 'lost'].map((key) => index.count(key))).toEqual([true, true, false, false]);
+  expect([index.unmarked, index.mark('lost'), index.mark('there'), index.unmarked]).toEqual([1, undefined, 1, 0]);
+});

@@ -1,7 +1,12 @@
 import { hash } from 'node:crypto';
 
+/** What is remembered of an object, as bits. */
+const [marked, counted] = [1, 2];
+/** In place of a size. */
+const absent = -1;
+
 /**
- * The objects of a listing, each with its size and a mark, in 17 bytes of memory and the empty places between them: a
+ * The objects of a listing, each with its size and marks, in 17 bytes of memory and the empty places between them: a
  * million take 36 MB. Keys are kept as 64 bits of their SHA-1, by which two of a million are taken for one another once
  * in thirty million libraries.
  */
@@ -32,16 +37,42 @@ export class ObjectIndex {
   mark(key: string): number | undefined {
     const digest = digestOf(key);
     const slot = this.#slotOf(digest);
-    if (this.#digests[slot] !== digest) return undefined;
-    if (this.#marks[slot] === 0) this.#marked += 1;
-    this.#marks[slot] = 1;
-    return this.#sizes[slot];
+    const sizeBytes = this.#sizes[slot];
+    if (this.#digests[slot] !== digest || sizeBytes === absent) return undefined;
+    if (!this.#has(slot, marked)) this.#marked += 1;
+    this.#set(slot, marked);
+    return sizeBytes;
+  }
+
+  /** Whether an object, be it listed or not, is counted for the first time. */
+  count(key: string): boolean {
+    const digest = digestOf(key);
+    if (this.#digests[this.#slotOf(digest)] !== digest) this.#addAbsent(key);
+    const slot = this.#slotOf(digest);
+    const isFirst = !this.#has(slot, counted);
+    this.#set(slot, counted);
+    return isFirst;
   }
 
   isMarked(key: string): boolean {
     const digest = digestOf(key);
     const slot = this.#slotOf(digest);
-    return this.#digests[slot] === digest && this.#marks[slot] === 1;
+    return this.#digests[slot] === digest && this.#has(slot, marked);
+  }
+
+  /** One that is not there is asked for, so that it is none of those that nobody names. */
+  #addAbsent(key: string): void {
+    this.add(key, absent);
+    this.#set(this.#slotOf(digestOf(key)), marked);
+    this.#marked += 1;
+  }
+
+  #has(slot: number, bit: number): boolean {
+    return ((this.#marks[slot] ?? 0) & bit) !== 0;
+  }
+
+  #set(slot: number, bit: number): void {
+    this.#marks[slot] = (this.#marks[slot] ?? 0) | bit;
   }
 
   /** The slot of a digest or, if it has none, the empty one for it. */

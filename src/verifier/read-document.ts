@@ -4,6 +4,7 @@ import type { VerifyProblem } from '../domain/verify-report.ts';
 import { isWebVtt } from '../hls/fetch-document.ts';
 import type { DocumentRequest } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
+import { nameIn } from './destination.ts';
 import type { Destination, ReadDocument } from './destination.ts';
 import { elsewhere, orProblem } from './object-faults.ts';
 
@@ -30,7 +31,7 @@ export async function readOrReport(
   { use, signal }: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
   if (use === 'chapters') return readOptional(url, destination, signal);
-  const key = destination.contains(url) ? destination.keyOf(url) : url;
+  const key = nameIn(destination, url);
   const standIn: ReadDocument = { finalUrl: url, bytes: emptyPlaylist, validators: {} };
   if (!destination.contains(url)) {
     problems.push({ code: 'verify.outside', key, message: 'a playlist outside the destination is named' });

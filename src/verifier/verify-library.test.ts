@@ -212,3 +212,38 @@ describe('Playlists that others name', () => {
     expect(report).toMatchObject({ videos: 1, whole: 0, notWhole: [{ problems: [{ code: 'verify.playlist' }] }] });
   });
 });
+
+test('What several videos share counts once, there or not, and is a problem of each', async () => {
+  const shared = '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n../intro.ts\n#EXTINF:2,\n../lost.ts\n#EXT-X-ENDLIST\n';
+  const store = await storeOf({
+    'a/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../shared/video.m3u8\n',
+    'b/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../shared/video.m3u8\n',
+    'shared/video.m3u8': shared,
+    'intro.ts': 'media',
+  });
+  async function* videos(): AsyncGenerator<VideoToVerify> {
+    for (const video of ['a', 'b']) yield { video, key: `${video}/index.m3u8` };
+  }
+  const verify = (acceptedBecause: () => string | undefined): ReturnType<typeof verifyLibrary> =>
+    verifyLibrary(
+      {
+        name: 'copy',
+        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
+        prefixUrl: 's3://bucket/',
+        list: () => store.list('', { signal: never }),
+        videos: videos(),
+        expected: async () => undefined,
+        acceptedBecause,
+        readsBytes: true,
+        concurrency: 2,
+      },
+      never,
+    );
+  const once = { videos: 2, playlists: 3, objects: 2, sizeBytes: 5, checkedChecksums: 1, extra: { count: 0 } };
+  expect(await verify(() => undefined)).toMatchObject({ ...once, problems: 2, whole: 0 });
+  expect(await verify(() => 'lost')).toMatchObject({
+    ...once,
+    whole: 2,
+    accepted: [{ key: 'lost.ts', reason: 'lost' }],
+  });
+});

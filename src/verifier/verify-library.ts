@@ -66,7 +66,9 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
   const destination = listedDestination(request, index);
   const urlOf: UrlOf = (key) => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
   const { expected, acceptedBecause, readsBytes, concurrency } = request;
-  const how = { expected, acceptedBecause, readsBytes, concurrency, destination };
+  const counts = (url: string): boolean =>
+    index.count(url.startsWith(request.prefixUrl) ? destination.keyOf(url) : url);
+  const how = { expected, acceptedBecause, readsBytes, concurrency, destination, counts };
   const report = (key: string): Promise<VerifyReport> =>
     verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal);
   if (request.videos) {
@@ -150,7 +152,7 @@ function createSums(name: string): {
   report(extra: WalkedLibrary['extra']): WalkedLibrary;
 } {
   const notWhole = new Map<string, VerifyProblem[]>();
-  const accepted: AcceptedAbsence[] = [];
+  const accepted = new Map<string, AcceptedAbsence>();
   const sums = {
     videos: 0,
     whole: 0,
@@ -168,7 +170,7 @@ function createSums(name: string): {
       for (const field of ['playlists', 'objects', 'sizeBytes', 'checkedChecksums'] as const)
         sums[field] += report[field];
       sums.external += report.external.length;
-      accepted.push(...report.accepted.slice(0, mostAccepted - accepted.length));
+      for (const absence of report.accepted) if (accepted.size < mostAccepted) accepted.set(absence.key, absence);
       const room = Math.max(0, mostProblems - sums.problems);
       sums.problems += report.problems.length;
       if (report.problems.length === 0 || room === 0) return;
@@ -183,7 +185,7 @@ function createSums(name: string): {
       notWhole: [...notWhole]
         .map(([video, problems]) => ({ video, problems }))
         .toSorted((a, b) => (a.video < b.video ? -1 : 1)),
-      accepted,
+      accepted: [...accepted.values()],
       extra,
     }),
   };

@@ -8,6 +8,7 @@ import { checkDocument, checkFile } from './check-object.ts';
 import type { Checked, CheckRequest } from './check-object.ts';
 import { checkDelivery, noteTypes } from './delivery.ts';
 import type { AskServer } from './delivery.ts';
+import { nameIn } from './destination.ts';
 import { isAboutContent, readOrReport } from './read-document.ts';
 import { sideFilesOf } from './side-files.ts';
 
@@ -18,6 +19,8 @@ export interface VerifyRequest extends CheckRequest {
   readonly playlistUrl: string;
   /** Objects checked concurrently. */
   readonly concurrency: number;
+  /** Whether an object is to be counted: several videos may share it. Absent: all are. */
+  readonly counts?: (url: string) => boolean;
   /** Asks as players do how objects are delivered. Absent: the destination is no web server. */
   readonly ask?: AskServer;
 }
@@ -31,7 +34,7 @@ export interface VerifyRequest extends CheckRequest {
  * @throws {FlantsError} when the destination cannot be read at all
  */
 export async function verifyPresentation(asked: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
-  const { ask, playlistUrl, concurrency } = asked;
+  const { ask, playlistUrl, concurrency, counts = () => true } = asked;
   const { destination, types } = ask ? noteTypes(asked.destination) : { ...asked, types: new Map<string, string>() };
   const request: VerifyRequest = { ...asked, destination };
   const problems: VerifyProblem[] = [];
@@ -51,35 +54,36 @@ export async function verifyPresentation(asked: VerifyRequest, signal: AbortSign
   }
 
   // Whatever the walk did not find was not read.
-  const unread = problems.filter(({ code }) => code !== 'verify.playlist').length;
+  const unread = new Set(problems.filter(({ code }) => code !== 'verify.playlist').map(({ key }) => key));
   const side = await sideFilesOf(request, problems, signal);
   const documents = [...side.documents, ...presentation.documents];
   const objects = mergeByUrl([...presentation.files, ...side.files]);
   const accepted: AcceptedAbsence[] = [];
-  let sizeBytes = 0;
-  let checkedChecksums = 0;
-  const check = (file: PlacedFile, either: AbortSignal): Promise<Checked> => checkFile(file, request, either);
-  for (const checked of await fanOut([...objects.values()], check, { concurrency, signal })) {
+  const counted = { playlists: 0, objects: 0, sizeBytes: 0, checkedChecksums: 0 };
+  const count = (url: string, kind: 'playlists' | 'objects', checked: Checked): void => {
     if (checked.problem) problems.push(checked.problem);
     if (checked.accepted) accepted.push(checked.accepted);
-    sizeBytes += checked.sizeBytes;
-    checkedChecksums += checked.comparedChecksum ? 1 : 0;
-  }
-
+    if (!counts(url)) return;
+    counted[kind] += 1;
+    if (kind === 'playlists') return;
+    counted.sizeBytes += checked.sizeBytes;
+    counted.checkedChecksums += checked.comparedChecksum ? 1 : 0;
+  };
+  const files = [...objects.values()];
+  const check = (file: PlacedFile, either: AbortSignal): Promise<Checked> => checkFile(file, request, either);
+  for (const [index, checked] of (await fanOut(files, check, { concurrency, signal })).entries())
+    count(files[index]?.fetchUrl ?? '', 'objects', checked);
   for (const document of documents) {
-    const checked = await checkDocument(document, request, signal);
-    if (checked.problem) problems.push(checked.problem);
-    if (isPlaylist(document.role)) continue;
-    sizeBytes += checked.sizeBytes;
-    checkedChecksums += checked.comparedChecksum ? 1 : 0;
+    if (unread.has(nameIn(destination, document.fetchUrl))) continue;
+    count(
+      document.fetchUrl,
+      isPlaylist(document.role) ? 'playlists' : 'objects',
+      await checkDocument(document, request, signal),
+    );
   }
-  const others = documents.filter(({ role }) => !isPlaylist(role)).length;
   return {
     ...emptyReport(request),
-    playlists: documents.length - others - unread,
-    objects: objects.size + others,
-    sizeBytes,
-    checkedChecksums,
+    ...counted,
     external: [...presentation.external, ...side.external],
     problems: problems.toSorted(byKey),
     accepted: accepted.toSorted(byKey),
