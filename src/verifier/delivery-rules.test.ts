@@ -19,6 +19,7 @@ const segment: DeliveryAnswers = {
   role: 'segment',
   hasRanges: false,
   get: { status: 206, headers },
+  ranges: [{ from: 0, to: 1, status: 206, headers }],
   preflight: { status: 204, headers: cors },
   head: { status: 200, headers },
 };
@@ -32,10 +33,16 @@ const saying = (changed: Readonly<Record<string, string>>, status = 206): Delive
   status,
   headers: { ...headers, ...changed },
 });
+const ranges = (changed: Readonly<Record<string, string>>, status = 206): Pick<DeliveryAnswers, 'ranges'> => ({
+  ranges: [{ from: 0, to: 1, ...saying(changed, status) }],
+});
 
 describe('how a segment is delivered', () => {
   it('is right with all that players need', () => {
     expect(codes({})).toEqual([]);
+    expect(codes({ sizeBytes: 1000 })).toEqual([]);
+    expect(codes(ranges({ 'content-range': 'bytes 0-1/*' }))).toEqual([]);
+    expect(codes({ sizeBytes: 1, ...ranges({ 'content-range': 'bytes 0-0/1', 'content-length': '1' }) })).toEqual([]);
     expect(codes({ get: saying({ 'access-control-allow-origin': 'https://player.example' }) })).toEqual([]);
   });
 
@@ -49,9 +56,20 @@ describe('how a segment is delivered', () => {
       { preflight: { status: 200, headers: { ...cors, 'access-control-allow-headers': 'X' } } },
       'verify.cors warning',
     ],
-    ['no ranges', { get: saying({}, 200) }, 'verify.range warning'],
-    ['no ranges where they are named', { get: saying({}, 200), hasRanges: true }, 'verify.range fault'],
-    ['ranges of compressed bytes', { get: saying({ 'content-encoding': 'gzip' }) }, 'verify.range fault'],
+    ['no ranges', ranges({}, 200), 'verify.range warning'],
+    ['no ranges where they are named', { ...ranges({}, 200), hasRanges: true }, 'verify.range fault'],
+    ['refused ranges where they are named', { ...ranges({}, 403), hasRanges: true }, 'verify.range fault'],
+    ['ranges of compressed bytes', ranges({ 'content-encoding': 'gzip' }), 'verify.range fault'],
+    ['another range', ranges({ 'content-range': 'bytes 5-6/1000' }), 'verify.range fault'],
+    ['another end', ranges({ 'content-range': 'bytes 0-999/1000', 'content-length': '1000' }), 'verify.range fault'],
+    ['the whole as a range', ranges({ 'content-length': '1000' }), 'verify.range fault'],
+    ['another size', { ...ranges({ 'content-range': 'bytes 0-1/2' }), sizeBytes: 1000 }, 'verify.range fault'],
+    ['a range of no bytes that are named', ranges({ 'content-range': '' }), 'verify.range fault'],
+    [
+      'the first range for all',
+      { ranges: [...segment.ranges, { from: 1, to: 2, status: 206, headers }] },
+      'verify.range fault',
+    ],
     ['a type of pages', { get: saying({ 'content-type': 'text/html' }) }, 'verify.type fault'],
     ['a refused HEAD', { head: { status: 405, headers: {} } }, 'verify.head warning'],
     ['no Cache-Control', { get: without('cache-control') }, 'verify.cache warning'],
@@ -62,7 +80,7 @@ describe('how a segment is delivered', () => {
 });
 
 describe('how a playlist is delivered', () => {
-  const playlist = { url: 'https://cdn.example/a/master.m3u8', role: 'multivariant-playlist' } as const;
+  const playlist = { url: 'https://cdn.example/a/master.m3u8', role: 'multivariant-playlist', ranges: [] } as const;
   const get = (changed: Readonly<Record<string, string>>) =>
     saying({ 'content-type': 'application/vnd.apple.mpegurl', 'cache-control': 'max-age=60', ...changed }, 200);
 
@@ -78,7 +96,7 @@ describe('how a playlist is delivered', () => {
 });
 
 it('each finding has a header and a line for S3 or CloudFront', () => {
-  for (const { header, mend } of judgeDelivery({ ...segment, get: { status: 200, headers: {} } })) {
+  for (const { header, mend } of judgeDelivery({ ...segment, ...ranges({}, 200), get: { status: 200, headers: {} } })) {
     expect(header).not.toBe('');
     expect(mend).toMatch(/S3|CloudFront/);
   }

@@ -9,14 +9,24 @@ export interface DeliveryAnswer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** An answer to a GET with `Range: bytes=from-to`. */
+export interface RangeAnswer extends DeliveryAnswer {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The answers to what browsers, Safari and caches ask about one object. */
 export interface DeliveryAnswers {
   readonly url: string;
   readonly role: ObjectRole;
   /** Whether some playlist names ranges of it. */
   readonly hasRanges: boolean;
-  /** To a GET with `Origin`, with `Range: bytes=0-1` unless it is a playlist. */
+  /** As the walk over the copy has seen it. Absent: nobody told. */
+  readonly sizeBytes?: number;
+  /** To a GET with `Origin`, with `Range: bytes=0-1` unless it is a playlist, or that is refused. */
   readonly get: DeliveryAnswer;
+  /** To a GET with `Range`, for each range that was asked for: none of a playlist. */
+  readonly ranges: readonly RangeAnswer[];
   /** To the question of a browser before a GET with `Range` from another origin. */
   readonly preflight: DeliveryAnswer;
   readonly head: DeliveryAnswer;
@@ -43,6 +53,7 @@ const cacheMend = (value: string): string =>
  * | type of a file: text/html  | Safari, nosniff                | fault   |
  * | Range, named by a playlist | all                            | fault   |
  * | Range otherwise            | seeking in AVPlayer, caches    | warning |
+ * | Range: other bytes come    | all that ask for ranges        | fault   |
  * | CORS                       | browsers on other hosts        | warning |
  * | HEAD                       | AVPlayer, download managers    | warning |
  * | Cache-Control by role      | caches, whoever pays           | warning |
@@ -51,7 +62,7 @@ export function judgeDelivery(answers: DeliveryAnswers): readonly DeliveryFindin
   const { role, url } = answers;
   const found = [
     ...typeFindings(answers),
-    ...(isPlaylist(role) ? [] : rangeFindings(answers)),
+    ...rangeFindings(answers),
     ...corsFindings(answers),
     ...headFindings(answers),
     ...cacheFindings(answers),
@@ -81,23 +92,54 @@ function typeFindings({ url, role, get }: DeliveryAnswers): readonly Found[] {
   return [];
 }
 
-function rangeFindings({ get, hasRanges }: DeliveryAnswers): readonly Found[] {
-  const { status, headers } = get;
+/** The first thing that is wrong with the answers to ranges, since one cause has all of them. */
+function rangeFindings({ ranges, hasRanges, sizeBytes }: DeliveryAnswers): readonly Found[] {
   const mend =
     'S3 and CloudFront answer ranges by themselves: see what stands between (a function, another proxy, compression of media)';
-  if (status === 206 && /^bytes 0-[01]\//.test(headers['content-range'] ?? '')) {
+  for (const { from, to, status, headers } of ranges) {
+    const answered = `a GET with Range bytes=${from}-${to} is answered with`;
+    if (status !== 206) {
+      const who = hasRanges
+        ? 'a playlist names ranges of it, which no player gets'
+        : 'AVPlayer wants it for progressive files, and a broken download begins anew';
+      const message = `${answered} ${status}${status === 200 ? ' and the whole object' : ''}: ${who}`;
+      const level = hasRanges ? 'fault' : 'warning';
+      return [{ code: 'verify.range', level, message, header: 'Accept-Ranges: bytes', mend }];
+    }
     const coding = headers['content-encoding'] ?? 'identity';
-    if (coding === 'identity') return [];
-    const message = `it is sent with Content-Encoding ${coding}: ranges of it are of the compressed bytes`;
-    return [{ code: 'verify.range', level: 'fault', message, header: 'Content-Encoding: (none)', mend }];
+    if (coding !== 'identity') {
+      const message = `it is sent with Content-Encoding ${coding}: ranges of it are of the compressed bytes`;
+      return [{ code: 'verify.range', level: 'fault', message, header: 'Content-Encoding: (none)', mend }];
+    }
+    const right = rightRange({ from, to }, headers, sizeBytes);
+    if (right !== undefined) {
+      const { 'content-range': said = 'none', 'content-length': length } = headers;
+      const came = length === undefined ? '' : ` and ${length} bytes`;
+      const message = `${answered} the Content-Range ${said}${came}: players take other bytes for those that they asked for`;
+      return [{ code: 'verify.range', level: 'fault', message, header: `Content-Range: ${right}`, mend }];
+    }
   }
-  const who = hasRanges
-    ? 'a playlist names ranges of it, which no player gets'
-    : 'AVPlayer wants it for progressive files, and a broken download begins anew';
-  const message = `a GET with Range is answered with ${status} and the whole object: ${who}`;
-  return [
-    { code: 'verify.range', level: hasRanges ? 'fault' : 'warning', message, header: 'Accept-Ranges: bytes', mend },
-  ];
+  return [];
+}
+
+/**
+ * The Content-Range that an answer must have, where it has another. Its length may be unknown, as `*`. RFC 9110 section
+ * 14.4.
+ *
+ * @returns undefined if it is right
+ */
+function rightRange(
+  { from, to }: Pick<RangeAnswer, 'from' | 'to'>,
+  headers: DeliveryAnswer['headers'],
+  sizeBytes: number | undefined,
+): string | undefined {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+|\*)$/i.exec(headers['content-range']?.trim() ?? '') ?? [];
+  const size = sizeBytes ?? (total === undefined || total === '*' ? undefined : Number(total));
+  const end = Math.min(to, (size ?? Infinity) - 1);
+  const length = headers['content-length'] ?? String(end - from + 1);
+  const isTotal = total === '*' || Number(total) === size;
+  const isRight = Number(first) === from && Number(last) === end && isTotal && Number(length) === end - from + 1;
+  return isRight ? undefined : `bytes ${from}-${end}/${size ?? '*'}`;
 }
 
 function corsFindings({ get, preflight, role }: DeliveryAnswers): readonly Found[] {

@@ -4,8 +4,8 @@ import { isPlaylist } from '../domain/object-headers.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { judgeDelivery, judgeMissing, pageOrigin } from './delivery-rules.ts';
-import type { DeliveryAnswer } from './delivery-rules.ts';
-import type { Destination } from './destination.ts';
+import type { DeliveryAnswer, RangeAnswer } from './delivery-rules.ts';
+import type { Destination, ObjectFacts } from './destination.ts';
 
 /**
  * Sends one request as it is, follows redirects but of OPTIONS, and returns the head of the answer.
@@ -25,18 +25,23 @@ interface Sample {
   readonly hasRanges: boolean;
 }
 
-/** A destination that notes the Content-Type of each URL that is read or looked at. */
-export function noteTypes(destination: Destination): {
+/** What is noted of an object. */
+type Seen = Pick<ObjectFacts, 'contentType' | 'sizeBytes'>;
+
+/** A destination that notes the Content-Type of each URL that is read or looked at, and the size where it is told. */
+export function noteFacts(destination: Destination): {
   readonly destination: Destination;
-  readonly types: ReadonlyMap<string, string>;
+  readonly seen: ReadonlyMap<string, Seen>;
 } {
-  const types = new Map<string, string>();
-  const noting = async <T extends { readonly contentType?: string }>(
-    url: string,
-    answer: Promise<T | undefined>,
-  ): Promise<T | undefined> => {
+  const seen = new Map<string, Seen>();
+  const noting = async <T extends Seen>(url: string, answer: Promise<T | undefined>): Promise<T | undefined> => {
     const found = await answer;
-    if (found?.contentType !== undefined) types.set(url, found.contentType);
+    if (!found) return found;
+    const { contentType, sizeBytes } = found;
+    seen.set(url, {
+      ...(contentType === undefined ? {} : { contentType }),
+      ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    });
     return found;
   };
   const noted: Destination = {
@@ -44,7 +49,7 @@ export function noteTypes(destination: Destination): {
     read: (url, options) => noting(url, destination.read(url, options)),
     head: (url, options) => noting(url, destination.head(url, options)),
   };
-  return { destination: noted, types };
+  return { destination: noted, seen };
 }
 
 /**
@@ -52,37 +57,63 @@ export function noteTypes(destination: Destination): {
  * exist.
  *
  * @param contains - whether a URL lies within the copy: no other is asked for
- * @param types - as the walk has seen them, by URL: those that another tool wrote may differ from the first
+ * @param seen - by URL, what the walk has seen: types that another tool wrote may differ from the first
  */
 export async function checkDelivery(
   presentation: Presentation,
   {
     ask,
     contains,
-    types,
+    seen,
     signal,
   }: {
     readonly ask: AskServer;
     readonly contains: (url: string) => boolean;
-    readonly types: ReadonlyMap<string, string>;
+    readonly seen: ReadonlyMap<string, Seen>;
     readonly signal: AbortSignal;
   },
 ): Promise<readonly DeliveryFinding[]> {
-  const samples = samplesOf(presentation, types).filter(({ url }) => contains(url));
+  const samples = samplesOf(presentation, seen).filter(({ url }) => contains(url));
   const findings: DeliveryFinding[] = [];
   for (const { role, url, hasRanges } of samples) {
-    const range = isPlaylist(role) ? {} : { range: 'bytes=0-1' };
-    const get = await ask(url, { method: 'GET', headers: { origin: pageOrigin, ...range } }, { signal });
+    const { sizeBytes } = seen.get(url) ?? {};
+    const ranges = isPlaylist(role) ? [] : await askRanges(url, sizeBytes, { ask, signal });
+    const served = ranges.find(({ status }) => status < 400);
+    const get = served ?? (await ask(url, { method: 'GET', headers: { origin: pageOrigin } }, { signal }));
     // What is not there is a problem of the copy, and named there.
     if (get.status >= 400) continue;
     const preflight = await ask(url, { method: 'OPTIONS', headers: preflightHeaders }, { signal });
     const head = await ask(url, { method: 'HEAD', headers: { origin: pageOrigin } }, { signal });
-    findings.push(...judgeDelivery({ url: withoutQuery(url), role, hasRanges, get, preflight, head }));
+    const sized = sizeBytes === undefined ? {} : { sizeBytes };
+    findings.push(
+      ...judgeDelivery({ url: withoutQuery(url), role, hasRanges, get, ranges, preflight, head, ...sized }),
+    );
   }
   const [first] = samples;
   if (!first) return findings;
   const missing = new URL(`.flants-missing-${randomUUID()}.ts`, first.url).href;
   return [...findings, ...judgeMissing(missing, await ask(missing, { method: 'GET', headers: {} }, { signal }))];
+}
+
+/**
+ * Asks for the first bytes of an object and for some behind them: a cache that keeps the first answer for all ranges is
+ * right with one of them.
+ */
+async function askRanges(
+  url: string,
+  sizeBytes: number | undefined,
+  { ask, signal }: { readonly ask: AskServer; readonly signal: AbortSignal },
+): Promise<readonly RangeAnswer[]> {
+  const answers: RangeAnswer[] = [];
+  for (const [from, to] of [
+    [0, 1],
+    [1, 2],
+  ] as const) {
+    if (sizeBytes !== undefined && from >= sizeBytes) continue;
+    const headers = { origin: pageOrigin, range: `bytes=${from}-${to}` };
+    answers.push({ from, to, ...(await ask(url, { method: 'GET', headers }, { signal })) });
+  }
+  return answers;
 }
 
 const preflightHeaders = {
@@ -92,7 +123,7 @@ const preflightHeaders = {
 } as const;
 
 /** The first of each role, extension and type; one with ranges goes before those without. */
-function samplesOf({ documents, files }: Presentation, types: ReadonlyMap<string, string>): readonly Sample[] {
+function samplesOf({ documents, files }: Presentation, seen: ReadonlyMap<string, Seen>): readonly Sample[] {
   const all: readonly Sample[] = [
     ...documents.toReversed().map(({ role, fetchUrl }) => ({ role, url: fetchUrl, hasRanges: false })),
     ...files.map(({ role, fetchUrl, minSizeBytes = 0 }) => ({
@@ -104,7 +135,7 @@ function samplesOf({ documents, files }: Presentation, types: ReadonlyMap<string
   const samples = new Map<string, Sample>();
   for (const sample of all) {
     const extension = /\.[a-z0-9]+$/i.exec(new URL(sample.url).pathname)?.[0] ?? '';
-    const kind = `${sample.role} ${extension} ${types.get(sample.url) ?? ''}`;
+    const kind = `${sample.role} ${extension} ${seen.get(sample.url)?.contentType ?? ''}`;
     const known = samples.get(kind);
     if (!known || (sample.hasRanges && !known.hasRanges)) samples.set(kind, sample);
   }

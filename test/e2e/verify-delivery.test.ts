@@ -88,6 +88,20 @@ describe.skipIf(!hasNginx)('flants verify through a CDN', patient, () => {
     expect(found).toMatchObject([{ code: 'verify.range', role: 'segment', header: 'Accept-Ranges: bytes' }]);
   });
 
+  it('names that ranges are refused, though all else is there', async () => {
+    const { code, found } = await verifyThrough({ more: 'if ($http_range) { return 403; }' });
+    expect(code).toBe(3);
+    expect(found).toMatchObject([{ code: 'verify.range', role: 'segment', message: expect.stringContaining('403') }]);
+  });
+
+  it('names a cache that answers all ranges with the first', async () => {
+    const { code, found } = await verifyThrough({
+      more: 'if ($http_range = "bytes=1-2") { add_header Content-Range "bytes 0-1/1000"; return 206 "ab"; }',
+    });
+    expect(code).toBe(2);
+    expect(found).toMatchObject([{ code: 'verify.range', level: 'fault', header: 'Content-Range: bytes 1-2/1000' }]);
+  });
+
   it('names a wrong type of a playlist, which Safari does not play', async () => {
     const { code, found, text } = await verifyThrough({ types: 'text/plain m3u8; video/mp2t ts;' });
     expect(code).toBe(2);

@@ -317,6 +317,18 @@ describe('the size of an object', () => {
     expect(await open().sizeOf(`${origin.url}/seg.ts`, { signal })).toBe(20 * KiB);
   });
 
+  it.each([
+    ['another range', { 'content-range': 'bytes 5-5/4711', 'content-length': '1' }],
+    ['more than was asked for', { 'content-range': 'bytes 0-0/4711', 'content-length': '4711' }],
+    ['no byte of any', { 'content-range': 'bytes */4711', 'content-length': '1' }],
+    ['a byte of none', { 'content-range': 'bytes 0-0/0', 'content-length': '1' }],
+  ])('is not that of an answer with %s', async (_what, headers) => {
+    await refusesHead(405);
+    const body = 'x'.repeat(Number(headers['content-length']));
+    origin.behave('/seg.ts', { kind: 'answer', status: 206, headers, body });
+    expect(await open().sizeOf(`${origin.url}/seg.ts`, { signal })).toBeUndefined();
+  });
+
   it('is unknown where an answer of unknown length is all there is', async () => {
     await refusesHead(405);
     origin.behave('/seg.ts', { kind: 'answer', headers: { 'transfer-encoding': 'chunked' }, body: 'bytes' });

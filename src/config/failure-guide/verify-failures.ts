@@ -46,7 +46,8 @@ export const verifyFailures = {
   },
   'verify.range': {
     means: 'The CDN does not answer byte ranges correctly.',
-    cause: 'A function or a proxy removes the Range header, or media is compressed on the way.',
+    cause:
+      'A function or a proxy removes the Range header or refuses it, a cache answers all ranges with the first, or media is compressed on the way.',
     cure: 'Turn compression off for media, and let Range through. S3 and CloudFront answer ranges by themselves.',
   },
   'verify.head': {

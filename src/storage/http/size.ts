@@ -59,14 +59,20 @@ export function isWhole({ status, headers }: Answer): boolean {
 }
 
 /** The announced length. */
-export function lengthOf({ headers }: Answer): number | undefined {
+export function lengthOf({ headers }: Pick<Answer, 'headers'>): number | undefined {
   const length = firstOf(headers['content-length']);
   return length === undefined ? undefined : Number(length);
 }
 
-/** The number behind the slash of Content-Range: of an empty object too, which has no first byte (status 416). */
-function rangeTotal({ headers }: Answer): number | undefined {
-  const total = /^\s*bytes\s+(?:\d+-\d+|\*)\/(\d+)\s*$/i.exec(firstOf(headers['content-range']) ?? '')?.[1];
+/**
+ * The number behind the slash of Content-Range: of an empty object too, which has no first byte (status 416). An answer
+ * with another range than the first byte tells nothing: it is not to what was asked.
+ */
+function rangeTotal({ status, headers }: Answer): number | undefined {
+  const asked = status === 206 ? /^\s*bytes\s+0-0\/([1-9]\d*)\s*$/i : /^\s*bytes\s+\*\/(\d+)\s*$/i;
+  const total = asked.exec(firstOf(headers['content-range']) ?? '')?.[1];
+  const length = lengthOf({ headers });
+  if (status === 206 && length !== undefined && length !== 1) return undefined;
   return total === undefined ? undefined : Number(total);
 }
 
