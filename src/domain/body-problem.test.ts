@@ -11,11 +11,19 @@ const problemOf = (
     minSizeBytes,
     url = 'https://h/a.ts',
     isSized = true,
-  }: { role?: FileRole; contentType?: string; minSizeBytes?: number; url?: string; isSized?: boolean } = {},
+    isWebVtt = false,
+  }: {
+    role?: FileRole;
+    contentType?: string;
+    minSizeBytes?: number;
+    url?: string;
+    isSized?: boolean;
+    isWebVtt?: boolean;
+  } = {},
 ): string | undefined => {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   return bodyProblem(
-    { role, url, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) },
+    { role, url, isWebVtt, ...(minSizeBytes === undefined ? {} : { minSizeBytes }) },
     { head: bytes, sizeBytes: isSized ? bytes.byteLength : undefined, contentType },
   );
 };
@@ -87,6 +95,8 @@ describe('A body is taken', () => {
     ['an image of markup', '<svg xmlns="http://www.w3.org/2000/svg"/>', { role: 'image' as const }],
     ['JSON where JSON is meant', '{}', { role: 'data' as const, contentType: 'application/json' }],
     ['an empty WebVTT segment', '', { url: 'https://h/a.vtt?x=1' }],
+    ['an empty one whose type says what it is', '', { contentType: 'text/vtt; charset=utf-8' }],
+    ['an empty one of a playlist of subtitles', '', { isWebVtt: true }],
     ['an object that just holds the range', 'abcd', { minSizeBytes: 4 }],
     ['the beginning of one of unknown size, which may hold the range', 'abc', { minSizeBytes: 4, isSized: false }],
   ])('when it is %s', (_what, body, options) => {

@@ -21,7 +21,6 @@ const pageTypes = new Set([
 
 /** Captions are text themselves. */
 const captionsName = /\.(?:vtt|webvtt|srt|ttml|dfxp)$/i;
-/** A segment of these is empty where nobody speaks. */
 const webVttName = /\.(?:vtt|webvtt)$/i;
 
 /**
@@ -32,7 +31,7 @@ const webVttName = /\.(?:vtt|webvtt)$/i;
  * @returns what it is instead, to follow "answers with"; undefined if it may be the file
  */
 export function bodyProblem(
-  file: Pick<PlannedFile, 'role' | 'url' | 'minSizeBytes'>,
+  file: Pick<PlannedFile, 'role' | 'url' | 'minSizeBytes'> & { readonly isWebVtt?: boolean },
   { head, sizeBytes, contentType }: BodyFacts,
 ): string | undefined {
   const { role, url, minSizeBytes } = file;
@@ -48,11 +47,19 @@ export function bodyProblem(
     const other = mayBeginText(head) ? textInPlaceOf(file, head) : undefined;
     if (other !== undefined) return `${other}, not media`;
   }
-  if (sizeBytes === 0 && !webVttName.test(pathOf(url))) return 'an empty body';
+  if (sizeBytes === 0 && !mayBeEmpty(file, contentType)) return 'an empty body';
   if (minSizeBytes !== undefined && sizeBytes !== undefined && sizeBytes < minSizeBytes) {
     return `${sizeBytes} bytes, but its playlist names a range up to byte ${minSizeBytes}`;
   }
   return undefined;
+}
+
+/** A segment of WebVTT is empty where nobody speaks; players pass it over. Its playlist, its name or its type tells it. */
+function mayBeEmpty(
+  { url, isWebVtt = false }: Pick<PlannedFile, 'url'> & { readonly isWebVtt?: boolean },
+  contentType: string | undefined,
+): boolean {
+  return isWebVtt || webVttName.test(pathOf(url)) || mediaTypeOf(contentType) === 'text/vtt';
 }
 
 function pathOf(url: string): string {

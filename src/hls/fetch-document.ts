@@ -90,7 +90,8 @@ export async function fetchDocument(
   const content = readContent(request.use, bytes, context);
   if (!content) return plainFile;
 
-  const { references, external, warnings, role, text, encoding, missingEnd } = content;
+  const { external, warnings, role, text, encoding, missingEnd } = content;
+  const references = request.use === 'subtitles' ? asWebVtt(content.references) : content.references;
   const documentPlace = { finalUrl, keyUrl: request.keyUrl };
   const document: PresentationDocument = {
     role,
@@ -110,6 +111,15 @@ export async function fetchDocument(
   const read = { document, external, warnings };
   options.earlier?.set(id, read);
   return read;
+}
+
+/** RFC 8216 section 3.5: segments of subtitles are WebVTT. Those behind an initialization section are fragments of MP4. */
+function asWebVtt(references: readonly Reference[]): readonly Reference[] {
+  const isMp4 = references.some((each) => each.use === 'file' && each.role === 'initialization-section');
+  if (isMp4) return references;
+  return references.map((each) =>
+    each.use === 'file' && each.role === 'segment' ? { ...each, isWebVtt: true } : each,
+  );
 }
 
 /** WebVTT section 4.1: the text begins with these letters, behind a byte order mark or not. */

@@ -38,6 +38,8 @@ export interface FileReference extends NamedUri {
   readonly minSizeBytes?: number;
   /** Marked GAP. */
   readonly optional?: boolean;
+  /** A segment of subtitles as WebVTT, whatever its name is. */
+  readonly isWebVtt?: boolean;
   /** A document that was not there to be read, and takes the place of a file. */
   readonly unread?: boolean;
 }

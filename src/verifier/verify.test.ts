@@ -158,6 +158,24 @@ describe('Verifying a copy', () => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code: 'verify.missing', key: 'en.vtt' }]);
   });
 
+  test('finds nothing wrong with WebVTT segments in which nobody speaks, whatever their names', async () => {
+    const subtitles = '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="en",URI="en.m3u8"\n';
+    const segments = (before: string): string =>
+      `#EXTM3U\n#EXT-X-TARGETDURATION:2\n${before}#EXTINF:2,\nquiet~1\n#EXTINF:2,\nempty~2\n#EXT-X-ENDLIST\n`;
+    const changes = {
+      'lib/master.m3u8': multivariant.replace('#EXTM3U\n', `#EXTM3U\n${subtitles}`),
+      'lib/en.m3u8': segments(''),
+      'lib/quiet~1': 'WEBVTT\n\n',
+      'lib/empty~2': '',
+    };
+    expect((await verify(await copyOf(changes))).problems).toEqual([]);
+    const wrong = [{ code: 'verify.wrong-body', key: 'empty~2' }];
+    const mp4 = { ...changes, 'lib/en.m3u8': segments('#EXT-X-MAP:URI="init.mp4"\n') };
+    expect((await verify(await copyOf(mp4))).problems).toMatchObject(wrong);
+    const asAudio = { ...changes, 'lib/audio/en.m3u8': segments('').replaceAll(/(?=quiet|empty)/g, '../') };
+    expect((await verify(await copyOf(asAudio))).problems).toMatchObject(wrong);
+  });
+
   // Apple, "Providing JavaScript Object Notation (JSON) Chapters": the document is an array.
   test.each(['[{"chapter":1,"images":[{"url":"one.jpg"}]}]', '{"images":[{"url":"one.jpg"}]}', '[]'])(
     'reads chapters for their images: %s',

@@ -109,8 +109,8 @@ function emptyReport({ name }: VerifyRequest): VerifyReport {
 }
 
 /**
- * Merges the mentions of a file in several playlists. The one with the furthest range counts, and the file is optional
- * only if all of them say so.
+ * Merges the mentions of a file in several playlists. The one with the furthest range counts, and the file is optional,
+ * or WebVTT, only if all of them say so.
  */
 function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
   const merged = new Map<string, PlacedFile>();
@@ -122,6 +122,7 @@ function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFil
 }
 
 function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
+  const bothSay = (what: 'optional' | 'isWebVtt'): boolean => a[what] === true && b[what] === true;
   const furthest = (b.minSizeBytes ?? 0) > (a.minSizeBytes ?? 0) ? b : a;
-  return { ...furthest, optional: a.optional === true && b.optional === true };
+  return { ...furthest, optional: bothSay('optional'), isWebVtt: bothSay('isWebVtt') };
 }
