@@ -1,10 +1,12 @@
 import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { VerifyOptions } from '../config/verify-options.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { VerifyReport } from '../domain/verify-report.ts';
 import type { AskServer } from '../verifier/delivery.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
-import type { Destination } from '../verifier/destination.ts';
+import type { Destination, StoreDestination } from '../verifier/destination.ts';
+import { looksLikePlaylist } from '../verifier/find-playlists.ts';
 import { verifyPresentation } from '../verifier/verify.ts';
 import { connectQuestions, connectSource, connectStore } from './connect.ts';
 import type { StoreSpec } from './connect.ts';
@@ -15,7 +17,7 @@ import { sourceSpecOf } from './source-spec.ts';
 
 /** A destination opened for verification. */
 interface OpenTarget {
-  readonly destination: Destination;
+  readonly destination: Destination & Partial<StoreDestination>;
   readonly playlistUrl: string;
   /** Only of a web server. */
   readonly ask?: AskServer;
@@ -54,6 +56,28 @@ export async function verifyCopy(
     }
   } finally {
     await recorded.close();
+  }
+}
+
+/**
+ * Whether a playlist stands where the options say. False also where that may not be read: a key without a right to it is
+ * no sign of one.
+ *
+ * @throws {FlantsError} if the destination cannot be read
+ */
+export async function isPlaylist(
+  options: VerifyOptions,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<boolean> {
+  const { destination, playlistUrl, close } = await openTarget(options, undefined);
+  try {
+    const head = await destination.readHead?.(playlistUrl, { signal });
+    return looksLikePlaylist(head ?? new Uint8Array());
+  } catch (error) {
+    if (failureOf(error).code === 'store.denied') return false;
+    throw error;
+  } finally {
+    await close();
   }
 }
 

@@ -175,6 +175,23 @@ describe('verify', () => {
     expect(await loadVerifyOptions(input([word]))).toMatchObject({ kind: 'library', options: { destination } });
   });
 
+  it('says which word may be a playlist, though it is written as a prefix', async () => {
+    const asPlaylist = async (...words: readonly string[]): Promise<unknown> => {
+      const task = await loadVerifyOptions(input(words));
+      return task.kind === 'library' ? task.asPlaylist?.target : task;
+    };
+    const name = 'manifest(format=m3u8-aapl)';
+    expect(await asPlaylist(`s3://media/a.b/${name}`)).toMatchObject({ kind: 's3', key: `a.b/${name}` });
+    for (const words of [
+      ['s3://media'],
+      ['s3://media/'],
+      ['s3://media/vod/'],
+      ['.'],
+      ['videos.json', 's3://media/vod'],
+    ])
+      expect(await asPlaylist(...words)).toBeUndefined();
+  });
+
   it('takes a catalogue before the destination', async () => {
     expect(await loadVerifyOptions(input(['videos.json', 's3://media/vod']))).toMatchObject({
       kind: 'library',

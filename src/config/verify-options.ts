@@ -36,7 +36,12 @@ export type CatalogueSource = Extract<SourceArgument, { readonly kind: 'catalogu
 /** What `verify` is to do. */
 export type VerifyTask =
   | { readonly kind: 'playlist'; readonly options: VerifyOptions }
-  | { readonly kind: 'library'; readonly options: VerifyLibraryOptions };
+  | {
+      readonly kind: 'library';
+      readonly options: VerifyLibraryOptions;
+      /** The same word as a playlist: what is written as a prefix may be the name of one. Absent: it cannot be. */
+      readonly asPlaylist?: VerifyOptions;
+    };
 
 /**
  * Loads the options of `verify`: of one playlist, of a prefix or folder, or of a catalogue and a prefix or folder.
@@ -64,8 +69,12 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask
     const destination = parseDestination(second ?? word, cwd);
     if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', record);
     const named = second === undefined ? api : catalogueOf(word, cwd);
+    const mayBePlaylist = !named && /^s3:\/\/[^/]+\/.*[^/]$/is.test(word);
     return {
       kind: 'library',
+      ...(mayBePlaylist
+        ? { asPlaylist: Object.freeze({ ...common, ...record, target: Object.freeze(parseVerifyTarget(word, cwd)) }) }
+        : {}),
       options: Object.freeze({
         ...common,
         ...record,
@@ -106,7 +115,7 @@ function assertNoRecord({ stateDir }: Pick<VerifyOptions, 'stateDir'>, { flags }
   );
 }
 
-/** A bucket, a key without an extension or with a slash at its end, or a folder. */
+/** Whether a word is written as a prefix: a bucket, a key without an extension or with a slash at its end, or a folder. */
 async function isPrefix(word: string, cwd: string): Promise<boolean> {
   if (/^s3:/i.test(word)) return /^s3:\/\/[^/]+(?:\/(?:.*\/)?[^/.]*)?$/i.test(word);
   if (/^[a-z][a-z0-9+.-]+:/i.test(word)) return false;

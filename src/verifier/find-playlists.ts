@@ -84,7 +84,12 @@ export async function findPlaylistsOfOtherNames(
   await forEachConcurrently(objects, { concurrency }, async ({ key }) => {
     if (hasTellingName(key)) return;
     const head = await destination.readHead(urlOf(key), { signal });
-    if (/^\s*#EXTM3U/.test(Buffer.from(head ?? []).toString('utf8'))) found.push(key);
+    if (looksLikePlaylist(head ?? new Uint8Array())) found.push(key);
   });
   return found;
+}
+
+/** Whether an object begins as playlists do. */
+export function looksLikePlaylist(head: Uint8Array): boolean {
+  return /^\s*#EXTM3U/.test(Buffer.from(head).toString('utf8'));
 }

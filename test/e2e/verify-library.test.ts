@@ -113,4 +113,17 @@ describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
     expect(code).toBe(2);
     expect(stdout).toContain('5 of 7 whole');
   });
+
+  it('takes a playlist for one, though it is written as a prefix', async () => {
+    const name = 'odd/manifest(format=m3u8-aapl)';
+    await stage.place('odd/0.ts', Buffer.alloc(188, 0x47));
+    await stage.place(name, Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXT-X-ENDLIST\n'));
+    const verified = await runFlants(['verify', `${stage.destination}/${name}`], { env: stage.env });
+    expect(verified).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`${name}: whole\n1 playlist, 1 object`),
+    });
+    const above = await verify(`${stage.destination}/odd`);
+    expect([above.code, above.report.videos]).toEqual([0, 1]);
+  });
 });
