@@ -144,6 +144,7 @@ function contextOf(records: RedisLedger, journal: OnePlan, queues: ClusterQueues
   };
   const host: EngineHost = {
     submissionOf: (id) => Promise.resolve({ id, playlistUrl: `https://origin.example/${id}/index.m3u8` }),
+    withTokens: (submission) => Promise.resolve(submission),
     admitCrawl: () => Promise.resolve(undefined),
     outlastsSilence: true,
     admitBatch: () => undefined,

@@ -1,4 +1,4 @@
-import { withoutTokens } from '../domain/tokens.ts';
+import { hasTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import { untilAborted } from '../domain/until-aborted.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
@@ -47,7 +47,9 @@ export function rememberRows(catalogue: Catalogue, { tokenRules, rereadAfterMs, 
     try {
       for await (const row of catalogue.rows({ signal })) {
         if (row.kind === 'video') {
-          const remembered = hasTokens(row.submission, tokenRules) ? { readAt, row } : withoutAny;
+          const remembered = urlsOf(row.submission).some((url) => hasTokens(url, tokenRules))
+            ? { readAt, row }
+            : withoutAny;
           for (const rowsById of [read, latest]) rowsById.set(row.submission.id, remembered);
         }
         yield row;
@@ -79,9 +81,6 @@ export function rememberRows(catalogue: Catalogue, { tokenRules, rereadAfterMs, 
   };
 }
 
-function hasTokens({ playlistUrl, sideFiles = [] }: Submission, rules: TokenRules): boolean {
-  return [playlistUrl, ...sideFiles.map(({ url }) => url)].some((url) => {
-    const parsed = new URL(url);
-    return withoutTokens(parsed, rules).href !== parsed.href;
-  });
+function urlsOf({ playlistUrl, sideFiles = [] }: Submission): readonly string[] {
+  return [playlistUrl, ...sideFiles.map(({ url }) => url)];
 }

@@ -79,6 +79,7 @@ const charges = {
   'hls.dash': 'final',
   'hls.limit': 'final',
   'catalogue.unreadable': 'final',
+  'catalogue.silent': 'wait',
   'catalogue.row': 'final',
   'catalogue.duplicate': 'final',
   'catalogue.rule': 'final',

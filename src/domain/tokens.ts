@@ -70,6 +70,13 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
   return plain;
 }
 
+/** Whether a URL has something that grants access or belongs to a session. */
+export function hasTokens(url: string, rules: TokenRules): boolean {
+  const plain = new URL(url);
+  plain.hash = '';
+  return withoutTokens(plain, rules).href !== plain.href;
+}
+
 /** With a host, and with neither user information nor fragment. */
 const plainUrl = /^(?:https?|(file|s3)):\/\/[^/?#@]*(\/[^?#@]*)(?:\?([^#@]*))?$/;
 

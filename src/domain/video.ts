@@ -23,6 +23,8 @@ export interface Submission {
   readonly sideFiles?: readonly SideFile[];
   /** Absent: a catalogue named it. */
   readonly by?: 'person';
+  /** Its URLs have tokens in the catalogue, which are not stored. Absent: they have none there. */
+  readonly hasTokens?: true;
 }
 
 /** The URLs of a submission, with tokens. */

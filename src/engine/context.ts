@@ -84,10 +84,14 @@ export interface BatchOutcomes {
 
 /** What the engine leaves to the process that hosts it: the embedded run and the cluster decide these differently. */
 export interface EngineHost {
-  /**
-   * The submission of a video, with the token of its URL where one is known. Undefined if never submitted, or purged.
-   */
+  /** The submission of a video, as the journal stores it. Undefined if never submitted, or purged. */
   submissionOf(video: VideoId): Promise<Submission | undefined>;
+  /**
+   * A submission with the tokens of its URLs, where they are known.
+   *
+   * @throws {FlantsError} `catalogue.silent` where they cannot be asked for now
+   */
+  withTokens(submission: Submission): Promise<Submission>;
   /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
   admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
   /**
@@ -150,7 +154,8 @@ export function createContext(
     const source = withOwnBucket(insisting(crawlSource, insists), bucketOfSubmission(submission));
     const present = (await ledger.read(video))?.revision;
     const header = present === undefined ? undefined : await journal.revision(video, present);
-    const { revision, ...grants } = await planVideo(submission, { ...parts, source }, { present: header, signal });
+    const tokened = await host.withTokens(submission);
+    const { revision, ...grants } = await planVideo(tokened, { ...parts, source }, { present: header, signal });
     return { digest: revision.digest, ...grants };
   };
   const grants = host.grants ?? new GrantCache();

@@ -43,7 +43,10 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     job,
     {
       kind: 'crawl',
-      run: () => crawlVideo(submission, record, { ...parts, source: reading }, { recheck: job.recheck, signal }),
+      run: async () => {
+        const tokened = await host.withTokens(submission);
+        return crawlVideo(tokened, record, { ...parts, source: reading }, { recheck: job.recheck, signal });
+      },
       relyingOn: {
         side: 'source',
         place: sourcePlace(submission.playlistUrl),

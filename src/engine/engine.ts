@@ -96,10 +96,8 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
     return { name: 'run', videos: isAllSent || crawlsWait ? inProgress.ids() : undefined, isAll: true, crawlsWait };
   };
   const host: EngineHost = {
-    async submissionOf(video) {
-      const submission = await parts.journal.submission(video);
-      return submission && { ...submission, ...inProgress.urlsOf(video) };
-    },
+    submissionOf: (video) => parts.journal.submission(video),
+    withTokens: async (submission) => ({ ...submission, ...inProgress.urlsOf(submission.id) }),
     async admitCrawl(_, signal) {
       if (budget?.reached.aborted) return { againAfterMs: leaseMs };
       crawlsWithoutRoom += 1;

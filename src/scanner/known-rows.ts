@@ -55,10 +55,11 @@ export function createKnownRows(): KnownRows {
   };
 }
 
-/** A digest of the fields that `isSameSubmission` compares. */
-function digestOf({ playlistUrl, title, recordedAt, sideFiles = [] }: Submission): string {
+/** A digest of the fields that `isStored` compares. */
+function digestOf({ playlistUrl, title, recordedAt, sideFiles = [], hasTokens }: Submission): string {
+  const sides = sideFiles.map(({ role, url }) => [role, url]);
   return createHash('sha256')
-    .update(JSON.stringify([playlistUrl, title, recordedAt, ...sideFiles.map(({ role, url }) => [role, url])]))
+    .update(JSON.stringify([playlistUrl, title, recordedAt, hasTokens === true, ...sides]))
     .digest('base64url')
     .slice(0, 22);
 }

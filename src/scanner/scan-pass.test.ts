@@ -98,6 +98,23 @@ describe('A pass over a catalogue', () => {
     expect(warnings?.rows[0]).toEqual({ row: 1, id: 'v0', message: 'has a bad date' });
   });
 
+  it('keeps that URLs have tokens and not the tokens, and takes a row whose URL gets one, or loses it, as changed', async () => {
+    const { pass, journal, clock } = setUp();
+    const plain = row('a', { playlistUrl: 'https://h/a.m3u8' });
+    const stored = { id: 'a', playlistUrl: 'https://h/a.m3u8' };
+    for (const [read, kept, changed] of [
+      [row('a'), { ...stored, hasTokens: true }, 0],
+      [row('a'), { ...stored, hasTokens: true }, 0],
+      [plain, stored, 1],
+      [plain, stored, 0],
+      [row('a'), { ...stored, hasTokens: true }, 1],
+    ] as const) {
+      clock.now += 1;
+      expect((await pass([read])).summary.changed).toBe(changed);
+      expect(await journal.submission('a')).toEqual(kept);
+    }
+  });
+
   it('tells what is new, what has changed and what is as it was', async () => {
     const { pass, journal } = setUp();
     const first = await pass([row('a'), row('b'), row('c')]);

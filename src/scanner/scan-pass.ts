@@ -10,7 +10,7 @@ import type { Submission, VideoId } from '../domain/video.ts';
 import { createRowChooser } from './choose-rows.ts';
 import type { RowChooser } from './choose-rows.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import { isOverruled, isSameSubmission, toStoredForm } from './scan.ts';
+import { isOverruled, isStored, toStoredForm } from './scan.ts';
 import type { RefusedRow, ScannerPorts } from './scan.ts';
 import type { KnownRows } from './known-rows.ts';
 import { collectRowWarnings, rowWarningOf, warningOfLeftOut } from './row-warnings.ts';
@@ -135,7 +135,7 @@ export async function submitRow(
   };
   if (knownRows.isUnchanged(stored)) return submitted({});
   const previous = await journal.submission(stored.id);
-  if (previous && (isSameSubmission(previous, stored) || (await isOverruled(stored, previous, journal)))) {
+  if (previous && (isStored(stored, previous) || (await isOverruled(stored, previous, journal)))) {
     knownRows.add(previous, stored);
     return submitted({});
   }

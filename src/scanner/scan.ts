@@ -2,7 +2,7 @@ import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { allVideos } from '../domain/video-selection.ts';
 import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
 import { createRowChooser } from './choose-rows.ts';
-import { withoutTokens } from '../domain/tokens.ts';
+import { hasTokens, withoutTokens } from '../domain/tokens.ts';
 import type { TokenRules } from '../domain/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -104,7 +104,7 @@ export async function submit(given: Submission, ports: ScannerPorts): Promise<Su
   const { id } = submission;
   const previous = await journal.submission(id);
   const personal = previous && (await isOverruled(submission, previous, journal)) ? previous : undefined;
-  if (!personal && !isSameSubmission(previous, submission)) {
+  if (!personal && !isStored(submission, previous)) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
   const record = await restoreVideo(id, { journal, ledger, newGeneration });
@@ -127,17 +127,24 @@ export async function isOverruled(row: Submission, latest: Submission, journal: 
   return isSameSubmission(catalogued, row);
 }
 
-/** A submission in the form that the journal stores: without tokens. */
+/** A submission in the form that the journal stores: without tokens, but with the fact that there are some. */
 export function toStoredForm({ playlistUrl, sideFiles, ...rest }: Submission, rules: TokenRules): Submission {
   const stored = (url: string): string => withoutTokens(new URL(url), rules).href;
+  const urls = [playlistUrl, ...(sideFiles ?? []).map(({ url }) => url)];
   return {
     ...rest,
     playlistUrl: stored(playlistUrl),
     ...(sideFiles ? { sideFiles: sideFiles.map(({ role, url }) => ({ role, url: stored(url) })) } : {}),
+    ...(urls.some((url) => hasTokens(url, rules)) ? { hasTokens: true } : {}),
   };
 }
 
-/** Whether two submissions say the same about a video, regardless of who made them. */
+/** Whether the journal need not be told of a row: its latest submission says the same, also of tokens. */
+export function isStored(row: Submission, latest: Submission | undefined): boolean {
+  return isSameSubmission(latest, row) && (latest?.by === 'person' || latest?.hasTokens === row.hasTokens);
+}
+
+/** Whether two submissions say the same about a video, regardless of who made them and of tokens. */
 export function isSameSubmission(a: Submission | undefined, b: Submission): boolean {
   return (
     a?.playlistUrl === b.playlistUrl &&

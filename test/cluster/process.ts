@@ -161,6 +161,7 @@ export function startProcess(
       drain: drain.signal,
       host: {
         submissionOf: (video) => parts.journal.submission(video),
+        withTokens: async (submission) => submission,
         admitCrawl: () => Promise.resolve(undefined),
         admitBatch: () => undefined,
         patience: {

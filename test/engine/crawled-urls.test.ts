@@ -26,6 +26,7 @@ it.each([
   const [journal, ledger] = [new MemoryJournal(), new MemoryLedger()];
   const host: EngineHost = {
     submissionOf: async (id) => ({ id, playlistUrl }),
+    withTokens: async (submission) => submission,
     admitCrawl: async () => undefined,
     admitBatch: () => undefined,
     patience: { patienceMs: minute, scopeOf: ({ video }) => ({ name: video, videos: [video], isAll: false }) },

@@ -62,6 +62,10 @@ export function engineHooksOf(role: Role, hooks: ServiceHooks, health: Health): 
       log.info('sent an invalidation to the CDN', { video, paths });
     },
     onWarning: (video, message) => log.warn(message, { video }),
+    onCatalogue(isThere, why) {
+      if (isThere) log.info('the catalogue answers again');
+      else log.warn(`videos whose URLs have tokens wait for the catalogue: ${why}`);
+    },
     onHalt(failure) {
       metrics.halted(true);
       health.set(work, false, failure.message);

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cdn } from '../../cdn/cdn.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { toStoredForm } from '../../scanner/scan.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
 import { backoffMs, jittered } from '../../domain/backoff.ts';
 import type { Backoff } from '../../domain/backoff.ts';
@@ -12,9 +11,9 @@ import type { KeyRules } from '../../domain/destination-key.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { countOf } from '../../domain/index-ranges.ts';
 import { second } from '../../domain/units.ts';
-import type { Submission, VideoId } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
+import { createTokenFinder } from './find-tokens.ts';
 import { dispatchLimits, queueConclusion } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { openSource } from '../open/source.ts';
@@ -54,6 +53,8 @@ type EngineOptions = Omit<ServiceOptions, 'limits'> & { readonly limits: Process
 export interface ClusterEngineHooks extends EngineHooks {
   /** A failure that concerns every video. Work pauses and is then tried again. */
   readonly onHalt: (failure: Failure) => void;
+  /** The catalogue gives no answer to who asks for a video's tokens, or does again. `why` is for people. */
+  readonly onCatalogue: (isThere: boolean, why: string) => void;
 }
 
 /**
@@ -135,12 +136,13 @@ function hostOf(
   let resumeAt = 0;
   const remainingHaltMs = (): number => Math.max(0, resumeAt - performance.now());
   return {
-    async submissionOf(video) {
-      const submission = await journal.submission(video);
-      if (!submission) return undefined;
-      const row = await rowInCatalogue(video, catalogue, hooks.signal);
-      return row ? withTokensOf(row, submission, keyRules) : submission;
-    },
+    submissionOf: (video) => journal.submission(video),
+    withTokens: createTokenFinder(catalogue, {
+      keyRules,
+      onCatalogue: hooks.onCatalogue,
+      now: () => performance.now(),
+      signal: hooks.signal,
+    }),
     async admitCrawl({ fresh }) {
       if (remainingHaltMs() > 0) return { againAfterMs: remainingHaltMs() };
       if (await spending.isSpent()) return { againAfterMs: jittered(spendingPauses.spentMs, Math.random) };
@@ -179,38 +181,9 @@ function spendingBatch({ video, generation, id, files }: BatchJob): SpendingBatc
   return { id: jobIdOf(video, generation, id), files: countOf(files) };
 }
 
-/** A submission with the tokens that its URLs have in the catalogue, where it names the same ones there. */
-function withTokensOf(row: Submission, submission: Submission, keyRules: KeyRules): Submission {
-  const stored = toStoredForm(row, keyRules);
-  const { playlistUrl, sideFiles } = row;
-  const hasSameSideFiles = JSON.stringify(stored.sideFiles) === JSON.stringify(submission.sideFiles);
-  return {
-    ...submission,
-    ...(stored.playlistUrl === submission.playlistUrl ? { playlistUrl } : {}),
-    ...(sideFiles && hasSameSideFiles ? { sideFiles } : {}),
-  };
-}
-
 async function crawlPauseMs({ crawls }: Cluster['queues']): Promise<number> {
   const waitingMs = ((await crawls.size()) / postponedCrawlsPerSecond) * second;
   return Math.min(longestCrawlPauseMs, Math.max(second, waitingMs));
-}
-
-/**
- * A video as the catalogue names it, whose URLs may have fresh tokens. The journal stores URLs without tokens.
- */
-async function rowInCatalogue(
-  video: VideoId,
-  catalogue: Catalogue | undefined,
-  signal: AbortSignal,
-): Promise<Submission | undefined> {
-  try {
-    const row = await catalogue?.find?.(video, { signal });
-    return row?.kind === 'video' ? row.submission : undefined;
-  } catch {
-    // The catalogue is unreachable or has changed. The URL without a token may be enough.
-    return undefined;
-  }
 }
 
 /** Waits until the library has key rules: there are none before its first video. */

@@ -64,6 +64,12 @@ export const videoFailures = {
     cause: 'The file is missing, is neither CSV, JSON nor NDJSON, or all its rows were refused.',
     cure: 'The message names the line. The form of a catalogue is in [catalogues.md](catalogues.md).',
   },
+  'catalogue.silent': {
+    means:
+      'A cluster asked the catalogue for the token in the URL of this video, which is stored nowhere else, and got no answer. The video waits.',
+    cause: 'The database or API of the catalogue is down, overloaded or not reached from this machine.',
+    cure: 'See why the catalogue does not answer. The video goes on by itself when it does.',
+  },
   'catalogue.row': {
     means: 'A row of the catalogue was refused. The other rows are copied.',
     cause: 'Its id or URL is missing or not valid.',

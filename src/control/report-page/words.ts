@@ -41,6 +41,7 @@ const codeWords: Readonly<Partial<Record<FailureCode, string>>> = {
   'store.denied': 'No right to write there',
   'store.no-bucket': 'The bucket does not exist',
   'store.full': 'The destination is full',
+  'catalogue.silent': 'The catalogue does not answer',
   'hls.not-a-playlist': 'Not a playlist',
   'hls.empty': 'A playlist without files',
   'hls.malformed': 'A malformed playlist',
