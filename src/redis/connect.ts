@@ -23,12 +23,19 @@ const silenceMs = 10 * second;
  * `disconnect()` where the server may be gone.
  *
  * @param onError - hears why a connection broke or could not be made, each time
+ * @param patienceMs - for a person, who waits: how long the server may be away before the connection ends by itself, and
+ *   all commands that wait for it fail. Absent: a service waits
  */
-export function connectRedis({ url, ca }: Omit<RedisSpec, 'prefix'>, onError: (error: Error) => void): RedisClient {
+export function connectRedis(
+  { url, ca }: Omit<RedisSpec, 'prefix'>,
+  onError: (error: Error) => void,
+  patienceMs?: number,
+): RedisClient {
+  let isGivenUp = false;
   const options: RedisOptions = {
     // Workers of a queue wait for the server, however long it takes.
     maxRetriesPerRequest: null,
-    retryStrategy: (attempt) => Math.min(maxReconnectDelayMs, 50 * attempt),
+    retryStrategy: (attempt) => (isGivenUp ? null : Math.min(maxReconnectDelayMs, 50 * attempt)),
     // A primary that became a replica keeps its connections; its name may lead to the new primary by now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     // With `tls` the client speaks TLS whatever the URL says.
@@ -39,6 +46,13 @@ export function connectRedis({ url, ca }: Omit<RedisSpec, 'prefix'>, onError: (e
     : new Redis(url, options);
   client.on('error', onError);
   watchSilence(client, silenceMs);
+  if (patienceMs !== undefined) {
+    watchAbsence(client, patienceMs, () => {
+      isGivenUp = true;
+      // It may be connected to a server that is silent.
+      client.disconnect(true);
+    });
+  }
   return client;
 }
 
@@ -57,4 +71,16 @@ export function watchSilence(client: RedisClient, intervalMs: number): void {
   };
   const timer = setInterval(ask, intervalMs).unref();
   client.on('close', () => (isAsked = false)).once('end', () => clearInterval(timer));
+}
+
+/** Calls back once a connection has not been there for so long. */
+function watchAbsence(client: RedisClient, patienceMs: number, onGone: () => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => void (timer ??= setTimeout(onGone, patienceMs).unref());
+  const stop = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+  };
+  client.on('close', wait).on('ready', stop).once('end', stop);
+  wait();
 }

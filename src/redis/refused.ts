@@ -1,5 +1,8 @@
 import { FlantsError } from '../domain/failure.ts';
 
+/** What ioredis says of a connection that will not come back. */
+const closedHere = 'Connection is closed.';
+
 /**
  * Waits for an answer of Redis. Throws `state.unusable` where it is an error (`READONLY`, `OOM`, `NOPERM`…), or where
  * the connection was closed here: one that broke comes back and answers.
@@ -9,6 +12,7 @@ export async function refusedByRedis<T>(answer: Promise<T>): Promise<T> {
     return await answer;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new FlantsError('state.unusable', `Redis refused: ${reason}`, { cause: error });
+    const message = reason === closedHere ? 'the connection to Redis was lost' : `Redis refused: ${reason}`;
+    throw new FlantsError('state.unusable', message, { cause: error });
   }
 }

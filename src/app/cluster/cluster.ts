@@ -37,6 +37,8 @@ export interface ClusterOptions extends ClusterPlace, StoreOptions {
   readonly freshWindowMs: number;
   /** It works for the library, so keys in Redis that no library has become its own. */
   readonly claimsRedis?: boolean;
+  /** For a person, who waits: how long Redis may be away, at the start and later. Absent: as long as services wait. */
+  readonly redisPatienceMs?: number;
   /** Nothing is to be written, so the journal's store is not tried, and may take no writes. */
   readonly readOnly?: boolean;
 }
@@ -86,7 +88,8 @@ export const dispatchLimits = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 16, 
  *   `state.unusable` if Redis cannot be reached; as the journal's store
  */
 export async function openCluster(options: ClusterOptions, hooks: ClusterHooks): Promise<Cluster> {
-  const redis = connectRedis(options.redis, (error) => hooks.onRedis(false, error.message));
+  const { redisPatienceMs } = options;
+  const redis = connectRedis(options.redis, (error) => hooks.onRedis(false, error.message), redisPatienceMs);
   redis.on('ready', () => hooks.onRedis(true, ''));
   try {
     await awaitRedis(redis, options.redis, hooks.signal);

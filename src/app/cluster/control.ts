@@ -7,6 +7,7 @@ import { usualControlPorts } from '../control-ports.ts';
 import type { ControlHooks, OpenControl } from '../control.ts';
 import { postersOf } from '../open/posters.ts';
 import type { PosterAccess } from '../open/posters.ts';
+import { patienceMs } from '../patience.ts';
 import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { readFunctionCost } from './function-cost.ts';
@@ -64,7 +65,7 @@ export async function openClusterControl(
   { onWarning, signal, readOnly = false }: ControlHooks,
 ): Promise<OpenControl> {
   const cluster = await openCluster(
-    { ...place, readOnly, leaseMs, freshWindowMs, concurrency: connections },
+    { ...place, readOnly, leaseMs, freshWindowMs, concurrency: connections, redisPatienceMs: patienceMs },
     { onWarning, onRedis: () => {}, signal, drain: signal },
   );
   return {

@@ -1,6 +1,7 @@
 import { functionUseFields, noFunctionUse } from '../../domain/function-use.ts';
 import type { FunctionCost } from '../../domain/function-use.ts';
 import type { RedisClient } from '../../redis/connect.ts';
+import { refusedByRedis } from '../../redis/refused.ts';
 import type { FunctionMeter } from '../functions/meter.ts';
 
 /**
@@ -32,7 +33,7 @@ export async function readFunctionCost(
   redis: Pick<RedisClient, 'hgetall'>,
   key: string,
 ): Promise<FunctionCost | undefined> {
-  const { at, source, ...sums } = await redis.hgetall(key);
+  const { at, source, ...sums } = await refusedByRedis(redis.hgetall(key));
   if (at === undefined || source === undefined) return undefined;
   const cost = Object.fromEntries(fields.map((field) => [field, Number(sums[field] ?? 0)]));
   return { ...(cost as unknown as FunctionCost), prices: { at, source } };

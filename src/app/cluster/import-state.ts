@@ -9,6 +9,7 @@ import { openCluster } from './cluster.ts';
 import type { ControlHooks } from '../control.ts';
 import { readDestination } from '../destination-setting.ts';
 import { destinationOf, storeIdentity } from '../destination-setting.ts';
+import { patienceMs } from '../patience.ts';
 
 const connections = 32;
 
@@ -28,7 +29,7 @@ export async function importState(options: ImportOptions, { onWarning, signal }:
       throw new FlantsError('usage', `this state is of ${saved.name}, not of ${destination.name}`);
     }
     const cluster = await openCluster(
-      { ...options, leaseMs: 0, freshWindowMs: 0, concurrency: connections },
+      { ...options, leaseMs: 0, freshWindowMs: 0, concurrency: connections, redisPatienceMs: patienceMs },
       { onWarning, onRedis: () => {}, signal, drain: signal },
     );
     try {

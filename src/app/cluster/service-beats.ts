@@ -9,6 +9,7 @@ import type { Rates } from '../../domain/pace.ts';
 import type { Pace } from '../../domain/remaining.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { RedisClient } from '../../redis/connect.ts';
+import { refusedByRedis } from '../../redis/refused.ts';
 import { repeat } from '../../engine/repeat.ts';
 import { createRateHistory } from '../../monitor/rate-history.ts';
 
@@ -83,7 +84,8 @@ export function startBeats(
 
 /** Services whose work cannot continue, by their latest beats. One that has died since is left out after a while. */
 export async function readHalted(redis: Pick<RedisClient, 'hgetall'>, key: string): Promise<readonly HaltedService[]> {
-  const beats = Object.entries(await redis.hgetall(key)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const told = await refusedByRedis(redis.hgetall(key));
+  const beats = Object.entries(told).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return beats.flatMap(([field, text]) => {
     const { role, halted, at = 0 } = JSON.parse(text) as Beat;
     return halted && Date.now() - at < forgottenMs ? [{ service: role, id: idOf(field), failure: halted }] : [];

@@ -7,7 +7,7 @@ import { askRedisFacts, judgeRedis } from '../../redis/check-settings.ts';
 import type { RedisFacts } from '../../redis/check-settings.ts';
 import { connectRedis } from '../../redis/connect.ts';
 import { faultOf } from './mend.ts';
-import { patienceMs } from './patience.ts';
+import { patienceMs } from '../patience.ts';
 
 /** Looks at Redis: whether it answers, keeps what it acknowledges, drops nothing, and has memory left. */
 export async function checkRedis(place: RedisPlace, signal: AbortSignal): Promise<readonly Finding[]> {

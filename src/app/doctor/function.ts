@@ -8,7 +8,7 @@ import type { HelloAnswer } from '../../executor/lambda/message.ts';
 import { functionSetup } from '../functions/archive.ts';
 import { openFunction } from '../functions/executor.ts';
 import { faultOf } from './mend.ts';
-import { patienceMs } from './patience.ts';
+import { patienceMs } from '../patience.ts';
 
 /** Fewer copy no faster than threads of one machine. */
 const fewInvocations = 50;

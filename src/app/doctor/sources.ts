@@ -11,7 +11,7 @@ import { openSource } from '../open/source.ts';
 import { withCatalogue } from '../open/catalogue.ts';
 import { sourceSpecOf } from '../source-spec.ts';
 import { faultOf } from './mend.ts';
-import { patienceMs } from './patience.ts';
+import { patienceMs } from '../patience.ts';
 
 /** Rows of a catalogue that are read: enough to see whether it is one, and which hosts it names. */
 const maxRows = 1_000;

@@ -1,5 +1,6 @@
 import type { SpendingTerms, SpentFacts } from '../../domain/budget.ts';
 import type { RedisClient } from '../connect.ts';
+import { refusedByRedis } from '../refused.ts';
 import type { RedisNames } from '../names.ts';
 
 /** Names of the keys that hold what is spent. */
@@ -38,7 +39,7 @@ export async function readSpending(
   redis: Pick<RedisClient, 'eval'>,
   { spent, spenders, functions }: SpendingKeys,
 ): Promise<SpendingState | undefined> {
-  const [told, filesUnderWay, dollars] = (await redis.eval(lua, 3, spent, spenders, functions)) as [
+  const [told, filesUnderWay, dollars] = (await refusedByRedis(redis.eval(lua, 3, spent, spenders, functions))) as [
     readonly string[],
     number,
     string | null,
