@@ -112,7 +112,15 @@ export const statusSchema = z
       }),
     ),
     scan: z.exactOptional(
-      z.object({ startedAt: instant, rows: count, taken: count, refused: count, warnings: count, withdrawn: count }),
+      z.object({
+        startedAt: instant,
+        rows: count,
+        taken: count,
+        refused: count,
+        refusedExample: z.exactOptional(z.object({ row: count, id: z.exactOptional(videoId), failure: failureSchema })),
+        warnings: count,
+        withdrawn: count,
+      }),
     ),
     functions: z.exactOptional(functionCostSchema),
     budget: z.exactOptional(budgetSchema),

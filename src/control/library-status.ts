@@ -1,5 +1,6 @@
 import type { FailureCode } from '../domain/failure.ts';
 import type { FailureCause, LibraryStatus } from '../domain/library.ts';
+import { refusedExample as exampleOf } from '../domain/scan-summary.ts';
 import type { ScanSummary } from '../domain/scan-summary.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
@@ -74,7 +75,8 @@ function countsOf(scan: ScanSummary | undefined): Pick<LibraryStatus, 'scan'> {
   if (!scan) return {};
   const { startedAt, rows, taken, refused, warnings, withdrawn } = scan;
   const counts = { refused: refused.count, warnings: warnings?.count ?? 0, withdrawn: withdrawn.count };
-  return { scan: { startedAt, rows, taken, ...counts } };
+  const refusedExample = exampleOf(scan);
+  return { scan: { startedAt, rows, taken, ...counts, ...(refusedExample ? { refusedExample } : {}) } };
 }
 
 interface VideoEntry {

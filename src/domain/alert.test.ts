@@ -178,7 +178,7 @@ describe('alerts about parts of the cluster', () => {
     const alert = scanAlert('mongodb://db.example/vod', failure, 1, now);
     expect(alert).toMatchObject({
       type: 'scan-failed',
-      message: 'the catalogue mongodb://db.example/vod cannot be read: no such file',
+      message: 'the catalogue mongodb://db.example/vod cannot be used: no such file',
       failure,
     });
     expect(scanAlert('mongodb://db.example/vod', failure, 1, now + minute).id).toBe(alert.id);

@@ -150,7 +150,7 @@ export function lateAlerts(
 
 /** The alert about a catalogue that cannot be read. @param since - when the first reading in a row failed, in milliseconds since the epoch */
 export function scanAlert(catalogue: string, failure: Failure, since: number, now: number): Alert {
-  const message = `the catalogue ${catalogue} cannot be read: ${failure.message}`;
+  const message = `the catalogue ${catalogue} cannot be used: ${failure.message}`;
   return alertOf('scan-failed', [catalogue, failure.code, String(since)], now, { message, failure });
 }
 

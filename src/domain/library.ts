@@ -2,6 +2,7 @@ import type { BudgetReport } from './budget.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import type { FunctionCost } from './function-use.ts';
 import type { Totals, VideoReport } from './report.ts';
+import type { RefusedRow } from './scan-summary.ts';
 import type { VideoId, VideoState } from './video.ts';
 
 /** One line in a list of videos: what can be told of a video without reading its plan. */
@@ -59,6 +60,8 @@ export interface ScanCounts {
   readonly rows: number;
   readonly taken: number;
   readonly refused: number;
+  /** One of the refused rows; absent without any. */
+  readonly refusedExample?: RefusedRow;
   /** Rows with a part that cannot be read and was left out. */
   readonly warnings: number;
   readonly withdrawn: number;

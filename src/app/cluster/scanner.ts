@@ -1,6 +1,7 @@
 import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { failureOf } from '../../domain/failure.ts';
+import { failureOf, failureWith } from '../../domain/failure.ts';
+import { allRefusedMessage, isAllRefused, refusedExample } from '../../domain/scan-summary.ts';
 import type { ScanSummary } from '../../domain/scan-summary.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
@@ -66,8 +67,8 @@ export async function startScannerRole(
     try {
       const summary = await scanPass(catalogue, rules, ports, onRow, stopSignal);
       await saveScan(journal, summary);
-      logSummary(summary, hooks);
       if (summary.added > 0) await admitSoon(queues.admissions);
+      await tellSummary(summary, catalogue.name, hooks);
     } catch (error) {
       if (stopSignal.aborted) return { result: 'again', delayMs: 0 };
       const failure = failureOf(error);
@@ -137,12 +138,11 @@ async function recover(
   await redis.set(epoch, new Date().toISOString());
 }
 
-function logSummary(
-  { rows, leftOut = 0, taken, added, changed, durationMs, ...counted }: ScanSummary,
-  { log }: ServiceHooks,
-): void {
-  const [refused, withdrawn] = [counted.refused.count, counted.withdrawn.count];
-  const warnings = counted.warnings?.count ?? 0;
+/** Tells what a scan came to: what is wrong with its rows as a warning, and that none of them is of use as an error. */
+async function tellSummary(summary: ScanSummary, catalogue: string, { log, alert }: ServiceHooks): Promise<void> {
+  const { rows, leftOut = 0, taken, added, changed, durationMs } = summary;
+  const [refused, withdrawn] = [summary.refused.count, summary.withdrawn.count];
+  const warnings = summary.warnings?.count ?? 0;
   log.info(`the catalogue was read: ${rows} rows, ${added} of them new videos`, {
     taken,
     leftOut,
@@ -152,10 +152,21 @@ function logSummary(
     withdrawn,
     durationMs,
   });
-  const example = counted.warnings?.rows[0]?.message;
-  if (example !== undefined) {
-    log.warn(`rows with a part that cannot be read: ${warnings}; the first: ${example}`, {
+  const unread = summary.warnings?.rows[0]?.message;
+  if (unread !== undefined) {
+    log.warn(`rows with a part that cannot be read: ${warnings}; the first: ${unread}`, {
       warnings,
     });
   }
+  if (isAllRefused({ rows, refused })) {
+    const message = allRefusedMessage(summary.refused.rows.map(({ failure }) => failure));
+    const failure = failureWith('catalogue.unreadable', message);
+    log.error(`the catalogue ${catalogue} is of no use: ${message}`, { code: failure.code, refused });
+    return alert({ type: 'scan-failed', catalogue, failure });
+  }
+  const example = refusedExample(summary);
+  if (!example) return;
+  const { failure, ...row } = example;
+  const level = failure.code === 'catalogue.rule' ? 'info' : 'warn';
+  log[level](`refused rows: ${refused}; one of them: ${failure.message}`, { code: failure.code, refused, ...row });
 }

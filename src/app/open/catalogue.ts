@@ -8,6 +8,7 @@ import type { SourceArgument } from '../../config/values/location.ts';
 import type { ClusterSource } from '../../config/values/cluster-source.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { allRefusedMessage } from '../../domain/scan-summary.ts';
 import { urlOrigin } from '../../domain/url-origin.ts';
 import { rememberRows } from '../../catalogue/remember-rows.ts';
 import type { RememberOptions } from '../../catalogue/remember-rows.ts';
@@ -75,8 +76,8 @@ async function openMongoCatalogues(
   return urls.map((url) => openMongoCatalogue({ ...mongo, url }));
 }
 
-/** The number of reasons in the message about a catalogue without videos. */
-const shownRefused = 3;
+/** More than a message names. */
+const maxKeptRefusals = 10;
 
 /** What a run has to know about its sources before it starts. */
 export interface Survey {
@@ -129,7 +130,7 @@ export async function surveySources(
     try {
       for await (const row of catalogue.rows({ signal })) {
         if (row.kind === 'refused') {
-          if (refused.length <= shownRefused) refused.push(row.failure);
+          if (refused.length < maxKeptRefusals) refused.push(row.failure);
           continue;
         }
         videos += 1;
@@ -151,10 +152,5 @@ function noVideoError(sources: readonly SourceArgument[], refused: readonly Fail
   const names = sources.flatMap((source) =>
     source.kind === 'catalogue' ? [source.name ?? source.path] : source.kind === 'api' ? [source.name] : [],
   );
-  const reasons = refused.slice(0, shownRefused).map(({ message }) => message);
-  const suffix = refused.length > shownRefused ? '; and so on' : '';
-  return new FlantsError(
-    'catalogue.unreadable',
-    `${names.join(', ')}: no row is a video that could be copied: ${reasons.join('; ')}${suffix}`,
-  );
+  return new FlantsError('catalogue.unreadable', `${names.join(', ')}: ${allRefusedMessage(refused)}`);
 }

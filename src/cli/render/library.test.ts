@@ -50,6 +50,31 @@ Failed:
 `);
 });
 
+it.each([
+  [3, 'Catalogue at 2026-01-31T00:00:00.000Z: 3 rows, none is a video that could be copied; 3 refused'],
+  [2, 'Catalogue at 2026-01-31T00:00:00.000Z: 3 rows, 1 taken; 2 refused'],
+])('shows why rows were refused: %i of 3', (refused, line) => {
+  const refusedExample = { row: 1, failure: failureWith('catalogue.row', 'row 1 has no playlistUrl') };
+  const counts = { startedAt: '2026-01-31T00:00:00.000Z', rows: 3, taken: 3 - refused, warnings: 0, withdrawn: 0 };
+  const totals = { videos: noVideos, files: { total: 0, done: 0, failed: 0, accepted: 0 } };
+  const status = {
+    format: 1,
+    destination: 's3://media/vod',
+    at: '2026-01-31T00:00:00.000Z',
+    totals,
+    causes: [],
+  } as const;
+  expect(renderLibraryStatus({ ...status, scan: { ...counts, refused, refusedExample } }, 'flants retry')).toBe(
+    `Library at s3://media/vod
+0 videos
+0 files: 0 there
+${line}: flants report names them
+Refused rows, such as:
+  row 1 has no playlistUrl [catalogue.row]
+`,
+  );
+});
+
 it('tells all of a video', () => {
   const text = renderDetail({
     report: {

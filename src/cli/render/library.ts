@@ -9,6 +9,7 @@ import type {
   VideoSummary,
 } from '../../domain/library.ts';
 import type { Totals } from '../../domain/report.ts';
+import { isAllRefused } from '../../domain/scan-summary.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { budgetLines } from '../budget-lines.ts';
 import { failureText, liveText } from '../event-lines.ts';
@@ -17,6 +18,7 @@ import { formatBytes, formatShare } from '../format.ts';
 import { functionLine } from '../function-line.ts';
 import { section } from '../list-lines.ts';
 import { hintOf } from './error.ts';
+import { rowText } from './report.ts';
 import { padText } from '../text-width.ts';
 
 const idWidth = 32;
@@ -42,7 +44,7 @@ export function renderLibraryStatus(
   return text([
     `Library at ${destination}`,
     ...totalLines(totals),
-    ...(scan ? [scanLine(scan)] : []),
+    ...(scan ? scanLines(scan) : []),
     ...(functions ? [functionLine('Functions', functions)] : []),
     ...(budget ? budgetLines('Spent', budget) : []),
     ...section('Cannot continue, and tries again', halted.map(haltedLine), 'flants status --json'),
@@ -55,14 +57,19 @@ export function renderLibraryStatus(
   ]);
 }
 
-function scanLine({ startedAt, rows, taken, refused, warnings, withdrawn }: ScanCounts): string {
+function scanLines({ refusedExample, ...scan }: ScanCounts): readonly string[] {
+  const { startedAt, rows, taken, refused, warnings, withdrawn } = scan;
   const others = [
     ...(refused > 0 ? [`${formatCount(refused)} refused`] : []),
     ...(warnings > 0 ? [`${formatCounted(warnings, 'row')} with a warning`] : []),
     ...(withdrawn > 0 ? [`${formatCounted(withdrawn, 'video')} withdrawn`] : []),
   ];
   const suffix = others.length > 0 ? `; ${others.join(', ')}: flants report names them` : '';
-  return `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${formatCount(taken)} taken${suffix}`;
+  const read = isAllRefused(scan) ? 'none is a video that could be copied' : `${formatCount(taken)} taken`;
+  return [
+    `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${read}${suffix}`,
+    ...section('Refused rows, such as', refusedExample ? [rowText(refusedExample)] : [], 'flants report'),
+  ];
 }
 
 function totalLines({ videos, files }: Totals): readonly string[] {

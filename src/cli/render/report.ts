@@ -212,7 +212,7 @@ function rowWarningLines(warnings: LibraryReport['rowWarnings'], more: string): 
 }
 
 /** The message names the row. Row 0 stands for an id without a row, so the id is added. */
-function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
+export function rowText({ row, id, failure }: LibraryReport['refusedRows'][number]): string {
   return `${id === undefined || row === 0 ? '' : `${id}: `}${failureText(failure)}`;
 }
 
