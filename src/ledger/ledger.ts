@@ -95,5 +95,4 @@ export interface Ledger {
    * false when the generation is outdated or a lease of the video is alive. Unknown videos are ignored.
    */
   retire(video: VideoId, generation: Generation): Promise<boolean>;
-  close(): Promise<void>;
 }

@@ -117,8 +117,6 @@ export class MemoryLedger implements Ledger {
     return true;
   }
 
-  async close(): Promise<void> {}
-
   #grant(video: VideoId, lease: Lease): void {
     const held = this.#leases.get(video) ?? new Map<string, HeldLease>();
     this.#leases.set(video, held.set(lease.id, { lease, expiresAtMs: this.#now() + lease.ttlMs }));

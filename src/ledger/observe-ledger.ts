@@ -34,6 +34,5 @@ export function observeLedger(
     leases: (video) => ledger.leases(video),
     releaseAll: () => ledger.releaseAll(),
     retire: (video, generation) => ledger.retire(video, generation),
-    close: () => ledger.close(),
   };
 }

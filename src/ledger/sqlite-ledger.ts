@@ -21,7 +21,7 @@ interface HeldLease {
 }
 
 /**
- * A ledger in a state file. Its `close` leaves the file open.
+ * A ledger in a state file.
  *
  * Leases of batches are in the file: what a run that was killed had given out to functions may still be written. Those of
  * crawls and publications end with their process, so no reader beside a run sees them.
@@ -139,8 +139,6 @@ export class SqliteLedger implements Ledger {
       return true;
     });
   }
-
-  async close(): Promise<void> {}
 
   #apply(video: VideoId, change: Change): Applied {
     const before = this.#tally(video);

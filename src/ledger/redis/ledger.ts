@@ -68,7 +68,7 @@ type SurveyAnswer = readonly [flat: readonly Buffer[], leases: readonly Buffer[]
 
 /**
  * A ledger in Redis, shared by any number of processes. Each operation is one script and therefore atomic. Leases expire by
- * the server's clock. `close` leaves the connection open.
+ * the server's clock.
  */
 export class RedisLedger implements Ledger {
   readonly #client: RedisClient;
@@ -158,8 +158,6 @@ export class RedisLedger implements Ledger {
     const keys = [...own, ...this.#feedKeys()];
     return (await this.#run(retireScript, keys, [video, generation])) === 1;
   }
-
-  async close(): Promise<void> {}
 
   async #send(video: VideoId, change: Change): Promise<unknown> {
     const { videos } = this.#names;
