@@ -8,7 +8,7 @@ import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { sourceCredentials } from '../storage/s3/source-credentials.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
-import { createBudget } from '../transfer/budget.ts';
+import { createHeldBytes } from '../transfer/held-bytes.ts';
 import { createSlots } from '../transfer/slots.ts';
 import { createStreamLimit } from '../transfer/stream-limit.ts';
 import { transferBatch } from '../transfer/transfer-batch.ts';
@@ -105,7 +105,7 @@ function openPorts({ source, store, capabilities, storeRequests, streams, heldBy
       ...(storeRequests ? { requests: storeRequests } : {}),
     }),
     slots: createSlots(createStreamLimit({ ...streams, now: () => performance.now() })),
-    bytes: createBudget(heldBytes),
+    bytes: createHeldBytes(heldBytes),
     buffers: createBufferPool(maxIdleBytes),
     now: Date.now,
     worker: `${processName === undefined ? '' : `${processName}/`}thread-${threadId}`,

@@ -13,7 +13,7 @@ import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts'
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { createBufferPool } from '../transfer/body-buffers.ts';
-import { createBudget } from '../transfer/budget.ts';
+import { createHeldBytes } from '../transfer/held-bytes.ts';
 import { createSharedRate } from '../storage/shared-rate.ts';
 import { createSlots } from '../transfer/slots.ts';
 import { createStreamLimit } from '../transfer/stream-limit.ts';
@@ -116,7 +116,7 @@ async function openPorts(
     store,
     ...(journal ? { journal } : {}),
     slots: createSlots(createStreamLimit({ ...streamsOf(connections), now: () => performance.now() })),
-    bytes: createBudget(Math.max(leastHeldBytes, (memoryMb - baseMb) * 0.6 * MiB)),
+    bytes: createHeldBytes(Math.max(leastHeldBytes, (memoryMb - baseMb) * 0.6 * MiB)),
     buffers: createBufferPool(maxIdleBytes),
     now: Date.now,
     worker: `${functionName}/${logStream.slice(-8)}`,

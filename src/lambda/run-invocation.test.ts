@@ -6,7 +6,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { openMemorySource } from '../storage/memory-source.ts';
 import type { MemoryEntry } from '../storage/memory-source.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
-import { createBudget } from '../transfer/budget.ts';
+import { createHeldBytes } from '../transfer/held-bytes.ts';
 import { createSlots } from '../transfer/slots.ts';
 import { createStreamLimit } from '../transfer/stream-limit.ts';
 import { runInvocation } from './run-invocation.ts';
@@ -54,7 +54,7 @@ function setUp(given: Readonly<Record<number, MemoryEntry | typeof silent>> = {}
     source: { ...source, fetch },
     store,
     slots: createSlots(createStreamLimit({ first: 2, most: 2, now: () => performance.now() })),
-    bytes: createBudget(1_000_000),
+    bytes: createHeldBytes(1_000_000),
     now: Date.now,
     worker: 'flants/0123abcd',
     close: async () => {},

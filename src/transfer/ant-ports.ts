@@ -2,7 +2,7 @@ import type { BatchMessage } from '../domain/batch.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import type { BodyBuffers } from './body-buffers.ts';
-import type { Budget } from './budget.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import type { Slots } from './slots.ts';
 
 /** Ports of an ant, the worker that copies files. */
@@ -12,7 +12,7 @@ export interface AntPorts {
   /** Bounds the files in flight in this process. */
   readonly slots: Slots;
   /** Bounds the bytes of bodies held in this process. */
-  readonly bytes: Budget;
+  readonly bytes: HeldBytes;
   /** Assembles bodies that arrive in chunks. If absent, each body gets memory of its own. */
   readonly buffers?: BodyBuffers;
   /** Milliseconds since the epoch. */

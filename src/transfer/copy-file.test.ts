@@ -7,7 +7,7 @@ import { openMemorySource } from '../storage/memory-source.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
-import { createBudget } from './budget.ts';
+import { createHeldBytes } from './held-bytes.ts';
 import { createSlots } from './slots.ts';
 import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import { copyFile } from './copy-file.ts';
@@ -32,7 +32,7 @@ function setUp(bytes = 'media') {
     source,
     store,
     slots: createSlots(fixedStreamLimit(1)),
-    bytes: createBudget(1000),
+    bytes: createHeldBytes(1000),
     now: () => 1_000_000,
     worker: 'w',
   };

@@ -8,7 +8,7 @@ import { MiB } from '../domain/units.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
-import { createBudget } from './budget.ts';
+import { createHeldBytes } from './held-bytes.ts';
 import { createSlots } from './slots.ts';
 import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import { copyFile } from './copy-file.ts';
@@ -36,7 +36,7 @@ function setUp(bytes: Uint8Array = large) {
     source,
     store,
     slots: createSlots(fixedStreamLimit(1)),
-    bytes: createBudget(1 << 28),
+    bytes: createHeldBytes(1 << 28),
     now: Date.now,
     worker: 'test',
   };

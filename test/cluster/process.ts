@@ -28,7 +28,7 @@ import type { ObjectStore, StoreCapabilities } from '../../src/storage/object-st
 import type { RedisServer } from '../servers/redis.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
 import type { Source } from '../../src/storage/source.ts';
-import { createBudget } from '../../src/transfer/budget.ts';
+import { createHeldBytes } from '../../src/transfer/held-bytes.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
 import { fixedStreamLimit } from '../engine/fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
@@ -260,7 +260,7 @@ function inlineExecutor(worker: string, { source, store }: Pick<EngineParts, 'so
     source,
     store,
     slots: createSlots(fixedStreamLimit(8)),
-    bytes: createBudget(1 << 26),
+    bytes: createHeldBytes(1 << 26),
     now: Date.now,
     worker,
   };

@@ -19,7 +19,7 @@ import type { MemoryEntry, MemorySource } from '../../src/storage/memory-source.
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { createBudget } from '../../src/transfer/budget.ts';
+import { createHeldBytes } from '../../src/transfer/held-bytes.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
 import { fixedStreamLimit } from './fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
@@ -153,7 +153,7 @@ export function inlineExecutor(source: MemorySource, store: ObjectStore): Execut
     source,
     store,
     slots: createSlots(fixedStreamLimit(8)),
-    bytes: createBudget(1 << 26),
+    bytes: createHeldBytes(1 << 26),
     now: Date.now,
     worker: 'inline',
   };

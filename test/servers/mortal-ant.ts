@@ -6,7 +6,7 @@ import { openFolderStore } from '../../src/storage/folder/store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
 import type { Source } from '../../src/storage/source.ts';
 import type { AntPorts } from '../../src/transfer/ant-ports.ts';
-import { createBudget } from '../../src/transfer/budget.ts';
+import { createHeldBytes } from '../../src/transfer/held-bytes.ts';
 import { createSlots } from '../../src/transfer/slots.ts';
 import { fixedStreamLimit } from '../engine/fixed-stream-limit.ts';
 import { transferBatch } from '../../src/transfer/transfer-batch.ts';
@@ -55,7 +55,7 @@ const ports: AntPorts = {
   source: poisonous(connectSource(loopbackSource)),
   store: storeOf(destination),
   slots: createSlots(fixedStreamLimit(4)),
-  bytes: createBudget(1_000_000),
+  bytes: createHeldBytes(1_000_000),
   now: Date.now,
   worker: 'mortal',
 };
