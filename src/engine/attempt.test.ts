@@ -19,6 +19,16 @@ const job: VideoJob = {
   recheck: false,
   fresh: false,
 };
+/** The settings of an attempt for which nothing is down. */
+const settings = {
+  kind: 'crawl',
+  leaseMs: 60_000,
+  newId: () => '2',
+  isDown: async () => false,
+  patienceLeft: async () => undefined,
+  random: () => 0,
+  now: () => 1000,
+} as const;
 
 describe('a crawl or a publication that processes are lost with', () => {
   let ledger: MemoryLedger;
@@ -39,12 +49,7 @@ describe('a crawl or a publication that processes are lost with', () => {
   });
 
   const attempted = (lost: number, given: VideoJob = job): Promise<Attempted<string>> =>
-    attempt(
-      given,
-      { ledger, queue, kind: 'crawl', leaseMs: 60_000, newId: () => '2', random: () => 0, now: () => 1000 },
-      { signal, lost },
-      async () => `run ${(runs += 1)}`,
-    );
+    attempt(given, { ...settings, ledger, queue }, { signal, lost }, async () => `run ${(runs += 1)}`);
 
   it('is run again after the first and the second', async () => {
     expect(await attempted(1)).toEqual({ result: 'done', value: 'run 1' });
@@ -79,9 +84,8 @@ describe('a crawl whose origin is left alone', () => {
       expect(priority).toBe(bands.backlog);
       sent.push({ job: data, delayMs });
     };
-    const patience = { isDown: async () => true, patienceLeft: async () => left };
-    const ports = { ledger, queue, leaseMs: 60_000, newId: () => '2', random: () => 0, now: () => 1000, ...patience };
-    await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, () => Promise.reject(silent));
+    const ports = { ...settings, ledger, queue, isDown: async () => true, patienceLeft: async () => left };
+    await attempt(job, ports, { signal, lost: 0 }, () => Promise.reject(silent));
     return sent;
   };
   const waiting = { ...job, waits: 1, lease: 'crawl-2~' };
@@ -107,15 +111,8 @@ describe('a crawl or a publication that fails for good', () => {
   const failing = async (meanwhile: (ledger: MemoryLedger) => Promise<unknown>) => {
     const ledger = new MemoryLedger();
     await ledger.apply('v', { type: 'open', generation: 'g' });
-    const ports = {
-      ledger,
-      queue: new MemoryQueue<VideoJob>(),
-      leaseMs: 60_000,
-      newId: () => '2',
-      random: () => 0,
-      now: () => 1000,
-    };
-    const attempted = await attempt(job, { ...ports, kind: 'crawl' }, { signal, lost: 0 }, async () => {
+    const ports = { ...settings, ledger, queue: new MemoryQueue<VideoJob>() };
+    const attempted = await attempt(job, ports, { signal, lost: 0 }, async () => {
       await meanwhile(ledger);
       throw new FlantsError('store.conflict', 'something stands there');
     });

@@ -30,10 +30,10 @@ export interface AttemptPorts {
   readonly kind: 'crawl' | 'publish';
   readonly leaseMs: number;
   readonly newId: () => string;
-  /** Whether the failure means that the whole origin or destination is down, which costs no try. Absent: never. */
-  readonly isDown?: (failure: Failure) => Promise<boolean>;
-  /** As of `Patience`, for this job. Asked when something is down. Absent: without bound. */
-  readonly patienceLeft?: (failure: Failure) => ReturnType<Patience['left']>;
+  /** Whether the failure means that the whole origin or destination is down, which costs no try. */
+  readonly isDown: (failure: Failure) => Promise<boolean>;
+  /** As of `Patience`, for this job. Asked when something is down. */
+  readonly patienceLeft: (failure: Failure) => ReturnType<Patience['left']>;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Milliseconds since the epoch. */
@@ -68,8 +68,8 @@ export async function attempt<T>(
   } catch (error) {
     const original = failureOf(error);
     if (signal.aborted) return { result: 'postponed', failure: original };
-    const isDown = (await ports.isDown?.(original)) ?? false;
-    const left = isDown ? await ports.patienceLeft?.(original) : undefined;
+    const isDown = await ports.isDown(original);
+    const left = isDown ? await ports.patienceLeft(original) : undefined;
     const isGivenUp = left?.leftMs === 0;
     const failure = isDown && !isGivenUp ? asWait(original) : original;
     if (chargeOf(failure) === 'halt' || failure.code === 'state.unusable') return { result: 'halted', failure };

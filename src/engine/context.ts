@@ -93,7 +93,7 @@ export interface EngineHost {
    */
   withTokens(submission: Submission): Promise<Submission>;
   /** Resolves when the crawl may start, or with a delay after which the job should be delivered again. */
-  admitCrawl(job: VideoJob, signal: AbortSignal): Promise<{ readonly againAfterMs: number } | undefined>;
+  admitCrawl(job: VideoJob, signal: AbortSignal): Promise<Postponed>;
   /**
    * Whether crawls and publications wait while origin or destination cannot be reached at all, as a mistyped host never
    * can. If not, they fail after their tries. They always wait out time-outs and server errors of the whole side.

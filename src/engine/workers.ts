@@ -6,9 +6,9 @@ import type { VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import type { JobEnd, JobHandler, JobOptions, QueueWorkers } from '../queue/job-queue.ts';
 import { runBatch } from '../transfer/run-batch.ts';
-import { crawlStep } from './crawl-worker.ts';
+import { crawlStep } from './crawl-step.ts';
 import type { EngineContext } from './context.ts';
-import { publicationStep } from './publication-worker.ts';
+import { publicationStep } from './publication-step.ts';
 import { restartVideo } from './restart-video.ts';
 
 const crawlsAtATime = 8;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { publicationStep } from '../../src/engine/publication-worker.ts';
+import { publicationStep } from '../../src/engine/publication-step.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { home, mediaPlaylist, videoFiles } from '../engine/harness.ts';
 import { exchange } from './gate.ts';

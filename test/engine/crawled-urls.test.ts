@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { crawlStep } from '../../src/engine/crawl-worker.ts';
+import { crawlStep } from '../../src/engine/crawl-step.ts';
 import { createContext } from '../../src/engine/context.ts';
 import { GrantCache } from '../../src/engine/grant-cache.ts';
 import type { EngineHost } from '../../src/engine/context.ts';

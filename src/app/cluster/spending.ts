@@ -3,6 +3,7 @@ import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/bu
 import type { BudgetReport, SpendingTerms } from '../../domain/budget.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { second } from '../../domain/units.ts';
+import type { Postponed } from '../../engine/context.ts';
 import { repeat } from '../../engine/repeat.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { RedisClient } from '../../redis/connect.ts';
@@ -49,7 +50,7 @@ export interface ClusterSpending {
   /** Whether a limit was reached a second ago. */
   isSpent(): Promise<boolean>;
   /** Whether a batch may begin now. If so, it is under way until `ended`. If not, after which time to ask again. */
-  begin(batch: SpendingBatch): Promise<{ readonly againAfterMs: number } | undefined>;
+  begin(batch: SpendingBatch): Promise<Postponed>;
   ended(batch: SpendingBatch, spent: BatchSpending): Promise<void>;
   /** Requests other than those of batches have written an object. */
   wrote(puts: number): void;
@@ -106,7 +107,7 @@ export function openSpending(
     const addition = { process, sequence, filesUnderWay: filesUnderWay(), lifetimeMs, ...spent };
     while (!(await addSpending(redis, keys, batch === undefined ? addition : { ...addition, batch }))) await restore();
   };
-  const begin = async (batch: SpendingBatch): Promise<{ readonly againAfterMs: number } | undefined> => {
+  const begin = async (batch: SpendingBatch): Promise<Postponed> => {
     for (;;) {
       const state = await read();
       if (!state.terms) return undefined;
