@@ -1,4 +1,4 @@
-import type { RunHooks } from '../../engine/engine.ts';
+import type { RunHooks } from '../../engine/run-host.ts';
 import { saveKeyRules } from '../../engine/key-rules.ts';
 import type { FunctionMeter } from '../functions/meter.ts';
 import { emit } from './emit.ts';
