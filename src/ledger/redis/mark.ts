@@ -1,4 +1,5 @@
 import { noteChangeLua } from './note-change.ts';
+import { wordSize } from './rows.ts';
 import type { RedisScript } from './script.ts';
 
 /**
@@ -16,9 +17,9 @@ local function mark()
 
   local band, bor, bnot, lshift, rshift = bit.band, bit.bor, bit.bnot, bit.lshift, bit.rshift
   local total = tonumber(now.t)
-  local words = math.ceil(total / 25)
-  local inLast = total - 25 * (words - 1)
-  local lastMask = lshift(lshift(1, inLast) - 1, 25 - inLast)
+  local words = math.ceil(total / ${wordSize})
+  local inLast = total - ${wordSize} * (words - 1)
+  local lastMask = lshift(lshift(1, inLast) - 1, ${wordSize} - inLast)
 
   -- How many bits are set: sums of neighbours, of pairs, of fours, of bytes.
   local function weight(word)
@@ -34,7 +35,7 @@ local function mark()
   local function put(plane, word, was, is)
     if is == was then return end
     local at = #set
-    set[at + 1], set[at + 2], set[at + 3], set[at + 4] = 'SET', 'u25', '#' .. ((plane - 1) * words + word), is
+    set[at + 1], set[at + 2], set[at + 3], set[at + 4] = 'SET', 'u${wordSize}', '#' .. ((plane - 1) * words + word), is
     gains[plane] = gains[plane] + weight(is) - weight(was)
   end
 
@@ -46,7 +47,7 @@ local function mark()
     local at = 2
     for _, word in ipairs(pending) do
       for plane = 0, 2 do
-        get[at + 1], get[at + 2], get[at + 3] = 'GET', 'u25', '#' .. (plane * words + word)
+        get[at + 1], get[at + 2], get[at + 3] = 'GET', 'u${wordSize}', '#' .. (plane * words + word)
         at = at + 3
       end
     end
@@ -98,8 +99,8 @@ end
 `;
 
 /**
- * Sets and clears the bits of files: outcomes, acceptances, reopened files. Bits are read and written as words of 25, as many
- * per command as Lua's stack allows without blocking the server. Indices beyond the plan are ignored.
+ * Sets and clears the bits of files: outcomes, acceptances, reopened files. Bits are read and written as words of
+ * `wordSize`, as many per command as Lua's stack allows without blocking the server. Indices beyond the plan are ignored.
  *
  * KEYS: video, bits, feed, changed.
  * ARGV: video id, `record`, `accept` or `reopen`, generation, revision, runs of words as JSON: flat fours of first word, number

@@ -9,8 +9,8 @@ import type { Hold, NextLook, VideoRecord } from '../../domain/video.ts';
 import type { Lease } from '../ledger.ts';
 
 /**
- * The field of a video's hash for each fact. Names are short, and values but for a failure and a live recording at most 64 bytes, so that Redis
- * packs the whole hash into one allocation: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
+ * The field of a video's hash for each fact. Names are short, and values but for a failure and a live recording at most 64
+ * bytes, so that Redis packs the whole hash into one allocation: https://redis.io/docs/latest/operate/oss_and_stack/management/optimization/memory-optimization/
  */
 export const recordFields = {
   generation: 'g',
