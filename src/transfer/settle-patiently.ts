@@ -7,7 +7,7 @@ import { askedForMs, defaultRetryLimits, isThrottle, settle, sideInTrouble } fro
 import type { Settlement } from '../domain/settle.ts';
 
 /** A batch that was run, or could not be, with an outcome for each file as far as there are any. */
-export interface RunBatch {
+export interface EndedRun {
   readonly job: BatchJob;
   readonly message: BatchMessage;
   readonly outcomes: readonly Outcome[];
@@ -20,7 +20,7 @@ export interface RunBatch {
  * @returns the settlement, and the patience left if nothing but waiting is left to do, for the jobs of the remainder
  */
 export async function settlePatiently(
-  { job, message, outcomes, end }: RunBatch,
+  { job, message, outcomes, end }: EndedRun,
   { patience, random }: { readonly patience: Patience; readonly random: () => number },
 ): Promise<{ readonly settlement: Settlement; readonly left?: PatienceLeft }> {
   const { video, generation, stalledSince: since } = job;
