@@ -12,6 +12,8 @@ import { projectFolder, runCommand } from './run-command.ts';
 export const dashboardLicences = 'licences.md';
 
 const sources = join(projectFolder, 'dashboard');
+/** Files of it are part of the dashboard: `dashboardCode` in layers.ts, and what they import. */
+const domain = join(projectFolder, 'src', 'domain');
 const cache = join(projectFolder, 'node_modules', '.cache', 'flants-dashboard');
 
 /**
@@ -51,8 +53,11 @@ async function buildAnew(): Promise<string> {
 
 async function digestOfSources(): Promise<string> {
   const hash = createHash('sha256');
-  const entries = await readdir(sources, { recursive: true, withFileTypes: true });
+  const entries = await Promise.all(
+    [sources, domain].map((folder) => readdir(folder, { recursive: true, withFileTypes: true })),
+  );
   const paths = entries
+    .flat()
     .filter((entry) => entry.isFile() && !entry.name.includes('.test.') && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name));
   for (const path of [...paths.toSorted(), join(projectFolder, 'package-lock.json'), import.meta.filename]) {

@@ -4,8 +4,7 @@ import type { LiveReport } from '../domain/report.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { second } from '../domain/units.ts';
-import { formatCounted } from '../domain/amount-text.ts';
-import { formatDuration } from './format.ts';
+import { formatCounted, formatDuration } from '../domain/amount-text.ts';
 
 /** A line for people, with its level. */
 export interface EventLine {

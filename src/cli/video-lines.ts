@@ -1,8 +1,8 @@
 import type { VideoReport } from '../domain/report.ts';
 import type { VideoState } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { formatCount } from '../domain/amount-text.ts';
-import { formatBytes, formatShare } from './format.ts';
+import { formatBytes, formatCount } from '../domain/amount-text.ts';
+import { formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 
 /** Which videos to list, and where to find the others. */

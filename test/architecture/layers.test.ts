@@ -234,6 +234,11 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
     `import type * as contract from '../../../src/api/contract.ts';\nexport type A = typeof contract;`,
   ],
   [
+    'the wording of amounts in the dashboard',
+    'dashboard/src/views/amounts.ts',
+    `export { formatBytes } from '../../../src/domain/amount-text.ts';`,
+  ],
+  [
     'React in the dashboard',
     'dashboard/src/views/fine.ts',
     `export { useState } from 'react';\nexport * from '../live/store.ts';`,

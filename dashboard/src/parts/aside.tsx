@@ -5,7 +5,9 @@ import type { Cause, LiveSnapshot } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { ActionButton } from './action-button.tsx';
-import { describeCode, formatBytes, formatCount, formatCounted, formatDuration, formatInstant } from './format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/amount-text.ts';
+import { failureText } from '../../../src/domain/failure-text.ts';
+import { formatInstant } from './format.ts';
 
 const shownBatches = 12;
 
@@ -142,11 +144,11 @@ function CauseLine({ cause }: { readonly cause: Cause }): ReactNode {
     <li>
       <span>
         <span className="failed">✕ {files > 0 ? formatCounted(files, 'file') : formatCounted(videos, 'video')}</span>{' '}
-        {describeCode(code)}
+        {failureText(code)}
       </span>
       <ActionButton
         action={{ path: apiPath('retry'), body: { failedBy: code } }}
-        label={`Retry all that failed: ${describeCode(code)}`}
+        label={`Retry all that failed: ${failureText(code)}`}
       >
         Retry
       </ActionButton>

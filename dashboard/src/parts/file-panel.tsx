@@ -8,7 +8,9 @@ import { useLiveVideo } from '../live/use-live.ts';
 import { useCanAct } from './action-button.tsx';
 import { DataTable } from './data-table.tsx';
 import type { Column } from './data-table.tsx';
-import { describeCode, formatBytes, formatCount, formatInstant } from './format.ts';
+import { formatBytes, formatCount } from '../../../src/domain/amount-text.ts';
+import { failureText } from '../../../src/domain/failure-text.ts';
+import { formatInstant } from './format.ts';
 
 /** One file: what it is, and each try at it. */
 export function FilePanel({
@@ -95,7 +97,7 @@ function Tries({ file: { tries } }: { readonly file: FileDetail }): ReactNode {
         <tr key={`${number} ${at}`}>
           <td>{number}</td>
           <td className={outcome === 'failed' ? 'failed wrap' : ''}>
-            {code === undefined ? outcome : describeCode(code)}
+            {code === undefined ? outcome : failureText(code)}
             {code === undefined ? null : <code className="faint"> {code}</code>}
             {message === undefined ? null : <div className="faint">{message}</div>}
           </td>

@@ -4,8 +4,14 @@ import type { FileCounts, LiveSnapshot } from '../api/contract.ts';
 import { useLive } from '../live/use-live.ts';
 import { listAddress } from '../views/addresses.ts';
 import {
-  formatAbout, formatAboutCount, formatBytes, formatCount, formatCounted, formatDuration, formatPercent,
-} from './format.ts'; // prettier-ignore
+  formatAbout,
+  formatAboutCount,
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+} from '../../../src/domain/amount-text.ts';
+import { formatPercent } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { RateChart } from './rate-chart.tsx';
 

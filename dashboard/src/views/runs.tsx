@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { runsQuery } from '../api/queries.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import type { Column } from '../parts/data-table.tsx';
-import { formatBytes, formatCount, formatDuration, formatInstant } from '../parts/format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../src/domain/amount-text.ts';
+import { formatInstant } from '../parts/format.ts';
 import { Reports } from '../parts/reports.tsx';
 
 const columns: readonly Column[] = [

@@ -5,7 +5,9 @@ import { useSearchParams } from 'wouter';
 import { fieldQuery, videoQuery } from '../api/queries.ts';
 import type { VideoDetail } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
-import { describeCode, formatBytes, formatCounted, formatFiles, formatInstant, stateNames } from '../parts/format.ts';
+import { formatBytes, formatCounted } from '../../../src/domain/amount-text.ts';
+import { failureText } from '../../../src/domain/failure-text.ts';
+import { formatFiles, formatInstant, stateNames } from '../parts/format.ts';
 import { PlayPart } from '../parts/play-part.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { Reports } from '../parts/reports.tsx';
@@ -114,7 +116,7 @@ function FailedFiles({ failures }: { readonly failures: VideoDetail['report']['f
           <li key={key}>
             <span className="wrap">{key}</span>
             <span className={acceptedBecause === undefined ? 'failed' : 'accepted'}>
-              {acceptedBecause === undefined ? `✕ ${describeCode(failure.code)}` : `⊘ ${acceptedBecause}`}
+              {acceptedBecause === undefined ? `✕ ${failureText(failure.code)}` : `⊘ ${acceptedBecause}`}
             </span>
             <span className="more">
               {failure.message}; {tries === 1 ? '1 try' : `${tries} tries`}

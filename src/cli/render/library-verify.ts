@@ -1,7 +1,6 @@
 import type { LibraryVerifyReport } from '../../domain/verify-report.ts';
-import { formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { failureText } from '../event-lines.ts';
-import { formatBytes } from '../format.ts';
 import { listLines, section } from '../list-lines.ts';
 import { adviceOnMissing } from './verify.ts';
 import type { AcceptedRecord } from './verify.ts';

@@ -3,8 +3,7 @@ import type { Cause, PlanReport } from '../../domain/plan-report.ts';
 import type { Bill, CostLine } from '../../domain/transfer-cost.ts';
 import type { Duration } from '../../domain/transfer-time.ts';
 import { second } from '../../domain/units.ts';
-import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
-import { formatBytes, formatDuration } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatDollars, formatDuration } from '../../domain/amount-text.ts';
 import { section } from '../list-lines.ts';
 
 /** Renders a plan for people. Lines joined by line breaks, with one at the end. */

@@ -1,7 +1,7 @@
 import type { ActiveVideo, Progress } from '../../domain/event.ts';
 import { oneLine } from '../../telemetry/logger.ts';
-import { formatCount, formatCounted } from '../../domain/amount-text.ts';
-import { formatAboutCount, formatBytes, formatDuration, formatRate, formatRemaining, formatShare } from '../format.ts';
+import { formatAboutCount, formatBytes, formatCount, formatCounted, formatDuration } from '../../domain/amount-text.ts';
+import { formatRate, formatRemaining, formatShare } from '../format.ts';
 import { fitText, padText } from '../text-width.ts';
 
 /** The content of the progress display. */

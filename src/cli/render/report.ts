@@ -9,8 +9,8 @@ import { functionLine } from '../function-line.ts';
 import { section } from '../list-lines.ts';
 import { hintOf } from './error.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { formatCount, formatCounted } from '../../domain/amount-text.ts';
-import { formatBytes, formatDuration, formatRate } from '../format.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../domain/amount-text.ts';
+import { formatRate } from '../format.ts';
 import { videoLines } from '../video-lines.ts';
 
 /** What a summary shows in addition to the report. */

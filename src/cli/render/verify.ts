@@ -1,7 +1,6 @@
 import type { DeliveryFinding, VerifyProblem, VerifyReport } from '../../domain/verify-report.ts';
 import { oneLine } from '../../telemetry/logger.ts';
-import { formatCount, formatCounted } from '../../domain/amount-text.ts';
-import { formatBytes } from '../format.ts';
+import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { listLines, section } from '../list-lines.ts';
 
 const more = '--json names all';

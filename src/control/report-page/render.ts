@@ -3,10 +3,11 @@ import { videoStates } from '../../domain/video.ts';
 import { second } from '../../domain/units.ts';
 import type { BudgetReport } from '../../domain/budget.ts';
 import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
+import { failureText } from '../../domain/failure-text.ts';
 import { bytesText, escaped, instantText, shareText, timeText } from './format.ts';
 import type { PageData, PageVideo } from './gather.ts';
 import { style } from './style.ts';
-import { codeText, stateWords } from './words.ts';
+import { stateWords } from './words.ts';
 
 /**
  * Renders a report for people who do not run the transfer: one page without scripts, and without anything from elsewhere.
@@ -151,7 +152,7 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
 function causes({ causes: found }: PageData): string {
   if (found.length === 0) return '';
   const rows = found.map(({ code, files, videos, example }) => [
-    `${escaped(codeText(code))}<small>${code}</small>`,
+    `${escaped(failureText(code))}<small>${code}</small>`,
     formatCount(files),
     formatCount(videos),
     `${escaped(example.failure.message)}<small>${escaped(example.video)}</small>`,
