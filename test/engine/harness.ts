@@ -14,6 +14,7 @@ import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { MemoryLedger } from '../../src/ledger/memory-ledger.ts';
 import { MemoryQueue } from '../../src/queue/memory-queue.ts';
 import { submit } from '../../src/scanner/scan.ts';
+import { crc32Hex } from '../../src/storage/checksum.ts';
 import { openMemorySource } from '../../src/storage/memory-source.ts';
 import type { MemoryEntry, MemorySource } from '../../src/storage/memory-source.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
@@ -145,6 +146,19 @@ function videosOf(source: MemorySource): readonly string[] {
   return [...source.objects.keys()].flatMap(
     (url) => /^https:\/\/cdn\.example\/([^/]+)\/index\.m3u8$/.exec(url)?.[1] ?? [],
   );
+}
+
+/** What stands at a key of the destination. */
+export function textOf(library: Library, key: string): string | undefined {
+  const found = library.store.objects.get(key);
+  return found && Buffer.from(found.body).toString();
+}
+
+/** Puts something there behind the engine's back. */
+export async function plant({ store }: Library, key: string, text: string): Promise<void> {
+  const body = Buffer.from(text);
+  const options = { contentType: '', cacheControl: '', signal: new AbortController().signal };
+  await store.put(key, body, crc32Hex(body), options);
 }
 
 /** Copies in this very thread: what happens in threads is tested with threads. */
