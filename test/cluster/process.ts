@@ -9,7 +9,6 @@ import type { Control } from '../../src/control/control.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import type { Failure } from '../../src/domain/failure.ts';
-import type { Outcome } from '../../src/domain/outcome.ts';
 import { minute, second } from '../../src/domain/units.ts';
 import type { Executor } from '../../src/executor/executor.ts';
 import { defaultWalkLimits } from '../../src/hls/walk.ts';
@@ -28,11 +27,8 @@ import type { ObjectStore, StoreCapabilities } from '../../src/storage/object-st
 import type { RedisServer } from '../servers/redis.ts';
 import type { Versitygw } from '../servers/versitygw.ts';
 import type { Source } from '../../src/storage/source.ts';
-import { createHeldBytes } from '../../src/transfer/held-bytes.ts';
-import { createSlots } from '../../src/transfer/slots.ts';
-import { fixedStreamLimit } from '../engine/fixed-stream-limit.ts';
-import { transferBatch } from '../../src/transfer/transfer-batch.ts';
 import { home } from '../engine/harness.ts';
+import { inlineExecutor } from '../engine/inline-executor.ts';
 import { openS3At } from '../servers/open-s3.ts';
 import { exchange } from './gate.ts';
 
@@ -176,7 +172,7 @@ export function startProcess(
       },
     },
   );
-  const usualExecutor = inlineExecutor(by, parts);
+  const usualExecutor = inlineExecutor(parts.source, parts.store, by);
   const executor = options.executor?.(usualExecutor) ?? usualExecutor;
   const start = {
     crawl: () => startCrawlers(context),
@@ -252,28 +248,4 @@ function controlOf({ parts, takeNextStep, sendCrawl }: EngineContext, destinatio
     takeNextStep,
     crawl: (video) => sendCrawl(video, { recheck: false }),
   });
-}
-
-/** Copies in this very thread: what happens in threads is tested with threads. */
-function inlineExecutor(worker: string, { source, store }: Pick<EngineParts, 'source' | 'store'>): Executor {
-  const ports = {
-    source,
-    store,
-    slots: createSlots(fixedStreamLimit(8)),
-    bytes: createHeldBytes(1 << 26),
-    now: Date.now,
-    worker,
-  };
-  return {
-    concurrency: 2,
-    lanes: 2,
-    run: async (message, { onOutcomes, drain, signal: abort }) => {
-      const told: Outcome[] = [];
-      const options = { drain, signal: abort, onOutcome: (outcome: Outcome) => void told.push(outcome) };
-      const end = await transferBatch(message, ports, options);
-      await onOutcomes(told);
-      return end;
-    },
-    close: () => Promise.resolve(),
-  };
 }

@@ -22,7 +22,8 @@ import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { MemoryStore } from '../../src/storage/memory-store.ts';
 import { runBatch } from '../../src/transfer/run-batch.ts';
 import type { BatchResult, DispatcherPorts } from '../../src/transfer/run-batch.ts';
-import { home, inlineExecutor, mediaPlaylist } from './harness.ts';
+import { home, mediaPlaylist } from './harness.ts';
+import { inlineExecutor } from './inline-executor.ts';
 
 const { signal } = new AbortController();
 const playlistUrl = `${home}/v/index.m3u8`;

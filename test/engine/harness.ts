@@ -20,10 +20,7 @@ import type { MemoryEntry, MemorySource } from '../../src/storage/memory-source.
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
 import type { MemoryStore } from '../../src/storage/memory-store.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { createHeldBytes } from '../../src/transfer/held-bytes.ts';
-import { createSlots } from '../../src/transfer/slots.ts';
-import { fixedStreamLimit } from './fixed-stream-limit.ts';
-import { transferBatch } from '../../src/transfer/transfer-batch.ts';
+import { inlineExecutor } from './inline-executor.ts';
 
 export const home = 'https://cdn.example';
 
@@ -159,27 +156,4 @@ export async function plant({ store }: Library, key: string, text: string): Prom
   const body = Buffer.from(text);
   const options = { contentType: '', cacheControl: '', signal: new AbortController().signal };
   await store.put(key, body, crc32Hex(body), options);
-}
-
-/** Copies in this very thread: what happens in threads is tested with threads. */
-export function inlineExecutor(source: MemorySource, store: ObjectStore): Executor {
-  const ports = {
-    source,
-    store,
-    slots: createSlots(fixedStreamLimit(8)),
-    bytes: createHeldBytes(1 << 26),
-    now: Date.now,
-    worker: 'inline',
-  };
-  return {
-    concurrency: 2,
-    lanes: 2,
-    run: async (message, { onOutcomes, drain, signal }) => {
-      const told: Outcome[] = [];
-      const end = await transferBatch(message, ports, { drain, signal, onOutcome: (outcome) => told.push(outcome) });
-      await onOutcomes(told);
-      return end;
-    },
-    close: () => Promise.resolve(),
-  };
 }
