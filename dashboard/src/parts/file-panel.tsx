@@ -10,6 +10,7 @@ import { DataTable } from './data-table.tsx';
 import type { Column } from './data-table.tsx';
 import { formatBytes, formatCount } from '../../../src/domain/amount-text.ts';
 import { failureText } from '../../../src/domain/failure-text.ts';
+import { ErrorText } from './error-text.tsx';
 import { formatInstant } from './format.ts';
 
 /** One file: what it is, and each try at it. */
@@ -53,11 +54,7 @@ export function FilePanel({
           Close
         </button>
       </div>
-      {error ? (
-        <p className="failed" role="alert">
-          {error.message}
-        </p>
-      ) : null}
+      <ErrorText error={error} />
       {data ? (
         <>
           <div>

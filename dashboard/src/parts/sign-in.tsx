@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { act, apiPath } from '../api/client.ts';
 import { sessionQuery } from '../api/queries.ts';
+import { ErrorText } from './error-text.tsx';
 
 /** A form for the token. The token itself is not kept on the page: the service answers with a cookie that no script reads. */
 export function SignIn({
@@ -41,11 +42,7 @@ export function SignIn({
           onChange={({ currentTarget }) => setToken(currentTarget.value)}
         />
       </label>
-      {signIn.error ? (
-        <p className="failed" role="alert">
-          {signIn.error.message}
-        </p>
-      ) : null}
+      <ErrorText error={signIn.error} />
       <div className="actions">
         <button type="submit" disabled={signIn.isPending}>
           Sign in

@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { act, apiPath } from '../api/client.ts';
 import { useCanAct } from './action-button.tsx';
+import { ErrorText } from './error-text.tsx';
 
 /** A button and a form for a video that no catalogue names. */
 export function Submit(): ReactNode {
@@ -48,11 +49,7 @@ export function Submit(): ReactNode {
             Title
             <input value={title} onChange={({ currentTarget }) => setTitle(currentTarget.value)} />
           </label>
-          {submit.error ? (
-            <p className="failed" role="alert">
-              {submit.error.message}
-            </p>
-          ) : null}
+          <ErrorText error={submit.error} />
           <div className="actions">
             <button type="submit" disabled={submit.isPending}>
               Add

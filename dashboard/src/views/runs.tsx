@@ -4,6 +4,7 @@ import { runsQuery } from '../api/queries.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import type { Column } from '../parts/data-table.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../../src/domain/amount-text.ts';
+import { ErrorText } from '../parts/error-text.tsx';
 import { formatInstant } from '../parts/format.ts';
 import { Reports } from '../parts/reports.tsx';
 
@@ -30,11 +31,7 @@ export function Runs(): ReactNode {
         <p className="faint">The latest first. A report is of the library as it is now.</p>
         <Reports />
       </div>
-      {error ? (
-        <p className="failed" role="alert">
-          {error.message}
-        </p>
-      ) : null}
+      <ErrorText error={error} />
       {data && runs.length === 0 ? <p className="faint">No run has ended yet.</p> : null}
       {runs.length > 0 ? (
         <DataTable label="Finished runs" columns={columns}>

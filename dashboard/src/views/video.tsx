@@ -7,6 +7,7 @@ import type { VideoDetail } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { formatBytes, formatCounted } from '../../../src/domain/amount-text.ts';
 import { failureText } from '../../../src/domain/failure-text.ts';
+import { ErrorText } from '../parts/error-text.tsx';
 import { formatFiles, formatInstant, stateNames } from '../parts/format.ts';
 import { PlayPart } from '../parts/play-part.tsx';
 import { ProgressBar } from '../parts/progress-bar.tsx';
@@ -42,9 +43,7 @@ function VideoById({ id }: { readonly id: string }): ReactNode {
     return (
       <main className="part">
         <h1>{id}</h1>
-        <p className="failed" role="alert">
-          {error.message}
-        </p>
+        <ErrorText error={error} />
       </main>
     );
   if (!data || !state) return <main className="part faint">Asking…</main>;
