@@ -4,9 +4,12 @@ import type { Journal } from '../journal/journal.ts';
 
 /** Writes outcomes to the journal in groups of its preferred size. */
 export interface OutcomeRecorder {
-  /** Records outcomes now, or a little later together with others. Throws if recording earlier ones failed. */
+  /**
+   * Records outcomes now, or a little later together with others. What could not be recorded is thrown by the call that
+   * writes next, by `finish` at the latest.
+   */
   record(outcomes: readonly Outcome[]): Promise<void>;
-  /** Resolves when all outcomes are in the journal. */
+  /** Resolves when all outcomes are in the journal. To be called whatever became of the batch. */
   finish(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import type { Settlement } from '../domain/settle.ts';
 import { stalledLeaseId, withStall } from '../domain/patience.ts';
 import type { Patience, PatienceLeft } from '../domain/patience.ts';
 import type { VideoId } from '../domain/video.ts';
-import type { Executor } from '../executor/executor.ts';
+import type { Executor, RunOptions } from '../executor/executor.ts';
 import type { Journal } from '../journal/journal.ts';
 import { underLease } from '../ledger/keep-lease.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -174,19 +174,19 @@ async function copyPrepared(
     for (const outcome of outcomes) onOutcome(video, outcome);
   };
   const recorder = createOutcomeRecorder(video, journal, { onRecorded, flush: drain });
-  const end = await executor.run(message, {
-    drain,
-    signal,
-    onOutcomes: async (outcomes, { isRecorded } = { isRecorded: false }) => {
-      unrecorded.push(...outcomes.filter(isHalting));
-      if (isRecorded) onRecorded(outcomes.filter(({ kind }) => kind !== 'failed'));
-      const reportable = outcomes.filter(
-        (outcome) => !isHalting(outcome) && !(isRecorded && outcome.kind !== 'failed'),
-      );
-      if (reportable.length > 0) await recorder.record(await explainConflicts(video, reportable, journal));
-    },
-  });
-  await recorder.finish();
+  const onOutcomes: RunOptions['onOutcomes'] = async (outcomes, { isRecorded } = { isRecorded: false }) => {
+    unrecorded.push(...outcomes.filter(isHalting));
+    if (isRecorded) onRecorded(outcomes.filter(({ kind }) => kind !== 'failed'));
+    const reportable = outcomes.filter((outcome) => !isHalting(outcome) && !(isRecorded && outcome.kind !== 'failed'));
+    if (reportable.length > 0) await recorder.record(await explainConflicts(video, reportable, journal));
+  };
+  let end: BatchEnd;
+  try {
+    end = await executor.run(message, { drain, signal, onOutcomes });
+  } finally {
+    // Also where no worker can go on: the batch comes again before the journal would write by itself.
+    await recorder.finish();
+  }
   return { message, recorded, unrecorded, end };
 }
 

@@ -255,6 +255,22 @@ describe('A batch', () => {
     });
   });
 
+  it('that no worker can take any further has its evidence in the journal before it comes again', async () => {
+    Object.assign(journal, { grouping: { maxOutcomes: 100, maxDelayMs: minute } });
+    const usual = inlineExecutor(source, store);
+    const executor: Executor = {
+      ...usual,
+      run: async (message, options) => {
+        await usual.run({ ...message, files: message.files.slice(0, 3) }, options);
+        throw new FlantsError('executor.unreachable', 'no function ran');
+      },
+    };
+    await expect(dispatcher(0, { executor }).run(all())).rejects.toMatchObject({ code: 'executor.unreachable' });
+    source.requests.length = 0;
+    expect(await dispatcher().run(all())).toMatchObject({ ran: { done: 8, failed: 0 } });
+    expect(source.requests.filter((url) => url.includes('/seg'))).toHaveLength(5);
+  });
+
   it('that finds no rights at the destination leaves nothing in the journal but what was copied', async () => {
     const recorded: string[] = [];
     journal.recordOutcomes = async (video, outcomes) => {
