@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { dispatchLimits } from '../src/app/cluster/cluster.ts';
 import { openQueues } from '../src/app/cluster/queues.ts';
 import type { ClusterQueues } from '../src/app/cluster/queues.ts';
@@ -116,7 +117,7 @@ async function carry(records: RedisLedger, journal: OnePlan, queues: ClusterQueu
   const transfers = startTransfers(context, noopExecutor);
   try {
     await forEachVideo(async (video) => {
-      await queues.batches.room(maxWaitingBatches, stop);
+      while (!(await queues.batches.hasCapacity(maxWaitingBatches))) await sleep(10);
       await context.takeNextStep(video);
     });
     await whole.promise;

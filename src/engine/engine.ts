@@ -5,10 +5,9 @@ import type { SubmittedUrls, VideoId } from '../domain/video.ts';
 import type { Executor } from '../executor/executor.ts';
 import { aborted } from './aborted.ts';
 import { createContext } from './context.ts';
-import type { EngineParts } from './context.ts';
 import { repeat } from './repeat.ts';
 import { budgetLookMs, createRunHost, leaseMs } from './run-host.ts';
-import type { RunHooks, RunSettings } from './run-host.ts';
+import type { LocalParts, RunHooks, RunSettings } from './run-host.ts';
 import { createVideosInProgress } from './videos-in-progress.ts';
 import { startCrawlers, startPublishers, startTransfers } from './workers.ts';
 
@@ -35,7 +34,7 @@ export interface Engine {
 }
 
 /** Ports and settings of an engine that runs as a whole in this process. */
-export interface RunParts extends Omit<EngineParts, 'dispatch' | 'leaseMs'>, RunSettings {
+export interface RunParts extends Omit<LocalParts, 'dispatch' | 'leaseMs'>, RunSettings {
   readonly executor: Executor;
   /** Makes the delayed jobs of all queues due now. */
   readonly hasten: () => void;
@@ -47,7 +46,7 @@ const maxWaitingCrawls = 256;
 export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: RunParts, hooks: RunHooks): Engine {
   const { lanes, concurrency } = executor;
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * concurrency, lanes };
-  const parts: EngineParts = { ...rest, dispatch, leaseMs };
+  const parts: LocalParts = { ...rest, dispatch, leaseMs };
   const inProgress = createVideosInProgress();
   const stopping = new AbortController();
   let haltedBy: Failure | undefined;

@@ -1,9 +1,12 @@
+import type { BatchJob } from '../domain/batch.ts';
 import type { Failure } from '../domain/failure.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import { quietTimeLeft } from '../domain/live.ts';
 import { minute, second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
+import type { VideoJob } from '../domain/video-job.ts';
+import type { LocalQueue } from '../queue/job-queue.ts';
 import type { EngineHooks, EngineHost, EngineParts } from './context.ts';
 import { GrantCache } from './grant-cache.ts';
 import type { PatienceScope } from './patience.ts';
@@ -36,6 +39,12 @@ export interface RunHost extends EngineHost {
   isSpent(): Promise<boolean>;
 }
 
+/** Parts of an engine that has its process to itself: work that is found waits for work that is done. */
+export interface LocalParts extends EngineParts {
+  readonly crawls: LocalQueue<VideoJob>;
+  readonly batches: LocalQueue<BatchJob>;
+}
+
 /** Settings of a run, beside the ports and settings of its engine. */
 export interface RunSettings {
   /** How long the run waits for a source or destination that is down, once nothing else is left to do. */
@@ -60,7 +69,7 @@ const fewestWaitingBatches = 16;
 
 /** Creates the host of a run that has all of the library to itself. */
 export function createRunHost(
-  { batches, publications, journal, assumeEnded, now, dispatch }: EngineParts,
+  { batches, publications, journal, assumeEnded, now, dispatch }: LocalParts,
   { onState, onWait }: RunHooks,
   { inProgress, halt, patienceMs, budget }: RunControls,
 ): RunHost {

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Queue } from 'bullmq';
-import { backoffMs } from '../domain/backoff.ts';
 import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
@@ -12,7 +10,7 @@ import { BullmqWorkers } from './bullmq-workers.ts';
 import type { StallTimes, Strangers, WorkersSetting } from './bullmq-workers.ts';
 import { defaultErrorDelays } from './error-delays.ts';
 import type { JobHandler, JobQueue, NewJob, QueueWorkers, Schedule, WorkOptions } from './job-queue.ts';
-import { abortedWaiting, hasCapacity } from './capacity.ts';
+import { hasCapacity } from './capacity.ts';
 import type { QueueCounts, QueueDepth } from './capacity.ts';
 import type { ActiveJob } from './watch-jobs.ts';
 
@@ -38,16 +36,6 @@ const defaultStallTimes: StallTimes = { lockDurationMs: 10 * second, stalledInte
 /** BullMQ writes every step to an event stream, which is not used here. */
 const keptEvents = 10;
 
-/** Polling intervals of `room`. */
-const roomPauses: Backoff = { baseDelayMs: 10, maxDelayMs: 200 };
-
-/** The polling for all who wait for the same room. */
-interface RoomWatch {
-  /** Looks that found none. */
-  looks: number;
-  next?: Promise<boolean> | undefined;
-}
-
 /**
  * A queue on Redis, shared by any number of processes. It is lost with the server's memory. It resumes by itself when an
  * unreachable server returns; calls wait until then.
@@ -58,7 +46,6 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
   readonly #queue: Queue<StoredJob<T>, void, string, StoredJob<T>, void, string>;
   readonly #setting: WorkersSetting<T>;
   readonly #workers = new Set<BullmqWorkers<T>>();
-  readonly #watches = new Map<number, RoomWatch>();
   #isClosed = false;
 
   constructor({ connection, prefix, name, onTrouble, strangers, ...more }: BullmqQueueOptions<T>) {
@@ -117,24 +104,6 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     return hasCapacity(max, await this.#counts());
   }
 
-  async room(max: number, { signal }: { readonly signal: AbortSignal }): Promise<void> {
-    const aborted = Promise.withResolvers<never>();
-    aborted.promise.catch(() => {});
-    const abort = (): void => aborted.reject(abortedWaiting());
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-      // The server may be away for long.
-      let hasRoom = await Promise.race([aborted.promise, this.hasCapacity(max)]);
-      while (!hasRoom) {
-        if (this.#isClosed) throw abortedWaiting();
-        hasRoom = await Promise.race([aborted.promise, this.#nextLook(max)]);
-      }
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
-  }
-
   work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers {
     const workers = new BullmqWorkers<T>(this.#setting, handler, options);
     this.#workers.add(workers);
@@ -176,20 +145,6 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     this.#isClosed = true;
     await Promise.all([...this.#workers].map((workers) => workers.stop()));
     await this.#queue.close();
-  }
-
-  /** Looks for room after a pause, once for all who wait by then. Who comes later waits for the look after. */
-  #nextLook(max: number): Promise<boolean> {
-    const watch: RoomWatch = this.#watches.get(max) ?? { looks: 0 };
-    this.#watches.set(max, watch);
-    watch.next ??= sleep(backoffMs(roomPauses, watch.looks)).then(async () => {
-      watch.next = undefined;
-      watch.looks += 1;
-      const hasRoom = await this.hasCapacity(max);
-      if (hasRoom && this.#watches.get(max) === watch) this.#watches.delete(max);
-      return hasRoom;
-    });
-    return watch.next;
   }
 
   async #counts(): Promise<QueueCounts> {

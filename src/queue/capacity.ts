@@ -16,11 +16,6 @@ export function hasCapacity(max: number, { due, delayed }: QueueCounts): boolean
   return due < max && delayed < delayedPerPlace * max;
 }
 
-/** The error that `JobQueue.room` throws when its signal fires. */
-export function abortedWaiting(): FlantsError {
-  return new FlantsError('aborted', 'stopped while waiting for room in the queue');
-}
-
 /** How many jobs of a queue stand where. */
 export interface QueueDepth {
   readonly waiting: number;

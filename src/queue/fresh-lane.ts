@@ -23,7 +23,6 @@ export function withFreshLane<T extends { readonly fresh: boolean }>(
     size: async () => (await fresh.size()) + (await backlog.size()),
     // Fresh work is not held up by this: it asks nobody.
     hasCapacity: (max) => backlog.hasCapacity(max),
-    room: (max, options) => backlog.room(max, options),
     work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers {
       const workers = [
         fresh.work(handler, { ...options, concurrency: freshPlaces(options.concurrency) }),

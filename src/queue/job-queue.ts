@@ -52,15 +52,19 @@ export interface JobQueue<T> {
    * so that one throttling origin does not stop the others.
    */
   hasCapacity(max: number): Promise<boolean>;
-  /**
-   * Resolves when the queue has capacity, for producers that wait for consumers. All who wait resume together, so each may
-   * exceed `max` by one job. Throws `aborted` when the signal fires first.
-   */
-  room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Starts handling jobs, up to `concurrency` at a time. */
   work(handler: JobHandler<T>, options: WorkOptions): QueueWorkers;
   /** Stops all workers and releases connections and memory. `add` throws `aborted` from then on. */
   close(): Promise<void>;
+}
+
+/** A queue whose producers and consumers are all in this process, so that the ones can wait for the others. */
+export interface LocalQueue<T> extends JobQueue<T> {
+  /**
+   * Resolves when the queue has capacity. All who wait resume together, so each may exceed `max` by one job. Throws `aborted`
+   * when the signal fires first.
+   */
+  room(max: number, options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 /** Adds jobs to a queue at regular intervals, however many processes ask for it. */

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JobHandler } from './job-queue.ts';
 import { MemoryQueue } from './memory-queue.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -97,6 +98,61 @@ describe('a queue in memory', () => {
     await queue.add({ id: 'a', data: 'a', priority: 1 });
     for (let at = 0; at < 10; at++) await turn();
     expect(turns).toBeGreaterThan(1);
+  });
+});
+
+describe('Room in a queue', () => {
+  const never = new AbortController().signal;
+  const add = (queue: MemoryQueue<string>, id: string): Promise<void> => queue.add({ id, data: id, priority: 1 });
+
+  it('comes when a job is done', async () => {
+    const queue = new MemoryQueue<string>();
+    await add(queue, 'a');
+    await queue.room(2, { signal: never });
+    await add(queue, 'b');
+    const order: string[] = [];
+    const waiting = queue.room(2, { signal: never }).then(() => order.push('room'));
+    const handler: JobHandler<string> = async (data) => {
+      order.push(data);
+      return data === 'a' ? { result: 'done' } : { result: 'again', delayMs: 60_000 };
+    };
+    queue.work(handler, { concurrency: 1, onError: () => {} });
+    await waiting;
+    expect(order[0]).toBe('a');
+    expect(await queue.size()).toBe(1);
+    await queue.close();
+  });
+
+  it('is given up when the signal says so', async () => {
+    const queue = new MemoryQueue<string>();
+    await add(queue, 'a');
+    const controller = new AbortController();
+    const waiting = queue.room(1, { signal: controller.signal });
+    controller.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+    await expect(queue.room(1, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  it('is a question with sense for one job or more', async () => {
+    await expect(new MemoryQueue<string>().room(0, { signal: never })).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it('keeps one who adds within the bound', async () => {
+    const queue = new MemoryQueue<string>();
+    let largest = 0;
+    const handler: JobHandler<string> = async () => {
+      largest = Math.max(largest, await queue.size());
+      return { result: 'done' };
+    };
+    queue.work(handler, { concurrency: 3, onError: () => {} });
+    for (let at = 0; at < 200; at++) {
+      await queue.room(10, { signal: never });
+      await add(queue, `job-${at}`);
+    }
+    await queue.room(1, { signal: never });
+    expect(largest).toBeGreaterThan(1);
+    expect(largest).toBeLessThanOrEqual(10);
+    await queue.close();
   });
 });
 

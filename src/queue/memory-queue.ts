@@ -2,9 +2,9 @@ import { backoffMs } from '../domain/backoff.ts';
 import type { Backoff } from '../domain/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { defaultErrorDelays } from './error-delays.ts';
-import type { JobEnd, JobHandler, JobQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
+import type { JobEnd, JobHandler, LocalQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';
 import { PriorityHeap } from './priority-heap.ts';
-import { abortedWaiting, hasCapacity } from './capacity.ts';
+import { hasCapacity } from './capacity.ts';
 import type { QueueDepth } from './capacity.ts';
 
 /** The longest that a timer of Node can wait; more would fire at once. */
@@ -37,7 +37,7 @@ interface Waiter {
  * A job is in exactly one place: ready (by priority), delayed (by the time it is due, watched
  * by one timer), or active in one of the workers. Its id stays in `ids` through all of them.
  */
-export class MemoryQueue<T> implements JobQueue<T> {
+export class MemoryQueue<T> implements LocalQueue<T> {
   readonly #ids = new Set<string>();
   readonly #ready = new PriorityHeap<Job<T>>();
   readonly #delayed = new PriorityHeap<Job<T>>();
@@ -206,4 +206,8 @@ export class MemoryQueue<T> implements JobQueue<T> {
   #callWaiters(): void {
     for (const waiter of this.#waiters) if (this.#hasCapacity(waiter.max)) waiter.resolve();
   }
+}
+
+function abortedWaiting(): FlantsError {
+  return new FlantsError('aborted', 'stopped while waiting for room in the queue');
 }

@@ -1,4 +1,4 @@
-import type { JobQueue } from './job-queue.ts';
+import type { LocalQueue } from './job-queue.ts';
 
 /** A job that a worker has. */
 export interface ActiveJob<T> {
@@ -11,12 +11,12 @@ export interface ActiveJob<T> {
 
 /** A queue of which the jobs under way can be seen, by the order in which they began. */
 export interface WatchedQueue<T> {
-  readonly queue: JobQueue<T>;
+  readonly queue: LocalQueue<T>;
   active(): readonly ActiveJob<T>[];
 }
 
 /** Watches what workers that are started on the returned queue have. */
-export function watchJobs<T>(queue: JobQueue<T>, now: () => number): WatchedQueue<T> {
+export function watchJobs<T>(queue: LocalQueue<T>, now: () => number): WatchedQueue<T> {
   const active = new Set<ActiveJob<T>>();
   return {
     active: () => [...active],

@@ -34,7 +34,7 @@ describe.skipIf(!hasRedis)('a queue on a Redis that fails', () => {
     await queue.add({ id: 'later', data: 'later', priority: 5, delayMs: 1500 });
     await server().kill();
     const adding = add(queue, 'meanwhile');
-    const asking = queue.room(100, { signal: new AbortController().signal });
+    const asking = queue.hasCapacity(100);
     await server().restart();
     await Promise.all([adding, asking]);
     await add(queue, 'after');
@@ -62,17 +62,6 @@ describe.skipIf(!hasRedis)('a queue on a Redis that fails', () => {
     work(two.queue, note);
     await add(two.queue, 'a');
     await expect.poll(() => seen, patience).toEqual(['a', 'a']);
-  });
-
-  it('gives up waiting for room when told so, also while it is away', async () => {
-    const { queue } = replica();
-    await queue.size();
-    await server().kill();
-    const controller = new AbortController();
-    const waiting = queue.room(1, { signal: controller.signal });
-    controller.abort();
-    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
-    await server().restart();
   });
 
   it('connects anew to a primary that became a replica, until it finds one that is none', async () => {

@@ -31,20 +31,6 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
     expect(refusals).toEqual([]);
   });
 
-  it('is looked at once for all who wait for room', async () => {
-    const { queue, connection } = replica();
-    await add(queue, 'a');
-    const { signal } = new AbortController();
-    const waiting = Promise.all(Array.from({ length: 100 }, () => queue.room(1, { signal })));
-    const calls = async (): Promise<number> =>
-      Number(/^cmdstat_evalsha:calls=(\d+)/m.exec(await connection.info('commandstats'))?.[1] ?? 0);
-    // The first look is everybody's own.
-    await expect.poll(calls, patience).toBeGreaterThanOrEqual(99);
-    work(queue, note);
-    await waiting;
-    expect(await calls()).toBeLessThan(199);
-  });
-
   it('ignores an id that waits, is delayed or active with another process', async () => {
     const [one, two] = [replica(), replica()];
     await add(one.queue, 'waits');

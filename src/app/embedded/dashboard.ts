@@ -18,7 +18,7 @@ import type { Gauges } from '../../monitor/monitor-ports.ts';
 import { createRateHistory } from '../../monitor/rate-history.ts';
 import type { MemoryQueue } from '../../queue/memory-queue.ts';
 import { watchJobs } from '../../queue/watch-jobs.ts';
-import type { JobQueue } from '../../queue/job-queue.ts';
+import type { LocalQueue } from '../../queue/job-queue.ts';
 import { createHealth } from '../../telemetry/health.ts';
 import { createMetrics } from '../../telemetry/metrics.ts';
 import { usualControlPorts } from '../control-ports.ts';
@@ -53,7 +53,7 @@ export interface DashboardParts {
 /** The page of a copy. */
 export interface Dashboard {
   /** The queue of batches, to be worked in place of the one that was given. */
-  readonly batches: JobQueue<BatchJob>;
+  readonly batches: LocalQueue<BatchJob>;
   /**
    * Begins to serve the page.
    *

@@ -11,7 +11,6 @@ export const done: JobEnd = { result: 'done' };
 export const unexpected = (error: unknown): void => {
   throw new Error('a handler threw', { cause: error });
 };
-export const never = new AbortController().signal;
 
 /** Collects what handlers were given, and lets a test wait for the n-th. */
 export class Log {
