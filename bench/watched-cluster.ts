@@ -105,7 +105,6 @@ async function seed(journalFolder: string, ledger: RedisLedger, shape: WatchedSh
     await ledger.apply(id, { type: 'open', generation: 'a' });
     await ledger.apply(id, { type: 'register', seen: 'a', generation, revision, total: files.length, done: [] });
   }
-  await journal.close();
   return revision;
 }
 

@@ -119,5 +119,4 @@ export interface Journal {
   setSetting(name: string, value: unknown): Promise<void>;
   /** Sets a value unless one is set, and returns the value now in force. If several callers race, one wins. */
   settle(name: string, value: unknown): Promise<unknown>;
-  close(): Promise<void>;
 }

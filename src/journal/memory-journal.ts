@@ -154,8 +154,6 @@ export class MemoryJournal implements Journal {
     return this.setting(name);
   }
 
-  async close(): Promise<void> {}
-
   /** The entry of a video, made at first need. */
   #entry(video: VideoId): VideoEntry {
     const known = this.#videos.get(video);

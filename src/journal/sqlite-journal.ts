@@ -17,7 +17,7 @@ const pageSize = 500;
 const filesPerInsert = 40;
 
 /**
- * A journal in a state file. Its `close` leaves the file open.
+ * A journal in a state file.
  *
  * Evidence is kept by key alone, whichever video it was told of: a file that several videos share is known to all.
  *
@@ -215,8 +215,6 @@ export class SqliteJournal implements Journal {
     this.#state.write(() => this.#sql.addSetting.run(name, JSON.stringify(value)));
     return this.setting(name);
   }
-
-  async close(): Promise<void> {}
 
   /** The statement that adds so many files. */
   #adding(count: number): StatementSync {

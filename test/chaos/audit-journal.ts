@@ -39,7 +39,6 @@ export async function auditJournal(
     await Promise.all(Array.from({ length: videosAtOnce }, audit));
     for (const id of known) disagree(`the journal knows ${id}, which is in no catalogue`);
   } finally {
-    await journal.close();
     await store.close();
   }
 }

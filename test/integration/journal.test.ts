@@ -24,7 +24,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 describeJournal('memory', async () => {
   const journal = new MemoryJournal();
-  return { journal, pages: { decisions: 16, submissions: 16 }, close: () => journal.close() };
+  return { journal, pages: { decisions: 16, submissions: 16 }, close: () => Promise.resolve() };
 });
 
 describeJournal('sqlite', async () => {

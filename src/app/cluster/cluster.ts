@@ -122,7 +122,6 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     await (readOnly ? assertDestination : saveDestination)(journal, destination, '--journal');
     if (claimsRedis) await claimRedis(claim);
   } catch (error) {
-    await journal.close();
     await store.close();
     throw error;
   }
@@ -159,7 +158,6 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     async close() {
       await queues.close();
       await spending.stop();
-      await journal.close();
       await store.close();
       redis.disconnect();
     },

@@ -47,7 +47,7 @@ export interface ObjectJournalOptions {
  * JSON. Each object begins with its `format`. Videos are ordered by `<V>`, so that two listings suffice to find those which
  * were submitted and not published.
  *
- * The store must honour `If-None-Match: *`, or be guarded (`storage/guard.ts`). `close` leaves the store open.
+ * The store must honour `If-None-Match: *`, or be guarded (`storage/guard.ts`).
  *
  * @throws {FlantsError} from all methods, as `JournalObjects` says
  */
@@ -181,8 +181,6 @@ class ObjectJournal implements Journal {
     await this.#objects.write(keys.setting(name), jsonBody({ value }), { contentType: jsonType, createOnly: true });
     return this.setting(name);
   }
-
-  async close(): Promise<void> {}
 
   async #write(key: string, value: object): Promise<void> {
     await this.#objects.write(key, jsonBody(value), { contentType: jsonType });
