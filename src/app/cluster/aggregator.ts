@@ -9,6 +9,7 @@ import { termsOf } from '../../config/spending-options.ts';
 import type { BudgetReport } from '../../domain/budget.ts';
 import { videoAlert } from '../../domain/alert.ts';
 import type { Alert } from '../../domain/alert.ts';
+import { jobIdOf } from '../../domain/batch.ts';
 import { failureOf } from '../../domain/failure.ts';
 import type { TokenRules } from '../../domain/tokens.ts';
 import { second } from '../../domain/units.ts';
@@ -26,7 +27,7 @@ import type { EngineContext } from '../../engine/context.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { sendAlert } from './send-alert.ts';
-import { createWriteBack } from './write-back.ts';
+import { createWriteBack, writeBackHandler, writeBacksAtATime } from './write-back.ts';
 import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
@@ -55,7 +56,9 @@ export async function startAggregatorRole(
   const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
   const fetch = fetchOver(routes);
   const tokenRules = engine.context.parts.keyRules;
-  const conclude = concluder(parts, { writeBack: createWriteBack(catalogue, cluster.journal, hooks), tokenRules });
+  const isToldBack = catalogue?.writeBack !== undefined;
+  const conclude = concluder(parts, { isToldBack, tokenRules });
+  const writeBack = writeBackHandler(createWriteBack(catalogue, cluster.journal, hooks), hooks);
 
   await cluster.spending.setTerms(options.spending && termsOf(options.spending, options.destination));
   const workers = [
@@ -63,6 +66,7 @@ export async function startAggregatorRole(
     queues.looks.work(looker(cluster), { concurrency: looksAtATime, onError }),
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
     queues.alerts.work(deliverer(parts, fetch), { concurrency: deliveriesAtATime, onError }),
+    queues.writeBacks.work(writeBack, { concurrency: writeBacksAtATime, onError: () => {} }),
     queues.reconciliations.work(reconcilerOf(parts), { concurrency: 1, onError }),
   ];
   const stopHeartbeat = startHeartbeat(alerts.heartbeat, fetch, hooks);
@@ -97,10 +101,7 @@ function sendAll(alerts: readonly Alert[], { cluster, options, hooks }: RolePart
 /** Announces videos without a next step. */
 function concluder(
   parts: RoleParts,
-  {
-    writeBack,
-    tokenRules,
-  }: { readonly writeBack: ReturnType<typeof createWriteBack>; readonly tokenRules: TokenRules },
+  { isToldBack, tokenRules }: { readonly isToldBack: boolean; readonly tokenRules: TokenRules },
 ): JobHandler<ConclusionJob> {
   const { cluster, options, hooks } = parts;
   const ports: ConclusionPorts = {
@@ -112,7 +113,11 @@ function concluder(
     random: Math.random,
     retryEveryMs: options.retryInvalidEveryMs,
     async announce(report, record, status) {
-      await writeBack(status);
+      if (isToldBack) {
+        // Not under the id of an earlier status that still waits: this one would be lost.
+        const id = jobIdOf(report.id, record.generation, `at ${status.at}`);
+        await cluster.queues.writeBacks.add({ id, data: { format: 1, status }, priority: 0 });
+      }
       const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
       if (alert) await sendAll([alert], parts);
       hooks.log.info(`${report.id} is ${report.state}`, { video: report.id, ...report.files });

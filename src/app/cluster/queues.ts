@@ -1,6 +1,7 @@
 import { jobIdOf } from '../../domain/batch.ts';
 import type { BatchJob } from '../../domain/batch.ts';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
+import type { VideoStatus } from '../../catalogue/catalogue.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
@@ -41,6 +42,12 @@ export interface LookJob {
   readonly at: number;
 }
 
+/** The status of a video that is to be written back to the catalogue. */
+export interface WriteBackJob {
+  readonly format: 1;
+  readonly status: VideoStatus;
+}
+
 /** Every queue of a cluster. Each process may add to all of them. Its role decides from which it takes jobs. */
 export interface ClusterQueues {
   readonly crawls: JobQueue<VideoJob>;
@@ -50,6 +57,7 @@ export interface ClusterQueues {
   readonly looks: JobQueue<LookJob>;
   readonly conclusions: JobQueue<ConclusionJob>;
   readonly alerts: JobQueue<Delivery>;
+  readonly writeBacks: JobQueue<WriteBackJob>;
   /** Reads of the whole catalogue. */
   readonly scans: BullmqQueue<LibraryJob>;
   /** Passes that admit videos from the journal to the ledger. Named 'intakes' in Redis. */
@@ -134,6 +142,7 @@ export function openQueues(
     looks: open<LookJob>('looks'),
     conclusions: open<ConclusionJob>('conclusions'),
     alerts: open<Delivery>('alerts'),
+    writeBacks: open<WriteBackJob>('write-backs'),
     scans,
     admissions,
     deltas,

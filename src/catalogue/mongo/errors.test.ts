@@ -42,10 +42,10 @@ describe('an error', () => {
 
   it.each([
     [ofServer(18, 'Authentication failed.'), 'refuses this user or password'],
-    [ofServer(13, 'not authorized on lib'), 'may not be read by this user: not authorized on lib'],
-    [ofServer(2, 'unknown operator: $foo'), 'cannot be read: unknown operator: $foo'],
+    [ofServer(13, 'not authorized on lib'), 'denies this user: not authorized on lib'],
+    [ofServer(2, 'unknown operator: $foo'), 'cannot be used: unknown operator: $foo'],
     [Object.assign(new Error('socket ended'), { code: 'EPIPE' }), 'was lost: socket ended'],
-    [Object.assign(new Error('no such file'), { code: 'ENOENT' }), 'cannot be read: no such file'],
+    [Object.assign(new Error('no such file'), { code: 'ENOENT' }), 'cannot be used: no such file'],
     [new MongoNetworkError('connection 1 to secret closed'), 'was lost: connection 1 to … closed'],
   ])('%s says what is wrong', (error, message) => {
     expect(mongoFailure(error, place)).toMatchObject({

@@ -55,11 +55,10 @@ function reasonOf(error: Error, redact: MongoPlace['redact']): string {
   if (error instanceof MongoServerSelectionError) return `cannot be reached: ${message}`;
   if (error instanceof MongoServerError && authenticationFailed.includes(error.code))
     return 'refuses this user or password';
-  if (error instanceof MongoServerError && error.code === unauthorized)
-    return `may not be read by this user: ${message}`;
+  if (error instanceof MongoServerError && error.code === unauthorized) return `denies this user: ${message}`;
   if (error instanceof MongoNetworkError || brokenConnection.includes(systemCodeOf(error)))
     return `was lost: ${message}`;
-  return `cannot be read: ${message}`;
+  return `cannot be used: ${message}`;
 }
 
 /**
