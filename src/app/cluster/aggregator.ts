@@ -26,7 +26,7 @@ import { withCountedPuts } from '../count-spending.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { sendAlert } from './send-alert.ts';
+import { priorityOf, sendAlert } from './send-alert.ts';
 import { createWriteBack, writeBackHandler, writeBacksAtATime } from './write-back.ts';
 import { startPublishers } from '../../engine/workers.ts';
 
@@ -151,7 +151,8 @@ function deliverer({ cluster, options, hooks }: RoleParts, fetch: FetchStatus): 
     hooks.log[level](`an alert was not delivered: ${delivered.failure.message}`, { alert: delivery.alert.id });
     if (delivered.result === 'again') {
       const { delivery: next, delayMs } = delivered;
-      await cluster.queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority: 0, delayMs });
+      const priority = priorityOf(next.alert);
+      await cluster.queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority, delayMs });
     }
     return done;
   };

@@ -11,5 +11,10 @@ import type { Logger } from '../../telemetry/logger.ts';
 export async function sendAlert(alert: Alert, alerts: JobQueue<Delivery> | undefined, log: Logger): Promise<void> {
   const level = alert.type === 'complete' ? 'debug' : 'warn';
   log[level](`alert: ${alert.message}`, { alert: alert.id, type: alert.type, video: alert.video?.id });
-  await alerts?.add({ id: alert.id, data: { format: 1, alert, tries: 0 }, priority: 0 });
+  await alerts?.add({ id: alert.id, data: { format: 1, alert, tries: 0 }, priority: priorityOf(alert) });
+}
+
+/** Troubles overtake the good news of a whole library, which a slow receiver may take hours for. */
+export function priorityOf({ type }: Alert): number {
+  return type === 'complete' ? 1 : 0;
 }
