@@ -40,7 +40,8 @@ export interface Destination {
   /** Whether a URL lies within this destination. */
   contains(url: string): boolean;
   /**
-   * The key below the destination's prefix, as in evidence and reports. The URL itself if the destination has no keys.
+   * The key below the destination's prefix, as in evidence and reports. The URL itself if the destination has no keys, or
+   * none that it is the address of.
    */
   keyOf(url: string): string;
 }
@@ -88,11 +89,16 @@ export function destinationInStore(
   store: ObjectStore,
   { root, prefix, keepsChecksums }: StoreLocation,
 ): StoreDestination {
-  const fullKeyOf = (url: string): string =>
-    decodeURIComponent(new URL(url).pathname.slice(new URL(root).pathname.length));
+  const fullKeyOf = (url: string): string | undefined =>
+    decoded(new URL(url).pathname.slice(new URL(root).pathname.length));
+  /** What no key can be asked for by is not there. */
+  const ask = async <T>(url: string, question: (key: string) => Promise<T>): Promise<T | undefined> => {
+    const key = fullKeyOf(url);
+    return key === undefined ? undefined : question(key);
+  };
   return persistent<StoreDestination>({
     async read(url, { signal }) {
-      const found = await store.get(fullKeyOf(url), { signal });
+      const found = await ask(url, (key) => store.get(key, { signal }));
       if (!found) return undefined;
       return {
         finalUrl: url,
@@ -102,7 +108,7 @@ export function destinationInStore(
       };
     },
     async head(url, { signal }) {
-      const object = await store.head(fullKeyOf(url), { signal });
+      const object = await ask(url, (key) => store.head(key, { signal }));
       return (
         object && {
           sizeBytes: object.sizeBytes,
@@ -112,20 +118,29 @@ export function destinationInStore(
       );
     },
     async readHead(url, { signal }) {
-      const found = await store.get(fullKeyOf(url), { signal });
+      const found = await ask(url, (key) => store.get(key, { signal }));
       return found && readHead(found.body);
     },
     async measure(url, { signal }) {
-      const found = await store.get(fullKeyOf(url), { signal });
+      const found = await ask(url, (key) => store.get(key, { signal }));
       return found && { ...typeOf(found.object), ...(await measure(found.body)) };
     },
     keepsChecksums,
     contains: (url) => url.startsWith(root),
     keyOf(url) {
-      const key = fullKeyOf(url);
+      const key = fullKeyOf(url) ?? url;
       return key.startsWith(prefix) ? key.slice(prefix.length) : key;
     },
   });
+}
+
+/** Undefined where a percent sign is none of UTF-8: stores and servers refuse such a path. */
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A destination behind HTTP, such as a CDN, as players see it. */

@@ -2,10 +2,10 @@ import { failureOf } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { placeOf } from '../domain/tokens.ts';
 
-/** Failures by which a server shows that something is wrong with one object, and not that nothing can be had from it. */
+/** Failures by which a server or store shows that something is wrong with one object, and not that nothing can be had from it. */
 const faultsOfObjects: ReadonlySet<FailureCode> = new Set([
   'source.status', 'source.wrong-body', 'source.short-body', 'source.redirects', 'source.refused', 'source.forbidden',
-  'source.too-large',
+  'source.too-large', 'store.key',
 ] as const); // prettier-ignore
 
 /** What `read` returns, or what `problem` makes of a fault of the object that it reads. */

@@ -207,6 +207,11 @@ describe('Playlists that others name', () => {
     ]);
   });
 
+  test('name nothing by a URI that is the address of no key, though a key looks like it', async () => {
+    const report = await verify({ 'a/index.m3u8': playlistOf('50%.ts'), 'a/50%.ts': 'media' });
+    expect(report).toMatchObject({ videos: 1, whole: 0, problems: 1, extra: { keys: ['a/50%.ts'] } });
+  });
+
   test('are found where they name each other in a circle', async () => {
     const report = await verify({ 'a/one.m3u8': variants('two.m3u8'), 'a/two.m3u8': variants('one.m3u8') });
     expect(report).toMatchObject({ videos: 1, whole: 0, notWhole: [{ problems: [{ code: 'verify.playlist' }] }] });

@@ -134,6 +134,25 @@ describe('Verifying a copy', () => {
     expect((await verify(await copyOf(changes))).problems).toMatchObject([{ code, key }]);
   });
 
+  test('names what a URI cannot be the address of as missing, and verifies all else', async () => {
+    for (const name of ['50%.aac', '%E4.aac']) {
+      const changes = { 'lib/audio/en.m3u8': audio.replace('en0.aac', name), [`lib/audio/${name}`]: 'media' };
+      expect((await verify(await copyOf({ ...changes, 'lib/key.bin': undefined }))).problems).toMatchObject([
+        { code: 'verify.missing', key: 'key.bin' },
+        { code: 'verify.missing', key: `s3://bucket/lib/audio/${name}` },
+      ]);
+    }
+    const playlist = { 'lib/master.m3u8': multivariant.replace('video.m3u8', '%E4.m3u8') };
+    expect((await verify(await copyOf(playlist))).problems).toMatchObject([
+      { code: 'verify.missing', key: 's3://bucket/lib/%E4.m3u8' },
+    ]);
+    const unkeyed = { 'lib/audio/en.m3u8': audio.replace('en0.aac', 'a%00b.aac'), 'lib/key.bin': undefined };
+    expect((await verify(await copyOf(unkeyed))).problems).toMatchObject([
+      { code: 'store.key', key: 'audio/a\0b.aac' },
+      { code: 'verify.missing', key: 'key.bin' },
+    ]);
+  });
+
   test('names a page in place of a segment, if its type or its bytes show it', async () => {
     const page = '<!doctype html><title>Player</title>';
     const problems = [{ code: 'verify.wrong-body', key: 'audio/en0.aac' }];
