@@ -246,6 +246,8 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, ()
     await page.getByRole('button', { name: 'Cancel…' }).click();
     await page.getByRole('button', { name: 'Cancel the video' }).click();
     await state.getByText('cancelled').waitFor();
+    // That would be refused: a cancelled video is submitted again.
+    expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
     expect(problems).toEqual([]);
   });
 

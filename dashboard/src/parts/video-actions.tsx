@@ -22,10 +22,11 @@ export function VideoActions({
   if (!canAct) return null;
   const path = (verb: string): string => apiPath('videos', id, verb);
   const isOpen = !settled.includes(state);
+  const isRetryable = (failed > 0 || state === 'invalid') && state !== 'cancelled';
   return (
     <div className="actions">
-      {failed > 0 || state === 'invalid' ? <ActionButton action={{ path: path('retry') }}>Retry</ActionButton> : null}
-      {state === 'paused' || state === 'cancelled' ? (
+      {isRetryable ? <ActionButton action={{ path: path('retry') }}>Retry</ActionButton> : null}
+      {state === 'paused' ? (
         <ActionButton action={{ path: path('resume') }}>Resume</ActionButton>
       ) : isOpen ? (
         <ActionButton action={{ path: path('pause') }}>Pause</ActionButton>
@@ -51,7 +52,7 @@ function Cancel({ path }: { readonly path: string }): ReactNode {
       <dialog ref={dialog} aria-labelledby="cancel-title">
         <div className="stack">
           <h2 id="cancel-title">Cancel this video?</h2>
-          <p>No more of its files are copied, and it is not published. Resume takes it up again.</p>
+          <p>No more of its files are copied, and it is not published. To copy it after all, submit it again.</p>
           <div className="actions">
             <ActionButton action={{ path }} onDone={() => dialog.current?.close()}>
               Cancel the video
