@@ -249,7 +249,13 @@ export const decidedSchema = z
 
 export const acceptedSchema = decidedSchema.extend({ key: z.string() }).meta({ id: 'Accepted' });
 export const cancelledSchema = decidedSchema.extend({ underWay: count }).meta({ id: 'Cancelled' });
-export const retriedSchema = z.object({ reopened: count, videos: count }).meta({ id: 'Retried' });
+export const retriedSchema = z
+  .object({
+    reopened: count,
+    videos: count,
+    paused: z.exactOptional(count).meta({ description: 'How many of these videos wait until they are resumed' }),
+  })
+  .meta({ id: 'Retried' });
 export const purgedSchema = z.object({ video: videoId, objectsLeft: count }).meta({ id: 'Purged' });
 
 /** One line of `/files`. Further fields depend on the state of the file. */

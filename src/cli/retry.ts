@@ -2,7 +2,7 @@ import { loadRetryOptions } from '../config/state-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Retried } from '../control/requests.ts';
 import type { Verb } from './context.ts';
-import { formatCounted } from '../domain/amount-text.ts';
+import { formatCount, formatCounted } from '../domain/amount-text.ts';
 import { withControl } from './with-control.ts';
 
 /** `flants retry` */
@@ -14,10 +14,12 @@ export const retry: Verb = async (input, context) => {
   return exitCodes.whole;
 };
 
-function renderRetried({ reopened, videos }: Retried, who: string): string {
+function renderRetried({ reopened, videos, paused = 0 }: Retried, who: string): string {
   if (videos === 0) return 'nothing had failed: nothing to retry\n';
   const counted = formatCounted(videos, 'video');
   const what = reopened > 0 ? `${formatCounted(reopened, 'file')} of ${counted}` : counted;
   const [are, them] = Math.max(reopened, videos) === 1 ? ['is', 'it'] : ['are', 'them'];
-  return `${what} ${are} open again; ${who} takes ${them} up\n`;
+  const held =
+    paused === 0 ? '' : paused === videos ? ', once resumed' : `, ${formatCount(paused)} of the videos once resumed`;
+  return `${what} ${are} open again; ${who} takes ${them} up${held}\n`;
 }

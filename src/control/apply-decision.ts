@@ -54,6 +54,11 @@ export async function requireSubmission(video: VideoId, journal: Journal): Promi
   return submission;
 }
 
+/** The error to throw for a video on which there is no more work. */
+export function cancelledVideo(video: VideoId): FlantsError {
+  return new FlantsError('video.state', `the video ${video} is cancelled; to copy it, submit it again`);
+}
+
 /** The current time in the format of decisions. */
 export function timestamp({ now }: Pick<ControlPorts, 'now'>): string {
   return new Date(now()).toISOString();

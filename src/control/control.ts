@@ -58,7 +58,7 @@ export interface Control {
   /** Lists videos in the journal's order. A change during the listing may or may not be seen. */
   videos(query?: VideosQuery): AsyncIterable<VideoSummary>;
   show(video: VideoId): Promise<VideoDetail>;
-  /** Reopens failed files, accepted ones included. Invalid videos start over. */
+  /** Reopens failed files, accepted ones included. Invalid videos start over. Cancelled ones stay as they are. */
   retry(request?: RetryRequest): Promise<Retried>;
   /** Allows a video to be published without one of its failed files. */
   accept(request: AcceptRequest): Promise<Accepted>;

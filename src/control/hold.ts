@@ -1,10 +1,9 @@
-import { FlantsError } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
 import type { VideoId } from '../domain/video.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
 import { restoreAligned } from './restore.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { timestamp, requireSubmission, applyDecision } from './apply-decision.ts';
+import { timestamp, requireSubmission, applyDecision, cancelledVideo } from './apply-decision.ts';
 
 /** Dispatches no more work of a video. Work in progress ends by itself and counts. */
 export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {
@@ -30,8 +29,6 @@ export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<
 async function currentHold(video: VideoId, { journal }: ControlPorts): Promise<'paused' | undefined> {
   await requireSubmission(video, journal);
   const { hold } = await currentDecisions(video, journal);
-  if (hold === 'cancelled') {
-    throw new FlantsError('video.state', `the video ${video} is cancelled; to copy it, submit it again`);
-  }
+  if (hold === 'cancelled') throw cancelledVideo(video);
   return hold;
 }

@@ -38,6 +38,8 @@ export interface Retried {
   readonly reopened: number;
   /** Videos with reopened files, and invalid videos that start over. */
   readonly videos: number;
+  /** How many of these are paused, and so wait until they are resumed. Absent: none. */
+  readonly paused?: number;
 }
 
 /** A failed file to publish without. */

@@ -27,6 +27,30 @@ describe('trying again', () => {
     expect(await library.ledger.read('a')).toMatchObject({ total: 4, done: 2, failed: 0, accepted: 0 });
   });
 
+  it('counts a video that is named twice once', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, done: [0], failed: [1, 2] });
+    expect(await library.control.retry({ videos: ['a', 'a'] })).toEqual({ reopened: 2, videos: 1 });
+  });
+
+  it('says what waits for the end of a pause', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, failed: [1] });
+    await planned(library, 'b', { total: 2, failed: [0] });
+    await library.control.pause('a');
+    expect(await library.control.retry()).toEqual({ reopened: 2, videos: 2, paused: 1 });
+  });
+
+  it('leaves cancelled videos alone, and refuses them by name', async () => {
+    const library = openLibrary();
+    await planned(library, 'a', { total: 3, failed: [1] });
+    await planned(library, 'b', { total: 2, failed: [0] });
+    await library.control.cancel('a');
+    await expect(library.control.retry({ videos: ['b', 'a'] })).rejects.toEqual(code('video.state'));
+    expect(await library.control.retry()).toEqual({ reopened: 1, videos: 1 });
+    expect((await library.ledger.read('a'))?.failed).toBe(1);
+  });
+
   it('tells of a video that nobody knows before it changes another', async () => {
     const library = openLibrary();
     await planned(library, 'a', { total: 3, failed: [1] });

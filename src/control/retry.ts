@@ -1,8 +1,9 @@
 import type { FailureCode } from '../domain/failure.ts';
-import type { Generation, VideoId } from '../domain/video.ts';
+import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { failedFiles } from '../journal/failed-files.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { cancelledVideo } from './apply-decision.ts';
 import { reopenFiles } from './reopen.ts';
 import { recordOf } from '../journal/tally.ts';
 import { restore } from './restore.ts';
@@ -12,40 +13,56 @@ import { submittedVideos, maxConcurrentReads } from './list-videos.ts';
 import { readAhead } from '../journal/read-ahead.ts';
 import { unknownVideo } from './unknown-video.ts';
 
-/** Retries the failed files of some videos, or of all. Invalid videos are crawled again. */
+/**
+ * Retries the failed files of some videos, or of all that are not cancelled. Invalid videos are crawled again.
+ *
+ * @throws {FlantsError} `video.unknown`, or `video.state` when a named video is cancelled; nothing is changed then
+ */
 export async function retryVideos({ videos = [], failedBy }: RetryRequest, ports: ControlPorts): Promise<Retried> {
-  const retry = async (video: VideoId): Promise<number | undefined> => {
+  const retry = async (video: VideoId): Promise<{ readonly files: number; readonly isPaused: boolean } | undefined> => {
     // A video that was published without accepted files is in the journal only.
-    await restore(video, ports);
+    const { hold } = await restore(video, ports);
     const { files, wasInvalid } = await retryVideo(video, failedBy, ports);
     if (files === 0 && !wasInvalid) return undefined;
     await ports.takeNextStep(video);
-    return files;
+    return { files, isPaused: hold === 'paused' };
   };
-  let [reopened, retried] = [0, 0];
-  for await (const files of readAhead(
-    videos.length > 0 ? failedAmong(videos, ports) : allFailed(ports),
+  let [reopened, retried, paused] = [0, 0, 0];
+  for await (const made of readAhead(
+    videos.length > 0 ? await failedAmong(videos, ports) : allFailed(ports),
     maxConcurrentReads,
     retry,
   )) {
-    if (files === undefined) continue;
-    reopened += files;
+    if (!made) continue;
+    reopened += made.files;
     retried += 1;
+    if (made.isPaused) paused += 1;
   }
-  return { reopened, videos: retried };
+  return { reopened, videos: retried, ...(paused > 0 ? { paused } : {}) };
 }
 
-async function* failedAmong(videos: readonly VideoId[], ports: ControlPorts): AsyncGenerator<VideoId> {
-  const records = await Promise.all(videos.map(async (video) => [video, await recordOf(video, ports)] as const));
-  const unknown = records.find(([, record]) => !record);
-  if (unknown) throw unknownVideo(unknown[0]);
-  for (const [video, record] of records) if (record?.invalid || record?.failed) yield video;
+async function failedAmong(videos: readonly VideoId[], ports: ControlPorts): Promise<readonly VideoId[]> {
+  const failed: VideoId[] = [];
+  const read = async (video: VideoId): Promise<readonly [VideoId, VideoRecord | undefined]> => [
+    video,
+    await recordOf(video, ports),
+  ];
+  for await (const [video, record] of readAhead(new Set(videos), maxConcurrentReads, read)) {
+    if (!record) throw unknownVideo(video);
+    if (record.hold === 'cancelled') throw cancelledVideo(video);
+    if (hasFailed(record)) failed.push(video);
+  }
+  return failed;
 }
 
 async function* allFailed(ports: ControlPorts): AsyncGenerator<VideoId> {
   for await (const { submission, record } of submittedVideos(ports)) {
-    if (record.invalid || record.failed > 0) yield submission.id;
+    if (record.hold !== 'cancelled' && hasFailed(record)) yield submission.id;
   }
+}
+
+function hasFailed({ invalid, failed }: VideoRecord): boolean {
+  return invalid !== undefined || failed > 0;
 }
 
 /** Ports for retrying a video. */
