@@ -40,7 +40,7 @@ export async function* eachReport(videos: readonly VideoId[], ports: ControlPort
     if (!made && videos.length > 0) throw unknownVideo(video);
     return made;
   };
-  for await (const made of readAhead(videos.length > 0 ? videos : allIds(ports), reportsAtATime, report)) {
+  for await (const made of readAhead(videos.length > 0 ? new Set(videos) : allIds(ports), reportsAtATime, report)) {
     if (made) yield made;
   }
 }
