@@ -43,6 +43,8 @@ async function openStateControl(
 ): Promise<OpenControl> {
   const state = openStateFile(stateDir, { readOnly });
   const [journal, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
+  // Work of a copy that was killed ended with it. That of functions goes on, and the next copy looks at it.
+  if (state.isOwned && !(await readFunctionCost(journal))) await ledger.releaseAll();
   const control = createControl({
     ...usualControlPorts(journal, ledger),
     destination: (await readDestination(journal))?.name ?? destination?.name ?? stateDir,
