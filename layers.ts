@@ -52,7 +52,6 @@ export const freeFiles: readonly string[] = [
   'journal/record-cache.ts',
   'journal/failure-causes.ts',
   'journal/report-video.ts',
-  'journal/read-ahead.ts',
   'journal/restore.ts',
   'ledger/keep-lease.ts',
 ];

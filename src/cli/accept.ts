@@ -23,6 +23,7 @@ export const accept: Verb = async (input, context) => {
       eachVideo(
         {
           verb: 'accept',
+          place,
           videos: [request.video],
           json,
           work: () => control.accept(request),

@@ -9,7 +9,13 @@ export const pause: Verb = async (input, context) => {
   const { place, ...options } = await loadNamedVideosOptions('pause', input);
   return withControl(place, context, (control) =>
     eachVideo(
-      { verb: 'pause', ...options, work: (video) => control.pause(video), render: (_, video) => `${video} is paused` },
+      {
+        verb: 'pause',
+        place,
+        ...options,
+        work: (video) => control.pause(video),
+        render: (_, video) => `${video} is paused`,
+      },
       context,
     ),
   );
@@ -22,6 +28,7 @@ export const resume: Verb = async (input, context) => {
     eachVideo(
       {
         verb: 'resume',
+        place,
         ...options,
         work: (video) => control.resume(video),
         render: ({ state }, video) => `${video} goes on${state === undefined ? '' : `: ${state}`}`,
@@ -38,12 +45,13 @@ export const cancel: Verb = async (input, context) => {
     eachVideo(
       {
         verb: 'cancel',
+        place,
         ...options,
         work: (video) => control.cancel(video, { waitMs, signal }),
         render: ({ underWay }, video) =>
           underWay === 0
             ? `${video} is cancelled`
-            : `${video} is cancelled; ${formatCounted(underWay, 'piece')} of work on it will end by themselves`,
+            : `${video} is cancelled; ${formatCounted(underWay, 'piece')} of work on it will end by ${underWay === 1 ? 'itself' : 'themselves'}`,
       },
       context,
     ),
@@ -57,6 +65,7 @@ export const priority: Verb = async (input, context) => {
     eachVideo(
       {
         verb: 'priority',
+        place,
         ...options,
         work: (video) => control.prioritise(video, fresh),
         render: (_, video) => (fresh ? `${video} goes before the backlog` : `${video} is back in the backlog`),
@@ -73,6 +82,7 @@ export const purge: Verb = async (input, context) => {
     eachVideo(
       {
         verb: 'purge',
+        place,
         ...options,
         work: (video) => control.purge(video),
         render: ({ objectsLeft }, video) =>

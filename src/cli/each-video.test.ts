@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { FlantsError, failureWith } from '../domain/failure.ts';
 import type { Decided } from '../domain/library.ts';
@@ -9,6 +10,7 @@ async function pause(videos: readonly string[], json = false): Promise<{ code: n
   const code = await eachVideo<Decided>(
     {
       verb: 'pause',
+      place: { kind: 'cluster' },
       videos,
       json,
       work: (video) => {
@@ -57,4 +59,44 @@ it('says one JSON value a line', async () => {
     { video: 'a', state: 'paused' },
     { video: 'nobody', failure: { code: 'video.unknown' } },
   ]);
+});
+
+it('decides about many videos of a cluster at a time, and says so in their order', async () => {
+  const videos = Array.from({ length: 100 }, (_, number) => `video-${number}`);
+  const stdout = new PassThrough();
+  let [atATime, most] = [0, 0];
+  const options = { verb: 'pause', videos, json: false, render: (_: Decided, video: string) => video };
+  const work = async (video: string): Promise<Decided> => {
+    most = Math.max(most, ++atATime);
+    await sleep(videos.indexOf(video) % 3);
+    atATime -= 1;
+    return { video };
+  };
+  const streams = { stdout: stdout as never, stderr: new PassThrough() as never };
+  expect(await eachVideo({ ...options, place: { kind: 'cluster' }, work }, streams)).toBe(0);
+  expect(String(stdout.read()).trimEnd().split('\n')).toEqual(videos);
+  expect(most).toBe(32);
+  // A video of a state may be published at once, by a connection of its own.
+  most = 0;
+  expect(await eachVideo({ ...options, place: { kind: 'embedded' }, work }, streams)).toBe(0);
+  expect(most).toBe(1);
+});
+
+it('begins no other video when it is aborted, and says what was decided', async () => {
+  const stdout = new PassThrough();
+  const begun: string[] = [];
+  const work = async (video: string): Promise<Decided> => {
+    begun.push(video);
+    await sleep(0);
+    if (video === '1') throw new FlantsError('aborted', 'stopped');
+    return { video };
+  };
+  const videos = Array.from({ length: 100 }, (_, number) => String(number));
+  const pausing = eachVideo(
+    { verb: 'pause', place: { kind: 'cluster' }, videos, json: false, work, render: (_, video) => video },
+    { stdout: stdout as never, stderr: new PassThrough() as never },
+  );
+  await expect(pausing).rejects.toMatchObject({ code: 'aborted' });
+  expect(String(stdout.read()).trimEnd().split('\n')).toEqual(begun.filter((video) => video !== '1'));
+  expect(begun.length).toBeLessThan(40);
 });

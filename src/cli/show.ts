@@ -8,6 +8,6 @@ import { withReadOnlyControl } from './with-control.ts';
 export const show: Verb = async (input, context) => {
   const { place, ...options } = await loadNamedVideosOptions('show', input);
   return withReadOnlyControl(place, context, (control) =>
-    eachVideo({ verb: 'show', ...options, work: (video) => control.show(video), render: renderDetail }, context),
+    eachVideo({ verb: 'show', place, ...options, work: (video) => control.show(video), render: renderDetail }, context),
   );
 };

@@ -13,7 +13,7 @@ import { timestamp } from './apply-decision.ts';
 import { maxConcurrentReads } from './list-videos.ts';
 import { createRecordCache } from '../journal/record-cache.ts';
 import type { RecordCache } from '../journal/record-cache.ts';
-import { readAhead } from '../journal/read-ahead.ts';
+import { readAhead } from '../domain/read-ahead.ts';
 
 /**
  * Creates a function that counts a library on demand. A count that is in progress, or young enough, is shared.

@@ -6,7 +6,7 @@ import type { Submission, VideoId, VideoRecord } from '../domain/video.ts';
 import { recordOf } from '../journal/tally.ts';
 import type { VideosQuery } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { readAhead } from '../journal/read-ahead.ts';
+import { readAhead } from '../domain/read-ahead.ts';
 
 /** Videos read concurrently, so that 20,000 in a distant journal are listed in seconds. */
 export const maxConcurrentReads = 32;

@@ -3,7 +3,7 @@ import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { timestamp } from './apply-decision.ts';
-import { readAhead } from '../journal/read-ahead.ts';
+import { readAhead } from '../domain/read-ahead.ts';
 import { reportVideo } from '../journal/report-video.ts';
 import { unknownVideo } from './unknown-video.ts';
 

@@ -4,7 +4,7 @@ import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { LiveDelta, LiveEnd, LiveParts, LiveSnapshot } from '../domain/live-view.ts';
 import { minute, second } from '../domain/units.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { readAhead } from '../journal/read-ahead.ts';
+import { readAhead } from '../domain/read-ahead.ts';
 import type { RecordCache } from '../journal/record-cache.ts';
 import { tallyAtRest } from '../journal/tally.ts';
 import { createJournalListing } from './journal-listing.ts';

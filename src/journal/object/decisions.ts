@@ -6,7 +6,7 @@ import type { BodyCache } from './cache.ts';
 import { keys, lastSegment, nameOfSegment, segmentOf } from './names.ts';
 import type { JournalObjects } from './objects.ts';
 import { jsonBody, jsonType, valueIn } from './text.ts';
-import { readAhead } from '../read-ahead.ts';
+import { readAhead } from '../../domain/read-ahead.ts';
 
 /** Objects read concurrently. */
 const width = 16;

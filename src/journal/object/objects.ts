@@ -7,7 +7,7 @@ import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
 import { listPersistently } from '../../storage/list-persistently.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readAhead } from '../read-ahead.ts';
+import { readAhead } from '../../domain/read-ahead.ts';
 
 /** Limits of retries. */
 export interface TryLimits extends Backoff {
