@@ -11,6 +11,8 @@ export interface StoredObject {
   /** User metadata, with lower-case names. Empty if the store keeps none. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly contentType?: string;
+  /** Content codings in which the bytes are stored, as the store tells players. Absent if there is none. */
+  readonly contentEncoding?: string;
   /** Absent if the store keeps none. */
   readonly cacheControl?: string;
   /** Absent if it is the usual one, in listings, or if the store has none. */

@@ -83,7 +83,11 @@ async function checkObject(
   // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
   const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
   const facts = { ...reported, ...actual };
-  const wrong = wrongSize(file, facts, expected) ?? wrongBody(file, facts) ?? wrongChecksum(facts, reference);
+  const wrong =
+    codedRanges(file, facts) ??
+    wrongSize(file, facts, expected) ??
+    wrongBody(file, facts) ??
+    wrongChecksum(facts, reference);
   return {
     ...(wrong ? problem(wrong.code, wrong.message) : {}),
     sizeBytes: actual.sizeBytes ?? 0,
@@ -92,6 +96,13 @@ async function checkObject(
 }
 
 type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
+
+/** Players ask for ranges of what is stored. RFC 9110 section 14.1.2. */
+function codedRanges({ role, minSizeBytes = 0 }: PlacedFile, { codings }: ObjectFacts): Wrong {
+  if (!codings || role === 'key' || minSizeBytes === 0) return undefined;
+  const message = `it is stored with Content-Encoding ${codings.join(', ')}: the ranges that are named are of the compressed bytes`;
+  return { code: 'verify.range', message };
+}
 
 function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
   const { role, minSizeBytes = 0 } = file;

@@ -1,9 +1,10 @@
 import { headBytes } from '../domain/body-problem.ts';
-import { failureOf } from '../domain/failure.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
 import { collectPlaylist } from '../domain/playlist-size.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Measured } from '../storage/checksum.ts';
+import { contentCodings, decodeBody } from '../storage/http/decode.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { persistently } from '../storage/persistently.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
@@ -15,6 +16,8 @@ export interface ObjectFacts {
   /** Absent if the destination keeps no checksum. */
   readonly crc32?: string;
   readonly contentType?: string;
+  /** Content codings with which a store keeps it; sizes and bytes are then those that players get. Absent if there is none. */
+  readonly codings?: readonly string[];
   /** The first bytes, up to `headBytes`. Absent if none was read. */
   readonly head?: Uint8Array;
   /** Where redirects led. Absent if there are none. */
@@ -96,34 +99,38 @@ export function destinationInStore(
     const key = fullKeyOf(url);
     return key === undefined ? undefined : question(key);
   };
+  /** The object as players get it: without the coding that it is stored with. */
+  const get = async (url: string, signal: AbortSignal): Promise<PlainObject | undefined> => {
+    const found = await ask(url, (key) => store.get(key, { signal }));
+    if (!found) return undefined;
+    const codings = contentCodings(found.object.contentEncoding);
+    return { ...typeOf(found.object), ...codingsOf(codings), body: decodeStored(found.body, codings, url) };
+  };
   return persistent<StoreDestination>({
     async read(url, { signal }) {
-      const found = await ask(url, (key) => store.get(key, { signal }));
+      const found = await get(url, signal);
       if (!found) return undefined;
-      return {
-        finalUrl: url,
-        bytes: await collectPlaylist(found.body, () => 'a playlist'),
-        validators: {},
-        ...typeOf(found.object),
-      };
+      const bytes = await collectPlaylist(found.body, () => 'a playlist');
+      return { finalUrl: url, bytes, validators: {}, ...typeOf(found) };
     },
     async head(url, { signal }) {
       const object = await ask(url, (key) => store.head(key, { signal }));
-      return (
-        object && {
-          sizeBytes: object.sizeBytes,
-          ...(object.crc32 === undefined ? {} : { crc32: object.crc32 }),
-          ...typeOf(object),
-        }
-      );
+      if (!object) return undefined;
+      const codings = contentCodings(object.contentEncoding);
+      if (codings.length === 0) {
+        const { sizeBytes, crc32 } = object;
+        return { sizeBytes, ...(crc32 === undefined ? {} : { crc32 }), ...typeOf(object) };
+      }
+      const found = await get(url, signal);
+      return found && { ...typeOf(found), ...codingsOf(codings), head: await readHead(found.body) };
     },
     async readHead(url, { signal }) {
-      const found = await ask(url, (key) => store.get(key, { signal }));
+      const found = await get(url, signal);
       return found && readHead(found.body);
     },
     async measure(url, { signal }) {
-      const found = await ask(url, (key) => store.get(key, { signal }));
-      return found && { ...typeOf(found.object), ...(await measure(found.body)) };
+      const found = await get(url, signal);
+      return found && { ...typeOf(found), ...codingsOf(found.codings ?? []), ...(await measure(found.body)) };
     },
     keepsChecksums,
     contains: (url) => url.startsWith(root),
@@ -132,6 +139,32 @@ export function destinationInStore(
       return key.startsWith(prefix) ? key.slice(prefix.length) : key;
     },
   });
+}
+
+/**
+ * The bytes that players make of a stored body.
+ *
+ * @returns reading them throws `verify.wrong-body` where it is not in the coding that it is stored with, and what `body`
+ *   throws
+ */
+async function* decodeStored(
+  body: AsyncIterable<Uint8Array>,
+  codings: readonly string[],
+  url: string,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* decodeBody(body, codings, new URL(url));
+  } catch (error) {
+    if (codings.length === 0 || !failureOf(error).code.startsWith('source.')) throw error;
+    const message = `it is stored with Content-Encoding ${codings.join(', ')}, in which no player can read it`;
+    throw new FlantsError('verify.wrong-body', message, { cause: error });
+  }
+}
+
+type PlainObject = Pick<ObjectFacts, 'contentType' | 'codings'> & { readonly body: AsyncIterable<Uint8Array> };
+
+function codingsOf(codings: readonly string[]): Pick<ObjectFacts, 'codings'> {
+  return codings.length === 0 ? {} : { codings };
 }
 
 /** Undefined where a percent sign is none of UTF-8: stores and servers refuse such a path. */

@@ -3,6 +3,7 @@ import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
 import { readReferences } from '../hls/references.ts';
 import { tokenize } from '../hls/tokenizer.ts';
 import type { StoreDestination } from './destination.ts';
+import { orProblem } from './object-faults.ts';
 
 /** Playlists of a destination by what they are, as their tags say. */
 export interface FoundPlaylists {
@@ -52,7 +53,7 @@ export async function sortPlaylists(
   const namedBy = new Map<string, string>();
   await forEachConcurrently(keys, { concurrency }, async (key) => {
     const url = urlOf(key);
-    const found = await destination.read(url, { signal });
+    const found = await orNothing(() => destination.read(url, { signal }));
     const text = Buffer.from(found?.bytes ?? []).toString('utf8');
     if (!/^#EXT-X-(?:STREAM-INF|I-FRAME-STREAM-INF|IMAGE-STREAM-INF|MEDIA):/m.test(text)) {
       media.push(key);
@@ -83,10 +84,15 @@ export async function findPlaylistsOfOtherNames(
   const found: string[] = [];
   await forEachConcurrently(objects, { concurrency }, async ({ key }) => {
     if (hasTellingName(key)) return;
-    const head = await destination.readHead(urlOf(key), { signal });
+    const head = await orNothing(() => destination.readHead(urlOf(key), { signal }));
     if (looksLikePlaylist(head ?? new Uint8Array())) found.push(key);
   });
   return found;
+}
+
+/** An object that cannot be read is named when its video is verified. */
+function orNothing<T>(read: () => Promise<T>): Promise<T | undefined> {
+  return orProblem(read, () => undefined);
 }
 
 /** Whether an object begins as playlists do. */

@@ -252,3 +252,44 @@ test('What several videos share counts once, there or not, and is a problem of e
     accepted: [{ key: 'lost.ts', reason: 'lost' }],
   });
 });
+
+test('Of each video one object of each kind is asked how it is stored, and no other', async () => {
+  const objects = ids
+    .slice(0, 3)
+    .flatMap((video): [string, string][] => [
+      [`${video}/index.m3u8`, playlistOf('0.ts\n#EXTINF:2,\n1.ts\n#EXTINF:2,\n2.aac')],
+      ...['0.ts', '1.ts', '2.aac'].map((name): [string, string] => [`${video}/${name}`, 'media']),
+    ]);
+  const store = await storeOf(Object.fromEntries(objects));
+  for (const key of ['v1/0.ts', 'v1/1.ts', 'v2/index.m3u8']) {
+    const object = store.objects.get(key);
+    if (object) store.objects.set(key, { ...object, contentEncoding: 'gzip' });
+  }
+  const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
+  const asked: string[] = [];
+  const report = await verifyLibrary(
+    {
+      name: 'copy',
+      destination: {
+        ...usual,
+        head(url, options) {
+          asked.push(usual.keyOf(url));
+          return usual.head(url, options);
+        },
+      },
+      prefixUrl: 's3://bucket/',
+      list: () => store.list('', { signal: never }),
+      expected: async () => undefined,
+      acceptedBecause: () => undefined,
+      readsBytes: false,
+      concurrency: 2,
+    },
+    never,
+  );
+  expect(asked.toSorted()).toEqual(['v0/0.ts', 'v0/2.aac', 'v1/0.ts', 'v1/2.aac']);
+  expect(report).toMatchObject({ videos: 3, whole: 1 });
+  expect(report.notWhole.flatMap(({ problems }) => problems)).toMatchObject([
+    { code: 'verify.wrong-body', key: 'v1/0.ts' },
+    { code: 'verify.wrong-body', key: 'v2/index.m3u8' },
+  ]);
+});

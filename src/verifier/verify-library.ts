@@ -63,14 +63,16 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
     if (!request.videos && /\.m3u8?$/i.test(key)) playlists.push(key);
   }
   const sums = createSums(request.name);
-  const destination = listedDestination(request, index);
   const urlOf: UrlOf = (key) => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
   const { expected, acceptedBecause, readsBytes, concurrency } = request;
   const counts = (url: string): boolean =>
-    index.count(url.startsWith(request.prefixUrl) ? destination.keyOf(url) : url);
-  const how = { expected, acceptedBecause, readsBytes, concurrency, destination, counts };
+    index.count(url.startsWith(request.prefixUrl) ? request.destination.keyOf(url) : url);
+  const how = { expected, acceptedBecause, readsBytes, concurrency, counts };
   const report = (key: string): Promise<VerifyReport> =>
-    verifyPresentation({ ...how, name: key, playlistUrl: urlOf(key) }, signal);
+    verifyPresentation(
+      { ...how, destination: listedDestination(request, index), name: key, playlistUrl: urlOf(key) },
+      signal,
+    );
   if (request.videos) {
     const verify = async ({ video, key }: VideoToVerify): Promise<void> => sums.add(video, await report(key));
     await forEachConcurrently(request.videos, { concurrency: videosAtATime }, verify);
@@ -120,11 +122,22 @@ type UrlOf = (key: string) => string;
 /** Verifies what a playlist has of a video, which begins with itself or another one. */
 type VerifyPart = (key: string, first: string) => Promise<void>;
 
-/** Answers what the listing knows, and marks what was asked for. Objects outside the prefix are asked for one by one. */
+/**
+ * Answers of one video what the listing knows, and marks what was asked for. The first object with each extension is asked
+ * for its headers too, which no listing has, and objects outside the prefix one by one.
+ */
 function listedDestination(
   { destination, prefixUrl, readsBytes }: LibraryVerifyRequest,
   index: ObjectIndex,
 ): Destination {
+  // A file system keeps no headers.
+  const looks = new Set<string>();
+  const isSample = (url: string): boolean => {
+    const kind = /\.\w+$/.exec(new URL(url).pathname)?.[0] ?? '';
+    if (!destination.keepsChecksums || looks.has(kind)) return false;
+    looks.add(kind);
+    return true;
+  };
   const listedSize = (url: string): number | undefined =>
     url.startsWith(prefixUrl) ? index.mark(destination.keyOf(url)) : undefined;
   return {
@@ -140,7 +153,8 @@ function listedDestination(
     async head(url, options) {
       const sizeBytes = listedSize(url);
       if (readsBytes || !url.startsWith(prefixUrl)) return destination.head(url, options);
-      return sizeBytes === undefined ? undefined : { sizeBytes };
+      if (sizeBytes === undefined) return undefined;
+      return isSample(url) ? destination.head(url, options) : { sizeBytes };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
 import { crc32Hex } from '../storage/checksum.ts';
@@ -165,6 +166,36 @@ describe('Verifying a copy', () => {
     relabel('lib/audio/en0.aac');
     relabel('lib/key.bin');
     expect((await verify(store)).problems).toMatchObject(problems);
+  });
+
+  describe('with a Content-Encoding', () => {
+    const encoded = async (key: string, body: Uint8Array, contentEncoding = 'gzip'): Promise<MemoryStore> => {
+      const store = await copyOf();
+      const object = store.objects.get(key);
+      if (object) store.objects.set(key, { ...object, body, contentEncoding });
+      return store;
+    };
+
+    test('takes what is compressed so for what players get', async () => {
+      for (const readsBytes of [false, true]) {
+        const segment = await encoded('lib/audio/en0.aac', gzipSync('audio'));
+        expect(await verify(segment, { readsBytes })).toMatchObject({ problems: [], sizeBytes: 16 + 4 + 8 + 5 });
+        expect((await verify(await encoded('lib/video.m3u8', gzipSync(video)), { readsBytes })).problems).toEqual([]);
+        const plain = await encoded('lib/audio/en0.aac', Buffer.from('audio'), 'aws-chunked');
+        expect((await verify(plain, { readsBytes })).problems).toEqual([]);
+      }
+    });
+
+    test.each([
+      ['a segment that is not compressed', 'lib/audio/en0.aac', Buffer.from('audio'), 'verify.wrong-body'],
+      ['a playlist that is not', 'lib/video.m3u8', Buffer.from(video), 'verify.wrong-body'],
+      ['a first playlist that is not', 'lib/master.m3u8', Buffer.from(multivariant), 'verify.wrong-body'],
+      ['a key that is not', 'lib/key.bin', Buffer.from('sixteen bytes ok'), 'verify.wrong-body'],
+      ['compressed bytes of which ranges are named', 'lib/all.m4s', gzipSync('01234567'), 'verify.range'],
+    ])('names %s', async (_what, key, body, code) => {
+      const problems = [{ code, key: key.slice('lib/'.length) }];
+      expect((await verify(await encoded(key, body))).problems).toMatchObject(problems);
+    });
   });
 
   test('finds nothing wrong with subtitles that are a WebVTT file themselves', async () => {

@@ -19,8 +19,8 @@ export const verifyFailures = {
     cure: 'Delete the object and run the copy again with `--recheck`.',
   },
   'verify.wrong-body': {
-    means: 'An object is not media: for example an HTML page.',
-    cause: 'Another tool stored an error page as a segment.',
+    means: 'An object is not media: for example an HTML page, or not compressed as its Content-Encoding says.',
+    cause: 'Another tool stored an error page as a segment, or set a Content-Encoding that the bytes do not have.',
     cure: 'Delete the object and copy it with FLAnts, which checks bodies before it stores them.',
   },
   'verify.outside': {

@@ -14,7 +14,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
       metadata[name.slice(metadataPrefix.length)] = value;
   }
   const crc32 = wholeCrc32(headers);
-  const { 'content-type': contentType, 'cache-control': cacheControl } = headers;
+  const { 'content-type': contentType, 'content-encoding': contentEncoding, 'cache-control': cacheControl } = headers;
   const own = (name: string): string | undefined => {
     const value = headers[`x-amz-${name}`];
     return typeof value === 'string' ? value : undefined;
@@ -31,6 +31,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
     ...(crc32 === undefined ? {} : { crc32 }),
     metadata,
     ...(contentType === undefined ? {} : { contentType }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
     ...(cacheControl === undefined ? {} : { cacheControl }),
     ...(storageClass === undefined ? {} : { storageClass }),
     ...(encryption === undefined ? {} : { encryption }),
