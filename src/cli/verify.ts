@@ -30,7 +30,7 @@ async function verifyAll(options: VerifyLibraryOptions, stdout: NodeJS.WriteStre
   const { verifyDestination } = await import('../app/verify-destination.ts');
   const report = await abortOnSignal((signal) => verifyDestination(options, { signal }));
   stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderLibraryVerify(report, options));
-  const { problems, external, accepted, extra, refusedRows } = report;
-  if (problems + refusedRows.length > 0) return exitCodes.failed;
-  return external + accepted.length + extra.count > 0 ? exitCodes.warnings : exitCodes.whole;
+  const { problems, external, accepted, delivery, extra, refusedRows } = report;
+  if (problems + refusedRows.length > 0 || delivery.some(({ level }) => level === 'fault')) return exitCodes.failed;
+  return external + accepted.length + delivery.length + extra.count > 0 ? exitCodes.warnings : exitCodes.whole;
 }

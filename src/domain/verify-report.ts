@@ -54,7 +54,7 @@ export interface VerifyReport {
   readonly accepted: readonly AcceptedAbsence[];
   /** How many objects had their checksum compared. */
   readonly checkedChecksums: number;
-  /** How a web server or CDN delivers it. Absent where a store was asked directly. */
+  /** How a web server or CDN delivers it; of a store, what it keeps that will be delivered. Absent: nothing was found. */
   readonly delivery?: readonly DeliveryFinding[];
 }
 
@@ -85,6 +85,8 @@ export interface LibraryVerifyReport {
   readonly refusedRows: LibraryReport['refusedRows'];
   /** Files that are missing by a decision. */
   readonly accepted: readonly AcceptedAbsence[];
+  /** What the store keeps that will be delivered, one finding for each kind of object. */
+  readonly delivery: readonly DeliveryFinding[];
   /** How many URIs lead out of the copy. */
   readonly external: number;
   /** Objects that no playlist of these videos names. */

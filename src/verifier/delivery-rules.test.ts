@@ -90,7 +90,9 @@ describe('how a playlist is delivered', () => {
   });
 
   it('with another type, or kept for long, is named', () => {
-    expect(codes({ ...playlist, get: get({ 'content-type': 'binary/octet-stream' }) })).toEqual(['verify.type fault']);
+    const untyped = { ...playlist, get: get({ 'content-type': 'text/plain' }) };
+    expect(codes(untyped)).toEqual(['verify.type warning']);
+    expect(codes({ ...untyped, url: 'https://cdn.example/a/manifest(x)' })).toEqual(['verify.type fault']);
     expect(codes({ ...playlist, get: get({ 'cache-control': 'max-age=31536000' }) })).toEqual(['verify.cache warning']);
   });
 });

@@ -49,7 +49,8 @@ const cacheMend = (value: string): string =>
  *
  * | asked                      | minds                          | level   |
  * |----------------------------|--------------------------------|---------|
- * | type of a playlist         | Safari, AVPlayer               | fault   |
+ * | type of a playlist         | strict players                 | warning |
+ * | the same, not named .m3u8  | Safari, AVPlayer               | fault   |
  * | type of a file: text/html  | Safari, nosniff                | fault   |
  * | Range, named by a playlist | all                            | fault   |
  * | Range otherwise            | seeking in AVPlayer, caches    | warning |
@@ -61,7 +62,7 @@ const cacheMend = (value: string): string =>
 export function judgeDelivery(answers: DeliveryAnswers): readonly DeliveryFinding[] {
   const { role, url } = answers;
   const found = [
-    ...typeFindings(answers),
+    ...typeFindings({ ...answers, contentType: answers.get.headers['content-type'] }),
     ...rangeFindings(answers),
     ...corsFindings(answers),
     ...headFindings(answers),
@@ -75,15 +76,32 @@ const playlistTypes = new Set([
   'application/vnd.apple.mpegurl', 'audio/mpegurl', 'application/x-mpegurl', 'audio/x-mpegurl', 'application/mpegurl',
 ]); // prettier-ignore
 
-function typeFindings({ url, role, get }: DeliveryAnswers): readonly Found[] {
-  const type = mediaTypeOf(get.headers['content-type']) ?? '';
+/** Judges the Content-Type of an object that is kept in a store, and will be delivered with it. */
+export function judgeType(object: TypedObject): readonly DeliveryFinding[] {
+  const { role, url } = object;
+  return typeFindings(object).map((finding) => ({ ...finding, role, url }));
+}
+
+/** What the judgement of a type depends on. */
+interface TypedObject extends Pick<DeliveryAnswers, 'url' | 'role'> {
+  readonly contentType: string | undefined;
+}
+
+function typeFindings({ url, role, contentType }: TypedObject): readonly Found[] {
+  const type = mediaTypeOf(contentType) ?? '';
   const { contentType: right } = headersOf(new URL(url).pathname, role);
   const wrong = (level: DeliveryFinding['level'], who: string): readonly Found[] => {
     const message = `its Content-Type is ${type === '' ? 'missing' : type}: ${who}`;
     return [{ code: 'verify.type', level, message, header: `Content-Type: ${right}`, mend: typeMend(right) }];
   };
-  if (isPlaylist(role))
-    return playlistTypes.has(type) ? [] : wrong('fault', 'Safari and AVPlayer do not take it for a playlist');
+  if (isPlaylist(role)) {
+    if (playlistTypes.has(type)) return [];
+    // RFC 8216 section 4: a playlist is known by the end of its path, or else by its type.
+    const isNamed = /\.m3u8?$/i.test(new URL(url).pathname);
+    return isNamed
+      ? wrong('warning', 'players know it by its name, but strict ones and validators refuse it')
+      : wrong('fault', 'nothing says to Safari and AVPlayer that it is a playlist');
+  }
   if (role === 'key' || role === 'data') return [];
   if (/^(?:text\/(?:html|plain)|application\/json)$/.test(type))
     return wrong('fault', 'Safari refuses media of that type, and so do browsers with X-Content-Type-Options: nosniff');

@@ -3,7 +3,7 @@ import type { DeliveryFinding } from '../domain/verify-report.ts';
 import { isPlaylist } from '../domain/object-headers.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import type { Presentation } from '../hls/presentation.ts';
-import { judgeDelivery, judgeMissing, pageOrigin } from './delivery-rules.ts';
+import { judgeDelivery, judgeMissing, judgeType, pageOrigin } from './delivery-rules.ts';
 import type { DeliveryAnswer, RangeAnswer } from './delivery-rules.ts';
 import type { Destination, ObjectFacts } from './destination.ts';
 
@@ -50,6 +50,14 @@ export function noteFacts(destination: Destination): {
     head: (url, options) => noting(url, destination.head(url, options)),
   };
   return { destination: noted, seen };
+}
+
+/** Judges the types that a store keeps: of one object of each role, extension and Content-Type, as far as they were seen. */
+export function judgeTypes(presentation: Presentation, seen: ReadonlyMap<string, Seen>): readonly DeliveryFinding[] {
+  return samplesOf(presentation, seen).flatMap(({ role, url }) => {
+    const { contentType = '' } = seen.get(url) ?? {};
+    return contentType === '' ? [] : judgeType({ role, url, contentType });
+  });
 }
 
 /**

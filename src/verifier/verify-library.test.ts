@@ -258,12 +258,20 @@ test('Of each video one object of each kind is asked how it is stored, and no ot
     .slice(0, 3)
     .flatMap((video): [string, string][] => [
       [`${video}/index.m3u8`, playlistOf('0.ts\n#EXTINF:2,\n1.ts\n#EXTINF:2,\n2.aac')],
-      ...['0.ts', '1.ts', '2.aac'].map((name): [string, string] => [`${video}/${name}`, 'media']),
+      ...['0.ts', '1.ts', '2.aac'].map((name): [string, string] => [`${video}/${name}`, 'ID3 media']),
     ]);
   const store = await storeOf(Object.fromEntries(objects));
   for (const key of ['v1/0.ts', 'v1/1.ts', 'v2/index.m3u8']) {
     const object = store.objects.get(key);
     if (object) store.objects.set(key, { ...object, contentEncoding: 'gzip' });
+  }
+  for (const [key, contentType] of [
+    ['v0/0.ts', 'text/html'],
+    ['v0/index.m3u8', 'text/plain'],
+    ['v1/index.m3u8', 'text/plain'],
+  ] as const) {
+    const object = store.objects.get(key);
+    if (object) store.objects.set(key, { ...object, contentType });
   }
   const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
   const asked: string[] = [];
@@ -288,6 +296,10 @@ test('Of each video one object of each kind is asked how it is stored, and no ot
   );
   expect(asked.toSorted()).toEqual(['v0/0.ts', 'v0/2.aac', 'v1/0.ts', 'v1/2.aac']);
   expect(report).toMatchObject({ videos: 3, whole: 1 });
+  expect(report.delivery.map(({ role, level, code }) => [role, level, code])).toEqual([
+    ['media-playlist', 'warning', 'verify.type'],
+    ['segment', 'fault', 'verify.type'],
+  ]);
   expect(report.notWhole.flatMap(({ problems }) => problems)).toMatchObject([
     { code: 'verify.wrong-body', key: 'v1/0.ts' },
     { code: 'verify.wrong-body', key: 'v2/index.m3u8' },

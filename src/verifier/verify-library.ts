@@ -1,6 +1,12 @@
 import { FlantsError } from '../domain/failure.ts';
 import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
-import type { AcceptedAbsence, LibraryVerifyReport, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import type {
+  AcceptedAbsence,
+  DeliveryFinding,
+  LibraryVerifyReport,
+  VerifyProblem,
+  VerifyReport,
+} from '../domain/verify-report.ts';
 import type { Destination, StoreDestination } from './destination.ts';
 import { findPlaylistsOfOtherNames, firstAbove, sortPlaylists } from './find-playlists.ts';
 import type { FoundPlaylists } from './find-playlists.ts';
@@ -47,6 +53,7 @@ const videosAtATime = 4;
 const mostProblems = 10_000;
 const mostExtra = 1_000;
 const mostAccepted = 1_000;
+const mostFindings = 100;
 
 /**
  * Verifies all videos below a prefix: lists it, then reads each playlist, and looks files up in the listing. Memory is
@@ -167,6 +174,7 @@ function createSums(name: string): {
 } {
   const notWhole = new Map<string, VerifyProblem[]>();
   const accepted = new Map<string, AcceptedAbsence>();
+  const delivery = new Map<string, DeliveryFinding>();
   const sums = {
     videos: 0,
     whole: 0,
@@ -184,6 +192,10 @@ function createSums(name: string): {
       for (const field of ['playlists', 'objects', 'sizeBytes', 'checkedChecksums'] as const)
         sums[field] += report[field];
       sums.external += report.external.length;
+      for (const finding of report.delivery ?? []) {
+        const kind = `${finding.role} ${finding.message}`;
+        if (delivery.size < mostFindings && !delivery.has(kind)) delivery.set(kind, finding);
+      }
       for (const absence of report.accepted) if (accepted.size < mostAccepted) accepted.set(absence.key, absence);
       const room = Math.max(0, mostProblems - sums.problems);
       sums.problems += report.problems.length;
@@ -200,6 +212,7 @@ function createSums(name: string): {
         .map(([video, problems]) => ({ video, problems }))
         .toSorted((a, b) => (a.video < b.video ? -1 : 1)),
       accepted: [...accepted.values()],
+      delivery: [...delivery.values()],
       extra,
     }),
   };

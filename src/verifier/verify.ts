@@ -6,7 +6,7 @@ import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import { checkDocument, checkFile } from './check-object.ts';
 import type { Checked, CheckRequest } from './check-object.ts';
-import { checkDelivery, noteFacts } from './delivery.ts';
+import { checkDelivery, judgeTypes, noteFacts } from './delivery.ts';
 import type { AskServer } from './delivery.ts';
 import { nameIn } from './destination.ts';
 import { isAboutContent, readOrReport } from './read-document.ts';
@@ -35,7 +35,7 @@ export interface VerifyRequest extends CheckRequest {
  */
 export async function verifyPresentation(asked: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
   const { ask, playlistUrl, concurrency, counts = () => true } = asked;
-  const { destination, seen } = ask ? noteFacts(asked.destination) : { ...asked, seen: new Map() };
+  const { destination, seen } = noteFacts(asked.destination);
   const request: VerifyRequest = { ...asked, destination };
   const problems: VerifyProblem[] = [];
   let presentation: Presentation;
@@ -81,13 +81,16 @@ export async function verifyPresentation(asked: VerifyRequest, signal: AbortSign
       await checkDocument(document, request, signal),
     );
   }
+  const delivery = ask
+    ? await checkDelivery(presentation, { ...destination, ask, seen, signal })
+    : judgeTypes(presentation, seen);
   return {
     ...emptyReport(request),
     ...counted,
     external: [...presentation.external, ...side.external],
     problems: problems.toSorted(byKey),
     accepted: accepted.toSorted(byKey),
-    ...(ask ? { delivery: await checkDelivery(presentation, { ...destination, ask, seen, signal }) } : {}),
+    ...(ask || delivery.length > 0 ? { delivery } : {}),
   };
 }
 

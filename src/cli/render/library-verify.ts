@@ -2,14 +2,14 @@ import type { LibraryVerifyReport } from '../../domain/verify-report.ts';
 import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
 import { failureText } from '../event-lines.ts';
 import { listLines, section } from '../list-lines.ts';
-import { adviceOnMissing } from './verify.ts';
+import { adviceOnMissing, deliveryLines } from './verify.ts';
 import type { AcceptedRecord } from './verify.ts';
 
 const more = '--json names more';
 
 /** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryVerify(report: LibraryVerifyReport, record: AcceptedRecord): string {
-  const { destination, videos, whole, notWhole, problems, accepted, external, extra } = report;
+  const { destination, videos, whole, notWhole, problems, accepted, external, extra, delivery } = report;
   const { playlists, objects, sizeBytes, checkedChecksums, refusedRows } = report;
   const named = notWhole.flatMap(({ video, problems: found }) =>
     found.map(({ key, message, code }) => `${video}: ${key === video ? '' : `${key}: `}${message} [${code}]`),
@@ -34,6 +34,7 @@ export function renderLibraryVerify(report: LibraryVerifyReport, record: Accepte
       more,
     ),
     ...section(extras, extra.keys, more),
+    ...deliveryLines(delivery),
     `${destination}: ${formatCount(whole)} of ${formatCount(videos)} whole${problems > 0 ? `, ${formatCounted(problems, 'problem')}` : ''}${external > 0 ? `, ${formatCounted(external, 'URI')} outside the copy` : ''}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checkedChecksums > 0 ? `, ${formatCounted(checkedChecksums, 'checksum')} compared` : ''}`,
     '',

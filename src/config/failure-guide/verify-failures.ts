@@ -35,7 +35,7 @@ export const verifyFailures = {
     cure: 'Run the copy again with `--recheck`.',
   },
   'verify.type': {
-    means: 'The CDN sends a Content-Type that some players refuse.',
+    means: 'The CDN or the bucket gives a Content-Type that some players refuse.',
     cause: 'Another tool set the type, or the CDN changes it.',
     cure: 'The finding names the right header. [headers.md](headers.md) says how to set it at the destination.',
   },
