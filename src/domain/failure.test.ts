@@ -12,6 +12,7 @@ test('throttles and stops cost the file nothing', () => {
     'store.throttled',
     'cdn.throttled',
     'cdn.unreachable',
+    'catalogue.silent',
     'aborted',
     'machine.limit',
   ]);
