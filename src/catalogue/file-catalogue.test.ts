@@ -156,6 +156,7 @@ describe('rows', () => {
     ['null', 'null', 'is not an object'],
     ['no id', '{"url":"https://cdn.example/x.m3u8"}', 'has no id'],
     ['an empty id', '{"id":" ","url":"https://cdn.example/x.m3u8"}', 'has a bad id'],
+    ['an id that is a step in a path', '{"id":"..","url":"https://cdn.example/x.m3u8"}', 'has a bad id: it is ".."'],
     ['no URL', '{"id":"x"}', 'has no playlistUrl'],
     ['an empty URL', '{"id":"x","url":""}', 'has no playlistUrl'],
     ['a bad URL', '{"id":"x","url":"https://"}', 'has a playlistUrl that is neither'],

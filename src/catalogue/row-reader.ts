@@ -2,17 +2,16 @@ import { shown } from '../domain/catalogue-rule.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { instantOf } from '../domain/instant.ts';
+import { isVideoId, videoIdExpectation } from '../domain/video.ts';
 import type { Submission } from '../domain/video.ts';
 import type { CatalogueRow } from './catalogue.ts';
 import { playlistUrlOf } from './playlist-url.ts';
-
-const maxIdLength = 1000;
 
 /** Names of the playlist's field and of the date's. The first one that is there counts. */
 export const playlistNames = ['playlistUrl', 'playlist_url', 'url', 'playlist'] as const;
 const dateNames = ['recordedAt', 'recorded_at'] as const;
 
-const idExpectation = `text of at most ${maxIdLength} characters, a number that has all its digits, or a document`;
+const idExpectation = `${videoIdExpectation}, a number that has all its digits, or a document`;
 const dateExpectation = 'a date such as 2026-11-23 or 2026-11-23T08:00:00Z, or seconds or milliseconds since 1970';
 
 /** How to read the rows of a catalogue, and how to name them in messages. */
@@ -43,7 +42,7 @@ export function readRow(
   if (!isRecord(value)) return refuse('is not an object');
   const { id } = value;
   if (id === undefined || id === null) return refuse(`has no ${nameOfField('id', form)}`);
-  if (typeof id !== 'string' || id.trim() === '' || id.length > maxIdLength) {
+  if (typeof id !== 'string' || !isVideoId(id)) {
     return refuse(`has a bad ${nameOfField('id', form)}: it is ${shown(id)}, and must be ${idExpectation}`);
   }
   const field = firstOf(playlistNames, value);

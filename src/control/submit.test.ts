@@ -85,6 +85,7 @@ describe('submitting', () => {
     ['a scheme that no source reads', { playlistUrl: 'rtmp://cdn.example/a' }],
     ['a host without a playlist', { playlistUrl: 'https://cdn.example/' }],
     ['an empty id', { playlistUrl: url('a'), id: ' ' }],
+    ['an id that no path can hold', { playlistUrl: url('a'), id: '..' }],
     ['an instant that is none', { playlistUrl: url('a'), recordedAt: 'yesterday' }],
   ])('refuses %s', async (_, request) => {
     const { control, journal } = openLibrary();

@@ -2,6 +2,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { instantOf } from '../domain/instant.ts';
 import type { Decided } from '../domain/library.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
+import { isVideoId, videoIdExpectation } from '../domain/video.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import { startOver } from '../journal/align.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
@@ -11,7 +12,6 @@ import type { ControlPorts } from './control-ports.ts';
 import { timestamp, applyDecision } from './apply-decision.ts';
 
 const schemes: readonly string[] = ['http:', 'https:', 's3:', 'file:'];
-const maxIdLength = 1_000;
 
 /** Adds a video on a person's request, or crawls a known one again. */
 export async function submitVideo(request: SubmitRequest, ports: ControlPorts): Promise<Decided> {
@@ -67,8 +67,6 @@ function idFromUrl(url: URL, idOf: ControlPorts['idOf']): VideoId {
 }
 
 function validId(id: VideoId): VideoId {
-  if (id.trim() === '' || id.length > maxIdLength) {
-    throw new FlantsError('usage', `an id has 1 to ${maxIdLength} characters`);
-  }
+  if (!isVideoId(id)) throw new FlantsError('usage', `the id is not as it must be: ${videoIdExpectation}`);
   return id;
 }

@@ -2,8 +2,19 @@ import type { Failure } from './failure.ts';
 import type { SideFile } from './side-file.ts';
 import type { Live } from './live.ts';
 
-/** A video's name in its catalogue: unique in the library, never empty. */
+/** A video's name in its catalogue: unique in the library (`isVideoId`). */
 export type VideoId = string;
+
+/** Most characters of an id. */
+const maxIdLength = 1_000;
+
+/** What `isVideoId` asks for, for messages. */
+export const videoIdExpectation = `text of at most ${maxIdLength} characters, other than . and ..`;
+
+/** Whether a text may be an id. No path of the HTTP interface can hold `.` or `..`: it would lead to another resource. */
+export function isVideoId(text: string): boolean {
+  return text.trim() !== '' && text.length <= maxIdLength && text !== '.' && text !== '..';
+}
 
 /** Random, and new at each registration. Work that carries an older one is ignored. */
 export type Generation = string;
