@@ -1,7 +1,6 @@
 import type { ControlOptions, StateOptions } from '../config/control-options.ts';
 import type { Control } from '../control/control.ts';
 import { createControl } from '../control/control.ts';
-import { isWhole } from '../domain/video.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/file.ts';
@@ -9,7 +8,6 @@ import { usualControlPorts } from './control-ports.ts';
 import { readDestination } from './destination-setting.ts';
 import { readFunctionCost } from './functions/meter.ts';
 import { postersOf } from './open/posters.ts';
-import { publishNow } from './embedded/publish-now.ts';
 
 /** A library opened for commands such as `retry` and `accept`. */
 export interface OpenControl {
@@ -50,13 +48,8 @@ async function openStateControl(
     destination: (await readDestination(journal))?.name ?? destination?.name ?? stateDir,
     openPosters: postersOf({ journal, ledger, destination: () => readDestination(journal), proxies, signal }),
     functionCost: () => readFunctionCost(journal),
-    // The next copy resumes everything else. A complete video is published at once.
-    async takeNextStep(video) {
-      const record = await ledger.read(video);
-      if (record && isWhole(record) && record.published !== record.revision) {
-        await publishNow(video, { journal, ledger }, { proxies, signal });
-      }
-    },
+    // All work is left to the next copy, and a complete video too: it knows its headers, and what to tell a CDN.
+    takeNextStep: () => Promise.resolve(),
     crawl: () => Promise.resolve(),
   });
   return { control, close: async () => state.close() };

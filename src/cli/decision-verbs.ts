@@ -31,7 +31,10 @@ export const resume: Verb = async (input, context) => {
         place,
         ...options,
         work: (video) => control.resume(video),
-        render: ({ state }, video) => `${video} goes on${state === undefined ? '' : `: ${state}`}`,
+        render: ({ state }, video) => {
+          const next = place.kind === 'cluster' || state === 'published' ? '' : '; the same flants copy takes it up';
+          return `${video} goes on${state === undefined ? '' : `: ${state}`}${next}`;
+        },
       },
       context,
     ),
