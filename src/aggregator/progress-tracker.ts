@@ -5,7 +5,7 @@ import { estimateRemaining } from '../domain/remaining.ts';
 import type { RunCounts, Totals } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
 import type { Mutable } from '../domain/totals.ts';
-import { stateOf } from '../domain/video.ts';
+import { openCountOf, stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 
 /** Totals of a library and of a run, updated with each change. */
@@ -53,7 +53,7 @@ function hasWork(record: VideoRecord): boolean {
 function addWork(work: Work, record: VideoRecord, sign: 1 | -1 = 1): void {
   if (!hasWork(record)) return;
   if (stateOf(record) === 'waiting') work.toPlan += sign;
-  else work.openFiles += sign * (record.total - record.done - record.failed);
+  else work.openFiles += sign * openCountOf(record);
 }
 
 /** @param now - a monotonic clock in milliseconds */

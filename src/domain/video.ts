@@ -135,3 +135,8 @@ export function stateOf(record: VideoRecord): VideoState {
   if (isWhole(record)) return record.published === record.revision ? 'published' : 'publishing';
   return isSettled(record) ? 'incomplete' : 'copying';
 }
+
+/** Files that are still to be copied. None of a video at rest, such as a paused one. */
+export function openCountOf(record: VideoRecord): number {
+  return stateOf(record) === 'copying' ? record.total - record.done - record.failed : 0;
+}

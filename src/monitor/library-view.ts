@@ -1,7 +1,7 @@
 import type { LiveVideo } from '../domain/live-view.ts';
 import type { Totals } from '../domain/report.ts';
 import { addToTotals, emptyTotals } from '../domain/totals.ts';
-import { stateOf } from '../domain/video.ts';
+import { openCountOf, stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 
 /** What a list tells of a video beside its record. */
@@ -35,6 +35,8 @@ export interface LibraryView {
   rows(): IterableIterator<VideoRow>;
   readonly size: number;
   readonly totals: Totals;
+  /** Files that are still to be copied, without those of videos at rest. */
+  readonly openFiles: number;
   /** Grows with each change of what a list shows, counts of done files apart. */
   readonly version: number;
   /** The videos to show by themselves, those in progress first, and whether with their field. */
@@ -48,6 +50,7 @@ const wantsAttention: ReadonlySet<VideoState> = new Set(['incomplete', 'invalid'
 export function createLibraryView(now: () => number): LibraryView {
   const rows = new Map<VideoId, VideoRow>();
   const totals = emptyTotals();
+  let openFiles = 0;
   /** By urgency; in the order in which they came. */
   const candidates: readonly Set<VideoId>[] = [new Set(), new Set(), new Set()];
   let version = 0;
@@ -71,6 +74,7 @@ export function createLibraryView(now: () => number): LibraryView {
       const row: VideoRow = { id, record: nextRecord, state, since, ...(nextWords ? { words: nextWords } : {}) };
       if (before) addToTotals(totals, { state: before.state, files: before.record }, -1);
       addToTotals(totals, { state, files: nextRecord });
+      openFiles += openCountOf(nextRecord) - (before ? openCountOf(before.record) : 0);
       rows.set(id, row);
       place(row, before);
       if (!before || differs(before, row)) version += 1;
@@ -79,6 +83,7 @@ export function createLibraryView(now: () => number): LibraryView {
       const before = rows.get(id);
       if (!before) return;
       addToTotals(totals, { state: before.state, files: before.record }, -1);
+      openFiles -= openCountOf(before.record);
       rows.delete(id);
       for (const set of candidates) set.delete(id);
       version += 1;
@@ -90,6 +95,9 @@ export function createLibraryView(now: () => number): LibraryView {
     },
     get totals() {
       return totals;
+    },
+    get openFiles() {
+      return openFiles;
     },
     get version() {
       return version;

@@ -28,8 +28,12 @@ export interface MonitorPorts {
   readonly ledger: Pick<Ledger, 'videos' | 'read' | 'tally'>;
   readonly journal: Journal;
   readonly changes: ChangeFeed;
-  /** Asked about once a second while somebody watches. */
-  readonly gauges: (totals: Totals) => Promise<Gauges>;
+  /**
+   * Asked about once a second while somebody watches.
+   *
+   * @param openFiles - files that are still to be copied, without those of videos at rest
+   */
+  readonly gauges: (totals: Totals, openFiles: number) => Promise<Gauges>;
   /** Rates of the last hour, whoever watched; the oldest first. */
   readonly history: () => readonly RateSample[];
   /** What of URLs is left out. */

@@ -97,7 +97,7 @@ export async function watchLibrary(ports: MonitorPorts, records: RecordCache): P
   };
   const measure = async (): Promise<Measurement> => {
     if (measured && now() - measured.at < gaugesEveryMs) return measured;
-    const [gauges] = await Promise.all([ports.gauges(view.totals), causes.read()]);
+    const [gauges] = await Promise.all([ports.gauges(view.totals, view.openFiles), causes.read()]);
     measured = { gauges, inFlight: inFlightOf(gauges.batches), at: now() };
     return measured;
   };

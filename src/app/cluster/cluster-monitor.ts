@@ -26,7 +26,7 @@ export function openClusterMonitor(
 ): ClusterMonitor {
   const { journal, ledger, queues, destination } = cluster;
   const heard = hearServices(cluster.redis, cluster.redisNames.services);
-  const gauges = async (totals: Totals): Promise<Gauges> => {
+  const gauges = async (totals: Totals, openFiles: number): Promise<Gauges> => {
     const uncrawled = totals.videos.waiting;
     const [depths, batches, cost, budget] = await Promise.all([
       queues.depths(),
@@ -35,7 +35,7 @@ export function openClusterMonitor(
       cluster.spending.report(),
     ]);
     return {
-      progress: { ...heard.rates(), uncrawled, ...estimateRemaining(totals, uncrawled, heard.pace()) },
+      progress: { ...heard.rates(), uncrawled, ...estimateRemaining(totals, uncrawled, heard.pace(), openFiles) },
       services: heard.services(),
       queues: depths,
       batches,
