@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { crawlVideo } from '../src/crawler/crawl.ts';
 import type { CrawlerPorts } from '../src/crawler/crawl.ts';
 import { createNameProbe } from '../src/crawler/unstable-names.ts';
-import { defaultQueryHashDigits } from '../src/domain/destination-key.ts';
+import { defaultQueryHashDigits } from '../src/domain/names/destination-key.ts';
 import { tokenRulesFrom } from '../src/engine/key-rules.ts';
 import { defaultWalkLimits } from '../src/hls/walk.ts';
 import { SqliteJournal } from '../src/journal/sqlite-journal.ts';

@@ -9,7 +9,7 @@ import { functionSettings } from '../src/app/functions/settings.ts';
 import { openLambdaExecutor } from '../src/app/functions/executor.ts';
 import { openLimits } from '../src/app/limits.ts';
 import type { BatchMessage } from '../src/domain/batch.ts';
-import { defaultPrices } from '../src/domain/prices.ts';
+import { defaultPrices } from '../src/domain/cost/prices.ts';
 import type { Executor } from '../src/executor/executor.ts';
 import type { BatchRequest, HelloRequest } from '../src/executor/lambda/message.ts';
 import { readAnswer } from '../src/executor/lambda/message.ts';

@@ -6,8 +6,8 @@ import { configFileSchema } from '../src/config/registry/option-schemas.ts';
 import type { VerbSpec } from '../src/config/registry/verb-spec.ts';
 import { exitCodeTexts, specIn, verbNames, verbs } from '../src/config/registry/verbs.ts';
 import type { VerbName } from '../src/config/registry/verbs.ts';
-import { sessionForms } from '../src/domain/session-forms.ts';
-import { defaultTokenParameters } from '../src/domain/tokens.ts';
+import { sessionForms } from '../src/domain/names/session-forms.ts';
+import { defaultTokenParameters } from '../src/domain/names/tokens.ts';
 import { errorsPage } from './errors-doc.ts';
 
 /** Pages made from the registry, by path below the repository. */
@@ -26,7 +26,7 @@ function namesPage(): string {
   return [
     '# Session ids and tokens in names',
     '',
-    'Made from `src/domain/session-forms.ts` and `src/domain/tokens.ts` by `node scripts/make-docs.ts`.',
+    'Made from `src/domain/names/session-forms.ts` and `src/domain/names/tokens.ts` by `node scripts/make-docs.ts`.',
     '',
     'Servers and CDNs put session ids and tokens into URLs, which are new for each viewer, each request or each week. FLAnts leaves these parts',
     'out of the names of objects: out of keys, comparisons with earlier runs, and evidence. It rewrites playlists to the names without them. To',
@@ -49,7 +49,7 @@ function namesPage(): string {
     '|---|---|---|',
     ...sessionForms.map(({ name, example, source }) => `| ${name} | ${code(example)} | <${source}> |`),
     '',
-    'If a part that looks like this distinguishes videos, give `--key-params` the pattern of its form, from `src/domain/session-forms.ts`. For',
+    'If a part that looks like this distinguishes videos, give `--key-params` the pattern of its form, from `src/domain/names/session-forms.ts`. For',
     'the first form in the table:',
     '',
     '```text',

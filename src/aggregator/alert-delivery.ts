@@ -1,10 +1,10 @@
 import { createHmac } from 'node:crypto';
-import { backoffMs, jittered } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
-import type { Alert } from '../domain/alert.ts';
+import { backoffMs, jittered } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
+import type { Alert } from '../domain/report/alert.ts';
 import { FlantsError, failureOf, failureWith } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { parseRetryAfter } from '../domain/retry-after.ts';
+import { parseRetryAfter } from '../domain/waiting/retry-after.ts';
 import { minute, second } from '../domain/units.ts';
 
 /** An alert that waits for delivery, as it is queued. */

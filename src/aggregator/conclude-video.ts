@@ -1,7 +1,7 @@
 import type { VideoStatus } from '../catalogue/catalogue.ts';
 import { nextStep, nothingCarried } from '../domain/next-step.ts';
-import type { TokenRules } from '../domain/tokens.ts';
-import type { VideoReport } from '../domain/report.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
+import type { VideoReport } from '../domain/report/copy.ts';
 import { planLook } from '../domain/next-look.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';

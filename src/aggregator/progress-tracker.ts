@@ -1,10 +1,10 @@
-import type { Progress } from '../domain/event.ts';
+import type { Progress } from '../domain/progress/event.ts';
 import type { Outcome } from '../domain/outcome.ts';
-import { createPaceMeter, createRateMeter } from '../domain/pace.ts';
-import { estimateRemaining } from '../domain/remaining.ts';
-import type { RunCounts, Totals } from '../domain/report.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
-import type { Mutable } from '../domain/totals.ts';
+import { createPaceMeter, createRateMeter } from '../domain/progress/pace.ts';
+import { estimateRemaining } from '../domain/progress/remaining.ts';
+import type { RunCounts, Totals } from '../domain/report/copy.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
+import type { Mutable } from '../domain/report/totals.ts';
 import { openCountOf, stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Answer as AnswerOf, Fields } from '../../test/contract/schema-fields.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
-import type { LibraryReport, VideoReport } from '../domain/report.ts';
+import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/report/library-status.ts';
+import type { LibraryReport, VideoReport } from '../domain/report/copy.ts';
 import type * as contract from './contract.ts';
 import { submitSchema } from './contract.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { failureCodes } from '../domain/failure.ts';
-import type { BudgetReport } from '../domain/budget.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
-import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
-import type { LibraryReport, Totals, VideoReport } from '../domain/report.ts';
+import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/report/library-status.ts';
+import type { LibraryReport, Totals, VideoReport } from '../domain/report/copy.ts';
 import { videoStates } from '../domain/video.ts';
 
 /** Schemas of requests and responses. They depend on domain types only, so that a dashboard can import this file. */

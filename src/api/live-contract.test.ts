@@ -8,7 +8,7 @@ import type {
   LiveSnapshot,
   SessionState,
   VideoField,
-} from '../domain/live-view.ts';
+} from '../domain/progress/live-view.ts';
 import type * as contract from './live-contract.ts';
 
 type Answer<Name extends keyof typeof contract> = AnswerOf<typeof contract, Name>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOrders } from '../domain/live-view.ts';
+import { listOrders } from '../domain/progress/live-view.ts';
 import type {
   FileDetail,
   FinishedRun,
@@ -10,7 +10,7 @@ import type {
   LiveVideoChange,
   SessionState,
   VideoField,
-} from '../domain/live-view.ts';
+} from '../domain/progress/live-view.ts';
 import {
   budgetSchema,
   failureSchema,
@@ -21,7 +21,7 @@ import {
 } from './contract.ts';
 
 /** What `flants replay` writes into the page that plays it, as JSON. */
-export type { Replay, ReplayVideo } from '../domain/replay.ts';
+export type { Replay, ReplayVideo } from '../domain/progress/replay.ts';
 
 /**
  * Schemas of what the dashboard is told. The stream has two events: `snapshot` first, then `delta`, of which the id is

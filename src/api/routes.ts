@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Control } from '../control/control.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { Decided, VideoSummary } from '../domain/library.ts';
+import type { Decided, VideoSummary } from '../domain/report/library-status.ts';
 import { second } from '../domain/units.ts';
 import { ndjson, textLines } from './answers.ts';
 import type { App, RequestContext } from './app.ts';

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
-import type { SessionState } from '../domain/live-view.ts';
+import type { SessionState } from '../domain/progress/live-view.ts';
 import { minute } from '../domain/units.ts';
 
 /** Rules of access to the API. */

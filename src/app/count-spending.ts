@@ -1,6 +1,6 @@
-import { fetchedBy } from '../domain/budget.ts';
-import type { SpentFacts } from '../domain/budget.ts';
-import { factsOf } from '../domain/object-sizes.ts';
+import { fetchedBy } from '../domain/cost/budget.ts';
+import type { SpentFacts } from '../domain/cost/budget.ts';
+import { factsOf } from '../domain/cost/object-sizes.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { writeLimits } from '../transfer/write-limits.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PageFiles } from '../api/page-routes.ts';
-import type { FunctionCost } from '../domain/function-use.ts';
-import type { LiveCost } from '../domain/live-view.ts';
+import type { FunctionCost } from '../domain/cost/function-use.ts';
+import type { LiveCost } from '../domain/progress/live-view.ts';
 import { failureOf } from '../domain/failure.ts';
 import { tokenRulesOf } from '../engine/key-rules.ts';
 import { createMonitor } from '../monitor/monitor.ts';

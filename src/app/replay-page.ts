@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FlantsError } from '../domain/failure.ts';
-import type { Replay } from '../domain/replay.ts';
+import type { Replay } from '../domain/progress/replay.ts';
 import { dashboardFolder } from './dashboard-files.ts';
 
 /** Where the template holds what it plays. */

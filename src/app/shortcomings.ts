@@ -1,4 +1,4 @@
-import type { LibraryReport } from '../domain/report.ts';
+import type { LibraryReport } from '../domain/report/copy.ts';
 import type { ObjectTreatment } from '../domain/object-headers.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 

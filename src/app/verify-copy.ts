@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { VerifyOptions } from '../config/verify-options.ts';
 import { failureOf } from '../domain/failure.ts';
-import type { VerifyReport } from '../domain/verify-report.ts';
+import type { VerifyReport } from '../domain/report/verification.ts';
 import type { AskServer } from '../verifier/delivery.ts';
 import { destinationInStore, destinationOverHttp } from '../verifier/destination.ts';
 import type { Destination, StoreDestination } from '../verifier/destination.ts';

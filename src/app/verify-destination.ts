@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 import type { CatalogueRow } from '../catalogue/catalogue.ts';
 import type { CatalogueSource, VerifyLibraryOptions } from '../config/verify-options.ts';
-import { keyOf } from '../domain/destination-key.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import { keyOf } from '../domain/names/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import { failureOf } from '../domain/failure.ts';
-import type { LibraryVerifyReport } from '../domain/verify-report.ts';
+import type { LibraryVerifyReport } from '../domain/report/verification.ts';
 import { resolveKeyRules } from '../engine/key-rules.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { RefusedRow } from '../scanner/scan.ts';

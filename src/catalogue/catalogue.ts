@@ -1,5 +1,5 @@
 import type { Failure } from '../domain/failure.ts';
-import type { VideoReport } from '../domain/report.ts';
+import type { VideoReport } from '../domain/report/copy.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 
 /** A row of a catalogue: a video, or the reason why the row was refused. */

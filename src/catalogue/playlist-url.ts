@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bucketUrlOf } from '../domain/bucket-url.ts';
+import { bucketUrlOf } from '../domain/names/bucket-url.ts';
 
 const schemes = new Set(['http:', 'https:', 'file:']);
 

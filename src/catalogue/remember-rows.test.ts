@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultTokenRules } from '../domain/tokens.ts';
+import { defaultTokenRules } from '../domain/names/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
 import { rememberRows } from './remember-rows.ts';

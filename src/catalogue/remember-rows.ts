@@ -1,6 +1,6 @@
-import { hasTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
-import { untilAborted } from '../domain/until-aborted.ts';
+import { hasTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
+import { untilAborted } from '../domain/waiting/until-aborted.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';
 

@@ -1,5 +1,5 @@
 import type { SideFileField } from '../config/values/side-files.ts';
-import { bucketUrlOf } from '../domain/bucket-url.ts';
+import { bucketUrlOf } from '../domain/names/bucket-url.ts';
 import { shown, valueAt } from '../domain/catalogue-rule.ts';
 import type { SideFile } from '../domain/side-file.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/names/tokens.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Catalogue, CatalogueRow } from './catalogue.ts';

@@ -3,7 +3,7 @@ import type { ProxySettings } from '../config/values/proxies.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
-import { parseRetryAfter } from '../domain/retry-after.ts';
+import { parseRetryAfter } from '../domain/waiting/retry-after.ts';
 import { openRoutes } from '../storage/http/routes.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { parseErrorBody, unescapeXml } from '../storage/s3/errors.ts';

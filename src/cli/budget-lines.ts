@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatCounted, formatDollars } from '../domain/amount-text.ts';
-import type { BudgetReport } from '../domain/budget.ts';
+import { formatBytes, formatCount, formatCounted, formatDollars } from '../domain/report/amount-text.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
 
 /** What was spent, beside its limits; then, where one is reached, what follows in a cluster. */
 export function budgetLines(what: string, { budget, spent, reached, pricesAt }: BudgetReport): readonly string[] {

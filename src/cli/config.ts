@@ -2,7 +2,7 @@ import { checkConfig, loadConfigCommand, showConfig } from '../config/config-rep
 import type { ConfigCheck, ShownValue, ValueOrigin } from '../config/config-report.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
-import { formatCounted } from '../domain/amount-text.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
 import { padText, textWidth } from './text-width.ts';
 
 /** `flants config check` and `flants config show` */

@@ -1,7 +1,7 @@
 import { loadCancelOptions, loadNamedVideosOptions, loadPriorityOptions } from '../config/library-options.ts';
 import type { Verb } from './context.ts';
 import { eachVideo } from './each-video.ts';
-import { formatCounted } from '../domain/amount-text.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
 import { withControl } from './with-control.ts';
 
 /** `flants pause` */

@@ -1,6 +1,6 @@
 import { loadDoctorOptions } from '../config/doctor-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
-import { countOf } from '../domain/finding.ts';
+import { countOf } from '../domain/report/finding.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 import type { Verb } from './context.ts';
 import { renderDoctor } from './render/doctor.ts';

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { FlantsError, failureWith } from '../domain/failure.ts';
-import type { Decided } from '../domain/library.ts';
+import type { Decided } from '../domain/report/library-status.ts';
 import { eachVideo } from './each-video.ts';
 
 async function pause(videos: readonly string[], json = false): Promise<{ code: number; said: string; errors: string }> {

@@ -1,10 +1,10 @@
-import type { RunEvent } from '../domain/event.ts';
+import type { RunEvent } from '../domain/progress/event.ts';
 import type { Failure } from '../domain/failure.ts';
-import type { LiveReport } from '../domain/report.ts';
+import type { LiveReport } from '../domain/report/copy.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { second } from '../domain/units.ts';
-import { formatCounted, formatDuration } from '../domain/amount-text.ts';
+import { formatCounted, formatDuration } from '../domain/report/amount-text.ts';
 
 /** A line for people, with its level. */
 export interface EventLine {

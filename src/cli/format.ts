@@ -1,5 +1,5 @@
-import { formatAbout, formatBytes, formatDuration } from '../domain/amount-text.ts';
-import type { Remaining } from '../domain/remaining.ts';
+import { formatAbout, formatBytes, formatDuration } from '../domain/report/amount-text.ts';
+import type { Remaining } from '../domain/progress/remaining.ts';
 
 /** `12.0 MiB/s`. */
 export function formatRate(bytesPerSecond: number): string {

@@ -1,5 +1,5 @@
-import type { FunctionCost } from '../domain/function-use.ts';
-import { formatCount, formatCounted, formatDollars } from '../domain/amount-text.ts';
+import type { FunctionCost } from '../domain/cost/function-use.ts';
+import { formatCount, formatCounted, formatDollars } from '../domain/report/amount-text.ts';
 
 /** What functions of AWS Lambda were used for, and what that cost. */
 export function functionLine(what: string, functions: FunctionCost): string {

@@ -3,7 +3,7 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import type { importState as runImport } from '../app/cluster/import-state.ts';
 import type { ImportOptions } from '../config/library-options.ts';
 import type { Verb } from './context.ts';
-import { formatCounted } from '../domain/amount-text.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
 import { abortOnSignal } from './abort-on-signal.ts';
 
 type Imported = Awaited<ReturnType<typeof runImport>>;

@@ -1,5 +1,5 @@
 import { oneLine } from '../telemetry/logger.ts';
-import { formatCount } from '../domain/amount-text.ts';
+import { formatCount } from '../domain/report/amount-text.ts';
 
 const maxListed = 20;
 

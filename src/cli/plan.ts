@@ -6,7 +6,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import type { PlanProgress } from '../app/plan/plan-library.ts';
 import type { CommandContext, Verb } from './context.ts';
 import { failureText } from './event-lines.ts';
-import { formatCounted } from '../domain/amount-text.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
 import { renderPlan } from './render/plan.ts';
 import { resumeCommand } from './shell-quote.ts';
 import { onStopSignals } from './signals.ts';

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { noVideos } from '../../test/cli/no-videos.ts';
-import type { RunEvent } from '../domain/event.ts';
+import type { RunEvent } from '../domain/progress/event.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { LogLevel } from '../telemetry/logger.ts';
 import { openProgressDisplay } from './progress-display.ts';

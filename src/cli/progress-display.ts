@@ -1,4 +1,4 @@
-import type { RunEvent } from '../domain/event.ts';
+import type { RunEvent } from '../domain/progress/event.ts';
 import { second } from '../domain/units.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import type { Logger, LogLevel } from '../telemetry/logger.ts';

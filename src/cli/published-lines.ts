@@ -1,6 +1,6 @@
-import type { RunEvent } from '../domain/event.ts';
+import type { RunEvent } from '../domain/progress/event.ts';
 import { second } from '../domain/units.ts';
-import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatCount, formatCounted } from '../domain/report/amount-text.ts';
 
 type PublishedEvent = Extract<RunEvent, { type: 'video' }>;
 

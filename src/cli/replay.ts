@@ -1,7 +1,7 @@
 import { loadReplayOptions } from '../config/replay-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Verb } from './context.ts';
-import { formatCounted, formatDuration } from '../domain/amount-text.ts';
+import { formatCounted, formatDuration } from '../domain/report/amount-text.ts';
 import { writeToFile } from './output.ts';
 import { withReadOnlyControl } from './with-control.ts';
 

@@ -2,7 +2,7 @@ import { loadRetryOptions } from '../config/state-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
 import type { Retried } from '../control/requests.ts';
 import type { Verb } from './context.ts';
-import { formatCount, formatCounted } from '../domain/amount-text.ts';
+import { formatCount, formatCounted } from '../domain/report/amount-text.ts';
 import { withControl } from './with-control.ts';
 
 /** `flants retry` */

@@ -1,8 +1,8 @@
 import { loadStatusOptions } from '../config/state-options.ts';
 import { exitCodes } from '../config/registry/verbs.ts';
-import { exitCodeOf } from '../domain/exit-code.ts';
-import type { LibraryStatus } from '../domain/library.ts';
-import type { LibraryReport } from '../domain/report.ts';
+import { exitCodeOf } from '../domain/report/exit-code.ts';
+import type { LibraryStatus } from '../domain/report/library-status.ts';
+import type { LibraryReport } from '../domain/report/copy.ts';
 import type { Verb } from './context.ts';
 import { libraryArguments } from './library-arguments.ts';
 import { renderLibraryStatus } from './render/library.ts';

@@ -10,7 +10,7 @@ import { exitCodes } from '../config/registry/verbs.ts';
 import { readLogLine } from '../telemetry/log-line.ts';
 import { createServiceLogger, renderLogLine } from '../telemetry/service-logger.ts';
 import type { Verb } from './context.ts';
-import { formatCounted, formatDuration } from '../domain/amount-text.ts';
+import { formatCounted, formatDuration } from '../domain/report/amount-text.ts';
 import { createServiceSignals } from './service-signals.ts';
 
 /** The command itself, at the same distance from `src/cli` and `dist/cli`. */

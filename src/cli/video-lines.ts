@@ -1,7 +1,7 @@
-import type { VideoReport } from '../domain/report.ts';
+import type { VideoReport } from '../domain/report/copy.ts';
 import type { VideoState } from '../domain/video.ts';
 import { oneLine } from '../telemetry/logger.ts';
-import { formatBytes, formatCount } from '../domain/amount-text.ts';
+import { formatBytes, formatCount } from '../domain/report/amount-text.ts';
 import { formatShare } from './format.ts';
 import { padText, textWidth } from './text-width.ts';
 

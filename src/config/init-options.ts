@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
-import { defaultTokenParameters, withoutTokens } from '../domain/tokens.ts';
+import { defaultTokenParameters, withoutTokens } from '../domain/names/tokens.ts';
 import { loadCopyOptions } from './copy-options.ts';
 import type { CopyOptions } from './copy-options.ts';
 import type { TypedInput } from './input/command-input.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { defaultPrices } from '../domain/prices.ts';
+import { defaultPrices } from '../domain/cost/prices.ts';
 import { readFunctionEnvironment } from './function-environment.ts';
 import { readLambdaOptions } from './lambda-options.ts';
 

@@ -1,5 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { PriceList } from '../domain/prices.ts';
+import type { PriceList } from '../domain/cost/prices.ts';
 import { localPath } from './values/location.ts';
 import { readPrices } from './values/prices.ts';
 

@@ -1,6 +1,6 @@
 import { lowestRate } from '../domain/rate-timetable.ts';
 import { availableParallelism } from 'node:os';
-import type { PriceList } from '../domain/prices.ts';
+import type { PriceList } from '../domain/cost/prices.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
 import { keyNameOptions } from './key-rule-options.ts';

@@ -1,7 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
-import type { Budget } from '../domain/budget.ts';
-import type { SpendingTerms } from '../domain/budget.ts';
-import type { PriceList } from '../domain/prices.ts';
+import type { Budget } from '../domain/cost/budget.ts';
+import type { SpendingTerms } from '../domain/cost/budget.ts';
+import type { PriceList } from '../domain/cost/prices.ts';
 import { localPath } from './values/location.ts';
 import type { Destination } from './values/location.ts';
 import { readPrices } from './values/prices.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf, FlantsError } from '../domain/failure.ts';
-import type { Decided } from '../domain/library.ts';
+import type { Decided } from '../domain/report/library-status.ts';
 import { second } from '../domain/units.ts';
 import { stateOf } from '../domain/video.ts';
 import type { Submission, VideoId } from '../domain/video.ts';

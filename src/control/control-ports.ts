@@ -1,8 +1,8 @@
-import type { BudgetReport } from '../domain/budget.ts';
-import type { FunctionCost } from '../domain/function-use.ts';
-import type { HaltedService } from '../domain/library.ts';
-import type { ScanSummary } from '../domain/scan-summary.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
+import type { FunctionCost } from '../domain/cost/function-use.ts';
+import type { HaltedService } from '../domain/report/library-status.ts';
+import type { ScanSummary } from '../domain/report/scan-summary.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';

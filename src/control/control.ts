@@ -1,7 +1,7 @@
-import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/library.ts';
-import type { FileDetail, FinishedRun, VideoField } from '../domain/live-view.ts';
-import type { LibraryReport } from '../domain/report.ts';
-import type { Replay } from '../domain/replay.ts';
+import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/report/library-status.ts';
+import type { FileDetail, FinishedRun, VideoField } from '../domain/progress/live-view.ts';
+import type { LibraryReport } from '../domain/report/copy.ts';
+import type { Replay } from '../domain/progress/replay.ts';
 import type { VideoId } from '../domain/video.ts';
 import { acceptVideo } from './accept.ts';
 import { cancelVideo } from './cancel.ts';

@@ -1,4 +1,4 @@
-import type { Decided } from '../domain/library.ts';
+import type { Decided } from '../domain/report/library-status.ts';
 import type { VideoId } from '../domain/video.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
 import { restoreAligned } from './restore.ts';

@@ -1,9 +1,9 @@
 import type { FailureCode } from '../domain/failure.ts';
-import type { FailureCause, LibraryStatus } from '../domain/library.ts';
-import { refusedExample as exampleOf } from '../domain/scan-summary.ts';
-import type { ScanSummary } from '../domain/scan-summary.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
-import type { Mutable } from '../domain/totals.ts';
+import type { FailureCause, LibraryStatus } from '../domain/report/library-status.ts';
+import { refusedExample as exampleOf } from '../domain/report/scan-summary.ts';
+import type { ScanSummary } from '../domain/report/scan-summary.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
+import type { Mutable } from '../domain/report/totals.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { addCauses, failedItemsOf, moreCommonFirst } from '../journal/failure-causes.ts';
@@ -13,7 +13,7 @@ import { timestamp } from './apply-decision.ts';
 import { maxConcurrentReads } from './list-videos.ts';
 import { createRecordCache } from '../journal/record-cache.ts';
 import type { RecordCache } from '../journal/record-cache.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 
 /**
  * Creates a function that counts a library on demand. A count that is in progress, or young enough, is shared.

@@ -1,12 +1,12 @@
-import { withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
-import type { VideoSummary } from '../domain/library.ts';
+import { withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
+import type { VideoSummary } from '../domain/report/library-status.ts';
 import { stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord } from '../domain/video.ts';
 import { recordOf } from '../journal/tally.ts';
 import type { VideosQuery } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 
 /** Videos read concurrently, so that 20,000 in a distant journal are listed in seconds. */
 export const maxConcurrentReads = 32;

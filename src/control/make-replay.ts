@@ -1,8 +1,8 @@
 import { hasBit, rangesOfBits } from '../domain/bits.ts';
-import { replayOf } from '../domain/replay.ts';
-import type { Replay, ReplayWindow, VideoTimes } from '../domain/replay.ts';
+import { replayOf } from '../domain/progress/replay.ts';
+import type { Replay, ReplayWindow, VideoTimes } from '../domain/progress/replay.ts';
 import type { Submission } from '../domain/video.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 import { tallyOf } from '../journal/tally.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { finishedRuns } from './runs.ts';

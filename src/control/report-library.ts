@@ -1,9 +1,9 @@
-import type { LibraryReport, VideoReport } from '../domain/report.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import type { LibraryReport, VideoReport } from '../domain/report/copy.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { timestamp } from './apply-decision.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 import { reportVideo } from '../journal/report-video.ts';
 import { unknownVideo } from './unknown-video.ts';
 

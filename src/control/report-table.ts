@@ -1,4 +1,4 @@
-import type { VideoReport } from '../domain/report.ts';
+import type { VideoReport } from '../domain/report/copy.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { eachFileLine } from './file-lines.ts';

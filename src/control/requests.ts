@@ -1,5 +1,5 @@
 import type { FailureCode } from '../domain/failure.ts';
-import type { Decided } from '../domain/library.ts';
+import type { Decided } from '../domain/report/library-status.ts';
 import type { VideoId, VideoState } from '../domain/video.ts';
 
 /** A video that a person submits. */

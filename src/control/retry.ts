@@ -10,7 +10,7 @@ import { restore } from './restore.ts';
 import type { Retried, RetryRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { submittedVideos, maxConcurrentReads } from './list-videos.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 import { unknownVideo } from './unknown-video.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { FinishedRun } from '../domain/live-view.ts';
+import type { FinishedRun } from '../domain/progress/live-view.ts';
 import type { Journal } from '../journal/journal.ts';
 
 /** Name of the setting that holds the runs of `copy` that have ended. */

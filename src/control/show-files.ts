@@ -1,9 +1,9 @@
 import type { Tally } from '../domain/change.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { fieldOf } from '../domain/file-field.ts';
+import { fieldOf } from '../domain/progress/file-field.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import { union } from '../domain/index-ranges.ts';
-import type { FileDetail, FileTry, Rendition, VideoField } from '../domain/live-view.ts';
+import type { FileDetail, FileTry, Rendition, VideoField } from '../domain/progress/live-view.ts';
 import type { Evidence, FileFailure } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import { renditionsOf } from '../hls/renditions.ts';

@@ -1,7 +1,7 @@
-import { withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import { withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import { countOf } from '../domain/index-ranges.ts';
-import type { DecisionSummary, VideoDetail } from '../domain/library.ts';
+import type { DecisionSummary, VideoDetail } from '../domain/report/library-status.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Decision } from '../journal/journal.ts';
 import type { ControlPorts } from './control-ports.ts';

@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import { instantOf } from '../domain/instant.ts';
-import type { Decided } from '../domain/library.ts';
+import type { Decided } from '../domain/report/library-status.ts';
 import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import { isVideoId, videoIdExpectation } from '../domain/video.ts';
 import type { Submission, VideoId } from '../domain/video.ts';

@@ -1,5 +1,5 @@
-import { identityOf } from '../domain/destination-key.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import { identityOf } from '../domain/names/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import { liveAfterLook, playlistsToAsk, quietTimeLeft } from '../domain/live.ts';
 import type { Live, LiveFinding } from '../domain/live.ts';
 import type { ReadPlaylist } from '../domain/read-playlist.ts';

@@ -1,6 +1,6 @@
-import type { KeyRules } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import type { PlannedDocument, PlannedFile, Revision, RevisionHeader } from '../domain/revision.ts';
-import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/names/tokens.ts';
 import type { Journal } from '../journal/journal.ts';
 
 const filesAtATime = 10_000;

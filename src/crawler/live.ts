@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { KeyRules } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import type { LiveFinding } from '../domain/live.ts';
-import { namingOf } from '../domain/naming.ts';
+import { namingOf } from '../domain/names/naming.ts';
 import type { Presentation, PresentationDocument } from '../hls/presentation.ts';
 
 /** What a presentation shows of a recording that is not over. Undefined where each of its playlists has ended. */

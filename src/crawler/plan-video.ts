@@ -1,8 +1,8 @@
-import type { KeyRules } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { namingOf } from '../domain/naming.ts';
+import { namingOf } from '../domain/names/naming.ts';
 import type { Revision, RevisionHeader } from '../domain/revision.ts';
-import { textWithoutTokens, withoutTokens } from '../domain/tokens.ts';
+import { textWithoutTokens, withoutTokens } from '../domain/names/tokens.ts';
 import type { Submission } from '../domain/video.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import type { EarlierDocuments, FetchDocumentOptions } from '../hls/fetch-document.ts';

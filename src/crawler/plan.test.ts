@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, segments, variants, walkSite } from '../../test/hls/site.ts';
 import type { Page } from '../../test/hls/site.ts';
-import { namingOf } from '../domain/naming.ts';
-import { defaultTokenParameters } from '../domain/tokens.ts';
+import { namingOf } from '../domain/names/naming.ts';
+import { defaultTokenParameters } from '../domain/names/tokens.ts';
 import { digestOf } from '../domain/revision.ts';
 import { planRevision } from './plan.ts';
 import type { RevisionPlan } from './plan.ts';

@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
-import { withKeyParameters } from '../domain/naming.ts';
-import type { Naming } from '../domain/naming.ts';
+import { withKeyParameters } from '../domain/names/naming.ts';
+import type { Naming } from '../domain/names/naming.ts';
 import type { ReadPlaylist } from '../domain/read-playlist.ts';
 import { digestOf, rootKeyOf } from '../domain/revision.ts';
 import { sideListOf } from './side-list.ts';

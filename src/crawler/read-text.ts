@@ -1,5 +1,5 @@
 import { collectPlaylist } from '../domain/playlist-size.ts';
-import { placeOf } from '../domain/tokens.ts';
+import { placeOf } from '../domain/names/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import type { Source } from '../storage/source.ts';

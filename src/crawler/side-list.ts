@@ -1,5 +1,5 @@
-import { keyOf, relativeUri } from '../domain/destination-key.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import { keyOf, relativeUri } from '../domain/names/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import { rootKeyOf } from '../domain/revision.ts';
 import type { PlannedDocument, RevisionHeader } from '../domain/revision.ts';
 import { sideListKey, writeSideList } from '../domain/side-file.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FlantsError } from '../domain/failure.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import type { QueryFindings, Revision } from '../domain/revision.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';
 import { openMemorySource } from '../storage/memory-source.ts';

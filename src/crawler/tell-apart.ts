@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { failureOf } from '../domain/failure.ts';
-import { withKeyParameters } from '../domain/naming.ts';
-import type { Naming } from '../domain/naming.ts';
+import { withKeyParameters } from '../domain/names/naming.ts';
+import type { Naming } from '../domain/names/naming.ts';
 import type { QueryFindings } from '../domain/revision.ts';
-import { tokensOf } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import { tokensOf } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import { MiB } from '../domain/units.ts';
-import { fanOut } from '../domain/fan-out.ts';
+import { fanOut } from '../domain/waiting/fan-out.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import type { Source } from '../storage/source.ts';
 import type { ObjectAddress } from './key-claims.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { mediaPlaylist, variants, walkSite } from '../../test/hls/site.ts';
-import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/names/tokens.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { createNameProbe, withUnstable } from './unstable-names.ts';
 import type { UnstableNames } from './unstable-names.ts';

@@ -1,7 +1,7 @@
 import type { QueryFindings } from '../domain/revision.ts';
-import { hrefWithoutTokens, withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
-import { urlOrigin } from '../domain/url-origin.ts';
+import { hrefWithoutTokens, withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
+import { urlOrigin } from '../domain/names/url-origin.ts';
 import type { Presentation } from '../hls/presentation.ts';
 import { patternOf } from './session-pattern.ts';
 import { changedPart } from './changed-part.ts';

@@ -3,7 +3,7 @@ import type { IndexRanges } from './index-ranges.ts';
 import { FlantsError } from './failure.ts';
 import type { ObjectTreatment } from './object-headers.ts';
 import type { Evidence } from './outcome.ts';
-import type { Stall } from './patience.ts';
+import type { Stall } from './waiting/patience.ts';
 import type { FileRole } from './revision.ts';
 import type { Generation, RevisionDigest, VideoId } from './video.ts';
 

@@ -1,5 +1,5 @@
 import { minute, second } from './units.ts';
-import type { Finding } from './finding.ts';
+import type { Finding } from './report/finding.ts';
 
 /** S3 refuses requests whose time differs by a quarter of an hour; temporary credentials and TLS are stricter. */
 const refusedMs = 15 * minute;

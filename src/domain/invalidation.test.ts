@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { invalidationReference, mostTakenInVain, splitPaths } from './invalidation.ts';
-import { defaultPrices } from './prices.ts';
+import { defaultPrices } from './cost/prices.ts';
 
 it.each([
   ['few paths are spelled out', 9, undefined],

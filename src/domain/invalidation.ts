@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { PriceList } from './prices.ts';
+import type { PriceList } from './cost/prices.ts';
 import type { VideoId } from './video.ts';
 
 /** Fewer paths are spelled out: they cost next to nothing, and a wildcard takes more than it must. */

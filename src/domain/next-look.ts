@@ -1,6 +1,6 @@
-import { backoffMs, jittered } from './backoff.ts';
+import { backoffMs, jittered } from './waiting/backoff.ts';
 import type { Failure, FailureCode } from './failure.ts';
-import type { VideoReport } from './report.ts';
+import type { VideoReport } from './report/copy.ts';
 import { second } from './units.ts';
 import { situationOf, stateOf } from './video.ts';
 import type { NextLook, VideoRecord } from './video.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { defaultTokenRules, withoutTokens } from './tokens.ts';
+import { defaultTokenRules, withoutTokens } from './names/tokens.ts';
 import type { Submission } from './video.ts';
 
 /**

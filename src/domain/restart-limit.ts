@@ -1,4 +1,4 @@
-import { backoffMs, jittered } from './backoff.ts';
+import { backoffMs, jittered } from './waiting/backoff.ts';
 import { failureWith } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { defaultRetryLimits } from './settle.ts';

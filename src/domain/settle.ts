@@ -1,12 +1,12 @@
-import { backoffMs, jittered } from './backoff.ts';
-import type { Backoff } from './backoff.ts';
+import { backoffMs, jittered } from './waiting/backoff.ts';
+import type { Backoff } from './waiting/backoff.ts';
 import type { BatchEnd, BatchJob } from './batch.ts';
 import { chargeOf, failureWith } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
 import { indicesOf, toRanges } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Outcome } from './outcome.ts';
-import type { Stall } from './patience.ts';
+import type { Stall } from './waiting/patience.ts';
 import { minute } from './units.ts';
 
 /** Bounds of trying again. */

@@ -1,7 +1,7 @@
-import { backoffMs, jittered } from './backoff.ts';
+import { backoffMs, jittered } from './waiting/backoff.ts';
 import { chargeOf } from './failure.ts';
 import type { Failure, FailureCode } from './failure.ts';
-import type { Stall } from './patience.ts';
+import type { Stall } from './waiting/patience.ts';
 import { defaultRetryLimits } from './settle.ts';
 import type { Generation, VideoId } from './video.ts';
 

@@ -1,8 +1,8 @@
-import { budgetAlert, lateAlerts, libraryAlerts, updateWatchState } from '../domain/alert.ts';
-import type { Alert, FreshVideo, WatchState } from '../domain/alert.ts';
-import type { BudgetReport } from '../domain/budget.ts';
+import { budgetAlert, lateAlerts, libraryAlerts, updateWatchState } from '../domain/report/alert.ts';
+import type { Alert, FreshVideo, WatchState } from '../domain/report/alert.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { AlertOptions } from '../config/alert-options.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';

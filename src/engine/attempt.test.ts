@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bands } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
-import type { PatienceLeft } from '../domain/patience.ts';
+import type { PatienceLeft } from '../domain/waiting/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { MemoryQueue } from '../queue/memory-queue.ts';

@@ -1,8 +1,8 @@
 import { bandOfRetry, jobIdOf } from '../domain/batch.ts';
 import { FlantsError, asWait, chargeOf, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
-import { stalledLeaseId, withStall } from '../domain/patience.ts';
-import type { Patience, PatienceLeft } from '../domain/patience.ts';
+import { stalledLeaseId, withStall } from '../domain/waiting/patience.ts';
+import type { Patience, PatienceLeft } from '../domain/waiting/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import { askedForMs } from '../domain/settle.ts';
 import { retryOf, videoLeaseOf } from '../domain/video-job.ts';

@@ -5,7 +5,7 @@ import { adviceOnFormerNames, hasFormerNames } from '../crawler/former-names.ts'
 import { adviceOn, unstableNamesOf } from '../crawler/unstable-names.ts';
 import type { CrawlResult } from '../crawler/crawl.ts';
 import type { Live } from '../domain/live.ts';
-import { sourcePlace } from '../domain/patience.ts';
+import { sourcePlace } from '../domain/waiting/patience.ts';
 import { mayInsist } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { RevisionDigest, VideoRecord } from '../domain/video.ts';

@@ -1,9 +1,9 @@
-import { defaultQueryHashDigits } from '../domain/destination-key.ts';
-import type { KeyRules } from '../domain/destination-key.ts';
+import { defaultQueryHashDigits } from '../domain/names/destination-key.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { defaultTokenRules } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
-import { urlOrigin } from '../domain/url-origin.ts';
+import { defaultTokenRules } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
+import { urlOrigin } from '../domain/names/url-origin.ts';
 import type { Journal } from '../journal/journal.ts';
 
 const settingName = 'key-rules';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { stalledLeaseId } from '../domain/patience.ts';
+import { stalledLeaseId } from '../domain/waiting/patience.ts';
 import { minute } from '../domain/units.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
 import { createPatience } from './patience.ts';

@@ -1,6 +1,6 @@
 import { countOf } from '../domain/index-ranges.ts';
-import { isStalledLeaseId } from '../domain/patience.ts';
-import type { Patience, StalledWork } from '../domain/patience.ts';
+import { isStalledLeaseId } from '../domain/waiting/patience.ts';
+import type { Patience, StalledWork } from '../domain/waiting/patience.ts';
 import { minute, second } from '../domain/units.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Ledger, Lease } from '../ledger/ledger.ts';

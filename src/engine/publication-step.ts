@@ -1,5 +1,5 @@
-import { formatCounted } from '../domain/amount-text.ts';
-import { destinationPlace } from '../domain/patience.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
+import { destinationPlace } from '../domain/waiting/patience.ts';
 import type { VideoJob } from '../domain/video-job.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { publishVideo } from '../publisher/publish.ts';

@@ -1,6 +1,6 @@
 import { advance, sendVideo } from '../aggregator/advance.ts';
 import type { AdvancePorts } from '../aggregator/advance.ts';
-import { oneAtATime } from '../domain/one-at-a-time.ts';
+import { oneAtATime } from '../domain/waiting/one-at-a-time.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';

@@ -5,7 +5,7 @@ import { Piscina } from 'piscina';
 import type { BatchEnd, BatchMessage } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { minute } from '../domain/units.ts';
-import { untilAborted } from '../domain/until-aborted.ts';
+import { untilAborted } from '../domain/waiting/until-aborted.ts';
 import type { Executor, RunOptions } from './executor.ts';
 import type { FromThread, ThreadTask, ToThread } from './thread-protocol.ts';
 

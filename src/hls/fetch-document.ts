@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import { withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import type { ExternalReference } from '../domain/revision.ts';

@@ -1,4 +1,4 @@
-import { withoutGrants } from '../domain/tokens.ts';
+import { withoutGrants } from '../domain/names/tokens.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ExternalReference, FileRole } from '../domain/revision.ts';
 import type { DocumentContext, DocumentReference, Reference, References, Refusal } from './reference.ts';

@@ -1,5 +1,5 @@
 import { toRanges } from '../domain/index-ranges.ts';
-import type { Rendition } from '../domain/live-view.ts';
+import type { Rendition } from '../domain/progress/live-view.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
 import { readAttributes } from './attributes.ts';
 import { tokenize } from './tokenizer.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, segments, walkSite } from '../../test/hls/site.ts';
 import type { Page } from '../../test/hls/site.ts';
-import { keyOf } from '../domain/destination-key.ts';
-import { defaultTokenParameters } from '../domain/tokens.ts';
+import { keyOf } from '../domain/names/destination-key.ts';
+import { defaultTokenParameters } from '../domain/names/tokens.ts';
 import { rewriteDocument } from './rewrite.ts';
 
 const root = 'https://cdn.example/v/1/list.m3u8';

@@ -1,4 +1,4 @@
-import { reaches, relativeUri } from '../domain/destination-key.ts';
+import { reaches, relativeUri } from '../domain/names/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { endListLine } from './ending.ts';
 import { findJsonStrings } from './json-strings.ts';

@@ -1,11 +1,11 @@
-import { defaultTokenRules, withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import { defaultTokenRules, withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
 import { assemblePresentation } from './assemble-presentation.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
 import type { DocumentRequest, EarlierDocuments, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
-import { fanOut } from '../domain/fan-out.ts';
+import { fanOut } from '../domain/waiting/fan-out.ts';
 import type { PlacedReference, Presentation } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';
 

@@ -1,8 +1,8 @@
 import { hasBit } from '../domain/bits.ts';
 import { failureWith } from '../domain/failure.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
-import type { FailureCause } from '../domain/library.ts';
-import type { Mutable } from '../domain/totals.ts';
+import type { FailureCause } from '../domain/report/library-status.ts';
+import type { Mutable } from '../domain/report/totals.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { failedFiles } from './failed-files.ts';
 import { tallyOf } from './tally.ts';

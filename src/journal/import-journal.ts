@@ -3,7 +3,7 @@ import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 import type { Journal } from './journal.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 
 /** Videos that are copied at a time. */
 const videosAtATime = 4;

@@ -1,11 +1,11 @@
-import type { FailedFile, LiveReport, ReplacedReport, VideoReport } from '../domain/report.ts';
+import type { FailedFile, LiveReport, ReplacedReport, VideoReport } from '../domain/report/copy.ts';
 import { nextLookAt } from '../domain/next-look.ts';
 import { stateOf } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { hasBit, rangesOfBits } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
-import { withoutTokens } from '../domain/tokens.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import { withoutTokens } from '../domain/names/tokens.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
 import type { Live } from '../domain/live.ts';
 import { failureWith } from '../domain/failure.ts';

@@ -1,4 +1,4 @@
-import type { LiveDelta } from '../domain/live-view.ts';
+import type { LiveDelta } from '../domain/progress/live-view.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 
 /** Recent deltas by their numbers, so that a viewer who missed some gets them as one. */

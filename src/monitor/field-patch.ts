@@ -1,9 +1,9 @@
 import type { Bits } from '../domain/bits.ts';
 import { hasBit, putBit, rangesOfBits } from '../domain/bits.ts';
-import type { FieldBits } from '../domain/file-field.ts';
+import type { FieldBits } from '../domain/progress/file-field.ts';
 import { indicesOf, subtract, union } from '../domain/index-ranges.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { FieldPatch, FileField } from '../domain/live-view.ts';
+import type { FieldPatch, FileField } from '../domain/progress/live-view.ts';
 
 /** How a field of the same size differs from an earlier one. Undefined where it does not. */
 export function patchBetween(before: FieldBits, after: FieldBits): FieldPatch | undefined {

@@ -1,6 +1,6 @@
-import type { LiveVideo } from '../domain/live-view.ts';
-import type { Totals } from '../domain/report.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import type { LiveVideo } from '../domain/progress/live-view.ts';
+import type { Totals } from '../domain/report/copy.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
 import { openCountOf, stateOf } from '../domain/video.ts';
 import type { Submission, VideoId, VideoRecord, VideoState } from '../domain/video.ts';
 

@@ -1,4 +1,4 @@
-import type { LiveListRow, listOrders } from '../domain/live-view.ts';
+import type { LiveListRow, listOrders } from '../domain/progress/live-view.ts';
 import { videoStates } from '../domain/video.ts';
 import type { VideoState } from '../domain/video.ts';
 import type { VideoRow } from './library-view.ts';

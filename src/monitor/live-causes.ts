@@ -1,6 +1,6 @@
 import type { FailureCode } from '../domain/failure.ts';
-import type { FailureCause } from '../domain/library.ts';
-import type { Mutable } from '../domain/totals.ts';
+import type { FailureCause } from '../domain/report/library-status.ts';
+import type { Mutable } from '../domain/report/totals.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { addCauses, failedItemsOf, moreCommonFirst } from '../journal/failure-causes.ts';
 import type { TallyPorts } from '../journal/tally.ts';

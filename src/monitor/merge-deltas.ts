@@ -1,4 +1,4 @@
-import type { LiveDelta, LiveVideoChange } from '../domain/live-view.ts';
+import type { LiveDelta, LiveVideoChange } from '../domain/progress/live-view.ts';
 import type { VideoId } from '../domain/video.ts';
 import { mergePatches, patchField } from './field-patch.ts';
 import { maxSamples } from './rate-history.ts';

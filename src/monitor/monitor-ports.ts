@@ -1,8 +1,15 @@
-import type { BudgetReport } from '../domain/budget.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { LiveBatch, LiveCost, LiveProgress, LiveQueue, LiveService, RateSample } from '../domain/live-view.ts';
-import type { Totals } from '../domain/report.ts';
-import type { TokenRules } from '../domain/tokens.ts';
+import type {
+  LiveBatch,
+  LiveCost,
+  LiveProgress,
+  LiveQueue,
+  LiveService,
+  RateSample,
+} from '../domain/progress/live-view.ts';
+import type { Totals } from '../domain/report/copy.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ChangeFeed } from '../ledger/change-feed.ts';
 import type { Ledger } from '../ledger/ledger.ts';

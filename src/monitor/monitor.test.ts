@@ -7,8 +7,8 @@ import type { ChangingLibrary } from '../../test/integration/changing-library.ts
 import { createLiveClient, shownOf, shownTo } from '../../test/integration/live-client.ts';
 import type { LiveClient } from '../../test/integration/live-client.ts';
 import { liveDeltaSchema, liveSnapshotSchema } from '../api/live-contract.ts';
-import type { Totals } from '../domain/report.ts';
-import { addToTotals, emptyTotals } from '../domain/totals.ts';
+import type { Totals } from '../domain/report/copy.ts';
+import { addToTotals, emptyTotals } from '../domain/report/totals.ts';
 import { stateOf } from '../domain/video.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { createLocalChangeFeed } from '../ledger/change-feed.ts';

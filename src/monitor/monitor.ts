@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveEnd, LiveList } from '../domain/live-view.ts';
+import type { LiveEnd, LiveList } from '../domain/progress/live-view.ts';
 import { minute, second } from '../domain/units.ts';
-import { untilAborted } from '../domain/until-aborted.ts';
+import { untilAborted } from '../domain/waiting/until-aborted.ts';
 import type { VideoId } from '../domain/video.ts';
 import { createRecordCache } from '../journal/record-cache.ts';
 import { createDeltaLog } from './delta-log.ts';

@@ -1,4 +1,4 @@
-import type { RateSample } from '../domain/live-view.ts';
+import type { RateSample } from '../domain/progress/live-view.ts';
 import { minute, second } from '../domain/units.ts';
 
 /** How far back samples go, and how far apart those are that are older than the step before. */

@@ -1,9 +1,9 @@
 import type { Tally } from '../domain/change.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { LiveVideo, LiveVideoChange } from '../domain/live-view.ts';
+import type { LiveVideo, LiveVideoChange } from '../domain/progress/live-view.ts';
 import type { VideoId } from '../domain/video.ts';
-import { fieldOf } from '../domain/file-field.ts';
-import type { FieldBits } from '../domain/file-field.ts';
+import { fieldOf } from '../domain/progress/file-field.ts';
+import type { FieldBits } from '../domain/progress/file-field.ts';
 import { patchBetween } from './field-patch.ts';
 import { liveVideoOf } from './library-view.ts';
 import type { VideoRow } from './library-view.ts';

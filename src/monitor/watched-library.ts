@@ -1,10 +1,10 @@
 import type { Tally } from '../domain/change.ts';
 import { countOf, union } from '../domain/index-ranges.ts';
 import type { IndexRanges } from '../domain/index-ranges.ts';
-import type { LiveDelta, LiveEnd, LiveParts, LiveSnapshot } from '../domain/live-view.ts';
+import type { LiveDelta, LiveEnd, LiveParts, LiveSnapshot } from '../domain/progress/live-view.ts';
 import { minute, second } from '../domain/units.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 import type { RecordCache } from '../journal/record-cache.ts';
 import { tallyAtRest } from '../journal/tally.ts';
 import { createJournalListing } from './journal-listing.ts';

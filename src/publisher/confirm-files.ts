@@ -1,7 +1,7 @@
 import { hasBit } from '../domain/bits.ts';
 import type { Tally } from '../domain/change.ts';
 import { compareUtf8 } from '../domain/compare-utf8.ts';
-import { folderOf } from '../domain/destination-key.ts';
+import { folderOf } from '../domain/names/destination-key.ts';
 import type { Evidence } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';

@@ -1,7 +1,7 @@
 import { invalidationReference, mostTakenInVain, splitPaths } from '../domain/invalidation.ts';
-import { defaultPrices } from '../domain/prices.ts';
+import { defaultPrices } from '../domain/cost/prices.ts';
 import { told } from '../domain/replaced.ts';
-import { folderOf } from '../domain/destination-key.ts';
+import { folderOf } from '../domain/names/destination-key.ts';
 import type { Cdn } from '../cdn/cdn.ts';
 import type { Journal, Publication } from '../journal/journal.ts';
 import type { ObjectStore } from '../storage/object-store.ts';

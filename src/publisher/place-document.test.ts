@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ExistingPolicy } from '../domain/batch.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
-import type { SourceIdentity } from '../domain/source-identity.ts';
+import type { SourceIdentity } from '../domain/names/source-identity.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import type { Backoff } from '../domain/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { RedisClient } from '../redis/connect.ts';

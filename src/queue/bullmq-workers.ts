@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DelayedError, Worker } from 'bullmq';
 import type { Job } from 'bullmq';
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
+import { backoffMs } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { failureOf } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { RedisClient } from '../redis/connect.ts';

@@ -1,5 +1,5 @@
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
+import { backoffMs } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { defaultErrorDelays } from './error-delays.ts';
 import type { JobEnd, JobHandler, LocalQueue, NewJob, QueueWorkers, WorkOptions } from './job-queue.ts';

@@ -2,7 +2,7 @@ import { playlistFingerprint } from '../domain/playlist-fingerprint.ts';
 import { isSettled } from '../domain/video.ts';
 import type { VideoId, VideoRecord } from '../domain/video.ts';
 import { alignWithDecisions, applyAcceptances, startOver } from '../journal/align.ts';
-import { readAhead } from '../domain/read-ahead.ts';
+import { readAhead } from '../domain/waiting/read-ahead.ts';
 import { restoreVideo } from '../journal/restore.ts';
 import type { RestorePorts } from '../journal/restore.ts';
 

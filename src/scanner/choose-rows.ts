@@ -1,5 +1,5 @@
 import type { CatalogueRow } from '../catalogue/catalogue.ts';
-import { rankOf } from '../domain/sampling.ts';
+import { rankOf } from '../domain/cost/sampling.ts';
 import { leftOutBy } from '../domain/video-selection.ts';
 import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
 

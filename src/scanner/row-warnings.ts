@@ -1,5 +1,5 @@
 import type { CatalogueRow } from '../catalogue/catalogue.ts';
-import type { RowWarnings } from '../domain/scan-summary.ts';
+import type { RowWarnings } from '../domain/report/scan-summary.ts';
 import type { LeftOut } from '../domain/video-selection.ts';
 
 const maxRows = 1_000;

@@ -1,9 +1,9 @@
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
+import { backoffMs } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { hasServerError } from '../domain/settle.ts';
-import { placeOf } from '../domain/tokens.ts';
+import { placeOf } from '../domain/names/tokens.ts';
 import { KiB, minute, second } from '../domain/units.ts';
 import { mapFetch } from './map-fetch.ts';
 import type { Body, FetchedObject, Source } from './source.ts';

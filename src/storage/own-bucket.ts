@@ -1,4 +1,4 @@
-import { bucketObjectOf } from '../domain/bucket-url.ts';
+import { bucketObjectOf } from '../domain/names/bucket-url.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import type { Submission } from '../domain/video.ts';
 import { mapFetch } from './map-fetch.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
+import { backoffMs } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { failureOf } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 

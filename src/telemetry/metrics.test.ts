@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyTotals } from '../domain/totals.ts';
+import { emptyTotals } from '../domain/report/totals.ts';
 import { createMetrics, createProcessMetrics } from './metrics.ts';
 
 async function linesOf(metrics: { text(): Promise<string> }): Promise<readonly string[]> {

@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { budgetKinds } from '../domain/budget.ts';
-import type { BudgetReport } from '../domain/budget.ts';
+import { budgetKinds } from '../domain/cost/budget.ts';
+import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { BatchEnd } from '../domain/batch.ts';
-import { gbSecondsOf } from '../domain/function-use.ts';
-import type { FunctionRequest } from '../domain/function-use.ts';
+import { gbSecondsOf } from '../domain/cost/function-use.ts';
+import type { FunctionRequest } from '../domain/cost/function-use.ts';
 import { second } from '../domain/units.ts';
 import type { VideoState } from '../domain/video.ts';
 

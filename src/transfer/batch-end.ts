@@ -3,7 +3,7 @@ import { rangesOfBits } from '../domain/bits.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { hasServerError, sideInTrouble } from '../domain/settle.ts';
 import type { RevisionDigest } from '../domain/video.ts';
-import { urlOrigin } from '../domain/url-origin.ts';
+import { urlOrigin } from '../domain/names/url-origin.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { PlanUrls } from '../storage/locator.ts';

@@ -1,12 +1,12 @@
 import type { FileTask } from '../domain/batch.ts';
 import { bodyProblem } from '../domain/body-problem.ts';
-import { placeOf } from '../domain/tokens.ts';
+import { placeOf } from '../domain/names/tokens.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import type { Failure } from '../domain/failure.ts';
 import { isoTimeOf } from '../domain/instant.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import { replacedAt } from '../domain/replaced.ts';
-import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
+import { isEvidenceOf, sourceIdentityOf } from '../domain/names/source-identity.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
 import type { AntPorts, CopyPolicy } from './ant-ports.ts';

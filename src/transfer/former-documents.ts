@@ -1,6 +1,6 @@
 import type { Evidence } from '../domain/outcome.ts';
 import type { FileRole } from '../domain/revision.ts';
-import { documentIdentityOf } from '../domain/source-identity.ts';
+import { documentIdentityOf } from '../domain/names/source-identity.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 

@@ -1,4 +1,4 @@
-import { waitInLine } from '../domain/wait-in-line.ts';
+import { waitInLine } from '../domain/waiting/wait-in-line.ts';
 
 /** Bounds the bytes of bodies that a process holds at a time. Waiters are served in order. */
 export interface HeldBytes {

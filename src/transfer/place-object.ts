@@ -8,7 +8,7 @@ import {
   sourceIdentityOf,
   sourceMark,
   sourceMetadata,
-} from '../domain/source-identity.ts';
+} from '../domain/names/source-identity.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';

@@ -1,8 +1,8 @@
 import type { BatchEnd, BatchJob, BatchMessage } from '../domain/batch.ts';
 import { countOf } from '../domain/index-ranges.ts';
 import type { FileFailure, Outcome } from '../domain/outcome.ts';
-import { destinationPlace, sourcePlace } from '../domain/patience.ts';
-import type { Patience, PatienceLeft } from '../domain/patience.ts';
+import { destinationPlace, sourcePlace } from '../domain/waiting/patience.ts';
+import type { Patience, PatienceLeft } from '../domain/waiting/patience.ts';
 import { askedForMs, defaultRetryLimits, isThrottle, settle, sideInTrouble } from '../domain/settle.ts';
 import type { Settlement } from '../domain/settle.ts';
 

@@ -1,5 +1,5 @@
 import { second } from '../domain/units.ts';
-import { waitInLine } from '../domain/wait-in-line.ts';
+import { waitInLine } from '../domain/waiting/wait-in-line.ts';
 import type { EndedFile, StreamLimit } from './stream-limit.ts';
 
 /** Places for the files in flight in this process. */

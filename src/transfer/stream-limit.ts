@@ -1,5 +1,5 @@
-import { backoffMs } from '../domain/backoff.ts';
-import type { Backoff } from '../domain/backoff.ts';
+import { backoffMs } from '../domain/waiting/backoff.ts';
+import type { Backoff } from '../domain/waiting/backoff.ts';
 import { KiB, MiB, minute, second } from '../domain/units.ts';
 
 /** The end of one file, as it bears on how many are copied at a time. */

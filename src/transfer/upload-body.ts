@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileTask } from '../domain/batch.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { isEvidenceOf, sourceIdentityOf } from '../domain/source-identity.ts';
+import { isEvidenceOf, sourceIdentityOf } from '../domain/names/source-identity.ts';
 import { Crc32 } from '../storage/checksum.ts';
 import type { ObjectStore, StoredObject, Upload, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';

@@ -1,4 +1,4 @@
-import type { WriteLimits } from '../domain/object-sizes.ts';
+import type { WriteLimits } from '../domain/cost/object-sizes.ts';
 import { MiB } from '../domain/units.ts';
 
 /**

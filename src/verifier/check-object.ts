@@ -1,7 +1,7 @@
 import { bodyProblem, isPageType } from '../domain/body-problem.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { keyBytesOf } from '../domain/revision.ts';
-import type { AcceptedAbsence, VerifyProblem } from '../domain/verify-report.ts';
+import type { AcceptedAbsence, VerifyProblem } from '../domain/report/verification.ts';
 import type { PlacedFile, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { nameIn } from './destination.ts';

@@ -1,5 +1,5 @@
 import { mediaTypeOf } from '../domain/media-type.ts';
-import type { DeliveryFinding } from '../domain/verify-report.ts';
+import type { DeliveryFinding } from '../domain/report/verification.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import { headersOf, isPlaylist } from '../domain/object-headers.ts';
 

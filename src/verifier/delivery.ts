@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { DeliveryFinding } from '../domain/verify-report.ts';
+import type { DeliveryFinding } from '../domain/report/verification.ts';
 import { isPlaylist } from '../domain/object-headers.ts';
 import type { ObjectRole } from '../domain/object-headers.ts';
 import type { Presentation } from '../hls/presentation.ts';

@@ -1,5 +1,5 @@
 import { hasTellingName } from '../domain/object-headers.ts';
-import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
+import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
 import { readReferences } from '../hls/references.ts';
 import { tokenize } from '../hls/tokenizer.ts';
 import type { StoreDestination } from './destination.ts';

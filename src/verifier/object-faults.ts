@@ -1,6 +1,6 @@
 import { failureOf } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import { placeOf } from '../domain/tokens.ts';
+import { placeOf } from '../domain/names/tokens.ts';
 
 /** Failures by which a server or store shows that something is wrong with one object, and not that nothing can be had from it. */
 const faultsOfObjects: ReadonlySet<FailureCode> = new Set([

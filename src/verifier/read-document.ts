@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import type { VerifyProblem } from '../domain/verify-report.ts';
+import type { VerifyProblem } from '../domain/report/verification.ts';
 import { isWebVtt } from '../hls/fetch-document.ts';
 import type { DocumentRequest } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';

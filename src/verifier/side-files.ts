@@ -1,5 +1,5 @@
 import { readSideList, sideListKey } from '../domain/side-file.ts';
-import type { VerifyProblem } from '../domain/verify-report.ts';
+import type { VerifyProblem } from '../domain/report/verification.ts';
 import { noSideFiles, readSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
 import { defaultWalkLimits } from '../hls/walk.ts';

@@ -1,12 +1,12 @@
 import { FlantsError } from '../domain/failure.ts';
-import { forEachConcurrently } from '../domain/for-each-concurrently.ts';
+import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
 import type {
   AcceptedAbsence,
   DeliveryFinding,
   LibraryVerifyReport,
   VerifyProblem,
   VerifyReport,
-} from '../domain/verify-report.ts';
+} from '../domain/report/verification.ts';
 import type { Destination, StoreDestination } from './destination.ts';
 import { findPlaylistsOfOtherNames, firstAbove, sortPlaylists } from './find-playlists.ts';
 import type { FoundPlaylists } from './find-playlists.ts';

@@ -1,7 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
-import { fanOut } from '../domain/fan-out.ts';
+import { fanOut } from '../domain/waiting/fan-out.ts';
 import { isPlaylist } from '../domain/object-headers.ts';
-import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/verify-report.ts';
+import type { AcceptedAbsence, VerifyProblem, VerifyReport } from '../domain/report/verification.ts';
 import type { PlacedFile, Presentation } from '../hls/presentation.ts';
 import { defaultWalkLimits, walkPresentation } from '../hls/walk.ts';
 import { checkDocument, checkFile } from './check-object.ts';

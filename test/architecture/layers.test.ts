@@ -236,7 +236,7 @@ const fine: readonly (readonly [what: string, path: string, text: string])[] = [
   [
     'the wording of amounts in the dashboard',
     'dashboard/src/views/amounts.ts',
-    `export { formatBytes } from '../../../src/domain/amount-text.ts';`,
+    `export { formatBytes } from '../../../src/domain/report/amount-text.ts';`,
   ],
   [
     'React in the dashboard',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { projectFolder } from '../../scripts/run-command.ts';
-import { defaultPrices } from '../../src/domain/prices.ts';
+import { defaultPrices } from '../../src/domain/cost/prices.ts';
 
 const read = (...path: readonly string[]): Promise<string> => readFile(join(projectFolder, ...path), 'utf8');
 const page = await read('docs', 'operations.md');

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LibraryStatus } from '../../src/domain/library.ts';
+import type { LibraryStatus } from '../../src/domain/report/library-status.ts';
 import { minute, second } from '../../src/domain/units.ts';
 import { openClusterStage } from '../cluster/stage.ts';
 import type { ClusterStage } from '../cluster/stage.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { VideoSummary } from '../../src/domain/library.ts';
+import type { VideoSummary } from '../../src/domain/report/library-status.ts';
 import { documentedFetch } from '../servers/documented-fetch.ts';
 import { freePort } from '../servers/free-port.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dispatchLimits } from '../../src/app/cluster/cluster.ts';
-import type { LibraryStatus } from '../../src/domain/library.ts';
+import type { LibraryStatus } from '../../src/domain/report/library-status.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VideoSummary } from '../../src/domain/library.ts';
+import type { VideoSummary } from '../../src/domain/report/library-status.ts';
 import { canaries, canariesIn, customGrantFlags, failingLibrary, grant, processTitles } from '../e2e/canaries.ts';
 import type { Searched } from '../e2e/canaries.ts';
 import { contentsOf } from '../e2e/contents.ts';

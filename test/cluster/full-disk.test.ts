@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { LibraryStatus } from '../../src/domain/library.ts';
+import type { LibraryStatus } from '../../src/domain/report/library-status.ts';
 import { runFlants, startFlants } from '../e2e/flants.ts';
 import { canMount, growDisk, withSmallDisk } from '../e2e/mounts.ts';
 import { patient } from '../e2e/stage.ts';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LibraryReport } from '../../src/domain/report.ts';
-import type { LibraryVerifyReport } from '../../src/domain/verify-report.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
+import type { LibraryVerifyReport } from '../../src/domain/report/verification.ts';
 import { runFlants } from '../e2e/flants.ts';
 import type { FlantsResult } from '../e2e/flants.ts';
 import { patient } from '../e2e/stage.ts';

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import type { ObjectStore } from '../../src/storage/object-store.ts';
-import { sourceMark, sourceMetadata } from '../../src/domain/source-identity.ts';
+import { sourceMark, sourceMetadata } from '../../src/domain/names/source-identity.ts';
 import { home } from '../engine/harness.ts';
 import { exchange } from './gate.ts';
 import type { Gate } from './gate.ts';

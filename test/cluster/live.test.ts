@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VideoDetail } from '../../src/domain/library.ts';
+import type { VideoDetail } from '../../src/domain/report/library-status.ts';
 import type { RunningFlants } from '../e2e/flants.ts';
 import { full, patient } from '../e2e/stage.ts';
 import { startRecording } from '../media/recording.ts';

@@ -6,7 +6,7 @@ import { openControl } from '../../src/app/control.ts';
 import { readEnvironment } from '../../src/config/input/environment.ts';
 import { loadStatusOptions } from '../../src/config/state-options.ts';
 import type { Role } from '../../src/config/service-options.ts';
-import type { LibraryStatus } from '../../src/domain/library.ts';
+import type { LibraryStatus } from '../../src/domain/report/library-status.ts';
 import { runFlants, startFlants } from '../e2e/flants.ts';
 import type { FlantsResult, RunningFlants } from '../e2e/flants.ts';
 import { syntheticCatalogue, syntheticFiles } from '../media/synthetic.ts';

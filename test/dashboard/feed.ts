@@ -11,7 +11,7 @@ import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { builtDashboard } from '../../scripts/build-dashboard.ts';
 import { failureWith } from '../../src/domain/failure.ts';
-import type { LiveListRow } from '../../src/domain/live-view.ts';
+import type { LiveListRow } from '../../src/domain/progress/live-view.ts';
 import { elementsPage } from './elements-page.ts';
 import { makeLibrary } from './made-library.ts';
 import type { MadeLibrarySpec } from './made-library.ts';

@@ -1,6 +1,6 @@
 import { toRanges } from '../../src/domain/index-ranges.ts';
 import type { IndexRanges } from '../../src/domain/index-ranges.ts';
-import type { FailureCause } from '../../src/domain/library.ts';
+import type { FailureCause } from '../../src/domain/report/library-status.ts';
 import type {
   LiveBatch,
   LiveDelta,
@@ -9,7 +9,7 @@ import type {
   LiveVideo,
   LiveVideoChange,
   RateSample,
-} from '../../src/domain/live-view.ts';
+} from '../../src/domain/progress/live-view.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import type { VideoState } from '../../src/domain/video.ts';
 

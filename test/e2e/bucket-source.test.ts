@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { crc32Hex } from '../../src/storage/checksum.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy } from '../servers/counting-proxy.ts';

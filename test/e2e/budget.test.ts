@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { RunEvent } from '../../src/domain/progress/event.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { syntheticCatalogue, syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import { differing, openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';

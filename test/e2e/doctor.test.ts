@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PutBucketCorsCommand, S3Client } from '@aws-sdk/client-s3';
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { DoctorReport, Finding } from '../../src/domain/finding.ts';
+import type { DoctorReport, Finding } from '../../src/domain/report/finding.ts';
 import { minute } from '../../src/domain/units.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
+import type { RunEvent } from '../../src/domain/progress/event.ts';
 import { syntheticPlaylist } from '../media/synthetic.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { startCloudFront } from '../servers/cloudfront.ts';
 import type { CloudFrontServer, CloudFrontServerOptions } from '../servers/cloudfront.ts';

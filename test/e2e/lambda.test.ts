@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
+import type { RunEvent } from '../../src/domain/progress/event.ts';
 import { syntheticCatalogue, syntheticFiles } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { seededRandom } from '../model/random.ts';

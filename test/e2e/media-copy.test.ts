@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isOnPath } from '../../scripts/tools.ts';
-import type { VerifyReport } from '../../src/domain/verify-report.ts';
+import type { VerifyReport } from '../../src/domain/report/verification.ts';
 import { mediaExamples, mediaLibrary, originalHash, streamHash } from '../media/library.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';

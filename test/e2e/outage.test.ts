@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { MiB } from '../../src/domain/units.ts';
 import { mediaPlaylist, randomBytesOf, syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';

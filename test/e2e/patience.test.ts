@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../src/domain/event.ts';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { RunEvent } from '../../src/domain/progress/event.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { freePort } from '../servers/free-port.ts';
 import { startOrigin } from '../servers/origin.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlanReport } from '../../src/domain/plan-report.ts';
+import type { PlanReport } from '../../src/domain/report/plan.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { runFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlanReport } from '../../src/domain/plan-report.ts';
+import type { PlanReport } from '../../src/domain/report/plan.ts';
 import { mediaPlaylist } from '../media/synthetic.ts';
 import { runFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';

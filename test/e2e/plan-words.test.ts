@@ -1,7 +1,7 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlanReport } from '../../src/domain/plan-report.ts';
+import type { PlanReport } from '../../src/domain/report/plan.ts';
 import { syntheticCatalogue, syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';
 import { runFlants, startFlants } from './flants.ts';

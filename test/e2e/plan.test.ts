@@ -1,8 +1,8 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PlanReport } from '../../src/domain/plan-report.ts';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { PlanReport } from '../../src/domain/report/plan.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { runFlants } from './flants.ts';
 import { plannedLibraries } from './plan-libraries.ts';
 import { openStage, patient } from './stage.ts';

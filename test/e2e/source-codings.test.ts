@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { crc32Hex } from '../../src/storage/checksum.ts';
-import type { LibraryReport } from '../../src/domain/report.ts';
+import type { LibraryReport } from '../../src/domain/report/copy.ts';
 import { mediaPlaylist, syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { codeAnswers } from '../servers/coded-answers.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Progress, RunEvent } from '../../src/domain/event.ts';
+import type { Progress, RunEvent } from '../../src/domain/progress/event.ts';
 import { syntheticCatalogue } from '../media/synthetic.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryFinding, VerifyReport } from '../../src/domain/verify-report.ts';
+import type { DeliveryFinding, VerifyReport } from '../../src/domain/report/verification.ts';
 import { syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import { hasNginx, startNginx } from '../servers/nginx.ts';
 import { runFlants } from './flants.ts';

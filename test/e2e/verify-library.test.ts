@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LibraryVerifyReport } from '../../src/domain/verify-report.ts';
+import type { LibraryVerifyReport } from '../../src/domain/report/verification.ts';
 import { syntheticCatalogue, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
 import { hasVersitygw } from '../servers/versitygw.ts';

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Origin } from '../servers/origin.ts';
-import type { VerifyReport } from '../../src/domain/verify-report.ts';
+import type { VerifyReport } from '../../src/domain/report/verification.ts';
 import { runFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { sendHeartbeat, deliverAlert } from '../../src/aggregator/alert-delivery.ts';
 import type { Delivered, Delivery, DeliveryPorts } from '../../src/aggregator/alert-delivery.ts';
-import { haltAlert } from '../../src/domain/alert.ts';
+import { haltAlert } from '../../src/domain/report/alert.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import { minute, second } from '../../src/domain/units.ts';
 import { fetchOver } from '../../src/storage/http/fetch.ts';

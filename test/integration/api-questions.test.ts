@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import * as contract from '../../src/api/contract.ts';
 import { failureWith, FlantsError } from '../../src/domain/failure.ts';
-import type { ScanSummary } from '../../src/domain/scan-summary.ts';
+import type { ScanSummary } from '../../src/domain/report/scan-summary.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { addIncomplete, answerOf, closeServices, codeOf, start, video } from './api-service.ts';
 import { token } from './http-service.ts';

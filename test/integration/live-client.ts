@@ -1,7 +1,7 @@
 import { emptyBits, hasBit, putBit } from '../../src/domain/bits.ts';
 import { indicesOf } from '../../src/domain/index-ranges.ts';
 import type { IndexRanges } from '../../src/domain/index-ranges.ts';
-import type { FieldPatch, FileField, LiveDelta, LiveSnapshot, LiveVideo } from '../../src/domain/live-view.ts';
+import type { FieldPatch, FileField, LiveDelta, LiveSnapshot, LiveVideo } from '../../src/domain/progress/live-view.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 
 /** What a page knows of the files of a video. */

@@ -3,7 +3,7 @@ import { openCluster } from '../../src/app/cluster/cluster.ts';
 import { openControl } from '../../src/app/control.ts';
 import { openDestination } from '../../src/app/open/destination.ts';
 import { noProxies } from '../../src/config/values/proxies.ts';
-import type { LibraryStatus } from '../../src/domain/library.ts';
+import type { LibraryStatus } from '../../src/domain/report/library-status.ts';
 import { minute } from '../../src/domain/units.ts';
 import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy } from '../servers/counting-proxy.ts';

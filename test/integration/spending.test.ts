@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSpending } from '../../src/app/cluster/spending.ts';
 import type { BatchSpending, ClusterSpending } from '../../src/app/cluster/spending.ts';
-import type { SpendingTerms } from '../../src/domain/budget.ts';
+import type { SpendingTerms } from '../../src/domain/cost/budget.ts';
 import type { Outcome } from '../../src/domain/outcome.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { connectRedis } from '../../src/redis/connect.ts';

@@ -7,7 +7,7 @@ import { connectSource } from '../../src/app/connect.ts';
 import { loopbackSource } from '../servers/loopback-source.ts';
 import { startEngine } from '../../src/engine/engine.ts';
 import type { BatchJob } from '../../src/domain/batch.ts';
-import { defaultTokenParameters } from '../../src/domain/tokens.ts';
+import { defaultTokenParameters } from '../../src/domain/names/tokens.ts';
 import { minute } from '../../src/domain/units.ts';
 import type { VideoJob } from '../../src/domain/video-job.ts';
 import { createThreadExecutor } from '../../src/executor/threads.ts';

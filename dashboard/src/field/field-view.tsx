@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
 import { cellNames } from '../live/field.ts';
-import { formatCount } from '../../../src/domain/amount-text.ts';
+import { formatCount } from '../../../src/domain/report/amount-text.ts';
 import type { CellSource } from './cell-source.ts';
 import { fileAt, stepFrom } from './layout.ts';
 import { mountField } from './mount-field.ts';

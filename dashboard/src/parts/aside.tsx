@@ -5,8 +5,8 @@ import type { Cause, LiveSnapshot } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { ActionButton } from './action-button.tsx';
-import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/amount-text.ts';
-import { failureText } from '../../../src/domain/failure-text.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/report/amount-text.ts';
+import { failureText } from '../../../src/domain/report/failure-text.ts';
 import { formatInstant } from './format.ts';
 
 const shownBatches = 12;

@@ -8,8 +8,8 @@ import { useLiveVideo } from '../live/use-live.ts';
 import { useCanAct } from './action-button.tsx';
 import { DataTable } from './data-table.tsx';
 import type { Column } from './data-table.tsx';
-import { formatBytes, formatCount } from '../../../src/domain/amount-text.ts';
-import { failureText } from '../../../src/domain/failure-text.ts';
+import { formatBytes, formatCount } from '../../../src/domain/report/amount-text.ts';
+import { failureText } from '../../../src/domain/report/failure-text.ts';
 import { ErrorText } from './error-text.tsx';
 import { formatInstant } from './format.ts';
 

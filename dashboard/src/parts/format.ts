@@ -1,4 +1,4 @@
-import { formatCount, formatCounted } from '../../../src/domain/amount-text.ts';
+import { formatCount, formatCounted } from '../../../src/domain/report/amount-text.ts';
 import type { FileCounts, VideoState } from '../api/contract.ts';
 
 const oneDecimal = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 });

@@ -10,7 +10,7 @@ import {
   formatCount,
   formatCounted,
   formatDuration,
-} from '../../../src/domain/amount-text.ts';
+} from '../../../src/domain/report/amount-text.ts';
 import { formatPercent } from './format.ts';
 import { ProgressBar } from './progress-bar.tsx';
 import { RateChart } from './rate-chart.tsx';

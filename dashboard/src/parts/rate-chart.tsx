@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import type { RateSample } from '../api/contract.ts';
 import { coloursChanged, fieldColours } from '../field/theme.ts';
 import { useLive, useLiveStore } from '../live/use-live.ts';
-import { formatCount } from '../../../src/domain/amount-text.ts';
+import { formatCount } from '../../../src/domain/report/amount-text.ts';
 import '../style/chart.css';
 
 const height = 150;

@@ -5,7 +5,7 @@ import type { CellSource } from '../field/cell-source.ts';
 import { FieldView } from '../field/field-view.tsx';
 import { cell } from '../live/field.ts';
 import type { Rendition, VideoField } from '../api/contract.ts';
-import { formatCount, formatCounted } from '../../../src/domain/amount-text.ts';
+import { formatCount, formatCounted } from '../../../src/domain/report/amount-text.ts';
 import { Legend } from './legend.tsx';
 
 /** Longer than the fold takes. */

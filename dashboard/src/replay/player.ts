@@ -2,7 +2,7 @@ import type { CellSource } from '../field/cell-source.ts';
 import { onNextFrame } from '../field/frames.ts';
 import { mountField } from '../field/mount-field.ts';
 import { coloursChanged, mayMove } from '../field/theme.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/amount-text.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/report/amount-text.ts';
 import { formatPercent } from '../parts/format.ts';
 import type { Replay } from '../api/contract.ts';
 import { drawRates } from './draw-rates.ts';

@@ -7,7 +7,7 @@ import { listQuery } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
 import { Aside } from '../parts/aside.tsx';
 import { Boundary } from '../parts/boundary.tsx';
-import { formatCounted } from '../../../src/domain/amount-text.ts';
+import { formatCounted } from '../../../src/domain/report/amount-text.ts';
 import { Headline } from '../parts/headline.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { VideoLine, VideoRow } from '../parts/video-row.tsx';

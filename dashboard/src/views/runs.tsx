@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { runsQuery } from '../api/queries.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import type { Column } from '../parts/data-table.tsx';
-import { formatBytes, formatCount, formatDuration } from '../../../src/domain/amount-text.ts';
+import { formatBytes, formatCount, formatDuration } from '../../../src/domain/report/amount-text.ts';
 import { ErrorText } from '../parts/error-text.tsx';
 import { formatInstant } from '../parts/format.ts';
 import { Reports } from '../parts/reports.tsx';

@@ -7,7 +7,7 @@ import type { ListOrder, ListRow, VideoState } from '../api/contract.ts';
 import { listPage, listQuery } from '../api/queries.ts';
 import type { ListQuery } from '../api/queries.ts';
 import { useLive } from '../live/use-live.ts';
-import { formatCount, formatCounted } from '../../../src/domain/amount-text.ts';
+import { formatCount, formatCounted } from '../../../src/domain/report/amount-text.ts';
 import { formatFiles, formatInstant, stateNames } from '../parts/format.ts';
 import { ProgressBar } from '../parts/progress-bar.tsx';
 import { Submit } from '../parts/submit.tsx';

@@ -1,6 +1,6 @@
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { estimateRemaining } from '../../domain/remaining.ts';
-import type { Totals } from '../../domain/report.ts';
+import { estimateRemaining } from '../../domain/progress/remaining.ts';
+import type { Totals } from '../../domain/report/copy.ts';
 import { createRedisChangeFeed } from '../../ledger/redis/change-feed.ts';
 import type { Gauges } from '../../monitor/monitor-ports.ts';
 import type { Logger } from '../../telemetry/logger.ts';

@@ -1,8 +1,8 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts';
-import type { KeyRules } from '../../domain/destination-key.ts';
+import type { KeyRules } from '../../domain/names/destination-key.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
-import { untilAborted } from '../../domain/until-aborted.ts';
+import { untilAborted } from '../../domain/waiting/until-aborted.ts';
 import type { Submission } from '../../domain/video.ts';
 import { toStoredForm } from '../../scanner/scan.ts';
 

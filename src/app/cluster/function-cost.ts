@@ -1,5 +1,5 @@
-import { functionUseFields, noFunctionUse } from '../../domain/function-use.ts';
-import type { FunctionCost } from '../../domain/function-use.ts';
+import { functionUseFields, noFunctionUse } from '../../domain/cost/function-use.ts';
+import type { FunctionCost } from '../../domain/cost/function-use.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { refusedByRedis } from '../../redis/refused.ts';
 import type { FunctionMeter } from '../functions/meter.ts';

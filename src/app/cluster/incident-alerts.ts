@@ -1,5 +1,5 @@
 import type { Role } from '../../config/service-options.ts';
-import { haltAlert, scanAlert } from '../../domain/alert.ts';
+import { haltAlert, scanAlert } from '../../domain/report/alert.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute } from '../../domain/units.ts';
 import type { Logger } from '../../telemetry/logger.ts';

@@ -1,6 +1,6 @@
 import type { ServiceOptions } from '../../config/service-options.ts';
-import { backoffMs } from '../../domain/backoff.ts';
-import type { Backoff } from '../../domain/backoff.ts';
+import { backoffMs } from '../../domain/waiting/backoff.ts';
+import type { Backoff } from '../../domain/waiting/backoff.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { restoreVideo } from '../../journal/restore.ts';

@@ -6,7 +6,7 @@ import type { VideoJob } from '../../domain/video-job.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { Lease } from '../../ledger/ledger.ts';
-import type { LiveQueue } from '../../domain/live-view.ts';
+import type { LiveQueue } from '../../domain/progress/live-view.ts';
 import type { ActiveBatch } from '../../monitor/monitor-ports.ts';
 import { activeBatchOf } from '../active-batch.ts';
 import { processId } from './service-beats.ts';

@@ -1,5 +1,5 @@
 import type { Journal } from '../../journal/journal.ts';
-import type { ScanSummary } from '../../domain/scan-summary.ts';
+import type { ScanSummary } from '../../domain/report/scan-summary.ts';
 import type { VideoId } from '../../domain/video.ts';
 
 const settingName = 'scan';

@@ -1,8 +1,8 @@
 import type { Catalogue, CatalogueRow } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { failureOf, failureWith } from '../../domain/failure.ts';
-import { allRefusedMessage, isAllRefused, refusedExample } from '../../domain/scan-summary.ts';
-import type { ScanSummary } from '../../domain/scan-summary.ts';
+import { allRefusedMessage, isAllRefused, refusedExample } from '../../domain/report/scan-summary.ts';
+import type { ScanSummary } from '../../domain/report/scan-summary.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { BullmqQueue } from '../../queue/bullmq-queue.ts';
 import type { JobHandler, QueueWorkers } from '../../queue/job-queue.ts';

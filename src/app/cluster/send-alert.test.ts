@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
-import { haltAlert, videoAlert } from '../../domain/alert.ts';
+import { haltAlert, videoAlert } from '../../domain/report/alert.ts';
 import { failureWith } from '../../domain/failure.ts';
 import { MemoryQueue } from '../../queue/memory-queue.ts';
 import { leveled } from '../../telemetry/logger.ts';

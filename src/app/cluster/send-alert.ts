@@ -1,5 +1,5 @@
 import type { Delivery } from '../../aggregator/alert-delivery.ts';
-import type { Alert } from '../../domain/alert.ts';
+import type { Alert } from '../../domain/report/alert.ts';
 import type { JobQueue } from '../../queue/job-queue.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
-import type { BudgetReport, SpendingTerms } from '../../domain/budget.ts';
+import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/cost/budget.ts';
+import type { BudgetReport, SpendingTerms } from '../../domain/cost/budget.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { second } from '../../domain/units.ts';
 import type { Postponed } from '../../engine/context.ts';

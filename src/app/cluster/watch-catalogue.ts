@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Catalogue, CatalogueRow, WatchedCatalogue } from '../../catalogue/catalogue.ts';
-import { backoffMs } from '../../domain/backoff.ts';
-import type { Backoff } from '../../domain/backoff.ts';
+import { backoffMs } from '../../domain/waiting/backoff.ts';
+import type { Backoff } from '../../domain/waiting/backoff.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { minute, second } from '../../domain/units.ts';
-import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
+import { forEachConcurrently } from '../../domain/waiting/for-each-concurrently.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { ServiceHooks } from './role.ts';
 

@@ -3,7 +3,7 @@ import type { Catalogue, VideoStatus } from '../../catalogue/catalogue.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { failureOf } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
-import { untilAborted } from '../../domain/until-aborted.ts';
+import { untilAborted } from '../../domain/waiting/until-aborted.ts';
 import type { JobHandler } from '../../queue/job-queue.ts';
 import type { WriteBackJob } from './queues.ts';
 import type { ServiceHooks } from './role.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 import type { BucketSettings, CorsRule, Setting } from '../../storage/s3/bucket-settings.ts';
 
 /** What a browser needs to send and to read when it plays HLS from another origin. */

@@ -1,6 +1,6 @@
 import type { RedisPlace } from '../../config/cluster-place.ts';
 import { failureOf } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 import { MiB } from '../../domain/units.ts';
 import { awaitRedis, redisAddress } from '../../redis/await-redis.ts';
 import { askRedisFacts, judgeRedis } from '../../redis/check-settings.ts';

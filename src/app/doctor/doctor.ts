@@ -1,6 +1,6 @@
 import type { DoctorOptions } from '../../config/doctor-options.ts';
 import { failureOf } from '../../domain/failure.ts';
-import type { DoctorReport, Finding } from '../../domain/finding.ts';
+import type { DoctorReport, Finding } from '../../domain/report/finding.ts';
 import type { Destination } from '../../config/values/location.ts';
 import { destinationOf } from '../destination-setting.ts';
 import { checkRedis } from './cluster.ts';

@@ -1,7 +1,7 @@
 import type { LambdaOptions } from '../../config/lambda-options.ts';
 import type { StoreOptions } from '../../config/network-options.ts';
 import { failureOf } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 import { second } from '../../domain/units.ts';
 import { greet } from '../../executor/lambda/greet.ts';
 import type { HelloAnswer } from '../../executor/lambda/message.ts';

@@ -3,7 +3,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { ProxySettings } from '../../config/values/proxies.ts';
 import { failureOf } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 import { GiB, MiB } from '../../domain/units.ts';
 import { hasStateFile, openStateFile } from '../../state/file.ts';
 import { takeLock } from '../../state/lock.ts';

@@ -1,5 +1,5 @@
 import type { Failure, FailureCode } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 
 /** The line that mends a failure at a store, where its message does not have it. */
 const storeMends: Readonly<Partial<Record<FailureCode, string>>> = {

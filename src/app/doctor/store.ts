@@ -1,7 +1,7 @@
 import type { ProxySettings } from '../../config/values/proxies.ts';
 import { judgeClock } from '../../domain/clock-skew.ts';
 import { failureOf } from '../../domain/failure.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { Finding } from '../../domain/report/finding.ts';
 import { minute } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
 import { askHost } from '../../storage/host-facts.ts';

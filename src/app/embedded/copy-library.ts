@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createProgressTracker } from '../../aggregator/progress-tracker.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import type { BatchJob } from '../../domain/batch.ts';
-import type { LibraryReport } from '../../domain/report.ts';
+import type { LibraryReport } from '../../domain/report/copy.ts';
 import { second } from '../../domain/units.ts';
 import type { VideoJob } from '../../domain/video-job.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';

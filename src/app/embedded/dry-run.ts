@@ -1,8 +1,8 @@
-import { addToTotals, emptyTotals } from '../../domain/totals.ts';
+import { addToTotals, emptyTotals } from '../../domain/report/totals.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
-import { exitCodeOf } from '../../domain/exit-code.ts';
-import type { LibraryReport, VideoReport } from '../../domain/report.ts';
+import { exitCodeOf } from '../../domain/report/exit-code.ts';
+import type { LibraryReport, VideoReport } from '../../domain/report/copy.ts';
 import type { Submission } from '../../domain/video.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../domain/event.ts';
+import type { RunEvent } from '../../domain/progress/event.ts';
 import type { StandardInput } from './keep-stdin.ts';
 
 /** Callback and stop signals of a run. */

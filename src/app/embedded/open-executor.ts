@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { Totals } from '../../domain/report.ts';
+import type { Totals } from '../../domain/report/copy.ts';
 import { MiB } from '../../domain/units.ts';
 import type { Executor } from '../../executor/executor.ts';
 import type { S3Credentials } from '../../storage/s3/credentials.ts';

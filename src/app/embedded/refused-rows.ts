@@ -1,5 +1,5 @@
 import { failureWith } from '../../domain/failure.ts';
-import type { LibraryReport } from '../../domain/report.ts';
+import type { LibraryReport } from '../../domain/report/copy.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { RefusedRow } from '../../scanner/scan.ts';
 

@@ -1,7 +1,7 @@
 import { termsOf } from '../../config/spending-options.ts';
 import type { CopyOptions } from '../../config/copy-options.ts';
-import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/budget.ts';
-import type { Budget, BudgetReport, Spent, SpentFacts } from '../../domain/budget.ts';
+import { budgetReportOf, limitReached, mayBegin, spentOf } from '../../domain/cost/budget.ts';
+import type { Budget, BudgetReport, Spent, SpentFacts } from '../../domain/cost/budget.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { spentBy, withCountedPuts } from '../count-spending.ts';

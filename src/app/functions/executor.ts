@@ -2,7 +2,7 @@ import { usualConcurrency } from '../../config/values/concurrency.ts';
 import type { LambdaOptions } from '../../config/lambda-options.ts';
 import type { StoreOptions } from '../../config/network-options.ts';
 import { maxBatchFiles } from '../../domain/batch.ts';
-import type { FunctionRequest } from '../../domain/function-use.ts';
+import type { FunctionRequest } from '../../domain/cost/function-use.ts';
 import { second } from '../../domain/units.ts';
 import type { Executor } from '../../executor/executor.ts';
 import { openLambdaFunction } from '../../executor/lambda/client.ts';

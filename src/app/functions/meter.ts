@@ -1,7 +1,7 @@
-import { costOf, noFunctionUse, sumOfUse, withRequest } from '../../domain/function-use.ts';
-import type { FunctionCost, FunctionRequest, FunctionUse } from '../../domain/function-use.ts';
-import { factsOf } from '../../domain/object-sizes.ts';
-import type { PriceList } from '../../domain/prices.ts';
+import { costOf, noFunctionUse, sumOfUse, withRequest } from '../../domain/cost/function-use.ts';
+import type { FunctionCost, FunctionRequest, FunctionUse } from '../../domain/cost/function-use.ts';
+import { factsOf } from '../../domain/cost/object-sizes.ts';
+import type { PriceList } from '../../domain/cost/prices.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { writeLimits } from '../../transfer/write-limits.ts';
 

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failureOf, failureWith } from '../../domain/failure.ts';
-import { noObjects, tallyOf } from '../../domain/object-sizes.ts';
-import type { SizedGroup, SizedObject } from '../../domain/object-sizes.ts';
-import type { Cause } from '../../domain/plan-report.ts';
-import { allocate } from '../../domain/sampling.ts';
+import { noObjects, tallyOf } from '../../domain/cost/object-sizes.ts';
+import type { SizedGroup, SizedObject } from '../../domain/cost/object-sizes.ts';
+import type { Cause } from '../../domain/report/plan.ts';
+import { allocate } from '../../domain/cost/sampling.ts';
 import { second } from '../../domain/units.ts';
-import { forEachConcurrently } from '../../domain/for-each-concurrently.ts';
+import { forEachConcurrently } from '../../domain/waiting/for-each-concurrently.ts';
 import type { Source } from '../../storage/source.ts';
 import { countCauses } from './causes.ts';
 import type { Candidate, Group } from './groups.ts';

@@ -1,5 +1,5 @@
 import type { Failure, FailureCode } from '../../domain/failure.ts';
-import type { Cause } from '../../domain/plan-report.ts';
+import type { Cause } from '../../domain/report/plan.ts';
 
 /** Failures by their code. */
 export interface CauseCounter {

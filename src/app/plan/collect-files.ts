@@ -1,6 +1,6 @@
-import { factsOf, noObjects, withObject } from '../../domain/object-sizes.ts';
-import { createRankSet } from '../../domain/rank-set.ts';
-import { rankOf } from '../../domain/sampling.ts';
+import { factsOf, noObjects, withObject } from '../../domain/cost/object-sizes.ts';
+import { createRankSet } from '../../domain/cost/rank-set.ts';
+import { rankOf } from '../../domain/cost/sampling.ts';
 import { writeLimits } from '../../transfer/write-limits.ts';
 import type { Look } from '../embedded/look-at-video.ts';
 import { createGroups } from './groups.ts';

@@ -1,7 +1,7 @@
 import { maxBatchFiles } from '../../domain/batch.ts';
-import { estimateOf, exactly, extrapolate } from '../../domain/estimate.ts';
-import type { Estimate } from '../../domain/estimate.ts';
-import type { Cause, PlanReport } from '../../domain/plan-report.ts';
+import { estimateOf, exactly, extrapolate } from '../../domain/cost/estimate.ts';
+import type { Estimate } from '../../domain/cost/estimate.ts';
+import type { Cause, PlanReport } from '../../domain/report/plan.ts';
 import type { VideoId } from '../../domain/video.ts';
 import { requestsOfBarrier } from '../../publisher/confirm-files.ts';
 import type { Look } from '../embedded/look-at-video.ts';

@@ -1,7 +1,7 @@
-import { noObjects, sumOfTallies } from '../../domain/object-sizes.ts';
-import type { ObjectTally } from '../../domain/object-sizes.ts';
-import { createSample } from '../../domain/sampling.ts';
-import type { Sample } from '../../domain/sampling.ts';
+import { noObjects, sumOfTallies } from '../../domain/cost/object-sizes.ts';
+import type { ObjectTally } from '../../domain/cost/object-sizes.ts';
+import { createSample } from '../../domain/cost/sampling.ts';
+import type { Sample } from '../../domain/cost/sampling.ts';
 import type { VideoId } from '../../domain/video.ts';
 
 /** An object to be copied whose size may be asked for. */

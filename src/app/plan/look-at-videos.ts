@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createNameProbe } from '../../crawler/unstable-names.ts';
-import type { KeyRules } from '../../domain/destination-key.ts';
+import type { KeyRules } from '../../domain/names/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
-import { createSample, rankOf } from '../../domain/sampling.ts';
+import { createSample, rankOf } from '../../domain/cost/sampling.ts';
 import { second } from '../../domain/units.ts';
 import type { Submission } from '../../domain/video.ts';
 import type { LeftOut } from '../../domain/video-selection.ts';

@@ -1,11 +1,11 @@
 import { usualConcurrency } from '../../config/values/concurrency.ts';
 import type { PlanOptions } from '../../config/plan-options.ts';
-import { exitCodeOf } from '../../domain/exit-code.ts';
+import { exitCodeOf } from '../../domain/report/exit-code.ts';
 import type { Failure } from '../../domain/failure.ts';
-import type { PlanReport } from '../../domain/plan-report.ts';
-import type { VideoReport } from '../../domain/report.ts';
-import { formatCounted } from '../../domain/amount-text.ts';
-import type { RowWarnings } from '../../domain/scan-summary.ts';
+import type { PlanReport } from '../../domain/report/plan.ts';
+import type { VideoReport } from '../../domain/report/copy.ts';
+import { formatCounted } from '../../domain/report/amount-text.ts';
+import type { RowWarnings } from '../../domain/report/scan-summary.ts';
 import { resolveKeyRules } from '../../engine/key-rules.ts';
 import { MemoryJournal } from '../../journal/memory-journal.ts';
 import { collectRowWarnings } from '../../scanner/row-warnings.ts';

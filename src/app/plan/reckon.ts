@@ -1,10 +1,10 @@
 import { mostConcurrency } from '../../config/values/concurrency.ts';
 import type { PlanOptions } from '../../config/plan-options.ts';
 import { finishedRuns } from '../../control/runs.ts';
-import type { PlanReport } from '../../domain/plan-report.ts';
-import { costOfTransfer } from '../../domain/transfer-cost.ts';
-import { timeOfFunctions, timeOfMachine } from '../../domain/transfer-time.ts';
-import type { MeasuredRuns, TimedLoad } from '../../domain/transfer-time.ts';
+import type { PlanReport } from '../../domain/report/plan.ts';
+import { costOfTransfer } from '../../domain/cost/bill.ts';
+import { timeOfFunctions, timeOfMachine } from '../../domain/cost/duration.ts';
+import type { MeasuredRuns, TimedLoad } from '../../domain/cost/duration.ts';
 import type { Journal } from '../../journal/journal.ts';
 import type { PreviousState } from '../embedded/look-at-video.ts';
 import { readFunctionCost } from '../functions/meter.ts';

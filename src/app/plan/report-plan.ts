@@ -1,9 +1,9 @@
 import type { PlanOptions } from '../../config/plan-options.ts';
-import { estimateOf } from '../../domain/estimate.ts';
-import type { Estimate } from '../../domain/estimate.ts';
-import { estimateObjects, tallyOf } from '../../domain/object-sizes.ts';
-import type { SizeFacts, SizedGroup } from '../../domain/object-sizes.ts';
-import type { Cause, LargeFile, PlanReport } from '../../domain/plan-report.ts';
+import { estimateOf } from '../../domain/cost/estimate.ts';
+import type { Estimate } from '../../domain/cost/estimate.ts';
+import { estimateObjects, tallyOf } from '../../domain/cost/object-sizes.ts';
+import type { SizeFacts, SizedGroup } from '../../domain/cost/object-sizes.ts';
+import type { Cause, LargeFile, PlanReport } from '../../domain/report/plan.ts';
 import { writeLimits } from '../../transfer/write-limits.ts';
 import type { SizeAnswers } from './ask-sizes.ts';
 import type { FileCollection } from './collect-files.ts';

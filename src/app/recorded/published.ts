@@ -1,6 +1,6 @@
 import { acceptances } from '../../journal/failed-files.ts';
 import type { Journal, Publication } from '../../journal/journal.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 import type { Expected } from '../../verifier/check-object.ts';
 
 /** A document as it was published last. */

@@ -1,7 +1,7 @@
 import { sep } from 'node:path';
 import type { Destination, VerifyTarget } from '../../config/values/location.ts';
 import type { VerifyOptions } from '../../config/verify-options.ts';
-import type { KeyRules } from '../../domain/destination-key.ts';
+import type { KeyRules } from '../../domain/names/destination-key.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
 import type { Journal } from '../../journal/journal.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiSource } from '../../config/values/api-source.ts';
-import { backoffMs } from '../../domain/backoff.ts';
+import { backoffMs } from '../../domain/waiting/backoff.ts';
 import { valueAt } from '../../domain/catalogue-rule.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { Validators } from '../../domain/read-playlist.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeStream, ChangeStreamDocument, Collection, Document } from 'mongodb';
 import { FlantsError } from '../../domain/failure.ts';
-import { untilAborted } from '../../domain/until-aborted.ts';
+import { untilAborted } from '../../domain/waiting/until-aborted.ts';
 import type { CatalogueRow, CatalogueWatch } from '../catalogue.ts';
 import type { MongoConnection } from './connection.ts';
 import { mongoFailure, refusalOfStream } from './errors.ts';

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { FlantsError } from '../../domain/failure.ts';
-import { untilAborted } from '../../domain/until-aborted.ts';
+import { untilAborted } from '../../domain/waiting/until-aborted.ts';
 import type { MongoPlace } from './errors.ts';
 
 /** A client that connects on first use, and tries again after a failure. */

@@ -1,7 +1,7 @@
-import { countOf } from '../../domain/finding.ts';
-import type { DoctorReport, Finding, FindingLevel } from '../../domain/finding.ts';
+import { countOf } from '../../domain/report/finding.ts';
+import type { DoctorReport, Finding, FindingLevel } from '../../domain/report/finding.ts';
 import { oneLine } from '../../telemetry/logger.ts';
-import { formatCounted } from '../../domain/amount-text.ts';
+import { formatCounted } from '../../domain/report/amount-text.ts';
 
 const words: Readonly<Record<FindingLevel, string>> = {
   ok: 'ok',

@@ -1,5 +1,5 @@
-import type { LibraryVerifyReport } from '../../domain/verify-report.ts';
-import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
+import type { LibraryVerifyReport } from '../../domain/report/verification.ts';
+import { formatBytes, formatCount, formatCounted } from '../../domain/report/amount-text.ts';
 import { failureText } from '../event-lines.ts';
 import { listLines, section } from '../list-lines.ts';
 import { adviceOnMissing, deliveryLines } from './verify.ts';

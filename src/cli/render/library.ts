@@ -7,13 +7,13 @@ import type {
   ScanCounts,
   VideoDetail,
   VideoSummary,
-} from '../../domain/library.ts';
-import type { Totals } from '../../domain/report.ts';
-import { isAllRefused } from '../../domain/scan-summary.ts';
+} from '../../domain/report/library-status.ts';
+import type { Totals } from '../../domain/report/copy.ts';
+import { isAllRefused } from '../../domain/report/scan-summary.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { budgetLines } from '../budget-lines.ts';
 import { failureText, liveText } from '../event-lines.ts';
-import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { formatBytes, formatCount, formatCounted } from '../../domain/report/amount-text.ts';
 import { formatShare } from '../format.ts';
 import { functionLine } from '../function-line.ts';
 import { section } from '../list-lines.ts';

@@ -1,9 +1,15 @@
-import type { Estimate } from '../../domain/estimate.ts';
-import type { Cause, PlanReport } from '../../domain/plan-report.ts';
-import type { Bill, CostLine } from '../../domain/transfer-cost.ts';
-import type { Duration } from '../../domain/transfer-time.ts';
+import type { Estimate } from '../../domain/cost/estimate.ts';
+import type { Cause, PlanReport } from '../../domain/report/plan.ts';
+import type { Bill, CostLine } from '../../domain/cost/bill.ts';
+import type { Duration } from '../../domain/cost/duration.ts';
 import { second } from '../../domain/units.ts';
-import { formatBytes, formatCount, formatCounted, formatDollars, formatDuration } from '../../domain/amount-text.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDollars,
+  formatDuration,
+} from '../../domain/report/amount-text.ts';
 import { section } from '../list-lines.ts';
 
 /** Renders a plan for people. Lines joined by line breaks, with one at the end. */

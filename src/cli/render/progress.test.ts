@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { noVideos } from '../../../test/cli/no-videos.ts';
-import type { ActiveVideo, Progress } from '../../domain/event.ts';
+import type { ActiveVideo, Progress } from '../../domain/progress/event.ts';
 import { renderProgress, renderProgressLine } from './progress.ts';
 import { textWidth } from '../text-width.ts';
 

@@ -1,6 +1,12 @@
-import type { ActiveVideo, Progress } from '../../domain/event.ts';
+import type { ActiveVideo, Progress } from '../../domain/progress/event.ts';
 import { oneLine } from '../../telemetry/logger.ts';
-import { formatAboutCount, formatBytes, formatCount, formatCounted, formatDuration } from '../../domain/amount-text.ts';
+import {
+  formatAboutCount,
+  formatBytes,
+  formatCount,
+  formatCounted,
+  formatDuration,
+} from '../../domain/report/amount-text.ts';
 import { formatRate, formatRemaining, formatShare } from '../format.ts';
 import { fitText, padText } from '../text-width.ts';
 

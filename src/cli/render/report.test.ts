@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noVideos } from '../../../test/cli/no-videos.ts';
 import { failureWith } from '../../domain/failure.ts';
-import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../../domain/report.ts';
+import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../../domain/report/copy.ts';
 import { renderStatus, renderSummary } from './report.ts';
 
 const context = { stateArguments: 's3://media/vod', stateDir: '/state/media-vod-12345678' };

@@ -1,5 +1,5 @@
 import type { Failure } from '../../domain/failure.ts';
-import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../../domain/report.ts';
+import type { FailedFile, LibraryReport, RunCounts, VideoReport } from '../../domain/report/copy.ts';
 import { second } from '../../domain/units.ts';
 import { videoStates } from '../../domain/video.ts';
 import { oneLine } from '../../telemetry/logger.ts';
@@ -9,7 +9,7 @@ import { functionLine } from '../function-line.ts';
 import { section } from '../list-lines.ts';
 import { hintOf } from './error.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { formatBytes, formatCount, formatCounted, formatDuration } from '../../domain/amount-text.ts';
+import { formatBytes, formatCount, formatCounted, formatDuration } from '../../domain/report/amount-text.ts';
 import { formatRate } from '../format.ts';
 import { videoLines } from '../video-lines.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VerifyReport } from '../../domain/verify-report.ts';
+import type { VerifyReport } from '../../domain/report/verification.ts';
 import { renderVerify } from './verify.ts';
 
 const whole: VerifyReport = {

@@ -1,6 +1,6 @@
-import type { DeliveryFinding, VerifyProblem, VerifyReport } from '../../domain/verify-report.ts';
+import type { DeliveryFinding, VerifyProblem, VerifyReport } from '../../domain/report/verification.ts';
 import { oneLine } from '../../telemetry/logger.ts';
-import { formatBytes, formatCount, formatCounted } from '../../domain/amount-text.ts';
+import { formatBytes, formatCount, formatCounted } from '../../domain/report/amount-text.ts';
 import { listLines, section } from '../list-lines.ts';
 
 const more = '--json names all';

@@ -2,8 +2,8 @@ import type { ApiSource } from './api-source.ts';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { FlantsError } from '../../domain/failure.ts';
-import { bucketUrlOf } from '../../domain/bucket-url.ts';
-import { placeOf } from '../../domain/tokens.ts';
+import { bucketUrlOf } from '../../domain/names/bucket-url.ts';
+import { placeOf } from '../../domain/names/tokens.ts';
 
 /** The destination of a library. */
 export type Destination =

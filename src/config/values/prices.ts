@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FlantsError } from '../../domain/failure.ts';
-import { defaultPrices } from '../../domain/prices.ts';
-import type { PriceList } from '../../domain/prices.ts';
+import { defaultPrices } from '../../domain/cost/prices.ts';
+import type { PriceList } from '../../domain/cost/prices.ts';
 import { readTextFile } from '../input/config-file.ts';
 
 const price = z.number().min(0);

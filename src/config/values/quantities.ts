@@ -1,4 +1,4 @@
-import type { Budget } from '../../domain/budget.ts';
+import type { Budget } from '../../domain/cost/budget.ts';
 import { GiB, KiB, MiB, minute, second } from '../../domain/units.ts';
 
 const hour = 60 * minute;

@@ -1,4 +1,4 @@
-import { formatCount } from '../../domain/amount-text.ts';
+import { formatCount } from '../../domain/report/amount-text.ts';
 import { minute, second } from '../../domain/units.ts';
 
 /** In decimal units, as bills and disks have them: `1.53 TB`. */

@@ -1,10 +1,10 @@
-import type { BudgetReport } from '../../domain/budget.ts';
-import type { FunctionCost } from '../../domain/function-use.ts';
-import type { FailureCause } from '../../domain/library.ts';
-import type { FinishedRun } from '../../domain/live-view.ts';
-import type { VideoReport } from '../../domain/report.ts';
-import { addToTotals, emptyTotals } from '../../domain/totals.ts';
-import type { Mutable } from '../../domain/totals.ts';
+import type { BudgetReport } from '../../domain/cost/budget.ts';
+import type { FunctionCost } from '../../domain/cost/function-use.ts';
+import type { FailureCause } from '../../domain/report/library-status.ts';
+import type { FinishedRun } from '../../domain/progress/live-view.ts';
+import type { VideoReport } from '../../domain/report/copy.ts';
+import { addToTotals, emptyTotals } from '../../domain/report/totals.ts';
+import type { Mutable } from '../../domain/report/totals.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import type { VideoState } from '../../domain/video.ts';
 import { addCauses, moreCommonFirst } from '../../journal/failure-causes.ts';

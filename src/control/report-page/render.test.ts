@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureWith } from '../../domain/failure.ts';
-import type { VideoReport } from '../../domain/report.ts';
+import type { VideoReport } from '../../domain/report/copy.ts';
 import { bytesText, shareText, timeText } from './format.ts';
 import { gatherVideos, pageLimits } from './gather.ts';
 import type { PageData } from './gather.ts';

@@ -1,9 +1,9 @@
 import type { VideoState } from '../../domain/video.ts';
 import { videoStates } from '../../domain/video.ts';
 import { second } from '../../domain/units.ts';
-import type { BudgetReport } from '../../domain/budget.ts';
-import { formatCount, formatCounted, formatDollars } from '../../domain/amount-text.ts';
-import { failureText } from '../../domain/failure-text.ts';
+import type { BudgetReport } from '../../domain/cost/budget.ts';
+import { formatCount, formatCounted, formatDollars } from '../../domain/report/amount-text.ts';
+import { failureText } from '../../domain/report/failure-text.ts';
 import { bytesText, escaped, instantText, shareText, timeText } from './format.ts';
 import type { PageData, PageVideo } from './gather.ts';
 import { style } from './style.ts';

@@ -1,6 +1,6 @@
-import type { VideoReport } from '../../domain/report.ts';
+import type { VideoReport } from '../../domain/report/copy.ts';
 import type { VideoId } from '../../domain/video.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { timestamp } from '../apply-decision.ts';
 import type { ControlPorts } from '../control-ports.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatchEnd, BatchMessage } from '../../domain/batch.ts';
 import { FlantsError, failureWith } from '../../domain/failure.ts';
-import type { FunctionRequest } from '../../domain/function-use.ts';
+import type { FunctionRequest } from '../../domain/cost/function-use.ts';
 import type { Failure } from '../../domain/failure.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { backoffMs, jittered } from '../../domain/backoff.ts';
-import type { Backoff } from '../../domain/backoff.ts';
+import { backoffMs, jittered } from '../../domain/waiting/backoff.ts';
+import type { Backoff } from '../../domain/waiting/backoff.ts';
 import { second } from '../../domain/units.ts';
 import type { Executor, RunOptions } from '../executor.ts';
 import type { LambdaFunction } from './function.ts';

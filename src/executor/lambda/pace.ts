@@ -1,5 +1,5 @@
 import { second } from '../../domain/units.ts';
-import { waitInLine } from '../../domain/wait-in-line.ts';
+import { waitInLine } from '../../domain/waiting/wait-in-line.ts';
 
 /** Bounds how many invocations are in flight. Waiters are served in order. */
 export interface Pace {

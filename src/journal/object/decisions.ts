@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { oneAtATime } from '../../domain/one-at-a-time.ts';
+import { oneAtATime } from '../../domain/waiting/one-at-a-time.ts';
 import type { Submission, VideoId } from '../../domain/video.ts';
 import type { Decision } from '../journal.ts';
 import type { BodyCache } from './cache.ts';
 import { keys, lastSegment, nameOfSegment, segmentOf } from './names.ts';
 import type { JournalObjects } from './objects.ts';
 import { jsonBody, jsonType, valueIn } from './text.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 
 /** Objects read concurrently. */
 const width = 16;

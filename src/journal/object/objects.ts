@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs, jittered } from '../../domain/backoff.ts';
-import type { Backoff } from '../../domain/backoff.ts';
+import { backoffMs, jittered } from '../../domain/waiting/backoff.ts';
+import type { Backoff } from '../../domain/waiting/backoff.ts';
 import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
 import { listPersistently } from '../../storage/list-persistently.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 
 /** Limits of retries. */
 export interface TryLimits extends Backoff {

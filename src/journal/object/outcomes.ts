@@ -8,7 +8,7 @@ import { OutcomeIndex, checksumOf } from './outcome-index.ts';
 import { keyOf, lineOf, outcomeName, readOutcomeName } from './outcome-names.ts';
 import type { OutcomeLine } from './outcome-names.ts';
 import { linesBody, linesIn, linesType } from './text.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 
 /** Objects of a video read concurrently. */
 const width = 16;

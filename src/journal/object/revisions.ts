@@ -9,7 +9,7 @@ import { headerName, keys, lastSegment } from './names.ts';
 import type { FileSpan } from './names.ts';
 import type { JournalObjects } from './objects.ts';
 import { hasLines, headAndLinesIn, jsonBody, jsonType, linesBody, linesIn, linesType, valueIn } from './text.ts';
-import { readAhead } from '../../domain/read-ahead.ts';
+import { readAhead } from '../../domain/waiting/read-ahead.ts';
 
 /** Files per object. A batch reads one or two objects, and an average video fits into one. */
 const chunkFiles = 1_000;

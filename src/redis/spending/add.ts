@@ -1,4 +1,4 @@
-import type { SpentFacts } from '../../domain/budget.ts';
+import type { SpentFacts } from '../../domain/cost/budget.ts';
 import type { RedisClient } from '../connect.ts';
 import type { SpendingKeys } from './read.ts';
 

@@ -1,4 +1,4 @@
-import type { SpendingTerms, SpentFacts } from '../../domain/budget.ts';
+import type { SpendingTerms, SpentFacts } from '../../domain/cost/budget.ts';
 import type { RedisClient } from '../connect.ts';
 import { refusedByRedis } from '../refused.ts';
 import type { RedisNames } from '../names.ts';

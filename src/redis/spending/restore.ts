@@ -1,4 +1,4 @@
-import type { SpendingTerms, SpentFacts } from '../../domain/budget.ts';
+import type { SpendingTerms, SpentFacts } from '../../domain/cost/budget.ts';
 import type { RedisClient } from '../connect.ts';
 import type { SpendingKeys } from './read.ts';
 

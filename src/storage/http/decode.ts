@@ -7,7 +7,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib';
-import { placeOf } from '../../domain/tokens.ts';
+import { placeOf } from '../../domain/names/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { MiB } from '../../domain/units.ts';
 import { listOf } from '../wire/header-list.ts';

@@ -1,6 +1,6 @@
 import { FlantsError } from '../../domain/failure.ts';
-import { parseRetryAfter } from '../../domain/retry-after.ts';
-import { placeOf } from '../../domain/tokens.ts';
+import { parseRetryAfter } from '../../domain/waiting/retry-after.ts';
+import { placeOf } from '../../domain/names/tokens.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 import { proxyError, through } from '../proxy/error.ts';

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 import type { LookupAddress, LookupAllOptions } from 'node:dns';
 import { canonicalAddress, hostOf } from '../../config/values/allowed-host.ts';
 import type { AllowedHost } from '../../config/values/allowed-host.ts';
-import { placeOf } from '../../domain/tokens.ts';
+import { placeOf } from '../../domain/names/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { isWithin, networkOf } from './network.ts';
 import type { Network } from './network.ts';

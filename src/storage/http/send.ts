@@ -1,4 +1,4 @@
-import { placeOf } from '../../domain/tokens.ts';
+import { placeOf } from '../../domain/names/tokens.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import type { Proxy } from '../proxy/select.ts';
 import { exchange } from '../wire/exchange.ts';

@@ -2,7 +2,7 @@ import { FlantsError } from '../../domain/failure.ts';
 import type { FailureCode, FailureDetails } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import type { WriteCondition } from '../object-store.ts';
-import { parseRetryAfter } from '../../domain/retry-after.ts';
+import { parseRetryAfter } from '../../domain/waiting/retry-after.ts';
 import { machineLimitError } from '../machine-limit.ts';
 import { connectionReason, isTlsCode, tlsReason } from '../network-reasons.ts';
 import { proxyError, through } from '../proxy/error.ts';

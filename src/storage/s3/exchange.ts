@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { onAbort } from '../../domain/on-abort.ts';
+import { onAbort } from '../../domain/waiting/on-abort.ts';
 import { KiB } from '../../domain/units.ts';
 import type { RequestController, RequestHandler, RequestOptions } from '../wire/request.ts';
 import type { Wire } from '../wire/wire.ts';

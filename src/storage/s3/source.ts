@@ -1,5 +1,5 @@
-import { bucketObjectOf, bucketText } from '../../domain/bucket-url.ts';
-import type { BucketObject } from '../../domain/bucket-url.ts';
+import { bucketObjectOf, bucketText } from '../../domain/names/bucket-url.ts';
+import type { BucketObject } from '../../domain/names/bucket-url.ts';
 import { FlantsError } from '../../domain/failure.ts';
 import { send } from '../http/send.ts';
 import type { Answer } from '../wire/exchange.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { onAbort } from '../../domain/on-abort.ts';
+import { onAbort } from '../../domain/waiting/on-abort.ts';
 import { KiB } from '../../domain/units.ts';
 import type { Body } from '../source.ts';
 import { ConnectionError } from './errors.ts';
