@@ -109,10 +109,16 @@ type StateOption = '--state' | '--journal';
 function assertSamePlace(saved: DestinationSetting, setting: DestinationSetting, option: StateOption): void {
   if (storeIdentity(saved.store) === storeIdentity(setting.store)) return;
   const what = option === '--state' ? 'state' : 'journal';
-  throw new FlantsError(
-    'usage',
-    `this ${what} is of ${saved.name}, not of ${setting.name}; name another with ${option}`,
-  );
+  throw new FlantsError('usage', `this ${what} is ${ofAnother(saved, setting)}; name another with ${option}`);
+}
+
+/** Says of which of two destinations something is. Where they have the same name, at which store each is. */
+export function ofAnother(saved: DestinationSetting, wanted: DestinationSetting): string {
+  const named = (setting: DestinationSetting): string =>
+    saved.name === wanted.name && setting.store.kind === 's3'
+      ? `${setting.name} at ${setting.store.endpoint ?? 'AWS'}`
+      : setting.name;
+  return `of ${named(saved)}, not of ${named(wanted)}`;
 }
 
 /** Returns the destination of a state. Undefined if nothing was copied yet. */

@@ -8,7 +8,7 @@ import { openStateFile } from '../../state/file.ts';
 import { openCluster } from './cluster.ts';
 import type { ControlHooks } from '../control.ts';
 import { readDestination } from '../destination-setting.ts';
-import { destinationOf, storeIdentity } from '../destination-setting.ts';
+import { destinationOf, ofAnother, storeIdentity } from '../destination-setting.ts';
 import { patienceMs } from '../patience.ts';
 
 const connections = 32;
@@ -26,7 +26,7 @@ export async function importState(options: ImportOptions, { onWarning, signal }:
     const saved = await readDestination(from);
     const destination = await destinationOf({ ...options, concurrency: connections });
     if (saved && storeIdentity(saved.store) !== storeIdentity(destination.store)) {
-      throw new FlantsError('usage', `this state is of ${saved.name}, not of ${destination.name}`);
+      throw new FlantsError('usage', `this state is ${ofAnother(saved, destination)}`);
     }
     const cluster = await openCluster(
       { ...options, leaseMs: 0, freshWindowMs: 0, concurrency: connections, redisPatienceMs: patienceMs },
