@@ -7,7 +7,7 @@ import type { MemoryStore } from '../storage/memory-store.ts';
 import { destinationInStore } from './destination.ts';
 import type { StoreDestination } from './destination.ts';
 import { verifyLibrary } from './verify-library.ts';
-import type { VideoToVerify } from './verify-library.ts';
+import type { LibraryVerifyRequest, VideoToVerify, WalkedLibrary } from './verify-library.ts';
 
 const never = new AbortController().signal;
 const ids = Array.from({ length: 12 }, (_, index) => `v${index}`);
@@ -32,6 +32,26 @@ function libraryOf(videos: readonly string[]): Promise<MemoryStore> {
   return storeOf(Object.fromEntries(objects));
 }
 
+function destinationOf(store: MemoryStore): StoreDestination {
+  return destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
+}
+
+/** Verifies all that a store has: without a catalogue, by its listing alone. */
+function verify(store: MemoryStore, otherwise: Partial<LibraryVerifyRequest> = {}): Promise<WalkedLibrary> {
+  const request: LibraryVerifyRequest = {
+    name: 'copy',
+    destination: destinationOf(store),
+    prefixUrl: 's3://bucket/',
+    list: () => store.list('', { signal: never }),
+    expected: async () => undefined,
+    acceptedBecause: () => undefined,
+    readsBytes: false,
+    concurrency: 2,
+    ...otherwise,
+  };
+  return verifyLibrary(request, never);
+}
+
 /** Rows of a catalogue that takes its time. */
 async function* rows(): AsyncGenerator<VideoToVerify> {
   for (const video of ids) {
@@ -43,7 +63,7 @@ async function* rows(): AsyncGenerator<VideoToVerify> {
 describe('A destination that fails while a library is verified', () => {
   test('ends it with that failure, once nothing is under way any more', async () => {
     const store = await libraryOf(ids);
-    const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
+    const usual = destinationOf(store);
     let [underWay, begun] = [0, 0];
     const destination: StoreDestination = {
       ...usual,
@@ -60,20 +80,7 @@ describe('A destination that fails while a library is verified', () => {
         }
       },
     };
-    const verifying = verifyLibrary(
-      {
-        name: 'copy',
-        destination,
-        prefixUrl: 's3://bucket/',
-        list: () => store.list('', { signal: never }),
-        videos: rows(),
-        expected: async () => undefined,
-        acceptedBecause: () => undefined,
-        readsBytes: false,
-        concurrency: 2,
-      },
-      never,
-    );
+    const verifying = verify(store, { destination, videos: rows() });
     await expect(verifying).rejects.toMatchObject({ code: 'store.denied', message: 'no right to read' });
     expect(underWay).toBe(0);
     expect(begun).toBeLessThan(ids.length);
@@ -95,26 +102,16 @@ describe('Playlists whose names do not say that they are some', () => {
       'left over': 'of somebody else',
     });
     const opened: string[] = [];
-    const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
-    const report = await verifyLibrary(
-      {
-        name: 'copy',
-        destination: {
-          ...usual,
-          readHead(url, options) {
-            opened.push(usual.keyOf(url));
-            return usual.readHead(url, options);
-          },
+    const usual = destinationOf(store);
+    const report = await verify(store, {
+      destination: {
+        ...usual,
+        readHead(url, options) {
+          opened.push(usual.keyOf(url));
+          return usual.readHead(url, options);
         },
-        prefixUrl: 's3://bucket/',
-        list: () => store.list('', { signal: never }),
-        expected: async () => undefined,
-        acceptedBecause: () => undefined,
-        readsBytes: false,
-        concurrency: 2,
       },
-      never,
-    );
+    });
     expect(report).toMatchObject({ videos: 3, whole: 2, playlists: 5, objects: 4, extra: { keys: ['left over'] } });
     expect(report.notWhole).toMatchObject([
       { video: 'b/manifest(format=m3u8-aapl)', problems: [{ code: 'verify.missing', key: 'b/missing' }] },
@@ -132,51 +129,27 @@ test('A library without further objects is listed once, and what probes the stor
   const probe = Buffer.from('probe');
   await store.put('.flants-probe-1', probe, crc32Hex(probe), { contentType: '', cacheControl: '', signal: never });
   let listings = 0;
-  const verify = (): ReturnType<typeof verifyLibrary> =>
-    verifyLibrary(
-      {
-        name: 'copy',
-        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
-        prefixUrl: 's3://bucket/',
-        list: () => {
-          listings += 1;
-          return store.list('', { signal: never });
-        },
-        expected: async () => undefined,
-        acceptedBecause: () => undefined,
-        readsBytes: false,
-        concurrency: 2,
+  const counting = (): Promise<WalkedLibrary> =>
+    verify(store, {
+      list: () => {
+        listings += 1;
+        return store.list('', { signal: never });
       },
-      never,
-    );
-  expect(await verify()).toMatchObject({ videos: 1, whole: 1, extra: { count: 0, keys: [] } });
+    });
+  expect(await counting()).toMatchObject({ videos: 1, whole: 1, extra: { count: 0, keys: [] } });
   expect(listings).toBe(1);
   await store.put('left over.txt', probe, crc32Hex(probe), { contentType: '', cacheControl: '', signal: never });
-  expect(await verify()).toMatchObject({ extra: { count: 1, sizeBytes: probe.byteLength, keys: ['left over.txt'] } });
+  expect(await counting()).toMatchObject({ extra: { count: 1, sizeBytes: probe.byteLength, keys: ['left over.txt'] } });
 });
 
 describe('Playlists that others name', () => {
   const variants = (...names: readonly string[]): string =>
     `#EXTM3U\n${names.map((name) => `#EXT-X-STREAM-INF:BANDWIDTH=1\n${name}\n`).join('')}`;
-  const verify = async (objects: Readonly<Record<string, string>>): ReturnType<typeof verifyLibrary> => {
-    const store = await storeOf(objects);
-    return verifyLibrary(
-      {
-        name: 'copy',
-        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
-        prefixUrl: 's3://bucket/',
-        list: () => store.list('', { signal: never }),
-        expected: async () => undefined,
-        acceptedBecause: () => undefined,
-        readsBytes: false,
-        concurrency: 2,
-      },
-      never,
-    );
-  };
+  const verifyAll = async (objects: Readonly<Record<string, string>>): Promise<WalkedLibrary> =>
+    verify(await storeOf(objects));
 
   test('are no videos of their own, be they multivariant themselves', async () => {
-    const report = await verify({
+    const report = await verifyAll({
       'a/inner.m3u8': variants('low.m3u8'),
       'a/low.m3u8': playlistOf('0.ts'),
       'a/0.ts': 'media',
@@ -186,7 +159,7 @@ describe('Playlists that others name', () => {
   });
 
   test('belong to the video whose first playlist cannot be followed, and what they name is named', async () => {
-    const report = await verify({
+    const report = await verifyAll({
       'a/master.m3u8': variants('low.m3u8', 'high.m3u8').replace(
         '#EXTM3U',
         '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"',
@@ -208,12 +181,12 @@ describe('Playlists that others name', () => {
   });
 
   test('name nothing by a URI that is the address of no key, though a key looks like it', async () => {
-    const report = await verify({ 'a/index.m3u8': playlistOf('50%.ts'), 'a/50%.ts': 'media' });
+    const report = await verifyAll({ 'a/index.m3u8': playlistOf('50%.ts'), 'a/50%.ts': 'media' });
     expect(report).toMatchObject({ videos: 1, whole: 0, problems: 1, extra: { keys: ['a/50%.ts'] } });
   });
 
   test('are found where they name each other in a circle', async () => {
-    const report = await verify({ 'a/one.m3u8': variants('two.m3u8'), 'a/two.m3u8': variants('one.m3u8') });
+    const report = await verifyAll({ 'a/one.m3u8': variants('two.m3u8'), 'a/two.m3u8': variants('one.m3u8') });
     expect(report).toMatchObject({ videos: 1, whole: 0, notWhole: [{ problems: [{ code: 'verify.playlist' }] }] });
   });
 });
@@ -229,24 +202,11 @@ test('What several videos share counts once, there or not, and is a problem of e
   async function* videos(): AsyncGenerator<VideoToVerify> {
     for (const video of ['a', 'b']) yield { video, key: `${video}/index.m3u8` };
   }
-  const verify = (acceptedBecause: () => string | undefined): ReturnType<typeof verifyLibrary> =>
-    verifyLibrary(
-      {
-        name: 'copy',
-        destination: destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true }),
-        prefixUrl: 's3://bucket/',
-        list: () => store.list('', { signal: never }),
-        videos: videos(),
-        expected: async () => undefined,
-        acceptedBecause,
-        readsBytes: true,
-        concurrency: 2,
-      },
-      never,
-    );
+  const verifyBoth = (acceptedBecause: () => string | undefined): Promise<WalkedLibrary> =>
+    verify(store, { videos: videos(), acceptedBecause, readsBytes: true });
   const once = { videos: 2, playlists: 3, objects: 2, sizeBytes: 5, checkedChecksums: 1, extra: { count: 0 } };
-  expect(await verify(() => undefined)).toMatchObject({ ...once, problems: 2, whole: 0 });
-  expect(await verify(() => 'lost')).toMatchObject({
+  expect(await verifyBoth(() => undefined)).toMatchObject({ ...once, problems: 2, whole: 0 });
+  expect(await verifyBoth(() => 'lost')).toMatchObject({
     ...once,
     whole: 2,
     accepted: [{ key: 'lost.ts', reason: 'lost' }],
@@ -273,27 +233,17 @@ test('Of each video one object of each kind is asked how it is stored, and no ot
     const object = store.objects.get(key);
     if (object) store.objects.set(key, { ...object, contentType });
   }
-  const usual = destinationInStore(store, { root: 's3://bucket/', prefix: '', keepsChecksums: true });
+  const usual = destinationOf(store);
   const asked: string[] = [];
-  const report = await verifyLibrary(
-    {
-      name: 'copy',
-      destination: {
-        ...usual,
-        head(url, options) {
-          asked.push(usual.keyOf(url));
-          return usual.head(url, options);
-        },
+  const report = await verify(store, {
+    destination: {
+      ...usual,
+      head(url, options) {
+        asked.push(usual.keyOf(url));
+        return usual.head(url, options);
       },
-      prefixUrl: 's3://bucket/',
-      list: () => store.list('', { signal: never }),
-      expected: async () => undefined,
-      acceptedBecause: () => undefined,
-      readsBytes: false,
-      concurrency: 2,
     },
-    never,
-  );
+  });
   expect(asked.toSorted()).toEqual(['v0/0.ts', 'v0/2.aac', 'v1/0.ts', 'v1/2.aac']);
   expect(report).toMatchObject({ videos: 3, whole: 1 });
   expect(report.delivery.map(({ role, level, code }) => [role, level, code])).toEqual([
