@@ -1,4 +1,4 @@
-import { hasTokens } from '../domain/names/tokens.ts';
+import { storedUrl } from '../domain/names/tokens.ts';
 import type { TokenRules } from '../domain/names/tokens.ts';
 import { untilAborted } from '../domain/waiting/until-aborted.ts';
 import type { Submission, VideoId } from '../domain/video.ts';
@@ -47,7 +47,7 @@ export function rememberRows(catalogue: Catalogue, { tokenRules, rereadAfterMs, 
     try {
       for await (const row of catalogue.rows({ signal })) {
         if (row.kind === 'video') {
-          const remembered = urlsOf(row.submission).some((url) => hasTokens(url, tokenRules))
+          const remembered = urlsOf(row.submission).some((url) => storedUrl(url, tokenRules).hasTokens)
             ? { readAt, row }
             : withoutAny;
           for (const rowsById of [read, latest]) rowsById.set(row.submission.id, remembered);

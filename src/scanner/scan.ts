@@ -2,7 +2,7 @@ import type { Catalogue, CatalogueRow } from '../catalogue/catalogue.ts';
 import { allVideos } from '../domain/video-selection.ts';
 import type { LeftOut, VideoSelection } from '../domain/video-selection.ts';
 import { createRowChooser } from './choose-rows.ts';
-import { hasTokens, withoutTokens } from '../domain/names/tokens.ts';
+import { storedUrl } from '../domain/names/tokens.ts';
 import type { TokenRules } from '../domain/names/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -129,13 +129,14 @@ export async function isOverruled(row: Submission, latest: Submission, journal: 
 
 /** A submission in the form that the journal stores: without tokens, but with the fact that there are some. */
 export function toStoredForm({ playlistUrl, sideFiles, ...rest }: Submission, rules: TokenRules): Submission {
-  const stored = (url: string): string => withoutTokens(new URL(url), rules).href;
-  const urls = [playlistUrl, ...(sideFiles ?? []).map(({ url }) => url)];
+  const playlist = storedUrl(playlistUrl, rules);
+  const sides = sideFiles?.map(({ role, url }) => ({ role, stored: storedUrl(url, rules) }));
+  const hasTokens = playlist.hasTokens || sides?.some(({ stored }) => stored.hasTokens);
   return {
     ...rest,
-    playlistUrl: stored(playlistUrl),
-    ...(sideFiles ? { sideFiles: sideFiles.map(({ role, url }) => ({ role, url: stored(url) })) } : {}),
-    ...(urls.some((url) => hasTokens(url, rules)) ? { hasTokens: true } : {}),
+    playlistUrl: playlist.href,
+    ...(sides ? { sideFiles: sides.map(({ role, stored }) => ({ role, url: stored.href })) } : {}),
+    ...(hasTokens ? { hasTokens: true } : {}),
   };
 }
 

@@ -70,11 +70,12 @@ export function withoutTokens(url: URL, rules: TokenRules): URL {
   return plain;
 }
 
-/** Whether a URL has something that grants access or belongs to a session. */
-export function hasTokens(url: string, rules: TokenRules): boolean {
-  const plain = new URL(url);
-  plain.hash = '';
-  return withoutTokens(plain, rules).href !== plain.href;
+/** A URL without tokens, and whether it had some: what grants access, or belongs to a session. */
+export function storedUrl(url: string, rules: TokenRules): { readonly href: string; readonly hasTokens: boolean } {
+  const given = new URL(url);
+  if (given.href.includes('#')) given.hash = '';
+  const { href } = withoutTokens(given, rules);
+  return { href, hasTokens: href !== given.href };
 }
 
 /** With a host, and with neither user information nor fragment. */
