@@ -53,7 +53,8 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
   return {
     take(sizeBytes) {
       if (sizeBytes > pooled.maxBytes) return unpooledBuffers.take(sizeBytes);
-      const capacity = Math.max(pooled.minBytes, powerOf2From(sizeBytes));
+      // The least power of two that is no less.
+      const capacity = Math.max(pooled.minBytes, 1 << (32 - Math.clz32(sizeBytes - 1)));
       const known = idle.get(capacity)?.pop();
       if (known) idleBytes -= capacity;
       let buffer: Buffer | undefined = known ?? Buffer.allocUnsafeSlow(capacity);
@@ -65,9 +66,4 @@ export function createBufferPool(maxIdleBytes: number): BodyBuffers {
       return { bytes, release };
     },
   };
-}
-
-/** The least power of two that is no less than this, which is at most `pooled.maxBytes`. */
-function powerOf2From(least: number): number {
-  return least <= 1 ? 1 : 1 << (32 - Math.clz32(least - 1));
 }

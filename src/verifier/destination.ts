@@ -104,7 +104,8 @@ export function destinationInStore(
     const found = await ask(url, (key) => store.get(key, { signal }));
     if (!found) return undefined;
     const codings = contentCodings(found.object.contentEncoding);
-    return { ...typeOf(found.object), ...codingsOf(codings), body: decodeStored(found.body, codings, url) };
+    const body = codings.length === 0 ? found.body : decodeStored(found.body, codings, url);
+    return { ...typeOf(found.object), ...codingsOf(codings), body };
   };
   return persistent<StoreDestination>({
     async read(url, { signal }) {
@@ -155,7 +156,7 @@ async function* decodeStored(
   try {
     yield* decodeBody(body, codings, new URL(url));
   } catch (error) {
-    if (codings.length === 0 || !failureOf(error).code.startsWith('source.')) throw error;
+    if (!failureOf(error).code.startsWith('source.')) throw error;
     const message = `it is stored with Content-Encoding ${codings.join(', ')}, in which no player can read it`;
     throw new FlantsError('verify.wrong-body', message, { cause: error });
   }

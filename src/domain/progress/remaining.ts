@@ -34,14 +34,14 @@ const plannedStates: readonly VideoState[] = ['published', 'publishing', 'copyin
  * much as either when large files follow small ones.
  *
  * @param uncrawled - videos that are not planned yet, so that their files are not in the totals
- * @param openFiles - files of the totals that will be copied; defaults to all that are neither done nor failed
+ * @param openFiles - files of the totals that will be copied
  * @returns without a time when nothing is left
  */
 export function estimateRemaining(
   { videos, files }: Totals,
   uncrawled: number,
   pace: Pace,
-  openFiles = Math.max(0, files.total - files.done - files.failed),
+  openFiles: number,
 ): Estimate {
   const planned = plannedStates.reduce((sum, state) => sum + videos[state], 0);
   if (uncrawled > 0 && (planned === 0 || files.total === 0)) return {};
