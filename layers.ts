@@ -174,10 +174,7 @@ const dashboardPackages: Readonly<Record<string, string>> = {
 const dashboardContracts = ['../../../src/api/contract.ts', '../../../src/api/live-contract.ts'];
 
 /** Pure code of the product that the dashboard runs as well: what people read is worded the same there. */
-export const dashboardCode: readonly string[] = [
-  'src/domain/report/amount-text.ts',
-  'src/domain/report/failure-text.ts',
-];
+export const dashboardCode: readonly string[] = ['src/domain/report/amount-text.ts', 'src/domain/report/code-text.ts'];
 
 /** Rules of one set of files, as gitignore patterns over import specifiers: the last that matches decides. */
 export interface ImportRule {

@@ -6,7 +6,7 @@ import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { videoAddress } from '../views/addresses.ts';
 import { ActionButton } from './action-button.tsx';
 import { formatBytes, formatCount, formatCounted, formatDuration } from '../../../src/domain/report/amount-text.ts';
-import { failureText } from '../../../src/domain/report/failure-text.ts';
+import { codeText } from '../../../src/domain/report/code-text.ts';
 import { formatInstant } from './format.ts';
 
 const shownBatches = 12;
@@ -144,11 +144,11 @@ function CauseLine({ cause }: { readonly cause: Cause }): ReactNode {
     <li>
       <span>
         <span className="failed">✕ {files > 0 ? formatCounted(files, 'file') : formatCounted(videos, 'video')}</span>{' '}
-        {failureText(code)}
+        {codeText(code)}
       </span>
       <ActionButton
         action={{ path: apiPath('retry'), body: { failedBy: code } }}
-        label={`Retry all that failed: ${failureText(code)}`}
+        label={`Retry all that failed: ${codeText(code)}`}
       >
         Retry
       </ActionButton>

@@ -9,7 +9,7 @@ import { useCanAct } from './action-button.tsx';
 import { DataTable } from './data-table.tsx';
 import type { Column } from './data-table.tsx';
 import { formatBytes, formatCount } from '../../../src/domain/report/amount-text.ts';
-import { failureText } from '../../../src/domain/report/failure-text.ts';
+import { codeText } from '../../../src/domain/report/code-text.ts';
 import { ErrorText } from './error-text.tsx';
 import { formatInstant } from './format.ts';
 
@@ -94,7 +94,7 @@ function Tries({ file: { tries } }: { readonly file: FileDetail }): ReactNode {
         <tr key={`${number} ${at}`}>
           <td>{number}</td>
           <td className={outcome === 'failed' ? 'failed wrap' : ''}>
-            {code === undefined ? outcome : failureText(code)}
+            {code === undefined ? outcome : codeText(code)}
             {code === undefined ? null : <code className="faint"> {code}</code>}
             {message === undefined ? null : <div className="faint">{message}</div>}
           </td>

@@ -6,7 +6,7 @@ import { fieldQuery, videoQuery } from '../api/queries.ts';
 import type { VideoDetail } from '../api/contract.ts';
 import { useLive, useLiveVideo } from '../live/use-live.ts';
 import { formatBytes, formatCounted } from '../../../src/domain/report/amount-text.ts';
-import { failureText } from '../../../src/domain/report/failure-text.ts';
+import { codeText } from '../../../src/domain/report/code-text.ts';
 import { ErrorText } from '../parts/error-text.tsx';
 import { formatFiles, formatInstant, stateNames } from '../parts/format.ts';
 import { PlayPart } from '../parts/play-part.tsx';
@@ -115,7 +115,7 @@ function FailedFiles({ failures }: { readonly failures: VideoDetail['report']['f
           <li key={key}>
             <span className="wrap">{key}</span>
             <span className={acceptedBecause === undefined ? 'failed' : 'accepted'}>
-              {acceptedBecause === undefined ? `✕ ${failureText(failure.code)}` : `⊘ ${acceptedBecause}`}
+              {acceptedBecause === undefined ? `✕ ${codeText(failure.code)}` : `⊘ ${acceptedBecause}`}
             </span>
             <span className="more">
               {failure.message}; {tries === 1 ? '1 try' : `${tries} tries`}

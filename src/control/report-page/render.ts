@@ -3,7 +3,7 @@ import { videoStates } from '../../domain/video.ts';
 import { second } from '../../domain/units.ts';
 import type { BudgetReport } from '../../domain/cost/budget.ts';
 import { formatCount, formatCounted, formatDollars } from '../../domain/report/amount-text.ts';
-import { failureText } from '../../domain/report/failure-text.ts';
+import { codeText } from '../../domain/report/code-text.ts';
 import { bytesText, escaped, instantText, shareText, timeText } from './format.ts';
 import type { PageData, PageVideo } from './gather.ts';
 import { style } from './style.ts';
@@ -152,7 +152,7 @@ function table(columns: readonly Column[], rows: readonly (readonly string[])[])
 function causes({ causes: found }: PageData): string {
   if (found.length === 0) return '';
   const rows = found.map(({ code, files, videos, example }) => [
-    `${escaped(failureText(code))}<small>${code}</small>`,
+    `${escaped(codeText(code))}<small>${code}</small>`,
     formatCount(files),
     formatCount(videos),
     `${escaped(example.failure.message)}<small>${escaped(example.video)}</small>`,

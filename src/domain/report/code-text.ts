@@ -35,6 +35,6 @@ const texts: Readonly<Record<string, string>> = {
 } satisfies Partial<Record<FailureCode, string>>;
 
 /** What the code of a failure says, in words. One without words of its own speaks for itself. */
-export function failureText(code: string): string {
+export function codeText(code: string): string {
   return texts[code] ?? code;
 }
