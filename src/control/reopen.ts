@@ -11,9 +11,9 @@ export interface ReopenPorts {
 
 /**
  * Reopens files of a video under a new generation, so that a batch still in progress is late and cannot fail them
- * again.
+ * again. First under the present one: a video that is at rest under the new one, if only for a moment, could be retired.
  *
- * @returns how many files were reopened: 0 if another process registered the video meanwhile
+ * @returns how many files were reopened: 0 if another process registered or retired the video meanwhile
  */
 export async function reopenFiles(
   video: VideoId,
@@ -23,8 +23,10 @@ export async function reopenFiles(
   const record = await ledger.read(video);
   if (record?.revision === undefined || files.length === 0) return 0;
   const generation = newGeneration();
+  const reopen = { type: 'reopen', revision: record.revision, files } as const;
+  await ledger.apply(video, { ...reopen, generation: record.generation });
   await ledger.apply(video, { type: 'open', seen: record.generation, generation });
-  const reopened = await ledger.apply(video, { type: 'reopen', generation, revision: record.revision, files });
+  const reopened = await ledger.apply(video, { ...reopen, generation });
   return reopened.result === 'applied' ? files.length : 0;
 }
 

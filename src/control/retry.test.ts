@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { stateOf } from '../domain/video.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { openLibrary, planned, retired, code } from '../../test/control/library.ts';
 
 describe('trying again', () => {
@@ -26,6 +28,35 @@ describe('trying again', () => {
     expect(await library.control.retry({ videos: ['a'] })).toEqual({ reopened: 2, videos: 1 });
     expect(await library.ledger.read('a')).toMatchObject({ total: 4, done: 2, failed: 0, accepted: 0 });
   });
+
+  it.each(['tally', 'apply'] as const)(
+    'outlasts that the video is let go of as published, about when it asks: %s',
+    async (at) => {
+      const library = openLibrary();
+      await retired(library, 'a', 4, [[1, 3]]);
+      const { ledger } = library;
+      let times = 0;
+      /** As whoever concludes a video does, by what it has read before. */
+      const around = async <T>(work: () => Promise<T>): Promise<T> => {
+        const before = await ledger.read('a');
+        const made = at === 'tally' ? undefined : await work();
+        const isPublished = before !== undefined && stateOf(before) === 'published';
+        if (times < 2 && isPublished && (await ledger.retire('a', before.generation))) times += 1;
+        return made ?? work();
+      };
+      const raced: Ledger = Object.assign(Object.create(ledger) as Ledger, {
+        apply: (...change: Parameters<Ledger['apply']>) =>
+          at === 'apply' && change[1].type !== 'restore'
+            ? around(() => ledger.apply(...change))
+            : ledger.apply(...change),
+        tally: (video: string) => (at === 'tally' ? around(() => ledger.tally(video)) : ledger.tally(video)),
+        read: (video: string) => ledger.read(video),
+      });
+      expect(await library.with({ ledger: raced }).retry({ videos: ['a'] })).toEqual({ reopened: 2, videos: 1 });
+      expect(times).toBe(2);
+      expect(await ledger.read('a')).toMatchObject({ total: 4, done: 2, failed: 0, accepted: 0 });
+    },
+  );
 
   it('counts a video that is named twice once', async () => {
     const library = openLibrary();

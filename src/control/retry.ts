@@ -1,3 +1,4 @@
+import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
 import { failedFiles } from '../journal/failed-files.ts';
@@ -13,6 +14,9 @@ import { submittedVideos, maxConcurrentReads } from './list-videos.ts';
 import { readAhead } from '../domain/waiting/read-ahead.ts';
 import { unknownVideo } from './unknown-video.ts';
 
+/** How often one is restored that others let go of meanwhile, as whoever concludes a published video does. */
+const maxAttempts = 5;
+
 /**
  * Retries the failed files of some videos, or of all that are not cancelled. Invalid videos are crawled again.
  *
@@ -20,12 +24,16 @@ import { unknownVideo } from './unknown-video.ts';
  */
 export async function retryVideos({ videos = [], failedBy }: RetryRequest, ports: ControlPorts): Promise<Retried> {
   const retry = async (video: VideoId): Promise<{ readonly files: number; readonly isPaused: boolean } | undefined> => {
-    // A video that was published without accepted files is in the journal only.
-    const { hold } = await restore(video, ports);
-    const { files, wasInvalid } = await retryVideo(video, failedBy, ports);
-    if (files === 0 && !wasInvalid) return undefined;
-    await ports.takeNextStep(video);
-    return { files, isPaused: hold === 'paused' };
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
+      // A video that was published without accepted files is in the journal only.
+      const { hold } = await restore(video, ports);
+      const made = await retryVideo(video, failedBy, ports);
+      if (!made) continue;
+      if (made.files === 0 && !made.wasInvalid) return undefined;
+      await ports.takeNextStep(video);
+      return { files: made.files, isPaused: hold === 'paused' };
+    }
+    throw new FlantsError('video.state', `the video ${video} changed each time it was about to be retried: try again`);
   };
   let [reopened, retried, paused] = [0, 0, 0];
   for await (const made of readAhead(
@@ -77,14 +85,15 @@ export interface RetryPorts {
  * over.
  *
  * @param failedBy - only retry what failed with this code
+ * @returns undefined if another process registered or retired the video meanwhile
  */
 export async function retryVideo(
   video: VideoId,
   failedBy: FailureCode | undefined,
   { ledger, journal, newGeneration }: RetryPorts,
-): Promise<{ readonly files: number; readonly wasInvalid: boolean }> {
+): Promise<{ readonly files: number; readonly wasInvalid: boolean } | undefined> {
   const tally = await ledger.tally(video);
-  if (!tally) return { files: 0, wasInvalid: false };
+  if (!tally) return undefined;
   const { record } = tally;
   if (record.invalid) {
     const matches = failedBy === undefined || record.invalid.code === failedBy;
@@ -100,5 +109,5 @@ export async function retryVideo(
     files.map(({ index }) => index),
     { ledger, newGeneration },
   );
-  return { files: reopened, wasInvalid: false };
+  return reopened === files.length ? { files: reopened, wasInvalid: false } : undefined;
 }
