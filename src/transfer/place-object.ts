@@ -1,5 +1,5 @@
 import type { FileTask } from '../domain/batch.ts';
-import { FlantsError } from '../domain/failure.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
 import { treatmentIn } from '../domain/object-headers.ts';
 import type { Proof } from '../domain/outcome.ts';
 import {
@@ -35,8 +35,8 @@ export type ConfirmCurrent = (content: Content) => Promise<void>;
 
 /**
  * Writes a buffered body to its key without overwriting a foreign object, or one that it has not looked at. Sends a
- * conditional write first, and looks at the object only if that is refused. Where a worker was lost that had the file, it
- * has probably written it: then the look comes first, and the body is not sent in vain.
+ * conditional write first, and looks at the object only if that is refused, or if its answer may be lost. Where a worker was
+ * lost that had the file, it has probably written it: then the look comes first, and the body is not sent in vain.
  *
  * | at the key              | we have           | action                                                            |
  * |-------------------------|-------------------|-------------------------------------------------------------------|
@@ -60,13 +60,21 @@ export async function placeObject(
   assertNoKeyConflict(task, policy, content);
   const write = (condition: WriteCondition): Promise<PutResult> =>
     store.put(task.key, content.bytes, content.crc32, writeOptions(task, policy, condition, signal));
-  const seen = task.mayStand ? await store.head(task.key, { signal }) : undefined;
+  const look = (): Promise<StoredObject | undefined> => store.head(task.key, { signal });
+  let seen = task.mayStand ? await look() : undefined;
   if (!seen || seen.etag === task.prior?.etag) {
-    const written = await write(initialCondition(task, policy));
-    if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
+    try {
+      const written = await write(initialCondition(task, policy));
+      if (written.result === 'stored') return { etag: written.etag, proof: 'written' };
+    } catch (error) {
+      // The answer may be that the object was written, or, to a body that is large, that another stands there.
+      const standing = isAnswerLost(error) ? await look().catch(() => undefined) : undefined;
+      if (!standing || standing.etag === task.prior?.etag) throw error;
+      seen = standing;
+    }
   }
 
-  const current = seen ?? (await store.head(task.key, { signal }));
+  const current = seen ?? (await look());
   if (!current) {
     const created = await write({ ifNoneMatch: '*' });
     if (created.result === 'stored') return { etag: created.etag, proof: 'written' };
@@ -84,6 +92,12 @@ export async function placeObject(
   throw new FlantsError('store.status', `${task.key} changed at ${store.name} while it was replaced`, {
     retryable: true,
   });
+}
+
+/** Whether there may have been an answer: the connection broke, or a gateway says that its own did. */
+function isAnswerLost(error: unknown): boolean {
+  const { code, status, retryable } = failureOf(error);
+  return (code === 'store.unreachable' && retryable) || status === 502 || status === 504;
 }
 
 /** Headers, mark and condition of a file's write. */

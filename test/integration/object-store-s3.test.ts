@@ -42,6 +42,16 @@ const anyAction = (store: ObjectStore): Promise<unknown>[] => [
   list(store),
   store.upload('a.ts', plain),
 ];
+/** More than fits into what the system buffers of a connection. The server refuses it by its head alone, and closes. */
+const large = 'x'.repeat(12_000_000);
+const expectRefusals = async (store: ObjectStore, stranger: ObjectStore): Promise<void> => {
+  expect(await put(store, 'large.ts', large)).toMatchObject({ result: 'stored' });
+  for (let time = 0; time < 5; time += 1) {
+    const again = put(store, 'large.ts', large, { condition: { ifNoneMatch: '*' } });
+    expect(await again).toEqual({ result: 'precondition-failed' });
+    expect(await failure(put(stranger, 'large.ts', large))).toMatchObject({ code: 'store.credentials' });
+  }
+};
 const failure = async (action: Promise<unknown>): Promise<Failure> =>
   action.then(() => expect.fail('it went well'), failureOf);
 const expectCodes = async (actions: readonly Promise<unknown>[], code: FailureCode): Promise<void> => {
@@ -80,6 +90,10 @@ describe.skipIf(!hasVersitygw)('S3 as versitygw speaks it', () => {
       message: expect.stringContaining('us-east-1'),
     });
     expect(await failure(list(store))).toMatchObject({ code: 'store.no-bucket' });
+  });
+
+  it('tells why it refuses a large body, for which it does not wait', async () => {
+    await expectRefusals(open(), open(as('nobody')));
   });
 
   it('cannot hold a key that is also the folder of another', async () => {
@@ -158,6 +172,11 @@ describe.skipIf(!hasVersitygw)('S3 over TLS', () => {
     const store = opened(openS3At(server, '', { ca }));
     expect(await put(store, 'a.ts')).toMatchObject({ result: 'stored' });
     expect(await list(store)).toMatchObject({ value: { key: 'a.ts' } });
+  });
+
+  it('tells why it refuses a large body, for which it does not wait', async () => {
+    const credentials = async () => ({ accessKeyId: 'nobody', secretAccessKey: secret });
+    await expectRefusals(opened(openS3At(server, '', { ca })), opened(openS3At(server, '', { ca, credentials })));
   });
 
   it('is reached through a tunnel of a proxy, which sees nothing but its address', async () => {

@@ -275,6 +275,18 @@ describe('a request', () => {
     expect((await Promise.all(asked)).map(codeOf)).toEqual(asked.map(() => 'UND_ERR_DESTROYED'));
   });
 
+  it('ends with an error when the server breaks off before it has the body', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.resetAndDestroy());
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    stops.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const options = { origin: `http://127.0.0.1:${port}`, method: 'PUT', path: '/', body: Buffer.alloc(12_000_000) };
+    const error: unknown = await exchange(open(), options).catch((reason: unknown) => reason);
+    expect(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']).toContain(codeOf(error));
+  });
+
   it('ends with an error each when nobody listens', async () => {
     const origin = await startOrigin(() => abc);
     origin.server.close();

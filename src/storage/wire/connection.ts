@@ -41,6 +41,8 @@ export class Connection implements Carrier {
   #request: Request | undefined;
   #hasHead = false;
   #isWhole = false;
+  /** A write has failed: what is still read came before. */
+  #isBroken = false;
   readonly #options: ConnectionOptions;
   readonly #owner: ConnectionOwner;
   readonly #socket: Socket;
@@ -64,7 +66,10 @@ export class Connection implements Carrier {
   constructor(options: ConnectionOptions, owner: ConnectionOwner) {
     this.#options = options;
     this.#owner = owner;
-    const { socket, readyEvent } = openSocket(options, (view) => this.#onRead(view));
+    const { socket, readyEvent } = openSocket(options, {
+      onRead: (view) => this.#onRead(view),
+      onWriteFailed: (error) => this.#onWriteFailed(error),
+    });
     this.#socket = socket;
     socket
       .once(readyEvent, () => this.#onReady())
@@ -134,7 +139,7 @@ export class Connection implements Carrier {
 
   /** @param isExact - nothing came after the response */
   #afterResponse(isExact: boolean): void {
-    const isSent = this.#socket.writableLength === 0;
+    const isSent = this.#socket.writableLength === 0 && !this.#isBroken;
     const isKept = isExact && isSent && this.#parser.isPersistent && this.#request?.needsFreshConnection === false;
     if (!isKept) return this.#close();
     this.#request = undefined;
@@ -150,6 +155,19 @@ export class Connection implements Carrier {
     this.#socket.unref();
     this.#deadline.set(idleMs);
     this.#owner.onFree(this);
+  }
+
+  /**
+   * A server that refuses a request need not wait for its body: it answers and closes, and a write then meets the closed end
+   * before the answer was read. The next turn of the event loop reads it.
+   *
+   * @returns whether the socket stays open for that
+   */
+  #onWriteFailed(error: Error): boolean {
+    if (this.#state !== 'busy' || this.#isBroken) return false;
+    this.#isBroken = true;
+    setImmediate(() => setImmediate(() => this.#close(error)));
+    return true;
   }
 
   #onServerEnd(): void {

@@ -27,15 +27,22 @@ const loadTls = (): typeof tls => createRequire(import.meta.url)('node:tls') as 
  */
 const readBuffer = Buffer.allocUnsafeSlow(64 * KiB);
 
+/** Is told what happens on a socket beside its events. */
+export interface SocketWatcher {
+  /** @param view - of shared memory, valid during the call alone */
+  onRead(view: Buffer): void;
+  /** @returns whether the socket stays open, so that what has arrived before is read; usually Node closes it at once */
+  onWriteFailed(error: Error): boolean;
+}
+
 /**
  * Begins to connect.
  *
- * @param onRead - is given a view of shared memory, valid during the call alone
  * @returns the socket, and the event that says that it is ready
  */
 export function openSocket(
   { origin, secureContext, lookup, resumption }: SocketOptions,
-  onRead: (view: Buffer) => void,
+  watcher: SocketWatcher,
 ): { readonly socket: Socket; readonly readyEvent: 'connect' | 'secureConnect' } {
   const isSecure = origin.protocol === 'https:';
   const host = origin.hostname.replace(/^\[|\]$/g, '');
@@ -48,13 +55,13 @@ export function openSocket(
     onread: {
       buffer: readBuffer,
       callback: (length: number): boolean => {
-        onRead(readBuffer.subarray(0, length));
+        watcher.onRead(readBuffer.subarray(0, length));
         return true;
       },
     },
     ...(lookup ? { lookup } : {}),
   };
-  if (!isSecure) return { socket: connect(options), readyEvent: 'connect' };
+  if (!isSecure) return { socket: watched(connect(options), watcher), readyEvent: 'connect' };
   const socket = loadTls().connect({
     ...options,
     ALPNProtocols: ['http/1.1'],
@@ -63,5 +70,13 @@ export function openSocket(
     ...(resumption.session ? { session: resumption.session } : {}),
   });
   socket.on('session', (session) => Object.assign(resumption, { session }));
-  return { socket, readyEvent: 'secureConnect' };
+  return { socket: watched(socket, watcher), readyEvent: 'secureConnect' };
+}
+
+/** A stream destroys itself with the error of a write, unless the watcher wants to read on. */
+function watched<T extends Socket>(socket: T, watcher: SocketWatcher): T {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error?: NodeJS.ErrnoException): T =>
+    error?.syscall === 'write' && watcher.onWriteFailed(error) ? socket : destroy(error);
+  return socket;
 }
