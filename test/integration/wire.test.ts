@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -297,6 +297,26 @@ describe('a request', () => {
 });
 
 describe('connections over TLS', () => {
+  it('that break in the middle of TLS are broken, and no matter of trust', async () => {
+    const { key, cert } = await selfSigned('IP:127.0.0.1');
+    const server = createTlsServer({ key, cert }, (socket) => socket.on('error', () => undefined).resume());
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const line = createServer((near) => {
+      const far = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      near.on('error', () => far.destroy()).on('data', (bytes) => far.write(bytes.map(flipIn(bytes.length))));
+      far.on('error', () => near.destroy()).pipe(near);
+    });
+    // Only the body comes in pieces so large.
+    const flipIn = (length: number) => (byte: number, at: number) =>
+      length > 10_000 && at === 5_000 ? byte ^ 1 : byte;
+    await once(line.listen(0, '127.0.0.1'), 'listening');
+    stops.push(() => line.close().unref() && server.close());
+    const { port } = line.address() as AddressInfo;
+    const options = { origin: `https://127.0.0.1:${port}`, method: 'PUT', path: '/', body: Buffer.alloc(100_000) };
+    const error: unknown = await exchange(open(tlsOptions(cert)), options).catch((reason: unknown) => reason);
+    expect(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']).toContain(codeOf(error));
+  });
+
   it('resume the session of the one before, and never that of others, who may trust somebody else', async () => {
     const { key, cert } = await selfSigned('IP:127.0.0.1');
     const resumed: boolean[] = [];

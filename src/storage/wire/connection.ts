@@ -73,7 +73,7 @@ export class Connection implements Carrier {
     this.#socket = socket;
     socket
       .once(readyEvent, () => this.#onReady())
-      .on('error', (error) => this.#close(error))
+      .on('error', (error) => this.#onError(error))
       .on('end', () => this.#onServerEnd())
       .on('close', () => this.#close());
     this.#deadline.set(options.connectTimeoutMs);
@@ -168,6 +168,12 @@ export class Connection implements Carrier {
     this.#isBroken = true;
     setImmediate(() => setImmediate(() => this.#close(error)));
     return true;
+  }
+
+  /** Who the server is was settled by the handshake: after it, TLS finds that bytes were changed or lost on their way. */
+  #onError(error: NodeJS.ErrnoException): void {
+    const isOfTls = this.#state !== 'connecting' && error.code?.startsWith('ERR_SSL') === true;
+    this.#close(isOfTls ? new ConnectionError('UND_ERR_SOCKET', `TLS broke, ${error.code}`) : error);
   }
 
   #onServerEnd(): void {
