@@ -56,10 +56,10 @@ export function openMemoryStore(name = 'memory:'): MemoryStore {
       const found = objects.get(key);
       return found && describe(found);
     },
-    get: async (key, { signal }) => {
+    get: async (key, { signal, range: { from, to } = { from: 0, to: Infinity } }) => {
       await begin(signal, key);
       const found = objects.get(key);
-      return found && { object: describe(found), body: once(found.body) };
+      return found && { object: describe(found), body: once(found.body.subarray(from, to + 1)) };
     },
     put: async (key, body, crc32, options) => {
       await begin(options.signal, key);

@@ -23,6 +23,12 @@ export interface StoredObject {
   readonly tagCount?: number;
 }
 
+/** Positions of the first and the last byte to read, from 0. RFC 9110 section 14.1.2. */
+export interface ReadRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Write only if the key is free, only over the object that was seen, or unconditionally. RFC 9110 section 13.1. */
 export type WriteCondition = { readonly ifNoneMatch: '*' } | { readonly ifMatch: string } | undefined;
 
@@ -101,10 +107,13 @@ export interface ObjectStore {
    * compute it cheaply.
    */
   head(key: string, options: { readonly signal: AbortSignal }): Promise<StoredObject | undefined>;
-  /** Opens an object for reading. Undefined if there is none. Read the body to the end, or leave it by `return()`. */
+  /**
+   * Opens an object, or a range of its bytes, for reading. Undefined if there is none. Read the body to the end, or leave it
+   * by `return()`. `object.sizeBytes` is of the whole object. A range begins within it, and ends with it at the latest.
+   */
   get(
     key: string,
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly range?: ReadRange },
   ): Promise<{ readonly object: StoredObject; readonly body: AsyncIterable<Uint8Array> } | undefined>;
   /** Writes a whole object. The store uses `crc32`, or what `integrity` has instead, to refuse corrupted bytes. */
   put(key: string, body: Uint8Array, crc32: string, options: PutOptions): Promise<PutResult>;

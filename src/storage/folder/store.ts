@@ -47,13 +47,15 @@ class FolderStore implements ObjectStore {
     });
   }
 
-  async get(key: string, { signal }: Call): ReturnType<ObjectStore['get']> {
+  async get(key: string, { signal, range }: Parameters<ObjectStore['get']>[1]): ReturnType<ObjectStore['get']> {
     const path = this.#pathOf(key, signal);
     return this.#withErrors(path, signal, async () => {
       const handle = await openIfAny(path);
       if (!handle) return undefined;
       const object = await describe(key, handle);
-      return { object, body: bodyOf(handle.createReadStream({ signal }), (error) => folderError(error, path, signal)) };
+      const part = range && { start: range.from, end: range.to };
+      const stream = handle.createReadStream({ signal, ...part });
+      return { object, body: bodyOf(stream, (error) => folderError(error, path, signal)) };
     });
   }
 

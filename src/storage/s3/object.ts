@@ -26,7 +26,7 @@ export function objectOfHeaders(key: string, headers: IncomingHttpHeaders): Stor
   ];
   return {
     key,
-    sizeBytes: Number(headers['content-length'] ?? 0),
+    sizeBytes: Number(/\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1] ?? headers['content-length'] ?? 0),
     etag: entityTag(headers.etag ?? ''),
     ...(crc32 === undefined ? {} : { crc32 }),
     metadata,

@@ -10,6 +10,7 @@ import { entityTag, integrityHeaders, metadataHeaders, objectOfHeaders, treatmen
 import { beginUpload } from './upload.ts';
 import type { UploadChecksums } from './upload.ts';
 import { assertStorableKey } from '../store-key.ts';
+import { rangeOf } from '../body-range.ts';
 import { refusalText } from './refusal-text.ts';
 
 /** Options of an S3 store. */
@@ -58,10 +59,13 @@ class S3Store implements ObjectStore {
     throw this.#connection.refusal(request, answer);
   }
 
-  async get(key: string, { signal }: { readonly signal: AbortSignal }): ReturnType<ObjectStore['get']> {
-    const request: S3Request = { method: 'GET', key: this.#full(key), headers: withChecksum, signal };
+  async get(key: string, { signal, range }: Parameters<ObjectStore['get']>[1]): ReturnType<ObjectStore['get']> {
+    // The checksum of a whole object says nothing of a range.
+    const asked = range ? ([['range', `bytes=${range.from}-${range.to}`]] as const) : withChecksum;
+    const request: S3Request = { method: 'GET', key: this.#full(key), headers: asked, signal };
     const { status, headers, body } = await this.#connection.stream(request);
-    if (status === 200) return { object: objectOfHeaders(key, headers), body };
+    if (status === 200) return { object: objectOfHeaders(key, headers), body: range ? rangeOf(body, range) : body };
+    if (status === 206 && range) return { object: objectOfHeaders(key, headers), body };
     const answer = { status, headers, body: await refusalText(body) };
     if (isMissingObject(refusalOf(answer))) return undefined;
     throw this.#connection.refusal(request, answer);

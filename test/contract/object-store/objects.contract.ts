@@ -32,6 +32,20 @@ export function describeObjects(bench: ObjectStoreBench): void {
       expect(await list('described/')).toEqual([{ key: 'described/one.ts', sizeBytes: 10, etag, metadata: {} }]);
     });
 
+    it('is read in part, and described as a whole', async () => {
+      await put('range/one.ts', 'some bytes');
+      const rangeOf = async (from: number, to: number): Promise<[number | undefined, string]> => {
+        const got = await bench.store.get('range/one.ts', { signal, range: { from, to } });
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of got?.body ?? []) chunks.push(chunk);
+        return [got?.object.sizeBytes, Buffer.concat(chunks).toString()];
+      };
+      expect(await rangeOf(0, 3)).toEqual([10, 'some']);
+      expect(await rangeOf(5, 5)).toEqual([10, 'b']);
+      expect(await rangeOf(5, 1000)).toEqual([10, 'bytes']);
+      expect(await bench.store.get('range/absent.ts', { signal, range: { from: 0, to: 3 } })).toBeUndefined();
+    });
+
     it('has its checksum told, or nothing', async () => {
       await put('checksum/told.ts', 'some bytes');
       expect([crc32Hex(bytes('some bytes')), undefined]).toContain(
