@@ -40,6 +40,7 @@ export const ports: Readonly<Record<string, readonly string[]>> = {
 export const freeFiles: readonly string[] = [
   'storage/probe/reachability.ts',
   'storage/checksum.ts',
+  'storage/body-range.ts',
   'storage/http/decode.ts',
   'storage/unchanged.ts',
   'storage/own-bucket.ts',

@@ -46,6 +46,7 @@ export async function verifyCopy(
           expected: recorded.expected,
           acceptedBecause: recorded.acceptedBecause,
           readsBytes: options.checksums,
+          peeks: options.peek,
           concurrency: options.concurrency,
           ...(ask ? { ask } : {}),
         },

@@ -54,6 +54,7 @@ export async function verifyDestination(
         expected,
         acceptedBecause,
         readsBytes: options.checksums,
+        peeks: options.peek,
         concurrency: options.concurrency,
       },
       signal,

@@ -13,7 +13,8 @@ import type { ParsedOptions } from './registry/option-schemas.ts';
 import { usualConcurrency } from './values/concurrency.ts';
 
 /** Options of `verify`, checked and frozen. */
-export interface VerifyOptions extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'json'>> {
+export interface VerifyOptions
+  extends NetworkOptions, Readonly<Pick<ParsedOptions<'verify'>, 'checksums' | 'peek' | 'json'>> {
   readonly target: VerifyTarget;
   /** Files that are asked for at a time. */
   readonly concurrency: number;
@@ -58,13 +59,13 @@ export async function loadVerifyOptions(input: CommandInput): Promise<VerifyTask
       'usage',
       `verify takes a playlist, or a catalogue and a destination; "${more.join(' ')}" is too much`,
     );
-  const { checksums, concurrency = usualConcurrency, json } = parsed;
+  const { checksums, peek, concurrency = usualConcurrency, json } = parsed;
   const network = await readNetworkOptions(parsed, cwd);
   const [api] = await apiSourcesOf(parsed, network, cwd);
   if (api && second !== undefined)
     throw new FlantsError('usage', 'verify takes one catalogue: a word before the destination, or --catalogue-url');
   const record = recordOf(parsed, input);
-  const common = { ...network, checksums, concurrency, json };
+  const common = { ...network, checksums, peek, concurrency, json };
   if (api || second !== undefined || (await isPrefix(word, cwd))) {
     const destination = parseDestination(second ?? word, cwd);
     if (checksums) assertComparable(destination.kind === 's3' ? 's3' : 'file', record);

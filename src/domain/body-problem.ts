@@ -93,13 +93,21 @@ const marks = ['WEBVTT', '\xef\xbb\xbfWEBVTT', 'ID3', '\x0bw', '\xff\xd8\xff', '
 const longestMark = 9;
 
 function startsLikeMedia(head: Uint8Array): boolean {
-  const isTransportStream =
-    head[0] === 0x47 && (head.byteLength === 188 || (head[188] === 0x47 && (head[376] ?? 0x47) === 0x47));
   // ADTS and MPEG audio: eleven bits that are set.
   const isAudioFrame = head[0] === 0xff && (head[1] ?? 0) >= 0xe0;
-  if (isTransportStream || isAudioFrame) return true;
+  if (isTransportStream(head) || beginsWithBox(head) || isAudioFrame) return true;
   const start = latin1(head.subarray(0, longestMark));
-  return firstBoxes.has(start.slice(4, 8)) || marks.some((mark) => start.startsWith(mark));
+  return marks.some((mark) => start.startsWith(mark));
+}
+
+/** Whether a body is MPEG-2 TS: packets of 188 bytes, each of which begins with 0x47. ISO/IEC 13818-1 section 2.4.3.2. */
+export function isTransportStream(head: Uint8Array): boolean {
+  return head[0] === 0x47 && (head.byteLength === 188 || (head[188] === 0x47 && (head[376] ?? 0x47) === 0x47));
+}
+
+/** Whether a body is MP4, as segments and initialization sections have it. */
+export function beginsWithBox(head: Uint8Array): boolean {
+  return firstBoxes.has(latin1(head.subarray(4, 8)));
 }
 
 /** Blanks, the bytes of a byte order mark, and the first characters of markup, JSON and playlists. Few encrypted bodies begin so. */

@@ -98,9 +98,9 @@ function usualHeaders(
   };
 }
 
-/** Whether the extension of a name says what the object is. */
-export function hasTellingName(key: string): boolean {
-  return byExtension.has(extensionOf(key));
+/** The media type of which the extension of a name tells. Undefined if it tells of none. */
+export function typeOfName(key: string): string | undefined {
+  return byExtension.get(extensionOf(key));
 }
 
 /** In lower case and without the dot. Empty if there is none. */

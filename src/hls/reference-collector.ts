@@ -1,7 +1,7 @@
 import { withoutGrants } from '../domain/names/tokens.ts';
 import type { FailureCode } from '../domain/failure.ts';
-import type { ExternalReference, FileRole } from '../domain/revision.ts';
-import type { DocumentContext, DocumentReference, Reference, References, Refusal } from './reference.ts';
+import type { ExternalReference } from '../domain/revision.ts';
+import type { DocumentContext, DocumentReference, FileReference, Reference, References, Refusal } from './reference.ts';
 import { resolverOf } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
 
@@ -17,7 +17,7 @@ export interface UriOccurrence {
 /** How to treat a URI once it is resolved. */
 export type Use =
   | { readonly use: DocumentReference['use'] }
-  | { readonly use: 'file'; readonly role: FileRole; readonly minSizeBytes?: number; readonly optional?: boolean };
+  | ({ readonly use: 'file' } & Pick<FileReference, 'role' | 'minSizeBytes' | 'optional' | 'cipher' | 'hasMap'>);
 
 /** What a URI outside the copy means: a player needs it, or it leads to another service by design. */
 export type Foreign = { readonly foreign: 'needed' } | { readonly foreign: 'kept'; readonly reason: string };

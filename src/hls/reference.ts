@@ -30,6 +30,9 @@ export interface ChaptersReference extends NamedUri {
   readonly use: 'chapters';
 }
 
+/** `blocks`: in blocks of 16 bytes, the last of them padded, so that they fill it. `unknown`: nothing is known of its bytes. */
+export type SegmentCipher = 'blocks' | 'unknown';
+
 /** An object that is copied as it is. */
 export interface FileReference extends NamedUri {
   readonly use: 'file';
@@ -40,6 +43,10 @@ export interface FileReference extends NamedUri {
   readonly optional?: boolean;
   /** A segment of subtitles as WebVTT, whatever its name is. */
   readonly isWebVtt?: boolean;
+  /** How the whole segment is encrypted. Absent: its bytes are media, some of which may be encrypted in themselves. */
+  readonly cipher?: SegmentCipher;
+  /** A segment behind an EXT-X-MAP. */
+  readonly hasMap?: boolean;
   /** A document that was not there to be read, and takes the place of a file. */
   readonly unread?: boolean;
 }

@@ -128,6 +128,32 @@ describe('a media playlist names a file', () => {
     expect(references.map((reference) => 'optional' in reference)).toEqual([true, false]);
   });
 
+  test('and says how its segments are encrypted, and whether an initialization section goes before them', () => {
+    const lines = [
+      '1.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k"',
+      '2.ts',
+      '#EXT-X-SESSION-KEY:METHOD=NONE',
+      '3.ts',
+      '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://k",KEYFORMAT="com.apple.streamingkeydelivery"',
+      '4.ts',
+      '#EXT-X-KEY:METHOD=AES-256-GCM,URI="k"',
+      '5.ts',
+      '#EXT-X-MAP:URI="i.mp4"',
+      '#EXT-X-KEY:METHOD=NONE',
+      '6.ts',
+    ];
+    const segments = read(lines, 'media', 'keep').references.filter(({ uri }) => uri.endsWith('.ts'));
+    expect(segments.map((each) => each.use === 'file' && [each.cipher, each.hasMap])).toEqual([
+      [undefined, undefined],
+      ['blocks', undefined],
+      ['blocks', undefined],
+      [undefined, undefined],
+      ['unknown', undefined],
+      [undefined, true],
+    ]);
+  });
+
   test.each(['#EXT-X-MAP:BYTERANGE="1@0"', '#EXT-X-MAP:URI=""', '#EXT-X-KEY:METHOD=AES-128'])(
     'and %s is malformed',
     (line) => {

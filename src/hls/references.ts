@@ -5,7 +5,7 @@ import type { ByteRange } from './byte-range.ts';
 import { ReferenceCollector } from './reference-collector.ts';
 import type { UriOccurrence, Use } from './reference-collector.ts';
 import { reportLookalikes, reportTitleAddresses, reportUnknownTag } from './unknown-uris.ts';
-import type { DocumentContext, References } from './reference.ts';
+import type { DocumentContext, References, SegmentCipher } from './reference.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
 
 /** A playlist names either other playlists or media. RFC 8216 section 4. */
@@ -24,6 +24,9 @@ interface Reading {
   readonly kind: PlaylistKind;
   readonly segmentRole: 'segment' | 'image';
   readonly rangeEnds: Map<string, number>;
+  /** What tags before a segment say of it and of all that follow. */
+  cipher: SegmentCipher | undefined;
+  hasMap: boolean;
   pending: Pending;
 }
 
@@ -90,6 +93,8 @@ export function readReferences(tokens: readonly Token[], kind: PlaylistKind, con
       ? 'image'
       : 'segment',
     rangeEnds: new Map(),
+    cipher: undefined,
+    hasMap: false,
     pending: {},
   };
   for (const token of tokens) {
@@ -121,8 +126,15 @@ function occurrenceOfLine({ value, valueAt, line }: UriToken, tag: string): UriO
   return { uri: value, start: valueAt, end: valueAt + value.length, line, tag };
 }
 
-function segmentUse(line: UriToken, { byteRange, gap }: Pending, { segmentRole, rangeEnds }: Reading): Use {
-  const use: Use = { use: 'file', role: segmentRole, ...(gap ? { optional: true } : {}) };
+function segmentUse(line: UriToken, { byteRange, gap }: Pending, reading: Reading): Use {
+  const { segmentRole, rangeEnds, cipher, hasMap } = reading;
+  const use: Use = {
+    use: 'file',
+    role: segmentRole,
+    ...(gap ? { optional: true } : {}),
+    ...(cipher ? { cipher } : {}),
+    ...(hasMap ? { hasMap } : {}),
+  };
   if (!byteRange) return use;
   const end = (byteRange.offset ?? rangeEnds.get(line.value) ?? 0) + byteRange.length;
   rangeEnds.set(line.value, end);
@@ -161,6 +173,7 @@ function readRendition(tag: TagToken, { into }: Reading): void {
 }
 
 function readMap(tag: TagToken, reading: Reading): void {
+  reading.hasMap = true;
   const attributes = attributesOf(tag);
   const written = valueOf(attributes.others, 'BYTERANGE');
   const range = written === undefined ? undefined : requireByteRange(written, tag, reading);
@@ -169,16 +182,27 @@ function readMap(tag: TagToken, reading: Reading): void {
   reportLookalikes(tag, attributes.others, reading.into);
 }
 
-function readKey(tag: TagToken, { into }: Reading): void {
+/** Methods that leave the container of a segment as it is. RFC 8216 section 4.3.2.4, and rfc8216bis section 4.4.4.4. */
+const methodsWithin: ReadonlySet<string> = new Set(['NONE', 'SAMPLE-AES', 'SAMPLE-AES-CTR', 'ISO-23001-7']);
+
+function cipherOf(method: string): SegmentCipher | undefined {
+  if (methodsWithin.has(method)) return undefined;
+  return method === 'AES-128' ? 'blocks' : 'unknown';
+}
+
+function readKey(tag: TagToken, reading: Reading): void {
+  const { into } = reading;
   const attributes = attributesOf(tag);
   const { uris, others } = attributes;
   const format = valueOf(others, 'KEYFORMAT') ?? 'identity';
-  if (valueOf(others, 'METHOD') === 'NONE') {
+  const method = valueOf(others, 'METHOD') ?? '';
+  if (tag.name === 'EXT-X-KEY') reading.cipher = cipherOf(method);
+  if (method === 'NONE') {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, 'METHOD=NONE: players pass the URI over');
   } else if (format.toLowerCase() === 'identity') {
     const reason = 'an application makes this key: no copy can hold it';
     // rfc8216bis section 4.4.4.4: AES-256 and AES-256-GCM. All others have keys of 16 bytes.
-    const bound = valueOf(others, 'METHOD')?.startsWith('AES-256') ? { minSizeBytes: 32 } : {};
+    const bound = method.startsWith('AES-256') ? { minSizeBytes: 32 } : {};
     takeRequiredUri(tag, attributes, { use: 'file', role: 'key', ...bound }, into, reason);
   } else {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);

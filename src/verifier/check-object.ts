@@ -1,11 +1,15 @@
-import { bodyProblem, isPageType } from '../domain/body-problem.ts';
+import { bodyProblem, isPageType, isTransportStream } from '../domain/body-problem.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import { typeOfName } from '../domain/object-headers.ts';
 import { keyBytesOf } from '../domain/revision.ts';
+import type { FileRole } from '../domain/revision.ts';
 import type { AcceptedAbsence, VerifyProblem } from '../domain/report/verification.ts';
 import type { PlacedFile, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
-import { nameIn } from './destination.ts';
+import { headBytes, nameIn } from './destination.ts';
 import type { Destination, ObjectFacts } from './destination.ts';
+import { blocksFault, mayEndInPacket, mediaFault } from './media-faults.ts';
+import type { Wrong } from './media-faults.ts';
 import { elsewhere, orProblem } from './object-faults.ts';
 import { isStandIn } from './read-document.ts';
 
@@ -29,6 +33,8 @@ export interface CheckRequest {
   readonly acceptedBecause: (key: string) => string | undefined;
   /** Whether to read every byte and compare checksums. */
   readonly readsBytes: boolean;
+  /** Whether to read the beginning of each file, and judge by it what the file is and whether it is cut off. */
+  readonly peeks: boolean;
 }
 
 /** What was found of an object. */
@@ -63,9 +69,10 @@ type ProblemOf = (code: FailureCode, message: string) => Checked;
 async function checkObject(
   file: PlacedFile,
   { key, playlist, problem }: { readonly key: string; readonly playlist: string; readonly problem: ProblemOf },
-  { destination, readsBytes, expected: lookUp, acceptedBecause }: CheckRequest,
+  request: CheckRequest,
   signal: AbortSignal,
 ): Promise<Checked> {
+  const { destination, readsBytes, expected: lookUp, acceptedBecause } = request;
   const reported = await destination.head(file.fetchUrl, { signal });
   if (!reported) {
     const none = { sizeBytes: 0, comparedChecksum: false };
@@ -82,12 +89,7 @@ async function checkObject(
   const expected = await lookUp(key, playlist);
   // Compare only with a checksum that was kept from writing: one that was itself just read proves nothing.
   const reference = expected?.crc32 ?? (readsBytes && destination.keepsChecksums ? reported.crc32 : undefined);
-  const facts = { ...reported, ...actual };
-  const wrong =
-    codedRanges(file, facts) ??
-    wrongSize(file, facts, expected) ??
-    wrongBody(file, facts) ??
-    wrongChecksum(facts, reference);
+  const wrong = await judge(file, { ...reported, ...actual }, { expected, reference }, request, signal);
   return {
     ...(wrong ? problem(wrong.code, wrong.message) : {}),
     sizeBytes: actual.sizeBytes ?? 0,
@@ -95,16 +97,72 @@ async function checkObject(
   };
 }
 
-type Wrong = { readonly code: FailureCode; readonly message: string } | undefined;
+/** @throws {FlantsError} as `Destination` */
+async function judge(
+  file: PlacedFile,
+  known: ObjectFacts,
+  { expected, reference }: { readonly expected: Expected | undefined; readonly reference: string | undefined },
+  request: CheckRequest,
+  signal: AbortSignal,
+): Promise<Wrong | undefined> {
+  // What was copied so is as it was at the source.
+  const judgesMedia = request.peeks || !expected;
+  const head = known.head ?? (judgesMedia ? await lookInto(file, known, request, signal) : undefined);
+  const facts = { ...known, ...(head ? { head } : {}) };
+  return (
+    codedRanges(file, facts) ??
+    wrongSize(file, facts, expected) ??
+    wrongBody(file, facts) ??
+    wrongChecksum(facts, reference) ??
+    (judgesMedia ? wrongMedia(file, facts, request.destination, signal) : undefined)
+  );
+}
+
+/** Roles whose bytes say what they are. */
+const tellingRoles: ReadonlySet<FileRole> = new Set([
+  'segment',
+  'initialization-section',
+  'image',
+  'poster',
+  'captions',
+]);
+
+/** The first bytes of a file that is to be looked into: all, or one whose size is odd. */
+async function lookInto(
+  file: PlacedFile,
+  { sizeBytes = 0 }: ObjectFacts,
+  { destination, peeks }: CheckRequest,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const name = typeOfName(new URL(file.fetchUrl).pathname);
+  const looks = peeks ? tellingRoles.has(file.role) : mayEndInPacket(file, { sizeBytes, typeOfName: name });
+  if (!looks || sizeBytes === 0) return undefined;
+  return destination.readPart(file.fetchUrl, { from: 0, to: headBytes - 1 }, { signal });
+}
+
+async function wrongMedia(
+  file: PlacedFile,
+  { sizeBytes, head, codings }: ObjectFacts,
+  destination: Destination,
+  signal: AbortSignal,
+): Promise<Wrong | undefined> {
+  if (sizeBytes === undefined) return undefined;
+  const inBlocks = blocksFault(file, sizeBytes);
+  if (inBlocks || !head) return inBlocks;
+  const read = (from: number, lengthBytes: number): Promise<Uint8Array | undefined> =>
+    destination.readPart(file.fetchUrl, { from, to: from + lengthBytes - 1 }, { signal });
+  const reads = !codings && (destination.seeks || isTransportStream(head));
+  return mediaFault(file, { head, sizeBytes, ...(reads ? { read } : {}) });
+}
 
 /** Players ask for ranges of what is stored. RFC 9110 section 14.1.2. */
-function codedRanges({ role, minSizeBytes = 0 }: PlacedFile, { codings }: ObjectFacts): Wrong {
+function codedRanges({ role, minSizeBytes = 0 }: PlacedFile, { codings }: ObjectFacts): Wrong | undefined {
   if (!codings || role === 'key' || minSizeBytes === 0) return undefined;
   const message = `it is stored with Content-Encoding ${codings.join(', ')}: the ranges that are named are of the compressed bytes`;
   return { code: 'verify.range', message };
 }
 
-function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong {
+function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | undefined): Wrong | undefined {
   const { role, minSizeBytes = 0 } = file;
   const { sizeBytes = 0 } = actual;
   const wrong = (what: string): Wrong => ({ code: 'verify.size', message: `it has ${sizeBytes} bytes; ${what}` });
@@ -118,12 +176,15 @@ function wrongSize(file: PlacedFile, actual: ObjectFacts, expected: Expected | u
 }
 
 /** Judges the body as a copy does. */
-function wrongBody(file: PlacedFile, { head = new Uint8Array(), sizeBytes, contentType }: ObjectFacts): Wrong {
+function wrongBody(
+  file: PlacedFile,
+  { head = new Uint8Array(), sizeBytes, contentType }: ObjectFacts,
+): Wrong | undefined {
   const problem = bodyProblem({ ...file, url: file.fetchUrl }, { head, sizeBytes, contentType });
   return problem === undefined ? undefined : { code: 'verify.wrong-body', message: `it is ${problem}` };
 }
 
-function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): Wrong {
+function wrongChecksum({ crc32 }: ObjectFacts, reference: string | undefined): Wrong | undefined {
   if (crc32 === undefined || reference === undefined || crc32 === reference) return undefined;
   return { code: 'verify.checksum', message: `its CRC-32 is ${crc32}; ${reference} was expected` };
 }

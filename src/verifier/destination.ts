@@ -1,13 +1,17 @@
-import { headBytes } from '../domain/body-problem.ts';
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { collectPlaylist } from '../domain/playlist-size.ts';
 import type { Validators } from '../domain/read-playlist.ts';
+import { KiB } from '../domain/units.ts';
 import { measureBody } from '../storage/checksum.ts';
 import type { Measured } from '../storage/checksum.ts';
 import { contentCodings, decodeBody } from '../storage/http/decode.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
+import type { ObjectStore, ReadRange } from '../storage/object-store.ts';
 import { persistently } from '../storage/persistently.ts';
+import { rangeOf } from '../storage/body-range.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
+
+/** First bytes of an object: enough to tell what it is, and to follow the boxes of most fragments of MP4. */
+export const headBytes = 16 * KiB;
 
 /** What a destination knows about an object. */
 export interface ObjectFacts {
@@ -35,6 +39,10 @@ export interface Destination {
   head(url: string, options: { readonly signal: AbortSignal }): Promise<ObjectFacts | undefined>;
   /** Reads an object completely to measure it. Undefined if there is none. */
   measure(url: string, options: { readonly signal: AbortSignal }): Promise<MeasuredFacts | undefined>;
+  /** Reads a part of an object that has at least these bytes. Undefined if there is none, or it is stored with a coding. */
+  readPart(url: string, part: ReadRange, options: { readonly signal: AbortSignal }): Promise<Uint8Array | undefined>;
+  /** Whether a part costs no more than its own bytes. If not, all that stands before it comes too. */
+  readonly seeks: boolean;
   /**
    * Whether `head` returns the checksum of the bytes as written rather than as they are now. `measure` can then be
    * compared with it.
@@ -133,6 +141,13 @@ export function destinationInStore(
       const found = await get(url, signal);
       return found && { ...typeOf(found), ...codingsOf(found.codings ?? []), ...(await measure(found.body)) };
     },
+    async readPart(url, range, { signal }) {
+      const found = await ask(url, (key) => store.get(key, { signal, range }));
+      if (!found) return undefined;
+      const bytes = await collect(found.body);
+      return contentCodings(found.object.contentEncoding).length === 0 ? bytes : undefined;
+    },
+    seeks: true,
     keepsChecksums,
     contains: (url) => url.startsWith(root),
     keyOf(url) {
@@ -222,6 +237,14 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
       const found = await fetch(url, 'media', signal);
       return found && { ...typeOf(found), finalUrl: found.finalUrl, ...(await measure(found.body)) };
     },
+    async readPart(url, range, { signal }) {
+      const found = await fetch(url, 'media', signal);
+      if (!found) return undefined;
+      const bytes = await collect(rangeOf(found.body, range));
+      found.cancel();
+      return bytes;
+    },
+    seeks: false,
     keepsChecksums: false,
     contains(url) {
       const { host: itsHost, protocol } = new URL(url);
@@ -240,21 +263,22 @@ function persistent<D extends Destination & Partial<StoreDestination>>(destinati
     read: (url: string, options: Options) => again(() => destination.read(url, options), options),
     head: (url: string, options: Options) => again(() => destination.head(url, options), options),
     measure: (url: string, options: Options) => again(() => destination.measure(url, options), options),
+    readPart: (url: string, part: ReadRange, options: Options) =>
+      again(() => destination.readPart(url, part, options), options),
     ...(destination.readHead && {
       readHead: (url: string, options: Options) => again(async () => destination.readHead?.(url, options), options),
     }),
   };
 }
 
-async function readHead(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+function readHead(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  return collect(rangeOf(body, { from: 0, to: headBytes - 1 }));
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes >= headBytes) break;
-  }
-  return Buffer.concat(chunks, Math.min(sizeBytes, headBytes));
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 async function measure(body: AsyncIterable<Uint8Array>): Promise<Measured & { readonly head: Uint8Array }> {

@@ -1,4 +1,4 @@
-import { hasTellingName } from '../domain/object-headers.ts';
+import { typeOfName } from '../domain/object-headers.ts';
 import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
 import { readReferences } from '../hls/references.ts';
 import { tokenize } from '../hls/tokenizer.ts';
@@ -83,7 +83,7 @@ export async function findPlaylistsOfOtherNames(
 ): Promise<readonly string[]> {
   const found: string[] = [];
   await forEachConcurrently(objects, { concurrency }, async ({ key }) => {
-    if (hasTellingName(key)) return;
+    if (typeOfName(key) !== undefined) return;
     const head = await orNothing(() => destination.readHead(urlOf(key), { signal }));
     if (looksLikePlaylist(head ?? new Uint8Array())) found.push(key);
   });

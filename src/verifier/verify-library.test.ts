@@ -46,6 +46,7 @@ function verify(store: MemoryStore, otherwise: Partial<LibraryVerifyRequest> = {
     expected: async () => undefined,
     acceptedBecause: () => undefined,
     readsBytes: false,
+    peeks: false,
     concurrency: 2,
     ...otherwise,
   };

@@ -32,7 +32,7 @@ export interface VideoToVerify {
 /** What to verify, and how thoroughly. */
 export interface LibraryVerifyRequest extends Pick<
   VerifyRequest,
-  'expected' | 'acceptedBecause' | 'readsBytes' | 'concurrency'
+  'expected' | 'acceptedBecause' | 'readsBytes' | 'peeks' | 'concurrency'
 > {
   /** Name of the prefix. */
   readonly name: string;
@@ -71,10 +71,10 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
   }
   const sums = createSums(request.name);
   const urlOf: UrlOf = (key) => request.prefixUrl + key.split('/').map(encodeURIComponent).join('/');
-  const { expected, acceptedBecause, readsBytes, concurrency } = request;
+  const { expected, acceptedBecause, readsBytes, peeks, concurrency } = request;
   const counts = (url: string): boolean =>
     index.count(url.startsWith(request.prefixUrl) ? request.destination.keyOf(url) : url);
-  const how = { expected, acceptedBecause, readsBytes, concurrency, counts };
+  const how = { expected, acceptedBecause, readsBytes, peeks, concurrency, counts };
   const report = (key: string): Promise<VerifyReport> =>
     verifyPresentation(
       { ...how, destination: listedDestination(request, index), name: key, playlistUrl: urlOf(key) },
@@ -152,6 +152,8 @@ function listedDestination(
     contains: (url) => destination.contains(url),
     keyOf: (url) => destination.keyOf(url),
     measure: (url, options) => destination.measure(url, options),
+    readPart: (url, part, options) => destination.readPart(url, part, options),
+    seeks: destination.seeks,
     async read(url, options) {
       // What is not listed is not there, and costs no request.
       if (listedSize(url) === undefined && url.startsWith(prefixUrl)) return undefined;

@@ -113,7 +113,7 @@ function emptyReport({ name }: VerifyRequest): VerifyReport {
 
 /**
  * Merges the mentions of a file in several playlists. The one with the furthest range counts, and the file is optional,
- * or WebVTT, only if all of them say so.
+ * or WebVTT, only if all of them say so. Where they do not agree on its cipher, nothing is known of its bytes.
  */
 function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
   const merged = new Map<string, PlacedFile>();
@@ -127,5 +127,10 @@ function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFil
 function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
   const bothSay = (what: 'optional' | 'isWebVtt'): boolean => a[what] === true && b[what] === true;
   const furthest = (b.minSizeBytes ?? 0) > (a.minSizeBytes ?? 0) ? b : a;
-  return { ...furthest, optional: bothSay('optional'), isWebVtt: bothSay('isWebVtt') };
+  return {
+    ...furthest,
+    optional: bothSay('optional'),
+    isWebVtt: bothSay('isWebVtt'),
+    ...(a.cipher === b.cipher ? {} : { cipher: 'unknown' as const }),
+  };
 }

@@ -83,6 +83,7 @@ const healed: Readonly<Record<string, Shape>> = {
   'flants verify s3://media/vod/class/42/master.m3u8': shape(/: whole\n/),
   'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR': shape(/: whole\n/),
   'flants verify s3://media/vod': shape(/: 2 of 2 whole\n/),
+  'flants verify s3://media/vod --peek': shape(/: 2 of 2 whole\n/),
   'flants verify videos.json s3://media/vod': shape(/: 2 of 2 whole\n/),
   'flants verify https://cdn.example/class/42/master.m3u8': shape(/^As players and caches get it:\n/m, 3),
   'flants health --listen 127.0.0.1:4010': shape(/^flants health: .*\n$/, 1),

@@ -9,7 +9,7 @@ import { runFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
-const library: SyntheticShape = { videos: 8, filesPerVideo: 4, fileBytes: 1_000, seed: 'prefix' };
+const library: SyntheticShape = { videos: 8, filesPerVideo: 4, fileBytes: 5 * 188, seed: 'prefix' };
 const segmentKey = (video: number, number: number): string =>
   new URL(syntheticSegment(number), `http://x${syntheticPlaylist(video)}`).pathname.slice(1);
 
@@ -83,6 +83,34 @@ describe.skipIf(!hasVersitygw)('flants verify of a library', patient, () => {
     const { stdout } = await runFlants(['verify', catalogue, stage.destination], { env: stage.env });
     expect(stdout).toMatch(/of 8 whole, \d problems/);
     expect(stdout).toContain('Named by no playlist: ');
+  });
+
+  it('names a segment that is cut off by its odd size, and looks into all files with --peek', async () => {
+    const packets = Buffer.alloc(10 * 188, Buffer.alloc(188).fill(0x47, 0, 1));
+    const box = (type: string): Buffer => Buffer.from(`\0\0\0\x10${type}12345678`, 'latin1');
+    const objects = {
+      'cut/master.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nts.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nmp4.m3u8\n',
+      'cut/ts.m3u8': '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n0.ts\n#EXTINF:2,\n1.ts\n#EXT-X-ENDLIST\n',
+      'cut/mp4.m3u8':
+        '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MAP:URI="init.mp4"\n#EXTINF:2,\n0.m4s\n#EXT-X-ENDLIST\n',
+      'cut/0.ts': packets,
+      'cut/1.ts': packets.subarray(0, 1000),
+      'cut/init.mp4': Buffer.concat([box('ftyp'), box('moov')]),
+      'cut/0.m4s': Buffer.concat([box('moof'), box('mdat')]).subarray(0, 30),
+    };
+    for (const [key, body] of Object.entries(objects)) await stage.place(key, Buffer.from(body));
+    stage.clear();
+    const usual = await verify(`${stage.destination}/cut/`);
+    const keysOf = ({ report }: typeof usual): readonly string[] =>
+      report.notWhole.flatMap(({ problems }) => problems.map(({ code, key }) => `${code} ${key}`));
+    expect([usual.code, keysOf(usual)]).toEqual([2, ['verify.size 1.ts']]);
+    const asked = stage.requests.filter(({ method, path }) => method === 'GET' && /\.(?:ts|mp4|m4s)/.test(path));
+    expect(asked.map(({ path }) => path.replace(/.*\//, ''))).toEqual(['1.ts']);
+    expect(keysOf(await verify(`${stage.destination}/cut/`, '--peek'))).toEqual([
+      'verify.size 0.m4s',
+      'verify.size 1.ts',
+    ]);
+    for (const key of Object.keys(objects)) await rm(join(stage.objects, key));
   });
 
   it('calls no catalogue whole of which a row is no video, or one that cannot be copied', async () => {

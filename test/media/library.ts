@@ -26,6 +26,11 @@ export const mediaExamples: readonly MediaExample[] = [
   { name: 'aes', playlist: 'aes/index.m3u8' },
 ];
 
+/** Further formats, which no copy treats otherwise than these: each by what its objects are. */
+export const furtherFormats = [
+  'cmaf', 'low-latency', 'packed-aac', 'packed-aac-id3', 'packed-mp3', 'sample-aes', 'nameless',
+] as const satisfies readonly MediaCase[]; // prettier-ignore
+
 const settings: MediaSettings = {
   picture: 'testsrc2',
   seconds: 12,
@@ -40,11 +45,20 @@ const settings: MediaSettings = {
  * @throws when ffmpeg is missing; `findTool('ffmpeg')` tells
  */
 export async function mediaLibrary(): Promise<string> {
+  return libraryOf([...new Set(mediaExamples.map(({ name }) => name))]);
+}
+
+/** The same of `furtherFormats`. */
+export async function furtherLibrary(): Promise<string> {
+  return libraryOf(furtherFormats);
+}
+
+async function libraryOf(cases: readonly MediaCase[]): Promise<string> {
   const recipe = createHash('sha256')
     .update(await readFile(join(import.meta.dirname, 'recipes.ts')))
-    .update(JSON.stringify(settings));
+    .update(JSON.stringify([settings, cases]));
   return makeOnce('media', recipe.digest('hex').slice(0, 16), async (draft) => {
-    await makeMedia(draft, [...new Set(mediaExamples.map(({ name }) => name))], settings);
+    await makeMedia(draft, cases, settings);
     await chmod(draft, 0o755); // So that a server under another user can read it.
   });
 }

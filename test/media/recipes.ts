@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createCipheriv, createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -205,8 +205,67 @@ async function encryptSegment(path: string, sequence: number): Promise<void> {
   await writeFile(path, Buffer.concat([cipher.update(await readFile(path)), cipher.final()]));
 }
 
+/** CMAF as DASH has it too: each segment a fragment with its index, or one fragment for each frame, as of low latency. */
+const cmafOf =
+  (name: string, ...fragments: readonly string[]) =>
+  async (folder: string): Promise<void> => {
+    const source = ['-i', 'src.mp4', '-map', '0:v', '-map', '0:a:0', '-c', 'copy', ...reproducible];
+    const format = ['-f', 'dash', '-seg_duration', '2', '-hls_playlist', '1', ...fragments];
+    await ffmpeg(folder, [...source, ...format, `${name}/manifest.mpd`]);
+    await rm(join(folder, name, 'manifest.mpd'));
+  };
+
+/** Packed audio, behind a tag of ID3 or not, whose playlist ffmpeg writes with its segment muxer. */
+const packedAudioOf =
+  (name: string, codec: readonly string[], format: string, extension: string, ...how: readonly string[]) =>
+  async (folder: string): Promise<void> => {
+    const cut = ['-f', 'segment', '-segment_time', '2', '-segment_format', format, ...how];
+    const names = ['-segment_list_type', 'm3u8', '-segment_list', `${name}/index.m3u8`, `${name}/%03d.${extension}`];
+    await ffmpeg(folder, ['-i', 'src.mp4', '-map', '0:a:0', ...codec, ...reproducible, ...cut, ...names]);
+  };
+
+/** MPEG-TS whose samples are said to be encrypted: that leaves its packets as they are. */
+async function sampleAes(folder: string): Promise<void> {
+  const home = join(folder, 'sample-aes');
+  await ffmpeg(folder, [...copyFirst, '-hls_segment_filename', 'sample-aes/seg_%03d.ts', 'sample-aes/index.m3u8']);
+  const text = await readFile(join(home, 'index.m3u8'), 'utf8');
+  const key = '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k.key"';
+  await writeFile(join(home, 'index.m3u8'), text.replace('#EXTINF', `${key}\n#EXTINF`));
+  await writeFile(join(home, 'k.key'), keyFor(0));
+}
+
+/** MPEG-TS under names without an extension. */
+async function nameless(folder: string): Promise<void> {
+  const home = join(folder, 'nameless');
+  await ffmpeg(folder, [...copyFirst, '-hls_segment_filename', 'nameless/seg_%03d.ts', 'nameless/index.m3u8']);
+  const text = await readFile(join(home, 'index.m3u8'), 'utf8');
+  await writeFile(join(home, 'index.m3u8'), text.replaceAll('.ts', ''));
+  const segments = (await readdir(home)).filter((name) => name.endsWith('.ts'));
+  for (const name of segments) await rename(join(home, name), join(home, name.replace('.ts', '')));
+}
+
 /** The cases, each a folder of its name. */
-const recipes = { ladder, fmp4, 'byte-ranges': byteRanges, tracks, aes } as const;
+const recipes = {
+  ladder,
+  fmp4,
+  'byte-ranges': byteRanges,
+  tracks,
+  aes,
+  cmaf: cmafOf('cmaf'),
+  'low-latency': cmafOf('low-latency', '-frag_type', 'every_frame'),
+  'packed-aac': packedAudioOf('packed-aac', ['-c', 'copy'], 'adts', 'aac'),
+  'packed-aac-id3': packedAudioOf(
+    'packed-aac-id3',
+    ['-c', 'copy'],
+    'adts',
+    'aac',
+    '-segment_format_options',
+    'write_id3v2=1',
+  ),
+  'packed-mp3': packedAudioOf('packed-mp3', ['-c:a', 'libmp3lame'], 'mp3', 'mp3'),
+  'sample-aes': sampleAes,
+  nameless,
+} as const;
 
 /** Name of a case. */
 export type MediaCase = keyof typeof recipes;

@@ -9,9 +9,10 @@ export const verifyFailures = {
     cure: 'Run the copy again with `--recheck`: it finds what is missing and copies it.',
   },
   'verify.size': {
-    means: 'An object has another size than the one that was copied, or is shorter than a byte range needs.',
-    cause: 'Somebody replaced the object, or another tool cut it off.',
-    cure: 'Delete the object and run the copy again with `--recheck`.',
+    means:
+      'An object has another size than the one that was copied, is shorter than a byte range needs, or is cut off, as its media or its encryption shows.',
+    cause: 'Somebody replaced the object, another tool cut it off, or it was cut off at the source already.',
+    cure: 'Delete the object and run the copy again with `--recheck`. If it is the same then, it is so at the source.',
   },
   'verify.checksum': {
     means: 'An object has other bytes than the ones that were copied.',
@@ -19,7 +20,8 @@ export const verifyFailures = {
     cure: 'Delete the object and run the copy again with `--recheck`.',
   },
   'verify.wrong-body': {
-    means: 'An object is not media: for example an HTML page, or not compressed as its Content-Encoding says.',
+    means:
+      'An object is not what its playlist names: for example an HTML page, a segment in place of an initialization section, or not compressed as its Content-Encoding says.',
     cause: 'Another tool stored an error page as a segment, or set a Content-Encoding that the bytes do not have.',
     cure: 'Delete the object and copy it with FLAnts, which checks bodies before it stores them.',
   },

@@ -153,6 +153,7 @@ export const copyVerbs = {
     ],
     options: [
       'checksums',
+      'peek',
       ...apiOptions,
       'header',
       'headerFile',
@@ -174,6 +175,7 @@ export const copyVerbs = {
         'every byte is the one that was copied',
         'flants verify s3://media/vod/class/42/master.m3u8 --checksums --state DIR',
       ],
+      ['no file is cut off, or another kind of file', 'flants verify s3://media/vod --peek'],
       ['all videos of a cluster', 'flants verify s3://media/vod --journal s3://media-private/journal'],
     ],
     overrides: {

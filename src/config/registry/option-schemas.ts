@@ -118,6 +118,7 @@ const optionSchemas = {
   failedBy: text.exactOptional(),
   reason: text.exactOptional(),
   checksums: z.boolean().default(optionSpecs.checksums.default),
+  peek: z.boolean().default(optionSpecs.peek.default),
 
   catalogueUrl: url.exactOptional(),
   catalogueHeaderFile: text.exactOptional(),

@@ -258,6 +258,12 @@ export const optionSpecs = {
     default: false,
     text: 'read every byte, and compare checksums with those in --state, otherwise with those that S3 keeps',
   },
+  peek: {
+    group: 'What to compare',
+    kind: 'switch',
+    default: false,
+    text: 'read the beginning of each file too, to tell what it is, and whether it is cut off: one small GET for most; a web address is always read so',
+  },
 
   ...catalogueOptions,
   ...clusterOptions,
