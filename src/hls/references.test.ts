@@ -166,6 +166,15 @@ describe('a byte range', () => {
   const bounds = (...lines: string[]) =>
     read(lines, 'media').references.map((reference) => (reference.use === 'file' ? reference.minSizeBytes : undefined));
 
+  test('of no bytes bounds nothing, is no whole object, and is warned of once', () => {
+    const lines = ['#EXT-X-BYTERANGE:0@900', 'a.ts', '#EXT-X-BYTERANGE:10', 'a.ts', '#EXT-X-BYTERANGE:0@0', 'b.ts'];
+    expect(bounds(...lines)).toEqual([0, 910, 0]);
+    expect(bounds('#EXT-X-MAP:URI="a.mp4",BYTERANGE="0@5"')).toEqual([0]);
+    expect(read(lines, 'media').warnings).toEqual([
+      `${home} line 2: EXT-X-BYTERANGE names a range of no bytes (0@900): players load the whole object, or fail`,
+    ]);
+  });
+
   test('bounds the size of its file', () => {
     expect(bounds('#EXT-X-BYTERANGE:100@50', 'a.ts')).toEqual([150]);
   });

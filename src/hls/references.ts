@@ -27,6 +27,8 @@ interface Reading {
   /** What tags before a segment say of it and of all that follow. */
   cipher: SegmentCipher | undefined;
   hasMap: boolean;
+  /** The first range of no bytes is warned of: ffmpeg writes such playlists of I-frames, of nothing else. */
+  hasEmptyRange: boolean;
   pending: Pending;
 }
 
@@ -95,6 +97,7 @@ export function readReferences(tokens: readonly Token[], kind: PlaylistKind, con
     rangeEnds: new Map(),
     cipher: undefined,
     hasMap: false,
+    hasEmptyRange: false,
     pending: {},
   };
   for (const token of tokens) {
@@ -138,7 +141,12 @@ function segmentUse(line: UriToken, { byteRange, gap }: Pending, reading: Readin
   if (!byteRange) return use;
   const end = (byteRange.offset ?? rangeEnds.get(line.value) ?? 0) + byteRange.length;
   rangeEnds.set(line.value, end);
-  return { ...use, minSizeBytes: end };
+  return { ...use, ...boundOf(byteRange, end) };
+}
+
+/** A range of no bytes is in every object. */
+function boundOf({ length }: ByteRange, end: number): { readonly minSizeBytes: number } {
+  return { minSizeBytes: length === 0 ? 0 : end };
 }
 
 function readVariant(tag: TagToken, reading: Reading): void {
@@ -177,7 +185,7 @@ function readMap(tag: TagToken, reading: Reading): void {
   const attributes = attributesOf(tag);
   const written = valueOf(attributes.others, 'BYTERANGE');
   const range = written === undefined ? undefined : requireByteRange(written, tag, reading);
-  const bound = range ? { minSizeBytes: (range.offset ?? 0) + range.length } : {};
+  const bound = range ? boundOf(range, (range.offset ?? 0) + range.length) : {};
   takeRequiredUri(tag, attributes, { use: 'file', role: 'initialization-section', ...bound }, reading.into);
   reportLookalikes(tag, attributes.others, reading.into);
 }
@@ -280,8 +288,16 @@ function takeRequiredUri(
   }
 }
 
-function requireByteRange(written: string, tag: TagToken, { into }: Reading): ByteRange | undefined {
+function requireByteRange(written: string, tag: TagToken, reading: Reading): ByteRange | undefined {
+  const { into } = reading;
   const range = readByteRange(written);
+  if (range?.length === 0 && !reading.hasEmptyRange) {
+    into.warn(
+      tag.line,
+      `${tag.name} names a range of no bytes (${written.trim()}): players load the whole object, or fail`,
+    );
+    reading.hasEmptyRange = true;
+  }
   if (!range) into.refuse('hls.malformed', tag.line, `${tag.name} has no byte range that can be read: ${written}`);
   return range;
 }
