@@ -159,6 +159,34 @@ describe('Playlists that others name', () => {
     expect(report).toMatchObject({ videos: 1, whole: 1, playlists: 3, objects: 1, extra: { count: 0 } });
   });
 
+  test('are no videos of their own either where the name of what names them does not say that it is a playlist', async () => {
+    const objects = {
+      'a/top': variants('inner.m3u8'),
+      'a/inner.m3u8': variants('low.m3u8', 'low.m3u8'),
+      'a/low.m3u8': playlistOf('0.ts'),
+    };
+    const whole = await verifyAll({ ...objects, 'a/0.ts': 'media' });
+    expect(whole).toMatchObject({ videos: 1, whole: 1, playlists: 3, objects: 1, problems: 0, notWhole: [] });
+    const missing = { code: 'verify.missing', key: 'a/0.ts' };
+    const broken = await verifyAll(objects);
+    expect(broken).toMatchObject({
+      videos: 1,
+      whole: 0,
+      problems: 1,
+      notWhole: [{ video: 'a/top', problems: [missing] }],
+    });
+    const refused = {
+      ...objects,
+      'a/top': objects['a/top'].replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"'),
+    };
+    expect(await verifyAll(refused)).toMatchObject({
+      videos: 1,
+      whole: 0,
+      problems: 2,
+      notWhole: [{ video: 'a/top', problems: [{ code: 'verify.playlist', key: 'a/top' }, missing] }],
+    });
+  });
+
   test('belong to the video whose first playlist cannot be followed, and what they name is named', async () => {
     const report = await verifyAll({
       'a/master.m3u8': variants('low.m3u8', 'high.m3u8').replace(

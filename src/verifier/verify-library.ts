@@ -84,8 +84,12 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
     const verify = async ({ video, key }: VideoToVerify): Promise<void> => sums.add(video, await report(key));
     await forEachConcurrently(request.videos, { concurrency: videosAtATime }, verify);
   } else {
-    const verify: VerifyPart = async (key, first) => sums.add(first, await report(key), { isPart: key !== first });
-    await verifyAll(playlists, request, index, { verify, urlOf, signal });
+    const verify: VerifyPart = async (key, first) => {
+      const found = await report(key);
+      sums.add(first, found, { isPart: key !== first });
+      return found.problems.length === 0;
+    };
+    await verifyAll(playlists, request, index, { verify, join: sums.join, urlOf, signal });
   }
   if (sums.videos() === 0) {
     throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
@@ -101,33 +105,53 @@ async function verifyAll(
   playlists: readonly string[],
   request: LibraryVerifyRequest,
   index: ObjectIndex,
-  { verify, urlOf, signal }: { readonly verify: VerifyPart; readonly urlOf: UrlOf; readonly signal: AbortSignal },
+  { verify, join, urlOf, signal }: VerifyAllOptions,
 ): Promise<void> {
   const { destination, concurrency, list } = request;
   const reading = { destination, urlOf, concurrency, signal };
   const found: FoundPlaylists[] = [];
   const parentOf = (key: string): string | undefined =>
     found.map((each) => each.namedBy.get(key)).find((parent) => parent !== undefined);
+  const videos = new Map<string, { readonly isWhole: boolean }>();
   const verifyMultivariant = async (keys: readonly string[]): Promise<void> => {
     const sorted = await sortPlaylists(keys, reading);
     found.push(sorted);
     const first = sorted.multivariant.filter((key) => parentOf(key) === undefined);
-    await forEachConcurrently(first, { concurrency: videosAtATime }, (key) => verify(key, key));
+    await forEachConcurrently(first, { concurrency: videosAtATime }, async (key) => {
+      videos.set(key, { isWhole: await verify(key, key) });
+    });
     // Those that name each other in a circle, and those below one that cannot be walked: each marks what it names.
     for (const key of sorted.multivariant) if (!index.isMarked(key)) await verify(key, firstAbove(key, parentOf));
   };
   await verifyMultivariant(playlists);
   await verifyMultivariant(await findPlaylistsOfOtherNames(unnamedObjects(list, index), reading));
+  // What names them was found only among the objects that they do not name.
+  for (const [key, video] of videos) {
+    const first = firstAbove(key, parentOf);
+    if (first !== key) join(key, first, video);
+  }
   function* alone(): Generator<string> {
     for (const key of found.flatMap(({ media }) => media)) if (!index.isMarked(key)) yield key;
   }
-  await forEachConcurrently(alone(), { concurrency: videosAtATime }, (key) => verify(key, firstAbove(key, parentOf)));
+  await forEachConcurrently(alone(), { concurrency: videosAtATime }, async (key) => {
+    await verify(key, firstAbove(key, parentOf));
+  });
 }
 
 type UrlOf = (key: string) => string;
 
-/** Verifies what a playlist has of a video, which begins with itself or another one. */
-type VerifyPart = (key: string, first: string) => Promise<void>;
+interface VerifyAllOptions {
+  readonly verify: VerifyPart;
+  readonly join: JoinVideos;
+  readonly urlOf: UrlOf;
+  readonly signal: AbortSignal;
+}
+
+/** Verifies what a playlist has of a video, which begins with itself or another one. Returns whether that is whole. */
+type VerifyPart = (key: string, first: string) => Promise<boolean>;
+
+/** Makes what was verified as a video a part of another one, which has been verified too. */
+type JoinVideos = (video: string, other: string, found: { readonly isWhole: boolean }) => void;
 
 /**
  * Answers of one video what the listing knows, and marks what was asked for. The first object with each extension is asked
@@ -171,6 +195,7 @@ function listedDestination(
 function createSums(name: string): {
   /** @param options.isPart - of a video that counts with another playlist */
   add(video: string, report: VerifyReport, options?: { readonly isPart: boolean }): void;
+  readonly join: JoinVideos;
   videos(): number;
   report(extra: WalkedLibrary['extra']): WalkedLibrary;
 } {
@@ -204,6 +229,16 @@ function createSums(name: string): {
       if (report.problems.length === 0 || room === 0) return;
       const known = notWhole.get(video) ?? [];
       notWhole.set(video, [...known, ...report.problems.slice(0, room)]);
+    },
+    join(video, other, { isWhole }) {
+      sums.videos -= 1;
+      sums.whole -= isWhole ? 1 : 0;
+      const [own = [], others = []] = [notWhole.get(video), notWhole.get(other)];
+      notWhole.delete(video);
+      // Whoever could be walked from there has been looked at twice.
+      const both = new Map([...others, ...own].map((problem) => [JSON.stringify(problem), problem]));
+      sums.problems -= own.length + others.length - both.size;
+      if (both.size > 0) notWhole.set(other, [...both.values()]);
     },
     videos: () => sums.videos,
     report: (extra) => ({
