@@ -214,6 +214,22 @@ describe('Playlists that others name', () => {
     expect(report).toMatchObject({ videos: 1, whole: 0, problems: 1, extra: { keys: ['a/50%.ts'] } });
   });
 
+  test('are doubted to be videos where multivariant ones beside or above them name others', async () => {
+    const report = await verifyAll({
+      'a/master.m3u8': variants('hi.m3u8', 'mid/index.m3u8'),
+      'a/hi.m3u8': playlistOf('0.ts'),
+      'a/mid/index.m3u8': playlistOf('../0.ts'),
+      'a/0.ts': 'media',
+      'a/low.m3u8': playlistOf('0.ts'),
+      'a/old/index.m3u8': playlistOf('gone.ts'),
+      'a/old/deeper/index.m3u8': playlistOf('../../0.ts'),
+      'b/index.m3u8': playlistOf('../a/0.ts'),
+      'index.m3u8': playlistOf('a/0.ts'),
+    });
+    expect(report).toMatchObject({ videos: 6, whole: 5, notWhole: [{ video: 'a/old/index.m3u8' }] });
+    expect(report.doubtful).toEqual({ count: 2, keys: ['a/low.m3u8', 'a/old/index.m3u8'] });
+  });
+
   test('are found where they name each other in a circle', async () => {
     const report = await verifyAll({ 'a/one.m3u8': variants('two.m3u8'), 'a/two.m3u8': variants('one.m3u8') });
     expect(report).toMatchObject({ videos: 1, whole: 0, notWhole: [{ problems: [{ code: 'verify.playlist' }] }] });

@@ -89,7 +89,8 @@ export async function verifyLibrary(request: LibraryVerifyRequest, signal: Abort
       sums.add(first, found, { isPart: key !== first });
       return found.problems.length === 0;
     };
-    await verifyAll(playlists, request, index, { verify, join: sums.join, urlOf, signal });
+    const { join, doubt } = sums;
+    await verifyAll(playlists, request, index, { verify, join, doubt, urlOf, signal });
   }
   if (sums.videos() === 0) {
     throw new FlantsError('verify.missing', `there is no playlist below ${request.name}: is the prefix right?`);
@@ -105,7 +106,7 @@ async function verifyAll(
   playlists: readonly string[],
   request: LibraryVerifyRequest,
   index: ObjectIndex,
-  { verify, join, urlOf, signal }: VerifyAllOptions,
+  { verify, join, doubt, urlOf, signal }: VerifyAllOptions,
 ): Promise<void> {
   const { destination, concurrency, list } = request;
   const reading = { destination, urlOf, concurrency, signal };
@@ -130,12 +131,22 @@ async function verifyAll(
     const first = firstAbove(key, parentOf);
     if (first !== key) join(key, first, video);
   }
+  const folders = new Set([...videos.keys()].map(folderOf));
+  const isBesideOthers = (key: string): boolean =>
+    folders.has(folderOf(key)) || (key.includes('/') && folders.has(folderOf(folderOf(key))));
   function* alone(): Generator<string> {
     for (const key of found.flatMap(({ media }) => media)) if (!index.isMarked(key)) yield key;
   }
   await forEachConcurrently(alone(), { concurrency: videosAtATime }, async (key) => {
-    await verify(key, firstAbove(key, parentOf));
+    const first = firstAbove(key, parentOf);
+    if (first === key && isBesideOthers(key)) doubt(key);
+    await verify(key, first);
   });
+}
+
+/** Without a slash at its end. */
+function folderOf(key: string): string {
+  return key.slice(0, Math.max(0, key.lastIndexOf('/')));
 }
 
 type UrlOf = (key: string) => string;
@@ -143,6 +154,8 @@ type UrlOf = (key: string) => string;
 interface VerifyAllOptions {
   readonly verify: VerifyPart;
   readonly join: JoinVideos;
+  /** Notes a video that may be none. */
+  readonly doubt: (key: string) => void;
   readonly urlOf: UrlOf;
   readonly signal: AbortSignal;
 }
@@ -196,12 +209,14 @@ function createSums(name: string): {
   /** @param options.isPart - of a video that counts with another playlist */
   add(video: string, report: VerifyReport, options?: { readonly isPart: boolean }): void;
   readonly join: JoinVideos;
+  readonly doubt: (key: string) => void;
   videos(): number;
   report(extra: WalkedLibrary['extra']): WalkedLibrary;
 } {
   const notWhole = new Map<string, VerifyProblem[]>();
   const accepted = new Map<string, AcceptedAbsence>();
   const delivery = new Map<string, DeliveryFinding>();
+  const doubtful = { count: 0, keys: [] as string[] };
   const sums = {
     videos: 0,
     whole: 0,
@@ -240,6 +255,10 @@ function createSums(name: string): {
       sums.problems -= own.length + others.length - both.size;
       if (both.size > 0) notWhole.set(other, [...both.values()]);
     },
+    doubt(key) {
+      doubtful.count += 1;
+      if (doubtful.keys.length < mostExtra) doubtful.keys.push(key);
+    },
     videos: () => sums.videos,
     report: (extra) => ({
       format: 1,
@@ -250,6 +269,7 @@ function createSums(name: string): {
         .toSorted((a, b) => (a.video < b.video ? -1 : 1)),
       accepted: [...accepted.values()],
       delivery: [...delivery.values()],
+      doubtful: { count: doubtful.count, keys: doubtful.keys.toSorted() },
       extra,
     }),
   };

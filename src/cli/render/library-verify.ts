@@ -9,7 +9,7 @@ const more = '--json names more';
 
 /** Renders the result of `verify` of all videos for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryVerify(report: LibraryVerifyReport, record: AcceptedRecord): string {
-  const { destination, videos, whole, notWhole, problems, accepted, external, extra, delivery } = report;
+  const { destination, videos, whole, notWhole, problems, accepted, external, extra, doubtful, delivery } = report;
   const { playlists, objects, sizeBytes, checkedChecksums, refusedRows } = report;
   const named = notWhole.flatMap(({ video, problems: found }) =>
     found.map(({ key, message, code }) => `${video}: ${key === video ? '' : `${key}: `}${message} [${code}]`),
@@ -34,6 +34,11 @@ export function renderLibraryVerify(report: LibraryVerifyReport, record: Accepte
       more,
     ),
     ...section(extras, extra.keys, more),
+    ...section(
+      `Videos of their own, or left over (multivariant playlists beside them do not name them): ${formatCounted(doubtful.count, 'playlist')}`,
+      doubtful.keys,
+      more,
+    ),
     ...deliveryLines(delivery),
     `${destination}: ${formatCount(whole)} of ${formatCount(videos)} whole${problems > 0 ? `, ${formatCounted(problems, 'problem')}` : ''}${external > 0 ? `, ${formatCounted(external, 'URI')} outside the copy` : ''}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checkedChecksums > 0 ? `, ${formatCounted(checkedChecksums, 'checksum')} compared` : ''}`,

@@ -89,6 +89,11 @@ export interface LibraryVerifyReport {
   readonly delivery: readonly DeliveryFinding[];
   /** How many URIs lead out of the copy. */
   readonly external: number;
+  /**
+   * Media playlists that count as videos, though multivariant ones beside them or one folder above name others and not
+   * them: of an earlier version, perhaps. Without a catalogue nothing says which they are.
+   */
+  readonly doubtful: { readonly count: number; readonly keys: readonly string[] };
   /** Objects that no playlist of these videos names. */
   readonly extra: { readonly count: number; readonly sizeBytes: number; readonly keys: readonly string[] };
 }
