@@ -68,8 +68,8 @@ export async function verifyDestination(
 
 async function* listBelow(store: ObjectStore, prefix: string, signal: AbortSignal): AsyncGenerator<ListedObject> {
   const ask = <T>(request: () => Promise<T>): Promise<T> => persistently(request, signal);
-  for await (const { key, sizeBytes } of listPersistently(store, prefix, { signal }, ask)) {
-    yield { key: key.slice(prefix.length), sizeBytes };
+  for await (const object of listPersistently(store, prefix, { signal }, ask)) {
+    yield { ...object, key: object.key.slice(prefix.length) };
   }
 }
 

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { FlantsError } from '../domain/failure.ts';
+import { isArchive } from '../domain/object-headers.ts';
 import type { HeaderPolicy, HeaderRule } from '../domain/object-headers.ts';
 import { readTextFile } from './input/config-file.ts';
 import { localPath } from './values/location.ts';
 
 /** A value of an HTTP header (RFC 9110 section 5.5), of printable ASCII. */
 const headerValue = z.string().regex(/^[!-~](?:[ -~]*[!-~])?$/, 'expected printable ASCII');
-
-/** Objects in these classes have to be restored before anybody can read them. */
-const archives = ['GLACIER', 'DEEP_ARCHIVE'];
 
 const maxTags = 10;
 
@@ -23,7 +21,7 @@ const rule = z.strictObject({
   storageClass: z
     .string()
     .regex(/^[A-Z0-9_]+$/, 'expected a class such as INTELLIGENT_TIERING')
-    .refine((text) => !archives.includes(text), 'objects of this class cannot be played until they are restored')
+    .refine((text) => !isArchive(text), 'objects of this class cannot be played until they are restored')
     .exactOptional(),
   serverSideEncryption: z.enum(['AES256', 'aws:kms', 'aws:kms:dsse']).exactOptional(),
   kmsKeyId: headerValue.exactOptional(),

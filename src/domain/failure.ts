@@ -55,6 +55,7 @@ const charges = {
   'store.conflict': 'final',
   'store.key': 'final',
   'store.key-denied': 'try',
+  'store.archived': 'final',
   'store.denied': 'halt',
   'store.no-bucket': 'halt',
   'store.full': 'halt',

@@ -14,6 +14,11 @@ export interface ObjectTreatment {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
+/** Whether objects of a storage class have to be restored before anybody can read them. */
+export function isArchive(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
+
 /** Headers that a player and a CDN need on an object, and how the store is to treat it. */
 export interface ObjectHeaders extends ObjectTreatment {
   readonly contentType: string;

@@ -77,7 +77,9 @@ export function openMemoryStore(name = 'memory:'): MemoryStore {
       for (const key of keys.toSorted(compareUtf8)) {
         await begin(signal);
         const found = objects.get(key);
-        if (found) yield { key, sizeBytes: found.sizeBytes, etag: found.etag, metadata: {} };
+        if (!found) continue;
+        const { sizeBytes, etag, storageClass } = found;
+        yield { key, sizeBytes, etag, metadata: {}, ...(storageClass === undefined ? {} : { storageClass }) };
       }
     },
     delete: async (key, { signal }) => {

@@ -15,7 +15,7 @@ export interface StoredObject {
   readonly contentEncoding?: string;
   /** Absent if the store keeps none. */
   readonly cacheControl?: string;
-  /** Absent if it is the usual one, in listings, or if the store has none. */
+  /** Absent if it is the usual one, or if the store has none. */
   readonly storageClass?: string;
   /** Algorithm by which the store says that it encrypts the object. */
   readonly encryption?: string;
@@ -121,7 +121,7 @@ export interface ObjectStore {
   upload(key: string, options: PutOptions): Promise<Upload>;
   /**
    * Lists the keys that start with `prefix` and follow `after` (exclusive), in ascending order of their UTF-8 bytes.
-   * Does not return `crc32` and metadata.
+   * Does not return `crc32` and metadata, nor what else `head` says beside size, ETag and storage class.
    */
   list(prefix: string, options: { readonly signal: AbortSignal; readonly after?: string }): AsyncIterable<StoredObject>;
   /** Deletes an object. A missing object is no error. */

@@ -82,6 +82,7 @@ async function checkObject(
   }
   const { finalUrl } = reported;
   if (finalUrl !== undefined && !destination.contains(finalUrl)) return problem('verify.outside', elsewhere(finalUrl));
+  if (reported.isArchived) return problem('store.archived', 'it is in an archive: players cannot read it');
   const mayBePage = reported.head === undefined && isPageType(reported.contentType);
   const mustRead = readsBytes || reported.sizeBytes === undefined || mayBePage;
   const actual = mustRead ? await destination.measure(file.fetchUrl, { signal }) : reported;

@@ -1,5 +1,6 @@
 import { FlantsError, failureOf } from '../domain/failure.ts';
 import { collectPlaylist } from '../domain/playlist-size.ts';
+import { isArchive } from '../domain/object-headers.ts';
 import type { Validators } from '../domain/read-playlist.ts';
 import { KiB } from '../domain/units.ts';
 import { measureBody } from '../storage/checksum.ts';
@@ -22,6 +23,8 @@ export interface ObjectFacts {
   readonly contentType?: string;
   /** Content codings with which a store keeps it; sizes and bytes are then those that players get. Absent if there is none. */
   readonly codings?: readonly string[];
+  /** It is in an archive, and has to be restored before anybody can read it. */
+  readonly isArchived?: boolean;
   /** The first bytes, up to `headBytes`. Absent if none was read. */
   readonly head?: Uint8Array;
   /** Where redirects led. Absent if there are none. */
@@ -126,9 +129,15 @@ export function destinationInStore(
       const object = await ask(url, (key) => store.head(key, { signal }));
       if (!object) return undefined;
       const codings = contentCodings(object.contentEncoding);
-      if (codings.length === 0) {
+      const isArchived = isArchive(object.storageClass);
+      if (codings.length === 0 || isArchived) {
         const { sizeBytes, crc32 } = object;
-        return { sizeBytes, ...(crc32 === undefined ? {} : { crc32 }), ...typeOf(object) };
+        return {
+          ...(isArchived ? { isArchived } : {}),
+          sizeBytes,
+          ...(crc32 === undefined ? {} : { crc32 }),
+          ...typeOf(object),
+        };
       }
       const found = await get(url, signal);
       return found && { ...typeOf(found), ...codingsOf(codings), head: await readHead(found.body) };

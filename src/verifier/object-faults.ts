@@ -5,7 +5,7 @@ import { placeOf } from '../domain/names/tokens.ts';
 /** Failures by which a server or store shows that something is wrong with one object, and not that nothing can be had from it. */
 const faultsOfObjects: ReadonlySet<FailureCode> = new Set([
   'source.status', 'source.wrong-body', 'source.short-body', 'source.redirects', 'source.refused', 'source.forbidden',
-  'source.too-large', 'store.key', 'verify.wrong-body',
+  'source.too-large', 'store.key', 'store.archived', 'verify.wrong-body',
 ] as const); // prettier-ignore
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** What is remembered of an object, as bits. */
-const [marked, counted] = [1, 2];
+const [marked, counted, archived] = [1, 2, 4];
 /** In place of a size. */
 const absent = -1;
 
@@ -24,13 +24,14 @@ export class ObjectIndex {
   }
 
   /** Adds an object; one that is there already gets this size. */
-  add(key: string, sizeBytes: number): void {
+  add(key: string, sizeBytes: number, { isArchived } = { isArchived: false }): void {
     if (this.#count * 10 >= this.#capacity * 7) this.#grow();
     const digest = digestOf(key);
     const slot = this.#slotOf(digest);
     if (this.#digests[slot] === 0n) this.#count += 1;
     this.#digests[slot] = digest;
     this.#sizes[slot] = sizeBytes;
+    if (isArchived) this.#set(slot, archived);
   }
 
   /** The size of an object, which is marked from now on. Undefined if there is none. */
@@ -55,9 +56,17 @@ export class ObjectIndex {
   }
 
   isMarked(key: string): boolean {
+    return this.#is(key, marked);
+  }
+
+  isArchived(key: string): boolean {
+    return this.#is(key, archived);
+  }
+
+  #is(key: string, bit: number): boolean {
     const digest = digestOf(key);
     const slot = this.#slotOf(digest);
-    return this.#digests[slot] === digest && this.#has(slot, marked);
+    return this.#digests[slot] === digest && this.#has(slot, bit);
   }
 
   /** One that is not there is asked for, so that it is none of those that nobody names. */

@@ -42,8 +42,8 @@ export async function readOrReport(
     problems.push({ code, key, message });
     return standIn;
   };
-  // From a server that does not give the first one nothing can be had. What a store has is known to be so.
-  const ends = (code: FailureCode): boolean => url === playlistUrl && !code.startsWith('verify.');
+  // From a server that does not give the first one nothing can be had. Of a store others can.
+  const ends = (code: FailureCode): boolean => url === playlistUrl && code.startsWith('source.');
   const found = await orProblem(read, report, ends);
   if (found === standIn) return standIn;
   if (!found) return report('verify.missing', 'the playlist is not there');

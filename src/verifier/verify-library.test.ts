@@ -300,3 +300,38 @@ test('Of each video one object of each kind is asked how it is stored, and no ot
     { code: 'verify.wrong-body', key: 'v2/index.m3u8' },
   ]);
 });
+
+test('What is in an archive is named, though it is listed like all else', async () => {
+  const store = await storeOf({
+    'a/index.m3u8': playlistOf('0.ts\n#EXTINF:2,\n1.ts\n#EXTINF:2,\n2.ts'),
+    ...Object.fromEntries([0, 1, 2].map((number) => [`a/${number}.ts`, 'media'])),
+    'b/index.m3u8': playlistOf('0.ts'),
+    'b/0.ts': 'media',
+  });
+  const archive = (key: string, storageClass: string): void => {
+    const object = store.objects.get(key);
+    if (object) store.objects.set(key, { ...object, storageClass });
+  };
+  archive('a/0.ts', 'DEEP_ARCHIVE');
+  archive('a/1.ts', 'GLACIER');
+  archive('a/2.ts', 'GLACIER_IR');
+  archive('b/index.m3u8', 'GLACIER');
+  const denied = new FlantsError('store.archived', 'restore it');
+  const usual = destinationOf(store);
+  const destination: StoreDestination = {
+    ...usual,
+    read: async (url, options) => {
+      if (url.endsWith('b/index.m3u8')) throw denied;
+      return usual.read(url, options);
+    },
+  };
+  for (const how of [{}, { peeks: true }, { readsBytes: true }]) {
+    const { notWhole } = await verify(store, { destination, ...how });
+    expect(
+      notWhole.map(({ video, problems }) => [video, ...problems.map(({ code, key }) => `${code} ${key}`)]),
+    ).toEqual([
+      ['a/index.m3u8', 'store.archived a/0.ts', 'store.archived a/1.ts'],
+      ['b/index.m3u8', 'store.archived b/index.m3u8'],
+    ]);
+  }
+});

@@ -1,4 +1,5 @@
 import { FlantsError } from '../domain/failure.ts';
+import { isArchive } from '../domain/object-headers.ts';
 import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
 import type {
   AcceptedAbsence,
@@ -19,6 +20,7 @@ export interface ListedObject {
   /** Below the prefix. */
   readonly key: string;
   readonly sizeBytes: number;
+  readonly storageClass?: string;
 }
 
 /** A video to verify. */
@@ -64,9 +66,9 @@ const mostFindings = 100;
 export async function verifyLibrary(request: LibraryVerifyRequest, signal: AbortSignal): Promise<WalkedLibrary> {
   const index = new ObjectIndex();
   const playlists: string[] = [];
-  for await (const { key, sizeBytes } of request.list()) {
+  for await (const { key, sizeBytes, storageClass } of request.list()) {
     if (isOwn(key)) continue;
-    index.add(key, sizeBytes);
+    index.add(key, sizeBytes, { isArchived: isArchive(storageClass) });
     if (!request.videos && /\.m3u8?$/i.test(key)) playlists.push(key);
   }
   const sums = createSums(request.name);
@@ -200,6 +202,7 @@ function listedDestination(
       const sizeBytes = listedSize(url);
       if (readsBytes || !url.startsWith(prefixUrl)) return destination.head(url, options);
       if (sizeBytes === undefined) return undefined;
+      if (index.isArchived(destination.keyOf(url))) return { sizeBytes, isArchived: true };
       return isSample(url) ? destination.head(url, options) : { sizeBytes };
     },
   };

@@ -43,6 +43,11 @@ export const destinationFailures = {
     cause: 'A policy, a lock or a folder’s owner denies a part of the prefix, or denies to replace what is there.',
     cure: 'Grant the rights of [operations.md](operations.md#rights) for this key too, then `flants retry --failed-by store.key-denied`.',
   },
+  'store.archived': {
+    means: 'The object is in an archive, from which nobody can read it before it is restored: players get an error.',
+    cause: 'A lifecycle rule of the bucket moves objects to GLACIER or DEEP_ARCHIVE, or somebody put them there.',
+    cure: 'Restore the object, copy it over itself in another storage class, and leave the prefix out of the rule. Objects in GLACIER_IR can be played.',
+  },
   'store.denied': {
     means: 'These credentials may not do this at the destination. The run stops; no file loses a try.',
     cause: 'The IAM policy or the bucket policy lacks a right.',

@@ -24,6 +24,7 @@ const texts: Readonly<Record<string, string>> = {
   'store.checksum': 'Damaged on the way',
   'store.conflict': 'Something else is there already',
   'store.key-denied': 'No right to write this file',
+  'store.archived': 'In an archive at the destination',
   'store.denied': 'No right to write there',
   'store.no-bucket': 'The bucket does not exist',
   'store.full': 'The destination is full',

@@ -9,6 +9,7 @@ const failure = (refusal: S3Refusal, operation = 'PUT') => refusalError(refusal,
 describe('an answer of S3', () => {
   it.each([
     [403, 'AccessDenied', 'store.denied'],
+    [403, 'InvalidObjectState', 'store.archived'],
     [403, 'InvalidAccessKeyId', 'store.credentials'],
     [403, 'SignatureDoesNotMatch', 'store.credentials'],
     [400, 'ExpiredToken', 'store.credentials'],

@@ -81,6 +81,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   XAmzContentChecksumMismatch: ['store.checksum', 'the bytes that arrived are not those that were sent'],
   IncompleteBody: ['store.checksum', 'not all bytes arrived'],
   RequestTimeout: ['store.timeout', 'the store waited too long for the bytes'],
+  InvalidObjectState: ['store.archived', 'it is in an archive, and has to be restored before anybody can read it'],
   KeyTooLongError: ['store.key'],
   // versitygw says so too of a write whose folder is removed meanwhile, because its last other object was deleted.
   ExistingObjectIsDirectory: ['store.key', 'here a key cannot also be the folder of others', { retryable: true }],

@@ -20,6 +20,13 @@ describe('a page of a listing', () => {
     });
   });
 
+  it('tells the storage class of an object where it is not the usual one', () => {
+    const xml = page(
+      '<Contents><Key>a</Key><Size>1</Size><StorageClass>STANDARD</StorageClass></Contents><Contents><Key>b</Key><Size>1</Size><StorageClass>GLACIER</StorageClass></Contents>',
+    );
+    expect(parsePage(xml)?.objects.map(({ storageClass }) => storageClass)).toEqual([undefined, 'GLACIER']);
+  });
+
   it('leaves keys as they are where the store did not encode them', () => {
     const xml = page('<IsTruncated>false</IsTruncated><Contents><Key>100%+&amp;</Key><Size>1</Size></Contents>');
     expect(parsePage(xml)).toEqual({ objects: [{ key: '100%+&', sizeBytes: 1, etag: '' }] });

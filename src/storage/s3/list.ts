@@ -1,4 +1,5 @@
 import { FlantsError } from '../../domain/failure.ts';
+import type { StoredObject } from '../object-store.ts';
 import { refusalOf } from './connection.ts';
 import type { S3Connection, S3Request } from './connection.ts';
 import { refusalError, unescapeXml } from './errors.ts';
@@ -7,7 +8,7 @@ import { canonicalQuery } from './sigv4.ts';
 
 /** One page of a listing. Keys include the prefix. */
 export interface S3Page {
-  readonly objects: readonly { readonly key: string; readonly sizeBytes: number; readonly etag: string }[];
+  readonly objects: readonly Pick<StoredObject, 'key' | 'sizeBytes' | 'etag' | 'storageClass'>[];
   /** The continuation token of the next page. Absent on the last one. */
   readonly next?: string;
 }
@@ -60,14 +61,20 @@ export function parsePage(xml: string): S3Page | undefined {
     key: textOf(object, 'Key') ?? '',
     sizeBytes: Number(textOf(object, 'Size') ?? 0),
     etag: entityTag(textOf(object, 'ETag') ?? ''),
+    ...classOf(textOf(object, 'StorageClass')),
   }));
   // Some say that keys are encoded, and give them plain.
   const decoded = isEncoded ? listed.map(({ key }) => decodeKey(key)) : [];
   const objects =
     isEncoded && !decoded.includes(undefined)
-      ? listed.map(({ sizeBytes, etag }, at) => ({ key: decoded[at] as string, sizeBytes, etag }))
+      ? listed.map((object, at) => ({ ...object, key: decoded[at] as string }))
       : listed;
   return { objects, ...(next === undefined ? {} : { next }) };
+}
+
+/** HEAD leaves out the usual one. */
+function classOf(storageClass: string | undefined): Pick<StoredObject, 'storageClass'> {
+  return storageClass === undefined || storageClass === 'STANDARD' ? {} : { storageClass };
 }
 
 function textOf(xml: string, name: string): string | undefined {

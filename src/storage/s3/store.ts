@@ -105,10 +105,9 @@ class S3Store implements ObjectStore {
         signal,
       );
       next = page.next;
-      const objects = page.objects.map(({ key, sizeBytes, etag }) => ({
-        key: key.slice(this.#prefix.length),
-        sizeBytes,
-        etag,
+      const objects = page.objects.map((object) => ({
+        ...object,
+        key: object.key.slice(this.#prefix.length),
         metadata: {},
       }));
       // S3 lists in this order. Some compatible stores sort their pages by the rules of a locale.
