@@ -41,6 +41,7 @@ describe('A body that came with status 200 is refused', () => {
     ['a page that begins as a packet of TS does', `Gone${' '.repeat(200)}`, page],
     ['a JSON error in place of media', '{"error":"gone"}', { contentType: 'application/json' }],
     ['a JSON error under the type of media', '{"error":"gone"}', { contentType: 'video/mp2t' }],
+    ['a JSON error in place of WebVTT', '{"error":"gone"}', { url: 'https://h/a.vtt', isWebVtt: true }],
     [
       'an error of a store',
       '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code>',

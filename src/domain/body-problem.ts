@@ -92,7 +92,8 @@ const marks = ['WEBVTT', '\xef\xbb\xbfWEBVTT', 'ID3', '\x0bw', '\xff\xd8\xff', '
 
 const longestMark = 9;
 
-function startsLikeMedia(head: Uint8Array): boolean {
+/** Whether a body begins as one of the known formats of media does. */
+export function startsLikeMedia(head: Uint8Array): boolean {
   // ADTS and MPEG audio: eleven bits that are set.
   const isAudioFrame = head[0] === 0xff && (head[1] ?? 0) >= 0xe0;
   if (isTransportStream(head) || beginsWithBox(head) || isAudioFrame) return true;
@@ -123,11 +124,15 @@ function mayBeginText(head: Uint8Array): boolean {
  * What scripts and stores answer under the media type that they meant to send: their errors, as a page, JSON or markup, or
  * another playlist. Of markup only TTML is media. Short encrypted bodies begin so by chance, but do not go on in ASCII.
  */
-function textInPlaceOf({ role, url }: Pick<PlannedFile, 'role' | 'url'>, head: Uint8Array): string | undefined {
+function textInPlaceOf(
+  { role, url, isWebVtt = false }: Pick<PlannedFile, 'role' | 'url'> & { readonly isWebVtt?: boolean },
+  head: Uint8Array,
+): string | undefined {
   const text = textOf(head).trimStart();
   if (/^(?:<!doctype html|<html)/i.test(text)) return 'an HTML page';
   const isMedia = role === 'segment' || role === 'initialization-section';
-  if (!isMedia || captionsName.test(pathOf(url))) return undefined;
+  // Captions of other formats may begin so. What is known to be WebVTT begins with its mark.
+  if (!isMedia || (captionsName.test(pathOf(url)) && !isWebVtt)) return undefined;
   if (text.startsWith('#EXTM3U')) return 'a playlist';
   if (!/^[\t\n\r -~]{8,64}$/.test(text.slice(0, 64))) return undefined;
   if (/^\{\s*"/.test(text)) return 'JSON';
@@ -141,7 +146,7 @@ function textOf(head: Uint8Array): string {
 }
 
 /** Encrypted segments have no marks, but bytes that no text has. */
-function isText(head: Uint8Array): boolean {
+export function isText(head: Uint8Array): boolean {
   // oxlint-disable-next-line no-control-regex
   return !/[\u0000-\u0008\u000e-\u001f]/.test(latin1(head));
 }

@@ -107,7 +107,7 @@ async function judge(
   signal: AbortSignal,
 ): Promise<Wrong | undefined> {
   // What was copied so is as it was at the source.
-  const judgesMedia = request.peeks || !expected;
+  const judgesMedia = tellingRoles.has(file.role) && (request.peeks || !expected);
   const head = known.head ?? (judgesMedia ? await lookInto(file, known, request, signal) : undefined);
   const facts = { ...known, ...(head ? { head } : {}) };
   return (
@@ -136,7 +136,7 @@ async function lookInto(
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const name = typeOfName(new URL(file.fetchUrl).pathname);
-  const looks = peeks ? tellingRoles.has(file.role) : mayEndInPacket(file, { sizeBytes, typeOfName: name });
+  const looks = peeks || mayEndInPacket(file, { sizeBytes, typeOfName: name });
   if (!looks || sizeBytes === 0) return undefined;
   return destination.readPart(file.fetchUrl, { from: 0, to: headBytes - 1 }, { signal });
 }

@@ -122,6 +122,25 @@ describe('A body of media', () => {
     expect((await look(body)).wrong).toBeUndefined();
   });
 
+  test.each([
+    ['zeros', Buffer.alloc(1880), segment],
+    ['zeros in place of what is encrypted', Buffer.alloc(1600), { ...segment, cipher: 'blocks' } as const],
+    ['zeros in place of an object of ranges', Buffer.alloc(1600), { ...segment, minSizeBytes: 700 }],
+    ['an end without its beginning', fragment.subarray(1000), { ...segment, hasMap: true }],
+  ])('is known to be none: %s', async (_what, body, file) => {
+    expect((await look(body, file)).wrong).toMatchObject({ code: 'verify.wrong-body' });
+  });
+
+  test.each([
+    ['MPEG-2 TS', packets(9)],
+    ['captions', Buffer.from('00:00.000 --> 00:01.000\nHello')],
+    ['packed MP3', Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(400)])],
+    ['a box of another type', Buffer.concat([box('abcd', Buffer.alloc(9)), fragment])],
+    ['a box of 64 bits', Buffer.concat([largeBox('abcd', 9), fragment])],
+  ])('may follow an initialization section: %s', async (_what, body) => {
+    expect((await look(body, { ...segment, hasMap: true })).wrong).toBeUndefined();
+  });
+
   test('is not judged where it is encrypted as a whole, or named by ranges', async () => {
     const cut = packets(9).subarray(0, 1000);
     expect((await look(cut)).wrong).toBeDefined();

@@ -1,4 +1,4 @@
-import { beginsWithBox, isTransportStream } from '../domain/body-problem.ts';
+import { beginsWithBox, isText, isTransportStream, startsLikeMedia } from '../domain/body-problem.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { KiB, MiB } from '../domain/units.ts';
 import type { PlacedFile } from '../hls/presentation.ts';
@@ -61,14 +61,19 @@ export function mayEndInPacket(
  * | packed AAC     | a frame of ADTS ends behind the end of the object                                 |
  */
 export async function mediaFault(
-  { role, cipher, minSizeBytes }: PlacedFile,
+  { role, cipher, hasMap, minSizeBytes }: PlacedFile,
   body: MediaBody,
 ): Promise<Wrong | undefined> {
+  // What a file system has lost it gives as zeros. No format begins with so many, and no cipher makes them.
+  if (body.head.byteLength >= 16 && body.head.every((byte) => byte === 0)) return wrongBody('zeros, no media');
   if (cipher || minSizeBytes !== undefined) return undefined;
   if (role === 'initialization-section') return beginsWithBox(body.head) ? boxFault(role, body) : undefined;
   if (role !== 'segment') return undefined;
   if (isTransportStream(body.head)) return packetFault(body);
-  return beginsWithBox(body.head) ? boxFault(role, body) : packedAudioFault(body);
+  if (beginsWithBox(body.head)) return boxFault(role, body);
+  if (hasMap && !readBox(body.head) && !startsLikeMedia(body.head) && !isText(body.head))
+    return wrongBody('no MP4, though an initialization section goes before it');
+  return packedAudioFault(body);
 }
 
 async function packetFault(body: MediaBody): Promise<Wrong | undefined> {

@@ -338,6 +338,13 @@ describe('Verifying a copy', () => {
       });
     });
 
+    test('takes a key of zeros for a key, and a segment of zeros for none', async () => {
+      const playlist = playlistOf('#EXT-X-KEY:METHOD=AES-128,URI="key.bin"', 'a.ts');
+      const files = { 'key.bin': '\0'.repeat(16), 'a.ts': '\0'.repeat(192) };
+      for (const how of [{ peeks: true }, { readsBytes: true }])
+        expect((await verifyMedia(playlist, files, how)).problems).toEqual(['verify.wrong-body a.ts']);
+    });
+
     test('takes a segment that two playlists name otherwise for one of which nothing is known', async () => {
       const playlist = playlistOf('a.ts', '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"', 'a.ts');
       expect(await verifyMedia(playlist, { 'a.ts': cut }, { peeks: true })).toMatchObject({ problems: [] });

@@ -113,7 +113,7 @@ function emptyReport({ name }: VerifyRequest): VerifyReport {
 
 /**
  * Merges the mentions of a file in several playlists. The one with the furthest range counts, and the file is optional,
- * or WebVTT, only if all of them say so. Where they do not agree on its cipher, nothing is known of its bytes.
+ * or WebVTT, only if all of them say so. Where they do not agree on what goes before its bytes, nothing is known of these.
  */
 function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFile> {
   const merged = new Map<string, PlacedFile>();
@@ -131,6 +131,6 @@ function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
     ...furthest,
     optional: bothSay('optional'),
     isWebVtt: bothSay('isWebVtt'),
-    ...(a.cipher === b.cipher ? {} : { cipher: 'unknown' as const }),
+    ...(a.cipher === b.cipher && a.hasMap === b.hasMap ? {} : { cipher: 'unknown' as const }),
   };
 }
