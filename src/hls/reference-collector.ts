@@ -17,7 +17,10 @@ export interface UriOccurrence {
 /** How to treat a URI once it is resolved. */
 export type Use =
   | { readonly use: DocumentReference['use'] }
-  | ({ readonly use: 'file' } & Pick<FileReference, 'role' | 'minSizeBytes' | 'optional' | 'cipher' | 'hasMap'>);
+  | ({ readonly use: 'file' } & Pick<
+      FileReference,
+      'role' | 'minSizeBytes' | 'optional' | 'cipher' | 'key' | 'sequence' | 'hasMap'
+    >);
 
 /** What a URI outside the copy means: a player needs it, or it leads to another service by design. */
 export type Foreign = { readonly foreign: 'needed' } | { readonly foreign: 'kept'; readonly reason: string };

@@ -33,6 +33,14 @@ export interface ChaptersReference extends NamedUri {
 /** `blocks`: in blocks of 16 bytes, the last of them padded, so that they fill it. `unknown`: nothing is known of its bytes. */
 export type SegmentCipher = 'blocks' | 'unknown';
 
+/** How to decrypt a segment of which each block of 16 bytes is encrypted. */
+export interface SegmentKey {
+  /** URL of its key. */
+  readonly url: string;
+  /** Of the first block: 32 hex digits. Absent: the Media Sequence Number of the segment. RFC 8216 section 5.2. */
+  readonly initialVector?: string;
+}
+
 /** An object that is copied as it is. */
 export interface FileReference extends NamedUri {
   readonly use: 'file';
@@ -45,6 +53,10 @@ export interface FileReference extends NamedUri {
   readonly isWebVtt?: boolean;
   /** How the whole segment is encrypted. Absent: its bytes are media, some of which may be encrypted in themselves. */
   readonly cipher?: SegmentCipher;
+  /** Of `blocks`. Absent if nobody can ask for the key by its URL. */
+  readonly key?: SegmentKey;
+  /** Media Sequence Number, where the key needs it. */
+  readonly sequence?: number;
   /** A segment behind an EXT-X-MAP. */
   readonly hasMap?: boolean;
   /** A document that was not there to be read, and takes the place of a file. */

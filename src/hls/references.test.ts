@@ -128,6 +128,36 @@ describe('a media playlist names a file', () => {
     expect(references.map((reference) => 'optional' in reference)).toEqual([true, false]);
   });
 
+  test('and says how to decrypt those that a key of AES-128 encrypts as a whole', () => {
+    const lines = [
+      '#EXT-X-MEDIA-SEQUENCE:254',
+      '1.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k?a=1"',
+      '2.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0XAb',
+      '3.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k",IV=0xno',
+      '4.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="data:;base64,AAAA"',
+      '5.ts',
+      '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="k"',
+      '6.ts',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k"',
+      '#EXT-X-KEY:METHOD=AES-128,URI="k",KEYFORMAT="of.an.application"',
+      '7.ts',
+    ];
+    const segments = read(lines, 'media', 'keep').references.filter(({ uri }) => uri.endsWith('.ts'));
+    expect(segments.map((each) => each.use === 'file' && each.key && [each.key, each.sequence])).toEqual([
+      undefined,
+      [{ url: below('k?a=1') }, 255],
+      [{ url: below('k'), initialVector: 'Ab'.padStart(32, '0') }, undefined],
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('and says how its segments are encrypted, and whether an initialization section goes before them', () => {
     const lines = [
       '1.ts',

@@ -5,7 +5,7 @@ import type { ByteRange } from './byte-range.ts';
 import { ReferenceCollector } from './reference-collector.ts';
 import type { UriOccurrence, Use } from './reference-collector.ts';
 import { reportLookalikes, reportTitleAddresses, reportUnknownTag } from './unknown-uris.ts';
-import type { DocumentContext, References, SegmentCipher } from './reference.ts';
+import type { DocumentContext, References, SegmentCipher, SegmentKey } from './reference.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
 
 /** A playlist names either other playlists or media. RFC 8216 section 4. */
@@ -26,6 +26,9 @@ interface Reading {
   readonly rangeEnds: Map<string, number>;
   /** What tags before a segment say of it and of all that follow. */
   cipher: SegmentCipher | undefined;
+  key: SegmentKey | undefined;
+  /** Media Sequence Number of the next segment. */
+  sequence: number;
   hasMap: boolean;
   /** The first range of no bytes is warned of: ffmpeg writes such playlists of I-frames, of nothing else. */
   hasEmptyRange: boolean;
@@ -65,6 +68,9 @@ const tagReaders: Readonly<Record<string, TagReader>> = {
     const byteRange = requireByteRange(tag.value, tag, reading);
     if (byteRange) reading.pending.byteRange = byteRange;
   },
+  'EXT-X-MEDIA-SEQUENCE': ({ value }, reading) => {
+    reading.sequence = Number(value);
+  },
   'EXT-X-GAP': (_, reading) => {
     reading.pending.gap = true;
   },
@@ -96,6 +102,8 @@ export function readReferences(tokens: readonly Token[], kind: PlaylistKind, con
       : 'segment',
     rangeEnds: new Map(),
     cipher: undefined,
+    key: undefined,
+    sequence: 0,
     hasMap: false,
     hasEmptyRange: false,
     pending: {},
@@ -118,6 +126,7 @@ function readUriLine(line: UriToken, reading: Reading): void {
   reading.pending = {};
   if (kind === 'media') {
     into.take(occurrenceOfLine(line, 'EXTINF'), segmentUse(line, pending, reading));
+    reading.sequence += 1;
   } else if (pending.variant) {
     into.take(occurrenceOfLine(line, 'EXT-X-STREAM-INF'), { use: 'playlist' });
   } else {
@@ -130,12 +139,14 @@ function occurrenceOfLine({ value, valueAt, line }: UriToken, tag: string): UriO
 }
 
 function segmentUse(line: UriToken, { byteRange, gap }: Pending, reading: Reading): Use {
-  const { segmentRole, rangeEnds, cipher, hasMap } = reading;
+  const { segmentRole, rangeEnds, cipher, key, sequence, hasMap } = reading;
   const use: Use = {
     use: 'file',
     role: segmentRole,
     ...(gap ? { optional: true } : {}),
     ...(cipher ? { cipher } : {}),
+    ...(key ? { key } : {}),
+    ...(key && key.initialVector === undefined ? { sequence } : {}),
     ...(hasMap ? { hasMap } : {}),
   };
   if (!byteRange) return use;
@@ -198,20 +209,34 @@ function cipherOf(method: string): SegmentCipher | undefined {
   return method === 'AES-128' ? 'blocks' : 'unknown';
 }
 
+/** Undefined where an initialization vector is given that is none. RFC 8216 section 4.3.2.4. */
+function segmentKey(url: string, written: string | undefined): SegmentKey | undefined {
+  if (written === undefined) return { url };
+  const digits = /^0x([0-9a-f]{1,32})$/i.exec(written)?.[1];
+  return digits === undefined ? undefined : { url, initialVector: digits.padStart(32, '0') };
+}
+
 function readKey(tag: TagToken, reading: Reading): void {
   const { into } = reading;
   const attributes = attributesOf(tag);
   const { uris, others } = attributes;
   const format = valueOf(others, 'KEYFORMAT') ?? 'identity';
   const method = valueOf(others, 'METHOD') ?? '';
-  if (tag.name === 'EXT-X-KEY') reading.cipher = cipherOf(method);
+  const isOfSegments = tag.name === 'EXT-X-KEY';
+  if (isOfSegments) {
+    reading.cipher = cipherOf(method);
+    reading.key = undefined;
+  }
   if (method === 'NONE') {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, 'METHOD=NONE: players pass the URI over');
   } else if (format.toLowerCase() === 'identity') {
     const reason = 'an application makes this key: no copy can hold it';
     // rfc8216bis section 4.4.4.4: AES-256 and AES-256-GCM. All others have keys of 16 bytes.
     const bound = method.startsWith('AES-256') ? { minSizeBytes: 32 } : {};
+    const before = into.references.length;
     takeRequiredUri(tag, attributes, { use: 'file', role: 'key', ...bound }, into, reason);
+    const url = into.references[before]?.fetchUrl;
+    if (isOfSegments && method === 'AES-128' && url !== undefined) reading.key = segmentKey(url, valueOf(others, 'IV'));
   } else {
     for (const { value } of uris) into.keep(tag.line, tag.name, value, `a licence of the DRM system ${format}`);
   }

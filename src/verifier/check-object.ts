@@ -8,7 +8,7 @@ import type { PlacedFile, PresentationDocument } from '../hls/presentation.ts';
 import { crc32Hex } from '../storage/checksum.ts';
 import { headBytes, nameIn } from './destination.ts';
 import type { Destination, ObjectFacts } from './destination.ts';
-import { blocksFault, mayEndInPacket, mediaFault } from './media-faults.ts';
+import { blocksFault, decryptedFault, mayEndInPacket, mediaFault } from './media-faults.ts';
 import type { Wrong } from './media-faults.ts';
 import { elsewhere, orProblem } from './object-faults.ts';
 import { isStandIn } from './read-document.ts';
@@ -23,6 +23,8 @@ export interface Expected {
 /** What an object is compared with, and how thoroughly. */
 export interface CheckRequest {
   readonly destination: Destination;
+  /** Keys that segments are decrypted with, by their URLs: each is read once. */
+  readonly keys: Map<string, Promise<Uint8Array | undefined>>;
   /**
    * Looks up what was recorded about a key. Undefined if nothing.
    *
@@ -115,7 +117,7 @@ async function judge(
     wrongSize(file, facts, expected) ??
     wrongBody(file, facts) ??
     wrongChecksum(facts, reference) ??
-    (judgesMedia ? wrongMedia(file, facts, request.destination, signal) : undefined)
+    (judgesMedia ? wrongMedia(file, facts, request, signal) : undefined)
   );
 }
 
@@ -144,7 +146,7 @@ async function lookInto(
 async function wrongMedia(
   file: PlacedFile,
   { sizeBytes, head, codings }: ObjectFacts,
-  destination: Destination,
+  { destination, keys, peeks }: CheckRequest,
   signal: AbortSignal,
 ): Promise<Wrong | undefined> {
   if (sizeBytes === undefined) return undefined;
@@ -152,8 +154,26 @@ async function wrongMedia(
   if (inBlocks || !head) return inBlocks;
   const read = (from: number, lengthBytes: number): Promise<Uint8Array | undefined> =>
     destination.readPart(file.fetchUrl, { from, to: from + lengthBytes - 1 }, { signal });
-  const reads = !codings && (destination.seeks || isTransportStream(head));
-  return mediaFault(file, { head, sizeBytes, ...(reads ? { read } : {}) });
+  // Elsewhere all that stands before it comes too: once, for an end that looks cut off.
+  const reads = !codings && (destination.seeks || isTransportStream(head) || file.cipher === 'blocks');
+  const body = { head, sizeBytes, ...(reads ? { read } : {}) };
+  const wrong = await mediaFault(file, body);
+  if (wrong || file.cipher !== 'blocks' || !file.key || file.minSizeBytes !== undefined) return wrong;
+  const { url } = file.key;
+  const asked = keys.get(url) ?? readKey(url, destination, signal);
+  keys.set(url, asked);
+  const key = await asked;
+  return key && decryptedFault(body, key, { ...file, doubtsKey: peeks });
+}
+
+/** Undefined if there is none, or another size than keys have: that is a problem of its own. */
+async function readKey(url: string, destination: Destination, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  if (!destination.contains(url)) return undefined;
+  const found = await orProblem(
+    () => destination.measure(url, { signal }),
+    () => undefined,
+  );
+  return found?.sizeBytes === found?.head?.byteLength ? found?.head : undefined;
 }
 
 /** Players ask for ranges of what is stored. RFC 9110 section 14.1.2. */

@@ -1,6 +1,7 @@
+import { createCipheriv } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { PlacedFile } from '../hls/presentation.ts';
-import { blocksFault, mayEndInPacket, mediaFault } from './media-faults.ts';
+import { blocksFault, decryptedFault, mayEndInPacket, mediaFault } from './media-faults.ts';
 import type { Wrong } from './media-faults.ts';
 
 const segment: PlacedFile = {
@@ -181,4 +182,49 @@ test.each([
   ['of ranges', { minSizeBytes: 500 }, 'video/mp2t', 1000, false],
 ] as const)('A segment %s is looked into for its size or not', (_what, how, typeOfName, sizeBytes, looks) => {
   expect(mayEndInPacket({ ...segment, ...how }, { sizeBytes, typeOfName })).toBe(looks);
+});
+
+describe('A segment of AES-128', () => {
+  const key = Buffer.from('sixteen bytes ok');
+  const encrypt = (plain: Uint8Array, vector = 9): Buffer => {
+    const cipher = createCipheriv('aes-128-cbc', key, Buffer.from(vector.toString(16).padStart(32, '0'), 'hex'));
+    return Buffer.concat([cipher.update(plain), cipher.final()]);
+  };
+  const decrypted = async (body: Uint8Array, doubtsKey: boolean, by: Uint8Array = key): Promise<Wrong | undefined> => {
+    const read = async (from: number, lengthBytes: number): Promise<Uint8Array> =>
+      body.subarray(from, from + lengthBytes);
+    return decryptedFault({ head: body.subarray(0, 600), sizeBytes: body.byteLength, read }, by, {
+      sequence: 9,
+      doubtsKey,
+    });
+  };
+
+  test('is cut off wherever a packet in it is', async () => {
+    const body = encrypt(packets(20));
+    expect(await decrypted(body, true)).toBeUndefined();
+    let untold = 0;
+    for (let sizeBytes = 800; sizeBytes < body.byteLength; sizeBytes += 16)
+      untold += (await decrypted(body.subarray(0, sizeBytes), false)) ? 0 : 1;
+    expect(untold).toBeLessThan(20);
+  });
+
+  test('is whole with zeros behind its packets, and with a wrong initialization vector, which players bear', async () => {
+    expect(await decrypted(encrypt(Buffer.concat([packets(20), Buffer.alloc(100)])), true)).toBeUndefined();
+    expect(await decrypted(encrypt(packets(20), 10), true)).toBeUndefined();
+  });
+
+  test.each([
+    ['a fragment', fragment],
+    ['packed AAC', frames],
+    ['captions', Buffer.from('WEBVTT\n\n00:00.000 --> 00:01.000\nHello')],
+  ])('may hold %s', async (_what, plain) => {
+    expect(await decrypted(encrypt(plain), true)).toBeUndefined();
+  });
+
+  test('is doubted that its key does not decrypt, if that was asked for', async () => {
+    const other = Buffer.from('another sixteen!');
+    expect(await decrypted(encrypt(packets(20)), false, other)).toBeUndefined();
+    expect(await decrypted(encrypt(packets(20)), true, other)).toMatchObject({ code: 'verify.wrong-body' });
+    expect(await decrypted(encrypt(packets(20)), true, Buffer.from('short'))).toBeUndefined();
+  });
 });

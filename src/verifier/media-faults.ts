@@ -1,3 +1,4 @@
+import { createDecipheriv } from 'node:crypto';
 import { beginsWithBox, isText, isTransportStream, startsLikeMedia } from '../domain/body-problem.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import { KiB, MiB } from '../domain/units.ts';
@@ -42,11 +43,58 @@ export function blocksFault({ cipher, minSizeBytes }: PlacedFile, sizeBytes: num
 
 /** Whether a segment cannot be whole if it is MPEG-2 TS, which its name does not rule out. */
 export function mayEndInPacket(
-  { role, cipher, hasMap, isWebVtt, minSizeBytes }: PlacedFile,
+  { role, cipher, key, hasMap, isWebVtt, minSizeBytes }: PlacedFile,
   { sizeBytes, typeOfName }: { readonly sizeBytes: number; readonly typeOfName: string | undefined },
 ): boolean {
-  const isWholePlain = role === 'segment' && !cipher && !hasMap && !isWebVtt && minSizeBytes === undefined;
-  return isWholePlain && (typeOfName ?? 'video/mp2t') === 'video/mp2t' && sizeBytes % packetBytes !== 0;
+  const isPlain = role === 'segment' && !hasMap && !isWebVtt && minSizeBytes === undefined;
+  if (!isPlain || (typeOfName ?? 'video/mp2t') !== 'video/mp2t') return false;
+  if (!cipher) return sizeBytes % packetBytes !== 0;
+  return key !== undefined && sizeBytes % blockBytes === 0 && !fitsPackets(sizeBytes);
+}
+
+/** Whether blocks may hold whole packets: the last one is filled by one to sixteen bytes. */
+function fitsPackets(sizeBytes: number): boolean {
+  return sizeBytes % packetBytes <= blockBytes;
+}
+
+/**
+ * What the beginning of a segment shows that is encrypted in blocks, once it is decrypted. A wrong initialization vector
+ * garbles the first block only, which players bear in MPEG-2 TS.
+ *
+ * @param head - encrypted
+ * @param doubtsKey - whether to take what is no media for a fault: some applications keep their keys in a form of their own
+ */
+export async function decryptedFault(
+  body: MediaBody,
+  key: Uint8Array,
+  { key: how, sequence = 0, doubtsKey }: Pick<PlacedFile, 'key' | 'sequence'> & { readonly doubtsKey: boolean },
+): Promise<Wrong | undefined> {
+  const { head, sizeBytes } = body;
+  if (!Number.isSafeInteger(sequence) || key.byteLength !== blockBytes || head.byteLength < blockBytes)
+    return undefined;
+  const initialVector = how?.initialVector ?? sequence.toString(16).padStart(2 * blockBytes, '0');
+  const plain = decrypt(
+    head.subarray(0, head.byteLength - (head.byteLength % blockBytes)),
+    key,
+    Buffer.from(initialVector, 'hex'),
+  );
+  const isPackets = plain[packetBytes] === sync && (plain[2 * packetBytes] ?? sync) === sync;
+  if (isPackets && !fitsPackets(sizeBytes)) {
+    const rest = sizeBytes % packetBytes;
+    const at = sizeBytes - rest;
+    // The block before is the vector of each.
+    const blocks = await bytesOf(body, at - (at % blockBytes) - blockBytes, 2 * blockBytes);
+    const last = blocks && decrypt(blocks.subarray(blockBytes), key, blocks.subarray(0, blockBytes));
+    if (last?.[at % blockBytes] === sync)
+      return cutOff(body, `the last packet of MPEG-2 TS in it has ${rest} of its ${packetBytes}`);
+  }
+  if (!doubtsKey || isPackets || startsLikeMedia(plain) || readBox(plain) || isText(plain)) return undefined;
+  return wrongBody('nothing that its key decrypts to media: it is another segment, or the key is');
+}
+
+/** Decrypts whole blocks of AES-128. */
+function decrypt(blocks: Uint8Array, key: Uint8Array, initialVector: Uint8Array): Buffer {
+  return createDecipheriv('aes-128-cbc', key, initialVector).setAutoPadding(false).update(blocks);
 }
 
 /**
@@ -64,8 +112,7 @@ export async function mediaFault(
   { role, cipher, hasMap, minSizeBytes }: PlacedFile,
   body: MediaBody,
 ): Promise<Wrong | undefined> {
-  // What a file system has lost it gives as zeros. No format begins with so many, and no cipher makes them.
-  if (body.head.byteLength >= 16 && body.head.every((byte) => byte === 0)) return wrongBody('zeros, no media');
+  if (isLost(body.head)) return wrongBody('zeros, no media');
   if (cipher || minSizeBytes !== undefined) return undefined;
   if (role === 'initialization-section') return beginsWithBox(body.head) ? boxFault(role, body) : undefined;
   if (role !== 'segment') return undefined;
@@ -74,6 +121,11 @@ export async function mediaFault(
   if (hasMap && !readBox(body.head) && !startsLikeMedia(body.head) && !isText(body.head))
     return wrongBody('no MP4, though an initialization section goes before it');
   return packedAudioFault(body);
+}
+
+/** What a file system has lost it gives as zeros. No format begins with so many, and no cipher makes them. */
+function isLost(head: Uint8Array): boolean {
+  return head.byteLength >= 16 && head.every((byte) => byte === 0);
 }
 
 async function packetFault(body: MediaBody): Promise<Wrong | undefined> {

@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -29,9 +30,9 @@ all.m4s
 const audio =
   '#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nen0.aac\n#EXT-X-GAP\n#EXTINF:2,\nen1.aac\n#EXT-X-ENDLIST\n';
 
-async function copyOf(changes: Readonly<Record<string, string | undefined>> = {}): Promise<MemoryStore> {
+async function copyOf(changes: Readonly<Record<string, string | Uint8Array | undefined>> = {}): Promise<MemoryStore> {
   const store = openMemoryStore();
-  const files: Record<string, string | undefined> = {
+  const files: Record<string, string | Uint8Array | undefined> = {
     'lib/master.m3u8': multivariant,
     'lib/video.m3u8': video,
     'lib/audio/en.m3u8': audio,
@@ -41,9 +42,9 @@ async function copyOf(changes: Readonly<Record<string, string | undefined>> = {}
     'lib/audio/en0.aac': 'audio',
     ...changes,
   };
-  for (const [key, text] of Object.entries(files)) {
-    if (text === undefined) continue;
-    const body = Buffer.from(text);
+  for (const [key, content] of Object.entries(files)) {
+    if (content === undefined) continue;
+    const body = typeof content === 'string' ? Buffer.from(content) : content;
     await store.put(key, body, crc32Hex(body), { contentType: '', cacheControl: '', signal: never });
   }
   return store;
@@ -294,7 +295,7 @@ describe('Verifying a copy', () => {
     const packets = (count: number): string => 'G'.padEnd(188, '\0').repeat(count);
     const playlistOf = (...lines: readonly string[]): string =>
       ['#EXTM3U', '#EXT-X-TARGETDURATION:2', ...lines, '#EXT-X-ENDLIST'].join('\n');
-    const verifyMedia = async (playlist: string, files: Readonly<Record<string, string>>, how = {}) => {
+    const verifyMedia = async (playlist: string, files: Readonly<Record<string, string | Uint8Array>>, how = {}) => {
       const objects = Object.fromEntries(Object.entries(files).map(([name, body]) => [`lib/${name}`, body]));
       const store = await copyOf({ ...objects, 'lib/master.m3u8': playlist });
       const asked: string[] = [];
@@ -332,7 +333,7 @@ describe('Verifying a copy', () => {
 
     test('names segments of AES-128 that are no blocks, and reads none for that', async () => {
       const playlist = playlistOf('#EXT-X-KEY:METHOD=AES-128,URI="key.bin"', 'a.ts', 'b.ts');
-      expect(await verifyMedia(playlist, { 'a.ts': 'a'.repeat(160), 'b.ts': 'b'.repeat(159) })).toEqual({
+      expect(await verifyMedia(playlist, { 'a.ts': 'a'.repeat(192), 'b.ts': 'b'.repeat(191) })).toEqual({
         problems: ['verify.size b.ts'],
         asked: [],
       });
@@ -343,6 +344,40 @@ describe('Verifying a copy', () => {
       const files = { 'key.bin': '\0'.repeat(16), 'a.ts': '\0'.repeat(192) };
       for (const how of [{ peeks: true }, { readsBytes: true }])
         expect((await verifyMedia(playlist, files, how)).problems).toEqual(['verify.wrong-body a.ts']);
+    });
+
+    test('decrypts the beginning of those of AES-128 that hold no whole packets, or of all if asked to', async () => {
+      const encrypt = (text: string, vector: string): Buffer => {
+        const cipher = createCipheriv('aes-128-cbc', 'sixteen bytes ok', Buffer.from(vector.padStart(32, '0'), 'hex'));
+        return Buffer.concat([cipher.update(text), cipher.final()]);
+      };
+      const playlist = playlistOf(
+        '#EXT-X-MEDIA-SEQUENCE:41',
+        '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"',
+        'a.ts',
+        'b.ts',
+        '#EXT-X-KEY:METHOD=AES-128,URI="key.bin",IV=0x2a2a',
+        'c.ts',
+      );
+      const whole = {
+        'a.ts': encrypt(packets(20), '29'),
+        'b.ts': encrypt(packets(21), '2a'),
+        'c.ts': encrypt(packets(8), '2a2a'),
+      };
+      const files = { ...whole, 'b.ts': whole['b.ts'].subarray(0, 1600) };
+      expect(await verifyMedia(playlist, files)).toEqual({ problems: ['verify.size b.ts'], asked: ['b.ts 0-16383'] });
+      for (const how of [{ peeks: true }, { readsBytes: true }])
+        expect((await verifyMedia(playlist, files, how)).problems).toEqual(['verify.size b.ts']);
+      expect((await verifyMedia(playlist, whole, { peeks: true })).problems).toEqual([]);
+
+      const other = { ...whole, 'key.bin': 'another sixteen!' };
+      expect((await verifyMedia(playlist, other)).problems).toEqual([]);
+      const doubted = ['a.ts', 'b.ts', 'c.ts'].map((name) => `verify.wrong-body ${name}`);
+      expect((await verifyMedia(playlist, other, { peeks: true })).problems).toEqual(doubted);
+      for (const key of ['', 'short', 'thirty-two hexadecimal digits...'])
+        expect((await verifyMedia(playlist, { ...whole, 'key.bin': key }, { peeks: true })).problems).toEqual([
+          'verify.size key.bin',
+        ]);
     });
 
     test('takes a segment that two playlists name otherwise for one of which nothing is known', async () => {

@@ -13,7 +13,7 @@ import { isAboutContent, readOrReport } from './read-document.ts';
 import { sideFilesOf } from './side-files.ts';
 
 /** What to verify, and how thoroughly. */
-export interface VerifyRequest extends CheckRequest {
+export interface VerifyRequest extends Omit<CheckRequest, 'keys'> {
   /** Name of the destination in the report. */
   readonly name: string;
   readonly playlistUrl: string;
@@ -36,7 +36,7 @@ export interface VerifyRequest extends CheckRequest {
 export async function verifyPresentation(asked: VerifyRequest, signal: AbortSignal): Promise<VerifyReport> {
   const { ask, playlistUrl, concurrency, counts = () => true } = asked;
   const { destination, seen } = noteFacts(asked.destination);
-  const request: VerifyRequest = { ...asked, destination };
+  const request: VerifyRequest & CheckRequest = { ...asked, destination, keys: new Map() };
   const problems: VerifyProblem[] = [];
   let presentation: Presentation;
   try {
@@ -124,6 +124,10 @@ function mergeByUrl(files: readonly PlacedFile[]): ReadonlyMap<string, PlacedFil
   return merged;
 }
 
+function isSameKey(a: PlacedFile, b: PlacedFile): boolean {
+  return a.key?.url === b.key?.url && a.key?.initialVector === b.key?.initialVector && a.sequence === b.sequence;
+}
+
 function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
   const bothSay = (what: 'optional' | 'isWebVtt'): boolean => a[what] === true && b[what] === true;
   const furthest = (b.minSizeBytes ?? 0) > (a.minSizeBytes ?? 0) ? b : a;
@@ -131,6 +135,6 @@ function mergeFiles(a: PlacedFile, b: PlacedFile): PlacedFile {
     ...furthest,
     optional: bothSay('optional'),
     isWebVtt: bothSay('isWebVtt'),
-    ...(a.cipher === b.cipher && a.hasMap === b.hasMap ? {} : { cipher: 'unknown' as const }),
+    ...(a.cipher === b.cipher && a.hasMap === b.hasMap && isSameKey(a, b) ? {} : { cipher: 'unknown' as const }),
   };
 }

@@ -21,8 +21,9 @@ export const verifyFailures = {
   },
   'verify.wrong-body': {
     means:
-      'An object is not what its playlist names: for example an HTML page, a segment in place of an initialization section, or not compressed as its Content-Encoding says.',
-    cause: 'Another tool stored an error page as a segment, or set a Content-Encoding that the bytes do not have.',
+      'An object is not what its playlist names: for example an HTML page, a segment in place of an initialization section, nothing that its key decrypts, or not compressed as its Content-Encoding says.',
+    cause:
+      'Another tool stored an error page as a segment, set a Content-Encoding that the bytes do not have, or stored another key. Some applications keep their keys in a form of their own, which only they decrypt with.',
     cure: 'Delete the object and copy it with FLAnts, which checks bodies before it stores them.',
   },
   'verify.outside': {
