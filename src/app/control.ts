@@ -50,7 +50,7 @@ async function openStateControl(
     functionCost: () => readFunctionCost(journal),
     // All work is left to the next copy, and a complete video too: it knows its headers, and what to tell a CDN.
     takeNextStep: () => Promise.resolve(),
-    crawl: () => Promise.resolve(),
+    crawl: () => Promise.resolve(true),
   });
   return { control, close: async () => state.close() };
 }

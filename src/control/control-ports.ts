@@ -43,8 +43,12 @@ export interface ControlPorts {
   readonly isWithdrawn?: (video: VideoId) => Promise<boolean>;
   /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** Queues a crawl of a video, whatever the next step would be. Does nothing if a crawl is pending already. */
-  readonly crawl: (video: VideoId) => Promise<void>;
+  /**
+   * Queues a crawl of a video, whatever the next step would be.
+   *
+   * @returns false where a crawl or publication of it is queued or in progress already
+   */
+  readonly crawl: (video: VideoId) => Promise<boolean>;
   /** Time after which a decision that is not in effect yet is answered as pending. Absent: no limit. */
   readonly answerWithinMs?: number;
   /** Absent: reports show no posters. */

@@ -64,7 +64,7 @@ export interface Control {
   accept(request: AcceptRequest): Promise<Accepted>;
   /** Dispatches no more work of a video. Work in progress ends by itself and counts. */
   pause(video: VideoId): Promise<Decided>;
-  /** Ends a pause. To resume a cancelled video, `submit` it again. */
+  /** Ends a pause. Has a video looked at again that nothing is left to do of. To resume a cancelled video, `submit` it again. */
   resume(video: VideoId): Promise<Decided>;
   /**
    * Stops work on a video for good. Objects at the destination stay.

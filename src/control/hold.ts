@@ -1,3 +1,4 @@
+import { nextStep, nothingCarried } from '../domain/next-step.ts';
 import type { Decided } from '../domain/report/library-status.ts';
 import type { VideoId } from '../domain/video.ts';
 import { currentDecisions } from '../journal/initial-record.ts';
@@ -16,13 +17,15 @@ export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<D
 
 /** Ends a pause. */
 export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<Decided> {
-  const { journal, takeNextStep } = ports;
+  const { journal, takeNextStep, crawl } = ports;
   if ((await currentHold(video, ports)) === 'paused') {
     await journal.decide({ type: 'resumed', video, at: timestamp(ports) });
   }
   return applyDecision(video, ports, async () => {
-    await restoreAligned(video, ports);
-    await takeNextStep(video);
+    const record = await restoreAligned(video, ports);
+    // Where nothing is left to do, the pause may have held back a look at its source.
+    const isAtRest = nextStep(record, nothingCarried) === 'none';
+    await (isAtRest ? crawl(video) : takeNextStep(video));
   });
 }
 

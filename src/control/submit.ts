@@ -15,7 +15,7 @@ const schemes: readonly string[] = ['http:', 'https:', 's3:', 'file:'];
 
 /** Adds a video on a person's request, or crawls a known one again. */
 export async function submitVideo(request: SubmitRequest, ports: ControlPorts): Promise<Decided> {
-  const { journal, ledger, newGeneration, crawl } = ports;
+  const { journal, crawl } = ports;
   const submission = submissionOf(request, ports);
   const { id: video } = submission;
   const known = await journal.submission(video);
@@ -30,15 +30,21 @@ export async function submitVideo(request: SubmitRequest, ports: ControlPorts): 
   const hasMoved = known !== undefined && playlistFingerprint(known) !== playlistFingerprint(submission);
   const startsOver = previous.hold === 'cancelled' || (known && known.playlistUrl !== submission.playlistUrl);
   return applyDecision(video, ports, async () => {
-    const { invalid, generation: seen } = await restoreAligned(video, ports);
-    if (hasMoved) {
-      await startOver(video, ports);
-    } else if (invalid || startsOver) {
-      // If this is stale, another process has opened the video meanwhile, which is the fresh start.
-      await ledger.apply(video, { type: 'open', seen, generation: newGeneration() });
-    }
+    const { invalid } = await restoreAligned(video, ports);
+    if (hasMoved) await startOver(video, ports);
+    else if (invalid || startsOver) await openAnew(video, ports);
+    if (await crawl(video)) return;
+    // What is under way may have read the source before it changed.
+    await openAnew(video, ports);
     await crawl(video);
   });
+}
+
+/** Gives a video a fresh start, which voids work in progress on it. */
+async function openAnew(video: VideoId, ports: ControlPorts): Promise<void> {
+  const { generation: seen } = await restoreAligned(video, ports);
+  // If this is stale, another process has opened the video meanwhile, which is the fresh start.
+  await ports.ledger.apply(video, { type: 'open', seen, generation: ports.newGeneration() });
 }
 
 function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { idOf }: ControlPorts): Submission {

@@ -27,7 +27,9 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
   if (!record) return { result: 'done' };
   if (record.hold || record.generation !== job.generation) {
     await parts.ledger.release(video, job.lease);
-    await context.takeNextStep(video);
+    // Whoever opened it anew meanwhile wanted something else, such as another try at its files.
+    if (record.hold) await context.takeNextStep(video);
+    else await context.sendCrawl(video, { recheck: job.recheck });
     return { result: 'done' };
   }
   const submission = await host.submissionOf(video);

@@ -17,8 +17,9 @@ export interface Engine {
    * Crawls a video and takes it through all further steps. Waits while many videos are queued for a crawl.
    *
    * @param options.urls - with their tokens, which the journal does not keep
+   * @returns false where a crawl or publication of it is queued or in progress already
    */
-  crawl(video: VideoId, options: { readonly recheck: boolean; readonly urls?: SubmittedUrls }): Promise<void>;
+  crawl(video: VideoId, options: { readonly recheck: boolean; readonly urls?: SubmittedUrls }): Promise<boolean>;
   /** Takes a video through all further steps, wherever it stands. */
   advance(video: VideoId): Promise<void>;
   /**
@@ -72,9 +73,10 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   return {
     async crawl(video, { recheck, urls }) {
       await parts.crawls.room(maxWaitingCrawls, { signal: drain }).catch(() => undefined);
-      if (drain.aborted || budget?.reached.aborted) return;
+      // The next run crawls it.
+      if (drain.aborted || budget?.reached.aborted) return true;
       inProgress.add(video, urls);
-      await context.sendCrawl(video, { recheck });
+      return context.sendCrawl(video, { recheck });
     },
     async advance(video) {
       if (drain.aborted) return;

@@ -3,21 +3,27 @@ import type { AdvancePorts } from '../aggregator/advance.ts';
 import { oneAtATime } from '../domain/waiting/one-at-a-time.ts';
 import { situationOf, stateOf } from '../domain/video.ts';
 import type { Generation, VideoId, VideoRecord } from '../domain/video.ts';
-import { applyAcceptances } from '../journal/align.ts';
-import type { Journal } from '../journal/journal.ts';
+import { applyAcceptances, changedTooFast } from '../journal/align.ts';
+import { restoreVideo } from '../journal/restore.ts';
+import type { RestorePorts } from '../journal/restore.ts';
 
 /** Drives videos through their steps. Code that has changed a video calls `takeNextStep` on it. */
 export interface StepDriver {
   /** Sends the video's next step to its queue. If it has none, the video is idle until something changes it. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
-  /** Queues a crawl whatever the next step would be. Does nothing for a video that the ledger does not hold. */
-  readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
+  /**
+   * Queues a crawl whatever the next step would be. A video that the ledger does not hold is restored for it.
+   *
+   * @returns false for an unknown video, and where a crawl or publication of it is queued or in progress already
+   */
+  readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<boolean>;
 }
 
 /** Ports of a step driver. */
-export interface StepDriverPorts extends AdvancePorts {
-  readonly journal: Journal;
-}
+export interface StepDriverPorts extends AdvancePorts, RestorePorts {}
+
+/** How often a video is restored that others let go of meanwhile, as whoever concludes a published one does. */
+const maxAttempts = 5;
 
 /** Callbacks and stop signal of a step driver. */
 export interface StepDriverHooks {
@@ -51,8 +57,14 @@ export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: Step
       await onIdle(video, advanced.record);
     }),
     async sendCrawl(video, { recheck }) {
-      const record = await ledger.read(video);
-      if (record) await sendVideo(video, record, 'crawl', ports, { recheck });
+      for (let attempt = 0; attempt < maxAttempts; attempt++) {
+        const record = await restoreVideo(video, ports);
+        if (!record) return false;
+        if (await sendVideo(video, record, 'crawl', ports, { recheck })) return true;
+        const isRefusedByLease = (await ledger.read(video))?.generation === record.generation;
+        if (isRefusedByLease) return false;
+      }
+      throw changedTooFast(video);
     },
   };
 }

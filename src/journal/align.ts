@@ -90,7 +90,8 @@ function differenceOf({ generation, ...record }: VideoRecord, { hold, fresh }: C
   return undefined;
 }
 
-function changedTooFast(video: VideoId): FlantsError {
+/** The error to throw when others change a video each time that it is about to be changed. */
+export function changedTooFast(video: VideoId): FlantsError {
   return new FlantsError('state.unusable', `the record of ${video} changed each time it was to be changed`, {
     retryable: true,
   });

@@ -11,7 +11,7 @@ export interface VideoStarterPorts extends RestorePorts {
   /** Sends the video's next step to its queue. */
   readonly takeNextStep: (video: VideoId) => Promise<void>;
   /** Queues a crawl, whatever the next step would be. */
-  readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<void>;
+  readonly sendCrawl: (video: VideoId, options: { readonly recheck: boolean }) => Promise<unknown>;
 }
 
 /**

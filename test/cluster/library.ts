@@ -51,7 +51,7 @@ export interface ClusterLibrary {
   /** Makes a video known, and has it crawled. */
   submit(video: VideoId): Promise<void>;
   /** Has a known video crawled. */
-  crawl(video: VideoId, options?: { readonly recheck: boolean }): Promise<void>;
+  crawl(video: VideoId, options?: { readonly recheck: boolean }): Promise<unknown>;
   /** Concludes a published video, as the aggregator does: the ledger lets go of it. */
   retire(video: VideoId): Promise<void>;
   /** A gate that is opened at the latest when the library is closed. */

@@ -41,7 +41,7 @@ export function openLibrary(): Library {
       isFresh: ({ recordedAt }) => recordedAt !== undefined,
       ...(withdrawn ? { isWithdrawn: async (video: string) => withdrawn.includes(video) } : {}),
       takeNextStep: async (video) => void asked.push(`move on ${video}`),
-      crawl: async (video) => void asked.push(`crawl ${video}`),
+      crawl: async (video) => asked.push(`crawl ${video}`) > 0,
       ...ports,
     });
   return { journal, ledger, asked, control: controlOver({}), with: controlOver };

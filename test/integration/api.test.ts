@@ -77,7 +77,7 @@ describe('access', () => {
         tokenRules: async () => ({ tokenParameters: [] }),
         idOf: () => undefined,
         takeNextStep: async () => {},
-        crawl: async () => {},
+        crawl: async () => true,
       }),
       log: { error: () => {} },
     });

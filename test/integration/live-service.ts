@@ -72,7 +72,7 @@ export async function start(
     tokenRules,
     idOf: (url) => url.pathname.slice(1),
     takeNextStep: async () => {},
-    crawl: async () => {},
+    crawl: async () => true,
   });
   const monitor = createMonitor({
     ledger,

@@ -169,9 +169,10 @@ function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
     isQueued: queues.isQueued,
     takeNextStep,
     async lookAgain(video, { generation: seen, live }) {
-      if (live) return sendCrawl(video, { recheck: false });
-      const { result } = await ledger.apply(video, { type: 'open', seen, generation: newGeneration() });
-      if (result === 'applied') await sendCrawl(video, { recheck: false });
+      const mayLook =
+        live !== undefined ||
+        (await ledger.apply(video, { type: 'open', seen, generation: newGeneration() })).result === 'applied';
+      if (mayLook) await sendCrawl(video, { recheck: false });
     },
     now: Date.now,
     leaseMs: options.leaseMs,

@@ -130,6 +130,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
   const { onWarning } = hooks;
   const onTrouble = (error: Error): void => onWarning(`Redis: ${error.message}`);
   const queues = openQueues(redis, options.redis.prefix, onTrouble, onWarning);
+  const isFreshNow = (submission: Submission): boolean =>
+    isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() });
   const stepDriver = createStepDriver(
     {
       ...queues,
@@ -138,6 +140,8 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
       limits: dispatchLimits,
       leaseMs: options.leaseMs,
       newId: leaseIds(randomUUID),
+      newGeneration: randomUUID,
+      isFresh: isFreshNow,
     },
     { drain: hooks.drain, onIdle: (video, record) => queueConclusion(video, record, queues) },
   );
@@ -154,7 +158,7 @@ async function openOverConnection(redis: RedisClient, options: ClusterOptions, h
     keepsEmptySegments: () => keepsEmptySegments(destination, { proxies, signal: hooks.signal }),
     destination,
     newGeneration: randomUUID,
-    isFresh: (submission) => isFresh(submission, { freshWindowMs: options.freshWindowMs, now: Date.now() }),
+    isFresh: isFreshNow,
     async close() {
       await queues.close();
       await spending.stop();

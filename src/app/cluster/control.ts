@@ -50,7 +50,7 @@ export function controlPortsOf(
     async crawl(video) {
       const submission = await journal.submission(video);
       if (submission) await keyRules.initialize(submission.playlistUrl);
-      await cluster.sendCrawl(video, { recheck: false });
+      return cluster.sendCrawl(video, { recheck: false });
     },
   };
 }

@@ -57,7 +57,7 @@ it('aligns what is admitted once in a pass, however long there is no room for mo
   const sent: LibraryJob[] = [];
   const add = async ({ data }: { readonly data: LibraryJob }): Promise<void> => void sent.push(data);
   const queues = { crawls, batches: new MemoryQueue<BatchJob>(), admissions: { add }, deltas: { add } };
-  const steps = { takeNextStep: async () => {}, sendCrawl: async () => {} };
+  const steps = { takeNextStep: async () => {}, sendCrawl: async () => true };
   const ports = { journal, ledger, queues, newGeneration: () => 'g2', ...steps };
   const { signal } = new AbortController();
   const { admission } = createPasses(ports, { maxVideos: 1 }, signal);

@@ -135,10 +135,11 @@ export function createDashboard(parts: DashboardParts): Dashboard {
     submitted,
     isLingering: () => tookMs !== undefined,
     async start(engine) {
-      const work = async (does: Promise<void>): Promise<void> => {
-        await does;
+      const work = async <T>(does: Promise<T>): Promise<T> => {
+        const done = await does;
         hasWork = true;
         worked.resolve();
+        return done;
       };
       const control = createControl({
         ...usualControlPorts(journal, ledger),
