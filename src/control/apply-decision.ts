@@ -12,6 +12,8 @@ import { unknownVideo } from './unknown-video.ts';
 /**
  * Applies a decision that the journal already has. An error is returned as `pending` and not thrown: the decision
  * stands, and must not look as if it had failed.
+ *
+ * @throws {FlantsError} `video.unknown` when the video was purged meanwhile
  */
 export async function applyDecision(
   video: VideoId,
@@ -25,7 +27,10 @@ export async function applyDecision(
     });
     return { video, ...(record ? { state: stateOf(record) } : {}) };
   } catch (error) {
-    return { video, pending: failureOf(error) };
+    const failure = failureOf(error);
+    // It was purged meanwhile, and the decision with it.
+    if (failure.code === 'video.unknown') throw error;
+    return { video, pending: failure };
   }
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openLibrary, listed, planned, lease, all, code } from '../../test/control/library.ts';
+import { exchange } from '../../test/cluster/gate.ts';
 import { failureWith, FlantsError } from '../domain/failure.ts';
+import type { Journal } from '../journal/journal.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { MemoryLedger } from '../ledger/memory-ledger.ts';
@@ -44,6 +46,36 @@ describe('holding', () => {
     await expect(library.control.resume('a')).rejects.toEqual(code('video.state'));
     await expect(library.control.resume('a')).rejects.toThrow('submit it again');
     await expect(library.control.pause('a')).rejects.toEqual(code('video.state'));
+  });
+
+  it.each(['pause', 'resume'] as const)('does not end a cancellation of the same moment: %s', async (verb) => {
+    const library = openLibrary();
+    const { control, journal, ledger } = library;
+    await planned(library, 'a', { total: 3 });
+    await control.pause('a');
+    if (verb === 'pause') await control.resume('a');
+    const deciding = exchange<Journal>(journal, {
+      async decide(decision) {
+        await control.cancel('a');
+        await journal.decide(decision);
+      },
+    });
+    await expect(library.with({ journal: deciding })[verb]('a')).rejects.toEqual(code('video.state'));
+    expect((await ledger.read('a'))?.hold).toBe('cancelled');
+  });
+
+  it('of a video that is purged in the same moment is refused, and not called pending', async () => {
+    const library = openLibrary();
+    const { control, journal, ledger } = library;
+    await listed(library, 'a');
+    await control.cancel('a');
+    const restoring = exchange<Ledger>(ledger, {
+      async read(video) {
+        await journal.purge(video);
+        return undefined;
+      },
+    });
+    await expect(library.with({ ledger: restoring }).prioritise('a', true)).rejects.toEqual(code('video.unknown'));
   });
 
   it('ends as the last one decided, when many decide at a time', async () => {

@@ -12,7 +12,7 @@ export async function pauseVideo(video: VideoId, ports: ControlPorts): Promise<D
   if ((await currentHold(video, ports)) !== 'paused') {
     await journal.decide({ type: 'paused', video, at: timestamp(ports) });
   }
-  return applyDecision(video, ports, () => restoreAligned(video, ports));
+  return unlessCancelled(applyDecision(video, ports, () => restoreAligned(video, ports)));
 }
 
 /** Ends a pause. */
@@ -21,12 +21,21 @@ export async function resumeVideo(video: VideoId, ports: ControlPorts): Promise<
   if ((await currentHold(video, ports)) === 'paused') {
     await journal.decide({ type: 'resumed', video, at: timestamp(ports) });
   }
-  return applyDecision(video, ports, async () => {
-    const record = await restoreAligned(video, ports);
-    // Where nothing is left to do, the pause may have held back a look at its source.
-    const isAtRest = nextStep(record, nothingCarried) === 'none';
-    await (isAtRest ? crawl(video) : takeNextStep(video));
-  });
+  return unlessCancelled(
+    applyDecision(video, ports, async () => {
+      const record = await restoreAligned(video, ports);
+      // Where nothing is left to do, the pause may have held back a look at its source.
+      const isAtRest = nextStep(record, nothingCarried) === 'none';
+      await (isAtRest ? crawl(video) : takeNextStep(video));
+    }),
+  );
+}
+
+/** Others may have cancelled it meanwhile. */
+async function unlessCancelled(deciding: Promise<Decided>): Promise<Decided> {
+  const decided = await deciding;
+  if (decided.state === 'cancelled') throw cancelledVideo(decided.video);
+  return decided;
 }
 
 async function currentHold(video: VideoId, { journal }: ControlPorts): Promise<'paused' | undefined> {

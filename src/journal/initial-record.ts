@@ -10,14 +10,18 @@ export interface CurrentDecisions {
   readonly fresh?: boolean;
 }
 
-/** Reads the decisions in force: the latest of each kind. Submitting a cancelled video again ends the cancellation. */
+/**
+ * Reads the decisions in force: the latest of each kind. Only submitting a cancelled video again ends the cancellation: who
+ * paused or resumed it in the same moment had not seen that it is cancelled.
+ */
 export async function currentDecisions(video: VideoId, journal: Journal): Promise<CurrentDecisions> {
   let hold: Hold | undefined;
   let fresh: boolean | undefined;
   for await (const decision of journal.decisions(video)) {
-    if (decision.type === 'paused' || decision.type === 'cancelled') hold = decision.type;
-    if (decision.type === 'resumed' || (decision.type === 'submitted' && decision.submission.by === 'person'))
-      hold = undefined;
+    if (decision.type === 'cancelled') hold = 'cancelled';
+    if (decision.type === 'paused' && hold !== 'cancelled') hold = 'paused';
+    if (decision.type === 'resumed' && hold === 'paused') hold = undefined;
+    if (decision.type === 'submitted' && decision.submission.by === 'person') hold = undefined;
     if (decision.type === 'prioritised') ({ fresh } = decision);
   }
   return { ...(hold === undefined ? {} : { hold }), ...(fresh === undefined ? {} : { fresh }) };
