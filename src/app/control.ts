@@ -4,6 +4,7 @@ import { createControl } from '../control/control.ts';
 import { SqliteJournal } from '../journal/sqlite-journal.ts';
 import { SqliteLedger } from '../ledger/sqlite-ledger.ts';
 import { openStateFile } from '../state/file.ts';
+import { isLocked } from '../state/lock.ts';
 import { usualControlPorts } from './control-ports.ts';
 import { readDestination } from './destination-setting.ts';
 import { readFunctionCost } from './functions/meter.ts';
@@ -40,9 +41,12 @@ async function openStateControl(
   { readOnly = false, signal }: Pick<ControlHooks, 'readOnly' | 'signal'>,
 ): Promise<OpenControl> {
   const state = openStateFile(stateDir, { readOnly });
-  const [journal, ledger] = [new SqliteJournal(state), new SqliteLedger(state)];
+  const journal = new SqliteJournal(state);
   // Work of a copy that was killed ended with it. That of functions goes on, and the next copy looks at it.
-  if (state.isOwned && !(await readFunctionCost(journal))) await ledger.releaseAll();
+  const hasEnded = (state.isOwned || !isLocked(stateDir)) && !(await readFunctionCost(journal));
+  // A reader, who cannot end them, takes all leases for run out.
+  const ledger = new SqliteLedger(state, hasEnded && readOnly ? { now: () => Infinity } : {});
+  if (hasEnded && state.isOwned) await ledger.releaseAll();
   const control = createControl({
     ...usualControlPorts(journal, ledger),
     destination: (await readDestination(journal))?.name ?? destination?.name ?? stateDir,

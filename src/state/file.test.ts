@@ -9,6 +9,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { DatabaseSync } from './sqlite.ts';
 import { openStateFile } from './file.ts';
 import type { StateFile } from './file.ts';
+import { isLocked } from './lock.ts';
 import { migrations } from './schema.ts';
 
 let home: string;
@@ -163,6 +164,21 @@ describe('a transaction', () => {
 });
 
 describe('the lock', () => {
+  it('is seen by who only looks, and not taken by it', async () => {
+    expect(isLocked(dir)).toBe(false);
+    const state = open();
+    expect(isLocked(dir)).toBe(true);
+    // Closing another descriptor of the file would have dropped it.
+    expect(isLocked(dir)).toBe(true);
+    state.close();
+    expect(isLocked(dir)).toBe(false);
+    const other = await holder();
+    expect(isLocked(dir)).toBe(true);
+    await other.kill();
+    expect(isLocked(dir)).toBe(false);
+    open();
+  });
+
   it('refuses a second run of the same process and admits it after the first has closed', () => {
     const first = open();
     expect(refusal(() => open()).code).toBe('state.locked');

@@ -1,7 +1,9 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseSync as Database } from 'node:sqlite';
 import { FlantsError } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
 import { DatabaseSync } from './sqlite.ts';
 import { sqliteBusy, sqliteCodeOf } from './error.ts';
 
@@ -17,6 +19,11 @@ export interface StateLock {
   release(): void;
 }
 
+const lockName = 'lock.db';
+
+/** Folders whose lock this process holds, and so must not open again. */
+const heldHere = new Set<string>();
+
 /**
  * Takes the folder for this process.
  *
@@ -29,9 +36,10 @@ export interface StateLock {
  */
 export function takeLock(dir: string): StateLock {
   const holderPath = join(dir, 'lock.json');
-  const lock = new DatabaseSync(join(dir, 'lock.db'));
+  const lock = new DatabaseSync(join(dir, lockName));
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    // Who looks whether it is held keeps others out for a moment.
+    lock.exec(`PRAGMA busy_timeout = ${second / 4}; BEGIN EXCLUSIVE`);
     const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
     writeFileSync(holderPath, `${JSON.stringify(holder)}\n`);
   } catch (error) {
@@ -39,8 +47,11 @@ export function takeLock(dir: string): StateLock {
     if (sqliteCodeOf(error) === sqliteBusy) throw lockedBy(readHolder(holderPath), dir, error);
     throw error;
   }
+  const place = realpathSync(dir);
+  heldHere.add(place);
   return {
     release: () => {
+      heldHere.delete(place);
       try {
         rmSync(holderPath, { force: true });
       } catch {
@@ -49,6 +60,22 @@ export function takeLock(dir: string): StateLock {
       lock.close();
     },
   };
+}
+
+/** Whether a run, of this process or another, holds the folder. Where that cannot be told, one may. */
+export function isLocked(dir: string): boolean {
+  let lock: Database | undefined;
+  try {
+    if (!existsSync(join(dir, lockName))) return false;
+    if (heldHere.has(realpathSync(dir))) return true;
+    lock = new DatabaseSync(join(dir, lockName), { readOnly: true });
+    lock.exec('PRAGMA schema_version');
+    return false;
+  } catch {
+    return true;
+  } finally {
+    lock?.close();
+  }
 }
 
 function lockedBy(holder: Holder | undefined, dir: string, cause: unknown): FlantsError {
