@@ -273,7 +273,7 @@ export const fileLineSchema = z
 /** Only `http:` and `https:` are allowed: clients must not reach local files of the service's machine. */
 export const submitSchema = z.strictObject({
   id: z.exactOptional(videoId),
-  playlistUrl: url,
+  playlistUrl: z.exactOptional(url).meta({ description: 'Absent: that of the known video with this id' }),
   title: z.exactOptional(z.string().max(1_000)),
   recordedAt: z.exactOptional(instant),
   fresh: z.exactOptional(z.boolean()),

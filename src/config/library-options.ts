@@ -22,7 +22,8 @@ export interface NamedVideosOptions extends LibraryOptions {
 /** Options of `submit`. */
 export interface SubmitOptions extends LibraryOptions {
   readonly id?: string;
-  readonly playlistUrl: string;
+  /** Absent: that of the known video with the id. */
+  readonly playlistUrl?: string;
   readonly title?: string;
   readonly fresh?: boolean;
 }
@@ -73,24 +74,28 @@ export async function loadSubmitOptions(input: CommandInput): Promise<SubmitOpti
   const parsed = await mergeInput('submit', input);
   const { place, rest } = await findLibrary(parsed, input);
   const [text, ...more] = rest;
-  if (text === undefined) throw new FlantsError('usage', 'submit needs the URL of a playlist after the destination');
   if (more.length > 0)
     throw new FlantsError('usage', `submit takes one playlist; "${more.map(withoutSecrets).join(' ')}" is too much`);
-  const source = parseSource(text, input.cwd);
-  if (source.kind !== 'playlist')
+  const { id, title, fresh, json } = parsed;
+  if (text === undefined && id === undefined)
     throw new FlantsError(
       'usage',
-      `${text} is a catalogue: submit takes a playlist; give the catalogue to the scanner`,
+      'submit needs the URL of a playlist after the destination, or --id alone for a video that it knows',
     );
-  const { id, title, fresh, json } = parsed;
   return Object.freeze({
     place,
     ...(id === undefined ? {} : { id }),
-    playlistUrl: source.url,
+    ...(text === undefined ? {} : { playlistUrl: playlistOf(text, input.cwd) }),
     ...(title === undefined ? {} : { title }),
     ...(fresh === undefined ? {} : { fresh }),
     json,
   });
+}
+
+function playlistOf(text: string, cwd: string): string {
+  const source = parseSource(text, cwd);
+  if (source.kind === 'playlist') return source.url;
+  throw new FlantsError('usage', `${text} is a catalogue: submit takes a playlist; give the catalogue to the scanner`);
 }
 
 /** @throws {FlantsError} `usage` */

@@ -6,10 +6,11 @@ import type { VideoId, VideoState } from '../domain/video.ts';
 export interface SubmitRequest {
   /** Absent: derived from the URL. */
   readonly id?: VideoId;
-  /** `http:`, `https:`, `s3:` or `file:`. */
-  readonly playlistUrl: string;
+  /** `http:`, `https:`, `s3:` or `file:`. Absent: that of the known video with the id. */
+  readonly playlistUrl?: string;
+  /** Absent: unchanged or, for a new video, none. */
   readonly title?: string;
-  /** ISO 8601 instant. */
+  /** ISO 8601 instant. Absent: unchanged or, for a new video, none. */
   readonly recordedAt?: string;
   /** Whether the video goes ahead of the backlog. Absent: unchanged or, for a new video, decided by `recordedAt`. */
   readonly fresh?: boolean;

@@ -62,6 +62,38 @@ describe('submitting', () => {
     expect(library.asked).toEqual(['crawl a']);
   });
 
+  it('takes a known video by its id alone, as the catalogue named it', async () => {
+    const library = openLibrary();
+    const { control, journal } = library;
+    await planned(library, 'a', { total: 3 });
+    const submission = {
+      id: 'a',
+      playlistUrl: url('a'),
+      title: 'Algebra',
+      recordedAt: '2026-10-31T10:00:00.000Z',
+      sideFiles: [{ role: 'poster', url: 'https://cdn.example/a.jpg' }],
+      hasTokens: true,
+    } as const;
+    await journal.decide({ type: 'submitted', video: 'a', at: '2026-10-01T00:00:00.000Z', submission });
+    await control.cancel('a');
+    expect(await control.submit({ id: 'a' })).toEqual({ video: 'a', state: 'copying' });
+    expect(await journal.submission('a')).toEqual({ ...submission, by: 'person' });
+    // What is not said stays, but side files are of a playlist, and tokens of a URL.
+    await control.submit({ id: 'a', playlistUrl: `${url('a')}?token=mine`, title: 'Geometry' });
+    const { hasTokens: _, ...named } = { ...submission, title: 'Geometry' };
+    expect(await journal.submission('a')).toEqual({ ...named, playlistUrl: `${url('a')}?token=mine`, by: 'person' });
+    await control.submit({ id: 'a', playlistUrl: url('other') });
+    const { sideFiles: __, ...moved } = { ...named, playlistUrl: url('other') };
+    expect(await journal.submission('a')).toEqual({ ...moved, by: 'person' });
+  });
+
+  it('knows no other video by its id alone', async () => {
+    const { control, journal } = openLibrary();
+    await expect(control.submit({ id: 'a' })).rejects.toEqual(code('video.unknown'));
+    await expect(control.submit({})).rejects.toEqual(code('usage'));
+    expect(await all(journal.submissions())).toEqual([]);
+  });
+
   it('puts a video forward where it is asked to, or where it was recorded lately', async () => {
     const { control, ledger } = openLibrary();
     await control.submit({ id: 'a', playlistUrl: url('a'), fresh: true });

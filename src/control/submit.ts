@@ -10,13 +10,14 @@ import { restoreAligned } from './restore.ts';
 import type { SubmitRequest } from './requests.ts';
 import type { ControlPorts } from './control-ports.ts';
 import { timestamp, applyDecision } from './apply-decision.ts';
+import { unknownVideo } from './unknown-video.ts';
 
 const schemes: readonly string[] = ['http:', 'https:', 's3:', 'file:'];
 
 /** Adds a video on a person's request, or crawls a known one again. */
 export async function submitVideo(request: SubmitRequest, ports: ControlPorts): Promise<Decided> {
   const { journal, crawl } = ports;
-  const submission = submissionOf(request, ports);
+  const submission = await submissionOf(request, ports);
   const { id: video } = submission;
   const known = await journal.submission(video);
   const previous = await currentDecisions(video, journal);
@@ -47,23 +48,50 @@ async function openAnew(video: VideoId, ports: ControlPorts): Promise<void> {
   await ports.ledger.apply(video, { type: 'open', seen, generation: ports.newGeneration() });
 }
 
-function submissionOf({ playlistUrl, title, recordedAt, id }: SubmitRequest, { idOf }: ControlPorts): Submission {
+/**
+ * The submission that is asked for. What it does not say of a known video stays as it was, but for side files of another
+ * playlist.
+ */
+async function submissionOf(request: SubmitRequest, ports: ControlPorts): Promise<Submission> {
+  const { playlistUrl, title = '', recordedAt } = request;
+  const url = playlistUrl === undefined ? undefined : urlOf(playlistUrl);
+  const id = idOfRequest(request.id, url, ports);
+  const known = await ports.journal.submission(id);
+  if (!known && !url) throw unknownVideo(id);
+  const instant = instantOf(recordedAt);
+  if (recordedAt !== undefined && instant === undefined) {
+    throw new FlantsError('usage', `recordedAt is ${JSON.stringify(recordedAt)}: expected an ISO 8601 instant`);
+  }
+  const href = url?.href ?? known?.playlistUrl ?? '';
+  const { sideFiles, hasTokens, ...kept } = known ?? {};
+  const isSamePlaylist =
+    known !== undefined && playlistFingerprint(known) === playlistFingerprint({ playlistUrl: href });
+  return {
+    ...kept,
+    id,
+    playlistUrl: href,
+    ...(title.trim() === '' ? {} : { title }),
+    ...(instant === undefined ? {} : { recordedAt: new Date(instant).toISOString() }),
+    ...(isSamePlaylist && sideFiles ? { sideFiles } : {}),
+    // Of the URL as the catalogue has it; one with a token of its own needs none.
+    ...(hasTokens && known?.playlistUrl === href ? { hasTokens } : {}),
+    by: 'person',
+  };
+}
+
+function urlOf(playlistUrl: string): URL {
   const url = URL.parse(playlistUrl);
   if (!url || !schemes.includes(url.protocol)) {
     throw new FlantsError('usage', 'the URL of the playlist does not begin with http://, https://, s3:// or file://');
   }
   url.hash = '';
-  const instant = instantOf(recordedAt);
-  if (recordedAt !== undefined && instant === undefined) {
-    throw new FlantsError('usage', `recordedAt is ${JSON.stringify(recordedAt)}: expected an ISO 8601 instant`);
-  }
-  return {
-    id: id === undefined ? idFromUrl(url, idOf) : validId(id),
-    playlistUrl: url.href,
-    ...(title === undefined || title.trim() === '' ? {} : { title }),
-    ...(instant === undefined ? {} : { recordedAt: new Date(instant).toISOString() }),
-    by: 'person',
-  };
+  return url;
+}
+
+function idOfRequest(id: VideoId | undefined, url: URL | undefined, { idOf }: ControlPorts): VideoId {
+  if (id !== undefined) return validId(id);
+  if (url) return idFromUrl(url, idOf);
+  throw new FlantsError('usage', 'name the URL of a playlist, or the id of a known video');
 }
 
 function idFromUrl(url: URL, idOf: ControlPorts['idOf']): VideoId {

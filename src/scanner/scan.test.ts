@@ -159,6 +159,21 @@ describe('A person who submits a video', () => {
   });
 });
 
+test('A video that a person submits again as its row names it is copied with the tokens of the row', async () => {
+  const { scan, journal, copied } = setUp([row('a')]);
+  await scan();
+  const submission = {
+    ...(await journal.submission('a')),
+    id: 'a',
+    playlistUrl: 'https://h/a.m3u8',
+    by: 'person',
+  } as const;
+  await journal.decide({ type: 'submitted', video: 'a', at: new Date(now).toISOString(), submission });
+  await scan();
+  expect(copied).toEqual(['https://h/a.m3u8?token=t', 'https://h/a.m3u8?token=t']);
+  expect(await journal.submission('a')).toEqual(submission);
+});
+
 test('A row does not end the cancellation of its video', async () => {
   const { scan, ledger, journal } = setUp([row('a')]);
   await scan();

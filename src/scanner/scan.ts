@@ -99,17 +99,23 @@ async function* requested(
  * @returns the submission in force, with tokens: the given one, unless a person has overruled it
  */
 export async function submit(given: Submission, ports: ScannerPorts): Promise<Submission> {
-  const { journal, ledger, newGeneration, now } = ports;
+  const { journal, now } = ports;
   const submission = toStoredForm(given, ports.keyRules);
   const { id } = submission;
   const previous = await journal.submission(id);
+  if (isStored(submission, previous)) return admitted(given, ports);
   const personal = previous && (await isOverruled(submission, previous, journal)) ? previous : undefined;
-  if (!personal && !isStored(submission, previous)) {
+  if (!personal) {
     await journal.decide({ type: 'submitted', video: id, at: new Date(now()).toISOString(), submission });
   }
+  return admitted(personal ?? given, ports);
+}
+
+async function admitted(submission: Submission, { journal, ledger, newGeneration }: ScannerPorts): Promise<Submission> {
+  const { id } = submission;
   const record = await restoreVideo(id, { journal, ledger, newGeneration });
   if (record?.invalid) await ledger.apply(id, { type: 'open', seen: record.generation, generation: newGeneration() });
-  return personal ?? given;
+  return submission;
 }
 
 /**

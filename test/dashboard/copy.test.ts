@@ -248,6 +248,10 @@ describe.skipIf(!hasChromium)('a copy that is watched', { timeout: 240_000 }, ()
     await state.getByText('cancelled').waitFor();
     // That would be refused: a cancelled video is submitted again.
     expect(await page.getByRole('button', { name: 'Resume' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Submit again' }).click();
+    await state.getByText('copying').waitFor();
+    release();
+    await state.getByText('published').waitFor();
     expect(problems).toEqual([]);
   });
 

@@ -15,6 +15,9 @@ it('a video submitted to the state of a copy waits for a copy that names it, and
       code: 0,
       stdout: 'extra is submitted: waiting; it is copied by a flants copy whose sources name it\n',
     });
+    expect((await stage.run('cancel', 'extra')).code).toBe(0);
+    expect(await stage.run('submit', '--id', 'extra')).toMatchObject({ code: 0, stdout: submitted.stdout });
+    expect((await stage.run('submit', '--id', 'other')).stderr).toContain('there is no video other in this library');
     expect((await stage.copy(syntheticPlaylist(0))).code).toBe(0);
     expect(await published()).not.toContain('extra');
     const catalogue = join(stage.scratch, 'videos.csv');

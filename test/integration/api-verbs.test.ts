@@ -25,6 +25,11 @@ describe('verbs', () => {
     expect(await codeOf(await change('POST', `${video('x/y')}/resume`))).toEqual([409, 'video.state']);
     const { decisions } = await answerOf(await ask(video('x/y')), contract.videoDetailSchema);
     expect(decisions.map(({ type }) => type)).toEqual(['submitted', 'prioritised', 'paused', 'resumed', 'cancelled']);
+    const again = await change('POST', '/api/v1/videos', { id: 'x/y' });
+    expect(await answerOf(again, contract.decidedSchema)).toEqual({ video: 'x/y', state: 'waiting' });
+    expect(await codeOf(await change('POST', '/api/v1/videos', { id: 'z' }))).toEqual([404, 'video.unknown']);
+    expect(await codeOf(await change('POST', '/api/v1/videos', {}))).toEqual([400, 'usage']);
+    await change('POST', `${video('x/y')}/cancel`);
     const purged = await change('DELETE', video('x/y'));
     expect(await answerOf(purged, contract.purgedSchema)).toEqual({ video: 'x/y', objectsLeft: 0 });
     expect((await ask(video('x/y'))).status).toBe(404);

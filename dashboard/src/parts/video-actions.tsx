@@ -37,6 +37,9 @@ export function VideoActions({
         </ActionButton>
       ) : null}
       {isOpen ? <Cancel path={path('cancel')} /> : null}
+      {state === 'cancelled' || state === 'published' ? (
+        <ActionButton action={{ path: apiPath('videos'), body: { id } }}>Submit again</ActionButton>
+      ) : null}
     </div>
   );
 }

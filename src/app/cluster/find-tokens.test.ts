@@ -58,6 +58,7 @@ it.each(['error', 'nothing'] as const)(
     await expect(withTokens(tokened)).rejects.toMatchObject(silence);
     expect(await withTokens(plain)).toBe(plain);
     expect(await withTokens(personal)).toBe(personal);
+    await expect(withTokens({ ...tokened, by: 'person' })).rejects.toMatchObject(silence);
     await expect(withTokens(tokened)).rejects.toMatchObject(silence);
     // It is left alone meanwhile.
     expect(state.asked).toEqual(['tokened']);

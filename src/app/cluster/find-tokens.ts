@@ -33,7 +33,7 @@ export type TokenFinder = (submission: Submission) => Promise<Submission>;
  * |                                          | does not         | the submission                             |
  * | has tokens there                         | gives no answer  | `catalogue.silent`: without them the       |
  * |                                          |                  | source would refuse, or give something else |
- * | was named by a person                    | gives no answer  | the submission                             |
+ * | was named by a person, with other URLs   | gives no answer  | the submission                             |
  *
  * A catalogue that gave no answer rests for a while. Then one video asks it, and the others do not wait for that.
  *
@@ -74,7 +74,7 @@ export function createTokenFinder(
     try {
       return await ask(find, submission);
     } catch (error) {
-      if (failureOf(error).code === 'catalogue.silent' && isPersonal) return submission;
+      if (failureOf(error).code === 'catalogue.silent' && isPersonal && !submission.hasTokens) return submission;
       throw error;
     }
   };

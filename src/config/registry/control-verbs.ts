@@ -101,13 +101,17 @@ export const controlVerbs = {
   submit: {
     ...look,
     summary: 'add a video, or check a known one again',
-    words: '<destination> <playlist>',
-    wordTexts: [destinationWord, ['playlist', 'URL of its playlist']],
+    words: '<destination> [playlist]',
+    wordTexts: [destinationWord, ['playlist', 'URL of its playlist; omit it to name a known video by --id']],
     options: ['id', 'title', 'fresh', ...place, 'json', 'config'],
     examples: [
       [
         'before all others',
         `flants submit s3://media/vod https://cdn.example/42/master.m3u8 --id class-42 --fresh ${onCluster}`,
+      ],
+      [
+        'one that was cancelled, or whose source has changed',
+        `flants submit s3://media/vod --id class-42 ${onCluster}`,
       ],
     ],
   },
