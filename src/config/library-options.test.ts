@@ -43,6 +43,7 @@ describe('a verb about named videos', () => {
   it('waits for the end of a cancelled one', async () => {
     expect(await loadCancelOptions(input([at, 'a']))).toMatchObject({ waitMs: 30_000 });
     expect(await loadCancelOptions(input([at, 'a'], { grace: '2m' }))).toMatchObject({ waitMs: 120_000 });
+    expect(await loadCancelOptions(input([at, 'a'], { grace: '0s' }))).toMatchObject({ waitMs: 0 });
   });
 });
 

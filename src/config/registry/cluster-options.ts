@@ -118,6 +118,7 @@ export const clusterOptions = {
   grace: {
     group: 'Cluster',
     kind: 'duration',
+    orZero: true,
     default: '30s',
     value: 'TIME',
     text: 'how long to finish work in flight after SIGTERM',

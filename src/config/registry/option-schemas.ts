@@ -161,7 +161,7 @@ const optionSchemas = {
   liveEvery: written(parseDuration).prefault(optionSpecs.liveEvery.default),
   reconcileEvery: written(parseDuration).prefault(optionSpecs.reconcileEvery.default),
   recoverEvery: written(parseDuration).prefault(optionSpecs.recoverEvery.default),
-  grace: written(parseDuration).prefault(optionSpecs.grace.default),
+  grace: written(parseDurationOrZero).prefault(optionSpecs.grace.default),
   listen: written(parseAddress).exactOptional(),
   dashboard: written(parseAddress).exactOptional(),
   titles: z.boolean().default(optionSpecs.titles.default),
