@@ -330,6 +330,19 @@ describe('Copying one file', () => {
     });
   });
 
+  test('says of a file that the source has lost if its copy stands', async () => {
+    const { copy, source, store } = setUp();
+    const prior = evidenceOf(await copy());
+    source.objects.clear();
+    const said = async (changes: Partial<FileTask>): Promise<string> => JSON.stringify(await copy(changes));
+    expect(await said({ prior })).toMatch(
+      /source.not-found.*its copy of .* stays at the destination, also if you accept/,
+    );
+    expect(await said({})).not.toContain('its copy');
+    store.objects.clear();
+    expect(await said({ prior })).not.toContain('its copy');
+  });
+
   test('makes any error an outcome', async () => {
     const { copy, source } = setUp();
     source.objects.set(task.fetchUrl, () => {

@@ -56,8 +56,23 @@ export async function copyFile(
     };
     return { index: task.index, kind: copied.proof === 'written' ? 'copied' : 'unchanged', evidence };
   } catch (error) {
-    return { index: task.index, kind: 'failed', failure: { ...common(), failure: told(failureOf(error), task) } };
+    const failure = told(await withEarlierCopy(failureOf(error), task, ports, signal), task);
+    return { index: task.index, kind: 'failed', failure: { ...common(), failure } };
   }
+}
+
+/** Says of a file that the source has lost if its copy stands: it reads as if the destination had none either. */
+async function withEarlierCopy(
+  failure: Failure,
+  { key, prior }: FileTask,
+  { store }: AntPorts,
+  signal: AbortSignal,
+): Promise<Failure> {
+  if (!prior || (failure.code !== 'source.not-found' && failure.code !== 'source.gone')) return failure;
+  const standing = await store.head(key, { signal }).catch(() => undefined);
+  if (!standing || standing.etag !== prior.etag) return failure;
+  const copy = `its copy of ${prior.at.slice(0, 'yyyy-mm-dd'.length)} stays at the destination`;
+  return { ...failure, message: `${failure.message}; ${copy}, also if you accept the failure` };
 }
 
 /** A failure as it is kept: its message names the URL of the plan, and not the one that grants access. */

@@ -44,7 +44,7 @@ export const sourceFailures = {
   'source.not-found': {
     means: 'The source does not have this file (404).',
     cause: 'A playlist names a file that has been deleted, or the URL in the catalogue is wrong.',
-    cure: 'Restore the file and run `flants retry`, then the same copy. If it is lost, publish without it: `flants accept`.',
+    cure: 'Restore the file and run `flants retry`, then the same copy. If it is lost, accept that: `flants accept`. A copy that was made of it before stays at the destination, and players find it there.',
   },
   'source.gone': {
     means: 'The source says that the file is gone (410), also after FLAnts asked for a fresh URL.',
