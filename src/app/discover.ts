@@ -120,7 +120,7 @@ async function fromBucket(
 async function fromLog(path: string, options: DiscoverOptions, signal: AbortSignal): Promise<OpenCandidates> {
   const requests = await countRequests(path, options.baseUrl, signal);
   if (requests.size === 0)
-    throw new FlantsError('catalogue.unreadable', `${path} names no playlist (.m3u8) that was answered`);
+    throw new FlantsError('catalogue.unreadable', `${path} names no playlist (.m3u8 or .m3u) that was answered`);
   const origins = new Map([...requests.keys()].map((url) => [new URL(url).origin, url]));
   const source: Source = openSource(await sourceSpecOf(options, { originUrls: [...origins.values()] }));
   async function* logged(): AsyncGenerator<Candidate> {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { FlantsError } from '../domain/failure.ts';
 import { mergeInput } from './input/command-input.ts';
 import type { CommandInput } from './input/command-input.ts';
@@ -62,6 +63,12 @@ async function placeOf(word: string, cwd: string): Promise<DiscoverPlace> {
       'discover looks into a bucket (s3://bucket/prefix) or an access log of this machine',
     );
   const path = localPath(word, cwd);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new FlantsError(
+      'usage',
+      `${word} is a folder: discover looks into a bucket or an access log; list the playlists of a folder in a catalogue`,
+    );
   await assertSourceReadable({ kind: 'catalogue', path }, word);
   return { kind: 'log', path };
 }

@@ -32,6 +32,16 @@ it('refuses a folder as a file that is not there', async () => {
   });
 });
 
+it('says of a slash in a name how the characters %2F are written', async () => {
+  await writeFile(join(folder, 'a%2Fb.ts'), 'media');
+  const { href } = pathToFileURL(folder);
+  await expect(source.fetch(`${href}/a%2Fb.ts`, options)).rejects.toMatchObject({
+    code: 'source.refused',
+    message: expect.stringContaining('%252F'),
+  });
+  expect((await source.fetch(`${href}/a%252Fb.ts`, options)).result).toBe('fetched');
+});
+
 it('finds nothing below a file', async () => {
   await writeFile(join(folder, 'a'), '');
   await expect(source.fetch(urlOf('a/b'), options)).rejects.toMatchObject({ code: 'source.not-found' });

@@ -89,7 +89,11 @@ function pathOf(url: string): string {
   try {
     return fileURLToPath(url);
   } catch (cause) {
-    throw new FlantsError('source.refused', `${url.split(/[?#]/, 1)[0]} is not the URL of a local file`, { cause });
+    const [plain = url] = url.split(/[?#]/, 1);
+    const why = /%2f/i.test(plain)
+      ? 'has a slash in a name, as %2F: no name of a local file can; one that has the characters %2F is written with %252F'
+      : 'is not the URL of a local file';
+    throw new FlantsError('source.refused', `${plain} ${why}`, { cause });
   }
 }
 

@@ -95,13 +95,14 @@ describe('videos that no catalogue names', patient, () => {
     expect(await discover(`${stage.destination}/4`, '--out', out)).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: '0 videos found\n',
+      stderr: '0 videos found: only names that end with .m3u8 or .m3u are read; list other playlists in a catalogue\n',
     });
   });
 
   it.each([
     [['s3://no-such/vod'], 'there is no such bucket'],
     [['no-such.log'], 'the source is no-such.log'],
+    [['/'], 'is a folder: discover looks into a bucket or an access log'],
     [['s3://media/vod', '--base-ulr', 'https://x/'], '--base-url'],
     [[], 'discover needs a bucket'],
   ])('are not looked for by guessing: %j', async (words, hint) => {
