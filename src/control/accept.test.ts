@@ -15,5 +15,8 @@ describe('accepting', () => {
     await planned(library, 'a', { total: 3, failed: [2] });
     const accepting = library.control.accept({ video: 'a', file: 'seg0.ts', reason: 'x' });
     await expect(accepting).rejects.toEqual(code('video.state'));
+    await library.control.retry();
+    const late = library.control.accept({ video: 'a', file: 'seg2.ts', reason: 'x' });
+    await expect(late).rejects.toThrow('the video a has no failed file; 3 files of it are still to be copied');
   });
 });

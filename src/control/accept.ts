@@ -1,4 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
+import { formatCounted } from '../domain/report/amount-text.ts';
+import { openCountOf } from '../domain/video.ts';
 import type { VideoId } from '../domain/video.ts';
 import { applyAcceptances } from '../journal/align.ts';
 import { failedFiles } from '../journal/failed-files.ts';
@@ -67,7 +69,12 @@ export async function failedFileNamed(file: string, video: VideoId, ports: Accep
   const tally = await tallyOf(video, ports);
   if (!tally) throw unknownVideo(video);
   const failed = await failedFiles(video, tally, ports.journal);
-  if (failed.length === 0) throw new FlantsError('video.state', `the video ${video} has no failed file`);
+  if (failed.length === 0) {
+    const open = openCountOf(tally.record);
+    const others =
+      open > 0 ? `; ${formatCounted(open, 'file')} of it ${open === 1 ? 'is' : 'are'} still to be copied` : '';
+    throw new FlantsError('video.state', `the video ${video} has no failed file${others}`);
+  }
   const exact = failed.filter(({ key }) => key === file);
   const matches = exact.length > 0 ? exact : failed.filter(({ key }) => key.endsWith(`/${file}`));
   const [match] = matches;

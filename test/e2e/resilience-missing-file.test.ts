@@ -141,6 +141,9 @@ describe('a segment that the source does not have', patient, () => {
     stage.origin.heal(lost);
     const retried = await stage.run('retry');
     expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('1 file of 1 video is open again') });
+    const nothingFailed =
+      'nothing to retry: no file is failed; what is still to be copied, the same flants copy takes up';
+    expect((await stage.run('retry')).stdout).toContain(nothingFailed);
     const copied = await stage.copy(playlist);
     expect(copied.code).toBe(0);
     expect(await differing(stage, syntheticFiles(library))).toEqual([]);
