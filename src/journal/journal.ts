@@ -78,8 +78,15 @@ export interface Journal {
   /**
    * Evidence of what is at the destination, by key. For a key that two videos share, evidence that only the other video
    * recorded may be missing here: that costs a second look at the object, and never skips a copy.
+   *
+   * @param options.mayLag - for many calls in a row: what a process with a wrong clock recorded within the last minute may be
+   *   missing likewise, unless it had seen what this one has
    */
-  evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>>;
+  evidence(
+    video: VideoId,
+    keys: readonly string[],
+    options?: { readonly mayLag: boolean },
+  ): Promise<ReadonlyMap<string, Evidence>>;
   /** Sum of `sizeBytes` over the evidence of these files of a sealed revision. 0 if there is none. */
   sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number>;
   /** The latest failure of each key of a video. */

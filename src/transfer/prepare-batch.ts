@@ -44,6 +44,8 @@ export async function prepareBatch(
   const evidence = await journal.evidence(
     job.video,
     planned.map(({ file }) => file.key),
+    // What others have left of a batch that comes for the first time is older than a minute, or costs a second look.
+    { mayLag: !isRepeated && job.alone !== true && job.waits === 0 && Object.keys(job.tries).length === 0 },
   );
   const published = planned.some(({ file }) => mayHaveBeenDocument(file.role))
     ? await formerDocuments(job.video, journal)

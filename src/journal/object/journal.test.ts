@@ -255,6 +255,77 @@ describe('a journal of objects', () => {
     expect((await behind.evidence('v', ['a'])).get('a')?.worker).toBe('last');
   });
 
+  describe('read for one batch after the other', () => {
+    let clock: number;
+    let listed: number;
+    /** A process whose clock is behind by so much. */
+    const processBehind = (ms: number): ReturnType<typeof openObjectJournal> => {
+      const list: ObjectStore['list'] = async function* (...of) {
+        for await (const object of store.list(...of)) {
+          listed += 1;
+          yield object;
+        }
+      };
+      return openObjectJournal({ ...store, list }, { now: () => clock - ms });
+    };
+    const lookUp = async (journal: ReturnType<typeof openObjectJournal>, key: string): Promise<number> => {
+      listed = 0;
+      return (await journal.evidence('v', [key], { mayLag: true })).size;
+    };
+
+    beforeEach(() => {
+      clock = 1e12;
+    });
+
+    it('lists what may be new alone, a lot seldom, and sees what others have written', async () => {
+      const [mine, other] = [processBehind(0), processBehind(10_000)];
+      expect(await lookUp(other, 'a0')).toBe(0);
+      let most = 0;
+      for (let batch = 0; batch < 600; batch++) {
+        clock += 100;
+        expect(await lookUp(mine, `a${batch}`)).toBe(0);
+        most = Math.max(most, listed);
+        await (batch % 2 ? mine : other).recordOutcomes('v', [copied(evidenceOf(`a${batch}`))]);
+        expect(await lookUp(mine, `a${batch}`)).toBe(1);
+      }
+      expect(most).toBeLessThan(260);
+      clock += 60_000;
+      await lookUp(mine, 'a0');
+      expect(listed).toBe(600);
+    });
+
+    it('sees by the next minute what a clock far off has written, and what it has seen before that at once', async () => {
+      const [mine, late] = [processBehind(0), processBehind(300_000)];
+      for (const key of ['a', 'b']) {
+        clock += 10_000;
+        await mine.recordOutcomes('v', [copied(evidenceOf(key))]);
+      }
+      expect(await lookUp(mine, 'a')).toBe(1);
+      await late.forget('v', ['a']);
+      expect(await lookUp(mine, 'a')).toBe(0);
+      await mine.recordOutcomes('v', [copied(evidenceOf('a'))]);
+      expect(await lookUp(mine, 'a')).toBe(1);
+      clock += 20_000;
+      await mine.recordOutcomes('v', [copied(evidenceOf('c'))]);
+      expect(await lookUp(mine, 'c')).toBe(1);
+      await late.recordOutcomes('v', [copied(evidenceOf('d'))]);
+      expect((await mine.evidence('v', ['d'])).size).toBe(1);
+      clock += 60_000;
+      expect(await lookUp(mine, 'd')).toBe(1);
+    });
+
+    it('knows no more what was purged elsewhere', async () => {
+      const [mine, other] = [processBehind(0), processBehind(0)];
+      for (const key of ['a', 'b', 'c']) await mine.recordOutcomes('v', [copied(evidenceOf(key))]);
+      expect(await lookUp(mine, 'a')).toBe(1);
+      await other.purge('v');
+      expect(await lookUp(mine, 'a')).toBe(0);
+      await other.recordOutcomes('v', [copied(evidenceOf('b'))]);
+      expect(await lookUp(mine, 'b')).toBe(1);
+      expect(await lookUp(mine, 'a')).toBe(0);
+    });
+  });
+
   it('refuses what is damaged or of a newer version, and names it', async () => {
     const journal = openObjectJournal(store);
     await journal.decide(submitted('v'));

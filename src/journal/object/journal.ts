@@ -96,8 +96,12 @@ class ObjectJournal implements Journal {
     return this.#outcomes.forget(video, fileKeys);
   }
 
-  evidence(video: VideoId, fileKeys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
-    return this.#outcomes.evidence(video, fileKeys);
+  evidence(
+    video: VideoId,
+    fileKeys: readonly string[],
+    options?: { readonly mayLag: boolean },
+  ): Promise<ReadonlyMap<string, Evidence>> {
+    return this.#outcomes.evidence(video, fileKeys, options);
   }
 
   async sizeOf(video: VideoId, digest: RevisionDigest, ranges: IndexRanges): Promise<number> {

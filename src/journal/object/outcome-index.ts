@@ -10,6 +10,12 @@ export class VideoOutcomes {
   readonly objects = new Map<string, Uint32Array>();
   /** The highest order that this process has seen or given. */
   order = 0;
+  /** Keys of the objects as they were listed last, and when that and the latest listing of all of them began. */
+  listing: { readonly keys: readonly string[]; readonly at: number; readonly wholeAt: number } = {
+    keys: [],
+    at: 0,
+    wholeAt: -Infinity,
+  };
   /** Checksums in all objects, and a little for each object. */
   size = 0;
 

@@ -1,5 +1,5 @@
 import type { Evidence, FileFailure, Outcome } from '../../domain/outcome.ts';
-import { minute } from '../../domain/units.ts';
+import { minute, second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { BodyCache } from './cache.ts';
 import { keys as names } from './names.ts';
@@ -13,6 +13,10 @@ import { readAhead } from '../../domain/waiting/read-ahead.ts';
 /** Objects of a video read concurrently. */
 const width = 16;
 const day = 24 * 60 * minute;
+/** How long before a listing an object may have got its order that was written after it: by a slow request, or a wrong clock. */
+const maxLagMs = 15 * second;
+/** How long what clocks that are further off have written may stay unseen by `mayLag`. */
+const listWholeEveryMs = minute;
 /** Some 6 MB: a million files. */
 const maxIndexSize = 1_500_000;
 
@@ -31,7 +35,9 @@ export interface OutcomePorts {
  * after everything that its writer had seen of the video, so a wrong clock cannot undo what came later. Objects of writers
  * that have not seen each other are ordered by their clocks.
  *
- * Each read lists the video's objects, one request per thousand, and fetches those that are new to this process.
+ * Each read lists the video's objects, one request per thousand, and fetches those that are new to this process. A read for a
+ * batch lists only what may be new since the listing before: a video of a million files has ten thousand batches, and each of
+ * them would list the objects of all others.
  */
 export class ObjectOutcomes {
   readonly #objects: JournalObjects;
@@ -62,10 +68,15 @@ export class ObjectOutcomes {
     );
   }
 
-  async evidence(video: VideoId, keys: readonly string[]): Promise<ReadonlyMap<string, Evidence>> {
+  async evidence(
+    video: VideoId,
+    keys: readonly string[],
+    { mayLag = false }: { readonly mayLag?: boolean } = {},
+  ): Promise<ReadonlyMap<string, Evidence>> {
     const found = new Map<string, Evidence>();
     if (keys.length === 0) return found;
-    for await (const line of this.#linesOf(video, new Set(keys), await this.#list(video))) {
+    const listed = mayLag ? await this.#listNews(video) : await this.#list(video);
+    for await (const line of this.#linesOf(video, new Set(keys), listed)) {
       if (line.kind === 'known') found.set(line.evidence.key, line.evidence);
       if (line.kind === 'forgotten') found.delete(line.key);
     }
@@ -139,14 +150,38 @@ export class ObjectOutcomes {
     this.#index.shrink();
   }
 
+  /** Keys of the video's objects in their order: those that were listed before, and what may be new since. */
+  async #listNews(video: VideoId): Promise<readonly string[]> {
+    const at = this.#now();
+    const known = this.#index.of(video);
+    const { keys, at: listedAt, wholeAt } = known.listing;
+    if (Math.abs(at - wholeAt) >= listWholeEveryMs) return this.#list(video);
+    const sinceOrder = (listedAt - maxLagMs) * 1_000;
+    const first = keys.findLastIndex((key) => readOutcomeName(key).order < sinceOrder) + 1;
+    // At least the last one, which who has seen it writes behind.
+    const from = Math.min(first, keys.length - 1);
+    const before = keys[from - 1];
+    if (before === undefined) return this.#list(video);
+    const news: string[] = [];
+    for await (const key of this.#objects.list(names.outcomes(video), before)) news.push(key);
+    // They are only ever removed with their video.
+    if (news[0] !== keys[from]) return this.#list(video);
+    const listed = [...keys.slice(0, from), ...news];
+    known.listing = { keys: listed, at, wholeAt };
+    known.order = Math.max(known.order, readOutcomeName(listed.at(-1) ?? '').order);
+    return listed;
+  }
+
   /** Keys of the video's objects in their order. What was purged is known no more. */
   async #list(video: VideoId): Promise<readonly string[]> {
+    const at = this.#now();
     const listed: string[] = [];
     for await (const key of this.#objects.list(names.outcomes(video))) listed.push(key);
     const known = this.#index.of(video);
     known.order = Math.max(known.order, readOutcomeName(listed.at(-1) ?? '').order);
     const standing = new Set(listed);
     for (const key of known.objects.keys()) if (!standing.has(key)) known.drop(key);
+    known.listing = { keys: listed, at, wholeAt: at };
     return listed;
   }
 
