@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { failureCodes } from '../domain/failure.ts';
 import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { Failure, FailureCode } from '../domain/failure.ts';
-import type { Decided, LibraryStatus, VideoDetail, VideoSummary } from '../domain/report/library-status.ts';
+import type { Decided, FailedScan, LibraryStatus, VideoDetail, VideoSummary } from '../domain/report/library-status.ts';
 import type { LibraryReport, Totals, VideoReport } from '../domain/report/copy.ts';
 import { videoStates } from '../domain/video.ts';
 
@@ -97,6 +97,10 @@ export const budgetSchema = z
   })
   .meta({ id: 'BudgetReport' }) satisfies z.ZodType<BudgetReport>;
 
+export const failedScanSchema = z
+  .object({ catalogue: z.string(), since: instant, at: instant, failure: failureSchema })
+  .meta({ id: 'FailedScan' }) satisfies z.ZodType<FailedScan>;
+
 export const statusSchema = z
   .object({
     format: z.literal(1),
@@ -122,6 +126,7 @@ export const statusSchema = z
         withdrawn: count,
       }),
     ),
+    scanFailed: z.exactOptional(failedScanSchema),
     functions: z.exactOptional(functionCostSchema),
     budget: z.exactOptional(budgetSchema),
     halted: z.exactOptional(z.array(z.object({ service: z.string(), id: z.string(), failure: failureSchema }))),

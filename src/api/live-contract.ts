@@ -13,6 +13,7 @@ import type {
 } from '../domain/progress/live-view.ts';
 import {
   budgetSchema,
+  failedScanSchema,
   failureSchema,
   functionCostSchema,
   inDigits,
@@ -145,6 +146,7 @@ const partsShape = {
   ),
   cost: z.object({ usd: amount, requests: count, gigabyteSeconds: amount }).meta({ id: 'LiveCost' }).nullable(),
   budget: budgetSchema.nullable(),
+  scanFailed: failedScanSchema.nullable(),
   ended: z.object({ at: milliseconds }).meta({ id: 'LiveEnd' }).nullable(),
   isCounting: z.boolean(),
   listVersion: count,
@@ -174,6 +176,7 @@ export const liveDeltaSchema = z
     batches: z.exactOptional(partsShape.batches),
     cost: z.exactOptional(partsShape.cost),
     budget: z.exactOptional(partsShape.budget),
+    scanFailed: z.exactOptional(partsShape.scanFailed),
     ended: z.exactOptional(partsShape.ended),
     isCounting: z.exactOptional(partsShape.isCounting),
     listVersion: z.exactOptional(partsShape.listVersion),

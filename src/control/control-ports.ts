@@ -1,6 +1,6 @@
 import type { BudgetReport } from '../domain/cost/budget.ts';
 import type { FunctionCost } from '../domain/cost/function-use.ts';
-import type { HaltedService } from '../domain/report/library-status.ts';
+import type { FailedScan, HaltedService } from '../domain/report/library-status.ts';
 import type { ScanSummary } from '../domain/report/scan-summary.ts';
 import type { TokenRules } from '../domain/names/tokens.ts';
 import type { Generation, Submission, VideoId } from '../domain/video.ts';
@@ -33,6 +33,8 @@ export interface ControlPorts {
    * Result of the latest full scan of the catalogue. Undefined before the first. Absent: there is no catalogue to scan.
    */
   readonly lastScan?: () => Promise<ScanSummary | undefined>;
+  /** Since when the catalogue cannot be read. Undefined while it can. Absent: not known. */
+  readonly failedScan?: () => Promise<FailedScan | undefined>;
   /** What functions of AWS Lambda were used for. Undefined where none were. Absent: not known. */
   readonly functionCost?: () => Promise<FunctionCost | undefined>;
   /** What was spent. Undefined where nobody wants to know. Absent: not known. */

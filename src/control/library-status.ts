@@ -55,6 +55,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
   }
   const { destination } = ports;
   const scan = countsOf(await ports.lastScan?.());
+  const scanFailed = await ports.failedScan?.();
   const functions = await ports.functionCost?.();
   const budget = await ports.budget?.();
   const halted = (await ports.halted?.()) ?? [];
@@ -65,6 +66,7 @@ async function count(ports: ControlPorts, cache: RecordCache): Promise<LibrarySt
     totals,
     causes: [...causes.values()].toSorted(moreCommonFirst),
     ...scan,
+    ...(scanFailed ? { scanFailed } : {}),
     ...(functions ? { functions } : {}),
     ...(budget ? { budget } : {}),
     ...(halted.length > 0 ? { halted } : {}),

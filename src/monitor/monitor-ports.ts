@@ -8,6 +8,7 @@ import type {
   LiveService,
   RateSample,
 } from '../domain/progress/live-view.ts';
+import type { FailedScan } from '../domain/report/library-status.ts';
 import type { Totals } from '../domain/report/copy.ts';
 import type { TokenRules } from '../domain/names/tokens.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -28,6 +29,7 @@ export interface Gauges {
   readonly batches: readonly ActiveBatch[];
   readonly cost: LiveCost | null;
   readonly budget: BudgetReport | null;
+  readonly scanFailed: FailedScan | null;
 }
 
 /** Ports and settings of a monitor. */

@@ -113,14 +113,14 @@ export async function watchLibrary(ports: MonitorPorts, records: RecordCache): P
     });
     return wanted;
   };
-  const partsNow = ({ progress, services, queues, batches, ...spent }: Gauges, ended: LiveEnd | null): LiveParts => ({
+  const partsNow = ({ progress, services, queues, batches, ...others }: Gauges, ended: LiveEnd | null): LiveParts => ({
     totals: structuredClone(view.totals),
     progress,
     causes: causes.causes,
     services,
     queues,
     batches: batches.slice(0, maxBatches).map(({ files, ...batch }) => ({ ...batch, files: countOf(files) })),
-    ...spent,
+    ...others,
     ended,
     isCounting: listedAt === undefined,
     listVersion: view.version,

@@ -16,6 +16,8 @@ export interface RedisNames {
   readonly changed: string;
   /** Hash: what each process of the cluster told of itself last, as JSON by its id. */
   readonly services: string;
+  /** String: since when the catalogue cannot be read, and why, as JSON. Absent: it was read. */
+  readonly scanFailed: string;
   /** Hash: what functions of AWS Lambda were used for, summed over all processes, and what that cost. */
   readonly functions: string;
   /** Hash: what was spent, summed over all processes, and the terms by which it may be. */
@@ -50,6 +52,7 @@ export function redisNames(prefix: string): RedisNames {
     feed: `${tag}:feed`,
     changed: `${tag}:changed`,
     services: `${tag}:services`,
+    scanFailed: `${tag}:scan-failed`,
     functions: `${tag}:functions`,
     spent: `${tag}:spent`,
     spenders: `${tag}:spenders`,

@@ -8,4 +8,5 @@ export const idleGauges: Gauges = {
   batches: [],
   cost: null,
   budget: null,
+  scanFailed: null,
 };

@@ -197,6 +197,7 @@ export function makeLibrary(spec: MadeLibrarySpec, startedAt = Date.now()): Made
       batches: batches.slice(0, 200).map(batchOf),
       cost: { usd: copied * 0.0000021, requests: Math.ceil(copied / batchSize), gigabyteSeconds: copied * 0.11 },
       budget: null,
+      scanFailed: null,
       ended: null,
       isCounting: false,
       listVersion: made + published,

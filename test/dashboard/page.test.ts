@@ -155,6 +155,22 @@ describe.skipIf(!hasChromium)('the page', { timeout: 240_000 }, () => {
     expect(problems).toEqual([]);
   });
 
+  it('says since when the catalogue cannot be read, and why', async () => {
+    const { page, problems } = await openPage(browser, { origins: [feed.url] });
+    const since = new Date().toISOString();
+    const failure = failureWith('catalogue.unreadable', 'videos.ndjson: no such file');
+    const scanFailed = { catalogue: 'videos.ndjson', since, at: since, failure };
+    const snapshot = JSON.stringify({ ...makeLibrary(small).snapshot(), scanFailed });
+    await page.route('**/api/v1/live', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: `event: snapshot\ndata: ${snapshot}\n\n` }),
+    );
+    await page.goto(feed.url);
+    await page.getByText('✕ scans fail since').waitFor();
+    await page.getByText('videos.ndjson: no such file').waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
   it('keeps the theme that was chosen', async () => {
     const { page } = await openPage(browser, { origins: [feed.url], colorScheme: 'light' });
     await page.goto(feed.url);

@@ -24,6 +24,7 @@ const snapshot = (videos: LiveSnapshot['videos']): LiveSnapshot => ({
   batches: [],
   cost: null,
   budget: null,
+  scanFailed: null,
   ended: null,
   isCounting: false,
   listVersion: 1,

@@ -19,8 +19,20 @@ export function Aside(): ReactNode {
   const services = useLive((now) => now.services) ?? [];
   const cost = useLive((now) => now.cost);
   const budget = useLive((now) => now.budget);
+  const scanFailed = useLive((now) => now.scanFailed);
   return (
     <div className="aside">
+      {scanFailed ? (
+        <Section title="Catalogue" isEmpty={false} otherwise="">
+          <li>
+            <span className="failed">✕ scans fail since {formatInstant(scanFailed.since)}</span>
+            <span className="more message">
+              {scanFailed.catalogue}, last at {formatInstant(scanFailed.at)}: {scanFailed.failure.message}. New videos
+              are not found until one succeeds.
+            </span>
+          </li>
+        </Section>
+      ) : null}
       <Section title="Failures" isEmpty={causes.length === 0} otherwise="Nothing has failed.">
         {causes.map((cause) => (
           <CauseLine key={cause.code} cause={cause} />

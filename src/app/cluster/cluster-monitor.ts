@@ -8,6 +8,7 @@ import { liveCostOf, openMonitor } from '../monitor.ts';
 import type { OpenMonitor } from '../monitor.ts';
 import type { Cluster } from './cluster.ts';
 import { readFunctionCost } from './function-cost.ts';
+import { readFailedScan } from './scan-record.ts';
 import { hearServices } from './service-beats.ts';
 
 /** The live view of a cluster. */
@@ -28,11 +29,12 @@ export function openClusterMonitor(
   const heard = hearServices(cluster.redis, cluster.redisNames.services);
   const gauges = async (totals: Totals, openFiles: number): Promise<Gauges> => {
     const uncrawled = totals.videos.waiting;
-    const [depths, batches, cost, budget] = await Promise.all([
+    const [depths, batches, cost, budget, scanFailed] = await Promise.all([
       queues.depths(),
       queues.activeBatches(maxBatches),
       readFunctionCost(cluster.redis, cluster.redisNames.functions),
       cluster.spending.report(),
+      readFailedScan(cluster.redis, cluster.redisNames.scanFailed),
     ]);
     return {
       progress: { ...heard.rates(), uncrawled, ...estimateRemaining(totals, uncrawled, heard.pace(), openFiles) },
@@ -41,6 +43,7 @@ export function openClusterMonitor(
       batches,
       cost: cost ? liveCostOf(cost) : null,
       budget: budget ?? null,
+      scanFailed: scanFailed ?? null,
     };
   };
   const { monitor, page } = openMonitor({

@@ -12,7 +12,7 @@ import { openCluster } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { readFunctionCost } from './function-cost.ts';
 import { createKeyRulesInitializer } from './key-rules-initializer.ts';
-import { isWithdrawn, readLastScan } from './scan-record.ts';
+import { isWithdrawn, readFailedScan, readLastScan } from './scan-record.ts';
 import { readHalted } from './service-beats.ts';
 
 /** Leases that a command takes on behalf of the services. As long as the services' own by default. */
@@ -42,6 +42,7 @@ export function controlPortsOf(
     answerWithinMs,
     isFresh: cluster.isFresh,
     lastScan: () => readLastScan(journal),
+    failedScan: () => readFailedScan(cluster.redis, cluster.redisNames.scanFailed),
     functionCost: () => readFunctionCost(cluster.redis, cluster.redisNames.functions),
     halted: () => readHalted(cluster.redis, cluster.redisNames.services),
     budget: () => cluster.spending.report(),

@@ -15,7 +15,7 @@ import type { LibraryJob } from './queues.ts';
 import { createKeyRulesInitializer } from './key-rules-initializer.ts';
 import type { Cluster } from './cluster.ts';
 import { admitFound, admitSoon, createPasses } from './library-passes.ts';
-import { saveScan } from './scan-record.ts';
+import { saveScan, saveScanEnd } from './scan-record.ts';
 import { tokenRulesFrom } from '../../engine/key-rules.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
 import { processId } from './service-beats.ts';
@@ -67,13 +67,16 @@ export async function startScannerRole(
     try {
       const summary = await scanPass(catalogue, rules, ports, onRow, stopSignal);
       await saveScan(journal, summary);
+      await saveScanEnd(cluster.redis, cluster.redisNames.scanFailed, undefined);
       if (summary.added > 0) await admitSoon(queues.admissions);
       await tellSummary(summary, catalogue.name, hooks);
     } catch (error) {
       if (stopSignal.aborted) return { result: 'again', delayMs: 0 };
       const failure = failureOf(error);
-      hooks.log.error(`the catalogue could not be read: ${failure.message}`, { code: failure.code });
-      await hooks.alert({ type: 'scan-failed', catalogue: catalogue.name, failure });
+      hooks.log.error(`the scan of the catalogue failed: ${failure.message}`, { code: failure.code });
+      const failed = { catalogue: catalogue.name, failure };
+      await hooks.alert({ type: 'scan-failed', ...failed });
+      await saveScanEnd(cluster.redis, cluster.redisNames.scanFailed, { ...failed, at: new Date().toISOString() });
     } finally {
       found.stop();
     }

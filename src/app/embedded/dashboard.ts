@@ -109,6 +109,7 @@ export function createDashboard(parts: DashboardParts): Dashboard {
       batches: batches.active().map(activeBatchOf),
       cost: cost ? liveCostOf(cost()) : null,
       budget: budget?.() ?? null,
+      scanFailed: null,
     };
   };
   const { monitor, page } = openMonitor({

@@ -1,6 +1,7 @@
 import { videoStates } from '../../domain/video.ts';
 import type {
   DecisionSummary,
+  FailedScan,
   FailureCause,
   HaltedService,
   LibraryStatus,
@@ -38,13 +39,14 @@ export function renderListed({ id, title, state, files, fresh, invalid }: VideoS
 
 /** Renders the status of a library for people. Lines joined by line breaks, with one at the end. */
 export function renderLibraryStatus(
-  { destination, totals, causes, scan, functions, budget, halted = [] }: LibraryStatus,
+  { destination, totals, causes, scan, scanFailed, functions, budget, halted = [] }: LibraryStatus,
   retryWords: string,
 ): string {
   return text([
     `Library at ${destination}`,
     ...totalLines(totals),
     ...(scan ? scanLines(scan) : []),
+    ...(scanFailed ? [failedScanLine(scanFailed)] : []),
     ...(functions ? [functionLine('Functions', functions)] : []),
     ...(budget ? budgetLines('Spent', budget) : []),
     ...section('Cannot continue, and tries again', halted.map(haltedLine), 'flants status --json'),
@@ -70,6 +72,13 @@ function scanLines({ refusedExample, ...scan }: ScanCounts): readonly string[] {
     `Catalogue at ${startedAt}: ${formatCounted(rows, 'row')}, ${read}${suffix}`,
     ...section('Refused rows, such as', refusedExample ? [rowText(refusedExample)] : [], 'flants report'),
   ];
+}
+
+function failedScanLine({ catalogue, since, at, failure }: FailedScan): string {
+  const again = since === at ? '' : `, and again at ${at}`;
+  return oneLine(
+    `Scans of ${catalogue} fail since ${since}${again}: ${failureText(failure)}; new videos are not found until one succeeds`,
+  );
 }
 
 function totalLines({ videos, files }: Totals): readonly string[] {

@@ -1,6 +1,6 @@
 import type { BudgetReport } from '../cost/budget.ts';
 import type { Failure, FailureCode } from '../failure.ts';
-import type { FailureCause, VideoSummary } from '../report/library-status.ts';
+import type { FailedScan, FailureCause, VideoSummary } from '../report/library-status.ts';
 import type { IndexRanges } from '../index-ranges.ts';
 import type { Estimate } from './remaining.ts';
 import type { FileRole } from '../revision.ts';
@@ -123,6 +123,8 @@ export interface LiveParts {
   readonly cost: LiveCost | null;
   /** Null where nobody wants to know what is spent. */
   readonly budget: BudgetReport | null;
+  /** Null where the catalogue could be read; always null outside a cluster. */
+  readonly scanFailed: FailedScan | null;
   /** Null while there is work; always null in a cluster. */
   readonly ended: LiveEnd | null;
   /** Videos of the library are still being read: totals and causes grow. */

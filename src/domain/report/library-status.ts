@@ -34,6 +34,17 @@ export interface HaltedService {
   readonly failure: Failure;
 }
 
+/** Scans that fail, as where the catalogue, or the journal, is away. They are tried again; until then nobody finds new videos. */
+export interface FailedScan {
+  readonly catalogue: string;
+  /** ISO 8601 instant: when the first scan in a row failed. */
+  readonly since: string;
+  /** ISO 8601 instant: when the latest did. */
+  readonly at: string;
+  /** Of the latest. */
+  readonly failure: Failure;
+}
+
 /** How far a library has come. */
 export interface LibraryStatus {
   readonly format: 1;
@@ -45,6 +56,8 @@ export interface LibraryStatus {
   readonly causes: readonly FailureCause[];
   /** The latest reading of the whole catalogue; absent before the first, and without a catalogue. */
   readonly scan?: ScanCounts;
+  /** Absent: the latest scan could read the catalogue. */
+  readonly scanFailed?: FailedScan;
   /** What functions of AWS Lambda were used for; absent where none were. */
   readonly functions?: FunctionCost;
   /** What was spent; absent where nobody set a budget, or a price for what leaves the source. */
