@@ -29,6 +29,8 @@ export interface DeliveryPorts {
   /** Uniform in [0, 1). Spreads the delays. */
   readonly random: () => number;
   readonly signal: AbortSignal;
+  /** Before an alert is tried again. Absent: as usual. */
+  readonly delays?: Backoff;
 }
 
 /** Result of one try. `given-up` after a day of failed tries. */
@@ -38,7 +40,10 @@ export type Delivered =
   | { readonly result: 'given-up'; readonly failure: Failure };
 
 const timeoutMs = 10 * second;
-const backoff: Backoff = { baseDelayMs: 30 * second, maxDelayMs: 120 * minute };
+/** Of one alert. A receiver that takes none is left alone by whoever calls. */
+const usualDelays: Backoff = { baseDelayMs: 30 * second, maxDelayMs: 15 * minute };
+/** A longer one would have the alert given up. */
+const longestRetryAfterMs = 120 * minute;
 const giveUpAfterMs = 24 * 60 * minute;
 
 /**
@@ -64,7 +69,7 @@ export async function deliverAlert(delivery: Delivery, ports: DeliveryPorts): Pr
   });
   if (!failure) return { result: 'delivered' };
   const { alert, tries, since = at } = delivery;
-  const growing = jittered(backoffMs(backoff, tries), ports.random);
+  const growing = jittered(backoffMs(ports.delays ?? usualDelays, tries), ports.random);
   const delayMs = Math.max(failure.retryAfterMs ?? 0, growing);
   if (at + delayMs - since > giveUpAfterMs) return { result: 'given-up', failure };
   return { result: 'again', delivery: { format: 1, alert, tries: tries + 1, since }, delayMs, failure };
@@ -101,8 +106,7 @@ async function post(
     await response.body?.cancel();
     if (response.ok) return undefined;
     const { status } = response;
-    // A longer one would have the alert given up.
-    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', now(), backoff.maxDelayMs);
+    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after') ?? '', now(), longestRetryAfterMs);
     return failureWith('webhook.refused', `${place} answered ${status}`, {
       status,
       retryable: true,

@@ -104,7 +104,7 @@ describe('an alert', () => {
       delays.push(delivered.delayMs);
       ({ delivery } = delivered);
     }
-    expect(delays.map((delayMs) => delayMs / minute)).toEqual([0.5, 1, 2, 4, 8, 16, 32, 64, 120]);
+    expect(delays.map((delayMs) => delayMs / minute)).toEqual([0.5, 1, 2, 4, 8, 15, 15, 15, 15]);
     expect(delivery).toEqual({ format: 1, alert, tries: 9, since: now });
   });
 
@@ -123,7 +123,7 @@ describe('an alert', () => {
 
   it('is given up after a day', async () => {
     const { url } = await receiver(status(500));
-    const old: Delivery = { ...first, tries: 20, since: now - 23 * 60 * minute };
+    const old: Delivery = { ...first, tries: 20, since: now - (24 * 60 - 14) * minute };
     expect(await deliverAlert(old, ports(url))).toMatchObject({ result: 'given-up', failure: { status: 500 } });
   });
 

@@ -1,5 +1,4 @@
-import { sendHeartbeat, deliverAlert } from '../../aggregator/alert-delivery.ts';
-import type { Delivery } from '../../aggregator/alert-delivery.ts';
+import { sendHeartbeat } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import type { ConclusionPorts } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
@@ -22,17 +21,18 @@ import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob, LibraryJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
 import type { ClusterSpending } from './spending.ts';
+import { deliveriesAtATime, deliveryHandler } from './deliver-alerts.ts';
 import { withCountedPuts } from '../count-spending.ts';
 import type { EngineContext } from '../../engine/context.ts';
 import { createAlertWatch } from '../../engine/alert-watch.ts';
 import type { RunningRole, ServiceHooks } from './role.ts';
-import { priorityOf, sendAlert } from './send-alert.ts';
+import type { Delivery } from '../../aggregator/alert-delivery.ts';
+import { createAlertSender } from './send-alert.ts';
 import { createWriteBack, writeBackHandler, writeBacksAtATime } from './write-back.ts';
 import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
 const looksAtATime = 8;
-const deliveriesAtATime = 4;
 /** The time-out of a whole delivery is shorter. */
 const alertLimits = {
   connections: deliveriesAtATime,
@@ -51,7 +51,9 @@ export async function startAggregatorRole(
 ): Promise<RunningRole> {
   const { queues } = cluster;
   const { alerts } = options;
-  const parts: RoleParts = { cluster, options, hooks };
+  const { webhook } = alerts;
+  const sendAlert = createAlertSender(webhook && queues.alerts, hooks.log);
+  const parts: RoleParts = { cluster, options, hooks, sendAll: (all) => Promise.all(all.map(sendAlert)) };
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
   const fetch = fetchOver(routes);
@@ -60,12 +62,16 @@ export async function startAggregatorRole(
   const conclude = concluder(parts, { isToldBack, tokenRules });
   const writeBack = writeBackHandler(createWriteBack(catalogue, cluster.journal, hooks), hooks);
 
+  const deliver: JobHandler<Delivery> = webhook
+    ? deliveryHandler({ ...webhook, alerts: queues.alerts, fetch, now: Date.now, random: Math.random, log: hooks.log })
+    : async () => done;
+
   await cluster.spending.setTerms(options.spending && termsOf(options.spending, options.destination));
   const workers = [
     startPublishers(withPuts(engine.context, cluster.spending)),
     queues.looks.work(looker(cluster), { concurrency: looksAtATime, onError }),
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
-    queues.alerts.work(deliverer(parts, fetch), { concurrency: deliveriesAtATime, onError }),
+    queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
     queues.writeBacks.work(writeBack, { concurrency: writeBacksAtATime, onError: () => {} }),
     queues.reconciliations.work(reconcilerOf(parts), { concurrency: 1, onError }),
   ];
@@ -91,11 +97,7 @@ interface RoleParts {
   readonly cluster: Cluster;
   readonly options: ServiceOptions;
   readonly hooks: ServiceHooks;
-}
-
-function sendAll(alerts: readonly Alert[], { cluster, options, hooks }: RoleParts): Promise<unknown> {
-  const queue = options.alerts.webhook && cluster.queues.alerts;
-  return Promise.all(alerts.map((alert) => sendAlert(alert, queue, hooks.log)));
+  readonly sendAll: (alerts: readonly Alert[]) => Promise<unknown>;
 }
 
 /** Announces videos without a next step. */
@@ -103,7 +105,7 @@ function concluder(
   parts: RoleParts,
   { isToldBack, tokenRules }: { readonly isToldBack: boolean; readonly tokenRules: TokenRules },
 ): JobHandler<ConclusionJob> {
-  const { cluster, options, hooks } = parts;
+  const { cluster, options, hooks, sendAll } = parts;
   const ports: ConclusionPorts = {
     journal: cluster.journal,
     ledger: cluster.ledger,
@@ -119,7 +121,7 @@ function concluder(
         await cluster.queues.writeBacks.add({ id, data: { format: 1, status }, priority: 0 });
       }
       const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
-      if (alert) await sendAll([alert], parts);
+      if (alert) await sendAll([alert]);
       hooks.log.info(`${report.id} is ${report.state}`, { video: report.id, ...report.files });
     },
   };
@@ -139,28 +141,9 @@ function looker({ ledger, sendCrawl }: Cluster): JobHandler<LookJob> {
   };
 }
 
-/** Sends alerts to the webhook, again and again for a day. */
-function deliverer({ cluster, options, hooks }: RoleParts, fetch: FetchStatus): JobHandler<Delivery> {
-  const { webhook } = options.alerts;
-  return async (delivery, { signal }) => {
-    if (!webhook) return done;
-    const ports = { ...webhook, fetch, now: Date.now, random: Math.random, signal };
-    const delivered = await deliverAlert(delivery, ports);
-    if (delivered.result === 'delivered') return done;
-    const level = delivered.result === 'given-up' ? 'error' : 'warn';
-    hooks.log[level](`an alert was not delivered: ${delivered.failure.message}`, { alert: delivery.alert.id });
-    if (delivered.result === 'again') {
-      const { delivery: next, delayMs } = delivered;
-      const priority = priorityOf(next.alert);
-      await cluster.queues.alerts.add({ id: `${next.alert.id} ${next.tries}`, data: next, priority, delayMs });
-    }
-    return done;
-  };
-}
-
 /** Finds lost work, and raises the alerts about the library as a whole. */
 function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
-  const { cluster, options, hooks } = parts;
+  const { cluster, options, hooks, sendAll } = parts;
   const { ledger, queues, spending, sendCrawl, takeNextStep, newGeneration } = cluster;
   const watchBudget = budgetWatch(hooks);
   const alertWatch = createAlertWatch(cluster, options.alerts, hooks.metrics);
@@ -184,7 +167,7 @@ function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
     if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
     const budget = await spending.report();
     watchBudget(budget);
-    await sendAll(await alertWatch.endPass(budget), parts);
+    await sendAll(await alertWatch.endPass(budget));
     await spending.keep();
     return done;
   };

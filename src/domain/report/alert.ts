@@ -15,6 +15,7 @@ export const alertTypes = [
   'scan-failed',
   'halted',
   'budget-spent',
+  'alerts-left-out',
 ] as const;
 
 /** One of `alertTypes`. */
@@ -158,6 +159,12 @@ export function scanAlert(catalogue: string, failure: Failure, since: number, no
 export function haltAlert(role: string, failure: Failure, since: number, now: number): Alert {
   const message = `the ${role} cannot continue: ${failure.message}`;
   return alertOf('halted', [role, failure.code, String(since)], now, { message, failure });
+}
+
+/** The alert that others are not sent, as so many wait for their receiver. @param since - what of that it tells began then, in milliseconds since the epoch */
+export function leftOutAlert(waiting: number, since: number, now: number): Alert {
+  const message = `${formatCounted(waiting, 'alert')} wait for the webhook, so others are left out: flants status and flants videos tell all`;
+  return alertOf('alerts-left-out', [String(since)], now, { message });
 }
 
 /** How a library stands at one instant. */
