@@ -17,12 +17,13 @@ export type RedisClient = Redis;
 
 const maxReconnectDelayMs = 2 * second;
 const silenceMs = 10 * second;
+const loadingLookMs = second;
 
 /**
  * Opens a connection that comes back by itself: commands wait while the server is away. Ends with `quit()`, or
  * `disconnect()` where the server may be gone.
  *
- * @param onError - hears why a connection broke or could not be made, each time
+ * @param onError - hears why a connection broke or could not be made, each time, and that the server is not ready for it
  * @param patienceMs - for a person, who waits: how long the server may be away before the connection ends by itself, and
  *   all commands that wait for it fail. Absent: a service waits
  */
@@ -37,6 +38,7 @@ export function connectRedis(
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => (isGivenUp ? null : Math.min(maxReconnectDelayMs, 50 * attempt)),
     // A primary that became a replica keeps its connections; its name may lead to the new primary by now.
+    maxLoadingRetryTime: maxReconnectDelayMs,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     // With `tls` the client speaks TLS whatever the URL says.
     ...(ca === undefined || !url.startsWith('rediss:') ? {} : { tls: { ca } }),
@@ -46,6 +48,7 @@ export function connectRedis(
     : new Redis(url, options);
   client.on('error', onError);
   watchSilence(client, silenceMs);
+  watchLoading(client);
   if (patienceMs !== undefined) {
     watchAbsence(client, patienceMs, () => {
       isGivenUp = true;
@@ -71,6 +74,32 @@ export function watchSilence(client: RedisClient, intervalMs: number): void {
   };
   const timer = setInterval(ask, intervalMs).unref();
   client.on('close', () => (isAsked = false)).once('end', () => clearInterval(timer));
+}
+
+/** A server that takes connections and serves nothing, as it still reads its file: it will. */
+export class RedisLoading extends Error {
+  constructor(leftSeconds: string | undefined) {
+    super(`it is still loading its data${leftSeconds === undefined ? '' : `, for about ${leftSeconds} s more`}`);
+  }
+}
+
+/** Emits `RedisLoading` as an error, again and again. The client itself waits for such a server and says nothing. */
+function watchLoading(client: RedisClient): void {
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    const info = await client.info('persistence').catch(() => '');
+    if (client.status !== 'connect' || !/^loading:1\r?$/m.test(info)) return;
+    client.emit('error', new RedisLoading(/^loading_eta_seconds:(\d+)\r?$/m.exec(info)?.[1]));
+  };
+  const stop = (): void => clearInterval(timer);
+  client
+    .on('connect', () => {
+      stop();
+      timer = setInterval(() => void look(), loadingLookMs).unref();
+    })
+    .on('ready', stop)
+    .on('close', stop)
+    .once('end', stop);
 }
 
 /** Calls back once a connection has not been there for so long. */

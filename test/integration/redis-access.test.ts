@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect as connectSocket, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { second } from '../../src/domain/units.ts';
 import { BullmqQueue } from '../../src/queue/bullmq-queue.ts';
 import { awaitRedis } from '../../src/redis/await-redis.ts';
 import { checkRedisSettings } from '../../src/redis/check-settings.ts';
@@ -16,6 +18,8 @@ import { freePort } from '../servers/free-port.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer, RedisServerOptions } from '../servers/redis.ts';
 
+/** It is not compressed in the file. */
+const randomText = (): string => randomBytes(1_500).toString('base64');
 const never = new AbortController().signal;
 
 /** The rights that the documents tell operators to give, and no others. */
@@ -146,6 +150,41 @@ describe.skipIf(!hasRedis)('reaching Redis', () => {
     const aborted = awaitRedis(other, { url: 'redis://127.0.0.1' }, controller.signal);
     controller.abort();
     await expect(aborted).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  describe('that still loads its data', () => {
+    /** It loads for some six seconds. */
+    const serveSlowly = async (): Promise<RedisServer> => {
+      const server = await serve({ appendonly: true });
+      const client = await reach(server);
+      await client.mset(Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`key ${at}`, randomText()])));
+      await client.bgrewriteaof();
+      await expect.poll(() => client.info('persistence')).toMatch(/aof_rewrite_in_progress:0[^]*aof_rewrites:1/);
+      client.disconnect();
+      await server.restartSlowly(100);
+      return server;
+    };
+    const reason = expect.stringMatching(/it is still loading its data, for about \d+ s more$/);
+
+    it('is waited for, and whoever listens hears why', async () => {
+      const server = await serveSlowly();
+      const heard: string[] = [];
+      const client = connectRedis(server, ({ message }) => heard.push(message));
+      ends.push(() => client.disconnect());
+      await awaitRedis(client, server, never, 2 * second);
+      expect(await client.get('key 0')).not.toBeNull();
+      expect(heard).toContainEqual(reason);
+    });
+
+    it('is given up where a person waits, who is told why', async () => {
+      const server = await serveSlowly();
+      const client = connectRedis(server, () => {}, 3 * second);
+      ends.push(() => client.disconnect());
+      await expect(awaitRedis(client, server, never)).rejects.toMatchObject({
+        code: 'state.unusable',
+        message: reason,
+      });
+    });
   });
 
   it('is broken off and made anew when the server falls silent, and what was asked is answered then', async () => {

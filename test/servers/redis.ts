@@ -41,6 +41,8 @@ export interface RedisServer {
   kill(): Promise<void>;
   /** Starts it again at the same address with the files it had, after `kill` or in place of it. */
   restart(): Promise<void>;
+  /** The same, so slowly that it loads each key for so long, after the base of its file was written. Resolves while it loads. */
+  restartSlowly(keyMs: number): Promise<void>;
 }
 
 /** Starts a Redis that loses nothing for lack of memory. */
@@ -53,9 +55,9 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const log = options.appendonly ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
   const args = [...flags, ...files, ...log, '--maxmemory-policy', 'noeviction', ...(options.args ?? [])];
 
-  const start = async (): Promise<ChildProcess> => {
-    const started = spawn(binary, args, { stdio: 'ignore' });
-    while (!(await ping())) {
+  const start = async (further: readonly string[] = [], answers = serving): Promise<ChildProcess> => {
+    const started = spawn(binary, [...args, ...further], { stdio: 'ignore' });
+    while (!(await ping(answers))) {
       if (started.exitCode !== null || started.pid === undefined) {
         const said = await readFile(join(folder, 'redis.log'), 'utf8').catch(() => 'nothing');
         throw new Error(`Redis did not start, it said: ${said}`);
@@ -85,6 +87,12 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
       await kill();
       child = await start();
     },
+    restartSlowly: async (keyMs) => {
+      await kill();
+      // It answers in between only after so many bytes.
+      const slowly = ['--key-load-delay', String(keyMs * 1_000), '--loading-process-events-interval-bytes', '1024'];
+      child = await start(slowly, loading);
+    },
     stop: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });
@@ -95,14 +103,14 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 interface Address {
   readonly url: string;
   readonly flags: readonly string[];
-  ping(): Promise<boolean>;
+  ping(answers: RegExp): Promise<boolean>;
 }
 
 async function addressOf(folder: string, { tcp }: RedisServerOptions): Promise<Address> {
   if (!tcp) {
     const path = join(folder, 'redis.sock');
     const flags = ['--port', '0', '--unixsocket', path, '--unixsocketperm', '700'];
-    return { url: `unix://${path}`, flags, ping: () => pings(() => connect(path)) };
+    return { url: `unix://${path}`, flags, ping: (answers) => pings(answers, () => connect(path)) };
   }
   const port = await freePort();
   const { password, tls } = tcp;
@@ -112,15 +120,19 @@ async function addressOf(folder: string, { tcp }: RedisServerOptions): Promise<A
   const url = `${tls ? 'rediss' : 'redis'}://${credentials}${at.host}:${port}`;
   if (!tls) {
     const flags = ['--port', String(port), '--bind', at.host, ...protection];
-    return { url, flags, ping: () => pings(() => connect(at)) };
+    return { url, flags, ping: (answers) => pings(answers, () => connect(at)) };
   }
   const certificates = ['--tls-cert-file', tls.certPath, '--tls-key-file', tls.keyPath, '--tls-auth-clients', 'no'];
   const flags = ['--port', '0', '--tls-port', String(port), '--bind', at.host, ...certificates, ...protection];
-  return { url, flags, ping: () => pings(() => connectTls({ ...at, rejectUnauthorized: false })) };
+  return { url, flags, ping: (answers) => pings(answers, () => connectTls({ ...at, rejectUnauthorized: false })) };
 }
 
-/** Whether it serves by now: one that still loads its files says `-LOADING`, one that wants a password `-NOAUTH`. */
-function pings(open: () => ReturnType<typeof connect>): Promise<boolean> {
+/** Of one that serves: one that wants a password says `-NOAUTH`. */
+const serving = /^(\+PONG|-NOAUTH)/;
+/** Of one that still loads its files. */
+const loading = /^-LOADING/;
+
+function pings(answers: RegExp, open: () => ReturnType<typeof connect>): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = open();
     const end = (answer: boolean): void => {
@@ -128,7 +140,7 @@ function pings(open: () => ReturnType<typeof connect>): Promise<boolean> {
       resolve(answer);
     };
     socket.once('error', () => end(false)).once('close', () => end(false));
-    socket.once('data', (said) => end(/^(\+PONG|-NOAUTH)/.test(said.toString('latin1'))));
+    socket.once('data', (said) => end(answers.test(said.toString('latin1'))));
     socket.write('PING\r\n');
   });
 }
