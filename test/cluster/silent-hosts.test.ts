@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
 import type { SyntheticShape } from '../media/synthetic.ts';
+import { KiB } from '../../src/domain/units.ts';
 import { startOrigin } from '../servers/origin.ts';
 import type { Behaviour } from '../servers/origin.ts';
 import { hasRedis } from '../servers/redis.ts';
@@ -40,6 +41,31 @@ describe.skipIf(!hasRedis || !hasVersitygw)('a cluster', patient, () => {
       expect(silent.requests.length).toBeLessThan(2 * dead);
     } finally {
       await silent.stop();
+    }
+  });
+
+  it('publishes videos that come after more hosts than are crawled at a time, whose playlists drip', async () => {
+    const list = Buffer.from(`#EXTM3U\n${'#'.repeat(8 * KiB)}`);
+    const dripping = await Promise.all(
+      Array.from({ length: 9 }, () =>
+        startOrigin({
+          files: { '/index.m3u8': list },
+          rule: ({ path }) => (path === '/index.m3u8' ? { kind: 'slow', bytesPerSecond: 1 } : undefined),
+        }),
+      ),
+    );
+    try {
+      stage = await openClusterStage(library);
+      const rows = [
+        ...dripping.map(({ url }, at) => ({ id: `drip-${at}`, url: `${url}/index.m3u8` })),
+        ...[0, 1].map((at) => ({ id: `good-${at}`, url: stage.origin.url + syntheticPlaylist(at) })),
+      ];
+      await writeFile(stage.catalogue, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+      stage.start('up', ...quickly, '--patience', '10m', '--transfers', '0', '--allow-host', '127.0.0.1');
+      const { totals } = await stage.until(({ totals: { videos } }) => videos.published === 2, 50_000);
+      expect(totals.videos).toMatchObject({ waiting: dripping.length, incomplete: 0, invalid: 0 });
+    } finally {
+      await Promise.all(dripping.map((each) => each.stop()));
     }
   });
 });

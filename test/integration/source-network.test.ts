@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { KiB, MiB, minute } from '../../src/domain/units.ts';
+import { KiB, MiB, minute, second } from '../../src/domain/units.ts';
+import type { FetchOptions } from '../../src/storage/source.ts';
 import { Pace } from '../../src/storage/wire/pace.ts';
 import { bytesOf, fetchFrom } from '../contract/source.contract.ts';
 import { selfSigned } from '../servers/certificate.ts';
@@ -49,7 +50,11 @@ describe('broken networks', () => {
     expect(await failureFrom(bytesOf(object.body))).toMatchObject({ code: 'source.timeout', retryable: true });
   });
 
-  it('a body that comes a little at a time without end is source.timeout', async () => {
+  it.each<Partial<FetchOptions> & { readonly afterSeconds: number }>([
+    { afterSeconds: 60, kind: 'media' },
+    { afterSeconds: 10, kind: 'text' },
+    { afterSeconds: 60, kind: 'text', insists: true },
+  ])('a body that comes a little at a time without end is source.timeout: %o', async ({ afterSeconds, ...options }) => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const server = createServer((socket) => {
       socket.on('error', () => {});
@@ -60,10 +65,13 @@ describe('broken networks', () => {
     await once(server, 'listening');
     try {
       const { port } = server.address() as AddressInfo;
-      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`);
+      const object = await fetchFrom(open(), `http://127.0.0.1:${port}/seg.ts`, options);
       const body = object.body[Symbol.asyncIterator]();
       await body.next();
-      vi.advanceTimersByTime(minute);
+      vi.advanceTimersByTime(afterSeconds * second - 1);
+      sockets[0]?.write('x');
+      expect((await body.next()).done).toBe(false);
+      vi.advanceTimersByTime(1);
       sockets[0]?.write('x');
       expect(await failureFrom(body.next())).toMatchObject({ code: 'source.timeout', retryable: true });
     } finally {
@@ -120,9 +128,9 @@ describe('broken networks', () => {
     const stop = new AbortController();
     const first = failureFrom(source.fetch(`${origin.url}/silent`, { kind: 'media', signal: stop.signal }));
     const queued = new AbortController();
-    const second = failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal: queued.signal }));
+    const later = failureFrom(source.fetch(`${origin.url}/seg.ts`, { kind: 'media', signal: queued.signal }));
     queued.abort();
-    expect(await second).toMatchObject({ code: 'aborted' });
+    expect(await later).toMatchObject({ code: 'aborted' });
     stop.abort();
     expect(await first).toMatchObject({ code: 'aborted' });
     expect(origin.countOf('/seg.ts')).toBe(0);

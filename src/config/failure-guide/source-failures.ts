@@ -20,7 +20,8 @@ export const sourceFailures = {
     cure: 'Renew the certificate, or name your own authority with `--ca FILE`.',
   },
   'source.timeout': {
-    means: 'The source did not answer, or stopped sending, for longer than `--source-timeout`.',
+    means:
+      'The source did not answer, or stopped sending, for longer than `--source-timeout`, or sent next to nothing for long.',
     cause: 'The source is overloaded, or the network drops packets.',
     cure: 'Lower `--concurrency` or set `--source-tpslimit`. For a source that is always slow, raise `--source-timeout`.',
   },

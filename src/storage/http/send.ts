@@ -3,6 +3,7 @@ import { FlantsError } from '../../domain/failure.ts';
 import type { Proxy } from '../proxy/select.ts';
 import { exchange } from '../wire/exchange.ts';
 import type { Answer, ExchangeErrors } from '../wire/exchange.ts';
+import type { SlowestPace } from '../wire/pace.ts';
 import { abortedError, transportError } from './errors.ts';
 import type { Route } from './routes.ts';
 
@@ -14,6 +15,8 @@ export interface OutgoingRequest {
   readonly headers: string[];
   /** Keep the connection after a HEAD: right for a server that never sends a body with it. */
   readonly keepsConnection?: boolean;
+  /** As of `RequestOptions`. */
+  readonly slowest?: SlowestPace | undefined;
 }
 
 /**
@@ -23,11 +26,12 @@ export interface OutgoingRequest {
  */
 export function send(
   { wire, proxy }: Route,
-  { method, url, headers, keepsConnection = false }: OutgoingRequest,
+  { method, url, headers, keepsConnection = false, slowest }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<Answer> {
   const kept = keepsConnection ? { reset: false } : {};
-  const request = { origin: url.origin, path: url.pathname + url.search, method, headers, ...kept };
+  const pace = slowest ? { slowest } : {};
+  const request = { origin: url.origin, path: url.pathname + url.search, method, headers, ...kept, ...pace };
   return exchange(wire, request, signal, new SourceErrors(url, proxy));
 }
 

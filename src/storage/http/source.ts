@@ -10,6 +10,7 @@ import type { Reach } from './reach.ts';
 import { openRoutes } from './routes.ts';
 import type { RouteOptions, Routes } from './routes.ts';
 import type { FetchedObject, FetchOptions, NotModified, Source } from '../source.ts';
+import { slowestOfText } from '../wire/pace.ts';
 import { send } from './send.ts';
 import { createSizer } from './size.ts';
 import type { Ask, Located } from './size.ts';
@@ -85,7 +86,8 @@ async function request(
     const route = transport.routes.to(url);
     const all = requestHeaders(url, { kind: options.kind, unless: options.unless, cookie }, transport.index);
     all.push(...headers);
-    const answer = await send(route, { method, url, headers: all }, options.signal);
+    const slowest = options.kind === 'text' && options.insists !== true ? slowestOfText : undefined;
+    const answer = await send(route, { method, url, headers: all, slowest }, options.signal);
     await transport.cookies?.receive(answer.headers['set-cookie'], url);
     if (!isRedirect(answer.status)) return { answer, url, proxy: route.proxy };
     answer.body.discard();

@@ -4,6 +4,7 @@ import { KiB } from '../../domain/units.ts';
 import type { Body } from '../source.ts';
 import { ConnectionError } from './errors.ts';
 import { Pace } from './pace.ts';
+import type { SlowestPace } from './pace.ts';
 import type { RequestController, RequestHandler, RequestOptions } from './request.ts';
 import type { Wire } from './wire.ts';
 
@@ -71,7 +72,7 @@ export function exchange(
   if (signal.aborted) return Promise.reject(errors.aborted());
   return new Promise((resolve, reject) => {
     const hasBody = request.method !== 'HEAD';
-    wire.dispatch(request, new Exchange({ errors, signal, hasBody }, resolve, reject));
+    wire.dispatch(request, new Exchange({ errors, signal, hasBody, slowest: request.slowest }, resolve, reject));
   });
 }
 
@@ -81,6 +82,7 @@ interface ExchangeSetting {
   readonly signal: AbortSignal;
   /** An answer to HEAD announces a body, and has none. */
   readonly hasBody: boolean;
+  readonly slowest: SlowestPace | undefined;
 }
 
 /**
@@ -105,17 +107,19 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
   readonly takesViews = true;
   readonly #errors: ExchangeErrors;
   readonly #hasBody: boolean;
+  readonly #slowest: SlowestPace | undefined;
   readonly #stopListening: () => void;
   readonly #answered: (answer: Answer) => void;
   readonly #refused: (error: Error) => void;
 
   constructor(
-    { errors, signal, hasBody }: ExchangeSetting,
+    { errors, signal, hasBody, slowest }: ExchangeSetting,
     answered: (answer: Answer) => void,
     refused: (error: Error) => void,
   ) {
     this.#errors = errors;
     this.#hasBody = hasBody;
+    this.#slowest = slowest;
     this.#answered = answered;
     this.#refused = refused;
     this.#stopListening = onAbort(signal, () => this.#fail(errors.aborted()));
@@ -130,7 +134,7 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
   onResponseStart(_: RequestController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200 || this.#state !== 'waiting') return;
     this.#state = 'receiving';
-    this.#pace = new Pace(performance.now());
+    this.#pace = new Pace(this.#slowest);
     if (this.#hasBody && status !== 304) this.#announcedBytes = Number(headers['content-length'] ?? 0);
     this.#answered({ status, headers, body: this });
   }

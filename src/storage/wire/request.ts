@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isHeaderName, isHeaderValue } from '../../domain/request-header.ts';
 import { ConnectionError } from './errors.ts';
+import type { SlowestPace } from './pace.ts';
 
 /** A request, as undici takes it too. */
 export interface RequestOptions {
@@ -16,6 +17,8 @@ export interface RequestOptions {
   readonly headersTimeout?: number;
   /** False keeps the connection after a HEAD: right for a server that never sends a body with it. */
   readonly reset?: boolean;
+  /** A body that comes more slowly is abandoned. Absent: as usual. */
+  readonly slowest?: SlowestPace;
 }
 
 /** Is told of a request and its response, in this order, as by undici. */
