@@ -36,6 +36,8 @@ export type WorkDone = Pick<Beat, 'files' | 'bytes'>;
 const beatMs = 2 * second;
 /** A process that was not heard for this long is forgotten. */
 const forgottenMs = 10 * minute;
+/** One that was not heard for this long is forgotten where another has taken its place: five beats were missing. */
+const silentMs = 10 * second;
 
 /**
  * Name of this process among all of a cluster. Containers in the network of their host have its name, and all of them the
@@ -92,6 +94,30 @@ export async function readHalted(redis: Pick<RedisClient, 'hgetall'>, key: strin
   });
 }
 
+/** The latest beat of a role of a process, and when it was heard, by the listener's clock. */
+interface Heard {
+  readonly beat: Beat;
+  readonly at: number;
+}
+
+/**
+ * Fields of processes that fell silent, and after whose last beat another of the same role began on their host: a container
+ * that was killed and started again. Containers in the network of their host have its name, too, but do not fall silent.
+ */
+export function replacedIn(heard: ReadonlyMap<string, Heard>, now: number): readonly string[] {
+  const startedAt = new Map<string, number>();
+  for (const [field, { beat }] of heard)
+    startedAt.set(placeOf(field), Math.max(beat.since, startedAt.get(placeOf(field)) ?? 0));
+  const isReplaced = (field: string, { beat, at }: Heard): boolean =>
+    now - at > silentMs && (startedAt.get(placeOf(field)) ?? 0) > (beat.at ?? at);
+  return [...heard].flatMap(([field, each]) => (isReplaced(field, each) ? [field] : []));
+}
+
+/** Role and host. */
+function placeOf(field: string): string {
+  return field.replace(/-\d+-[0-9a-f]+$/, '');
+}
+
 function idOf(field: string): string {
   return field.slice(field.indexOf('/') + 1);
 }
@@ -109,7 +135,7 @@ export interface HeardServices {
 
 /** Listens to all processes, whoever watches: it is one small read every two seconds. */
 export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: string): HeardServices {
-  const heard = new Map<string, { readonly beat: Beat; readonly at: number }>();
+  const heard = new Map<string, Heard>();
   const history = createRateHistory();
   const meter = createPaceMeter();
   const speed = createRateMeter();
@@ -129,9 +155,10 @@ export function hearServices(redis: Pick<RedisClient, 'hgetall' | 'hdel'>, key: 
     const beats = await redis.hgetall(key);
     const at = Date.now();
     for (const [field, text] of Object.entries(beats)) hear(field, JSON.parse(text) as Beat, at);
+    const replaced = new Set(replacedIn(heard, at));
     for (const [field, { at: heardAt }] of heard) {
       const isGone = beats[field] === undefined;
-      if (!isGone && at - heardAt < forgottenMs) continue;
+      if (!isGone && !replaced.has(field) && at - heardAt < forgottenMs) continue;
       heard.delete(field);
       if (!isGone) await redis.hdel(key, field);
     }
