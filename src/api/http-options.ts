@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Control } from '../control/control.ts';
+import type { Failure } from '../domain/failure.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { PageFiles } from './page-routes.ts';
@@ -13,6 +14,11 @@ export interface HttpOptions extends Access, ProbePorts {
   readonly version: string;
   /** Absent: only probes and metrics are served. */
   readonly control?: Control;
+  /**
+   * Why nothing can be read at present. Questions are refused with it then, rather than wait for hours; what changes
+   * something is not. Absent: there is nothing that could be away.
+   */
+  readonly away?: () => Failure | undefined;
   /** Absent: there is no live view. Closed by its owner, after the service. */
   readonly monitor?: Monitor;
   /** Absent: there is no page. */

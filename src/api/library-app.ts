@@ -34,7 +34,7 @@ export function createLibraryApp(options: HttpOptions, { probes, port, closing }
 }
 
 function appOf(
-  { listen, version, control, monitor, page, log }: HttpOptions,
+  { listen, version, control, away, monitor, page, log }: HttpOptions,
   sessions: Sessions,
   { probes, closing }: Omit<ServerParts, 'port'>,
 ): App {
@@ -57,6 +57,10 @@ function appOf(
     app.use('/api/*', refuseForeignPages());
     app.route('/', sessionRoutes(sessions));
     app.use('/api/v1/*', requireAccess(sessions));
+    app.use('/api/v1/*', async ({ req }, next) => {
+      const failure = req.method === 'GET' ? away?.() : undefined;
+      return failure ? failureResponse(failure) : next();
+    });
     app.route(
       '/',
       controlRoutes(control, ({ message }) => log.error(`HTTP: an answer broke off: ${message}`)),

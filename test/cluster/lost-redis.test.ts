@@ -1,13 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { patienceMs } from '../../src/app/patience.ts';
 import { openClusterControl } from '../../src/app/cluster/control.ts';
 import { readEnvironment } from '../../src/config/input/environment.ts';
 import { loadStatusOptions } from '../../src/config/state-options.ts';
 import { runFlants, startFlants } from '../e2e/flants.ts';
 import { expectRefused } from '../e2e/refusal.ts';
 import { patient } from '../e2e/stage.ts';
+import { documentedFetch } from '../servers/documented-fetch.ts';
+import { freePort } from '../servers/free-port.ts';
 import { hasRedis, startRedis } from '../servers/redis.ts';
 import type { RedisServer } from '../servers/redis.ts';
 
@@ -41,6 +45,32 @@ describe.skipIf(!hasRedis)('the commands of a cluster', patient, () => {
       expect(order).toEqual(['status', 'service']);
     } finally {
       service.kill('SIGKILL');
+    }
+  });
+
+  it('have an HTTP interface that says so as well, and that answers once it is back', async () => {
+    const at = `127.0.0.1:${await freePort()}`;
+    const videos = join(folder, 'videos.ndjson');
+    await writeFile(videos, `${JSON.stringify({ id: 'a', playlistUrl: 'http://127.0.0.1:9/a/index.m3u8' })}\n`);
+    const up = startFlants(['up', videos, ...words(), '--transfers', '0', '--listen', at], { env });
+    const asked = async (): Promise<number> => {
+      const answer = await documentedFetch(`http://${at}/api/v1/videos?limit=10`);
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    try {
+      await up.says('flants is up');
+      expect(await asked()).toBe(200);
+      await redis.kill();
+      // Whoever asks at once waits for it; others are told.
+      await expect.poll(async () => (await fetch(`http://${at}/readyz`)).status, { timeout: 20_000 }).toBe(503);
+      await sleep(patienceMs);
+      expect(await asked()).toBe(503);
+      await redis.restart();
+      await expect.poll(asked, { timeout: 20_000 }).toBe(200);
+    } finally {
+      up.kill('SIGKILL');
+      await up.ended;
     }
   });
 

@@ -8,6 +8,7 @@ import { createHealth } from '../../telemetry/health.ts';
 import type { Health } from '../../telemetry/health.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createProcessMetrics } from '../../telemetry/metrics.ts';
+import { failureWith } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
 import { MiB, second } from '../../domain/units.ts';
 import { aborted } from '../../engine/aborted.ts';
@@ -15,6 +16,7 @@ import { createClusterEngine, openClusterSource } from './engine.ts';
 import type { ClusterEngine, ClusterSource } from './engine.ts';
 import { openCluster } from './cluster.ts';
 import type { LibraryApi, openLibraryApi } from './library-api.ts';
+import { patienceMs } from '../patience.ts';
 import { openLimits, requestsTo } from '../limits.ts';
 import type { ProcessLimits } from '../limits.ts';
 import { shareLimits } from './share-limits.ts';
@@ -76,11 +78,12 @@ export async function runService(
   const drain = AbortSignal.any([process.drain, failed.signal]);
   const health = createHealth(['redis', ...roles], () => performance.now());
   const metrics = createProcessMetrics(kind);
+  const redisWatch = watchRedis(health, log);
   const closers: (() => unknown)[] = [() => health.stop()];
   try {
     const cluster = await openCluster(
       { ...options, freshWindowMs: options.catalogue.freshWindowMs, claimsRedis: true },
-      { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch(health, log) },
+      { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch.hear },
     );
     closers.push(() => cluster.close());
     const catalogue = await catalogueOf(options);
@@ -133,6 +136,7 @@ export async function runService(
       metrics,
       log,
       version,
+      away: redisWatch.away,
       ...library?.parts,
     });
     closers.push(() => http.close());
@@ -236,15 +240,26 @@ function measureQueues(
   });
 }
 
-/** Returns a callback that logs once when Redis becomes unreachable, and once when it is back. */
-function redisWatch(health: Health, log: Logger): (isThere: boolean, why: string) => void {
-  let wasThere = true;
-  return (isThere, why) => {
-    health.set('redis', isThere, why);
-    if (isThere === wasThere) return;
-    wasThere = isThere;
-    if (isThere) log.info('Redis can be reached again');
-    else log.warn(`Redis cannot be reached: ${why}`);
+/** Logs once when Redis becomes unreachable, and once when it is back; `away` says why it is not there. */
+function watchRedis(
+  health: Health,
+  log: Logger,
+): { readonly hear: (isThere: boolean, why: string) => void; readonly away: () => Failure | undefined } {
+  let gone: { readonly since: number; readonly why: string } | undefined;
+  return {
+    hear(isThere, why) {
+      health.set('redis', isThere, why);
+      const wasThere = gone === undefined;
+      gone = isThere ? undefined : { since: gone?.since ?? performance.now(), why };
+      if (isThere === wasThere) return;
+      if (isThere) log.info('Redis can be reached again');
+      else log.warn(`Redis cannot be reached: ${why}`);
+    },
+    away() {
+      // One that only restarts is waited for.
+      if (!gone || performance.now() - gone.since < patienceMs) return undefined;
+      return failureWith('state.unusable', `Redis cannot be reached: ${gone.why}`, { retryable: true });
+    },
   };
 }
 
