@@ -80,7 +80,8 @@ function attachment(name: string): string {
 
 async function listVideos(context: RequestContext, control: Control, onBroken: OnBroken): Promise<Response> {
   const { state: states, limit, after } = queryOf(context, operations.videos.query);
-  const query = { ...(states ? { states } : {}), ...(after === undefined ? {} : { after }) };
+  const { signal } = context.req.raw;
+  const query = { signal, ...(states ? { states } : {}), ...(after === undefined ? {} : { after }) };
   if (context.req.header('accept')?.includes('application/x-ndjson')) {
     const bound = context.req.query('limit') === undefined ? {} : { limit };
     return ndjson(

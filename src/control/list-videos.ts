@@ -32,13 +32,14 @@ export async function* submittedVideos(ports: ControlPorts, after?: VideoId): As
 
 /** Lists videos in the journal's order. */
 export async function* listVideos(
-  { states, after, limit = Number.POSITIVE_INFINITY }: VideosQuery,
+  { states, after, limit = Number.POSITIVE_INFINITY, signal }: VideosQuery,
   ports: ControlPorts,
 ): AsyncGenerator<VideoSummary> {
   if (limit <= 0) return;
   const tokenRules = await ports.tokenRules();
   let listed = 0;
   for await (const video of submittedVideos(ports, after)) {
+    if (signal?.aborted) return;
     const summary = summaryOf(video, tokenRules);
     if (states && !states.includes(summary.state)) continue;
     yield summary;

@@ -23,6 +23,8 @@ export interface VideosQuery {
   /** Start behind this id. */
   readonly after?: VideoId;
   readonly limit?: number;
+  /** Aborted once nobody waits for the rest. */
+  readonly signal?: AbortSignal;
 }
 
 /** What to retry. */

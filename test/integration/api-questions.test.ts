@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import * as contract from '../../src/api/contract.ts';
 import { failureWith, FlantsError } from '../../src/domain/failure.ts';
 import type { ScanSummary } from '../../src/domain/report/scan-summary.ts';
+import type { Submission } from '../../src/domain/video.ts';
 import { MemoryJournal } from '../../src/journal/memory-journal.ts';
 import { addIncomplete, answerOf, closeServices, codeOf, start, video } from './api-service.ts';
 import { token } from './http-service.ts';
@@ -31,7 +32,39 @@ async function linesOf(answer: Response): Promise<readonly unknown[]> {
     .map((line): unknown => JSON.parse(line));
 }
 
+/** A journal that tells the same video again and again. */
+class EndlessJournal extends MemoryJournal {
+  isRead = false;
+  override async *submissions(): AsyncGenerator<Submission> {
+    this.isRead = true;
+    try {
+      for (;;) {
+        const submission = await this.submission('a');
+        if (submission) yield submission;
+        await new Promise(setImmediate);
+      }
+    } finally {
+      this.isRead = false;
+    }
+  }
+}
+
 describe('questions', () => {
+  it('that nobody waits for any more are not answered to the end', async () => {
+    const journal = new EndlessJournal();
+    const service = await start({}, { journal });
+    const submission = { id: 'a', playlistUrl: 'https://cdn.example/a.m3u8' };
+    await journal.decide({ type: 'submitted', video: 'a', at: '2026-11-01T00:00:00.000Z', submission });
+    const leaving = new AbortController();
+    const asked = service
+      .ask('/api/v1/videos?limit=1000&state=published', { signal: leaving.signal })
+      .catch(() => 'left');
+    await vi.waitFor(() => expect(journal.isRead).toBe(true));
+    leaving.abort();
+    expect(await asked).toBe('left');
+    await vi.waitFor(() => expect(journal.isRead).toBe(false));
+  });
+
   it('about the library need no token', async () => {
     const service = await start();
     await addIncomplete(service, 'a');
