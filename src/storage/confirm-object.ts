@@ -1,6 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import { measureBody } from './checksum.ts';
-import type { ObjectStore } from './object-store.ts';
+import type { ObjectStore, StoredObject } from './object-store.ts';
 
 /** An object that was written without a checksum that the store would have checked. */
 export interface UncheckedWrite {
@@ -23,18 +23,20 @@ export async function confirmObject(
   signal: AbortSignal,
 ): Promise<string> {
   const stored = await store.head(key, { signal });
-  const found = stored?.crc32 ?? (await readCrc32(store, key, signal));
+  const found = await crc32Of(store, stored ?? { key }, signal);
   if (found === crc32) return stored?.etag ?? etag;
   // Another writer's object is another matter.
   if (stored !== undefined && stored.etag === etag) await store.delete(key, { signal });
   throw new FlantsError('store.checksum', `${store.name}/${key}: other bytes are stored than those that were sent`);
 }
 
-async function readCrc32(
+/** The CRC-32 of an object: the store's own, or else by reading it. Undefined if it is not there. */
+export async function crc32Of(
   store: Pick<ObjectStore, 'get'>,
-  key: string,
+  { key, crc32 }: Pick<StoredObject, 'key' | 'crc32'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  if (crc32 !== undefined) return crc32;
   const opened = await store.get(key, { signal });
   return opened && (await measureBody(opened.body)).crc32;
 }

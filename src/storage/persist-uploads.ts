@@ -9,12 +9,13 @@ const whenUploading: Persistence = {
   attempts: 7,
   backoff: { baseDelayMs: second / 4, maxDelayMs: 4 * second },
   isPatient: false,
+  // The upload is gone, and no request brings it back.
+  isAnswer: ({ status }) => status === 404,
 };
 
 /**
  * A store whose uploads do not fail for one request that is throttled or breaks off: all parts that went before would
- * have to be fetched and sent again, and one of hundreds is likely to. The last request may meet what an earlier one has
- * completed, whose answer was lost: then the upload fails, and the next finds the object there.
+ * have to be fetched and sent again, and one of hundreds is likely to.
  */
 export function persistUploads(store: ObjectStore): ObjectStore {
   return overStore(store, {

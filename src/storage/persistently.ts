@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../domain/waiting/backoff.ts';
 import type { Backoff } from '../domain/waiting/backoff.ts';
 import { failureOf } from '../domain/failure.ts';
+import type { Failure } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 
 /** How often a request is sent, and what is waited for. */
@@ -10,6 +11,8 @@ export interface Persistence {
   readonly backoff: Backoff;
   /** Whether a side that never answered is asked again, and one that asks to be left alone for long is waited for. */
   readonly isPatient: boolean;
+  /** Of failures that may pass: those that asking once more would only repeat. Absent: none. */
+  readonly isAnswer?: (failure: Failure) => boolean;
 }
 
 /** A passing failure must not end what took long, nor hide for long that something is wrong. */
@@ -27,15 +30,17 @@ const usual: Persistence = {
 export async function persistently<T>(
   request: () => Promise<T>,
   signal: AbortSignal,
-  { attempts, backoff, isPatient } = usual,
+  { attempts, backoff, isPatient, isAnswer = () => false } = usual,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await request();
     } catch (error) {
-      const { code, retryable, retryAfterMs = 0 } = failureOf(error);
+      const failure = failureOf(error);
+      const { code, retryable, retryAfterMs = 0 } = failure;
       // That bytes are refused is an answer.
-      if (!retryable || code === 'store.checksum' || signal.aborted || attempt === attempts) throw error;
+      const isAnswered = code === 'store.checksum' || isAnswer(failure);
+      if (!retryable || isAnswered || signal.aborted || attempt === attempts) throw error;
       if (!isPatient && (code === 'store.timeout' || retryAfterMs > backoff.maxDelayMs)) throw error;
       await sleep(Math.max(retryAfterMs, backoffMs(backoff, attempt - 1)), undefined, { signal });
     }

@@ -5,6 +5,7 @@ import { crc32Hex } from '../../src/storage/checksum.ts';
 import { JournalObjects } from '../../src/journal/object/objects.ts';
 import { guardWrites } from '../../src/storage/guard.ts';
 import type { ObjectStore, PutOptions, PutResult } from '../../src/storage/object-store.ts';
+import { persistUploads } from '../../src/storage/persist-uploads.ts';
 import { probeStore } from '../../src/storage/probe/capabilities.ts';
 import { allCapabilities } from '../contract/object-store/bench.ts';
 import { startAlteringProxy } from '../servers/altering-proxy.ts';
@@ -201,6 +202,55 @@ describe.skipIf(!hasVersitygw)('a store', () => {
       expect(uploaded).toEqual({ result: 'stored', etag: found });
       expect(await put(store, 'a.mp4', 'after', { condition: { ifMatch: found ?? '' } })).toMatchObject({
         result: 'stored',
+      });
+    });
+  });
+
+  describe('whose answer to the end of an upload is lost, and that', () => {
+    const isComplete = ({ method, url }: PassingRequest): boolean => method === 'POST' && url.includes('uploadId=');
+    /** The first request to complete is obeyed or not, and answered with 500; the others are refused. */
+    const forgetful = (obeys: boolean, refusal: { readonly status: number; readonly code: string }): Alterations => {
+      let asked = 0;
+      return {
+        refuse: (request) => {
+          if (!isComplete(request)) return undefined;
+          asked += 1;
+          if (asked > 1) return refusal;
+          return obeys ? undefined : { status: 500, code: 'InternalError' };
+        },
+        alter: (_, request) => (isComplete(request) ? { status: 500 } : undefined),
+      };
+    };
+    const noSuchUpload = { status: 404, code: 'NoSuchUpload' };
+
+    it.each([noSuchUpload, { status: 403, code: 'AccessDenied' }, { status: 412, code: 'PreconditionFailed' }])(
+      'answers the next one with $status $code, is asked for the object, which is there',
+      async (refusal) => {
+        const { store, proxy } = await open(forgetful(true, refusal));
+        const sent = await upload(persistUploads(store), 'a.mp4', 'bytes', create);
+        expect(sent).toEqual({ result: 'stored', etag: (await store.head('a.mp4', { signal }))?.etag });
+        expect(proxy.requests.filter(isComplete)).toHaveLength(2);
+      },
+    );
+
+    it('knows no such upload any more is not asked for ever, and what stands there is not taken for it', async () => {
+      const { store, proxy } = await open(forgetful(false, noSuchUpload));
+      await put(store, 'a.mp4', 'other');
+      expect(await failure(upload(persistUploads(store), 'a.mp4', 'bytes', {}))).toMatchObject({
+        code: 'store.status',
+        retryable: true,
+        status: 404,
+      });
+      expect(proxy.requests.filter(isComplete)).toHaveLength(2);
+      expect(await store.head('a.mp4', { signal })).toMatchObject({ crc32: crc32Hex(Buffer.from('other')) });
+    });
+
+    it('knows no such upload any more has replaced nothing where the object is the one that was seen', async () => {
+      const { store } = await open(forgetful(false, noSuchUpload));
+      const written = await put(store, 'a.mp4', 'bytes');
+      const condition = written.result === 'stored' ? { ifMatch: written.etag } : undefined;
+      expect(await failure(upload(persistUploads(store), 'a.mp4', 'bytes', { condition }))).toMatchObject({
+        status: 404,
       });
     });
   });

@@ -1,10 +1,11 @@
 import type { ObjectStore, PutOptions, Upload } from '../object-store.ts';
 import { crc32Hex } from '../checksum.ts';
-import { confirmObject } from '../confirm-object.ts';
+import { confirmObject, crc32Of } from '../confirm-object.ts';
+import { failureOf } from '../../domain/failure.ts';
 import { isUnknownRequest } from '../refusals.ts';
 import { entityTag, integrityHeaders } from './object.ts';
 import type { S3Connection, S3Request } from './connection.ts';
-import type { S3Control, S3Part } from './control.ts';
+import type { CompletedUpload, S3Control, S3Part } from './control.ts';
 import { canonicalQuery } from './sigv4.ts';
 
 /** Whether a store takes checksums of whole objects for uploads. It is asked by the first upload, and remembered. */
@@ -29,6 +30,9 @@ export interface UploadTarget {
  *
  * Not every store knows that. One that refuses a request with the checksum is asked again without. Where the store does
  * not say that it has compared the whole, or not which ETag it has, the object is looked at after it was joined.
+ *
+ * Where the answer to `complete` is lost, it may be asked again. Some stores then say that they know no such upload, that
+ * it is denied, or that its condition does not hold: the object is looked at, which may be there.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
  */
@@ -56,11 +60,38 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
   ({ isChecked } = begun);
   const parts = new Map<number, S3Part>();
   let isOpen = true;
+  let mayBeComplete = false;
 
   const abort = async (): Promise<void> => {
     if (!isOpen) return;
     isOpen = false;
     await control.abortUpload(upload).catch(() => undefined);
+  };
+
+  const complete = async (crc32: string): Promise<CompletedUpload> => {
+    try {
+      const { answer } = await send((withChecksum) =>
+        control.completeUpload(upload, [...parts.values()], withChecksum ? crc32 : undefined, options),
+      );
+      return answer.result === 'stored' ? answer : ((await findCompleted(crc32)) ?? answer);
+    } catch (error) {
+      const { status } = failureOf(error);
+      const isRefusal = status !== undefined && status < 500;
+      const completed = isRefusal ? await findCompleted(crc32) : undefined;
+      mayBeComplete ||= !isRefusal;
+      if (completed) return completed;
+      throw error;
+    }
+  };
+
+  /** The object of an earlier request to complete, whose answer was lost. */
+  const findCompleted = async (crc32: string): Promise<CompletedUpload | undefined> => {
+    if (!mayBeComplete) return undefined;
+    const { condition, signal } = options;
+    const stored = await target.store.head(key.own, { signal });
+    const isOld = condition !== undefined && 'ifMatch' in condition && condition.ifMatch === stored?.etag;
+    if (!stored || isOld || (await crc32Of(target.store, stored, signal)) !== crc32) return undefined;
+    return { result: 'stored', etag: stored.etag, isCompared: true };
   };
 
   return {
@@ -84,9 +115,7 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
     },
 
     complete: async (crc32) => {
-      const { answer } = await send((withChecksum) =>
-        control.completeUpload(upload, [...parts.values()], withChecksum ? crc32 : undefined, options),
-      );
+      const answer = await complete(crc32);
       if (answer.result !== 'stored') {
         await abort();
         return answer;
