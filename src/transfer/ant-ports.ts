@@ -2,7 +2,7 @@ import type { BatchMessage } from '../domain/batch.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import type { BodyBuffers } from './body-buffers.ts';
-import type { HeldBytes } from './held-bytes.ts';
+import type { ByteLine, HeldBytes } from './held-bytes.ts';
 import type { Slots } from './slots.ts';
 
 /** Ports of an ant, the worker that copies files. */
@@ -20,6 +20,9 @@ export interface AntPorts {
   /** Name of this worker, recorded in the evidence. */
   readonly worker: string;
 }
+
+/** Those of one batch, as its files use them. */
+export type FilePorts = Omit<AntPorts, 'slots' | 'bytes'> & { readonly bytes: ByteLine };
 
 /** Settings of a batch that apply to each of its files. */
 export type CopyPolicy = Pick<BatchMessage, 'existing' | 'sha256' | 'generation' | 'video' | 'insists'>;

@@ -8,8 +8,6 @@ import { openMemoryStore } from '../storage/memory-store.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { Source } from '../storage/source.ts';
 import { createHeldBytes } from './held-bytes.ts';
-import { createSlots } from './slots.ts';
-import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import { copyFile } from './copy-file.ts';
 
 const never = new AbortController().signal;
@@ -31,8 +29,7 @@ function setUp(bytes = 'media') {
   const ports = {
     source,
     store,
-    slots: createSlots(fixedStreamLimit(1)),
-    bytes: createHeldBytes(1000),
+    bytes: createHeldBytes(1000).line(),
     now: () => 1_000_000,
     worker: 'w',
   };

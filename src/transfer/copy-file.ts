@@ -9,7 +9,7 @@ import { replacedAt } from '../domain/replaced.ts';
 import { isEvidenceOf, sourceIdentityOf } from '../domain/names/source-identity.ts';
 import type { StoredObject } from '../storage/object-store.ts';
 import type { FetchedObject } from '../storage/source.ts';
-import type { AntPorts, CopyPolicy } from './ant-ports.ts';
+import type { CopyPolicy, FilePorts } from './ant-ports.ts';
 import { confirmBody, confirmCurrent, tooLargeToConfirm } from './confirm-body.ts';
 import { mediaRequest } from './media-request.ts';
 import { readBody } from './read-body.ts';
@@ -31,7 +31,7 @@ type Copied = Pick<Evidence, 'sizeBytes' | 'crc32' | 'sha256' | 'etag' | 'source
 export async function copyFile(
   task: FileTask,
   policy: CopyPolicy,
-  ports: AntPorts,
+  ports: FilePorts,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const startedAt = ports.now();
@@ -65,7 +65,7 @@ export async function copyFile(
 async function withEarlierCopy(
   failure: Failure,
   { key, prior }: FileTask,
-  { store }: AntPorts,
+  { store }: Pick<FilePorts, 'store'>,
   signal: AbortSignal,
 ): Promise<Failure> {
   if (!prior || (failure.code !== 'source.not-found' && failure.code !== 'source.gone')) return failure;
@@ -85,7 +85,7 @@ function told(failure: Failure, { fetchUrl, url }: FileTask): Failure {
 async function fetchAndPlace(
   task: FileTask,
   policy: CopyPolicy,
-  ports: AntPorts,
+  ports: FilePorts,
   signal: AbortSignal,
 ): Promise<Copied> {
   if (policy.existing === 'skip') {
@@ -122,7 +122,7 @@ async function transferBody(
   task: FileTask,
   policy: CopyPolicy,
   fetched: FetchedObject,
-  ports: AntPorts,
+  ports: FilePorts,
   signal: AbortSignal,
 ): Promise<Copied> {
   const { store, source } = ports;

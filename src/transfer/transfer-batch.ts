@@ -29,7 +29,7 @@ export async function transferBatch(
   given: AntPorts,
   { drain, signal, onBegin, onOutcome }: TransferOptions,
 ): Promise<BatchEnd> {
-  const ports = { ...given, source: withOwnBucket(given.source, message.ownBucket) };
+  const ports = { ...given, source: withOwnBucket(given.source, message.ownBucket), bytes: given.bytes.line() };
   const halt = new AbortController();
   const stopped = AbortSignal.any([drain, signal, halt.signal]);
   const running = new Set<Promise<void>>();
@@ -44,7 +44,7 @@ export async function transferBatch(
     onOutcome(outcome);
   };
 
-  const line = ports.slots.line({ urgent: message.fresh === true });
+  const line = given.slots.line({ urgent: message.fresh === true });
   for (const task of message.files) {
     let leave;
     try {

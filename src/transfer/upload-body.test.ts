@@ -9,8 +9,6 @@ import { crc32Hex } from '../storage/checksum.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 import { createHeldBytes } from './held-bytes.ts';
-import { createSlots } from './slots.ts';
-import { fixedStreamLimit } from '../../test/engine/fixed-stream-limit.ts';
 import { copyFile } from './copy-file.ts';
 import { writeLimits } from './write-limits.ts';
 
@@ -35,8 +33,7 @@ function setUp(bytes: Uint8Array = large) {
   const ports = {
     source,
     store,
-    slots: createSlots(fixedStreamLimit(1)),
-    bytes: createHeldBytes(1 << 28),
+    bytes: createHeldBytes(1 << 28).line(),
     now: Date.now,
     worker: 'test',
   };

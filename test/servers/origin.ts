@@ -40,8 +40,8 @@ export type Behaviour =
   | { readonly kind: 'no-validators' }
   /** Takes the request and never answers. */
   | { readonly kind: 'silent' }
-  /** Sends so many bytes and then no more, on an open connection. */
-  | { readonly kind: 'stall'; readonly afterBytes: number }
+  /** Sends so many bytes and then no more, on an open connection, until the promise is fulfilled. */
+  | { readonly kind: 'stall'; readonly afterBytes: number; readonly until?: Promise<unknown> }
   /** Breaks the connection after so many bytes. */
   | { readonly kind: 'break'; readonly afterBytes: number }
   /** Serves it as it should be, once the promise is fulfilled. */
@@ -278,6 +278,9 @@ async function send(response: ServerResponse, body: Uint8Array, behaviour: Behav
       return;
     case 'stall':
       await write(response, body.subarray(0, behaviour.afterBytes));
+      if (!behaviour.until) return;
+      await behaviour.until;
+      response.end(body.subarray(behaviour.afterBytes));
       return;
     case 'break':
       await write(response, body.subarray(0, behaviour.afterBytes));
