@@ -37,8 +37,8 @@ export function connectRedis(
     // Workers of a queue wait for the server, however long it takes.
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => (isGivenUp ? null : Math.min(maxReconnectDelayMs, 50 * attempt)),
-    // A primary that became a replica keeps its connections; its name may lead to the new primary by now.
     maxLoadingRetryTime: maxReconnectDelayMs,
+    // A primary that became a replica keeps its connections; its name may lead to the new primary by now.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     // With `tls` the client speaks TLS whatever the URL says.
     ...(ca === undefined || !url.startsWith('rediss:') ? {} : { tls: { ca } }),
