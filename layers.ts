@@ -41,6 +41,7 @@ export const freeFiles: readonly string[] = [
   'storage/probe/reachability.ts',
   'storage/checksum.ts',
   'storage/body-range.ts',
+  'storage/confirm-object.ts',
   'storage/http/decode.ts',
   'storage/unchanged.ts',
   'storage/own-bucket.ts',

@@ -17,9 +17,10 @@ const schemes: readonly string[] = ['http:', 'https:', 's3:', 'file:'];
 /** Adds a video on a person's request, or crawls a known one again. */
 export async function submitVideo(request: SubmitRequest, ports: ControlPorts): Promise<Decided> {
   const { journal, crawl } = ports;
-  const submission = await submissionOf(request, ports);
-  const { id: video } = submission;
+  const url = request.playlistUrl === undefined ? undefined : urlOf(request.playlistUrl);
+  const video = idOfRequest(request.id, url, ports);
   const known = await journal.submission(video);
+  const submission = submissionOf(request, { id: video, url, known });
   const previous = await currentDecisions(video, journal);
   const at = timestamp(ports);
   const { fresh } = request;
@@ -52,11 +53,10 @@ async function openAnew(video: VideoId, ports: ControlPorts): Promise<void> {
  * The submission that is asked for. What it does not say of a known video stays as it was, but for side files of another
  * playlist.
  */
-async function submissionOf(request: SubmitRequest, ports: ControlPorts): Promise<Submission> {
-  const { playlistUrl, title = '', recordedAt } = request;
-  const url = playlistUrl === undefined ? undefined : urlOf(playlistUrl);
-  const id = idOfRequest(request.id, url, ports);
-  const known = await ports.journal.submission(id);
+function submissionOf(
+  { title = '', recordedAt }: SubmitRequest,
+  { id, url, known }: { readonly id: VideoId; readonly url: URL | undefined; readonly known: Submission | undefined },
+): Submission {
   if (!known && !url) throw unknownVideo(id);
   const instant = instantOf(recordedAt);
   if (recordedAt !== undefined && instant === undefined) {

@@ -13,3 +13,10 @@ export async function* rangeOf(
     if (at > to) return;
   }
 }
+
+/** Reads a body whole, whatever its size. */
+export async function collectBody(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

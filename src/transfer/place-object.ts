@@ -9,7 +9,7 @@ import {
   sourceMark,
   sourceMetadata,
 } from '../domain/names/source-identity.ts';
-import { measureBody } from '../storage/checksum.ts';
+import { crc32Of } from '../storage/confirm-object.ts';
 import type { ObjectStore, PutOptions, PutResult, StoredObject, WriteCondition } from '../storage/object-store.ts';
 import type { CopyPolicy } from './ant-ports.ts';
 
@@ -205,8 +205,5 @@ export async function hasSameContent(
   store: ObjectStore,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (current.sizeBytes !== content.sizeBytes) return false;
-  if (current.crc32 !== undefined) return current.crc32 === content.crc32;
-  const found = await store.get(current.key, { signal });
-  return found !== undefined && (await measureBody(found.body)).crc32 === content.crc32;
+  return current.sizeBytes === content.sizeBytes && (await crc32Of(store, current, signal)) === content.crc32;
 }

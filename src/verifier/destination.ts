@@ -8,7 +8,7 @@ import type { Measured } from '../storage/checksum.ts';
 import { contentCodings, decodeBody } from '../storage/http/decode.ts';
 import type { ObjectStore, ReadRange } from '../storage/object-store.ts';
 import { persistently } from '../storage/persistently.ts';
-import { rangeOf } from '../storage/body-range.ts';
+import { collectBody, rangeOf } from '../storage/body-range.ts';
 import type { FetchedObject, Source } from '../storage/source.ts';
 
 /** First bytes of an object: enough to tell what it is, and to follow the boxes of most fragments of MP4. */
@@ -153,7 +153,7 @@ export function destinationInStore(
     async readPart(url, range, { signal }) {
       const found = await ask(url, (key) => store.get(key, { signal, range }));
       if (!found) return undefined;
-      const bytes = await collect(found.body);
+      const bytes = await collectBody(found.body);
       return contentCodings(found.object.contentEncoding).length === 0 ? bytes : undefined;
     },
     seeks: true,
@@ -249,7 +249,7 @@ export function destinationOverHttp(source: Pick<Source, 'fetch'>, playlistUrl: 
     async readPart(url, range, { signal }) {
       const found = await fetch(url, 'media', signal);
       if (!found) return undefined;
-      const bytes = await collect(rangeOf(found.body, range));
+      const bytes = await collectBody(rangeOf(found.body, range));
       found.cancel();
       return bytes;
     },
@@ -281,13 +281,7 @@ function persistent<D extends Destination & Partial<StoreDestination>>(destinati
 }
 
 function readHead(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  return collect(rangeOf(body, { from: 0, to: headBytes - 1 }));
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return collectBody(rangeOf(body, { from: 0, to: headBytes - 1 }));
 }
 
 async function measure(body: AsyncIterable<Uint8Array>): Promise<Measured & { readonly head: Uint8Array }> {

@@ -5,6 +5,7 @@ import { FlantsError, failureOf } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure.ts';
 import { second } from '../../domain/units.ts';
 import { crc32Hex } from '../../storage/checksum.ts';
+import { collectBody } from '../../storage/body-range.ts';
 import { listPersistently } from '../../storage/list-persistently.ts';
 import type { ObjectStore } from '../../storage/object-store.ts';
 import { readAhead } from '../../domain/waiting/read-ahead.ts';
@@ -62,10 +63,7 @@ export class JournalObjects {
   async read(key: string): Promise<Buffer | undefined> {
     return this.#persistently(async () => {
       const found = await this.#store.get(key, { signal: this.#signal });
-      if (!found) return undefined;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of found.body) chunks.push(chunk);
-      return Buffer.concat(chunks);
+      return found && collectBody(found.body);
     });
   }
 

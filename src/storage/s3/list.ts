@@ -1,4 +1,5 @@
 import { FlantsError } from '../../domain/failure.ts';
+import { collectBody } from '../body-range.ts';
 import type { StoredObject } from '../object-store.ts';
 import { refusalOf } from './connection.ts';
 import type { S3Connection, S3Request } from './connection.ts';
@@ -37,9 +38,7 @@ export async function listPage(
   });
   const request: S3Request = { method: 'GET', key: '', query, headers: [], signal };
   const { status, headers, body } = await connection.stream(request);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = (await collectBody(body)).toString('utf8');
   if (status !== 200)
     throw refusalError(refusalOf({ status, headers, body: text }), connection.attempt('list', prefix));
   const page = parsePage(text);
