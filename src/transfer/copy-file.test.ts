@@ -69,27 +69,6 @@ describe('Copying one file', () => {
     expect(store.objects.get('v/seg.ts')).toBe(before);
   });
 
-  test.each([
-    ['the file', 'media', 'same-checksum'],
-    ['another object', 'other', 'store.conflict'],
-    ['nothing', undefined, 'store.unreachable'],
-  ])('looks what stands there when the connection broke: %s', async (_, standing, expected) => {
-    const { store, ports } = setUp();
-    const other = openMemoryStore();
-    const broken: ObjectStore = {
-      ...store,
-      head: (key, options) => other.head(key, options),
-      async put(key, _body, _crc32, options) {
-        const bytes = Buffer.from(standing ?? '');
-        if (standing !== undefined) await other.put(key, bytes, crc32Hex(bytes), { ...options, metadata: {} });
-        throw new FlantsError('store.unreachable', 'the connection was broken', { retryable: true });
-      },
-    };
-    const policy = { existing: 'verify', sha256: false, generation: 'g', video: 'v' } as const;
-    const outcome = await copyFile(task, policy, { ...ports, store: broken }, never);
-    expect(outcome.kind === 'failed' ? outcome.failure.failure.code : outcome.evidence.proof).toBe(expected);
-  });
-
   test('replaces exactly what the evidence knows when the source has changed', async () => {
     const { copy, source, store } = setUp();
     const prior = evidenceOf(await copy());
