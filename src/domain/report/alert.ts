@@ -161,7 +161,11 @@ export function haltAlert(role: string, failure: Failure, since: number, now: nu
   return alertOf('halted', [role, failure.code, String(since)], now, { message, failure });
 }
 
-/** The alert that others are not sent, as so many wait for their receiver. @param since - what of that it tells began then, in milliseconds since the epoch */
+/**
+ * The alert that others are not sent, as so many wait for their receiver.
+ *
+ * @param since - when what it tells of began, in milliseconds since the epoch
+ */
 export function leftOutAlert(waiting: number, since: number, now: number): Alert {
   const message = `${formatCounted(waiting, 'alert')} wait for the webhook, so others are left out: flants status and flants videos tell all`;
   return alertOf('alerts-left-out', [String(since)], now, { message });
