@@ -58,6 +58,7 @@ export async function eachFileLine(
     const evidence = await journal.evidence(
       video,
       files.map(({ file }) => file.key),
+      { mayLag: from > 0 },
     );
     for (const { index, file } of files) {
       const state = stateOfFile(tally, index);

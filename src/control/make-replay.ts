@@ -62,6 +62,7 @@ async function readTimes(id: string, title: string, { journal, ledger }: Ports):
     const evidence = await journal.evidence(
       id,
       files.map(({ file }) => file.key),
+      { mayLag: from > 0 },
     );
     for (const { index, file } of files) {
       const known = hasBit(tally.done, index) ? evidence.get(file.key) : undefined;

@@ -55,7 +55,7 @@ export async function confirmFiles(
     );
     const current = await findObjects([...keys.keys()], store, signal);
     // Read last, so that little is held in memory while the network is awaited.
-    const evidence = await journal.evidence(video, [...keys.keys()]);
+    const evidence = await journal.evidence(video, [...keys.keys()], { mayLag: from > 0 });
     for (const [key, index] of keys) {
       const known = evidence.get(key);
       sizeBytes += known?.sizeBytes ?? 0;

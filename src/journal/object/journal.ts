@@ -112,6 +112,7 @@ class ObjectJournal implements Journal {
       const evidence = await this.evidence(
         video,
         files.map(({ file }) => file.key),
+        { mayLag: from > 0 },
       );
       for (const { file } of files) sizeBytes += evidence.get(file.key)?.sizeBytes ?? 0;
     }

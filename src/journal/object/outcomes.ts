@@ -1,10 +1,10 @@
 import type { Evidence, FileFailure, Outcome } from '../../domain/outcome.ts';
-import { minute, second } from '../../domain/units.ts';
+import { MiB, minute, second } from '../../domain/units.ts';
 import type { VideoId } from '../../domain/video.ts';
 import type { BodyCache } from './cache.ts';
 import { keys as names } from './names.ts';
 import type { JournalObjects } from './objects.ts';
-import { OutcomeIndex, checksumOf } from './outcome-index.ts';
+import { OutcomeIndex } from './outcome-index.ts';
 import { keyOf, lineOf, outcomeName, readOutcomeName } from './outcome-names.ts';
 import type { OutcomeLine } from './outcome-names.ts';
 import { linesBody, linesIn, linesType } from './text.ts';
@@ -17,8 +17,8 @@ const day = 24 * 60 * minute;
 const maxLagMs = 15 * second;
 /** How long what clocks that are further off have written may stay unseen by `mayLag`. */
 const listWholeEveryMs = minute;
-/** Some 6 MB: a million files. */
-const maxIndexSize = 1_500_000;
+/** Some 400,000 files. */
+const maxIndexBytes = 8 * MiB;
 
 /** What an `ObjectOutcomes` works with. */
 export interface OutcomePorts {
@@ -43,7 +43,7 @@ export class ObjectOutcomes {
   readonly #objects: JournalObjects;
   readonly #cache: BodyCache;
   readonly #now: () => number;
-  readonly #index = new OutcomeIndex(maxIndexSize);
+  readonly #index = new OutcomeIndex(maxIndexBytes);
 
   constructor({ objects, cache, now }: OutcomePorts) {
     this.#objects = objects;
@@ -140,11 +140,10 @@ export class ObjectOutcomes {
   /** The lines about these keys in these objects, in their order. Learns what objects tell of that are new here. */
   async *#linesOf(video: VideoId, keys: ReadonlySet<string>, listed: readonly string[]): AsyncGenerator<OutcomeLine> {
     const known = this.#index.of(video);
-    const checksums = new Set([...keys].map(checksumOf));
-    const telling = listed.filter((key) => known.mayTellOf(key, checksums));
+    const telling = known.tellingOf(keys, listed);
     const read = readAhead(telling, width, async (key) => ({ key, lines: await this.#read(key) }));
     for await (const { key, lines } of read) {
-      if (!known.objects.has(key)) known.add(key, lines.map(keyOf));
+      if (!known.has(key)) known.add(key, lines.map(keyOf));
       yield* lines.filter((line) => keys.has(keyOf(line)));
     }
     this.#index.shrink();
@@ -179,8 +178,7 @@ export class ObjectOutcomes {
     for await (const key of this.#objects.list(names.outcomes(video))) listed.push(key);
     const known = this.#index.of(video);
     known.order = Math.max(known.order, readOutcomeName(listed.at(-1) ?? '').order);
-    const standing = new Set(listed);
-    for (const key of known.objects.keys()) if (!standing.has(key)) known.drop(key);
+    known.keep(listed);
     known.listing = { keys: listed, at, wholeAt: at };
     return listed;
   }
