@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './scripts/longest-first.ts';
@@ -10,7 +9,7 @@ export default defineConfig({
     // Two more than most machines of CI have cores: tests wait for much of their time.
     maxWorkers: 4,
     // Processes of tests load the same packages again and again.
-    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') },
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled') },
     sequence: { sequencer: LongestFirst },
     // Files share their workers: starting one for each, and loading all modules anew, costs more than most tests.
     isolate: false,

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder, runCommand, runTool } from './run-command.ts';
 import type { Tally } from './tally.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 const folder = join(projectFolder, 'infra');
 const minute = 60_000;
@@ -19,7 +20,9 @@ export async function testInfra(say: (line: string) => void): Promise<Tally> {
   if (types.code !== 0) return { ...none, failed: 1, broken: [`infra: ${types.stdout}${types.stderr}`] };
   // In one process: loading the CDK takes longer than all the tests.
   const words = ['--test', '--test-isolation=none', '--test-reporter=tap', 'test/*.test.ts'];
-  const { stdout, stderr } = await runCommand(process.execPath, words, { cwd: folder, env: environment });
+  const { stdout, stderr } = await withTemporaryFolder((TMPDIR) =>
+    runCommand(process.execPath, words, { cwd: folder, env: { ...environment, TMPDIR } }),
+  );
   const tally = readTap(stdout);
   say(`infra: ${tally.passed} tests passed, ${tally.failed} failed`);
   if (tally.failed > 0) say(`${stdout}${stderr}`);

@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectFolder, runTool } from './run-command.ts';
 import type { MissingTool } from './setup-tools.ts';
 import type { SkippedTest, Tally } from './tally.ts';
+import { withTemporaryFolder } from './temporary-folder.ts';
 
 /**
  * Runs vitest over a folder, showing what it says, and tells what became of the
@@ -12,16 +12,13 @@ import type { SkippedTest, Tally } from './tally.ts';
  * @param files - only these test files; all when empty
  */
 export async function runTests(folder: string, files: readonly string[], show = true): Promise<Tally> {
-  const drafts = await mkdtemp(join(tmpdir(), 'flants-test-'));
-  const path = join(drafts, 'tally.json');
-  try {
+  return withTemporaryFolder(async (temporary) => {
+    const path = join(temporary, 'tally.json');
     const reporters = ['--reporter', 'default', '--reporter', join(projectFolder, 'scripts', 'tally-reporter.ts')];
-    const options = { show, cwd: folder, env: { FLANTS_TEST_TALLY: path } };
+    const options = { show, cwd: folder, env: { FLANTS_TEST_TALLY: path, TMPDIR: temporary } };
     const { code } = await runTool('vitest', ['run', ...reporters, ...files], options);
     return judge(await readTally(path), code);
-  } finally {
-    await rm(drafts, { recursive: true, force: true });
-  }
+  });
 }
 
 async function readTally(path: string): Promise<Tally | undefined> {

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { inject } from 'vitest';
@@ -115,6 +114,5 @@ function plainEnvironment(): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     // Each thread costs a quarter of a second to start. Tests that are about several of them say --threads.
     FLANTS_THREADS: '1',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   };
 }
