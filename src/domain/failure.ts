@@ -74,7 +74,6 @@ const charges = {
   'hls.cycle': 'final',
   'hls.live': 'final',
   'hls.variables': 'final',
-  'hls.steering': 'final',
   'hls.external': 'final',
   'hls.interstitial': 'final',
   'hls.dash': 'final',

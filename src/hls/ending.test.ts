@@ -47,7 +47,7 @@ describe('a media playlist', () => {
 
 describe('a live playlist', () => {
   test.each([
-    ['tags that only live ones have', '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p.ts"', 'hls.live'],
+    ['parts of its next segment', '#EXT-X-PART:DURATION=1,URI="p.ts"', 'hls.live'],
     ['a line that is being written', '#EXT-X-MAP:BYTERANGE="1@0"', 'hls.malformed'],
   ])('with %s is read, and keeps why it could not be copied as it is', (_, line, code) => {
     const { missingEnd } = parse(endless('#EXT-X-TARGETDURATION:6', line));
@@ -55,11 +55,11 @@ describe('a live playlist', () => {
   });
 
   test('that could not be copied when it is over either is refused at once', () => {
-    const variables = endless('#EXT-X-TARGETDURATION:6', '#EXT-X-DEFINE:NAME="a",VALUE="b"', '#EXTINF:6,', 'a.ts');
+    const variables = endless('#EXT-X-TARGETDURATION:6', '#EXT-X-DEFINE:IMPORT="a"', '#EXTINF:6,', 'a.ts');
     expect(() => parse(variables)).toThrow('EXT-X-DEFINE');
   });
 
-  test('that has ended with such tags is refused until they are gone', () => {
-    expect(() => parse(mediaPlaylist('#EXT-X-PART:DURATION=1,URI="p.ts"'))).toThrow('belongs to a live stream');
+  test('that has ended with such parts is refused until their segment is there', () => {
+    expect(() => parse(mediaPlaylist('#EXT-X-PART:DURATION=1,URI="p.ts"'))).toThrow('a segment that is not there yet');
   });
 });

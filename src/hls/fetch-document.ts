@@ -9,7 +9,7 @@ import { gunzipIfNeeded } from './gunzip.ts';
 import { readThumbnailTrack } from './thumbnail-track.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
-import type { DocumentContext, DocumentReference, ExternalPolicy, Reference } from './reference.ts';
+import type { DocumentContext, DocumentReference, ExternalPolicy, Reference, Variables } from './reference.ts';
 import { keyUrlOf } from './resolve.ts';
 
 /** A document as `fetch` returned it. */
@@ -27,6 +27,8 @@ export interface DocumentRequest {
   readonly use: DocumentReference['use'] | 'thumbnails';
   readonly fetchUrl: string;
   readonly keyUrl: string;
+  /** Of the playlist that names it. */
+  readonly variables?: Variables;
 }
 
 /** A document that was fetched and parsed. */
@@ -47,7 +49,7 @@ export interface FetchDocumentOptions {
   /** Gets a text whole; what it throws ends the walk. Its signal is aborted when another text fails, too. */
   readonly fetch: (
     url: string,
-    options: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
+    options: Pick<DocumentRequest, 'use' | 'variables'> & { readonly signal: AbortSignal },
   ) => Promise<FetchedText>;
   readonly maxBytes: number;
   readonly external: ExternalPolicy;
@@ -74,13 +76,21 @@ export async function fetchDocument(
   const { validators } = fetched;
   const finalUrl = withoutFragment(fetched.finalUrl);
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
-  const id = `${request.use} ${request.keyUrl} ${request.fetchUrl}`;
+  const { variables: imported } = request;
+  const id = JSON.stringify([request.use, request.keyUrl, request.fetchUrl, ...(imported ?? [])]);
   const known = options.earlier?.get(id);
   if (known?.document?.sha256 === sha256 && known.document.finalUrl === finalUrl) {
     return { ...known, document: { ...known.document, validators } };
   }
   const bytes = await gunzipIfNeeded(fetched.bytes, url, options.maxBytes);
-  const context: DocumentContext = { url, finalUrl, external: options.external };
+  const { external: policy, tokenRules } = options;
+  const context: DocumentContext = {
+    url,
+    finalUrl,
+    external: policy,
+    tokenRules,
+    ...(imported ? { variables: imported } : {}),
+  };
   if (request.use === 'subtitles' && isWebVtt(bytes)) {
     return {
       ...plainFile,
@@ -90,7 +100,7 @@ export async function fetchDocument(
   const content = readContent(request.use, bytes, context);
   if (!content) return plainFile;
 
-  const { external, warnings, role, text, encoding, missingEnd } = content;
+  const { external, warnings, role, text, encoding, missingEnd, isAdapted = false, secrets = [], variables } = content;
   const references = request.use === 'subtitles' ? asWebVtt(content.references) : content.references;
   const documentPlace = { finalUrl, keyUrl: request.keyUrl };
   const document: PresentationDocument = {
@@ -98,14 +108,15 @@ export async function fetchDocument(
     text,
     encoding,
     ...(missingEnd ? { missingEnd } : {}),
-    bytes,
+    ...(secrets.length > 0 ? { secrets } : {}),
+    bytes: isAdapted ? Buffer.from(text, encoding) : bytes,
     url,
     fetchUrl: request.fetchUrl,
     ...documentPlace,
     validators,
     sha256,
     references: references.map((reference) =>
-      placeReference(reference, keyUrlOf(reference.fetchUrl, documentPlace), url),
+      placeReference(reference, { keyUrl: keyUrlOf(reference.fetchUrl, documentPlace), playlistUrl: url, variables }),
     ),
   };
   const read = { document, external, warnings };
@@ -136,12 +147,12 @@ export function withoutFragment(url: string): string {
 
 /** Missing chapters and tracks of thumbnails count as a missing file, which a person may accept. A missing playlist ends the crawl. */
 async function fetchUnlessAbsent(
-  { use, fetchUrl }: DocumentRequest,
+  { use, fetchUrl, variables }: DocumentRequest,
   { fetch }: FetchDocumentOptions,
   signal: AbortSignal,
 ): Promise<FetchedText | undefined> {
   try {
-    return await fetch(fetchUrl, { use, signal });
+    return await fetch(fetchUrl, { use, ...(variables ? { variables } : {}), signal });
   } catch (error) {
     if (
       (use === 'chapters' || use === 'thumbnails') &&
@@ -153,7 +164,10 @@ async function fetchUnlessAbsent(
   }
 }
 
-type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missingEnd'> & {
+type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missingEnd' | 'secrets'> & {
+  /** Whether the text is still what the bytes say. */
+  readonly isAdapted?: boolean;
+  readonly variables?: Variables;
   readonly references: readonly Reference[];
   readonly external: readonly ExternalReference[];
   readonly warnings: readonly string[];
@@ -183,6 +197,10 @@ function readChaptersContent(bytes: Uint8Array, context: DocumentContext): Conte
   return chapters && { ...chapters, role: 'data', encoding: 'utf8' };
 }
 
-function placeReference(reference: Reference, keyUrl: string, playlistUrl: string): PlacedReference {
-  return reference.use === 'file' ? { ...reference, keyUrl, playlistUrl } : { ...reference, keyUrl };
+function placeReference(
+  reference: Reference,
+  { keyUrl, playlistUrl, variables }: { keyUrl: string; playlistUrl: string; variables: Variables | undefined },
+): PlacedReference {
+  if (reference.use === 'file') return { ...reference, keyUrl, playlistUrl };
+  return { ...reference, keyUrl, ...(variables && variables.size > 0 ? { variables } : {}) };
 }

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { FlantsError } from '../domain/failure.ts';
 import { mayMend } from '../domain/next-look.ts';
+import { adaptPlaylist } from './adapt-playlist.ts';
 import { missingEndOf } from './ending.ts';
 import type { MissingEnd } from './ending.ts';
-import type { DocumentContext, References } from './reference.ts';
+import type { DocumentContext, References, Variables } from './reference.ts';
 import { readReferences } from './references.ts';
 import type { PlaylistKind } from './references.ts';
 import { tokenize } from './tokenizer.ts';
@@ -12,10 +13,19 @@ import type { TagToken, Token } from './tokenizer.ts';
 /** A playlist with all it says about other objects. */
 export interface Playlist extends Omit<References, 'refusals'> {
   readonly kind: PlaylistKind;
+  /** As it was adapted for a copy. */
   readonly text: string;
+  /** Whether the text is still what its bytes say. */
+  readonly isAdapted: boolean;
   /** How `text` was made of the bytes: one character per byte where they are no UTF-8. */
   readonly encoding: 'utf8' | 'latin1';
   readonly tokens: readonly Token[];
+  /** What playlists named in this one may import. */
+  readonly variables: Variables;
+  /** What must not stand in the copy. */
+  readonly secrets: readonly string[];
+  /** What is to be said of content steering, which the copy does without. */
+  readonly steering?: string;
   /** Of a media playlist without EXT-X-ENDLIST. */
   readonly missingEnd?: MissingEnd;
 }
@@ -27,28 +37,40 @@ export interface Playlist extends Omit<References, 'refusals'> {
  * titles in other encodings.
  *
  * @throws {FlantsError} `hls.not-a-playlist`, `hls.dash`, `hls.empty`, `hls.malformed`, `hls.live`, `hls.variables`,
- * `hls.steering`, `hls.interstitial`, `hls.external`
+ * `hls.interstitial`, `hls.external`
  */
 export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Playlist {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
-  const tokens = tokenize(text);
-  assertIsPlaylist(tokens, text, context);
-  const kind = kindOf(tokens, context);
-  const { refusals, references, external, warnings } = readReferences(tokens, kind, context);
-  const missing = kind === 'media' ? missingEndOf(tokens) : undefined;
+  const written = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
+  const lines = tokenize(written);
+  assertIsPlaylist(lines, written, context);
+  const kind = kindOf(lines, context);
+  const { tokens, variables, secrets, steering, ...adapted } = adaptPlaylist(lines, context);
+  const isAdapted = tokens !== lines;
+  const { references, external, warnings, ...read } = readReferences(tokens, kind, context);
+  const refusals = [...adapted.refusals, ...read.refusals].toSorted((a, b) => a.line - b.line);
+  const missing = kind === 'media' ? missingEndOf(lines) : undefined;
   // What its writer is about to change does not count yet.
   const refusal = missing?.isLive ? refusals.find((each) => !mayMend(each)) : refusals[0];
   if (refusal) throw new FlantsError(refusal.code, refusal.message);
   if (encoding === 'latin1') assertAsciiUris(references, context);
   return {
     kind,
-    text,
+    text: isAdapted ? tokens.map(({ raw, eol }) => raw + eol).join('') : written,
+    isAdapted,
     encoding,
     tokens,
+    variables,
+    secrets,
+    ...(steering === undefined ? {} : { steering }),
     references,
     external,
-    warnings: [...warnings, ...textWarnings(tokens, encoding, context), ...endWarnings(missing, context)],
+    warnings: [
+      ...(steering === undefined ? [] : [steering]),
+      ...warnings,
+      ...textWarnings(lines, encoding, context),
+      ...endWarnings(missing, context),
+    ],
     ...(missing ? { missingEnd: refusals[0] ? { ...missing, refusal: refusals[0] } : missing } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { Validators } from '../domain/read-playlist.ts';
 import type { DocumentRole, ExternalReference } from '../domain/revision.ts';
 import type { MissingEnd } from './ending.ts';
-import type { DocumentReference, FileReference } from './reference.ts';
+import type { DocumentReference, FileReference, Variables } from './reference.ts';
 
 /** Where a reference belongs in the copy. */
 interface Placed {
@@ -16,7 +16,7 @@ export type PlacedFile = FileReference &
     readonly playlistUrl: string;
   };
 
-export type PlacedReference = PlacedFile | (DocumentReference & Placed);
+export type PlacedReference = PlacedFile | (DocumentReference & Placed & { readonly variables?: Variables });
 
 /** A playlist or JSON document of a presentation. */
 export interface PresentationDocument {
@@ -31,7 +31,7 @@ export interface PresentationDocument {
   readonly validators: Validators;
   /** SHA-256 of the bytes that the source gave, lower-case hex. */
   readonly sha256: string;
-  /** The document itself, with no content coding. */
+  /** The document itself, with no content coding, adapted for a copy. */
   readonly bytes: Uint8Array;
   /** The bytes as text, one character per byte where they are no UTF-8; spans of references are counted in it. */
   readonly text: string;
@@ -40,6 +40,8 @@ export interface PresentationDocument {
   readonly missingEnd?: MissingEnd;
   /** In the order of the text. */
   readonly references: readonly PlacedReference[];
+  /** Tokens of its URL that variables have brought into the text, and that must not be stored. */
+  readonly secrets?: readonly string[];
 }
 
 /** One HLS presentation: all that must be copied for it to play elsewhere. */

@@ -1,6 +1,7 @@
 import { withoutGrants } from '../domain/names/tokens.ts';
 import type { FailureCode } from '../domain/failure.ts';
 import type { ExternalReference } from '../domain/revision.ts';
+import { atLine } from './reference.ts';
 import type { DocumentContext, DocumentReference, FileReference, Reference, References, Refusal } from './reference.ts';
 import { resolverOf } from './resolve.ts';
 import type { Resolved } from './resolve.ts';
@@ -44,12 +45,9 @@ export class ReferenceCollector implements References {
   /** Takes a URI along, or says why that cannot be. */
   take(spot: UriOccurrence, use: Use, foreign: Foreign = needed): void {
     const { uri, line, tag } = spot;
-    if (/\{\$[\w-]+\}/.test(uri)) {
-      this.refuse(
-        'hls.variables',
-        line,
-        `the URI of ${tag} holds a variable, which is not supported yet: ${shown(uri)}`,
-      );
+    const variable = /\{\$([\w-]+)\}/.exec(uri)?.[1];
+    if (variable !== undefined) {
+      this.refuse('hls.variables', line, `nothing defines the variable ${variable} in the URI of ${tag}`);
       return;
     }
     const resolved = this.#resolve(uri);
@@ -84,17 +82,11 @@ export class ReferenceCollector implements References {
   }
 
   refuse(code: FailureCode, line: number, problem: string): void {
-    this.refusals.push({ code, line, message: this.#locate(line, problem) });
+    this.refusals.push({ code, line, message: atLine(this.#context.url, line, problem) });
   }
 
   warn(line: number, problem: string): void {
-    this.warnings.push(this.#locate(line, problem));
-  }
-
-  #locate(line: number, problem: string): string {
-    // Messages are one line, whatever a playlist holds.
-    // oxlint-disable-next-line no-control-regex
-    return `${this.#context.url} line ${line}: ${problem}`.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
+    this.warnings.push(atLine(this.#context.url, line, problem));
   }
 }
 

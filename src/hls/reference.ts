@@ -1,4 +1,5 @@
 import type { FailureCode } from '../domain/failure.ts';
+import type { TokenRules } from '../domain/names/tokens.ts';
 import type { ExternalReference, FileRole } from '../domain/revision.ts';
 
 /** A URI of a document that a copy takes along, and where it stands. */
@@ -88,6 +89,9 @@ export interface References {
 /** What to do with a URI that would make a player ask the old home: refuse the video, or keep and report it. */
 export type ExternalPolicy = 'refuse' | 'keep';
 
+/** Values of variables by name. rfc8216bis section 4.3. */
+export type Variables = ReadonlyMap<string, string>;
+
 /** The document that references are read from. */
 export interface DocumentContext {
   /** For messages and reports: without tokens. */
@@ -95,4 +99,14 @@ export interface DocumentContext {
   /** What its URIs are relative to: after redirects. */
   readonly finalUrl: string;
   readonly external: ExternalPolicy;
+  /** Of the playlist that names this one. */
+  readonly variables?: Variables;
+  /** What must not be stored. */
+  readonly tokenRules?: TokenRules;
+}
+
+/** A message about a line of a document. It is one line itself, whatever the document holds. */
+export function atLine(url: string, line: number, problem: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return `${url} line ${line}: ${problem}`.replaceAll(/[\u0000-\u001f\u007f]/g, ' ');
 }

@@ -263,19 +263,12 @@ describe('what stays outside the copy is reported with a reason', () => {
 
 describe('what cannot be copied yet is refused', () => {
   test.each([
-    ['#EXT-X-DEFINE:NAME="a",VALUE="b"', 'hls.variables'],
     ['#EXT-X-MAP:URI="{$a}/i.mp4"', 'hls.variables'],
     ['{$a}/s.ts', 'hls.variables'],
-    ['#EXT-X-CONTENT-STEERING:SERVER-URI="/steer"', 'hls.steering'],
     ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="ad.m3u8"', 'hls.interstitial'],
     ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-LIST="list.json"', 'hls.interstitial'],
     ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.preload",X-URI="p.m3u8"', 'hls.interstitial'],
-    ['#EXT-X-PART:DURATION=1,URI="p.ts"', 'hls.live'],
-    ['#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p.ts"', 'hls.live'],
-    ['#EXT-X-RENDITION-REPORT:URI="r.m3u8"', 'hls.live'],
     ['#EXT-X-SKIP:SKIPPED-SEGMENTS=3', 'hls.live'],
-    ['#EXT-X-PREFETCH:https://cdn.example/next.ts', 'hls.live'],
-    ['#EXT-X-TWITCH-PREFETCH:https://cdn.example/next.ts', 'hls.live'],
     ['rtmp://cdn.example/s', 'hls.external'],
     ['file:///etc/passwd', 'hls.external'],
     ['https://', 'hls.malformed'],

@@ -48,10 +48,8 @@ type TagReader = (tag: TagToken, reading: Reading) => void;
  * | KEY, SESSION-KEY                                        | a key; of a DRM system: stays outside         |
  * | SESSION-DATA                                            | a file; of chapters, a document                |
  * | BYTERANGE, GAP                                          | about the next media segment                  |
- * | DEFINE                                                  | refused: URIs depend on variables             |
- * | CONTENT-STEERING                                        | refused: players would be steered to the old home |
  * | DATERANGE of interstitials                              | refused: another presentation                 |
- * | PART, PRELOAD-HINT, RENDITION-REPORT, SKIP, PREFETCH    | refused: only live playlists have them        |
+ * | SKIP                                                    | refused: the rest of a playlist               |
  */
 const tagReaders: Readonly<Record<string, TagReader>> = {
   'EXT-X-STREAM-INF': readVariant,
@@ -74,25 +72,12 @@ const tagReaders: Readonly<Record<string, TagReader>> = {
   'EXT-X-GAP': (_, reading) => {
     reading.pending.gap = true;
   },
-  'EXT-X-DEFINE': ({ line }, { into }) => {
-    into.refuse('hls.variables', line, 'EXT-X-DEFINE: playlists with variables are not supported yet');
+  'EXT-X-SKIP': ({ name, line }, { into }) => {
+    into.refuse('hls.live', line, `${name} stands for segments that the server has left out of this answer`);
   },
-  'EXT-X-CONTENT-STEERING': ({ line }, { into }) => {
-    into.refuse(
-      'hls.steering',
-      line,
-      'EXT-X-CONTENT-STEERING would steer players back to the source; not supported yet',
-    );
-  },
-  'EXT-X-PART': refuseLive,
-  'EXT-X-PRELOAD-HINT': refuseLive,
-  'EXT-X-RENDITION-REPORT': refuseLive,
-  'EXT-X-SKIP': refuseLive,
-  'EXT-X-PREFETCH': refuseLive,
-  'EXT-X-TWITCH-PREFETCH': refuseLive,
 };
 
-/** Reads what a playlist says about other objects. Total: what cannot be copied is in `refusals`. */
+/** Reads what a playlist, adapted for a copy, says about other objects. Total: what cannot be copied is in `refusals`. */
 export function readReferences(tokens: readonly Token[], kind: PlaylistKind, context: DocumentContext): References {
   const reading: Reading = {
     into: new ReferenceCollector(context),
@@ -271,14 +256,6 @@ function readDateRange(tag: TagToken, { into }: Reading): void {
     tag,
     attributes.filter((attribute) => !isInterstitial(attribute)),
     into,
-  );
-}
-
-function refuseLive({ name, line }: TagToken, { into }: Reading): void {
-  into.refuse(
-    'hls.live',
-    line,
-    `${name} belongs to a live stream; copy it once it has ended and its playlist has none`,
   );
 }
 

@@ -19,7 +19,7 @@ interface Splice {
  *
  * @param key - of the document
  * @param targetKeys - of what `document.references` name, in their order
- * @throws {FlantsError} `hls.malformed` when a document that is not UTF-8 would have to change, `key.unusable` when no
+ * @throws {FlantsError} `hls.variables` when a token would stay in it, `hls.malformed` when a document that is not UTF-8 would have to change, `key.unusable` when no
  * relative URI leads to an object
  */
 export function rewriteDocument(
@@ -33,6 +33,7 @@ export function rewriteDocument(
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
     if (!reaches(uri, key, target)) splices.push({ start, end, text: uriTo(target, key) });
   }
+  assertNoSecret(document, splice(document.text, splices));
   const end = document.missingEnd ? endListLine(tokenize(document.text)) : '';
   if (splices.length === 0 && end === '') return document.bytes;
   if (splices.length > 0 && document.encoding !== 'utf8') {
@@ -44,6 +45,15 @@ export function rewriteDocument(
   else assertSameTokens(document, rewritten, splices);
   // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
   return Buffer.from(rewritten.replace(/^\uFEFF/, '') + end, document.encoding);
+}
+
+/** Variables may bring a token of the playlist's URL to places where nothing takes it out again, such as a folder's name. */
+function assertNoSecret({ url, secrets = [] }: PresentationDocument, text: string): void {
+  if (secrets.every((secret) => !text.includes(secret) && !text.includes(encodeURIComponent(secret)))) return;
+  throw new FlantsError(
+    'hls.variables',
+    `${url} has a token of its own URL in a variable, and uses it elsewhere than in queries of URIs: the copy would hold it`,
+  );
 }
 
 function uriTo(target: string, key: string): string {

@@ -70,7 +70,8 @@ function eolAt(text: string, at: number): string {
   return text.charAt(at);
 }
 
-function readLine(text: TokenText): Token {
+/** What one line is. */
+export function readLine(text: TokenText): Token {
   const { raw, eol, line, at } = text;
   const content = raw.trim();
   if (content === '') return { kind: 'blank', ...text };

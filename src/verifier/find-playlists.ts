@@ -1,5 +1,6 @@
 import { typeOfName } from '../domain/object-headers.ts';
 import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
+import { adaptPlaylist } from '../hls/adapt-playlist.ts';
 import { readReferences } from '../hls/references.ts';
 import { tokenize } from '../hls/tokenizer.ts';
 import type { StoreDestination } from './destination.ts';
@@ -60,7 +61,8 @@ export async function sortPlaylists(
       return;
     }
     multivariant.push(key);
-    const { references } = readReferences(tokenize(text), 'multivariant', { url, finalUrl: url, external: 'keep' });
+    const context = { url, finalUrl: url, external: 'keep' } as const;
+    const { references } = readReferences(adaptPlaylist(tokenize(text), context).tokens, 'multivariant', context);
     for (const { use, fetchUrl } of references) {
       if (use === 'file' || !fetchUrl.startsWith(urlOf(''))) continue;
       const named = destination.keyOf(fetchUrl);

@@ -28,8 +28,9 @@ export async function readOrReport(
   url: string,
   { destination, playlistUrl }: { readonly destination: Destination; readonly playlistUrl: string },
   problems: VerifyProblem[],
-  { use, signal }: { readonly use: DocumentRequest['use']; readonly signal: AbortSignal },
+  { signal, ...request }: Pick<DocumentRequest, 'use' | 'variables'> & { readonly signal: AbortSignal },
 ): Promise<ReadDocument> {
+  const { use } = request;
   if (use === 'chapters') return readOptional(url, destination, signal);
   const key = nameIn(destination, url);
   const standIn: ReadDocument = { finalUrl: url, bytes: emptyPlaylist, validators: {} };
@@ -48,8 +49,9 @@ export async function readOrReport(
   if (found === standIn) return standIn;
   if (!found) return report('verify.missing', 'the playlist is not there');
   if (!destination.contains(found.finalUrl)) return report('verify.outside', elsewhere(found.finalUrl));
-  const problem = problemIn(found, url, use);
-  return problem ? report(problem.code, problem.message) : found;
+  const { problem, isReadable } = judge(found, url, request);
+  if (problem !== undefined) problems.push({ code: 'verify.playlist', key, message: problem });
+  return isReadable ? found : standIn;
 }
 
 /**
@@ -69,20 +71,23 @@ export async function readOptional(url: string, destination: Destination, signal
   return text;
 }
 
-/** The problem that keeps a document from being read as a playlist, or as the WebVTT file that subtitles may be instead. */
-function problemIn(
+/**
+ * What is wrong with a document that should be a playlist, or may be the WebVTT file that subtitles may be instead, and
+ * whether it can be read all the same.
+ */
+function judge(
   { bytes, finalUrl }: ReadDocument,
   url: string,
-  use: DocumentRequest['use'],
-): Pick<VerifyProblem, 'code' | 'message'> | undefined {
-  if (use === 'subtitles' && isWebVtt(bytes)) return undefined;
+  { use, variables = new Map() }: Pick<DocumentRequest, 'use' | 'variables'>,
+): { readonly problem?: string | undefined; readonly isReadable: boolean } {
+  if (use === 'subtitles' && isWebVtt(bytes)) return { isReadable: true };
   try {
-    const { missingEnd } = parsePlaylist(bytes, { url, finalUrl, external: 'keep' });
-    if (!missingEnd) return undefined;
-    return { code: 'verify.playlist', message: `${url} has no EXT-X-ENDLIST: players take it for a live one` };
+    const { missingEnd, steering } = parsePlaylist(bytes, { url, finalUrl, external: 'keep', variables });
+    if (!missingEnd) return { problem: steering, isReadable: true };
+    return { problem: `${url} has no EXT-X-ENDLIST: players take it for a live one`, isReadable: false };
   } catch (error) {
     if (error instanceof FlantsError && isAboutContent(error.code))
-      return { code: 'verify.playlist', message: error.message };
+      return { problem: error.message, isReadable: false };
     throw error;
   }
 }

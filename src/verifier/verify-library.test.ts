@@ -177,7 +177,7 @@ describe('Playlists that others name', () => {
     });
     const refused = {
       ...objects,
-      'a/top': objects['a/top'].replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"'),
+      'a/top': objects['a/top'].replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:IMPORT="a"'),
     };
     expect(await verifyAll(refused)).toMatchObject({
       videos: 1,
@@ -189,10 +189,7 @@ describe('Playlists that others name', () => {
 
   test('belong to the video whose first playlist cannot be followed, and what they name is named', async () => {
     const report = await verifyAll({
-      'a/master.m3u8': variants('low.m3u8', 'high.m3u8').replace(
-        '#EXTM3U',
-        '#EXTM3U\n#EXT-X-DEFINE:NAME="a",VALUE="b"',
-      ),
+      'a/master.m3u8': variants('low.m3u8', 'high.m3u8').replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:IMPORT="a"'),
       'a/low.m3u8': playlistOf('0.ts'),
       'a/high.m3u8': playlistOf('missing.ts'),
       'a/0.ts': 'media',
@@ -207,6 +204,28 @@ describe('Playlists that others name', () => {
         ],
       },
     ]);
+  });
+
+  test('may be steered by a server, which is a problem, and are followed all the same', async () => {
+    const steered = '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="https://steer.example/s"';
+    const report = await verifyAll({
+      'a/master.m3u8': variants('low.m3u8').replace('#EXTM3U', steered),
+      'a/low.m3u8': playlistOf('missing.ts'),
+    });
+    expect(report).toMatchObject({ videos: 1, whole: 0, playlists: 2, problems: 2 });
+    expect(report.notWhole[0]?.problems).toMatchObject([
+      { code: 'verify.playlist', key: 'a/master.m3u8', message: expect.stringContaining('line 2: ') as string },
+      { code: 'verify.missing', key: 'a/missing.ts' },
+    ]);
+  });
+
+  test('may import variables from what names them', async () => {
+    const report = await verifyAll({
+      'a/master.m3u8': variants('{$dir}/low.m3u8').replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:NAME="dir",VALUE="b"'),
+      'a/b/low.m3u8': playlistOf('../{$dir}/0.ts').replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:IMPORT="dir"'),
+      'a/b/0.ts': 'media',
+    });
+    expect(report).toMatchObject({ videos: 1, whole: 1, playlists: 2, problems: 0, extra: { count: 0 } });
   });
 
   test('name nothing by a URI that is the address of no key, though a key looks like it', async () => {

@@ -28,14 +28,13 @@ const bad: readonly Bad[] = [
   ['empty', '', 'hls.empty', 'is empty'],
   ['nothing-in-it', '#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXT-X-ENDLIST\n', 'hls.empty', 'leads to no media at all'],
   ['itself', '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nindex.m3u8\n', 'hls.cycle', 'leads back to itself'],
-  ['low-latency', media('#EXT-X-PART:DURATION=1,URI="p.ts"'), 'hls.live', 'belongs to a live stream'],
-  ['variables', media('#EXT-X-DEFINE:NAME="a",VALUE="b"'), 'hls.variables', 'line 3: EXT-X-DEFINE'],
   [
-    'steering',
-    '#EXTM3U\n#EXT-X-CONTENT-STEERING:SERVER-URI="/s"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nb.m3u8\n',
-    'hls.steering',
-    'line 2: EXT-X-CONTENT-STEERING',
+    'low-latency',
+    `#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\na.ts\n#EXT-X-PART:DURATION=1,URI="b.1.ts"\n#EXT-X-ENDLIST\n`,
+    'hls.live',
+    'EXT-X-PART names media',
   ],
+  ['variables', media('#EXT-X-DEFINE:IMPORT="a"'), 'hls.variables', 'line 3: EXT-X-DEFINE'],
   [
     'advertised',
     media(

@@ -25,19 +25,16 @@ export const videoFailures = {
     cure: 'The message shows the circle. Correct it at the source.',
   },
   'hls.live': {
-    means: 'The recording is not over, or still has tags of a live stream.',
-    cause: 'There is no `EXT-X-ENDLIST` yet, or low-latency parts are left in the playlist.',
+    means: 'The recording is not over, or its playlist is not whole.',
+    cause:
+      'There is no `EXT-X-ENDLIST` yet, or the last low-latency parts belong to no segment, or the server left segments out (`EXT-X-SKIP`).',
     cure: 'Run the same command after its end; a cluster looks again by itself. If the encoder died, use `--assume-ended`.',
   },
   'hls.variables': {
-    means: 'The playlist uses variables (`EXT-X-DEFINE`). FLAnts does not copy such videos yet.',
-    cause: 'The packager puts parts of URLs into variables.',
-    cure: 'Package the video without variables.',
-  },
-  'hls.steering': {
-    means: 'The playlist uses content steering, which would send players back to the old home.',
-    cause: 'The multivariant playlist has `EXT-X-CONTENT-STEERING`.',
-    cure: 'Remove the tag at the source and run the same command again.',
+    means: 'The playlist uses a variable (`EXT-X-DEFINE`) that has no value, or whose value must not be stored.',
+    cause:
+      'It imports what the playlist above it does not define, or names a query parameter that its URL lacks. Or a token of its URL stands in a path.',
+    cure: 'Name the multivariant playlist, with its whole URL. Else correct it at the source.',
   },
   'hls.external': {
     means: 'The playlist names something that cannot be copied, such as a URI of another scheme.',

@@ -1,0 +1,145 @@
+import { withoutTokens } from '../domain/names/tokens.ts';
+import { readAttributes } from './attributes.ts';
+import { atLine } from './reference.ts';
+import type { DocumentContext, Refusal, Variables } from './reference.ts';
+import { readLine } from './tokenizer.ts';
+import type { TagToken, Token, UriToken } from './tokenizer.ts';
+
+/** A playlist as a server of static files can give it. */
+export interface AdaptedPlaylist {
+  /** Each with the line that it had before. The same as before where there was nothing to adapt. */
+  readonly tokens: readonly Token[];
+  /** Variables that playlists named in this one may import. */
+  readonly variables: Variables;
+  /** Values of variables that a copy must not hold: tokens of the playlist's own URL. */
+  readonly secrets: readonly string[];
+  /** What is to be said of content steering, where the playlist had it. */
+  readonly steering?: string;
+  readonly refusals: readonly Refusal[];
+}
+
+/** What shows that a playlist is, or was, one of a low-latency stream. */
+const lowLatencyTags: ReadonlySet<string> = new Set([
+  'EXT-X-PART',
+  'EXT-X-PRELOAD-HINT',
+  'EXT-X-RENDITION-REPORT',
+  'EXT-X-PREFETCH',
+  'EXT-X-TWITCH-PREFETCH',
+]);
+/** What means nothing without these. */
+const lowLatencySettings: ReadonlySet<string> = new Set(['EXT-X-PART-INF', 'EXT-X-SERVER-CONTROL']);
+const steeringTag = 'EXT-X-CONTENT-STEERING';
+const steeringProblem = `${steeringTag} would have players ask a server of the source: copies do without it`;
+const defineTag = 'EXT-X-DEFINE';
+
+/** A shorter value of a query parameter grants nothing to anybody, and may stand anywhere by chance. */
+const minSecretLength = 8;
+
+/**
+ * Makes of a playlist what can be copied:
+ *
+ * | tag                                                        | in the copy                                                   |
+ * |------------------------------------------------------------|---------------------------------------------------------------|
+ * | CONTENT-STEERING                                           | left out: a server of the source would steer players there    |
+ * | PART, PRELOAD-HINT, RENDITION-REPORT, PREFETCH, and then   | left out: they name what the segments hold again, what is not |
+ * | PART-INF and SERVER-CONTROL                                | there yet, and what the server answers while they grow        |
+ * | DEFINE                                                     | left out: `{$name}` is replaced by the value                  |
+ *
+ * Parts of a segment that is not there yet are refused: nothing else holds their media.
+ */
+export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext): AdaptedPlaylist {
+  const tags = tokens.filter((token): token is TagToken => token.kind === 'tag');
+  const steering = tags.find(({ name }) => name === steeringTag);
+  const isLowLatency = tags.some(({ name }) => lowLatencyTags.has(name));
+  const definitions = tags.filter(({ name }) => name === defineTag);
+  const { refusals, ...defined } = readDefinitions(definitions, context);
+  const loosePart = loosePartIn(tokens);
+  const adapted = {
+    ...defined,
+    ...(steering ? { steering: atLine(context.url, steering.line, steeringProblem) } : {}),
+    refusals: loosePart ? [...refusals, refusalOf(loosePart, context)] : refusals,
+  };
+  if (!steering && !isLowLatency && definitions.length === 0) return { tokens, ...adapted };
+  const leftOut = new Set([
+    steeringTag,
+    defineTag,
+    ...(isLowLatency ? [...lowLatencyTags, ...lowLatencySettings] : []),
+  ]);
+  // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
+  const kept = tokens.filter((token) => token.kind !== 'bom' && !(token.kind === 'tag' && leftOut.has(token.name)));
+  return { tokens: rejoin(kept, defined.variables), ...adapted };
+}
+
+/** The last part, where no segment follows it. */
+function loosePartIn(tokens: readonly Token[]): TagToken | undefined {
+  const last = tokens.findLast(
+    (token): token is TagToken | UriToken =>
+      token.kind === 'uri' || (token.kind === 'tag' && token.name === 'EXT-X-PART'),
+  );
+  return last?.kind === 'tag' ? last : undefined;
+}
+
+function refusalOf({ line, name }: TagToken, { url }: DocumentContext): Refusal {
+  return {
+    code: 'hls.live',
+    line,
+    message: atLine(url, line, `${name} names media of a segment that is not there yet`),
+  };
+}
+
+/** The tokens of a text of these lines, with variables replaced where the standard has them: in URIs and attributes. */
+function rejoin(lines: readonly Token[], variables: Variables): readonly Token[] {
+  let at = 0;
+  return lines.map((token) => {
+    const { eol, line } = token;
+    const mayHold = token.kind === 'uri' || (token.kind === 'tag' && token.name !== 'EXTINF');
+    const raw = mayHold ? withValues(token.raw, variables) : token.raw;
+    const placed = readLine({ raw, eol, line, at });
+    at += raw.length + eol.length;
+    return placed;
+  });
+}
+
+/** rfc8216bis section 4.3: what a value holds is not looked at again. */
+function withValues(text: string, variables: Variables): string {
+  return text.replaceAll(/\{\$([\w-]+)\}/g, (written, name: string) => variables.get(name) ?? written);
+}
+
+type Definitions = Pick<AdaptedPlaylist, 'variables' | 'secrets' | 'refusals'>;
+
+/** rfc8216bis section 4.4.2.3. */
+function readDefinitions(tags: readonly TagToken[], context: DocumentContext): Definitions {
+  const variables = new Map<string, string>();
+  const secrets: string[] = [];
+  const refusals: Refusal[] = [];
+  for (const { value: list, line } of tags) {
+    const attributes = new Map(readAttributes(list).map(({ name, value }) => [name, value]));
+    const refuse = (problem: string): void => {
+      refusals.push({ code: 'hls.variables', line, message: atLine(context.url, line, `${defineTag}: ${problem}`) });
+    };
+    const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
+    if (name !== undefined) {
+      variables.set(name, withValues(attributes.get('VALUE') ?? '', variables));
+    } else if (imported !== undefined) {
+      const value = context.variables?.get(imported);
+      if (value === undefined) refuse(`the playlist that names this one does not define ${imported}`);
+      else variables.set(imported, value);
+    } else if (parameter !== undefined) {
+      const value = new URL(context.finalUrl).searchParams.get(parameter) ?? '';
+      // oxlint-disable-next-line no-control-regex
+      if (value === '' || /["\u0000-\u001f\u007f]/.test(value)) {
+        refuse(`the URL of the playlist has no parameter ${parameter} that could be a value`);
+      } else {
+        variables.set(parameter, value);
+        if (value.length >= minSecretLength && isToken(parameter, context)) secrets.push(value);
+      }
+    } else {
+      refuse('it defines nothing');
+    }
+  }
+  return { variables, secrets, refusals };
+}
+
+function isToken(parameter: string, { finalUrl, tokenRules }: DocumentContext): boolean {
+  return tokenRules !== undefined && !withoutTokens(new URL(finalUrl), tokenRules).searchParams.has(parameter);
+}
