@@ -42,7 +42,8 @@ export function assemblePresentation(
       const child = visits.get(childId);
       if (child?.document) {
         enter(childId, child.document, child);
-        warnIfNested(document, child.document, reference.line);
+        // Those of interstitials are played in between.
+        if (reference.tag !== 'EXT-X-DATERANGE') warnIfNested(document, child.document, reference.line);
       } else {
         lists.warnings.push(...(child?.warnings ?? []));
         const unread = child?.absent ? { unread: true } : {};

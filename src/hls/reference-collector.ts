@@ -70,11 +70,29 @@ export class ReferenceCollector implements References {
     }
   }
 
+  /** Whether another presentation is part of this one: it is on the same host, and not to be kept as it is written. */
+  belongsHere(uri: string): boolean {
+    if (this.#isKept(uri)) return false;
+    const resolved = this.#resolve(uri);
+    if (resolved.kind !== 'fetch') return false;
+    const [own, its] = [new URL(this.#context.finalUrl), new URL(resolved.url)];
+    return own.protocol === its.protocol && own.host === its.host;
+  }
+
   /** Something would send a player back to the old home: refused, unless that is what was asked for. */
   refuseOrReport(code: FailureCode, { line, tag, uri }: UriOccurrence, what: string): void {
-    const staysValid = /^[a-z][a-z0-9+.-]*:/i.test(uri);
-    if (this.#context.external === 'keep' && staysValid) this.keep(line, tag, uri, `${what}; kept as asked`);
-    else this.refuse(code, line, `${what}: ${shown(uri)}${staysValid ? ' (--external keep leaves it as it is)' : ''}`);
+    if (this.#isKept(uri)) this.keep(line, tag, uri, `${what}; kept as asked`);
+    else
+      this.refuse(
+        code,
+        line,
+        `${what}: ${shown(uri)}${isAbsolute(uri) ? ' (--external keep leaves it as it is)' : ''}`,
+      );
+  }
+
+  /** A relative URI would lead nowhere. */
+  #isKept(uri: string): boolean {
+    return this.#context.external === 'keep' && isAbsolute(uri);
   }
 
   keep(line: number, tag: string, uri: string, reason: string): void {
@@ -88,6 +106,10 @@ export class ReferenceCollector implements References {
   warn(line: number, problem: string): void {
     this.warnings.push(atLine(this.#context.url, line, problem));
   }
+}
+
+function isAbsolute(uri: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:/i.test(uri);
 }
 
 /** A URI for messages, also one that is no URL. What often grants access is left out: user, query, parts of the path. */

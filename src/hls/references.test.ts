@@ -87,6 +87,27 @@ describe('a multivariant playlist names a playlist', () => {
   });
 });
 
+describe('an interstitial', () => {
+  const asset = (uri: string): string =>
+    `#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",START-DATE="2026-01-01T00:00:00Z",X-ASSET-URI="${uri}"`;
+
+  test.each(['ad.m3u8', '/videos/1/ad.m3u8', 'https://cdn.example/videos/1/ad.m3u8'])(
+    'of the same host is a playlist: %s',
+    (uri) => {
+      expect(read([asset(uri)], 'media')).toEqual({
+        ...nothing,
+        references: [{ use: 'playlist', uri, line: 2, tag: 'EXT-X-DATERANGE', fetchUrl: below('ad.m3u8') }],
+      });
+    },
+  );
+
+  test('stays as it is written where that was asked for and leads somewhere', () => {
+    const { references, external } = read([asset('https://cdn.example/ad.m3u8'), asset('ad.m3u8')], 'media', 'keep');
+    expect(external.map(({ uri }) => uri)).toEqual(['https://cdn.example/ad.m3u8']);
+    expect(references.map(({ uri }) => uri)).toEqual(['ad.m3u8']);
+  });
+});
+
 describe('session data', () => {
   test('is a file', () => {
     expect(
@@ -265,7 +286,10 @@ describe('what cannot be copied yet is refused', () => {
   test.each([
     ['#EXT-X-MAP:URI="{$a}/i.mp4"', 'hls.variables'],
     ['{$a}/s.ts', 'hls.variables'],
-    ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="ad.m3u8"', 'hls.interstitial'],
+    [
+      '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="//ads.example/1.m3u8"',
+      'hls.interstitial',
+    ],
     ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-LIST="list.json"', 'hls.interstitial'],
     ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.preload",X-URI="p.m3u8"', 'hls.interstitial'],
     ['#EXT-X-SKIP:SKIPPED-SEGMENTS=3', 'hls.live'],
@@ -287,7 +311,7 @@ describe('what cannot be copied yet is refused', () => {
   });
 
   test('and a relative one is refused even then, for it would lead nowhere', () => {
-    const lines = ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="a.m3u8"'];
+    const lines = ['#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-LIST="a.json"'];
     expect(read(lines, 'media', 'keep').refusals).toEqual([{ code: 'hls.interstitial', line: 2 }]);
   });
 

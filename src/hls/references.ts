@@ -48,7 +48,8 @@ type TagReader = (tag: TagToken, reading: Reading) => void;
  * | KEY, SESSION-KEY                                        | a key; of a DRM system: stays outside         |
  * | SESSION-DATA                                            | a file; of chapters, a document                |
  * | BYTERANGE, GAP                                          | about the next media segment                  |
- * | DATERANGE of interstitials                              | refused: another presentation                 |
+ * | DATERANGE of interstitials                              | an asset of the same host: a playlist to follow; |
+ * |                                                         | all else refused: another presentation        |
  * | SKIP                                                    | refused: the rest of a playlist               |
  */
 const tagReaders: Readonly<Record<string, TagReader>> = {
@@ -249,8 +250,13 @@ function readDateRange(tag: TagToken, { into }: Reading): void {
   const isInterstitial = ({ name }: Attribute): boolean =>
     interstitialAttributes.has(name) && (isApple || name !== 'X-URI');
   for (const attribute of attributes.filter(isInterstitial)) {
-    const what = `${attribute.name} names another presentation, and interstitials are not supported yet`;
-    into.refuseOrReport('hls.interstitial', occurrenceOf(tag, attribute), what);
+    const occurrence = occurrenceOf(tag, attribute);
+    if (attribute.name === 'X-ASSET-URI' && into.belongsHere(occurrence.uri)) {
+      into.take(occurrence, { use: 'playlist' });
+      continue;
+    }
+    const what = `${attribute.name} names another presentation, of another host or in a list, which is not copied`;
+    into.refuseOrReport('hls.interstitial', occurrence, what);
   }
   reportLookalikes(
     tag,

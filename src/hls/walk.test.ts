@@ -39,6 +39,28 @@ describe('a walk', () => {
     ]);
   });
 
+  test('follows what is played in between, without a warning', async () => {
+    const asset = '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",X-ASSET-URI="ad/master.m3u8"';
+    const presentation = await walkSite(root, {
+      [root]: variants('list.m3u8'),
+      [below('list.m3u8')]: mediaPlaylist('#EXTINF:6,', '1.ts', asset, '#EXTINF:6,', '2.ts'),
+      [below('ad/master.m3u8')]: variants('a.m3u8'),
+      [below('ad/a.m3u8')]: segments('ad.ts'),
+    });
+    expect(presentation.documents.map(({ url }) => url)).toEqual([
+      below('ad/a.m3u8'),
+      below('ad/master.m3u8'),
+      below('list.m3u8'),
+      root,
+    ]);
+    expect(presentation.files.map(({ fetchUrl }) => fetchUrl)).toEqual([
+      below('1.ts'),
+      below('ad/ad.ts'),
+      below('2.ts'),
+    ]);
+    expect(presentation.warnings).toEqual([]);
+  });
+
   test('has the same result whoever answers first', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
     const { fetch } = site({

@@ -41,7 +41,7 @@ const bad: readonly Bad[] = [
       '#EXT-X-DATERANGE:ID="1",CLASS="com.apple.hls.interstitial",START-DATE="2026-01-01T00:00:00Z",X-ASSET-URI="https://ads.example/1.m3u8"',
     ),
     'hls.interstitial',
-    'interstitials are not supported yet',
+    'of another host or in a list, which is not copied',
   ],
   ['dash', '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011"/>\n', 'hls.dash', 'only HLS is copied'],
   ['circle', { kind: 'redirect', to: '/circle/index.m3u8' }, 'source.redirects', 'redirects in a circle'],

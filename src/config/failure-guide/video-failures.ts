@@ -42,9 +42,10 @@ export const videoFailures = {
     cure: 'If players need the URI as it is, use `--external keep`. Reports list every URI that was kept.',
   },
   'hls.interstitial': {
-    means: 'The playlist names interstitials, such as advertisements, which are not copied.',
-    cause: 'An `EXT-X-DATERANGE` names an asset or an asset list.',
-    cure: 'Use `--external keep` to leave them where they are, or remove the tag.',
+    means:
+      'The playlist names interstitials, such as advertisements, of another host or in a list. They are not copied.',
+    cause: 'An `EXT-X-DATERANGE` names an asset of another host (`X-ASSET-URI`), or an asset list.',
+    cure: 'Use `--external keep` to leave them where they are, or remove the tag. Assets of the same host are copied.',
   },
   'hls.dash': {
     means: 'The URL returns a DASH manifest. FLAnts copies HLS.',
