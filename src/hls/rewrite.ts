@@ -33,7 +33,7 @@ export function rewriteDocument(
     if (target === undefined) throw new FlantsError('internal', `no key for ${uri} of ${document.url}`);
     if (!reaches(uri, key, target)) splices.push({ start, end, text: uriTo(target, key) });
   }
-  assertNoSecret(document, splice(document.text, splices));
+  if (document.secrets) assertNoSecret(document, document.secrets, splice(document.text, splices));
   const end = document.missingEnd ? endListLine(tokenize(document.text)) : '';
   if (splices.length === 0 && end === '') return document.bytes;
   if (splices.length > 0 && document.encoding !== 'utf8') {
@@ -48,7 +48,7 @@ export function rewriteDocument(
 }
 
 /** Variables may bring a token of the playlist's URL to places where nothing takes it out again, such as a folder's name. */
-function assertNoSecret({ url, secrets = [] }: PresentationDocument, text: string): void {
+function assertNoSecret({ url }: PresentationDocument, secrets: readonly string[], text: string): void {
   if (secrets.every((secret) => !text.includes(secret) && !text.includes(encodeURIComponent(secret)))) return;
   throw new FlantsError(
     'hls.variables',
