@@ -176,11 +176,28 @@ describe('variables', () => {
     ]);
     const key = keyOf(new URL(at), rules);
     expect(published(presentation)[key]).toBe(mediaPlaylist('#EXTINF:6,', 'a%20b/a.ts'));
-    for (const uri of ['{$token}/a.ts', 'a.ts\n#EXT-X-DATERANGE:ID="{$token}"']) {
+    for (const uri of ['{$token}/a.ts', 'a.ts?k={$token}', 'a.ts\n#EXT-X-DATERANGE:ID="{$token}"']) {
       const stored = walkSite(at, { [at]: page(uri) }).then(published);
       await expect(stored).rejects.toMatchObject({ code: 'hls.variables' });
       await expect(stored).rejects.not.toThrow('s3cr3t');
     }
+  });
+
+  test('hold their tokens also where they are imported, by themselves or within others', async () => {
+    const at = `${root}?token=s3cr3t-s3cr3t`;
+    const pages = (uri: string): Record<string, Page> => ({
+      [at]: `#EXTM3U\n#EXT-X-DEFINE:QUERYPARAM="token"\n#EXT-X-DEFINE:NAME="query",VALUE="?token={$token}"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nmedia.m3u8{$query}\n`,
+      'https://cdn.example/v/media.m3u8?token=s3cr3t-s3cr3t': mediaPlaylist(
+        '#EXT-X-DEFINE:IMPORT="query"',
+        '#EXTINF:6,',
+        uri,
+      ),
+    });
+    expect(published(await walkSite(at, pages('a.ts{$query}')))['v/media.m3u8']).toBe(
+      mediaPlaylist('#EXTINF:6,', 'a.ts'),
+    );
+    const kept = walkSite(at, pages('a.ts\n#EXT-X-DATERANGE:ID="{$query}"')).then(published);
+    await expect(kept).rejects.toMatchObject({ code: 'hls.variables' });
   });
 
   test.each([

@@ -1,6 +1,6 @@
 import { withoutTokens } from '../domain/names/tokens.ts';
 import { readAttributes } from './attributes.ts';
-import { atLine } from './reference.ts';
+import { atLine, noVariables } from './reference.ts';
 import type { DocumentContext, Refusal, Variables } from './reference.ts';
 import { readLine } from './tokenizer.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
@@ -11,8 +11,6 @@ export interface AdaptedPlaylist {
   readonly tokens: readonly Token[];
   /** Variables that playlists named in this one may import. */
   readonly variables: Variables;
-  /** Values of variables that a copy must not hold: tokens of the playlist's own URL. */
-  readonly secrets: readonly string[];
   /** What is to be said of content steering, where the playlist had it. */
   readonly steering?: string;
   readonly refusals: readonly Refusal[];
@@ -52,10 +50,10 @@ export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext
   const steering = tags.find(({ name }) => name === steeringTag);
   const isLowLatency = tags.some(({ name }) => lowLatencyTags.has(name));
   const definitions = tags.filter(({ name }) => name === defineTag);
-  const { refusals, ...defined } = readDefinitions(definitions, context);
+  const { refusals, variables } = readDefinitions(definitions, context);
   const loosePart = loosePartIn(tokens);
   const adapted = {
-    ...defined,
+    variables,
     ...(steering ? { steering: atLine(context.url, steering.line, steeringProblem) } : {}),
     refusals: loosePart ? [...refusals, refusalOf(loosePart, context)] : refusals,
   };
@@ -67,7 +65,7 @@ export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext
   ]);
   // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
   const kept = tokens.filter((token) => token.kind !== 'bom' && !(token.kind === 'tag' && leftOut.has(token.name)));
-  return { tokens: rejoin(kept, defined.variables), ...adapted };
+  return { tokens: rejoin(kept, variables), ...adapted };
 }
 
 /** The last part, where no segment follows it. */
@@ -93,7 +91,7 @@ function rejoin(lines: readonly Token[], variables: Variables): readonly Token[]
   return lines.map((token) => {
     const { eol, line } = token;
     const mayHold = token.kind === 'uri' || (token.kind === 'tag' && token.name !== 'EXTINF');
-    const raw = mayHold ? withValues(token.raw, variables) : token.raw;
+    const raw = mayHold ? withValues(token.raw, variables.values) : token.raw;
     const placed = readLine({ raw, eol, line, at });
     at += raw.length + eol.length;
     return placed;
@@ -101,16 +99,19 @@ function rejoin(lines: readonly Token[], variables: Variables): readonly Token[]
 }
 
 /** rfc8216bis section 4.3: what a value holds is not looked at again. */
-function withValues(text: string, variables: Variables): string {
-  return text.replaceAll(/\{\$([\w-]+)\}/g, (written, name: string) => variables.get(name) ?? written);
+function withValues(text: string, values: Variables['values']): string {
+  return text.replaceAll(/\{\$([\w-]+)\}/g, (written, name: string) => values.get(name) ?? written);
 }
 
-type Definitions = Pick<AdaptedPlaylist, 'variables' | 'secrets' | 'refusals'>;
-
 /** rfc8216bis section 4.4.2.3. */
-function readDefinitions(tags: readonly TagToken[], context: DocumentContext): Definitions {
-  const variables = new Map<string, string>();
-  const secrets: string[] = [];
+function readDefinitions(
+  tags: readonly TagToken[],
+  context: DocumentContext,
+): Pick<AdaptedPlaylist, 'variables' | 'refusals'> {
+  if (tags.length === 0) return { variables: noVariables, refusals: [] };
+  const { variables: above = noVariables } = context;
+  const values = new Map<string, string>();
+  const secrets = [...above.secrets];
   const refusals: Refusal[] = [];
   for (const { value: list, line } of tags) {
     const attributes = new Map(readAttributes(list).map(({ name, value }) => [name, value]));
@@ -119,25 +120,25 @@ function readDefinitions(tags: readonly TagToken[], context: DocumentContext): D
     };
     const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
     if (name !== undefined) {
-      variables.set(name, withValues(attributes.get('VALUE') ?? '', variables));
+      values.set(name, withValues(attributes.get('VALUE') ?? '', values));
     } else if (imported !== undefined) {
-      const value = context.variables?.get(imported);
+      const value = above.values.get(imported);
       if (value === undefined) refuse(`the playlist that names this one does not define ${imported}`);
-      else variables.set(imported, value);
+      else values.set(imported, value);
     } else if (parameter !== undefined) {
       const value = new URL(context.finalUrl).searchParams.get(parameter) ?? '';
       // oxlint-disable-next-line no-control-regex
       if (value === '' || /["\u0000-\u001f\u007f]/.test(value)) {
         refuse(`the URL of the playlist has no parameter ${parameter} that could be a value`);
       } else {
-        variables.set(parameter, value);
+        values.set(parameter, value);
         if (value.length >= minSecretLength && isToken(parameter, context)) secrets.push(value);
       }
     } else {
       refuse('it defines nothing');
     }
   }
-  return { variables, secrets, refusals };
+  return { variables: { values, secrets }, refusals };
 }
 
 function isToken(parameter: string, { finalUrl, tokenRules }: DocumentContext): boolean {

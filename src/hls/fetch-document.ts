@@ -9,6 +9,7 @@ import { gunzipIfNeeded } from './gunzip.ts';
 import { readThumbnailTrack } from './thumbnail-track.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
+import { atLine, holds, noVariables } from './reference.ts';
 import type { DocumentContext, DocumentReference, ExternalPolicy, Reference, Variables } from './reference.ts';
 import { keyUrlOf } from './resolve.ts';
 
@@ -77,7 +78,7 @@ export async function fetchDocument(
   const finalUrl = withoutFragment(fetched.finalUrl);
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   const { variables: imported } = request;
-  const id = JSON.stringify([request.use, request.keyUrl, request.fetchUrl, ...(imported ?? [])]);
+  const id = JSON.stringify([request.use, request.keyUrl, request.fetchUrl, ...(imported?.values ?? [])]);
   const known = options.earlier?.get(id);
   if (known?.document?.sha256 === sha256 && known.document.finalUrl === finalUrl) {
     return { ...known, document: { ...known.document, validators } };
@@ -100,15 +101,16 @@ export async function fetchDocument(
   const content = readContent(request.use, bytes, context);
   if (!content) return plainFile;
 
-  const { external, warnings, role, text, encoding, missingEnd, isAdapted = false, secrets = [], variables } = content;
+  const { external, warnings, role, text, encoding, missingEnd, isAdapted = false, variables = noVariables } = content;
   const references = request.use === 'subtitles' ? asWebVtt(content.references) : content.references;
+  assertNoSecret(references, variables.secrets, { url, tokenRules });
   const documentPlace = { finalUrl, keyUrl: request.keyUrl };
   const document: PresentationDocument = {
     role,
     text,
     encoding,
     ...(missingEnd ? { missingEnd } : {}),
-    ...(secrets.length > 0 ? { secrets } : {}),
+    ...(variables.secrets.length > 0 ? { secrets: variables.secrets } : {}),
     bytes: isAdapted ? Buffer.from(text, encoding) : bytes,
     url,
     fetchUrl: request.fetchUrl,
@@ -122,6 +124,21 @@ export async function fetchDocument(
   const read = { document, external, warnings };
   options.earlier?.set(id, read);
   return read;
+}
+
+/** Variables may bring a token to a place of a URL where nothing takes it out again, such as a folder's name. */
+function assertNoSecret(
+  references: readonly Reference[],
+  secrets: readonly string[],
+  { url, tokenRules }: { readonly url: string; readonly tokenRules: TokenRules },
+): void {
+  if (secrets.length === 0) return;
+  for (const { fetchUrl, tag, line } of references) {
+    const kept = withoutTokens(new URL(fetchUrl), tokenRules).href;
+    if (!secrets.some((secret) => holds(kept, secret))) continue;
+    const problem = `the URI of ${tag} has a token of the playlist's own URL where it would be stored`;
+    throw new FlantsError('hls.variables', atLine(url, line, problem));
+  }
 }
 
 /** RFC 8216 section 3.5: segments of subtitles are WebVTT. Those behind an initialization section are fragments of MP4. */
@@ -164,7 +181,7 @@ async function fetchUnlessAbsent(
   }
 }
 
-type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missingEnd' | 'secrets'> & {
+type Content = Pick<PresentationDocument, 'role' | 'text' | 'encoding' | 'missingEnd'> & {
   /** Whether the text is still what the bytes say. */
   readonly isAdapted?: boolean;
   readonly variables?: Variables;
@@ -199,8 +216,8 @@ function readChaptersContent(bytes: Uint8Array, context: DocumentContext): Conte
 
 function placeReference(
   reference: Reference,
-  { keyUrl, playlistUrl, variables }: { keyUrl: string; playlistUrl: string; variables: Variables | undefined },
+  { keyUrl, playlistUrl, variables }: { keyUrl: string; playlistUrl: string; variables: Variables },
 ): PlacedReference {
   if (reference.use === 'file') return { ...reference, keyUrl, playlistUrl };
-  return { ...reference, keyUrl, ...(variables && variables.size > 0 ? { variables } : {}) };
+  return { ...reference, keyUrl, ...(variables.values.size > 0 ? { variables } : {}) };
 }

@@ -22,8 +22,6 @@ export interface Playlist extends Omit<References, 'refusals'> {
   readonly tokens: readonly Token[];
   /** What playlists named in this one may import. */
   readonly variables: Variables;
-  /** What must not stand in the copy. */
-  readonly secrets: readonly string[];
   /** What is to be said of content steering, which the copy does without. */
   readonly steering?: string;
   /** Of a media playlist without EXT-X-ENDLIST. */
@@ -45,7 +43,7 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
   const lines = tokenize(written);
   assertIsPlaylist(lines, written, context);
   const kind = kindOf(lines, context);
-  const { tokens, variables, secrets, steering, ...adapted } = adaptPlaylist(lines, context);
+  const { tokens, variables, steering, ...adapted } = adaptPlaylist(lines, context);
   const isAdapted = tokens !== lines;
   const { references, external, warnings, ...read } = readReferences(tokens, kind, context);
   const refusals = [...adapted.refusals, ...read.refusals].toSorted((a, b) => a.line - b.line);
@@ -61,7 +59,6 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
     encoding,
     tokens,
     variables,
-    secrets,
     ...(steering === undefined ? {} : { steering }),
     references,
     external,

@@ -89,8 +89,14 @@ export interface References {
 /** What to do with a URI that would make a player ask the old home: refuse the video, or keep and report it. */
 export type ExternalPolicy = 'refuse' | 'keep';
 
-/** Values of variables by name. rfc8216bis section 4.3. */
-export type Variables = ReadonlyMap<string, string>;
+/** The variables of a playlist. rfc8216bis section 4.3. */
+export interface Variables {
+  readonly values: ReadonlyMap<string, string>;
+  /** What they hold of the tokens of a playlist's own URL, which must not stand in a copy. */
+  readonly secrets: readonly string[];
+}
+
+export const noVariables: Variables = { values: new Map(), secrets: [] };
 
 /** The document that references are read from. */
 export interface DocumentContext {
@@ -103,6 +109,11 @@ export interface DocumentContext {
   readonly variables?: Variables;
   /** What must not be stored. */
   readonly tokenRules?: TokenRules;
+}
+
+/** Whether a text or URL shows a secret. */
+export function holds(text: string, secret: string): boolean {
+  return text.includes(secret) || text.includes(encodeURIComponent(secret));
 }
 
 /** A message about a line of a document. It is one line itself, whatever the document holds. */

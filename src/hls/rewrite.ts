@@ -3,6 +3,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { endListLine } from './ending.ts';
 import { findJsonStrings } from './json-strings.ts';
 import type { PresentationDocument } from './presentation.ts';
+import { holds } from './reference.ts';
 import { tokenize } from './tokenizer.ts';
 import type { Token } from './tokenizer.ts';
 
@@ -19,8 +20,8 @@ interface Splice {
  *
  * @param key - of the document
  * @param targetKeys - of what `document.references` name, in their order
- * @throws {FlantsError} `hls.variables` when a token would stay in it, `hls.malformed` when a document that is not UTF-8 would have to change, `key.unusable` when no
- * relative URI leads to an object
+ * @throws {FlantsError} `hls.variables` when a token would stay in it, `hls.malformed` when a document that is not UTF-8
+ * would have to change, `key.unusable` when no relative URI leads to an object
  */
 export function rewriteDocument(
   document: PresentationDocument,
@@ -47,13 +48,10 @@ export function rewriteDocument(
   return Buffer.from(rewritten.replace(/^\uFEFF/, '') + end, document.encoding);
 }
 
-/** Variables may bring a token of the playlist's URL to places where nothing takes it out again, such as a folder's name. */
+/** Variables may bring a token of the playlist's URL to attributes that are no URIs. */
 function assertNoSecret({ url }: PresentationDocument, secrets: readonly string[], text: string): void {
-  if (secrets.every((secret) => !text.includes(secret) && !text.includes(encodeURIComponent(secret)))) return;
-  throw new FlantsError(
-    'hls.variables',
-    `${url} has a token of its own URL in a variable, and uses it elsewhere than in queries of URIs: the copy would hold it`,
-  );
+  if (!secrets.some((secret) => holds(text, secret))) return;
+  throw new FlantsError('hls.variables', `${url} has a token of its own URL where the copy would show it`);
 }
 
 function uriTo(target: string, key: string): string {

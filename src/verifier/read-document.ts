@@ -4,6 +4,7 @@ import type { VerifyProblem } from '../domain/report/verification.ts';
 import { isWebVtt } from '../hls/fetch-document.ts';
 import type { DocumentRequest } from '../hls/fetch-document.ts';
 import { parsePlaylist } from '../hls/playlist.ts';
+import { noVariables } from '../hls/reference.ts';
 import { nameIn } from './destination.ts';
 import type { Destination, ReadDocument } from './destination.ts';
 import { elsewhere, orProblem } from './object-faults.ts';
@@ -78,7 +79,7 @@ export async function readOptional(url: string, destination: Destination, signal
 function judge(
   { bytes, finalUrl }: ReadDocument,
   url: string,
-  { use, variables = new Map() }: Pick<DocumentRequest, 'use' | 'variables'>,
+  { use, variables = noVariables }: Pick<DocumentRequest, 'use' | 'variables'>,
 ): { readonly problem?: string | undefined; readonly isReadable: boolean } {
   if (use === 'subtitles' && isWebVtt(bytes)) return { isReadable: true };
   try {
