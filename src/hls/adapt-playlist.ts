@@ -1,5 +1,6 @@
 import { withoutTokens } from '../domain/names/tokens.ts';
-import { readAttributes } from './attributes.ts';
+import { attributeValues } from './attributes.ts';
+import { redundantPathways } from './pathways.ts';
 import { atLine, noVariables } from './reference.ts';
 import type { DocumentContext, Refusal, Variables } from './reference.ts';
 import { readLine } from './tokenizer.ts';
@@ -38,7 +39,8 @@ const minSecretLength = 8;
  *
  * | tag                                                        | in the copy                                                   |
  * |------------------------------------------------------------|---------------------------------------------------------------|
- * | CONTENT-STEERING                                           | left out: a server of the source would steer players there    |
+ * | CONTENT-STEERING                                           | left out: a server of the source would steer players there,   |
+ * |                                                            | and with it all pathways but one, where they give the same    |
  * | PART, PRELOAD-HINT, RENDITION-REPORT, PREFETCH, and then   | left out: they name what the segments hold again, what is not |
  * | PART-INF and SERVER-CONTROL                                | there yet, and what the server answers while they grow        |
  * | DEFINE                                                     | left out: `{$name}` is replaced by the value                  |
@@ -63,8 +65,11 @@ export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext
     defineTag,
     ...(isLowLatency ? [...lowLatencyTags, ...lowLatencySettings] : []),
   ]);
-  // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
-  const kept = tokens.filter((token) => token.kind !== 'bom' && !(token.kind === 'tag' && leftOut.has(token.name)));
+  const redundant = steering ? redundantPathways(tokens, attributeValues(steering.value).get('PATHWAY-ID')) : undefined;
+  const isLeftOut = (token: Token): boolean =>
+    // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
+    token.kind === 'bom' || (token.kind === 'tag' && leftOut.has(token.name)) || redundant?.has(token) === true;
+  const kept = tokens.filter((token) => !isLeftOut(token));
   return { tokens: rejoin(kept, variables), ...adapted };
 }
 
@@ -114,7 +119,7 @@ function readDefinitions(
   const secrets = [...above.secrets];
   const refusals: Refusal[] = [];
   for (const { value: list, line } of tags) {
-    const attributes = new Map(readAttributes(list).map(({ name, value }) => [name, value]));
+    const attributes = attributeValues(list);
     const refuse = (problem: string): void => {
       refusals.push({ code: 'hls.variables', line, message: atLine(context.url, line, `${defineTag}: ${problem}`) });
     };

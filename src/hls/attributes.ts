@@ -41,6 +41,11 @@ export function readAttributes(list: string, at = 0): readonly Attribute[] {
   return attributes;
 }
 
+/** The values of an attribute list by name; of a name that stands there twice, the last. */
+export function attributeValues(list: string): ReadonlyMap<string, string> {
+  return new Map(readAttributes(list).map(({ name, value }) => [name, value]));
+}
+
 interface ValueSpan {
   readonly start: number;
   readonly end: number;

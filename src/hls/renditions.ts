@@ -1,7 +1,7 @@
 import { toRanges } from '../domain/index-ranges.ts';
 import type { Rendition } from '../domain/progress/live-view.ts';
 import type { PlannedDocument } from '../domain/revision.ts';
-import { readAttributes } from './attributes.ts';
+import { attributeValues } from './attributes.ts';
 import { tokenize } from './tokenizer.ts';
 import type { TagToken } from './tokenizer.ts';
 
@@ -43,7 +43,7 @@ function* renditionsNamedIn(document: PlannedDocument): Generator<[string, Pick<
     } else if (token.kind === 'tag' && token.name === 'EXT-X-STREAM-INF') {
       variant = token;
     } else if (token.kind === 'tag') {
-      const uri = attributesOf(token).get('URI');
+      const uri = attributeValues(token.value).get('URI');
       const key = uri === undefined ? undefined : keyOf(uri, document);
       if (key === undefined) continue;
       if (token.name === 'EXT-X-MEDIA') yield [key, mediaWords(token)];
@@ -61,7 +61,7 @@ function filesNamedIn(document: PlannedDocument): readonly string[] {
       token.kind === 'uri'
         ? token.value
         : token.kind === 'tag' && fileTags.has(token.name)
-          ? attributesOf(token).get('URI')
+          ? attributeValues(token.value).get('URI')
           : undefined;
     const key = uri === undefined ? undefined : keyOf(uri, document);
     if (key !== undefined) keys.push(key);
@@ -81,13 +81,9 @@ function keyOf(uri: string, { key }: PlannedDocument): string | undefined {
   }
 }
 
-function attributesOf({ value }: TagToken): ReadonlyMap<string, string> {
-  return new Map(readAttributes(value).map((attribute) => [attribute.name, attribute.value]));
-}
-
 /** RFC 8216 section 4.3.4.2. */
 function variantName(tag: TagToken): string {
-  const attributes = attributesOf(tag);
+  const attributes = attributeValues(tag.value);
   const bitsPerSecond = Number(attributes.get('AVERAGE-BANDWIDTH') ?? attributes.get('BANDWIDTH'));
   const rate = bitsPerSecond > 0 ? `${(bitsPerSecond / 1_000_000).toPrecision(2)} Mbit/s` : undefined;
   return [attributes.get('RESOLUTION'), rate].filter((part) => part !== undefined).join(', ') || 'variant';
@@ -95,7 +91,7 @@ function variantName(tag: TagToken): string {
 
 /** RFC 8216 section 4.3.4.1. */
 function mediaWords(tag: TagToken): Pick<Rendition, 'name' | 'kind'> {
-  const attributes = attributesOf(tag);
+  const attributes = attributeValues(tag.value);
   const type = attributes.get('TYPE')?.toLowerCase() ?? '';
   const name = attributes.get('NAME') ?? attributes.get('LANGUAGE');
   const kind = type === 'audio' || type === 'video' || type === 'subtitles' ? type : 'other';
