@@ -56,6 +56,7 @@ export async function discoverVideos(
   const { candidates, close } = await openCandidates(options, signal);
   const found: (DiscoveredVideo & { readonly url: string })[] = [];
   const named = new Set<string>();
+  const passedOver = new Map<string, string>();
   try {
     await forEachConcurrently(candidates, { concurrency: options.concurrency }, async ({ url, read, requests }) => {
       try {
@@ -67,12 +68,14 @@ export async function discoverVideos(
         signal.throwIfAborted();
         const failure = failureOf(error);
         if (!failure.code.startsWith('hls.') && !failure.code.startsWith('source.')) throw error;
-        onPassedOver(url, failure.message);
+        passedOver.set(url, failure.message);
       }
     });
   } finally {
     await close();
   }
+  // What another playlist names is no video of its own, whatever it is.
+  for (const [url, reason] of passedOver) if (!named.has(url)) onPassedOver(url, reason);
   return found
     .filter(({ url }) => !named.has(url))
     .toSorted((a, b) => (a.url < b.url ? -1 : 1))

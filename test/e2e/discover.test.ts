@@ -8,12 +8,13 @@ import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
 const master =
-  '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow/index.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh/index.m3u8\n';
+  '#EXTM3U\n#EXT-X-DEFINE:NAME="name",VALUE="a"\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow/index.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=2\nhigh/index.m3u8\n';
 const library: Readonly<Record<string, string>> = {
   '/vod/1/main.m3u8': master,
   '/vod/1/low/index.m3u8': mediaPlaylist(['a.ts']),
   '/vod/1/low/a.ts': 'media',
-  '/vod/1/high/index.m3u8': mediaPlaylist(['a.ts']),
+  // By itself it cannot be read.
+  '/vod/1/high/index.m3u8': mediaPlaylist(['{$name}.ts']).replace('#EXTM3U', '#EXTM3U\n#EXT-X-DEFINE:IMPORT="name"'),
   '/vod/1/high/a.ts': 'media',
   '/vod/2/alone.m3u8': mediaPlaylist(['a.ts']),
   '/vod/2/a.ts': 'media',
@@ -45,6 +46,7 @@ describe('videos that no catalogue names', patient, () => {
     const { code, stdout, stderr } = await discover(stage.destination, '--base-url', stage.origin.url);
     expect(rowsIn(stdout)).toEqual(expected());
     expect(stderr).toContain('/vod/3/page.m3u8 does not begin with #EXTM3U: it is an HTML page');
+    expect(stderr).not.toContain('EXT-X-DEFINE');
     expect(stderr).toContain('2 videos found');
     expect(code).toBe(3);
   });
