@@ -34,17 +34,19 @@ async function stage() {
   const queued = new Set(['a', 'b']);
   const moved: string[] = [];
   const looked: string[] = [];
+  const returned = new Set<string>();
   const reconciler = createReconciler({
     ledger,
     leaseMs: minute,
     isQueued: async (_, { id }) => queued.has(id),
     takeNextStep: async (video) => void moved.push(video),
     lookAgain: async (video) => void looked.push(video),
+    hasReturned: (place) => returned.has(place),
     now: () => now,
     onVideo: () => undefined,
   });
   const alive = async (): Promise<string[]> => (await ledger.leases('v')).map(({ id }) => id).toSorted();
-  return { ledger, queued, moved, looked, reconciler, alive, pass: (ms: number) => (now += ms) };
+  return { ledger, queued, moved, looked, returned, reconciler, alive, pass: (ms: number) => (now += ms) };
 }
 
 test('work that waits in a queue for longer than its term is not sent again', async () => {
@@ -87,6 +89,20 @@ test('a video that failed is looked at again once its time has come', async () =
   pass(minute);
   await reconciler.run(never);
   expect([looked, moved]).toEqual([['v'], ['v']]);
+});
+
+test('or once the host that gave no answer gives one again, however long its video was to wait', async () => {
+  const { ledger, reconciler, looked, returned } = await stage();
+  await ledger.apply('v', { type: 'record', generation: 'g2', revision: 'r', done: [0], failed: indices(1, 20) });
+  const nextLook = { count: 8, at: 60 * minute, waitsFor: 'https://h' };
+  await ledger.apply('v', { type: 'look', generation: 'g2', nextLook });
+  await ledger.apply('v', { type: 'announce', generation: 'g2', announced: 'incomplete g2' });
+  returned.add('https://other');
+  await reconciler.run(never);
+  expect(looked).toEqual([]);
+  returned.add('https://h');
+  await reconciler.run(never);
+  expect(looked).toEqual(['v']);
 });
 
 test('so is a recording that is not over, where its job was lost', async () => {

@@ -13,6 +13,8 @@ export interface ReconcilePorts {
   readonly leaseMs: number;
   /** Looks again at a video that failed or is live, whose time for that has come. */
   readonly lookAgain: (video: VideoId, record: VideoRecord) => Promise<void>;
+  /** As of `isLookDue`. Called for each video that waits for a place. */
+  readonly hasReturned: (place: string) => boolean;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly onVideo: (video: VideoId, record: VideoRecord, leases: readonly Lease[]) => void;
@@ -30,7 +32,7 @@ export interface Reconciler {
  * just after its lease is taken, a lease is ended only if it was orphaned in two consecutive passes.
  */
 export function createReconciler(ports: ReconcilePorts): Reconciler {
-  const { ledger, isQueued, takeNextStep, lookAgain, now, onVideo, leaseMs } = ports;
+  const { ledger, isQueued, takeNextStep, lookAgain, hasReturned, now, onVideo, leaseMs } = ports;
   let suspects = new Set<string>();
   return {
     async run(signal) {
@@ -51,7 +53,7 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
             orphaned.add(lease.id);
           }
         }
-        await (isLookDue(record, now()) ? lookAgain(video, record) : takeNextStep(video));
+        await (isLookDue(record, now(), hasReturned) ? lookAgain(video, record) : takeNextStep(video));
       }
       suspects = orphaned;
       return ended;

@@ -5,6 +5,8 @@ import { isLookDue, nextLookAt, planLook } from './next-look.ts';
 import type { VideoRecord } from './video.ts';
 
 const incomplete: VideoRecord = { generation: 'g', revision: 'r', total: 3, done: 2, failed: 1, accepted: 0 };
+const playlistUrl = 'https://h/index.m3u8';
+const neverReturned = () => false;
 const options = { longestMs: 3_600_000, now: 1_000_000, random: () => 1 };
 const failed = (code: FailureCode, acceptedBecause?: string) => ({
   key: 'k',
@@ -16,7 +18,7 @@ const failed = (code: FailureCode, acceptedBecause?: string) => ({
 
 describe('a video that failed', () => {
   test('is looked at again at a distance that doubles, up to the longest', () => {
-    const report = { failures: [failed('source.status')] };
+    const report = { failures: [failed('source.status')], playlistUrl };
     const distances: number[] = [];
     let known: Pick<VideoRecord, 'nextLook'> = {};
     for (let look = 1; look <= 9; look++) {
@@ -37,7 +39,7 @@ describe('a video that failed', () => {
     ['store.conflict', false],
     ['key.conflict', false],
   ] as const)('by %s is looked at again: %s', (code, again) => {
-    const plan = planLook(incomplete, { failures: [failed(code)] }, options);
+    const plan = planLook(incomplete, { failures: [failed(code)], playlistUrl }, options);
     expect(plan !== undefined).toBe(again);
   });
 
@@ -55,22 +57,48 @@ describe('a video that failed', () => {
   ] as const)('as a whole by %s is looked at again: %s', (code, again) => {
     const invalid = failureWith(code, 'no');
     const record: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, invalid };
-    expect(planLook(record, { failures: [], invalid }, options) !== undefined).toBe(again);
+    expect(planLook(record, { failures: [], invalid, playlistUrl }, options) !== undefined).toBe(again);
   });
 
   test('is not, where it has not failed, is on hold, or all its failures were accepted', () => {
-    const report = { failures: [failed('source.status')] };
+    const report = { failures: [failed('source.status')], playlistUrl };
     expect(planLook({ ...incomplete, hold: 'paused' }, report, options)).toBeUndefined();
     expect(planLook({ ...incomplete, done: 3, failed: 0 }, report, options)).toBeUndefined();
-    expect(planLook(incomplete, { failures: [failed('source.status', 'lost')] }, options)).toBeUndefined();
+    expect(planLook(incomplete, { failures: [failed('source.status', 'lost')], playlistUrl }, options)).toBeUndefined();
   });
+});
+
+test.each([
+  ['source.unreachable', 'https://cdn.example:8443'],
+  ['source.host-unknown', 'https://cdn.example:8443'],
+  ['store.unreachable', 'the destination'],
+  ['source.not-found', undefined],
+  ['source.status', undefined],
+] as const)('a video that failed by %s waits for %s', (code, place) => {
+  const failures = [{ ...failed(code), url: 'https://name:secret@cdn.example:8443/k?token=secret' }];
+  const others = [failed('source.not-found'), failed('source.timeout', 'lost')];
+  const plan = planLook(incomplete, { failures: [...others, ...failures], playlistUrl }, options);
+  expect(plan?.waitsFor).toBe(place);
 });
 
 describe('a look', () => {
   const planned: VideoRecord = { ...incomplete, announced: 'incomplete g', nextLook: { count: 1, at: 50 } };
 
   test('is due once its time has come', () => {
-    expect([49, 50, 51].map((now) => isLookDue(planned, now))).toEqual([false, true, true]);
+    expect([49, 50, 51].map((now) => isLookDue(planned, now, neverReturned))).toEqual([false, true, true]);
+  });
+
+  test('or once what the video waits for has returned', () => {
+    const waiting = { ...planned, nextLook: { count: 1, at: 50, waitsFor: 'https://h' } };
+    const isDue = (record: VideoRecord, ...returned: readonly string[]): boolean =>
+      isLookDue(record, 49, (place) => returned.includes(place));
+    expect([isDue(waiting), isDue(waiting, 'https://other'), isDue(waiting, 'https://h')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(isDue({ ...waiting, announced: 'incomplete f' }, 'https://h')).toBe(false);
+    expect(isDue({ ...waiting, hold: 'paused' }, 'https://h')).toBe(false);
   });
 
   test('at a recording that is not over is due by its own time, announced or not', () => {
@@ -84,9 +112,13 @@ describe('a look', () => {
       nextLookAt: 70,
     };
     const record: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, live };
-    expect([nextLookAt(record), isLookDue(record, 69), isLookDue(record, 70)]).toEqual([70, false, true]);
+    expect([nextLookAt(record), isLookDue(record, 69, neverReturned), isLookDue(record, 70, neverReturned)]).toEqual([
+      70,
+      false,
+      true,
+    ]);
     expect(nextLookAt({ ...record, hold: 'paused' })).toBeUndefined();
-    expect(planLook(record, { failures: [] }, options)).toBeUndefined();
+    expect(planLook(record, { failures: [], playlistUrl }, options)).toBeUndefined();
   });
 
   test.each([
@@ -95,6 +127,6 @@ describe('a look', () => {
     ['of a paused video', { ...planned, hold: 'paused' as const }],
     ['that was not planned', { ...incomplete, announced: 'incomplete g' }],
   ])('%s is not', (_, record) => {
-    expect(isLookDue(record, 99)).toBe(false);
+    expect(isLookDue(record, 99, neverReturned)).toBe(false);
   });
 });

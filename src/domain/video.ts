@@ -82,6 +82,8 @@ export interface NextLook {
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** What gave no answer: scheme and host of a source, or `destinationPlace`. Absent: it has failed for other reasons. */
+  readonly waitsFor?: string;
 }
 
 /** What a person calls the situation of a video, in the order in which reports count them. */

@@ -202,6 +202,7 @@ export class OneVideo {
       isQueued: (of, { kind, generation, id }) => this.#queues[queueOf[kind]].has(jobIdOf(of, generation, id)),
       takeNextStep,
       lookAgain: async (of) => void (await sendCrawl(of, { recheck: false })),
+      hasReturned: () => false,
       now: this.#now,
       leaseMs,
       onVideo: () => {},

@@ -2,6 +2,7 @@ import { sendHeartbeat } from '../../aggregator/alert-delivery.ts';
 import { concludeVideo } from '../../aggregator/conclude-video.ts';
 import type { ConclusionPorts } from '../../aggregator/conclude-video.ts';
 import { createReconciler } from '../../aggregator/reconcile.ts';
+import { createReturnWatch } from '../../aggregator/return-watch.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { ServiceOptions } from '../../config/service-options.ts';
 import { termsOf } from '../../config/spending-options.ts';
@@ -13,10 +14,12 @@ import { failureOf } from '../../domain/failure.ts';
 import type { TokenRules } from '../../domain/names/tokens.ts';
 import { second } from '../../domain/units.ts';
 import { situationOf, stateOf } from '../../domain/video.ts';
+import { destinationPlace } from '../../domain/waiting/patience.ts';
 import type { JobEnd, JobHandler } from '../../queue/job-queue.ts';
 import { fetchOver } from '../../storage/http/fetch.ts';
 import type { FetchStatus } from '../../storage/http/fetch.ts';
 import { openRoutes } from '../../storage/http/routes.ts';
+import { isOriginAnswering, isTakingWrites } from '../../storage/probe/reachability.ts';
 import type { ClusterEngine } from './engine.ts';
 import type { ConclusionJob, LibraryJob, LookJob } from './queues.ts';
 import type { Cluster } from './cluster.ts';
@@ -33,6 +36,8 @@ import { startPublishers } from '../../engine/workers.ts';
 
 const conclusionsAtATime = 8;
 const looksAtATime = 8;
+/** What is up answers a small request by then. */
+const placeTimeoutMs = 5 * second;
 /** The time-out of a whole delivery is shorter. */
 const alertLimits = {
   connections: deliveriesAtATime,
@@ -73,7 +78,7 @@ export async function startAggregatorRole(
     queues.conclusions.work(conclude, { concurrency: conclusionsAtATime, onError }),
     queues.alerts.work(deliver, { concurrency: deliveriesAtATime, onError }),
     queues.writeBacks.work(writeBack, { concurrency: writeBacksAtATime, onError: () => {} }),
-    queues.reconciliations.work(reconcilerOf(parts), { concurrency: 1, onError }),
+    queues.reconciliations.work(reconcilerOf(parts, engine.context), { concurrency: 1, onError }),
   ];
   const stopHeartbeat = startHeartbeat(alerts.heartbeat, fetch, hooks);
   await queues.reconciliations.add({ id: 'now', data: { format: 1 }, priority: 0 });
@@ -142,10 +147,11 @@ function looker({ ledger, sendCrawl }: Cluster): JobHandler<LookJob> {
 }
 
 /** Finds lost work, and raises the alerts about the library as a whole. */
-function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
+function reconcilerOf(parts: RoleParts, engine: EngineContext): JobHandler<LibraryJob> {
   const { cluster, options, hooks, sendAll } = parts;
   const { ledger, queues, spending, sendCrawl, takeNextStep, newGeneration } = cluster;
   const watchBudget = budgetWatch(hooks);
+  const returns = createReturnWatch((place) => isPlaceAnswering(place, engine, hooks.drain));
   const alertWatch = createAlertWatch(cluster, options.alerts, hooks.metrics);
   const reconciler = createReconciler({
     ledger,
@@ -157,6 +163,7 @@ function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
         (await ledger.apply(video, { type: 'open', seen, generation: newGeneration() })).result === 'applied';
       if (mayLook) await sendCrawl(video, { recheck: false });
     },
+    hasReturned: (place) => returns.hasReturned(place),
     now: Date.now,
     leaseMs: options.leaseMs,
     onVideo: alertWatch.observe,
@@ -164,6 +171,7 @@ function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
   return async (_, { signal }) => {
     alertWatch.beginPass();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
+    await returns.ask();
     if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
     const budget = await spending.report();
     watchBudget(budget);
@@ -171,6 +179,17 @@ function reconcilerOf(parts: RoleParts): JobHandler<LibraryJob> {
     await spending.keep();
     return done;
   };
+}
+
+/** Whether a place for which videos wait is up, as of `NextLook.waitsFor`. */
+async function isPlaceAnswering(
+  place: string,
+  { parts: { source, store } }: EngineContext,
+  drain: AbortSignal,
+): Promise<boolean> {
+  const signal = AbortSignal.any([drain, AbortSignal.timeout(placeTimeoutMs)]);
+  const asked = place === destinationPlace ? isTakingWrites(store, signal) : isOriginAnswering(source, place, signal);
+  return asked.catch(() => false);
 }
 
 const done: JobEnd = { result: 'done' };
