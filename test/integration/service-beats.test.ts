@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hearServices, processId, startBeats } from '../../src/app/cluster/service-beats.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hearServices, processId, readHalted, startBeats } from '../../src/app/cluster/service-beats.ts';
+import { failureWith } from '../../src/domain/failure.ts';
 import { minute } from '../../src/domain/units.ts';
 import { connectRedis } from '../../src/redis/connect.ts';
 import type { RedisClient } from '../../src/redis/connect.ts';
@@ -33,5 +34,15 @@ describe.skipIf(!hasRedis)('the processes of a cluster', { timeout: 60_000 }, ()
     await stop();
     await expect.poll(ids, { timeout: 10_000 }).toEqual([]);
     heard.stop();
+  });
+  it.each([-60, 60])('are known to be halted where the clock of their host is off by %d minutes', async (minutes) => {
+    const failure = failureWith('store.credentials', 'the clock of this machine is off');
+    const role = { role: 'transfer', work: () => ({ files: 0, bytes: 0 }), halted: () => failure } as const;
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * minute });
+    const stop = startBeats(redis, 'services', { roles: [role], version: '1' });
+    await vi.waitFor(async () => expect(await redis.hlen('services')).toBe(1));
+    vi.useRealTimers();
+    expect(await readHalted(redis, 'services')).toEqual([{ service: 'transfer', id: processId, failure }]);
+    await stop();
   });
 });

@@ -17,7 +17,7 @@ import { createRateHistory } from '../../monitor/rate-history.ts';
 interface Beat {
   readonly role: Role;
   readonly version: string;
-  /** When it started, by its own clock. */
+  /** When it began to tell, by the clock of Redis, which is the same for all. */
   readonly since: number;
   /** Grows with each beat. */
   readonly count: number;
@@ -26,7 +26,7 @@ interface Beat {
   readonly bytes: number;
   /** Why its work cannot continue. */
   readonly halted?: Failure;
-  /** By its own clock. Absent: an earlier version. */
+  /** By the same clock. Absent: an earlier version. */
   readonly at?: number;
 }
 
@@ -58,15 +58,17 @@ export interface BeatingRole {
  * stops it.
  */
 export function startBeats(
-  redis: Pick<RedisClient, 'hset' | 'hdel' | 'status'>,
+  redis: Pick<RedisClient, 'hset' | 'hdel' | 'time' | 'status'>,
   key: string,
   { roles, version }: { readonly roles: readonly BeatingRole[]; readonly version: string },
 ): () => Promise<void> {
   const fieldOf = ({ role }: BeatingRole): string => `${role}/${processId}`;
-  const since = Date.now();
+  let since: number | undefined;
   let count = 0;
   const beat = async (): Promise<void> => {
-    const told = { version, since, at: Date.now(), count: count++ };
+    const at = await serverTimeMs(redis);
+    since ??= at;
+    const told = { version, since, at, count: count++ };
     const beats = roles.map((each) => {
       const { role, work } = each;
       const halted = each.halted();
@@ -84,14 +86,26 @@ export function startBeats(
   };
 }
 
-/** Services whose work cannot continue, by their latest beats. One that has died since is left out after a while. */
-export async function readHalted(redis: Pick<RedisClient, 'hgetall'>, key: string): Promise<readonly HaltedService[]> {
-  const told = await refusedByRedis(redis.hgetall(key));
+/**
+ * Services whose work cannot continue, by their latest beats. One that has died since is left out after a while. This
+ * machine's clock and theirs may be wrong, which is a reason to be halted.
+ */
+export async function readHalted(
+  redis: Pick<RedisClient, 'hgetall' | 'time'>,
+  key: string,
+): Promise<readonly HaltedService[]> {
+  const [told, now] = await refusedByRedis(Promise.all([redis.hgetall(key), serverTimeMs(redis)]));
   const beats = Object.entries(told).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return beats.flatMap(([field, text]) => {
     const { role, halted, at = 0 } = JSON.parse(text) as Beat;
-    return halted && Date.now() - at < forgottenMs ? [{ service: role, id: idOf(field), failure: halted }] : [];
+    return halted && now - at < forgottenMs ? [{ service: role, id: idOf(field), failure: halted }] : [];
   });
+}
+
+async function serverTimeMs(redis: Pick<RedisClient, 'time'>): Promise<number> {
+  // Numbers by its type, and texts in truth.
+  const [seconds, microseconds]: readonly unknown[] = await redis.time();
+  return Number(seconds) * second + Math.floor(Number(microseconds) / 1_000);
 }
 
 /** The latest beat of a role of a process, and when it was heard, by the listener's clock. */
