@@ -4,6 +4,7 @@ import { FlantsError } from '../domain/failure.ts';
 import { second } from '../domain/units.ts';
 import type { RedisClient } from '../redis/connect.ts';
 import { refusedByRedis } from '../redis/refused.ts';
+import { bringForward } from './bullmq-bring-forward.ts';
 import { bullmqId, jobOptions } from './bullmq-job.ts';
 import type { StoredJob } from './bullmq-job.ts';
 import { BullmqWorkers } from './bullmq-workers.ts';
@@ -139,6 +140,11 @@ export class BullmqQueue<T> implements JobQueue<T>, Schedule<T> {
     const cap = maxActive === undefined ? {} : { concurrency: maxActive };
     await refusedByRedis(this.#queue.getBackend().setQueueMeta({ ...events, ...cap }));
     if (maxActive === undefined) await refusedByRedis(this.#queue.removeGlobalConcurrency());
+  }
+
+  /** As `bringForward`. Call it on a timer. */
+  async bringForward(): Promise<number> {
+    return refusedByRedis(bringForward(this.#queue, this.#setting.connection));
   }
 
   async close(): Promise<void> {

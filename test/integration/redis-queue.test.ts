@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { JobHandler } from '../../src/queue/job-queue.ts';
 import { hasRedis } from '../servers/redis.ts';
 import { done, patience, prefix, queueProcesses, stallTimes } from './queue-processes.ts';
@@ -184,9 +184,37 @@ describe.skipIf(!hasRedis)('a queue on Redis', () => {
     await isEmpty(queue);
   });
 
-  describe('a schedule', () => {
-    const hour = 60 * 60 * 1000;
+  const hour = 60 * 60 * 1000;
 
+  /** Does something on a host whose clock is ahead. */
+  const anHourAhead = async <T>(act: () => Promise<T>): Promise<T> => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hour });
+    return act().finally(() => vi.useRealTimers());
+  };
+
+  it('brings forward what a host whose clock was ahead has put off, and nothing else', async () => {
+    const { queue, connection } = replica();
+    const delayed = { data: 'late', priority: 5, delayMs: 10 };
+    await anHourAhead(async () => {
+      await queue.add({ ...delayed, id: 'late' });
+      await queue.every('tick', 2 * hour, 'tick');
+    });
+    // By its own clock a long way off, as it is meant to be.
+    await queue.add({ ...delayed, id: 'later', data: 'later', delayMs: 3 * hour });
+    // One of the clocks that it asks is that of this host.
+    expect(await anHourAhead(() => queue.bringForward())).toBe(0);
+    work(queue, note);
+    await expect.poll(() => seen, patience).toEqual(['tick']);
+    expect(await queue.bringForward()).toBe(2);
+    await expect.poll(() => seen.toSorted(), patience).toEqual(['late', 'tick', 'tick']);
+    await expect.poll(() => queue.size(), patience).toBe(2);
+    const due = await connection.zrange(`${prefix}:jobs:delayed`, 0, -1, 'WITHSCORES');
+    const hours = due.filter((_, at) => at % 2 === 1).map((score) => (Number(score) / 0x1000 - Date.now()) / hour);
+    expect(hours.map((each) => Math.round(each))).toEqual([2, 3]);
+    expect(await queue.bringForward()).toBe(0);
+  });
+
+  describe('a schedule', () => {
     it('brings its first job at once, and once for all processes', async () => {
       const [one, two] = [replica(), replica()];
       for (const { queue } of [one, two]) work(queue, note, 3);

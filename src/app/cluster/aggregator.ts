@@ -86,6 +86,11 @@ export async function startAggregatorRole(
     async assert({ again }) {
       await queues.limitLibraryJobs();
       await queues.reconciliations.every('reconcile', options.reconcileEveryMs, { format: 1 }, { ifNone: again });
+      const broughtForward = await queues.bringForward();
+      if (broughtForward > 0)
+        hooks.log.warn(
+          `brought forward ${broughtForward} jobs that a host whose clock was ahead had put off for too long`,
+        );
     },
     async stop() {
       stopHeartbeat();

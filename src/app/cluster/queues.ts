@@ -72,6 +72,8 @@ export interface ClusterQueues {
   limitBatches(max: number | undefined): Promise<void>;
   /** Limits each kind of library job to one at a time in the whole cluster. Call this again on a timer, too. */
   limitLibraryJobs(): Promise<void>;
+  /** Brings forward what a clock that was ahead has put off for too long. Call this on a timer. @returns how many jobs */
+  bringForward(): Promise<number>;
   /** The number of jobs in each queue, by the name of the queue in Redis. */
   sizes(): Promise<Readonly<Record<string, number>>>;
   /** How many jobs stand where, by queue. */
@@ -155,6 +157,10 @@ export function openQueues(
       await backlogBatches.limit(max === undefined ? undefined : Math.max(1, max - (fresh ?? 0)));
     },
     limitLibraryJobs: async () => void (await Promise.all(libraryQueues.map((queue) => queue.limit(1)))),
+    async bringForward() {
+      const counts = await Promise.all(Object.values(all).map((queue) => queue.bringForward()));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     async sizes() {
       const sizes: Record<string, number> = {};
       for (const [name, queue] of Object.entries(all)) sizes[name] = await queue.size();

@@ -10,6 +10,7 @@ import type { Pace } from '../../domain/progress/remaining.ts';
 import { minute, second } from '../../domain/units.ts';
 import type { RedisClient } from '../../redis/connect.ts';
 import { refusedByRedis } from '../../redis/refused.ts';
+import { serverTimeMs } from '../../redis/server-time.ts';
 import { repeat } from '../../engine/repeat.ts';
 import { createRateHistory } from '../../monitor/rate-history.ts';
 
@@ -100,12 +101,6 @@ export async function readHalted(
     const { role, halted, at = 0 } = JSON.parse(text) as Beat;
     return halted && now - at < forgottenMs ? [{ service: role, id: idOf(field), failure: halted }] : [];
   });
-}
-
-async function serverTimeMs(redis: Pick<RedisClient, 'time'>): Promise<number> {
-  // Numbers by its type, and texts in truth.
-  const [seconds, microseconds]: readonly unknown[] = await redis.time();
-  return Number(seconds) * second + Math.floor(Number(microseconds) / 1_000);
 }
 
 /** The latest beat of a role of a process, and when it was heard, by the listener's clock. */
