@@ -44,7 +44,10 @@ export interface RunParts extends Omit<LocalParts, 'dispatch' | 'leaseMs'>, RunS
 const maxWaitingCrawls = 256;
 
 /** Runs crawlers, transfers and publishers in this process, over queues in memory. */
-export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: RunParts, hooks: RunHooks): Engine {
+export function startEngine(
+  { executor, patienceMs, hasten, budget, findTokens, ...rest }: RunParts,
+  hooks: RunHooks,
+): Engine {
   const { lanes, concurrency } = executor;
   const dispatch = { maxFiles: maxBatchFiles, maxBatchesOfVideo: 2 * concurrency, lanes };
   const parts: LocalParts = { ...rest, dispatch, leaseMs };
@@ -57,7 +60,7 @@ export function startEngine({ executor, patienceMs, hasten, budget, ...rest }: R
   };
   const drain = AbortSignal.any([hooks.drain, hooks.signal, stopping.signal]);
   const drained = aborted(drain);
-  const host = createRunHost(parts, hooks, { inProgress, halt, patienceMs, budget });
+  const host = createRunHost(parts, hooks, { inProgress, halt, patienceMs, budget, findTokens });
   const context = createContext(parts, hooks, { host, drain });
   // What waits may be due long after everything else has ended.
   const stopLooking = repeat(lookEveryMs(patienceMs), async () => {

@@ -51,6 +51,8 @@ export interface RunSettings {
   readonly patienceMs: number;
   /** What the run may spend. Absent: no limit. */
   readonly budget?: EngineBudget | undefined;
+  /** Finds the tokens of a video that was sent without its URLs. Absent: none is. */
+  readonly findTokens?: EngineHost['withTokens'] | undefined;
 }
 
 /** What a run shares with its engine. */
@@ -71,7 +73,7 @@ const fewestWaitingBatches = 16;
 export function createRunHost(
   { batches, publications, journal, assumeEnded, now, dispatch }: LocalParts,
   { onState, onWait }: RunHooks,
-  { inProgress, halt, patienceMs, budget }: RunControls,
+  { inProgress, halt, patienceMs, budget, findTokens }: RunControls,
 ): RunHost {
   // Above it, crawls wait, so that memory holds the work in flight and not the whole library. One large video fills half.
   const maxWaitingBatches = Math.max(fewestWaitingBatches, 2 * dispatch.maxBatchesOfVideo);
@@ -86,7 +88,10 @@ export function createRunHost(
   };
   return {
     submissionOf: (video) => journal.submission(video),
-    withTokens: async (submission) => ({ ...submission, ...inProgress.urlsOf(submission.id) }),
+    async withTokens(submission) {
+      const urls = inProgress.urlsOf(submission.id);
+      return urls || !findTokens ? { ...submission, ...urls } : findTokens(submission);
+    },
     async admitCrawl(_, signal) {
       if (budget?.reached.aborted) return { againAfterMs: leaseMs };
       crawlsWithoutRoom += 1;

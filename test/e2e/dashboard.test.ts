@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,8 @@ import { createLiveClient } from '../integration/live-client.ts';
 import type { LiveClient } from '../integration/live-client.ts';
 import { openEvents } from '../integration/sse-client.ts';
 import type { EventClient } from '../integration/sse-client.ts';
-import { syntheticFiles, syntheticPlaylist } from '../media/synthetic.ts';
+import { mediaPlaylist, syntheticFiles, syntheticPlaylist, syntheticSegment } from '../media/synthetic.ts';
+import type { Behaviour, SeenRequest } from '../servers/origin.ts';
 import { runFlants } from './flants.ts';
 import type { RunningFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
@@ -15,6 +16,24 @@ import type { Stage } from './stage.ts';
 
 const library = { videos: 1, filesPerVideo: 6, fileBytes: 500, seed: 'dashboard' };
 const token = 'a-long-and-secret-token';
+const denied: Behaviour = { kind: 'status', status: 403 };
+
+/** A copy, and the address of its page. */
+interface StartedCopy {
+  readonly command: RunningFlants;
+  readonly url: string;
+}
+
+/** Signs in on a page. Returns a function that does there what a button does, and gives the answer. */
+async function signIn(url: string): Promise<(path: string, body?: object) => Promise<unknown>> {
+  const signedIn = await fetch(`${url}api/v1/session`, { method: 'POST', body: JSON.stringify({ token }) });
+  const cookie = signedIn.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
+  const headers = { cookie, [actionHeader]: actionHeaderValue, 'content-type': 'application/json' };
+  return async (path, body = {}) => {
+    const answer = await fetch(`${url}api/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return answer.json();
+  };
+}
 
 describe('A copy with --dashboard', patient, () => {
   let stage: Stage;
@@ -24,8 +43,9 @@ describe('A copy with --dashboard', patient, () => {
     await stage.close();
   });
 
-  const start = async (...flags: readonly string[]): Promise<{ command: RunningFlants; url: string }> => {
-    const command = stage.start([...stage.copyArgs(syntheticPlaylist(0)), '--dashboard', ...flags, '--json']);
+  const start = (...flags: readonly string[]): Promise<StartedCopy> => startOf(syntheticPlaylist(0), ...flags);
+  const startOf = async (source: string, ...flags: readonly string[]): Promise<StartedCopy> => {
+    const command = stage.start([...stage.copyArgs(source), '--dashboard', ...flags, '--json']);
     await command.says('"type":"dashboard"');
     const line = command
       .said()
@@ -55,11 +75,8 @@ describe('A copy with --dashboard', patient, () => {
     ]);
 
     stage.origin.put(missing?.path ?? '', missing?.body ?? Buffer.alloc(0));
-    const signedIn = await fetch(`${url}api/v1/session`, { method: 'POST', body: JSON.stringify({ token }) });
-    const cookie = signedIn.headers.getSetCookie()[0]?.split(';', 1)[0] ?? '';
-    const headers = { cookie, [actionHeader]: actionHeaderValue };
-    const retried = await fetch(`${url}api/v1/retry`, { method: 'POST', headers });
-    expect(await retried.json()).toEqual({ reopened: 1, videos: 1 });
+    const act = await signIn(url);
+    expect(await act('retry')).toEqual({ reopened: 1, videos: 1 });
     await until(client, ({ state }) => state?.ended !== null && state?.totals.videos.published === 1);
     expect(client.state?.causes).toEqual([]);
     const [took, endedAt] = [client.state?.progress.run?.durationMs, client.state?.ended?.at ?? 0];
@@ -84,6 +101,32 @@ describe('A copy with --dashboard', patient, () => {
     expect(Date.parse(runs[0]?.endedAt ?? '')).toBeLessThanOrEqual(endedAt);
     again.command.kill('SIGINT');
     await again.command.ended;
+  });
+
+  it('asks the catalogue for the tokens of a video that is submitted there again', async () => {
+    const isOpen = ({ path }: SeenRequest): boolean => new URL(path, 'http://x').searchParams.get('token') === 'secret';
+    stage = await openStage({ destination: 'folder', library, rule: (seen) => (isOpen(seen) ? undefined : denied) });
+    const catalogue = join(stage.scratch, 'videos.ndjson');
+    const names = Array.from({ length: 6 }, (_, at) => `${syntheticSegment(at)}?token=secret`);
+    stage.origin.put(syntheticPlaylist(0), mediaPlaylist(names));
+    await writeFile(
+      catalogue,
+      `${JSON.stringify({ id: 'a', url: `${stage.origin.url}${syntheticPlaylist(0)}?token=secret` })}\n`,
+    );
+    const { command, url } = await startOf(catalogue, '--token', token);
+    const client = await follow(url);
+    const isPublished =
+      (files: number) =>
+      ({ state }: LiveClient): boolean =>
+        state?.ended !== null && state?.totals.videos.published === 1 && state.totals.files.total === files;
+    await until(client, isPublished(6));
+    stage.origin.put(syntheticPlaylist(0), mediaPlaylist(names.slice(0, 5)));
+    const act = await signIn(url);
+    expect(await act('videos', { id: 'a' })).toMatchObject({ video: 'a' });
+    await until(client, isPublished(5));
+    events?.close();
+    expect(await command.ended).toMatchObject({ code: 0 });
+    expect(stage.origin.requests.filter((seen) => !isOpen(seen))).toEqual([]);
   });
 
   it('ends without a viewer when its time is up, and remembers its run for the next', async () => {

@@ -13,7 +13,7 @@ import { countOf } from '../../domain/index-ranges.ts';
 import { second } from '../../domain/units.ts';
 import { defaultWalkLimits } from '../../hls/walk.ts';
 import type { Journal } from '../../journal/journal.ts';
-import { createTokenFinder } from './find-tokens.ts';
+import { createTokenFinder } from '../find-tokens.ts';
 import { dispatchLimits, queueConclusion } from './cluster.ts';
 import type { Cluster } from './cluster.ts';
 import { openSource } from '../open/source.ts';

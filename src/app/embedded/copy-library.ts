@@ -33,6 +33,11 @@ import type { CopyHooks } from './emit.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { keepFunctionUse } from '../functions/meter.ts';
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { RememberOptions } from '../../catalogue/remember-rows.ts';
+import { createTokenFinder } from '../find-tokens.ts';
+import type { TokenFinder } from '../find-tokens.ts';
+import { openCatalogue } from '../open/catalogue.ts';
 import type { Survey } from '../open/catalogue.ts';
 
 const progressEveryMs = second;
@@ -104,6 +109,8 @@ async function copy(
   const publications = new MemoryQueue<VideoJob>();
   const budget = createRunBudget(options, meter, (limit) => emit(hooks, spentWarning(limit)));
   const dashboard = await openDashboard(context, setting, { crawls, batches, publications }, { meter, budget });
+  const catalogue = dashboard && (await openCatalogue(options.sources, { ...options, remember: rememberOf(context) }));
+  if (catalogue) closers.push(() => catalogue.close());
   const engine = startEngine(
     {
       source,
@@ -119,6 +126,7 @@ async function copy(
       batches: dashboard?.batches ?? batches,
       publications,
       patienceMs: options.patienceMs,
+      ...(catalogue ? { findTokens: findTokensIn(catalogue, context) } : {}),
       hasten: () => [crawls, batches, publications].forEach((queue) => queue.hasten()),
       external: options.external,
       nameProbe: createNameProbe(),
@@ -163,6 +171,22 @@ async function copy(
     ...(budget ? { budget: budget.report(), isCut } : {}),
   };
   return reportRun(context, finished);
+}
+
+/** How rows are looked up for what people decide on the page: as the catalogue has them by then. */
+function rememberOf({ keyRules }: CopyContext): RememberOptions {
+  return { tokenRules: keyRules, rereadAfterMs: 10 * second, now: () => performance.now() };
+}
+
+function findTokensIn(catalogue: Catalogue, { keyRules, hooks }: CopyContext): TokenFinder {
+  return createTokenFinder(catalogue, {
+    keyRules,
+    onCatalogue: (isThere, why) => {
+      if (!isThere) emit(hooks, { type: 'warning', message: `videos whose tokens it knows wait: ${why}` });
+    },
+    now: () => performance.now(),
+    signal: hooks.signal,
+  });
 }
 
 /** How many videos a scan finds at the most: while the stages behind it are busy, it waits, and much is unread. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
-import { FlantsError } from '../../domain/failure.ts';
-import type { Submission } from '../../domain/video.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { FlantsError } from '../domain/failure.ts';
+import type { Submission } from '../domain/video.ts';
 import { createTokenFinder } from './find-tokens.ts';
 
 const keyRules = { root: 'https://h', tokenParameters: ['token'] };

@@ -1,10 +1,10 @@
-import type { Catalogue } from '../../catalogue/catalogue.ts';
-import type { KeyRules } from '../../domain/names/destination-key.ts';
-import { FlantsError, failureOf } from '../../domain/failure.ts';
-import { second } from '../../domain/units.ts';
-import { untilAborted } from '../../domain/waiting/until-aborted.ts';
-import type { Submission } from '../../domain/video.ts';
-import { toStoredForm } from '../../scanner/scan.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { KeyRules } from '../domain/names/destination-key.ts';
+import { FlantsError, failureOf } from '../domain/failure.ts';
+import { second } from '../domain/units.ts';
+import { untilAborted } from '../domain/waiting/until-aborted.ts';
+import type { Submission } from '../domain/video.ts';
+import { toStoredForm } from '../scanner/scan.ts';
 
 /** How long a row is waited for, and how long a catalogue that gave none is left alone. */
 const usualTimes = { answerWithinMs: 10 * second, restMs: 15 * second } as const;
