@@ -1,6 +1,6 @@
 /** Learns which places that gave no answer give one again. */
 export interface ReturnWatch {
-  /** Whether it answered the latest question, and not the one before. It is asked the next time. */
+  /** Whether it answered the latest question, and not the one before. It is asked the next time, if that is not too soon. */
   hasReturned(place: string): boolean;
   /** Asks the places about which somebody wanted to know since the last time. */
   ask(): Promise<void>;
@@ -8,6 +8,9 @@ export interface ReturnWatch {
 
 /** Places asked at a time. What waits for others is looked at in its own time. */
 const maxAsked = 20;
+
+/** Calls of `ask` that leave a place alone which has answered: as long as its files fail, somebody waits for it. */
+const restAfterAnswer = 20;
 
 /** Places to remember. The oldest are forgotten. */
 const maxPlaces = 1_000;
@@ -19,7 +22,8 @@ const maxPlaces = 1_000;
  * @param isAnswering - never throws
  */
 export function createReturnWatch(isAnswering: (place: string) => Promise<boolean>): ReturnWatch {
-  const answering = new Set<string>();
+  /** With the calls for which each is left alone still. */
+  const answering = new Map<string, number>();
   let wanted = new Set<string>();
   let returned = new Set<string>();
   const hear = (place: string, answers: boolean): void => {
@@ -28,18 +32,19 @@ export function createReturnWatch(isAnswering: (place: string) => Promise<boolea
       return;
     }
     if (!answering.has(place)) returned.add(place);
-    answering.add(place);
-    const [oldest] = answering;
+    answering.set(place, restAfterAnswer);
+    const [oldest] = answering.keys();
     if (answering.size > maxPlaces && oldest !== undefined) answering.delete(oldest);
   };
   return {
     hasReturned(place) {
-      if (wanted.size < maxAsked) wanted.add(place);
+      if (wanted.size < maxAsked && (answering.get(place) ?? 0) === 0) wanted.add(place);
       return returned.has(place);
     },
     async ask() {
       const places = [...wanted];
       [wanted, returned] = [new Set(), new Set()];
+      for (const [place, rest] of answering) answering.set(place, Math.max(0, rest - 1));
       const answers = await Promise.all(places.map(isAnswering));
       for (const [at, place] of places.entries()) hear(place, answers[at] === true);
     },
