@@ -96,7 +96,7 @@ export class ReferenceCollector implements References {
   }
 
   keep(line: number, tag: string, uri: string, reason: string): void {
-    this.external.push({ playlistUrl: this.#context.url, line, tag, uri, reason });
+    this.external.push({ playlistUrl: this.#context.url, line, tag, uri: brief(uri), reason });
   }
 
   refuse(code: FailureCode, line: number, problem: string): void {
@@ -110,6 +110,13 @@ export class ReferenceCollector implements References {
 
 function isAbsolute(uri: string): boolean {
   return /^[a-z][a-z0-9+.-]*:/i.test(uri);
+}
+
+const mostInlineCharacters = 80;
+
+/** A data: URI of a DRM system has kilobytes for each key; its beginning and its line tell which it is. */
+function brief(uri: string): string {
+  return uri.length > mostInlineCharacters && /^data:/i.test(uri) ? `${uri.slice(0, mostInlineCharacters)}…` : uri;
 }
 
 /** A URI for messages, also one that is no URL. What often grants access is left out: user, query, parts of the path. */

@@ -258,6 +258,7 @@ describe('what stays outside the copy is reported with a reason', () => {
     ['FairPlay', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://key1",KEYFORMAT="com.apple.streamingkeydelivery"', 'skd://key1'],
     ['FairPlay without its format', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://key1"', 'skd://key1'],
     ['Widevine', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="data:text/plain;base64,AA",KEYFORMAT="urn:uuid:edef8ba9-79d6-4ace-a3c8-27dcd51d21ed"', 'data:text/plain;base64,AA'],
+    ['PlayReady, of which the beginning is told', `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="data:text/plain;charset=UTF-16;base64,${'A'.repeat(900)}",KEYFORMAT="com.microsoft.playready"`, `data:text/plain;charset=UTF-16;base64,${'A'.repeat(42)}…`],
     ['PlayReady by its address', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="https://drm.example/l",KEYFORMAT="com.microsoft.playready"', 'https://drm.example/l'],
     ['a key that is none', '#EXT-X-KEY:METHOD=NONE,URI="k"', 'k'],
     ['Adobe Access', '#EXT-X-FAXS-CM:URI="x.drmmeta"', 'x.drmmeta'],
