@@ -277,6 +277,19 @@ test('What several videos share counts once, there or not, and is a problem of e
   });
 });
 
+test('A URI that leads out of the copy is named once, of whatever videos', async () => {
+  const store = await storeOf({
+    'a/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../shared/video.m3u8\n',
+    'b/index.m3u8': '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../shared/video.m3u8\n',
+    'shared/video.m3u8': playlistOf('0.ts').replace('#EXTINF', '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://k"\n#EXTINF'),
+    'shared/0.ts': 'media',
+  });
+  expect(await verify(store)).toMatchObject({
+    whole: 2,
+    outside: [{ playlistUrl: 's3://bucket/shared/video.m3u8', line: 3, tag: 'EXT-X-KEY', uri: 'skd://k' }],
+  });
+});
+
 test('Of each video one object of each kind is asked how it is stored, and no other', async () => {
   const objects = ids
     .slice(0, 3)

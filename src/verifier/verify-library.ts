@@ -1,5 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import { isArchive } from '../domain/object-headers.ts';
+import type { ExternalReference } from '../domain/revision.ts';
 import { forEachConcurrently } from '../domain/waiting/for-each-concurrently.ts';
 import type {
   AcceptedAbsence,
@@ -55,6 +56,7 @@ const videosAtATime = 4;
 const mostProblems = 10_000;
 const mostExtra = 1_000;
 const mostAccepted = 1_000;
+const mostOutside = 1_000;
 const mostFindings = 100;
 
 /**
@@ -218,6 +220,7 @@ function createSums(name: string): {
 } {
   const notWhole = new Map<string, VerifyProblem[]>();
   const accepted = new Map<string, AcceptedAbsence>();
+  const outside = new Map<string, ExternalReference>();
   const delivery = new Map<string, DeliveryFinding>();
   const doubtful = { count: 0, keys: [] as string[] };
   const sums = {
@@ -237,6 +240,8 @@ function createSums(name: string): {
       for (const field of ['playlists', 'objects', 'sizeBytes', 'checkedChecksums'] as const)
         sums[field] += report[field];
       sums.external += report.external.length;
+      for (const reference of report.external)
+        if (outside.size < mostOutside) outside.set(JSON.stringify(reference), reference);
       for (const finding of report.delivery ?? []) {
         const kind = `${finding.role} ${finding.message}`;
         if (delivery.size < mostFindings && !delivery.has(kind)) delivery.set(kind, finding);
@@ -271,6 +276,7 @@ function createSums(name: string): {
         .map(([video, problems]) => ({ video, problems }))
         .toSorted((a, b) => (a.video < b.video ? -1 : 1)),
       accepted: [...accepted.values()],
+      outside: [...outside.values()],
       delivery: [...delivery.values()],
       doubtful: { count: doubtful.count, keys: doubtful.keys.toSorted() },
       extra,

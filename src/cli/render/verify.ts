@@ -1,4 +1,5 @@
 import type { DeliveryFinding, VerifyProblem, VerifyReport } from '../../domain/report/verification.ts';
+import type { ExternalReference } from '../../domain/revision.ts';
 import { oneLine } from '../../telemetry/logger.ts';
 import { formatBytes, formatCount, formatCounted } from '../../domain/report/amount-text.ts';
 import { listLines, section } from '../list-lines.ts';
@@ -38,11 +39,7 @@ export function renderVerify(report: VerifyReport, { checksums: asked, ...record
       accepted.map(({ key, reason }) => `${key}: accepted: ${reason}`),
       more,
     ),
-    ...section(
-      'Points outside the copy',
-      external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`),
-      more,
-    ),
+    ...externalLines(external, more),
     ...deliveryLines(report.delivery ?? []),
     `${destination}: ${verdictOf(report)}`,
     `${formatCounted(playlists, 'playlist')}, ${formatCounted(objects, 'object')}, ${formatBytes(sizeBytes)}${checksums}`,
@@ -73,6 +70,15 @@ export function adviceOnMissing(
         '  If some of the missing files were accepted: their list is in the state or journal of the copy (verify the bucket or folder with --state or --journal).',
       ]
     : [];
+}
+
+/** URIs that lead out of the copy, and where they stand. */
+export function externalLines(external: readonly ExternalReference[], rest: string): readonly string[] {
+  return section(
+    'Points outside the copy',
+    external.map(({ playlistUrl, line, uri, reason }) => `${uri}: ${reason}${placeOf(playlistUrl, line)}`),
+    rest,
+  );
 }
 
 /** What players and caches mind, one finding for each kind of object, with the header and the line that mend it. */

@@ -89,6 +89,8 @@ export interface LibraryVerifyReport {
   readonly delivery: readonly DeliveryFinding[];
   /** How many URIs lead out of the copy. */
   readonly external: number;
+  /** These URIs; of what videos share, each once. */
+  readonly outside: readonly ExternalReference[];
   /**
    * Media playlists that count as videos, though multivariant ones beside them or one folder above name others and not
    * them: of an earlier version, perhaps. Without a catalogue nothing says which they are.
