@@ -3,6 +3,7 @@ import { beginsWithBox, isText, isTransportStream, startsLikeMedia } from '../do
 import type { FailureCode } from '../domain/failure.ts';
 import { KiB, MiB } from '../domain/units.ts';
 import type { PlacedFile } from '../hls/presentation.ts';
+import { endsWithinFrame, packedAudioAt } from './packed-audio.ts';
 
 /** What is wrong with an object. */
 export interface Wrong {
@@ -106,7 +107,7 @@ function decrypt(blocks: Uint8Array, key: Uint8Array, initialVector: Uint8Array)
  * |----------------|-----------------------------------------------------------------------------------|
  * | MPEG-2 TS      | a packet begins where fewer bytes follow than one has                             |
  * | fragmented MP4 | a box ends behind the end of the object, or no `mdat` follows the last `moof`     |
- * | packed AAC     | a frame of ADTS ends behind the end of the object                                 |
+ * | packed audio   | a frame of AAC, AC-3, Enhanced AC-3 or MP3 ends behind the end of the object      |
  */
 export async function mediaFault(
   { role, cipher, hasMap, minSizeBytes }: PlacedFile,
@@ -188,31 +189,20 @@ function readBox(bytes: Uint8Array): { readonly type: string; readonly sizeBytes
   return long >= 16 ? { type, sizeBytes: long } : undefined;
 }
 
-/** ISO/IEC 13818-7 section 6.2: each frame says its length. RFC 8216 section 3.4: ID3 goes before them. */
+/** Each frame says its length. RFC 8216 section 3.4: ID3 goes before them. */
 async function packedAudioFault(body: MediaBody): Promise<Wrong | undefined> {
   const start = behindId3(body.head);
-  if (!isAdts(body.head, start) || body.sizeBytes > mostAudioBytes) return undefined;
+  const format = packedAudioAt(body.head, start);
+  if (!format || body.sizeBytes > mostAudioBytes) return undefined;
   const rest = await bytesOf(body, body.head.byteLength, body.sizeBytes - body.head.byteLength);
-  if (!rest) return undefined;
-  const bytes = Buffer.concat([body.head, rest]);
-  let [at, frames] = [start, 0];
-  for (; isAdts(bytes, at) && at + 7 <= bytes.byteLength; frames++) {
-    const length = ((bytes[at + 3] ?? 0) & 3) * 2048 + (bytes[at + 4] ?? 0) * 8 + ((bytes[at + 5] ?? 0) >> 5);
-    if (length < 7) return undefined;
-    at += length;
-  }
-  const endsInFrame = at > bytes.byteLength || isAdts(bytes, at);
-  return endsInFrame && frames > 2 ? cutOff(body, 'it ends within a frame of AAC') : undefined;
+  const isCut = rest !== undefined && endsWithinFrame(Buffer.concat([body.head, rest]), start, format);
+  return isCut ? cutOff(body, `it ends within a frame of ${format.name}`) : undefined;
 }
 
 /** ID3 version 2.4 section 3.1: the size has seven bits in each byte, and leaves the header of ten bytes out. */
 function behindId3(head: Uint8Array): number {
   if (head.byteLength < 10 || Buffer.from(head.subarray(0, 3)).toString('latin1') !== 'ID3') return 0;
   return 10 + head.subarray(6, 10).reduce((size, byte) => size * 128 + (byte & 0x7f), 0);
-}
-
-function isAdts(bytes: Uint8Array, at: number): boolean {
-  return bytes[at] === 0xff && ((bytes[at + 1] ?? 0) & 0xf6) === 0xf0;
 }
 
 /** Up to the end of the object. */

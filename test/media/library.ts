@@ -28,7 +28,7 @@ export const mediaExamples: readonly MediaExample[] = [
 
 /** Further formats, which no copy treats otherwise than these: each by what its objects are. */
 export const furtherFormats = [
-  'cmaf', 'low-latency', 'packed-aac', 'packed-aac-id3', 'packed-mp3', 'sample-aes', 'nameless',
+  'cmaf', 'low-latency', 'packed-aac', 'packed-aac-id3', 'packed-mp3', 'packed-ac3', 'packed-eac3', 'sample-aes', 'nameless',
 ] as const satisfies readonly MediaCase[]; // prettier-ignore
 
 const settings: MediaSettings = {

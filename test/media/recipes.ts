@@ -263,6 +263,8 @@ const recipes = {
     'write_id3v2=1',
   ),
   'packed-mp3': packedAudioOf('packed-mp3', ['-c:a', 'libmp3lame'], 'mp3', 'mp3'),
+  'packed-ac3': packedAudioOf('packed-ac3', ['-c:a', 'ac3'], 'ac3', 'ac3'),
+  'packed-eac3': packedAudioOf('packed-eac3', ['-c:a', 'eac3'], 'eac3', 'ec3'),
   'sample-aes': sampleAes,
   nameless,
 } as const;

@@ -23,7 +23,9 @@ const formats = [
   { name: 'low-latency', usually: false, peeking: true },
   { name: 'packed-aac', usually: false, peeking: true },
   { name: 'packed-aac-id3', usually: false, peeking: true },
-  { name: 'packed-mp3', usually: false, peeking: false },
+  { name: 'packed-mp3', usually: false, peeking: true },
+  { name: 'packed-ac3', usually: false, peeking: true },
+  { name: 'packed-eac3', usually: false, peeking: true },
   { name: 'sample-aes', usually: true, peeking: true },
   { name: 'nameless', usually: true, peeking: true },
 ] as const;
