@@ -211,6 +211,14 @@ describe('variables', () => {
     await expect(kept).rejects.toMatchObject({ code: 'hls.variables' });
   });
 
+  test('that grow without end are refused', async () => {
+    const doubled = Array.from({ length: 60 }, (_, at) => `#EXT-X-DEFINE:NAME="v${at + 1}",VALUE="{$v${at}}{$v${at}}"`);
+    const first = '#EXT-X-DEFINE:NAME="v0",VALUE="0123456789"';
+    await expect(publish(mediaPlaylist(first, ...doubled, '{$v60}.ts'))).rejects.toMatchObject({ code: 'hls.limit' });
+    const large = mediaPlaylist(first, ...doubled.slice(0, 12), `${'{$v12}'.repeat(2_000)}.ts`);
+    await expect(publish(large)).rejects.toMatchObject({ code: 'hls.limit' });
+  });
+
   test.each([
     ['#EXT-X-DEFINE:IMPORT="dir"', 'does not define dir'],
     ['#EXT-X-DEFINE:QUERYPARAM="dir"', 'has no parameter dir that could be a value'],

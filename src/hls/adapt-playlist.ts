@@ -1,10 +1,10 @@
-import { withoutTokens } from '../domain/names/tokens.ts';
 import { attributeValues } from './attributes.ts';
 import { redundantPathways } from './pathways.ts';
-import { atLine, noVariables } from './reference.ts';
+import { atLine } from './reference.ts';
 import type { DocumentContext, Refusal, Variables } from './reference.ts';
 import { readLine } from './tokenizer.ts';
 import type { TagToken, Token, UriToken } from './tokenizer.ts';
+import { Definitions } from './variables.ts';
 
 /** A playlist as a server of static files can give it. */
 export interface AdaptedPlaylist {
@@ -31,9 +31,6 @@ const steeringTag = 'EXT-X-CONTENT-STEERING';
 const steeringProblem = `${steeringTag} would have players ask a server of the source: copies do without it`;
 const defineTag = 'EXT-X-DEFINE';
 
-/** A shorter value of a query parameter grants nothing to anybody, and may stand anywhere by chance. */
-const minSecretLength = 8;
-
 /**
  * Makes of a playlist what can be copied:
  *
@@ -52,25 +49,32 @@ export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext
   const steering = tags.find(({ name }) => name === steeringTag);
   const isLowLatency = tags.some(({ name }) => lowLatencyTags.has(name));
   const definitions = tags.filter(({ name }) => name === defineTag);
-  const { refusals, variables } = readDefinitions(definitions, context);
+  const variables = new Definitions(definitions, context);
+  const isAsItIs = !steering && !isLowLatency && definitions.length === 0;
+  const adapted = isAsItIs ? tokens : rejoin(withoutLeftOut(tokens, { steering, isLowLatency }), variables);
   const loosePart = loosePartIn(tokens);
-  const adapted = {
+  return {
+    tokens: adapted,
     variables,
     ...(steering ? { steering: atLine(context.url, steering.line, steeringProblem) } : {}),
-    refusals: loosePart ? [...refusals, refusalOf(loosePart, context)] : refusals,
+    refusals: [...variables.refusals, ...(loosePart ? [refusalOf(loosePart, context)] : [])],
   };
-  if (!steering && !isLowLatency && definitions.length === 0) return { tokens, ...adapted };
+}
+
+function withoutLeftOut(
+  tokens: readonly Token[],
+  { steering, isLowLatency }: { readonly steering: TagToken | undefined; readonly isLowLatency: boolean },
+): readonly Token[] {
   const leftOut = new Set([
     steeringTag,
     defineTag,
     ...(isLowLatency ? [...lowLatencyTags, ...lowLatencySettings] : []),
   ]);
-  const redundant = steering ? redundantPathways(tokens, attributeValues(steering.value).get('PATHWAY-ID')) : undefined;
+  const redundant = steering && redundantPathways(tokens, attributeValues(steering.value).get('PATHWAY-ID'));
   const isLeftOut = (token: Token): boolean =>
     // RFC 8216 section 4: "Playlist files MUST NOT contain any byte order mark (BOM)".
     token.kind === 'bom' || (token.kind === 'tag' && leftOut.has(token.name)) || redundant?.has(token) === true;
-  const kept = tokens.filter((token) => !isLeftOut(token));
-  return { tokens: rejoin(kept, variables), ...adapted };
+  return tokens.filter((token) => !isLeftOut(token));
 }
 
 /** The last part, where no segment follows it. */
@@ -91,61 +95,14 @@ function refusalOf({ line, name }: TagToken, { url }: DocumentContext): Refusal 
 }
 
 /** The tokens of a text of these lines, with variables replaced where the standard has them: in URIs and attributes. */
-function rejoin(lines: readonly Token[], variables: Variables): readonly Token[] {
+function rejoin(lines: readonly Token[], variables: Definitions): readonly Token[] {
   let at = 0;
   return lines.map((token) => {
     const { eol, line } = token;
     const mayHold = token.kind === 'uri' || (token.kind === 'tag' && token.name !== 'EXTINF');
-    const raw = mayHold ? withValues(token.raw, variables.values) : token.raw;
+    const raw = mayHold ? variables.expand(token.raw) : token.raw;
     const placed = readLine({ raw, eol, line, at });
     at += raw.length + eol.length;
     return placed;
   });
-}
-
-/** rfc8216bis section 4.3: what a value holds is not looked at again. */
-function withValues(text: string, values: Variables['values']): string {
-  return text.replaceAll(/\{\$([\w-]+)\}/g, (written, name: string) => values.get(name) ?? written);
-}
-
-/** rfc8216bis section 4.4.2.3. */
-function readDefinitions(
-  tags: readonly TagToken[],
-  context: DocumentContext,
-): Pick<AdaptedPlaylist, 'variables' | 'refusals'> {
-  if (tags.length === 0) return { variables: noVariables, refusals: [] };
-  const { variables: above = noVariables } = context;
-  const values = new Map<string, string>();
-  const secrets = [...above.secrets];
-  const refusals: Refusal[] = [];
-  for (const { value: list, line } of tags) {
-    const attributes = attributeValues(list);
-    const refuse = (problem: string): void => {
-      refusals.push({ code: 'hls.variables', line, message: atLine(context.url, line, `${defineTag}: ${problem}`) });
-    };
-    const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
-    if (name !== undefined) {
-      values.set(name, withValues(attributes.get('VALUE') ?? '', values));
-    } else if (imported !== undefined) {
-      const value = above.values.get(imported);
-      if (value === undefined) refuse(`the playlist that names this one does not define ${imported}`);
-      else values.set(imported, value);
-    } else if (parameter !== undefined) {
-      const value = new URL(context.finalUrl).searchParams.get(parameter) ?? '';
-      // oxlint-disable-next-line no-control-regex
-      if (value === '' || /["\u0000-\u001f\u007f]/.test(value)) {
-        refuse(`the URL of the playlist has no parameter ${parameter} that could be a value`);
-      } else {
-        values.set(parameter, value);
-        if (value.length >= minSecretLength && isToken(parameter, context)) secrets.push(value);
-      }
-    } else {
-      refuse('it defines nothing');
-    }
-  }
-  return { variables: { values, secrets }, refusals };
-}
-
-function isToken(parameter: string, { finalUrl, tokenRules }: DocumentContext): boolean {
-  return tokenRules !== undefined && !withoutTokens(new URL(finalUrl), tokenRules).searchParams.has(parameter);
 }

@@ -41,30 +41,41 @@ export function redundantPathways(tokens: readonly Token[], first: string | unde
 }
 
 function variantsIn(tokens: readonly Token[], media: readonly TagToken[]): readonly Variant[] {
-  const members = Map.groupBy(media, groupOf);
+  const likenesses = likenessesOfGroups(media);
   const variants: Variant[] = [];
   let pending: TagToken | undefined;
   for (const token of tokens) {
-    if (token.kind === 'uri' && pending) variants.push(variantOf(pending, [pending, token], members));
+    if (token.kind === 'uri' && pending) variants.push(variantOf(pending, [pending, token], likenesses));
     if (token.kind === 'uri') pending = undefined;
     if (token.kind !== 'tag') continue;
     if (token.name === 'EXT-X-STREAM-INF') pending = token;
-    if (token.name === 'EXT-X-I-FRAME-STREAM-INF') variants.push(variantOf(token, [token], members));
+    if (token.name === 'EXT-X-I-FRAME-STREAM-INF') variants.push(variantOf(token, [token], likenesses));
   }
   return variants;
 }
 
-function variantOf(tag: TagToken, lines: readonly Token[], members: ReadonlyMap<string, readonly TagToken[]>): Variant {
+/** By group, a number that those share whose renditions differ in nothing but where they come from. */
+function likenessesOfGroups(media: readonly TagToken[]): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  const numberOf = (likeness: string): number => {
+    const number = numbers.get(likeness) ?? numbers.size;
+    numbers.set(likeness, number);
+    return number;
+  };
+  const groups = [...Map.groupBy(media, groupOf)];
+  return new Map(groups.map(([group, tags]) => [group, numberOf(JSON.stringify(tags.map(likenessOf).toSorted()))]));
+}
+
+function variantOf(tag: TagToken, lines: readonly Token[], likenesses: ReadonlyMap<string, number>): Variant {
   const attributes = attributeValues(tag.value);
   const groups = groupAttributes.flatMap((type) => {
     const id = attributes.get(type);
     return id === undefined || id === 'NONE' ? [] : [`${type} ${id}`];
   });
-  const renditions = groups.flatMap((group) => (members.get(group) ?? []).map(likenessOf));
   return {
     lines,
     pathway: attributes.get('PATHWAY-ID') ?? defaultPathway,
-    likeness: JSON.stringify([likenessOf(tag), ...renditions.toSorted()]),
+    likeness: JSON.stringify([likenessOf(tag), ...groups.map((group) => likenesses.get(group) ?? '')]),
     groups,
   };
 }
@@ -82,10 +93,11 @@ function groupOf(tag: TagToken): string {
 
 /** Whether each of these variants is among the others, and as often. */
 function isWithin(variants: readonly Variant[], others: readonly Variant[]): boolean {
-  const left = others.map(({ likeness }) => likeness);
+  const left = new Map<string, number>();
+  for (const { likeness } of others) left.set(likeness, (left.get(likeness) ?? 0) + 1);
   return variants.every(({ likeness }) => {
-    const at = left.indexOf(likeness);
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+    const count = left.get(likeness) ?? 0;
+    left.set(likeness, count - 1);
+    return count > 0;
   });
 }
