@@ -248,6 +248,12 @@ describe('a byte range', () => {
     expect(bounds('#EXT-X-BYTERANGE:10@5', 'a.ts', 'b.ts')).toEqual([15, undefined]);
   });
 
+  test('that goes on beyond any object is malformed', () => {
+    const most = `#EXT-X-BYTERANGE:${Number.MAX_SAFE_INTEGER}`;
+    const { refusals } = read([`${most}@0`, 'a.ts', '#EXT-X-BYTERANGE:1', 'a.ts'], 'media');
+    expect(refusals).toEqual([{ code: 'hls.malformed', line: 5 }]);
+  });
+
   test.each(['', 'x', '-1@2', '1@', '1@99999999999999999999'])('of %j is malformed', (range) => {
     expect(read([`#EXT-X-BYTERANGE:${range}`, 'a.ts'], 'media').refusals).toEqual([{ code: 'hls.malformed', line: 2 }]);
   });

@@ -137,6 +137,11 @@ function segmentUse(line: UriToken, { byteRange, gap }: Pending, reading: Readin
   };
   if (!byteRange) return use;
   const end = (byteRange.offset ?? rangeEnds.get(line.value) ?? 0) + byteRange.length;
+  // The sum of ranges that can be counted need not be countable, and not every journal keeps a larger number.
+  if (!Number.isSafeInteger(end)) {
+    reading.into.refuse('hls.malformed', line.line, 'EXT-X-BYTERANGE ends beyond any object');
+    return use;
+  }
   rangeEnds.set(line.value, end);
   return { ...use, ...boundOf(byteRange, end) };
 }
