@@ -42,6 +42,11 @@ describe('Side files of a row', () => {
     expect(await read({ a: 'a.vtt', b: 'b.vtt' }, 'captions=a,captions=b')).toEqual(both);
   });
 
+  test('are a list of any length', async () => {
+    const many = Array.from({ length: 150_000 }, (_, at) => `${at}.vtt`);
+    expect(await read({ captions: many }, 'captions')).toHaveLength(many.length);
+  });
+
   test('are none where the row has no such field, or an empty one', async () => {
     expect(await read({ poster: null, captions: [] }, 'poster,captions,thumbnails')).toEqual([]);
     expect(await read({ poster: 'https://i/1.jpg' }, 'captions')).toEqual([]);

@@ -42,7 +42,7 @@ function addSideFiles(row: CatalogueRow, fields: readonly SideFileField[]): Cata
       const message = `row ${row.row} has a ${path} that names no ${role}: it is ${shown(value)}, and must be an http(s) URL, a path from its playlist, or a list of these`;
       return refusedRow(row.row, message, submission.id);
     }
-    sideFiles.push(...urls.map((url) => ({ role, url })));
+    for (const url of urls) sideFiles.push({ role, url });
   }
   return sideFiles.length === 0 ? row : { ...row, submission: { ...submission, sideFiles } };
 }

@@ -1,5 +1,6 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { ExternalReference } from '../domain/revision.ts';
+import { append } from './append.ts';
 import type { DocumentRequest, FetchedDocument } from './fetch-document.ts';
 import type { PlacedFile, Presentation, PresentationDocument } from './presentation.ts';
 
@@ -31,8 +32,8 @@ export function assemblePresentation(
     if (arranged.has(id)) return;
     if (above.includes(document)) throw cycle([...above.slice(above.indexOf(document)), document]);
     above.push(document);
-    lists.external.push(...external);
-    lists.warnings.push(...warnings);
+    append(lists.external, external);
+    append(lists.warnings, warnings);
     for (const reference of document.references) {
       if (reference.use === 'file') {
         lists.files.push(reference);
@@ -45,7 +46,7 @@ export function assemblePresentation(
         // Those of interstitials are played in between.
         if (reference.tag !== 'EXT-X-DATERANGE') warnIfNested(document, child.document, reference.line);
       } else {
-        lists.warnings.push(...(child?.warnings ?? []));
+        append(lists.warnings, child?.warnings ?? []);
         const unread = child?.absent ? { unread: true } : {};
         lists.files.push({ ...reference, use: 'file', role: 'data', playlistUrl: document.url, ...unread });
       }

@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { ExternalReference } from '../domain/revision.ts';
 import type { SideFile, SideRole } from '../domain/side-file.ts';
+import { append } from './append.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
 import type { FetchDocumentOptions } from './fetch-document.ts';
 import type { PlacedFile, PresentationDocument } from './presentation.ts';
@@ -44,11 +45,15 @@ export async function readSideFiles(
       role === 'thumbnails'
         ? await fetchDocument({ use: 'thumbnails', fetchUrl: url, keyUrl: url }, options, signal)
         : undefined;
-    told.external.push(...(read?.external ?? []));
-    told.warnings.push(...(read?.warnings ?? []));
+    append(told.external, read?.external ?? []);
+    append(told.warnings, read?.warnings ?? []);
     if (read?.document) {
       found.documents.push(read.document);
-      found.files.push(...read.document.references.flatMap((each) => (each.use === 'file' ? [each] : [])));
+      const { references } = read.document;
+      append(
+        found.files,
+        references.flatMap((each) => (each.use === 'file' ? [each] : [])),
+      );
     } else {
       found.files.push({ ...asFile(url, role, namedBy), ...(read?.absent ? { unread: true } : {}) });
     }

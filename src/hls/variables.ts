@@ -1,5 +1,6 @@
 import { withoutTokens } from '../domain/names/tokens.ts';
 import { maxPlaylistBytes } from '../domain/playlist-size.ts';
+import { append } from './append.ts';
 import { attributeValues } from './attributes.ts';
 import { atLine, noVariables } from './reference.ts';
 import type { DocumentContext, Refusal, Variables } from './reference.ts';
@@ -21,7 +22,7 @@ export class Definitions implements Variables {
   constructor(tags: readonly TagToken[], context: DocumentContext) {
     this.#context = context;
     this.#first = tags[0];
-    if (this.#first) this.secrets.push(...(context.variables ?? noVariables).secrets);
+    if (this.#first) append(this.secrets, (context.variables ?? noVariables).secrets);
     for (const tag of tags) this.#define(tag);
   }
 

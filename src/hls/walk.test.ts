@@ -2,6 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, roomyLimits, segments, site, variants, walkSite } from '../../test/hls/site.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { defaultTokenRules } from '../domain/names/tokens.ts';
+import { MiB } from '../domain/units.ts';
+import { readSideFiles } from './side-files.ts';
 import { walkPresentation } from './walk.ts';
 
 const root = 'https://cdn.example/v/master.m3u8';
@@ -345,4 +348,34 @@ test('what stays outside is told of every playlist', async () => {
     [root, 4, 'skd://k'],
     [below('a.m3u8'), 3, 'skd://k'],
   ]);
+});
+
+describe('what one document names is no matter of how much it is', () => {
+  const many = 150_000;
+  const limits = { ...roomyLimits, maxPlaylistBytes: 64 * MiB };
+
+  test('outside the copy', async () => {
+    const lines = Array.from({ length: many }, (_, at) => `#EXT-X-UNKNOWN:URI="${at}"`);
+    const { external } = await walkSite(
+      root,
+      { [root]: mediaPlaylist(lines.join('\n'), '#EXTINF:6,', '1.ts') },
+      { limits },
+    );
+    expect(external).toHaveLength(many);
+  });
+
+  test('in a track of thumbnails', async () => {
+    const track = below('thumbnails.vtt');
+    const cues = Array.from({ length: many }, (_, at) => `00:00:00.000 --> 00:00:01.000\n${at}.jpg\n\n`);
+    const { fetch } = site({ [track]: `WEBVTT\n\n${cues.join('')}` });
+    const { files } = await readSideFiles([{ role: 'thumbnails', url: track }], {
+      fetch,
+      external: 'refuse',
+      tokenRules: defaultTokenRules,
+      maxBytes: limits.maxPlaylistBytes,
+      namedBy: 'the catalogue',
+      signal: new AbortController().signal,
+    });
+    expect(files).toHaveLength(many);
+  });
 });
