@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, chmod, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, open, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -95,4 +95,18 @@ it.each([
     for await (const chunk of body) if (chunk.byteLength > 0) await change(join(folder, 'a'));
   };
   await expect(reading()).rejects.toMatchObject({ code: 'source.short-body' });
+});
+
+it('notices a file that is written over while it is read, with as many bytes', async () => {
+  await writeFile(join(folder, 'a'), Buffer.alloc(2 * MiB));
+  const { body } = await fetched('a');
+  const writer = await open(join(folder, 'a'), 'r+');
+  const reading = async (): Promise<void> => {
+    for await (const chunk of body) await writer.write(Buffer.alloc(chunk.byteLength, 1), 0, chunk.byteLength, MiB);
+  };
+  try {
+    await expect(reading()).rejects.toMatchObject({ code: 'source.short-body' });
+  } finally {
+    await writer.close();
+  }
 });

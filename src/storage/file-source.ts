@@ -34,7 +34,7 @@ async function fetchFile(url: string, { signal, unless }: FetchOptions): Promise
       return { result: 'not-modified' };
     }
     const sizeBytes = Number(stats.size);
-    const body = readWhole(file, path, sizeBytes, signal);
+    const body = readWhole(file, { path, sizeBytes, etag: validators.etag }, signal);
     return {
       result: 'fetched',
       finalUrl: url,
@@ -56,14 +56,20 @@ async function sizeOfFile(url: string, { signal }: SizeOptions): Promise<number 
   return file.sizeBytes;
 }
 
+/** A file as it was when it was opened. */
+interface OpenedFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly etag: string;
+}
+
 /**
  * Reads a file of the size it had when it was opened. Asks for one byte more, so that a file that grows is noticed
- * without another call.
+ * early. One that was written over meanwhile, as its times tell at the end, may be a mixture.
  */
 async function* readWhole(
   file: FileHandle,
-  path: string,
-  sizeBytes: number,
+  { path, sizeBytes, etag }: OpenedFile,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let at = 0;
@@ -76,8 +82,10 @@ async function* readWhole(
       const isOver = at > sizeBytes || (bytesRead === 0 && at < sizeBytes);
       if (isOver) throw new FlantsError('source.short-body', `${path} changed its size while it was read`);
       if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
-      if (at === sizeBytes && bytesRead < buffer.byteLength) return;
+      if (at === sizeBytes && bytesRead < buffer.byteLength) break;
     }
+    if (validatorsOf(await file.stat({ bigint: true })).etag !== etag)
+      throw new FlantsError('source.short-body', `${path} changed while it was read`);
   } catch (error) {
     throw asFailure(error, path);
   } finally {
@@ -106,7 +114,7 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-function validatorsOf(stats: BigIntStats): Validators {
+function validatorsOf(stats: BigIntStats): Required<Validators> {
   const parts = [stats.mtimeNs, stats.size, stats.ino].map((part) => part.toString(16));
   return { etag: `"${parts.join('-')}"`, lastModified: stats.mtime.toUTCString() };
 }

@@ -58,9 +58,10 @@ export interface FetchedObject {
   /**
    * The plain bytes.
    *
-   * Throws `source.short-body` when fewer or more come than were announced or when a content coding ends too early,
-   * `source.wrong-body` when they are not in the coding that was declared, `source.too-large` when they unpack to far
-   * more than was sent, `source.unreachable` when the connection breaks, `source.timeout` when nothing comes for too long.
+   * Throws `source.short-body` when fewer or more come than were announced, when a content coding ends too early, or when a
+   * file was written meanwhile, `source.wrong-body` when they are not in the coding that was declared, `source.too-large`
+   * when they unpack to far more than was sent, `source.unreachable` when the connection breaks, `source.timeout` when
+   * nothing comes for too long.
    */
   readonly body: Body;
   /** Discards a body that will not be read. */
