@@ -255,6 +255,31 @@ describe.skipIf(!hasVersitygw)('a store', () => {
     });
   });
 
+  describe('whose listing says that more follows', () => {
+    const listing = async (more: string): Promise<readonly string[]> => {
+      const truncated = `<IsTruncated>true</IsTruncated>${more}`;
+      const { store } = await open({
+        rewrite: ({ url }) =>
+          url.includes('list-type=2')
+            ? (body) => body.replace(/<IsTruncated>.*?<\/IsTruncated>/, truncated)
+            : undefined,
+      });
+      for (const key of ['a', 'b']) await put(store, key, key);
+      const keys: string[] = [];
+      for await (const { key } of store.list('', { signal })) keys.push(key);
+      return keys;
+    };
+
+    it('and not where is not taken for a whole one', async () => {
+      expect(await failure(listing(''))).toMatchObject({ code: 'store.status', retryable: true });
+    });
+
+    it('where it began is not followed for ever', async () => {
+      const again = '<NextContinuationToken>a</NextContinuationToken>';
+      expect(await failure(listing(again))).toMatchObject({ code: 'store.status', retryable: true });
+    });
+  });
+
   describe('that knows no checksums of whole objects', () => {
     const refused = { status: 501, code: 'NotImplemented' };
     const hasType = ({ headers, url }: PassingRequest): boolean =>

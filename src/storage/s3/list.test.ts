@@ -50,6 +50,7 @@ describe('a page of a listing', () => {
     ['nothing', ''],
     ['a page for people', '<html></html>'],
     ['half a page', page('<Contents>').slice(0, -9)],
+    ['a page that does not say where the next one begins', page('<IsTruncated>true</IsTruncated>')],
   ])('is not %s', (_, text) => {
     expect(parsePage(text)).toBeUndefined();
   });

@@ -42,20 +42,23 @@ export async function listPage(
   if (status !== 200)
     throw refusalError(refusalOf({ status, headers, body: text }), connection.attempt('list', prefix));
   const page = parsePage(text);
-  if (page) return page;
+  const isEndless = page?.next !== undefined && page.next === from.next;
+  if (page && !isEndless) return page;
   throw new FlantsError(
     'store.status',
-    `${connection.attempt('list', prefix).place} is answered with something other than a listing`,
+    `${connection.attempt('list', prefix).place} is answered with something other than a listing, or one that does not say where it goes on`,
     { retryable: true },
   );
 }
 
-/** Parses the XML of a page. Undefined if it is something else or truncated. */
+/** Parses the XML of a page. Undefined if it is something else, cut off, or goes on without saying where. */
 export function parsePage(xml: string): S3Page | undefined {
   if (!/<ListBucketResult[\s>]/.test(xml) || !xml.includes('</ListBucketResult>')) return undefined;
   const outside = xml.replace(/<Contents>.*?<\/Contents>/gs, '');
   const isEncoded = textOf(outside, 'EncodingType') === 'url';
-  const next = textOf(outside, 'IsTruncated') === 'true' ? textOf(outside, 'NextContinuationToken') : undefined;
+  const goesOn = textOf(outside, 'IsTruncated') === 'true';
+  const next = goesOn ? textOf(outside, 'NextContinuationToken') : undefined;
+  if (goesOn && next === undefined) return undefined;
   const listed = Array.from(xml.matchAll(/<Contents>(.*?)<\/Contents>/gs), ([, object = '']) => ({
     key: textOf(object, 'Key') ?? '',
     sizeBytes: Number(textOf(object, 'Size') ?? 0),
