@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Evidence, FileFailure, Outcome } from '../domain/outcome.ts';
 import type { PlannedFile } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
-import type { Journal } from './journal.ts';
+import type { Decision, Journal } from './journal.ts';
 import { readAhead } from '../domain/waiting/read-ahead.ts';
 
 /** Videos that are copied at a time. */
@@ -98,8 +98,36 @@ async function importVideo(
     await to.recordPublication(publication);
     publications = 1;
   }
-  for await (const decision of from.decisions(video)) await to.decide(decision);
+  await importDecisions(video, pair);
   return { revisions, evidence, failures, publications };
+}
+
+/** Leaves out what later decisions of the other journal have settled: it takes the last that it is told of for the latest. */
+async function importDecisions(video: VideoId, { from, to }: JournalPair): Promise<void> {
+  const latest = new Map<string, string>();
+  for await (const decision of to.decisions(video)) {
+    for (const subject of subjectsOf(decision)) {
+      if (decision.at > (latest.get(subject) ?? '')) latest.set(subject, decision.at);
+    }
+  }
+  for await (const decision of from.decisions(video)) {
+    // One that the other journal has is told again: it may have been cut off while it was written.
+    if (subjectsOf(decision).every((subject) => decision.at >= (latest.get(subject) ?? ''))) await to.decide(decision);
+  }
+}
+
+/** What a decision settles, until a later one settles the same. */
+function subjectsOf(decision: Decision): readonly string[] {
+  switch (decision.type) {
+    case 'accepted':
+      return [];
+    case 'prioritised':
+      return ['priority'];
+    case 'submitted':
+      return decision.submission.by === 'person' ? ['submission', 'hold'] : ['submission'];
+    default:
+      return ['hold'];
+  }
 }
 
 async function importRevision(

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { importJournal, importSettings } from '../../src/journal/import-journal.ts';
 import type { ImportCounts } from '../../src/journal/import-journal.ts';
-import type { Journal } from '../../src/journal/journal.ts';
+import { currentDecisions } from '../../src/journal/initial-record.ts';
+import type { Decision, Journal } from '../../src/journal/journal.ts';
 import { openObjectJournal } from '../../src/journal/object/journal.ts';
 import { SqliteJournal } from '../../src/journal/sqlite-journal.ts';
 import { openMemoryStore } from '../../src/storage/memory-store.ts';
@@ -112,6 +113,21 @@ describe('importing an embedded state into a cluster’s journal', () => {
     expect((await to.evidence('big', [key])).get(key)).toEqual(later);
     expect([...(await to.failures('recut')).keys()].toSorted()).toEqual(['recut/seg-0.ts', 'recut/seg-1.ts']);
     expect(await to.publication('recut')).toEqual(republished);
+  });
+
+  it('puts nothing that was decided earlier in force again', async () => {
+    const { submission } = submitted('waiting');
+    const asked: Decision = { ...submitted('waiting'), submission: { ...submission, by: 'person' } };
+    await from.decide({ ...asked, at: '2026-11-03T00:00:00.000Z' });
+    await from.decide({ type: 'prioritised', video: 'waiting', at: '2026-11-03T00:00:00.000Z', fresh: true });
+    const late = '2026-12-01T00:00:00.000Z';
+    const moved = submitted('waiting', 'https://origin.example/moved.m3u8', late);
+    await to.decide(moved);
+    await to.decide(decided('cancelled', 'waiting', late));
+    await run();
+    expect(await to.submission('waiting')).toEqual(moved.submission);
+    // Of what the cluster has decided nothing about, the state tells.
+    expect(await currentDecisions('waiting', to)).toEqual({ hold: 'cancelled', fresh: true });
   });
 
   it('brings what the embedded state has learned since', async () => {
