@@ -303,6 +303,22 @@ describe.skipIf(!hasVersitygw)('a store', () => {
       expect(proxy.requests.filter(isRefused)).toHaveLength(1);
     });
 
+    it('and does not answer when the joined object is looked at is not asked to join it again', async () => {
+      const [asked, looked] = [new Set<string>(), new Set<string>()];
+      const isFirst = (seen: Set<string>, { url }: PassingRequest): boolean => seen.size < seen.add(url).size;
+      const { store, proxy } = await open({
+        refuse: (request) => {
+          if (hasType(request)) return refused;
+          if (isComplete(request) && !isFirst(asked, request)) return { status: 404, code: 'NoSuchUpload' };
+          if (request.method === 'HEAD' && isFirst(looked, request)) return { status: 503, code: 'SlowDown' };
+          return undefined;
+        },
+        alter: keepsNone,
+      });
+      expect(await upload(persistUploads(store), 'a.mp4', 'bytes', create)).toMatchObject({ result: 'stored' });
+      expect(proxy.requests.filter(isComplete)).toHaveLength(1);
+    });
+
     it('and joins parts to other bytes keeps none of them', async () => {
       const { store } = await open({ refuse: (request) => (hasType(request) ? refused : undefined), alter: keepsNone });
       const begun = await store.upload('a.mp4', { ...plain, ...create });

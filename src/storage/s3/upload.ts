@@ -61,6 +61,8 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
   const parts = new Map<number, S3Part>();
   let isOpen = true;
   let mayBeComplete = false;
+  /** The answer of a store that has joined the parts, if only a look at the object was left and failed. */
+  let joined: CompletedUpload | undefined;
 
   const abort = async (): Promise<void> => {
     if (!isOpen) return;
@@ -115,12 +117,13 @@ export async function beginUpload(target: UploadTarget, options: PutOptions): Pr
     },
 
     complete: async (crc32) => {
-      const answer = await complete(crc32);
+      const answer = joined ?? (await complete(crc32));
       if (answer.result !== 'stored') {
         await abort();
         return answer;
       }
       isOpen = false;
+      joined = answer;
       const { etag, isCompared } = answer;
       if (isCompared && etag !== '') return { result: 'stored', etag };
       const confirmed = await confirmObject(target.store, { key: key.own, crc32, etag }, options.signal);
