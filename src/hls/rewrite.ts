@@ -2,6 +2,7 @@ import { reaches, relativeUri } from '../domain/names/destination-key.ts';
 import { FlantsError } from '../domain/failure.ts';
 import { endListLine } from './ending.ts';
 import { findJsonStrings } from './json-strings.ts';
+import type { JsonString } from './json-strings.ts';
 import type { PresentationDocument } from './presentation.ts';
 import { holds } from './reference.ts';
 import { tokenize } from './tokenizer.ts';
@@ -102,12 +103,17 @@ function nameOf(token: Token): string | undefined {
 }
 
 function assertSameStrings({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
-  const before = findJsonStrings(text);
-  const after = findJsonStrings(rewritten);
   const planned = new Set(splices.map(({ start }) => start));
-  const isKept = (index: number): boolean =>
-    String(before[index]?.path) === String(after[index]?.path) &&
-    (before[index]?.value === after[index]?.value || planned.has(before[index]?.start ?? -1));
-  if (before.length === after.length && before.every((_, index) => isKept(index))) return;
+  const isKept = (before: JsonString, now: JsonString): boolean =>
+    before.depth === now.depth &&
+    String(before.path) === String(now.path) &&
+    (before.value === now.value || planned.has(before.start));
+  const after = findJsonStrings(rewritten);
+  let areKept = true;
+  for (const before of findJsonStrings(text)) {
+    const now = after.next();
+    areKept &&= now.done !== true && isKept(before, now.value);
+  }
+  if (areKept && after.next().done === true) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
 }
