@@ -92,8 +92,13 @@ function assertSameTokens({ text, url }: PresentationDocument, rewritten: string
 function assertSameLines({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
   const before = text.split('\n');
   const after = rewritten.split('\n');
-  const changed = new Set(splices.map(({ start }) => text.slice(0, start).split('\n').length - 1));
-  const isKept = (line: string, at: number): boolean => changed.has(at) || line === after[at];
+  let [end, next] = [-1, 0];
+  const isKept = (line: string, index: number): boolean => {
+    end += 1 + line.length;
+    const from = next;
+    while ((splices[next]?.start ?? Infinity) <= end) next++;
+    return next > from || line === after[index];
+  };
   if (before.length === after.length && before.every(isKept)) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
 }

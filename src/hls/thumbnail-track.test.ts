@@ -7,7 +7,7 @@ const url = 'https://h/v/thumbs.vtt';
 async function read(text: string | Uint8Array) {
   const fetch = async () => ({ finalUrl: url, bytes: Buffer.from(text), validators: {} });
   const request = { use: 'thumbnails', fetchUrl: url, keyUrl: url } as const;
-  const options = { fetch, maxBytes: 1e6, external: 'refuse', tokenRules: { tokenParameters: ['token'] } } as const;
+  const options = { fetch, maxBytes: 1e7, external: 'refuse', tokenRules: { tokenParameters: ['token'] } } as const;
   return (await fetchDocument(request, options, new AbortController().signal)).document;
 }
 
@@ -41,6 +41,20 @@ describe('A track of thumbnails', () => {
     );
     const kept = rewriteDocument(document, 'v/thumbs.vtt', ['v/sprite.jpg', 'v/two.jpg']);
     expect(Buffer.from(kept).toString()).toContain('\ntwo.jpg#xywh=1,0,1,1\n');
+  });
+
+  test('is rewritten however many images it names', async () => {
+    const cues = (uris: readonly string[]): string =>
+      ['WEBVTT', ...uris.map((uri) => `00:00.000 --> 00:05.000\n${uri}`)].join('\n\n');
+    const names = Array.from({ length: 40_000 }, (_, at) => `${at}.jpg`);
+    const document = await read(cues(names.map((name) => `https://cdn/b/${name}`)));
+    if (!document) throw new Error('no document');
+    const bytes = rewriteDocument(
+      document,
+      'v/thumbs.vtt',
+      names.map((name) => `v/${name}`),
+    );
+    expect(Buffer.from(bytes).toString()).toBe(cues(names));
   });
 
   test.each([
