@@ -4,6 +4,15 @@ import { MiB } from './units.ts';
 /** Most bytes of one playlist or JSON document, after any content coding is undone: far above what players can work with. */
 export const maxPlaylistBytes = 64 * MiB;
 
+/** Most lines of one playlist: while it is read, a short line takes a hundred times its bytes. */
+export const maxPlaylistLines = 2_000_000;
+
+/** Most places that one document names, and most that is to be said of it. */
+export const maxNamed = 1_000_000;
+
+/** Most bytes of all playlists and JSON documents of a presentation together. */
+export const maxPresentationBytes = 256 * MiB;
+
 /**
  * Collects the bytes of a playlist.
  *

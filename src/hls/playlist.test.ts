@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mediaPlaylist, segments, variants } from '../../test/hls/site.ts';
 import { FlantsError } from '../domain/failure.ts';
+import { maxNamed, maxPlaylistLines } from '../domain/playlist-size.ts';
 import { parsePlaylist } from './playlist.ts';
 
 const url = 'https://cdn.example/v/list.m3u8';
@@ -47,6 +48,20 @@ describe('a playlist is recognised', () => {
     expect(playlist).toMatchObject({ encoding: 'latin1', text });
     expect(playlist.warnings).toEqual([expect.stringContaining('not UTF-8')]);
     expect(refusalOf(Buffer.from(segments('caf\u00e9.ts'), 'latin1'))).toMatchObject({ code: 'hls.malformed' });
+  });
+});
+
+describe('a playlist is bounded', () => {
+  test.each([
+    ['in lines', '\n'.repeat(maxPlaylistLines)],
+    ['in what it names', `#EXT-X-UNKNOWN:${'aURI=b,'.repeat(maxNamed)}`],
+  ])('%s', (_, text) => {
+    expect(refusalOf(mediaPlaylist(text, '#EXTINF:6,', '1.ts')).code).toBe('hls.limit');
+  });
+
+  test('and may have as many lines as that, however they end', () => {
+    const blank = '\r\n'.repeat(maxPlaylistLines - segments('1.ts').split('\n').length);
+    expect(parse(segments('1.ts') + blank).references).toHaveLength(1);
   });
 });
 

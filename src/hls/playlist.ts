@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { FlantsError } from '../domain/failure.ts';
 import { mayMend } from '../domain/next-look.ts';
+import { maxPlaylistLines } from '../domain/playlist-size.ts';
 import { adaptPlaylist } from './adapt-playlist.ts';
 import { missingEndOf } from './ending.ts';
 import type { MissingEnd } from './ending.ts';
 import type { DocumentContext, References, Variables } from './reference.ts';
 import { readReferences } from './references.ts';
 import type { PlaylistKind } from './references.ts';
-import { tokenize } from './tokenizer.ts';
+import { countLines, tokenize } from './tokenizer.ts';
 import type { TagToken, Token } from './tokenizer.ts';
 
 /** A playlist with all it says about other objects. */
@@ -35,11 +36,12 @@ export interface Playlist extends Omit<References, 'refusals'> {
  * titles in other encodings.
  *
  * @throws {FlantsError} `hls.not-a-playlist`, `hls.dash`, `hls.empty`, `hls.malformed`, `hls.live`, `hls.variables`,
- * `hls.interstitial`, `hls.external`
+ * `hls.interstitial`, `hls.external`, `hls.limit`
  */
 export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Playlist {
   const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
   const written = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
+  assertLineCount(written, context);
   const lines = tokenize(written);
   assertIsPlaylist(lines, written, context);
   const kind = kindOf(lines, context);
@@ -70,6 +72,11 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
     ],
     ...(missing ? { missingEnd: refusals[0] ? { ...missing, refusal: refusals[0] } : missing } : {}),
   };
+}
+
+function assertLineCount(text: string, { url }: DocumentContext): void {
+  if (text.length <= maxPlaylistLines || countLines(text) <= maxPlaylistLines) return;
+  throw new FlantsError('hls.limit', `${url} has more than ${maxPlaylistLines} lines`);
 }
 
 function assertIsPlaylist(tokens: readonly Token[], text: string, { url, finalUrl }: DocumentContext): void {

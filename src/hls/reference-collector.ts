@@ -1,5 +1,7 @@
 import { withoutGrants } from '../domain/names/tokens.ts';
+import { FlantsError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure.ts';
+import { maxNamed } from '../domain/playlist-size.ts';
 import type { ExternalReference } from '../domain/revision.ts';
 import { atLine } from './reference.ts';
 import type { DocumentContext, DocumentReference, FileReference, Reference, References, Refusal } from './reference.ts';
@@ -28,12 +30,17 @@ export type Foreign = { readonly foreign: 'needed' } | { readonly foreign: 'kept
 
 const needed: Foreign = { foreign: 'needed' };
 
-/** Collects the references of a document. Each URI ends in exactly one list. */
+/**
+ * Collects the references of a document. Each URI ends in exactly one list.
+ *
+ * All methods throw `hls.limit` when the document names more than `maxNamed`.
+ */
 export class ReferenceCollector implements References {
   readonly references: Reference[] = [];
   readonly external: ExternalReference[] = [];
   readonly refusals: Refusal[] = [];
   readonly warnings: string[] = [];
+  #left = maxNamed;
   readonly #context: DocumentContext;
   readonly #resolve: (uri: string) => Resolved;
 
@@ -55,7 +62,7 @@ export class ReferenceCollector implements References {
       case 'fetch':
         if (resolved.repaired)
           this.warn(line, `${shown(uri)} reads like a URI of an unknown scheme; taken for a relative name`);
-        this.references.push({ ...spot, ...use, fetchUrl: resolved.url });
+        this.#add(this.references, { ...spot, ...use, fetchUrl: resolved.url });
         return;
       case 'inline':
         // A file in the playlist itself is copied with it. A playlist there may name others, which nobody has read.
@@ -96,15 +103,21 @@ export class ReferenceCollector implements References {
   }
 
   keep(line: number, tag: string, uri: string, reason: string): void {
-    this.external.push({ playlistUrl: this.#context.url, line, tag, uri: brief(uri), reason });
+    this.#add(this.external, { playlistUrl: this.#context.url, line, tag, uri: brief(uri), reason });
   }
 
   refuse(code: FailureCode, line: number, problem: string): void {
-    this.refusals.push({ code, line, message: atLine(this.#context.url, line, problem) });
+    this.#add(this.refusals, { code, line, message: atLine(this.#context.url, line, problem) });
   }
 
   warn(line: number, problem: string): void {
-    this.warnings.push(atLine(this.#context.url, line, problem));
+    this.#add(this.warnings, atLine(this.#context.url, line, problem));
+  }
+
+  #add<T>(list: T[], item: T): void {
+    if (this.#left === 0) throw new FlantsError('hls.limit', `${this.#context.url} names more than ${maxNamed} things`);
+    this.#left -= 1;
+    list.push(item);
   }
 }
 

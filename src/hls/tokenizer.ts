@@ -57,6 +57,16 @@ export function tokenize(text: string): readonly Token[] {
   return tokens;
 }
 
+/** How many lines a text has. Takes no memory for them. */
+export function countLines(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; count++) {
+    const end = endOfLine(text, at);
+    at = end + eolAt(text, end).length;
+  }
+  return count;
+}
+
 function endOfLine(text: string, from: number): number {
   for (let at = from; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -288,6 +288,7 @@ describe('a walk is bounded', () => {
     ['in playlists', '3 playlists', { ...roomyLimits, maxPlaylists: 2 }, two],
     ['in files', '3 files', { ...roomyLimits, maxFiles: 2 }, site({ [root]: segments('1', '2', '3') }).fetch],
     ['in bytes', '40 bytes', { ...roomyLimits, maxPlaylistBytes: 40 }, site({ [root]: segments('1') }).fetch],
+    ['in bytes of all playlists', '[0-9]+ bytes of playlists', { ...roomyLimits, maxBytes: 100 }, site({ [root]: variants('a.m3u8'), [below('a.m3u8')]: segments('1') }).fetch],
     ['in bytes that gzip hides', '2000 bytes', { ...roomyLimits, maxPlaylistBytes: 2000 }, site({ [root]: long }).fetch],
   ])('%s', async (_, named, limits, fetch) => {
     const walk = walkPresentation(root, { fetch, limits, signal: new AbortController().signal });
@@ -295,8 +296,9 @@ describe('a walk is bounded', () => {
   }); // prettier-ignore
 
   test('and lets through what is just within', async () => {
-    const limits = { maxDepth: 1, maxPlaylists: 2, maxFiles: 2, maxPlaylistBytes: 1000 };
     const pages = { [root]: variants('a.m3u8'), [below('a.m3u8')]: segments('1', '2') };
+    const maxBytes = Object.values(pages).join('').length;
+    const limits = { maxDepth: 1, maxPlaylists: 2, maxFiles: 2, maxPlaylistBytes: 1000, maxBytes };
     expect((await walkSite(root, pages, { limits })).files).toHaveLength(2);
   });
 });
@@ -352,7 +354,7 @@ test('what stays outside is told of every playlist', async () => {
 
 describe('what one document names is no matter of how much it is', () => {
   const many = 150_000;
-  const limits = { ...roomyLimits, maxPlaylistBytes: 64 * MiB };
+  const limits = { ...roomyLimits, maxPlaylistBytes: 64 * MiB, maxBytes: 64 * MiB };
 
   test('outside the copy', async () => {
     const lines = Array.from({ length: many }, (_, at) => `#EXT-X-UNKNOWN:URI="${at}"`);

@@ -1,12 +1,12 @@
 import { defaultTokenRules, withoutTokens } from '../domain/names/tokens.ts';
 import type { TokenRules } from '../domain/names/tokens.ts';
 import { FlantsError } from '../domain/failure.ts';
-import { maxPlaylistBytes } from '../domain/playlist-size.ts';
+import { maxNamed, maxPlaylistBytes, maxPresentationBytes } from '../domain/playlist-size.ts';
 import { assemblePresentation } from './assemble-presentation.ts';
 import { fetchDocument, withoutFragment } from './fetch-document.ts';
 import type { DocumentRequest, EarlierDocuments, FetchDocumentOptions, FetchedDocument } from './fetch-document.ts';
 import { fanOut } from '../domain/waiting/fan-out.ts';
-import type { PlacedReference, Presentation } from './presentation.ts';
+import type { PlacedReference, Presentation, PresentationDocument } from './presentation.ts';
 import type { ExternalPolicy } from './reference.ts';
 
 /** Bounds of one presentation. */
@@ -15,6 +15,8 @@ export interface WalkLimits {
   readonly maxPlaylists: number;
   /** Of one of them, after any content coding is undone. */
   readonly maxPlaylistBytes: number;
+  /** Of all of them together. */
+  readonly maxBytes: number;
   /** How far one may be from the root, which has depth 0. */
   readonly maxDepth: number;
   /** Places that name a file, in all playlists together. */
@@ -25,8 +27,9 @@ export interface WalkLimits {
 export const defaultWalkLimits: WalkLimits = {
   maxPlaylists: 1000,
   maxPlaylistBytes,
+  maxBytes: maxPresentationBytes,
   maxDepth: 4,
-  maxFiles: 1_000_000,
+  maxFiles: maxNamed,
 };
 
 /** How to walk. */
@@ -77,32 +80,37 @@ async function readAll(
   };
   const visits = new Map<string, FetchedDocument>();
   let wave: ReadonlyMap<string, DocumentRequest> = new Map([[identify(root), root]]);
-  let files = 0;
+  let [files, bytes] = [0, 0];
   const assertWithin = (count: number, limit: number, what: string): void => {
     if (count <= limit) return;
     const url = withoutTokens(new URL(root.fetchUrl), tokenRules).href;
     throw new FlantsError('hls.limit', `${url} leads to ${what}, which is more than the limit of ${limit}`);
+  };
+  /** Counts each as it comes: of a thousand that are as large as one may be, no more than some are held. */
+  const count = (document: PresentationDocument): void => {
+    files += document.references.filter(({ use }) => use === 'file').length;
+    bytes += document.bytes.byteLength;
+    assertWithin(files, limits.maxFiles, `${files} files`);
+    assertWithin(bytes, limits.maxBytes, `${bytes} bytes of playlists`);
+  };
+  const readOne = async (request: DocumentRequest, either: AbortSignal): Promise<FetchedDocument> => {
+    const read = await fetchDocument(request, fetchOptions, either);
+    if (read.document) count(read.document);
+    return read;
   };
 
   for (let depth = 0; wave.size > 0; depth++) {
     assertWithin(depth, limits.maxDepth, `playlists in playlists ${depth} deep`);
     assertWithin(visits.size + wave.size, limits.maxPlaylists, `${visits.size + wave.size} playlists`);
     const requests = [...wave];
-    const read = await fanOut(requests, ([, request], either) => fetchDocument(request, fetchOptions, either), {
-      concurrency,
-      signal,
-    });
+    const read = await fanOut(requests, ([, request], either) => readOne(request, either), { concurrency, signal });
     const next = new Map<string, DocumentRequest>();
     for (const [index, visit] of read.entries()) visits.set(requests[index]?.[0] ?? '', visit);
     for (const reference of read.flatMap(({ document }) => document?.references ?? [])) {
-      if (!isDocumentReference(reference)) {
-        files++;
-        continue;
-      }
+      if (!isDocumentReference(reference)) continue;
       const id = identify(reference);
       if (!visits.has(id)) next.set(id, next.get(id) ?? reference);
     }
-    assertWithin(files, limits.maxFiles, `${files} files`);
     wave = next;
   }
   return visits;

@@ -29,6 +29,7 @@ export function site(pages: Readonly<Record<string, Page>>): { fetch: WalkOption
 export const roomyLimits: WalkOptions['limits'] = {
   maxPlaylists: 100,
   maxPlaylistBytes: 1_000_000,
+  maxBytes: 10_000_000,
   maxDepth: 4,
   maxFiles: 1000,
 };

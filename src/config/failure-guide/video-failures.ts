@@ -53,7 +53,8 @@ export const videoFailures = {
     cure: 'Use the URL of the `.m3u8` of the same video.',
   },
   'hls.limit': {
-    means: 'The video is larger than FLAnts accepts: 64 MiB a playlist, 1,000 playlists, 1,000,000 files.',
+    means:
+      'The video is larger than FLAnts accepts: 64 MiB and 2,000,000 lines a playlist, 1,000 playlists with 256 MiB in all, 1,000,000 files.',
     cause: 'The playlist is generated without end, or many videos share one multivariant playlist.',
     cure: 'Split it at the source.',
   },
