@@ -144,6 +144,16 @@ describe('variables', () => {
     expect(await publish(page.replace('/{$later}', ''))).toBe(mediaPlaylist('#EXTINF:6,', '../media-1/a.ts'));
   });
 
+  test('have one value only', async () => {
+    const twice = (value: string): string =>
+      mediaPlaylist(define, '#EXTINF:6,', '{$dir}/a.ts', `#EXT-X-DEFINE:NAME="dir",VALUE="${value}"`);
+    expect(await publish(twice('media-1'))).toBe(mediaPlaylist('#EXTINF:6,', 'media-1/a.ts'));
+    await expect(publish(twice('media-2'))).rejects.toMatchObject({
+      code: 'hls.variables',
+      message: expect.stringContaining('line 6: EXT-X-DEFINE: dir has another value already') as string,
+    });
+  });
+
   test('are imported from the playlist that names this one', async () => {
     const pages = (imported: string): Record<string, Page> => ({
       [root]: `#EXTM3U\n${define}\n#EXT-X-STREAM-INF:BANDWIDTH=1\n{$dir}.m3u8\n`,

@@ -54,7 +54,7 @@ export class Definitions implements Variables {
   #define({ value: list, line }: TagToken): void {
     const attributes = attributeValues(list);
     const [name, imported, parameter] = ['NAME', 'IMPORT', 'QUERYPARAM'].map((each) => attributes.get(each));
-    if (name !== undefined) this.values.set(name, this.expand(attributes.get('VALUE') ?? ''));
+    if (name !== undefined) this.#set(name, this.expand(attributes.get('VALUE') ?? ''), line);
     else if (imported !== undefined) this.#import(imported, line);
     else if (parameter !== undefined) this.#takeParameter(parameter, line);
     else this.#refuse(line, 'it defines nothing');
@@ -63,7 +63,7 @@ export class Definitions implements Variables {
   #import(name: string, line: number): void {
     const value = this.#context.variables?.values.get(name);
     if (value === undefined) this.#refuse(line, `the playlist that names this one does not define ${name}`);
-    else this.values.set(name, value);
+    else this.#set(name, value, line);
   }
 
   #takeParameter(name: string, line: number): void {
@@ -72,9 +72,16 @@ export class Definitions implements Variables {
     // oxlint-disable-next-line no-control-regex
     if (value === '' || /["\u0000-\u001f\u007f]/.test(value))
       return this.#refuse(line, `the URL of the playlist has no parameter ${name} that could be a value`);
-    this.values.set(name, value);
+    this.#set(name, value, line);
     const isToken = tokenRules && !withoutTokens(new URL(finalUrl), tokenRules).searchParams.has(name);
     if (isToken && value.length >= minSecretLength) this.secrets.push(value);
+  }
+
+  /** rfc8216bis section 4.4.2.3 forbids a second definition. Players that take it have one value before it, another behind it. */
+  #set(name: string, value: string, line: number): void {
+    const before = this.values.get(name);
+    if (before !== undefined && before !== value) this.#refuse(line, `${name} has another value already`);
+    this.values.set(name, value);
   }
 
   #refuse(line: number, problem: string): void {

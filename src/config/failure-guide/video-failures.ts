@@ -31,9 +31,10 @@ export const videoFailures = {
     cure: 'Run the same command after its end; a cluster looks again by itself. If the encoder died, use `--assume-ended`.',
   },
   'hls.variables': {
-    means: 'The playlist uses a variable (`EXT-X-DEFINE`) that has no value, or whose value must not be stored.',
+    means:
+      'The playlist uses a variable (`EXT-X-DEFINE`) that has no value, or two, or whose value must not be stored.',
     cause:
-      'It imports what the playlist above it does not define, or names a query parameter that its URL lacks. Or a token of its URL stands in a path.',
+      'It imports what the playlist above it does not define, or names a query parameter that its URL lacks, or defines a variable twice. Or a token of its URL stands in a path.',
     cure: 'Name the multivariant playlist, with its whole URL. Else correct it at the source.',
   },
   'hls.external': {
