@@ -204,6 +204,31 @@ describe('variables', () => {
     }
   });
 
+  test.each(['abcd+fgh/ijk=', 'abcd%20fgh/ijk', 'ab%C3%A9defgh'])(
+    'hold tokens however these are escaped: %s',
+    async (token) => {
+      const at = new URL(`${root}?token=${token}`).href;
+      for (const uri of ['{$token}/a.ts', '/x/{$token}/a.ts', 'a.ts?k={$token}']) {
+        const page = mediaPlaylist('#EXT-X-DEFINE:QUERYPARAM="token"', '#EXTINF:6,', uri);
+        const walked = walkSite(at, { [at]: page });
+        await expect(walked).rejects.toMatchObject({
+          code: 'hls.variables',
+          message: expect.stringContaining('line 5: the URI of EXTINF has a token') as string,
+        });
+      }
+    },
+  );
+
+  test.each([
+    ['https://[{$token}/a.ts', 'is none: https://[…/a.ts'],
+    ['foo://{$token}/a.ts', 'a foo: URI cannot be copied: foo://…/a.ts'],
+    ['a.ts\n#EXT-X-DATERANGE:ID="1",X-ASSET-URI="https://ads.example/{$token}/a.m3u8"', 'https://ads.example/…/a.m3u8'],
+  ])('show no token in what is said of why they are refused: %s', async (uri, message) => {
+    const at = `${root}?token=s3cr3t-s3cr3t`;
+    const page = mediaPlaylist('#EXT-X-DEFINE:QUERYPARAM="token"', '#EXTINF:6,', uri);
+    await expect(walkSite(at, { [at]: page })).rejects.toThrow(message);
+  });
+
   test('hold their tokens also where they are imported, by themselves or within others', async () => {
     const at = `${root}?token=s3cr3t-s3cr3t`;
     const pages = (uri: string): Record<string, Page> => ({

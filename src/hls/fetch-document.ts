@@ -9,7 +9,7 @@ import { gunzipIfNeeded } from './gunzip.ts';
 import { readThumbnailTrack } from './thumbnail-track.ts';
 import { parsePlaylist } from './playlist.ts';
 import type { PlacedReference, PresentationDocument } from './presentation.ts';
-import { atLine, holds, noVariables } from './reference.ts';
+import { atLine, noVariables, shows } from './reference.ts';
 import type { DocumentContext, DocumentReference, ExternalPolicy, Reference, Variables } from './reference.ts';
 import { keyUrlOf } from './resolve.ts';
 
@@ -135,7 +135,7 @@ function assertNoSecret(
   if (secrets.length === 0) return;
   for (const { fetchUrl, tag, line } of references) {
     const kept = withoutTokens(new URL(fetchUrl), tokenRules).href;
-    if (!secrets.some((secret) => holds(kept, secret))) continue;
+    if (!shows(kept, secrets)) continue;
     const problem = `the URI of ${tag} has a token of the playlist's own URL where it would be stored`;
     throw new FlantsError('hls.variables', atLine(url, line, problem));
   }

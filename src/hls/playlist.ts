@@ -5,6 +5,7 @@ import { maxPlaylistLines } from '../domain/playlist-size.ts';
 import { adaptPlaylist } from './adapt-playlist.ts';
 import { missingEndOf } from './ending.ts';
 import type { MissingEnd } from './ending.ts';
+import { withoutSecrets } from './reference.ts';
 import type { DocumentContext, References, Variables } from './reference.ts';
 import { readReferences } from './references.ts';
 import type { PlaylistKind } from './references.ts';
@@ -52,7 +53,7 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
   const missing = kind === 'media' ? missingEndOf(lines) : undefined;
   // What its writer is about to change does not count yet.
   const refusal = missing?.isLive ? refusals.find((each) => !mayMend(each)) : refusals[0];
-  if (refusal) throw new FlantsError(refusal.code, refusal.message);
+  if (refusal) throw new FlantsError(refusal.code, withoutSecrets(refusal.message, variables.secrets));
   if (encoding === 'latin1') assertAsciiUris(references, context);
   return {
     kind,

@@ -111,9 +111,17 @@ export interface DocumentContext {
   readonly tokenRules?: TokenRules;
 }
 
-/** Whether a text or URL shows a secret. */
-export function holds(text: string, secret: string): boolean {
-  return text.includes(secret) || text.includes(encodeURIComponent(secret));
+/** Whether a text or URL shows a secret, whichever of its characters are escaped there. */
+export function shows(text: string, secrets: readonly string[]): boolean {
+  const plain = text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escaped) =>
+    Buffer.from(escaped.replaceAll('%', ''), 'hex').toString(),
+  );
+  return secrets.some((secret) => text.includes(secret) || plain.includes(secret));
+}
+
+/** A message without secrets that variables have brought into it. */
+export function withoutSecrets(message: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '…'), message);
 }
 
 /** A message about a line of a document. It is one line itself, whatever the document holds. */

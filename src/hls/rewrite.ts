@@ -4,7 +4,7 @@ import { endListLine } from './ending.ts';
 import { findJsonStrings } from './json-strings.ts';
 import type { JsonString } from './json-strings.ts';
 import type { PresentationDocument } from './presentation.ts';
-import { holds } from './reference.ts';
+import { shows } from './reference.ts';
 import { tokenize } from './tokenizer.ts';
 import type { Token } from './tokenizer.ts';
 
@@ -51,7 +51,7 @@ export function rewriteDocument(
 
 /** Variables may bring a token of the playlist's URL to attributes that are no URIs. */
 function assertNoSecret({ url }: PresentationDocument, secrets: readonly string[], text: string): void {
-  if (!secrets.some((secret) => holds(text, secret))) return;
+  if (!shows(text, secrets)) return;
   throw new FlantsError('hls.variables', `${url} has a token of its own URL where the copy would show it`);
 }
 
