@@ -5,6 +5,10 @@ import type { Charge, FailureCode } from './failure.ts';
 const codesBy = (charge: Charge): readonly FailureCode[] =>
   failureCodes.filter((code) => chargeOf(failureWith(code, 'x')) === charge);
 
+test('codes of earlier versions stay: what they refused is found and tried again by them', () => {
+  expect(failureCodes).toContain('hls.steering');
+});
+
 test('throttles and stops cost the file nothing', () => {
   expect(codesBy('wait')).toEqual([
     'source.silent',

@@ -74,6 +74,8 @@ const charges = {
   'hls.cycle': 'final',
   'hls.live': 'final',
   'hls.variables': 'final',
+  // Of earlier versions: states and journals hold it.
+  'hls.steering': 'final',
   'hls.external': 'final',
   'hls.interstitial': 'final',
   'hls.dash': 'final',

@@ -10,7 +10,7 @@ import { destinationPlace } from './waiting/patience.ts';
 /** What stays as it is until a person changes something: the source, an option, or the destination. */
 const lasting: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'source.refused', 'source.too-large', 'store.conflict', 'store.key', 'key.conflict',
-  'key.unusable', 'hls.cycle', 'hls.variables', 'hls.external', 'hls.interstitial', 'hls.dash',
+  'key.unusable', 'hls.cycle', 'hls.variables', 'hls.steering', 'hls.external', 'hls.interstitial', 'hls.dash',
   'hls.limit', 'catalogue.row', 'catalogue.duplicate', 'catalogue.rule', 'usage',
 ]); // prettier-ignore
 

@@ -37,6 +37,11 @@ export const videoFailures = {
       'It imports what the playlist above it does not define, or names a query parameter that its URL lacks, or defines a variable twice. Or a token of its URL stands in a path.',
     cure: 'Name the multivariant playlist, with its whole URL. Else correct it at the source.',
   },
+  'hls.steering': {
+    means: 'An earlier version refused the playlist for its content steering. This one copies such videos.',
+    cause: 'The multivariant playlist has `EXT-X-CONTENT-STEERING`.',
+    cure: 'Run the same copy again. In a cluster, run `flants retry`.',
+  },
   'hls.external': {
     means: 'The playlist names something that cannot be copied, such as a URI of another scheme.',
     cause: 'A tag names an app or a DRM scheme that is not known as one.',
