@@ -193,9 +193,24 @@ describe('A recording whose encoder died', () => {
 
   it('stays live where its playlist holds what only a live one may', async () => {
     const live = await recording(assumeEnded);
-    live.source.objects.set(low, media(...segments('l0.ts'), '#EXT-X-PART:DURATION=1,URI="l1.0.ts"'));
+    live.source.objects.set(low, media('#EXT-X-SKIP:SKIPPED-SEGMENTS=3', ...segments('l3.ts')));
     await live.look();
     expect(await live.look({ afterMs: 18_000 })).toMatchObject({ result: 'live' });
+  });
+
+  it('ends with its last segment, and says so where parts of a next one were there', async () => {
+    const live = await recording(assumeEnded);
+    live.source.objects.set(low, media(...segments('l0.ts'), '#EXT-X-PART:DURATION=1,URI="l1.0.ts"'));
+    await live.look();
+    const planned = await live.look({ afterMs: 18_000 });
+    expect(planned).toMatchObject({ result: 'planned', revision: { total: 2 } });
+    if (planned.result !== 'planned') return;
+    expect(planned.revision.warnings).toContain(
+      `${low} line 5: EXT-X-PART names media of a segment that is not there yet: the copy ends before it`,
+    );
+    expect(String(planned.revision.documents[1]?.body)).toBe(
+      `#EXTM3U\n#EXT-X-TARGETDURATION:6\n#EXTINF:6,\nl0.ts\n${end}\n`,
+    );
   });
 
   it('stays live while it names nothing, as before its first second', async () => {

@@ -28,11 +28,15 @@ export function isComplete({ documents, files }: Presentation): boolean {
 /** The presentation of a recording that is taken as over although nothing says so. */
 export function assumeEnded(presentation: Presentation): Presentation {
   const live = presentation.documents.filter(({ missingEnd }) => missingEnd?.isLive);
-  return { ...presentation, warnings: [...presentation.warnings, ...live.map(warningOf)] };
+  return { ...presentation, warnings: [...presentation.warnings, ...live.flatMap(warningsOf)] };
 }
 
-function warningOf({ url }: PresentationDocument): string {
-  return `${url} has no EXT-X-ENDLIST: it has not changed for a while and was taken as over, as --assume-ended says; the copy gets one`;
+function warningsOf({ url, missingEnd }: PresentationDocument): readonly string[] {
+  const assumed = `${url} has no EXT-X-ENDLIST: it has not changed for a while and was taken as over, as --assume-ended says; the copy gets one`;
+  return [
+    assumed,
+    ...(missingEnd?.looseParts === undefined ? [] : [`${missingEnd.looseParts}: the copy ends before it`]),
+  ];
 }
 
 /** Of what the documents name, so that tokens and dates which differ at each look count for nothing. */

@@ -14,6 +14,8 @@ export interface AdaptedPlaylist {
   readonly variables: Variables;
   /** What is to be said of content steering, where the playlist had it. */
   readonly steering?: string;
+  /** Of parts of a segment that is not there. */
+  readonly loosePart?: Refusal;
   readonly refusals: readonly Refusal[];
 }
 
@@ -42,7 +44,7 @@ const defineTag = 'EXT-X-DEFINE';
  * | PART-INF and SERVER-CONTROL                                | there yet, and what the server answers while they grow        |
  * | DEFINE                                                     | left out: `{$name}` is replaced by the value                  |
  *
- * Parts of a segment that is not there yet are refused: nothing else holds their media.
+ * Nothing else holds the media of parts whose segment is not there yet.
  */
 export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext): AdaptedPlaylist {
   const tags = tokens.filter((token): token is TagToken => token.kind === 'tag');
@@ -57,7 +59,8 @@ export function adaptPlaylist(tokens: readonly Token[], context: DocumentContext
     tokens: adapted,
     variables,
     ...(steering ? { steering: atLine(context.url, steering.line, steeringProblem) } : {}),
-    refusals: [...variables.refusals, ...(loosePart ? [refusalOf(loosePart, context)] : [])],
+    ...(loosePart ? { loosePart: refusalOf(loosePart, context) } : {}),
+    refusals: variables.refusals,
   };
 }
 

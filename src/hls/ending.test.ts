@@ -47,11 +47,20 @@ describe('a media playlist', () => {
 
 describe('a live playlist', () => {
   test.each([
-    ['parts of its next segment', '#EXT-X-PART:DURATION=1,URI="p.ts"', 'hls.live'],
+    ['segments left out', '#EXT-X-SKIP:SKIPPED-SEGMENTS=1', 'hls.live'],
     ['a line that is being written', '#EXT-X-MAP:BYTERANGE="1@0"', 'hls.malformed'],
   ])('with %s is read, and keeps why it could not be copied as it is', (_, line, code) => {
     const { missingEnd } = parse(endless('#EXT-X-TARGETDURATION:6', line));
     expect(missingEnd).toMatchObject({ isLive: true, refusal: { code } });
+  });
+
+  test('with parts of its next segment could be copied without them', () => {
+    const { missingEnd } = parse(endless('#EXT-X-TARGETDURATION:6', 'a.ts', '#EXT-X-PART:DURATION=1,URI="p.ts"'));
+    expect(missingEnd).toEqual({
+      isLive: true,
+      targetDurationMs: 6000,
+      looseParts: expect.stringContaining('line 4: EXT-X-PART names media') as string,
+    });
   });
 
   test('that could not be copied when it is over either is refused at once', () => {

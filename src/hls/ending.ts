@@ -13,6 +13,8 @@ export interface MissingEnd {
   readonly targetDurationMs: number;
   /** What would keep a live playlist from being copied if it stayed as it is now, and may be gone once it is over. */
   readonly refusal?: Refusal;
+  /** What is to be said of parts whose segment is not there yet: they would be lost. */
+  readonly looseParts?: string;
 }
 
 /** Where a playlist does not say how long its segments are. */

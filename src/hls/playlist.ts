@@ -46,11 +46,13 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
   const lines = tokenize(written);
   assertIsPlaylist(lines, written, context);
   const kind = kindOf(lines, context);
-  const { tokens, variables, steering, ...adapted } = adaptPlaylist(lines, context);
+  const { tokens, variables, steering, loosePart, ...adapted } = adaptPlaylist(lines, context);
   const isAdapted = tokens !== lines;
   const { references, external, warnings, ...read } = readReferences(tokens, kind, context);
-  const refusals = [...adapted.refusals, ...read.refusals].toSorted((a, b) => a.line - b.line);
   const missing = kind === 'media' ? missingEndOf(lines) : undefined;
+  // In a live playlist, their segment is about to come.
+  const loose = loosePart && !missing?.isLive ? [loosePart] : [];
+  const refusals = [...adapted.refusals, ...loose, ...read.refusals].toSorted((a, b) => a.line - b.line);
   // What its writer is about to change does not count yet.
   const refusal = missing?.isLive ? refusals.find((each) => !mayMend(each)) : refusals[0];
   if (refusal) throw new FlantsError(refusal.code, withoutSecrets(refusal.message, variables.secrets));
@@ -71,7 +73,15 @@ export function parsePlaylist(bytes: Uint8Array, context: DocumentContext): Play
       ...textWarnings(lines, encoding, context),
       ...endWarnings(missing, context),
     ],
-    ...(missing ? { missingEnd: refusals[0] ? { ...missing, refusal: refusals[0] } : missing } : {}),
+    ...(missing
+      ? {
+          missingEnd: {
+            ...missing,
+            ...(refusals[0] ? { refusal: refusals[0] } : {}),
+            ...(loosePart ? { looseParts: loosePart.message } : {}),
+          },
+        }
+      : {}),
   };
 }
 
