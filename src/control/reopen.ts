@@ -1,5 +1,5 @@
-import { hasBit, rangesWhere } from '../domain/bits.ts';
-import { indicesOf } from '../domain/index-ranges.ts';
+import { rangesOfBits } from '../domain/bits.ts';
+import { indicesOf, subtract } from '../domain/index-ranges.ts';
 import type { Generation, VideoId } from '../domain/video.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
@@ -35,6 +35,11 @@ export async function reopenFailed(video: VideoId, ports: ReopenPorts): Promise<
   const record = await ports.ledger.read(video);
   const tally = record && record.failed > record.accepted ? await ports.ledger.tally(video) : undefined;
   if (!tally) return 0;
-  const isOpenable = (index: number): boolean => hasBit(tally.failed, index) && !hasBit(tally.accepted, index);
-  return reopenFiles(video, [...indicesOf(rangesWhere(tally.record.total, isOpenable))], ports);
+  const {
+    record: { total },
+    failed,
+    accepted,
+  } = tally;
+  const openable = subtract(rangesOfBits(failed, total), rangesOfBits(accepted, total));
+  return reopenFiles(video, [...indicesOf(openable)], ports);
 }

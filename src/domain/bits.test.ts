@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyBits, hasBit, putBit, rangesWhere } from './bits.ts';
+import { emptyBits, hasBit, putBit, rangesOfBits } from './bits.ts';
 import { toRanges } from './index-ranges.ts';
 
 test('bits take an eighth of a byte each and begin unset', () => {
@@ -26,7 +26,7 @@ test('bits behave like a set, and tell whether they changed', () => {
         if (value) set.add(index);
         else set.delete(index);
       }
-      expect(rangesWhere(71, (index) => hasBit(bits, index))).toEqual(toRanges(set));
+      expect(rangesOfBits(bits, 71)).toEqual(toRanges(set));
     }),
   );
 });
@@ -39,11 +39,13 @@ test('beyond the end everything is unset, and cannot be set in silence', () => {
   expect(() => putBit(bits, -1, true)).toThrow(expect.objectContaining({ code: 'internal' }));
 });
 
-test('a test that holds to the end gives a range that ends there', () => {
-  expect(rangesWhere(5, () => true)).toEqual([[0, 5]]);
-  expect(rangesWhere(5, (index) => index !== 2)).toEqual([
-    [0, 2],
-    [3, 5],
-  ]);
-  expect(rangesWhere(0, () => true)).toEqual([]);
+test('ranges are of as many files as there are, whatever the bytes', () => {
+  const bytes = fc.array(fc.constantFrom(0, 0xff, 0x0f, 0xf0, 0x42), { maxLength: 9 });
+  fc.assert(
+    fc.property(bytes, fc.nat(80), (values, size) => {
+      const bits = Uint8Array.from(values);
+      const set = Array.from({ length: size }, (_, index) => index).filter((index) => hasBit(bits, index));
+      expect(rangesOfBits(bits, size)).toEqual(toRanges(set));
+    }),
+  );
 });

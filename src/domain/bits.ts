@@ -27,23 +27,26 @@ export function putBit(bits: Bits, index: number, value: boolean): boolean {
   return true;
 }
 
-/** The ranges of files below `size` whose bit is set. */
+/** The ranges of files below `size` whose bit is set. What is alike goes by eight at a time: of many files most are. */
 export function rangesOfBits(bits: Bits, size: number): IndexRanges {
-  // Most fields of failures have none.
-  return bits.every((byte) => byte === 0) ? [] : rangesWhere(size, (index) => hasBit(bits, index));
-}
-
-/** The ranges of indices below `size` for which `test` holds. */
-export function rangesWhere(size: number, test: (index: number) => boolean): IndexRanges {
   const ranges: [number, number][] = [];
   let from = -1;
-  for (let index = 0; index <= size; index++) {
-    const inside = index < size && test(index);
+  let index = 0;
+  const end = Math.min(size, bits.length * 8);
+  while (index < end) {
+    const like = from < 0 ? 0 : 0xff;
+    if ((index & 7) === 0 && bits[index >> 3] === like) {
+      index += 8;
+      continue;
+    }
+    const inside = hasBit(bits, index);
     if (inside && from < 0) from = index;
     if (!inside && from >= 0) {
       ranges.push([from, index]);
       from = -1;
     }
+    index += 1;
   }
+  if (from >= 0) ranges.push([from, end]);
   return ranges;
 }

@@ -1,7 +1,7 @@
-import { emptyBits, hasBit, putBit, rangesWhere } from './bits.ts';
+import { emptyBits, hasBit, putBit, rangesOfBits } from './bits.ts';
 import type { Bits } from './bits.ts';
 import type { Failure } from './failure.ts';
-import { indicesOf, subtract } from './index-ranges.ts';
+import { indicesOf, subtract, union } from './index-ranges.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { Live } from './live.ts';
 import { isSettled, publishedSituation } from './video.ts';
@@ -17,7 +17,9 @@ export interface Tally {
 
 /** Files that are neither done nor failed. */
 export function openFiles({ record, done, failed }: Tally): IndexRanges {
-  return isSettled(record) ? [] : rangesWhere(record.total, (index) => !hasBit(done, index) && !hasBit(failed, index));
+  if (isSettled(record)) return [];
+  const { total } = record;
+  return subtract([[0, total]], union(rangesOfBits(done, total), rangesOfBits(failed, total)));
 }
 
 /** A change to a video's tally. Each names the generation it belongs to. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { rangesWhere } from '../domain/bits.ts';
 import { applyChange } from '../domain/change.ts';
 import type { Tally } from '../domain/change.ts';
-import { indicesOf } from '../domain/index-ranges.ts';
+import { indicesOf, subtract, toRanges } from '../domain/index-ranges.ts';
 import { digestOf } from '../domain/revision.ts';
 import type { Revision } from '../domain/revision.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
@@ -15,7 +14,7 @@ const never = new AbortController().signal;
 const body = Buffer.from('media');
 
 function done(total: number, revision: string, without: readonly number[] = []): Tally {
-  const files = [...indicesOf(rangesWhere(total, (index) => !without.includes(index)))];
+  const files = [...indicesOf(subtract([[0, total]], toRanges(without)))];
   const opened = applyChange(undefined, { type: 'open', generation: 'a' });
   const tally = opened.result === 'applied' ? opened.tally : undefined;
   const registered = applyChange(tally, { type: 'register', seen: 'a', generation: 'b', revision, total, done: files });

@@ -1,6 +1,6 @@
 import { planBatches } from '../../src/domain/batch.ts';
 import type { BatchEnd, BatchJob } from '../../src/domain/batch.ts';
-import { hasBit, rangesWhere } from '../../src/domain/bits.ts';
+import { hasBit } from '../../src/domain/bits.ts';
 import type { Change, Tally } from '../../src/domain/change.ts';
 import { failureWith } from '../../src/domain/failure.ts';
 import { countOf, indicesOf, subtract, toRanges } from '../../src/domain/index-ranges.ts';
@@ -230,7 +230,9 @@ export function applyAcceptances({ ledger, world }: Engine, video: VideoId): voi
 
 /** The files of a video that are neither done nor failed. */
 export function openFiles(tally: Tally): IndexRanges {
-  return rangesWhere(tally.record.total, (index) => isOpen(tally, index));
+  return toRanges(
+    Array.from({ length: tally.record.total }, (_, index) => index).filter((index) => isOpen(tally, index)),
+  );
 }
 
 function isOpen({ record, done, failed }: Tally, index: number): boolean {
