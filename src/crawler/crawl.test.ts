@@ -52,10 +52,9 @@ describe('A crawl of a library that was begun with sessions in its names', () =>
     const { crawl } = await library({ 0: playlist.bytes, 1: playlist.bytes });
     expect(await crawl(`${grants[0]}/v/i.m3u8`)).toMatchObject({ result: 'planned' });
     const again = await crawl(`${grants[1]}/v/i.m3u8`);
-    expect(again).toMatchObject({
-      result: 'unchanged',
-      grants: { fetchUrls: new Map([[0, `${home}${grants[1]}/v/a.ts`]]) },
-    });
+    expect(again).toMatchObject({ result: 'unchanged' });
+    const { fetchUrls } = again.result === 'unchanged' ? again.grants : {};
+    expect(fetchUrls?.of(0, `${home}${grants[0]}/v/a.ts`)).toBe(`${home}${grants[1]}/v/a.ts`);
   });
 
   it('plans anew when the presentation has changed too', async () => {

@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { areUnchanged } from '../storage/unchanged.ts';
 import { hasSameSideList } from './side-list.ts';
+import { FetchUrls } from './fetch-urls.ts';
 import { hasFormerNames, isSameUnderFormerNames } from './former-names.ts';
 import { assumeEnded, findLive, isComplete } from './live.ts';
 import { planReading, readPlaylists, tellingNoTokens } from './plan-video.ts';
@@ -78,7 +79,7 @@ async function crawl(
     hasSameSideList(present, submission, ports.keyRules) &&
     isOf(submission, present.playlists.at(-1), ports.keyRules);
   if (mayAsk && (await areUnchanged(source, playlistsFromRoot(present), signal))) {
-    return { result: 'unchanged', grants: { fetchUrls: new Map() } };
+    return { result: 'unchanged', grants: { fetchUrls: new FetchUrls() } };
   }
   const before = record.live && isOf(submission, record.live.playlists[0], ports.keyRules) ? record.live : undefined;
   if (before && !(await mayHaveEnded(before, ports, signal))) return keepLooking(submission, record, before, ports);
@@ -96,7 +97,8 @@ async function crawl(
   const { revision, ...grants } = await planReading(submission, ended, ports, planning);
   if (mayKeep && revision.digest === present.digest) return { result: 'unchanged', grants };
   if (mayKeep && hasFormerNames(ports.keyRules) && (await isSameUnderFormerNames(present, revision, journal))) {
-    const fetchUrls = new Map(revision.files.map(({ url }, at) => [at, grants.fetchUrls.get(at) ?? url]));
+    // The present plan has URLs of the former names.
+    const fetchUrls = new FetchUrls(revision.files.map(({ url }, at) => [at, undefined, grants.fetchUrls.of(at, url)]));
     return { result: 'unchanged', grants: { ...grants, fetchUrls } };
   }
 

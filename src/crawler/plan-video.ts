@@ -11,6 +11,7 @@ import { noSideFiles, readSideFiles } from '../hls/side-files.ts';
 import type { SidePresentation } from '../hls/side-files.ts';
 import type { WalkLimits } from '../hls/walk.ts';
 import type { Source, SourceSession } from '../storage/source.ts';
+import type { FetchUrls } from './fetch-urls.ts';
 import { planRevision } from './plan.ts';
 import type { RevisionPlan } from './plan.ts';
 import { readText } from './read-text.ts';
@@ -35,9 +36,6 @@ export interface PlanningOptions {
   readonly present?: PresentPlan | undefined;
   readonly signal: AbortSignal;
 }
-
-/** Full URLs, tokens included, of files whose plan has another, by index. Never stored. */
-export type FetchUrls = ReadonlyMap<number, string>;
 
 /** What reading the playlists has given beside the plan. Secrets: never stored. */
 export interface Grants {

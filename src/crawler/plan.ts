@@ -10,6 +10,7 @@ import type { PlacedFile, Presentation, PresentationDocument } from '../hls/pres
 import type { SidePresentation } from '../hls/side-files.ts';
 import { noSideFiles } from '../hls/side-files.ts';
 import { rewriteDocument } from '../hls/rewrite.ts';
+import { FetchUrls } from './fetch-urls.ts';
 import { KeyClaims } from './key-claims.ts';
 import type { ObjectAddress } from './key-claims.ts';
 
@@ -27,8 +28,7 @@ export interface PlanInput {
 /** A plan, with what must not be stored. */
 export interface RevisionPlan {
   readonly revision: Revision;
-  /** Full URLs, by index, of files whose plan has another because a token was taken out. */
-  readonly fetchUrls: ReadonlyMap<number, string>;
+  readonly fetchUrls: FetchUrls;
 }
 
 /** A key that an object has or wants. */
@@ -71,10 +71,7 @@ export function planRevision({
     throw new FlantsError('hls.empty', `${presentation.documents.at(-1)?.url ?? video} leads to no media at all`);
   }
   const files = used.map((file) => mergeUses(file, naming));
-  const fetchUrls = new Map<number, string>();
-  for (const [index, { fetchUrl }] of used.entries()) {
-    if (files[index]?.url !== fetchUrl) fetchUrls.set(index, fetchUrl);
-  }
+  const fetchUrls = new FetchUrls(files.map(({ url }, index) => [index, url, used[index]?.fetchUrl ?? url]));
   const playlists: readonly ReadPlaylist[] = [
     ...used
       .filter(({ uses }) => uses.some(({ unread }) => unread))

@@ -52,7 +52,10 @@ describe('URLs of a presentation that differ in a token alone', () => {
     expect(new Set(keysOf(revision)).size).toBe(2);
     expect(revision.queryFindings).toEqual({ keyParameters: ['token'] });
     expect(JSON.stringify(revision)).not.toMatch(/token=[AB]/);
-    expect([...fetchUrls.values()]).toEqual([`${home}/s.ts?token=A`, `${home}/s.ts?token=B`]);
+    expect(revision.files.map(({ url }, index) => fetchUrls.of(index, url))).toEqual([
+      `${home}/s.ts?token=A`,
+      `${home}/s.ts?token=B`,
+    ]);
   });
 
   it('are one file where their bytes are the same, and that is not asked a second time', async () => {

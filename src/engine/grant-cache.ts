@@ -1,4 +1,5 @@
 import type { Grants } from '../crawler/plan-video.ts';
+import { MiB } from '../domain/units.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
 
 /** What the source has granted for the files of a plan, and when it was read. */
@@ -11,11 +12,11 @@ export interface KnownGrants extends Grants {
 /** Bounds of the cache. The videos used longest ago are dropped first and crawled again when they are needed. */
 export interface GrantLimits {
   readonly maxVideos: number;
-  /** URLs of all videos together. The video used last stays, however many it has. */
-  readonly maxUrls: number;
+  /** Of the URLs of all videos together. The video used last stays, whatever it takes. */
+  readonly maxBytes: number;
 }
 
-const usualLimits: GrantLimits = { maxVideos: 512, maxUrls: 100_000 };
+const usualLimits: GrantLimits = { maxVideos: 512, maxBytes: 32 * MiB };
 
 /**
  * URLs with tokens, and cookies, of videos in progress. They stay in memory and are never stored. All engines of a process
@@ -24,7 +25,7 @@ const usualLimits: GrantLimits = { maxVideos: 512, maxUrls: 100_000 };
 export class GrantCache {
   /** In order of use, the most recent last. */
   readonly #known = new Map<VideoId, KnownGrants>();
-  #urls = 0;
+  #bytes = 0;
   readonly #limits: GrantLimits;
 
   constructor(limits = usualLimits) {
@@ -41,7 +42,7 @@ export class GrantCache {
   put(video: VideoId, grants: KnownGrants): void {
     this.forget(video);
     this.#known.set(video, grants);
-    this.#urls += grants.fetchUrls.size;
+    this.#bytes += grants.fetchUrls.bytes;
     for (const oldest of this.#known.keys()) {
       if (oldest === video || this.#isWithin(this.#limits)) break;
       this.forget(oldest);
@@ -49,11 +50,11 @@ export class GrantCache {
   }
 
   forget(video: VideoId): void {
-    this.#urls -= this.#known.get(video)?.fetchUrls.size ?? 0;
+    this.#bytes -= this.#known.get(video)?.fetchUrls.bytes ?? 0;
     this.#known.delete(video);
   }
 
-  #isWithin({ maxVideos, maxUrls }: GrantLimits): boolean {
-    return this.#known.size <= maxVideos && this.#urls <= maxUrls;
+  #isWithin({ maxVideos, maxBytes }: GrantLimits): boolean {
+    return this.#known.size <= maxVideos && this.#bytes <= maxBytes;
   }
 }

@@ -3,6 +3,7 @@ import type { VideoId } from '../domain/video.ts';
 import type { RevisionHeader } from '../domain/revision.ts';
 import { createTokenLocator } from './token-locator.ts';
 import type { Locator } from '../storage/locator.ts';
+import { FetchUrls } from '../crawler/fetch-urls.ts';
 import { GrantCache } from './grant-cache.ts';
 
 const plan = 'https://cdn.example/seg.ts';
@@ -25,11 +26,11 @@ describe('a locator', () => {
     createTokenLocator({
       replan: async (video) => {
         reads.push(video);
-        const url = `${plan}?token=${reads.length}`;
+        const urlOf = (index: number): string => `${plan}?token=${reads.length}${index === 0 ? '' : `.${index}`}`;
         const cookie = `grant=${reads.length}`;
         return {
           digest,
-          fetchUrls: new Map(Array.from({ length: urls }, (_, index) => [index, url])),
+          fetchUrls: new FetchUrls(Array.from({ length: urls }, (_, index) => [index, plan, urlOf(index)])),
           ...(hasCookies ? { cookieFor: () => cookie } : {}),
         };
       },
@@ -69,7 +70,7 @@ describe('a locator', () => {
   it('takes what a crawl has read, until that has run out', async () => {
     const grants = new GrantCache();
     const locator = open(grants);
-    grants.put('v', { revision: 'r', fetchUrls: new Map([[0, `${plan}?token=crawled`]]), readAt: now });
+    grants.put('v', { revision: 'r', fetchUrls: new FetchUrls([[0, plan, `${plan}?token=crawled`]]), readAt: now });
     expect(await urlOf(locator)).toBe(`${plan}?token=crawled`);
     expect(await urlOf(locator, now)).toBe(`${plan}?token=1`);
   });
@@ -98,21 +99,22 @@ describe('a locator', () => {
     expect(await urlOf(locator)).toBe(`${plan}?token=2`);
   });
 
-  it('lets go of what was used longest ago where there are too many URLs, and never of the latest', async () => {
+  it('lets go of what was used longest ago where URLs take too much memory, and never of the latest', async () => {
     const load = async (locator: Locator, ...videos: readonly VideoId[]): Promise<readonly VideoId[]> => {
       reads = [];
       for (const video of videos) await locator.load(video, 'r', { signal });
       return reads;
     };
-    const grants = new GrantCache({ maxVideos: 10, maxUrls: 10 });
+    const bytes = new FetchUrls([[0, plan, `${plan}?token=1.1`]]).bytes;
+    const grants = new GrantCache({ maxVideos: 10, maxBytes: 10 * bytes });
     const locator = open(grants, { urls: 4 });
     expect(await load(locator, 'a', 'b', 'a')).toEqual(['a', 'b']);
     expect(await load(locator, 'c', 'a', 'b'), 'b made room for c').toEqual(['c', 'b']);
     grants.forget('b');
     expect(await load(locator, 'a', 'd', 'a')).toEqual(['d']);
-    const small = open(new GrantCache({ maxVideos: 10, maxUrls: 3 }), { urls: 4 });
+    const small = open(new GrantCache({ maxVideos: 10, maxBytes: 3 * bytes }), { urls: 4 });
     expect(await load(small, 'a', 'a', 'b', 'b')).toEqual(['a', 'b']);
-    const few = open(new GrantCache({ maxVideos: 2, maxUrls: 100 }));
+    const few = open(new GrantCache({ maxVideos: 2, maxBytes: 100 * bytes }));
     expect(await load(few, 'a', 'b', 'c', 'b', 'a')).toEqual(['a', 'b', 'c', 'a']);
   });
 });

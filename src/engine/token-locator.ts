@@ -1,3 +1,4 @@
+import { FetchUrls } from '../crawler/fetch-urls.ts';
 import type { Grants } from '../crawler/plan-video.ts';
 import { wantsGrants } from '../domain/revision.ts';
 import type { RevisionDigest, VideoId } from '../domain/video.ts';
@@ -41,7 +42,7 @@ export function createTokenLocator({ replan, journal, grants, now }: TokenLocato
       if (isGood) return urlsOf(known);
       const header = expiredAt === undefined ? await journal.revision(video, revision) : undefined;
       if (expiredAt === undefined && !(header && wantsGrants(header))) {
-        return keep(video, { revision, fetchUrls: new Map(), readAt: 0 });
+        return keep(video, { revision, fetchUrls: new FetchUrls(), readAt: 0 });
       }
       // Clocks of processes differ. What is read now is newer than what expired, whatever the other clock said.
       const readAt = Math.max(now(), (expiredAt ?? 0) + 1);
@@ -52,5 +53,5 @@ export function createTokenLocator({ replan, journal, grants, now }: TokenLocato
 }
 
 function urlsOf({ readAt, fetchUrls, cookieFor = () => undefined }: KnownGrants): PlanUrls {
-  return { readAt, locate: (index, url) => fetchUrls.get(index) ?? url, cookieFor };
+  return { readAt, locate: (index, url) => fetchUrls.of(index, url), cookieFor };
 }

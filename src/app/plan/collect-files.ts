@@ -50,7 +50,7 @@ export function collectFiles(seed: string, sampleFiles: number): FileCollector {
         const name = `${role} ${/\.[a-z0-9]{1,8}$/i.exec(key)?.[0].toLowerCase() ?? ''}`;
         const group = groups.of({ host: new URL(url).host, name, folder: path.at(-1) ?? '' });
         group.sample.offer(rank, () => {
-          const fetchUrl = grants.fetchUrls.get(index) ?? url;
+          const fetchUrl = grants.fetchUrls.of(index, url);
           const cookie = grants.cookieFor?.(fetchUrl);
           const atLeastBytes = minSizeBytes;
           return { video: id, key, url: fetchUrl, atLeastBytes, ...(cookie === undefined ? {} : { cookie }) };
