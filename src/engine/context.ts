@@ -22,6 +22,7 @@ import type { PatiencePorts, Waiting, WatchedPatience } from './patience.ts';
 import { createStepDriver, leaseIds } from './step-driver.ts';
 import type { StepDriver } from './step-driver.ts';
 import { GrantCache } from './grant-cache.ts';
+import { LargeReadings } from '../storage/large-readings.ts';
 import { createTokenLocator } from './token-locator.ts';
 import type { Locator } from '../storage/locator.ts';
 import type { Replan } from './token-locator.ts';
@@ -103,6 +104,8 @@ export interface EngineHost {
    * Keeps what crawls were granted, for the engines of this process that copy files. Absent: none does, and nobody would ask.
    */
   readonly grants?: GrantCache;
+  /** Shared by all engines of a process. Absent: this one is the only one. */
+  readonly largeReadings?: LargeReadings;
   /** Whether there is no other video to leave places to. Absent: nobody knows. */
   readonly hasOneVideo?: () => boolean;
   /** A delay after which to deliver the batch again. Undefined: copy it now. */
@@ -135,6 +138,7 @@ export interface EngineContext extends StepDriver {
   readonly patience: WatchedPatience;
   /** The source for readings of whole videos: it leaves origins alone that are silent. */
   readonly crawlSource: Source;
+  readonly largeReadings: LargeReadings;
   /** Crawls the video and returns the digest of its present plan, without sealing it. Throws as `planVideo`. */
   presentDigest(video: VideoId, signal: AbortSignal): Promise<RevisionDigest>;
 }
@@ -147,6 +151,7 @@ export function createContext(
 ): EngineContext {
   const newId = leaseIds(parts.newGeneration);
   const crawlSource = breakSilence(parts.source);
+  const largeReadings = host.largeReadings ?? new LargeReadings();
   const replan: Replan = async (video, { insists = false, signal }) => {
     const submission = await host.submissionOf(video);
     if (!submission) throw new FlantsError('state.unusable', `the journal does not know the video ${video}`);
@@ -155,8 +160,11 @@ export function createContext(
     const present = (await ledger.read(video))?.revision;
     const header = present === undefined ? undefined : await journal.revision(video, present);
     const tokened = await host.withTokens(submission);
-    const { revision, ...grants } = await planVideo(tokened, { ...parts, source }, { present: header, signal });
-    return { digest: revision.digest, ...grants };
+    return largeReadings.run(source, async (reading) => {
+      const ports = { ...parts, source: reading };
+      const { revision, ...grants } = await planVideo(tokened, ports, { present: header, signal });
+      return { digest: revision.digest, ...grants };
+    });
   };
   const grants = host.grants ?? new GrantCache();
   const locator = createTokenLocator({ replan, journal: parts.journal, grants, now: parts.now });
@@ -180,6 +188,7 @@ export function createContext(
     locator,
     patience: createPatience({ ...host.patience, ledger: parts.ledger, onWaiting: hooks.onWaiting, now: parts.now }),
     crawlSource,
+    largeReadings,
     presentDigest: async (video, signal) => (await replan(video, { insists: true, signal })).digest,
   };
 }

@@ -47,7 +47,9 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
       kind: 'crawl',
       run: async () => {
         const tokened = await host.withTokens(submission);
-        return crawlVideo(tokened, record, { ...parts, source: reading }, { recheck: job.recheck, signal });
+        return context.largeReadings.run(reading, (waiting) =>
+          crawlVideo(tokened, record, { ...parts, source: waiting }, { recheck: job.recheck, signal }),
+        );
       },
       relyingOn: {
         side: 'source',

@@ -5,7 +5,7 @@ import { findJsonStrings } from './json-strings.ts';
 import type { JsonString } from './json-strings.ts';
 import type { PresentationDocument } from './presentation.ts';
 import { shows } from './reference.ts';
-import { tokenize } from './tokenizer.ts';
+import { tokenize, tokensOf } from './tokenizer.ts';
 import type { Token } from './tokenizer.ts';
 
 /** A span of a text and what takes its place. */
@@ -74,17 +74,14 @@ function splice(text: string, splices: readonly Splice[], textAt = 0): string {
 
 /** Reads the new text again: the same lines and tags, and no line differs but by its splices. */
 function assertSameTokens({ text, url }: PresentationDocument, rewritten: string, splices: readonly Splice[]): void {
-  const before = tokenize(text);
-  const after = tokenize(rewritten);
   let next = 0;
-  const isAsPlanned = (token: Token, index: number): boolean => {
+  const isAsPlanned = (token: Token, now: Token): boolean => {
     const from = next;
     while ((splices[next]?.end ?? Infinity) <= token.at + token.raw.length) next++;
     const planned = splice(token.raw, splices.slice(from, next), token.at);
-    const now = after[index];
-    return now?.kind === token.kind && nameOf(now) === nameOf(token) && now.raw === planned && now.eol === token.eol;
+    return now.kind === token.kind && nameOf(now) === nameOf(token) && now.raw === planned && now.eol === token.eol;
   };
-  if (before.length === after.length && before.every(isAsPlanned) && next === splices.length) return;
+  if (areAlike(tokensOf(text), tokensOf(rewritten), isAsPlanned) && next === splices.length) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
 }
 
@@ -113,12 +110,15 @@ function assertSameStrings({ text, url }: PresentationDocument, rewritten: strin
     before.depth === now.depth &&
     String(before.path) === String(now.path) &&
     (before.value === now.value || planned.has(before.start));
-  const after = findJsonStrings(rewritten);
-  let areKept = true;
-  for (const before of findJsonStrings(text)) {
-    const now = after.next();
-    areKept &&= now.done !== true && isKept(before, now.value);
-  }
-  if (areKept && after.next().done === true) return;
+  if (areAlike(findJsonStrings(text), findJsonStrings(rewritten), isKept)) return;
   throw new FlantsError('internal', `rewriting ${url} would have changed more than its URIs`);
+}
+
+/** Whether two sequences are as long, and each pair is alike. */
+function areAlike<T>(some: Iterator<T>, others: Iterator<T>, isPair: (one: T, other: T) => boolean): boolean {
+  for (;;) {
+    const [one, other] = [some.next(), others.next()];
+    if (one.done || other.done) return one.done === other.done;
+    if (!isPair(one.value, other.value)) return false;
+  }
 }

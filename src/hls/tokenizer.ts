@@ -43,18 +43,23 @@ const byteOrderMark = '\uFEFF';
  */
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
-  let at = 0;
-  if (text.startsWith(byteOrderMark)) {
-    tokens.push({ kind: 'bom', raw: byteOrderMark, eol: '', line: 1, at });
-    at = byteOrderMark.length;
-  }
-  for (let line = 1; at < text.length; line++) {
-    const end = endOfLine(text, at);
-    const eol = eolAt(text, end);
-    tokens.push(readLine({ raw: text.slice(at, end), eol, line, at }));
-    at = end + eol.length;
-  }
+  for (let token = tokenAfter(text); token; token = tokenAfter(text, token)) tokens.push(token);
   return tokens;
+}
+
+/** As `tokenize`, one after the other: all together they take many times the memory of the text. */
+export function* tokensOf(text: string): Generator<Token, void> {
+  for (let token = tokenAfter(text); token; token = tokenAfter(text, token)) yield token;
+}
+
+/** The first token of a text, or that which follows another. Undefined at its end. */
+function tokenAfter(text: string, before?: Token): Token | undefined {
+  const at = before ? before.at + before.raw.length + before.eol.length : 0;
+  if (at === text.length) return undefined;
+  if (!before && text.startsWith(byteOrderMark)) return { kind: 'bom', raw: byteOrderMark, eol: '', line: 1, at };
+  const line = before ? before.line + (before.kind === 'bom' ? 0 : 1) : 1;
+  const end = endOfLine(text, at);
+  return readLine({ raw: text.slice(at, end), eol: eolAt(text, end), line, at });
 }
 
 /** How many lines a text has. Takes no memory for them. */

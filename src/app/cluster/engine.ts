@@ -21,6 +21,7 @@ import type { SourceSpec } from '../connect.ts';
 import type { Source } from '../../storage/source.ts';
 import { createContext } from '../../engine/context.ts';
 import { GrantCache } from '../../engine/grant-cache.ts';
+import { LargeReadings } from '../../storage/large-readings.ts';
 import type { EngineContext, EngineHooks, EngineHost } from '../../engine/context.ts';
 import { readKeyRules } from '../../engine/key-rules.ts';
 import type { OpenDestination } from '../open/destination.ts';
@@ -37,6 +38,7 @@ export interface ClusterSource {
   readonly source: Source;
   /** Absent: no role of this process copies files. */
   readonly grants?: GrantCache;
+  readonly largeReadings: LargeReadings;
 }
 
 /** The engine of one role of a process. Its workers are started separately. */
@@ -81,7 +83,13 @@ export async function openClusterSource(
   const namedUrls = options.catalogue.sources.flatMap((each) => (each.kind === 'playlist' ? [each.url] : []));
   const named = { originUrls: [keyRules.root], namedUrls };
   const spec = { ...(await sourceSpecOf(options, named)), limits: options.limits.source };
-  return { keyRules, spec, source: openSource(spec), ...(copiesFiles ? { grants: new GrantCache() } : {}) };
+  return {
+    keyRules,
+    spec,
+    source: openSource(spec),
+    ...(copiesFiles ? { grants: new GrantCache() } : {}),
+    largeReadings: new LargeReadings(),
+  };
 }
 
 /**
@@ -129,7 +137,10 @@ export function createClusterEngine(
 
 function hostOf(
   { journal, queues, spending }: Cluster,
-  { source: { keyRules, grants }, patienceMs }: { readonly source: ClusterSource; readonly patienceMs: number },
+  {
+    source: { keyRules, grants, largeReadings },
+    patienceMs,
+  }: { readonly source: ClusterSource; readonly patienceMs: number },
   hooks: ClusterEngineHooks,
   catalogue: Catalogue | undefined,
 ): EngineHost {
@@ -151,6 +162,7 @@ function hostOf(
     },
     outlastsSilence: true,
     ...(grants ? { grants } : {}),
+    largeReadings,
     patience: {
       patienceMs,
       scopeOf: ({ video, generation }) => ({ name: `${video}/${generation}`, videos: [video], isAll: false }),
