@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import { breakSilence } from '../storage/circuit-breaker.ts';
+import { noticeCrowding } from '../storage/crowding.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { sourceCredentials } from '../storage/s3/source-credentials.ts';
@@ -97,7 +98,7 @@ function openPorts({ source, store, capabilities, storeRequests, streams, heldBy
   const findOwn = sourceCredentials(buckets?.profile, proxies);
   const ofSource = (): Promise<S3Credentials> => (credentials.source ? Promise.resolve(credentials.source) : findOwn());
   return {
-    source: breakSilence(connectSource(source, ofSource)),
+    source: breakSilence(noticeCrowding(connectSource(source, ofSource))),
     store: connectStore(store, {
       credentials: storeCredentials,
       proxies,

@@ -9,6 +9,7 @@ import type { Share } from '../executor/lambda/message.ts';
 import type { Journal } from '../journal/journal.ts';
 import { openObjectJournal } from '../journal/object/journal.ts';
 import { breakSilence } from '../storage/circuit-breaker.ts';
+import { noticeCrowding } from '../storage/crowding.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
@@ -102,7 +103,7 @@ async function openPorts(
     proxies: noProxies,
     limits: { ...(bytes ? { bytes } : {}), ...(requests ? { requests } : {}) },
   };
-  const source = breakSilence(connectSource(spec, credentials));
+  const source = breakSilence(noticeCrowding(connectSource(spec, credentials)));
   const store = openBucket(settings.store, settings.capabilities, connections);
   const stores = [store];
   let journal: Journal | undefined;

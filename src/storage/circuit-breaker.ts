@@ -81,7 +81,7 @@ export function insisting(source: Source, insists: boolean): Source {
 }
 
 /** Scheme, host and port, as URLs of a plan are written. Parsing each of them would cost more than all else here. */
-function originText(url: string): string {
+export function originText(url: string): string {
   const end = url.indexOf('/', url.indexOf('://') + 3);
   return end < 0 ? url : url.slice(0, end);
 }

@@ -38,9 +38,10 @@ export const sourceFailures = {
     cure: 'Look for the status in the source’s log. FLAnts repeats a 5xx by itself; for a 4xx correct the URL or the headers.',
   },
   'source.throttled': {
-    means: 'The source asked for fewer requests (429, or 503 with Retry-After).',
-    cause: 'The copy is faster than the source allows.',
-    cure: 'Nothing is lost: FLAnts waits and goes on. To finish sooner, set `--source-tpslimit` or `--bwlimit` below the limit. What the source never serves fails when nothing else has been left to do for `--patience`, and the next run tries it again.',
+    means:
+      'The source asked for fewer requests (429, or 503 with Retry-After), or broke connections while it answered on others.',
+    cause: 'The copy is faster than the source allows, or has more connections than it takes from one address.',
+    cure: 'Nothing is lost: FLAnts waits and goes on. To finish sooner, set `--source-tpslimit`, `--concurrency` or `--bwlimit` below the limit. What the source never serves fails when nothing else has been left to do for `--patience`, and the next run tries it again.',
   },
   'source.not-found': {
     means: 'The source does not have this file (404).',
