@@ -48,6 +48,7 @@ export const freeFiles: readonly string[] = [
   'storage/list-persistently.ts',
   'storage/persistently.ts',
   'storage/circuit-breaker.ts',
+  'storage/paced-source.ts',
   'storage/large-readings.ts',
   'journal/align.ts',
   'journal/failed-files.ts',

@@ -4,6 +4,7 @@ import { MiB } from '../domain/units.ts';
 import type { FromThread, ThreadTask, ToThread } from '../executor/thread-protocol.ts';
 import { breakSilence } from '../storage/circuit-breaker.ts';
 import { noticeCrowding } from '../storage/crowding.ts';
+import { paceOrigins } from '../storage/paced-source.ts';
 import type { StoreCapabilities } from '../storage/object-store.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
 import { sourceCredentials } from '../storage/s3/source-credentials.ts';
@@ -98,7 +99,7 @@ function openPorts({ source, store, capabilities, storeRequests, streams, heldBy
   const findOwn = sourceCredentials(buckets?.profile, proxies);
   const ofSource = (): Promise<S3Credentials> => (credentials.source ? Promise.resolve(credentials.source) : findOwn());
   return {
-    source: breakSilence(noticeCrowding(connectSource(source, ofSource))),
+    source: paceOrigins(breakSilence(noticeCrowding(connectSource(source, ofSource)))),
     store: connectStore(store, {
       credentials: storeCredentials,
       proxies,

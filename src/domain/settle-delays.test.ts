@@ -20,7 +20,8 @@ describe('delays', () => {
   });
 
   test('of a wait grow with the waits', () => {
-    expect(fateOfFirst('source.throttled', { waits: 4 }).resend[0]?.delayMs).toBe(8000);
+    const { resend } = settled(batchOf(1, { waits: 4 }), [failed(0, 'source.throttled')]);
+    expect(resend[0]?.delayMs).toBe(8000);
   });
 
   test('keep the whole batch away as long as the other side asked', () => {
@@ -39,15 +40,15 @@ describe('delays', () => {
 describe('files that wait for what is down', () => {
   const patiently = (patienceLeftMs: number | undefined, waits = 0): Settlement =>
     settle(
-      batchOf(3, { waits }),
-      [copied(0), failed(1, 'source.timeout'), failed(2, 'source.unreachable')],
+      batchOf(2, { waits }),
+      [failed(0, 'source.timeout'), failed(1, 'source.unreachable')],
       'origin-down',
       alwaysMost,
       patienceLeftMs === undefined ? defaultRetryLimits : { ...defaultRetryLimits, patienceLeftMs },
     );
 
   test('go out together, uncharged and marked, no later than when the patience with it is over', () => {
-    const remainder = { files: [[1, 3]], tries: {}, waits: 6, stalled: true };
+    const remainder = { files: [[0, 2]], tries: {}, waits: 6, stalled: true };
     expect(patiently(undefined, 5).resend).toMatchObject([{ ...remainder, delayMs: 16_000 }]);
     expect(patiently(700, 5).resend).toMatchObject([{ ...remainder, delayMs: 700 }]);
   });
@@ -55,8 +56,8 @@ describe('files that wait for what is down', () => {
   test('fail with their own reasons when it is over', () => {
     const { failed: given, resend } = patiently(0);
     expect(given.map(({ index, failure }) => [index, failure.code])).toEqual([
-      [1, 'source.timeout'],
-      [2, 'source.unreachable'],
+      [0, 'source.timeout'],
+      [1, 'source.unreachable'],
     ]);
     expect(resend).toEqual([]);
   });

@@ -37,14 +37,21 @@ describe('what was heard of a file decides its fate', () => {
   });
 
   test('a throttle costs no try, only a wait', () => {
-    expect(fateOfFirst('source.throttled', { tries: { 0: 2 }, waits: 3 }).resend).toMatchObject([
-      { tries: { 0: 2 }, waits: 4 },
-    ]);
+    const throttled = settled(batchOf(1, { tries: { 0: 2 }, waits: 3 }), [failed(0, 'source.throttled')]);
+    expect(throttled.resend).toMatchObject([{ tries: { 0: 2 }, waits: 4 }]);
+  });
+
+  test('waits begin anew where another file was served', () => {
+    for (const waits of [3, maxWaits]) {
+      const { resend } = fateOfFirst('source.throttled', { waits });
+      expect(resend).toMatchObject([{ tries: {}, waits: 1, delayMs: defaultRetryLimits.baseDelayMs }]);
+    }
   });
 
   test('one wait too many costs a try, and the waits begin anew', () => {
-    expect(fateOfFirst('store.throttled', { waits: maxWaits }).resend).toMatchObject([{ tries: { 0: 1 }, waits: 0 }]);
-    expect(fateOfFirst('store.throttled', { waits: maxWaits, tries: { 0: 2 } }).failed).toHaveLength(1);
+    const throttled = [failed(0, 'store.throttled')];
+    expect(settled(batchOf(1, { waits: maxWaits }), throttled).resend).toMatchObject([{ tries: { 0: 1 }, waits: 0 }]);
+    expect(settled(batchOf(1, { waits: maxWaits, tries: { 0: 2 } }), throttled).failed).toHaveLength(1);
   });
 
   test('a URL that has run out is renewed at once for a try, also after a try of another kind', () => {

@@ -70,7 +70,7 @@ type Fate = 'done' | 'failed' | 'open' | 'charged' | 'free' | 'stalled' | 'renew
  * | copied, unchanged                     | done                                              |
  * | failed, charge `final`                | failed (a fresh video's 404 has its tries)        |
  * | failed, charge `try`                  | charged; failed when its tries are spent          |
- * | failed, charge `wait`                 | free; after `maxWaits` charged like a try         |
+ * | failed, charge `wait`                 | free; after `maxWaits` in a row like a `try`      |
  * | failed, charge `renew`                | charged, at once with a fresh URL                 |
  * | failed, charge `halt`                 | open, and the run halts                           |
  * | failed, charge `recrawl`              | open, and the video is crawled again              |
@@ -101,10 +101,12 @@ export function settle(
   const failures = failuresOf(files, heard, end);
   const met = [...failures.values()];
   const tried = (index: number): number => batch.tries[index] ?? 0;
+  // Waits count in a row: where some files were served, the others have their turn soon.
+  const waits = outcomes.some(({ kind }) => kind !== 'failed') ? 0 : batch.waits;
 
   const fates = Map.groupBy(files, (index): Fate => {
     const failure = failures.get(index);
-    if (failure) return fateOf(failure, { batch, tries: tried(index), end, limits });
+    if (failure) return fateOf(failure, { isFresh: batch.fresh, waits, tries: tried(index), end, limits });
     if (heard.has(index)) return 'done';
     return end === 'worker-lost' ? 'halved' : 'unheard';
   });
@@ -115,7 +117,7 @@ export function settle(
   const alone = end === 'worker-lost' ? { alone: true } : {};
   const send = (
     indices: readonly number[],
-    { charge = 0, waits = batch.waits, delayMs = 0, renew = false, stalled = false },
+    { charge = 0, waits: next = batch.waits, delayMs = 0, renew = false, stalled = false },
   ): Remainder[] => {
     if (indices.length === 0) return [];
     const tries = indices.map((index) => [index, tried(index) + charge] as const).filter(([, count]) => count > 0);
@@ -123,7 +125,7 @@ export function settle(
       {
         files: toRanges(indices),
         tries: Object.fromEntries(tries),
-        waits,
+        waits: next,
         delayMs: Math.max(retryAfterMs, delayMs),
         renew,
         ...alone,
@@ -144,10 +146,10 @@ export function settle(
     }),
     resend: [
       ...send(having('charged'), { charge: 1, waits: 0, delayMs: delayAfter(mostTries) }),
-      ...send(having('free'), { waits: batch.waits + 1, delayMs: delayAfter(batch.waits) }),
+      ...send(having('free'), { waits: waits + 1, delayMs: delayAfter(waits) }),
       ...send(having('stalled'), {
-        waits: batch.waits + 1,
-        delayMs: Math.min(delayAfter(batch.waits), limits.patienceLeftMs ?? Infinity),
+        waits: waits + 1,
+        delayMs: Math.min(delayAfter(waits), limits.patienceLeftMs ?? Infinity),
         stalled: true,
       }),
       ...send(having('renewed'), { charge: 1, waits: 0, renew: true }),
@@ -185,22 +187,24 @@ function failuresOf(
 }
 
 interface Circumstances {
-  readonly batch: BatchJob;
+  readonly isFresh: boolean;
+  /** In a row. */
+  readonly waits: number;
   readonly tries: number;
   readonly end: BatchEnd;
   readonly limits: RetryLimits;
 }
 
-function fateOf(failure: Failure, { batch, tries, end, limits }: Circumstances): Fate {
+function fateOf(failure: Failure, { isFresh, waits, tries, end, limits }: Circumstances): Fate {
   const charged = tries + 1 < limits.maxTries ? 'charged' : 'failed';
-  const mayWait = batch.waits < limits.maxWaits;
+  const mayWait = waits < limits.maxWaits;
   const stalled = limits.patienceLeftMs === 0 ? 'failed' : mayWait ? 'stalled' : charged;
   switch (chargeOf(failure)) {
     case 'halt':
     case 'recrawl':
       return 'open';
     case 'final':
-      return failure.code === 'source.not-found' && batch.fresh ? charged : 'failed';
+      return failure.code === 'source.not-found' && isFresh ? charged : 'failed';
     case 'renew':
       return charged === 'failed' ? 'failed' : 'renewed';
     case 'wait':

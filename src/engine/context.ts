@@ -22,6 +22,7 @@ import type { PatiencePorts, Waiting, WatchedPatience } from './patience.ts';
 import { createStepDriver, leaseIds } from './step-driver.ts';
 import type { StepDriver } from './step-driver.ts';
 import { GrantCache } from './grant-cache.ts';
+import { paceOrigins } from '../storage/paced-source.ts';
 import { LargeReadings } from '../storage/large-readings.ts';
 import { createTokenLocator } from './token-locator.ts';
 import type { Locator } from '../storage/locator.ts';
@@ -150,7 +151,7 @@ export function createContext(
   { host, drain }: { readonly host: EngineHost; readonly drain: AbortSignal },
 ): EngineContext {
   const newId = leaseIds(parts.newGeneration);
-  const crawlSource = breakSilence(parts.source);
+  const crawlSource = paceOrigins(breakSilence(parts.source));
   const largeReadings = host.largeReadings ?? new LargeReadings();
   const replan: Replan = async (video, { insists = false, signal }) => {
     const submission = await host.submissionOf(video);

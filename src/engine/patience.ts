@@ -57,6 +57,8 @@ interface Scope {
   readonly places: Set<string>;
   /** When what was said last. */
   readonly said: Map<string, number>;
+  /** When files were last copied from or to places. What began to wait for them before has new patience. */
+  readonly answeredAt: Map<string, number>;
   /** Places that have used up their patience: what comes to wait for them fails at once. */
   readonly givenUp: Set<string>;
   /** What the latest look at all its leases has found, and until when nobody looks again. */
@@ -84,7 +86,13 @@ const maxScopes = 10_000;
 export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: PatiencePorts): WatchedPatience {
   const scopes = new Map<string, Scope>();
   const open = (name: string): Scope => {
-    const scope = scopes.get(name) ?? { restsUntil: 0, places: new Set(), said: new Map(), givenUp: new Set() };
+    const scope = scopes.get(name) ?? {
+      restsUntil: 0,
+      places: new Set(),
+      answeredAt: new Map(),
+      said: new Map(),
+      givenUp: new Set(),
+    };
     scopes.set(name, scope);
     const [oldest] = scopes.keys();
     if (scopes.size > maxScopes && oldest !== undefined) scopes.delete(oldest);
@@ -120,7 +128,10 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       const { isAll, ...within } = scopeOf(work);
       const { name, videos } = within;
       const scope = open(name);
-      const { places, files, since, video, askedForMs = 0 } = work;
+      const { places, files, video, askedForMs = 0 } = work;
+      const hasAnswered = (place: string): boolean =>
+        (scope.answeredAt.get(place) ?? -Infinity) >= (work.since ?? Infinity);
+      const since = places.some((place) => !hasAnswered(place)) ? work.since : undefined;
       if (places.length > 0 && places.every((place) => scope.givenUp.has(place)))
         return { leftMs: 0, since: now(), isAll };
       const isNew = places.some((place) => !scope.places.has(place));
@@ -145,6 +156,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
       scope.since = undefined;
       scope.look = undefined;
       for (const place of places()) {
+        scope.answeredAt.set(place, now());
         scope.givenUp.delete(place);
         scope.places.delete(place);
       }

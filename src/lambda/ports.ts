@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import { openObjectJournal } from '../journal/object/journal.ts';
 import { breakSilence } from '../storage/circuit-breaker.ts';
 import { noticeCrowding } from '../storage/crowding.ts';
+import { paceOrigins } from '../storage/paced-source.ts';
 import type { ObjectStore, StoreCapabilities } from '../storage/object-store.ts';
 import type { AntPorts } from '../transfer/ant-ports.ts';
 import type { S3Credentials } from '../storage/s3/credentials.ts';
@@ -103,7 +104,7 @@ async function openPorts(
     proxies: noProxies,
     limits: { ...(bytes ? { bytes } : {}), ...(requests ? { requests } : {}) },
   };
-  const source = breakSilence(noticeCrowding(connectSource(spec, credentials)));
+  const source = paceOrigins(breakSilence(noticeCrowding(connectSource(spec, credentials))));
   const store = openBucket(settings.store, settings.capabilities, connections);
   const stores = [store];
   let journal: Journal | undefined;

@@ -78,7 +78,7 @@ export interface NotModified {
  *
  * `fetch` never retries, since retries are decided in `domain/settle`. It throws
  * `FlantsError` with `source.not-found` (404), `source.gone` (410), `source.denied` (401, 403),
- * `source.throttled` (429, or 503 that says when to return), `source.status` (any other status),
+ * `source.throttled` (429, 503), `source.status` (any other status),
  * `source.unreachable`, `source.host-unknown`, `source.tls`, `source.timeout`, `source.redirects`,
  * `source.refused` (a scheme or address that policy forbids), or `aborted`.
  * Credentials are sent to the hosts they belong to, and dropped when a redirect leads elsewhere.

@@ -231,10 +231,11 @@ describe('A batch', () => {
       await dispatcher().run(batchOf([[0, 3]]));
       unreadable = broken;
       const tries = Object.fromEntries(names.map((_, index) => [index, defaultRetryLimits.maxTries - 1]));
-      const job = { ...all(), tries, waits: defaultRetryLimits.maxWaits };
-      expect(await dispatcher(0, { executor: noneBy }).run(job)).toMatchObject({
-        ran: { done: 3, failed: 5, again: 0 },
-      });
+      const waits = defaultRetryLimits.maxWaits;
+      const run = (job: BatchJob = all()) => dispatcher(0, { executor: noneBy }).run({ ...job, tries, waits });
+      successors();
+      expect(await run()).toMatchObject({ ran: { done: 3, failed: 0, again: 5 } });
+      expect(await run(successors()[0])).toMatchObject({ ran: { done: 0, failed: 5, again: 0 } });
       const kept = await journal.failures('v');
       expect([...kept.keys()]).toEqual(names.slice(3).map((name) => `v/${name}`));
       expect(new Set([...kept.values()].map(({ failure }) => failure.message))).toEqual(

@@ -73,7 +73,7 @@ describe('statuses', () => {
     [429, {}, { code: 'source.throttled', retryable: true, status: 429 }],
     [429, { 'retry-after': '7' }, { code: 'source.throttled', retryAfterMs: 7000 }],
     [503, { 'retry-after': '86400' }, { code: 'source.throttled', status: 503, retryAfterMs: 600_000 }],
-    [503, {}, { code: 'source.status', retryable: true, status: 503 }],
+    [503, {}, { code: 'source.throttled', retryable: true, status: 503 }],
     [500, {}, { code: 'source.status', retryable: true, status: 500 }],
     [400, {}, { code: 'source.status', retryable: false, status: 400 }],
     [204, {}, { code: 'source.status', retryable: false, status: 204 }],

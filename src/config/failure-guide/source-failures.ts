@@ -38,10 +38,9 @@ export const sourceFailures = {
     cure: 'Look for the status in the source’s log. FLAnts repeats a 5xx by itself; for a 4xx correct the URL or the headers.',
   },
   'source.throttled': {
-    means:
-      'The source asked for fewer requests (429, or 503 with Retry-After), or broke connections while it answered on others.',
+    means: 'The source asked for fewer requests (429, 503), or broke off the connections of several files.',
     cause: 'The copy is faster than the source allows, or has more connections than it takes from one address.',
-    cure: 'Nothing is lost: FLAnts waits and goes on. To finish sooner, set `--source-tpslimit`, `--concurrency` or `--bwlimit` below the limit. What the source never serves fails when nothing else has been left to do for `--patience`, and the next run tries it again.',
+    cure: 'Nothing is lost: FLAnts asks as fast as the source serves, and goes on. If you know the limit, set `--source-tpslimit`, `--concurrency` or `--bwlimit` just below it: that is a little faster. What the source never serves fails when nothing else has been left to do for `--patience`, and the next run tries it again.',
   },
   'source.not-found': {
     means: 'The source does not have this file (404).',

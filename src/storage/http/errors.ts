@@ -92,7 +92,8 @@ export function statusError(
     case 429:
       return new FlantsError('source.throttled', `${place} asks for fewer requests (status 429)`, details);
     default: {
-      if (status === 503 && waitMs !== undefined) {
+      // RFC 9110 section 15.6.4: overloaded for now, or under maintenance. So answer most limits of rates.
+      if (status === 503) {
         return new FlantsError('source.throttled', `${place} asks to come back later (status 503)`, details);
       }
       const retryable = status >= 500 || status === 408 || status === 425;
