@@ -1,12 +1,15 @@
 import { failureWith } from '../domain/failure.ts';
+import type { FailureCode } from '../domain/failure.ts';
 import type { Evidence, Outcome } from '../domain/outcome.ts';
 import type { VideoId } from '../domain/video.ts';
 import type { Journal } from '../journal/journal.ts';
 
+const conflicts: ReadonlySet<FailureCode> = new Set(['store.conflict', 'key.conflict']);
+
 /**
- * Turns `store.conflict` into `key.conflict` where the object belongs to another URL of this library, which was copied
- * after this batch was dispatched, or to another video whose URL differs in tokens alone. `--existing overwrite` would
- * not help there: the two would overwrite each other in turn.
+ * Says whose the object is that was in the way, where it belongs to another URL of this library, which was copied
+ * after this batch was dispatched, or to another video whose URL differs in tokens alone: `key.conflict`, whether or not the
+ * store keeps our marks. `--existing overwrite` is not advised there: the two would overwrite each other in turn.
  */
 export async function explainConflicts(
   video: VideoId,
@@ -36,5 +39,5 @@ function conflictWith(
 }
 
 function isConflict(outcome: Outcome): outcome is Extract<Outcome, { kind: 'failed' }> {
-  return outcome.kind === 'failed' && outcome.failure.failure.code === 'store.conflict';
+  return outcome.kind === 'failed' && conflicts.has(outcome.failure.failure.code);
 }

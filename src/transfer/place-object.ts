@@ -182,7 +182,7 @@ export function conflictError(
   if (sourceIdentityOf(task, video).video !== undefined && metadata[sourceMetadata] !== undefined) {
     return new FlantsError(
       'key.conflict',
-      `${key} was copied from a URL with other tokens, and has other bytes (${sizes}): if one of them chooses the object, begin the library with --key-params; --existing overwrite replaces it`,
+      `${key} was copied from a URL with other tokens, and has other bytes (${sizes}): if one of them chooses the object, begin the library with --key-params; --existing overwrite replaces it, also for the video that has it`,
     );
   }
   return new FlantsError(
