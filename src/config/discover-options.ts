@@ -5,7 +5,7 @@ import type { CommandInput } from './input/command-input.ts';
 import { readNetworkOptions } from './network-options.ts';
 import type { NetworkOptions } from './network-options.ts';
 import { usualConcurrency } from './values/concurrency.ts';
-import { localPath, parseDestination, parseSource } from './values/location.ts';
+import { isJsonCatalogue, localPath, parseDestination, parseSource } from './values/location.ts';
 import { assertSourceReadable } from './values/path-checks.ts';
 import { assertParent } from './values/paths.ts';
 import { publicUrlOf } from './values/public-url.ts';
@@ -40,7 +40,7 @@ export async function loadDiscoverOptions(input: CommandInput): Promise<Discover
   if (more.length > 0) throw new FlantsError('usage', `discover takes one place; "${more.join(' ')}" is too much`);
   const place = await placeOf(word, input.cwd);
   const outPath = parsed.out === undefined ? undefined : localPath(parsed.out, input.cwd);
-  if (outPath !== undefined) await assertParent(outPath, '--out');
+  if (outPath !== undefined) await assertOut(outPath);
   return Object.freeze({
     ...(await readNetworkOptions(parsed, input.cwd)),
     place: Object.freeze(place),
@@ -48,6 +48,16 @@ export async function loadDiscoverOptions(input: CommandInput): Promise<Discover
     concurrency: parsed.concurrency ?? usualConcurrency,
     ...(outPath === undefined ? {} : { outPath }),
   });
+}
+
+/** A copy tells by a catalogue's name how to read it. */
+async function assertOut(path: string): Promise<void> {
+  if (!isJsonCatalogue(path))
+    throw new FlantsError(
+      'usage',
+      `--out is ${path}: discover writes JSON lines, and copy reads them from a name that ends in .ndjson, .jsonl or .json`,
+    );
+  await assertParent(path, '--out');
 }
 
 async function placeOf(word: string, cwd: string): Promise<DiscoverPlace> {

@@ -51,6 +51,11 @@ describe('a command line that cannot be meant', () => {
     ],
     ['AWS without a region', ['copy', 'index.m3u8', 's3://bucket/vod'], 'name it with --region or AWS_REGION'],
     ['standard input for a verb that reads none', ['doctor', '-', 'out'], 'which only copy, plan and init read'],
+    [
+      'a catalogue to be written by a name that no copy would read it by',
+      ['discover', 's3://bucket/vod', '--region', 'eu-central-1', '--out', 'videos.csv'],
+      'from a name that ends in .ndjson',
+    ],
     ['a cluster without a journal', ['crawler', 's3://bucket/vod'], 'a cluster needs --journal'],
     [
       'claims that run out while they wait',

@@ -47,6 +47,7 @@ export type VerifyTarget =
 
 const playlistName = /\.m3u8?$/i;
 const catalogueName = /\.(?:json|ndjson|jsonl|csv|tsv)$/i;
+const jsonName = /\.(?:json|ndjson|jsonl)$/i;
 /** `minio:bucket/prefix` in the notation of other tools, or `s3:/bucket`. A single letter is a Windows drive. */
 const remoteName = /^[a-z][a-z0-9+.-]+:(?!\/\/)/i;
 
@@ -153,6 +154,11 @@ export function parseVerifyTarget(text: string, cwd: string): VerifyTarget {
     throw usage(`${text} is a catalogue: name the destination of its videos after it, such as s3://bucket/prefix`);
   const path = localPath(text, cwd);
   return { kind: 'file', path, name: path };
+}
+
+/** Whether a file of this name is read as a catalogue in JSON or NDJSON. */
+export function isJsonCatalogue(path: string): boolean {
+  return jsonName.test(path);
 }
 
 /** Whether a word is written as sources are, and no destination is: a web address, or the name of a playlist or catalogue. */
