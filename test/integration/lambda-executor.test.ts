@@ -199,6 +199,14 @@ describe.skipIf(!hasRuntime)('an invocation of a function in a runtime process',
     });
   });
 
+  it('comes after a greeting that is sent again where its answer was lost', async () => {
+    const { endpoint, counts } = await openFront({
+      fault: ({ number }) => (number === 1 ? { kind: 'lose' } : undefined),
+    });
+    expect(await runAt(endpoint, batchOf('a'))).toMatchObject({ end: 'finished', outcomes: [{ kind: 'copied' }] });
+    expect(counts).toMatchObject({ invoked: 3, run: 3 });
+  });
+
   it('is split where the service finds it too large', async () => {
     const refusal = { kind: 'refuse', status: 413, error: 'RequestTooLargeException', message: 'too large' } as const;
     const { endpoint } = await openFront({

@@ -20,4 +20,17 @@ describe('a greeting', () => {
     await expect(greet(gone, { signal, patienceMs: 500 })).rejects.toMatchObject({ code: 'executor.unreachable' });
     expect(invoked).toBe(3);
   });
+
+  it('whose answer is lost on the way says nothing of the function', async () => {
+    const lost = {
+      name: 'lost',
+      invoke: async () => ({ result: 'silent', wasSent: true, message: 'other side closed' }) as const,
+      unreservedConcurrency: async () => undefined,
+      close: async () => undefined,
+    };
+    await expect(greet(lost, { signal, patienceMs: 0 })).rejects.toMatchObject({
+      code: 'executor.unreachable',
+      message: 'no answer of lost came: other side closed',
+    });
+  });
 });

@@ -22,6 +22,7 @@ export async function greet(
   { signal, patienceMs = Infinity }: { readonly signal: AbortSignal; readonly patienceMs?: number },
 ): Promise<HelloAnswer> {
   const request: HelloRequest = { format: messageFormat, type: 'hello' };
+  const beganAt = performance.now();
   let leftMs = patienceMs;
   for (let tries = 0; ; tries++) {
     const end = endOf(await lambda.invoke(JSON.stringify(request), { signal, timeoutMs }), lambda.name);
@@ -34,16 +35,17 @@ export async function greet(
       case 'too-large':
         throw new FlantsError('executor.unusable', `${lambda.name} takes no requests`);
       case 'died':
+        // A greeting does nothing: where its answer was lost on the way, it is sent again.
+        if (end.death === 'connection-lost') break;
         throw new FlantsError(
           'executor.unusable',
           `${end.message} before it was given any file: give it the memory and time-out that flants lambda bundle prints`,
         );
-      default: {
-        const delayMs = delays[tries];
-        if (delayMs === undefined || delayMs > leftMs) throw new FlantsError('executor.unreachable', end.message);
-        leftMs -= delayMs;
-        await sleep(delayMs, undefined, { signal });
-      }
+      default:
     }
+    const delayMs = performance.now() - beganAt < timeoutMs ? delays[tries] : undefined;
+    if (delayMs === undefined || delayMs > leftMs) throw new FlantsError('executor.unreachable', end.message);
+    leftMs -= delayMs;
+    await sleep(delayMs, undefined, { signal });
   }
 }
