@@ -114,6 +114,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     await assertStateOutside(stateDir, '--state', destination.path);
   }
 
+  assertBudgetLeads(parsed);
   const spending = await readSpendingOptions(parsed, { destination, cwd });
   const dashboard = await readDashboardOptions(parsed, cwd);
 
@@ -163,4 +164,13 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
     verbose,
     logLevel,
   });
+}
+
+/** A run that begins with the first file again, and writes it again, spends the same budget on the same files each time. */
+function assertBudgetLeads({ budget, recheck, existing }: ParsedOptions<'copy'>): void {
+  if (Object.keys(budget).length === 0 || !recheck || existing !== 'overwrite') return;
+  throw new FlantsError(
+    'usage',
+    '--budget with --recheck and --existing overwrite would copy the first files again in each run: leave out --recheck',
+  );
 }

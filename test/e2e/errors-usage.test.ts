@@ -32,6 +32,11 @@ describe('a command line that cannot be meant', () => {
       ['copy', 'index.m3u8', 'out', '--dashboard', '127.0.0.1:4010'],
       'write --dashboard=127.0.0.1:4010',
     ],
+    [
+      'a budget that each run would spend on the same files',
+      ['copy', 'index.m3u8', 'out', '--budget', '1G', '--recheck', '--existing', 'overwrite'],
+      'leave out --recheck',
+    ],
     ['a source alone', ['copy', 'index.m3u8'], 'only "index.m3u8" was given'],
     ['a source that is not a URL', ['copy', 'http://exa mple/a.m3u8', 'out'], 'is not a valid URL'],
     ['a source of another scheme', ['copy', 'rtmp://cdn.example/a', 'out'], 'expected an http(s) or s3 URL or a path'],
