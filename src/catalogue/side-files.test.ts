@@ -70,3 +70,33 @@ describe('Side files of a row', () => {
     expect(parseSideFiles(['poster=$x'])).toBeUndefined();
   });
 });
+
+describe('A field of side files', () => {
+  const catalogue = (...rows: readonly object[]): Catalogue => ({
+    name: 'videos.json',
+    async *rows() {
+      for (const [at, fields] of rows.entries())
+        yield readRow(at + 1, { id: String(at), playlistUrl: 'https://h/v.m3u8', ...fields });
+    },
+    close: async () => {},
+  });
+  const told = async (...rows: readonly object[]) => {
+    const messages: string[] = [];
+    const asked = parseSideFiles(['poster=image', 'captions']) ?? [];
+    const whole = withSideFiles(catalogue(...rows), asked, (message) => messages.push(message));
+    for (let times = 0; times < 2; times++) for await (const _ of whole.rows({ signal: new AbortController().signal }));
+    return messages;
+  };
+
+  test('that no row has is told, once', async () => {
+    expect(await told({ image: '' }, { img: 'i.jpg' })).toEqual([
+      'no row of videos.json has anything at captions, which --side-files names for captions',
+    ]);
+    expect(await told({ image: 'i.jpg' }, { captions: 7 })).toEqual([]);
+  });
+
+  test('is told of no catalogue without videos', async () => {
+    expect(await told()).toEqual([]);
+    expect(await told({ playlistUrl: 7 })).toEqual([]);
+  });
+});

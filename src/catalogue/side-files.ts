@@ -13,14 +13,26 @@ const urlNames = ['url', 'src', 'href', 'uri'] as const;
  * Adds the side files of each video, from fields of its row. A field holds a URL, or a list of URLs or of objects with one
  * (`url`, `src`, `href` or `uri`); several in one text are parted by blanks. A relative URL is relative to the playlist. A
  * field that is not there names no file; one that cannot be read refuses the row, since a file would be lost in silence.
+ *
+ * @param onAbsent - told once of each field that no row has: its name may be mistyped
  */
-export function withSideFiles(catalogue: Catalogue, fields: readonly SideFileField[]): Catalogue {
+export function withSideFiles(
+  catalogue: Catalogue,
+  fields: readonly SideFileField[],
+  onAbsent: (message: string) => void = () => {},
+): Catalogue {
   if (fields.length === 0) return catalogue;
   const { find } = catalogue;
+  const told = new Set<SideFileField>();
+  const tell = (field: SideFileField): void => {
+    if (told.has(field)) return;
+    told.add(field);
+    onAbsent(`no row of ${catalogue.name} has anything at ${field.path}, which --side-files names for ${field.role}`);
+  };
   const add = (row: CatalogueRow): CatalogueRow => addSideFiles(row, fields);
   return {
     ...catalogue,
-    rows: (options) => mapRows(catalogue.rows(options), add),
+    rows: (options) => mapRows(withAbsentTold(catalogue.rows(options), fields, tell), add),
     ...mapWatch(catalogue, add),
     ...(find && {
       find: async (id, options) => {
@@ -29,6 +41,24 @@ export function withSideFiles(catalogue: Catalogue, fields: readonly SideFileFie
       },
     }),
   };
+}
+
+/** Tells which fields no row had, once all rows have been read. */
+async function* withAbsentTold(
+  rows: AsyncIterable<CatalogueRow>,
+  fields: readonly SideFileField[],
+  tell: (field: SideFileField) => void,
+): AsyncGenerator<CatalogueRow> {
+  const absent = new Set(fields);
+  let videos = 0;
+  for await (const row of rows) {
+    if (row.kind === 'video') {
+      videos += 1;
+      for (const field of absent) if (valueAt(row.fields, field.path) !== undefined) absent.delete(field);
+    }
+    yield row;
+  }
+  if (videos > 0) absent.forEach(tell);
 }
 
 function addSideFiles(row: CatalogueRow, fields: readonly SideFileField[]): CatalogueRow {

@@ -54,6 +54,16 @@ describe.each(['folder', 'versitygw'] as const)('files beside the playlists, to 
     );
   };
 
+  it('are missed aloud where no row has the field, as with a name that is mistyped', async () => {
+    const odd = ['--side-files', 'poster=imgae,captions=subtitles', '--dry-run'] as const;
+    const told = 'has anything at imgae, which --side-files names for poster';
+    const { code, stderr } = await stage.copy(catalogue, ...odd);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`warn: no row of ${catalogue} ${told}`);
+    expect(stderr).not.toContain('subtitles');
+    expect((await runFlants(['plan', catalogue, ...odd.slice(0, 2)], { env: stage.env })).stderr).toContain(told);
+  });
+
   it('are not copied unless asked for', async () => {
     expect(await stage.copy(catalogue)).toMatchObject({ code: 0 });
     expect(await stage.object('img/poster.jpg')).toBeUndefined();

@@ -86,7 +86,7 @@ export async function runService(
       { drain, signal, onWarning: (message) => log.warn(message), onRedis: redisWatch.hear },
     );
     closers.push(() => cluster.close());
-    const catalogue = await catalogueOf(options);
+    const catalogue = await catalogueOf(options, log);
     if (catalogue) closers.push(() => catalogue.close());
     const limits = openLimits(options.limits);
     closers.push(() => limits.stop(), boundHeap(maxHeapGrowthBytes));
@@ -284,7 +284,7 @@ async function startRole(
   return { assert: () => Promise.resolve(), stop: () => workers.stop() };
 }
 
-async function catalogueOf(options: ServiceOptions): Promise<Catalogue | undefined> {
+async function catalogueOf(options: ServiceOptions, log: Logger): Promise<Catalogue | undefined> {
   const {
     catalogue: { sources, mongo, rules, scanEveryMs },
     sideFiles,
@@ -294,7 +294,8 @@ async function catalogueOf(options: ServiceOptions): Promise<Catalogue | undefin
   const projection = [...new Set([...mongo.projection, ...read])];
   const { openCatalogue } = await import('../open/catalogue.ts');
   const remember = { tokenRules: tokenRulesFrom(options), rereadAfterMs: scanEveryMs, now: () => performance.now() };
-  return openCatalogue(sources, { sideFiles, mongo: { ...mongo, projection }, remember });
+  const onAbsentField = (message: string): void => log.warn(message);
+  return openCatalogue(sources, { sideFiles, onAbsentField, mongo: { ...mongo, projection }, remember });
 }
 
 async function cdnOf({ destination }: Cluster, options: ServiceOptions, signal: AbortSignal): Promise<Cdn | undefined> {

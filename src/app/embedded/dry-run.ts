@@ -88,7 +88,8 @@ async function planLibrary(
     const leftOut = countLeftOut();
     const ports = { journal, keyRules, ledger: new MemoryLedger(), newGeneration: () => 'dry', now: Date.now };
     const sink: ScanSink = { onVideo, onRefused, onWarning, onLeftOut: (_, why) => leftOut.add(why) };
-    const missing = await withCatalogue(options.sources, options, (catalogue) =>
+    const onAbsentField = (message: string): void => emit(hooks, { type: 'warning', message });
+    const missing = await withCatalogue(options.sources, { ...options, onAbsentField }, (catalogue) =>
       scanCatalogue(catalogue, options, ports, sink, hooks.drain),
     );
     for (const message of leftOut.warnings(videos.length)) emit(hooks, { type: 'warning', message });

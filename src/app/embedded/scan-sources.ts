@@ -48,7 +48,8 @@ export async function scanSources(
     onLeftOut: (_, why) => leftOut.add(why),
   };
   const stopped = AbortSignal.any([hooks.drain, hooks.signal, ...(budget ? [budget] : [])]);
-  const missing = await withCatalogue(options.sources, options, (catalogue) =>
+  const onAbsentField = (message: string): void => emit(hooks, { type: 'warning', message });
+  const missing = await withCatalogue(options.sources, { ...options, onAbsentField }, (catalogue) =>
     scanCatalogue(catalogue, options, ports, sink, stopped),
   ).catch((error: unknown): readonly VideoId[] => {
     // Stopped during the scan. The videos found so far are reported as usual.

@@ -27,16 +27,17 @@ import { joinCatalogues } from '../join-catalogues.ts';
  */
 export async function openCatalogue(
   sources: readonly (ClusterSource | SourceArgument)[],
-  { sideFiles, mongo, remember }: OpenCatalogueOptions,
+  { sideFiles, onAbsentField, mongo, remember }: OpenCatalogueOptions,
 ): Promise<Catalogue> {
   const playlists = sources.flatMap((source) => (source.kind === 'playlist' ? [source.url] : []));
+  const named = playlists.length > 0 ? singleCatalogue(playlists, process.cwd()) : undefined;
   const parts = [
-    ...(playlists.length > 0 ? [singleCatalogue(playlists, process.cwd())] : []),
+    ...(named ? [named] : []),
     ...sources.flatMap((source) => (source.kind === 'catalogue' ? [openFileCatalogue(source.path, source)] : [])),
     ...(await Promise.all(sources.flatMap((source) => (source.kind === 'api' ? [openApi(source)] : [])))),
     ...(mongo ? await openMongoCatalogues(sources, mongo) : []),
   ].map((part) => {
-    const whole = withSideFiles(part, sideFiles);
+    const whole = withSideFiles(part, sideFiles, part === named ? undefined : onAbsentField);
     return remember ? rememberRows(whole, remember) : whole;
   });
   const [only] = parts;
@@ -60,6 +61,8 @@ export async function withCatalogue<T>(
 /** How to read catalogues. */
 export interface OpenCatalogueOptions {
   readonly sideFiles: readonly SideFileField[];
+  /** Told of fields of side files that no row of a catalogue has. Absent: nobody wants to know. */
+  readonly onAbsentField?: (message: string) => void;
   /** Absent: no source is in MongoDB. */
   readonly mongo?: Omit<MongoCatalogueOptions, 'url'>;
   /** Absent: nobody looks up rows. */

@@ -34,6 +34,8 @@ export interface LookSink {
   /** A row that has a part that cannot be read. */
   readonly onWarning: (warning: RowWarning) => void;
   readonly onLeftOut: (id: string, why: LeftOut) => void;
+  /** As \`OpenCatalogueOptions\` has it. */
+  readonly onAbsentField: (message: string) => void;
   /** Once aborted, no more videos are taken. */
   readonly drain: AbortSignal;
   readonly signal: AbortSignal;
@@ -88,7 +90,7 @@ export async function lookAtVideos(options: PlanOptions, around: LookAround, sin
 async function scan(
   options: PlanOptions,
   { keyRules }: LookAround,
-  { onRefused, onMissing, onWarning, onLeftOut, drain, signal }: LookSink,
+  { onRefused, onMissing, onWarning, onLeftOut, onAbsentField, drain, signal }: LookSink,
   onVideo: (submission: Submission) => Promise<void>,
 ): Promise<void> {
   const ports = {
@@ -99,7 +101,7 @@ async function scan(
     now: Date.now,
   };
   const rowSink = { onVideo, onRefused, onWarning, onLeftOut };
-  const missing = await withCatalogue(options.sources, options, (catalogue) =>
+  const missing = await withCatalogue(options.sources, { ...options, onAbsentField }, (catalogue) =>
     scanCatalogue(catalogue, options, ports, rowSink, AbortSignal.any([drain, signal])),
   ).catch((error: unknown): readonly string[] => {
     if (drain.aborted && error instanceof FlantsError && error.code === 'aborted') return [];

@@ -108,6 +108,7 @@ async function plan(
         onMissing: (id) => refuse(missingRowEntry(id).failure, id),
         onWarning: (warning) => oddRows.add(warning),
         onLeftOut: (_, why) => leftOut.add(why),
+        onAbsentField: hooks.onWarning,
       },
     );
     for (const message of [...leftOut.warnings(found), ...oddRowsText(oddRows.summary())]) hooks.onWarning(message);
