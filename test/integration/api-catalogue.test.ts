@@ -117,6 +117,14 @@ describe('a catalogue in a JSON API', () => {
     expect(origin.requests).toHaveLength(2);
   });
 
+  it('is not read for ever where the API does not know the parameter that numbers its pages', async () => {
+    const page = (at: string) => JSON.stringify({ at, items: [video(1), video(2)] });
+    origin.put('/videos', page('first'));
+    origin.put('/videos?p=2', page('second'));
+    await expect(read('/videos', { paging: { page: 'p' } })).rejects.toThrow('page 2 has the rows of the page before');
+    expect(origin.requests).toHaveLength(2);
+  });
+
   it('may not lead to where nobody named a source', async () => {
     const elsewhere = await startOrigin();
     origin.put('/a', JSON.stringify({ items: [video(1)], next: `${elsewhere.url}/b` }));

@@ -144,6 +144,7 @@ export function openApiCatalogue(
     const checked = duplicateFinder();
     const visited = new Set<string>();
     let row = 0;
+    let rowsBefore = '';
     for (let url: string | undefined = first; url !== undefined;) {
       if (visited.has(url))
         throw unreadable(api.name, `leads in a circle: page ${visited.size} names an earlier one as the next`);
@@ -155,6 +156,13 @@ export function openApiCatalogue(
       const value = valueOf(text, page, api.name);
       const found = rowsIn(value, api.rows);
       if (typeof found === 'string') throw unreadable(api.name, `${page} ${found}`);
+      const rowsHere = JSON.stringify(found);
+      if (rowsHere === rowsBefore && found.length > 0)
+        throw unreadable(
+          api.name,
+          `${page} has the rows of the page before: see whether --catalogue-page, --catalogue-offset or --catalogue-cursor names the parameter that the API knows`,
+        );
+      rowsBefore = rowsHere;
       for (const each of found) {
         if (signal.aborted) throw new FlantsError('aborted', `stopped while reading ${api.name}`);
         row += 1;
