@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mediaPlaylist } from '../media/synthetic.ts';
-import { runFlants } from './flants.ts';
+import { runFlants, startFlants } from './flants.ts';
 import { openStage, patient } from './stage.ts';
 import type { Stage } from './stage.ts';
 
@@ -65,5 +65,20 @@ describe('a catalogue that an API gives', patient, () => {
     expect(refused.code).toBe(1);
     expect(refused.stderr).toContain('--catalogue-header-file');
     expect(refused.stderr).not.toContain('secret-key');
+  });
+
+  it.each([
+    ['copy', []],
+    ['copy', ['--dry-run']],
+    ['plan', []],
+  ])('is not waited for after one Ctrl-C: %s %j', async (verb, flags) => {
+    stage.origin.behave('/api/videos', { kind: 'status', status: 503 });
+    const state = verb === 'copy' ? ['--state', stage.stateDir] : [];
+    const running = startFlants([verb, stage.destination, ...state, ...flags, ...api()], { env: stage.env });
+    await running.during(vi.waitUntil(() => stage.origin.requests.length > 0, { timeout: 30_000 }));
+    running.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(stderr).toMatch(/stopped while reading .*\[aborted\]/);
+    expect(code).toBe(130);
   });
 });

@@ -45,7 +45,7 @@ async function planLibrary(
   hooks: CopyHooks,
   previous: PreviousState | undefined,
 ): Promise<{ exitCode: number; report: LibraryReport }> {
-  const survey = await surveySources(options, hooks.signal);
+  const survey = await surveySources(options, AbortSignal.any([hooks.drain, hooks.signal]));
   const journal = new MemoryJournal();
   const keyRules = await resolveKeyRules((await journalWithKeyRules(previous)) ?? journal, options, survey.firstUrls);
   const source = openSource(await sourceSpecOf(options, survey));

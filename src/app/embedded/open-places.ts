@@ -45,7 +45,7 @@ export async function openPlaces(
   closers: Closer[],
 ): Promise<OpenPlaces> {
   const { journal } = state;
-  const survey = await surveySources(options, hooks.signal);
+  const survey = await surveySources(options, AbortSignal.any([hooks.drain, hooks.signal]));
   const limits = openLimits(options.limits);
   closers.push(() => limits.stop());
   // Options that contradict the library are refused before anything is written to its destination.

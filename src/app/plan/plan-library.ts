@@ -71,7 +71,7 @@ async function plan(
   hooks: PlanHooks,
 ): Promise<{ exitCode: number; report: PlanReport }> {
   const { drain, signal, onProgress } = hooks;
-  const survey = await surveySources(options, signal);
+  const survey = await surveySources(options, AbortSignal.any([drain, signal]));
   const journal = (await journalWithKeyRules(previous)) ?? new MemoryJournal();
   const keyRules = await resolveKeyRules(journal, options, survey.firstUrls);
   const source = openSource(await sourceSpecOf(options, survey));
