@@ -100,7 +100,7 @@ export async function loadCopyOptions(input: CommandInput): Promise<CopyOptions>
   if (sources.filter(({ kind }) => kind === 'stdin').length > 1)
     throw new FlantsError('usage', 'standard input (-) can be read once only: name it once');
   const destination = parseDestination(destinationText, cwd);
-  const lambda = await readLambdaOptions(parsed, cwd);
+  const lambda = await readLambdaOptions(parsed, { destination, cwd });
   const root = parsed.root === undefined ? undefined : localPath(parsed.root, cwd);
   const stateDir =
     parsed.state === undefined ? stateDirOf(destination, parsed.endpoint, environment) : localPath(parsed.state, cwd);

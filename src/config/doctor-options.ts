@@ -39,7 +39,7 @@ export async function loadDoctorOptions(input: CommandInput): Promise<DoctorOpti
   const parsed = await mergeInput('doctor', input);
   const destination = destinationIn(words, cwd);
   const sourceTexts = [...(destination ? words.slice(0, -1) : words), ...parsed.catalogue];
-  const lambda = await readLambdaOptions(parsed, cwd);
+  const lambda = await readLambdaOptions(parsed, { ...(destination ? { destination } : {}), cwd });
   const stateDir =
     parsed.state !== undefined
       ? localPath(parsed.state, cwd)

@@ -8,20 +8,26 @@ import { readLambdaOptions } from './lambda-options.ts';
 
 describe('the options of AWS Lambda', () => {
   it('are none where files are copied on threads', async () => {
-    expect(await readLambdaOptions({ executor: 'threads', maxBatches: 4 }, '/')).toBeUndefined();
+    expect(await readLambdaOptions({ executor: 'threads', maxBatches: 4 }, { cwd: '/' })).toBeUndefined();
   });
 
   it('name a function, and only one that is used', async () => {
     const options = { executor: 'lambda', function: 'flants', qualifier: 'live', maxBatches: 4 } as const;
-    expect(await readLambdaOptions(options, '/')).toEqual({
+    expect(await readLambdaOptions(options, { cwd: '/' })).toEqual({
       functionName: 'flants',
       qualifier: 'live',
       maxBatches: 4,
       prices: defaultPrices,
     });
-    await expect(readLambdaOptions({ executor: 'lambda' }, '/')).rejects.toThrow('--function NAME');
-    const unused = readLambdaOptions({ executor: 'threads', function: 'flants' }, '/');
+    await expect(readLambdaOptions({ executor: 'lambda' }, { cwd: '/' })).rejects.toThrow('--function NAME');
+    const unused = readLambdaOptions({ executor: 'threads', function: 'flants' }, { cwd: '/' });
     await expect(unused).rejects.toThrow('--executor lambda');
+  });
+
+  it('are refused for a folder, before anything is begun', async () => {
+    const destination = { kind: 'folder', path: '/out', name: '/out' } as const;
+    const given = readLambdaOptions({ executor: 'lambda', function: 'flants' }, { destination, cwd: '/' });
+    await expect(given).rejects.toThrow('functions cannot write to /out');
   });
 
   it('take prices from a file that says when and from where', async () => {
@@ -29,7 +35,7 @@ describe('the options of AWS Lambda', () => {
     const read = async (prices: unknown) => {
       await writeFile(join(folder, 'prices.json'), JSON.stringify(prices));
       const options = { executor: 'lambda', function: 'flants', prices: 'prices.json' } as const;
-      return (await readLambdaOptions(options, folder))?.prices;
+      return (await readLambdaOptions(options, { cwd: folder }))?.prices;
     };
     try {
       const prices = { ...defaultPrices, at: '2027-01-01', millionInvocations: 0.4 };

@@ -1,6 +1,7 @@
 import { FlantsError } from '../domain/failure.ts';
 import type { PriceList } from '../domain/cost/prices.ts';
 import { localPath } from './values/location.ts';
+import type { Destination } from './values/location.ts';
 import { readPrices } from './values/prices.ts';
 
 /** Which function copies, and how many of it at a time. */
@@ -35,9 +36,13 @@ interface Parsed {
  * Reads the options of AWS Lambda.
  *
  * @returns undefined where files are copied on threads
- * @throws {FlantsError} `usage` where no function is named, or one is named that would not be used; as `readPrices`
+ * @throws {FlantsError} `usage` where no function is named, or one is named that would not be used, or could not write; as
+ *   `readPrices`
  */
-export async function readLambdaOptions(parsed: Parsed, cwd: string): Promise<LambdaOptions | undefined> {
+export async function readLambdaOptions(
+  parsed: Parsed,
+  { destination, cwd }: { readonly destination?: Destination; readonly cwd: string },
+): Promise<LambdaOptions | undefined> {
   const { executor, function: functionName, lambdaEndpoint: endpoint } = parsed;
   const { qualifier, headerParameter, maxConnections, maxBatches } = parsed;
   if (executor === 'threads') {
@@ -46,6 +51,11 @@ export async function readLambdaOptions(parsed: Parsed, cwd: string): Promise<La
   }
   if (functionName === undefined)
     throw new FlantsError('usage', '--executor lambda needs the name of the function: --function NAME');
+  if (destination?.kind === 'folder')
+    throw new FlantsError(
+      'usage',
+      `functions cannot write to ${destination.name}: they need an s3:// destination, or --executor threads`,
+    );
   return Object.freeze({
     functionName,
     prices: await readPrices(parsed.prices === undefined ? undefined : localPath(parsed.prices, cwd)),

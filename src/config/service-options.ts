@@ -175,7 +175,7 @@ async function serviceOptions(
   const destinationText = words.at(-1);
   if (destinationText === undefined) throw new FlantsError('usage', `${verb} needs a destination`);
   const destination = parseDestination(destinationText, cwd);
-  const lambda = await readLambdaOptions(parsed, cwd);
+  const lambda = await readLambdaOptions(parsed, { destination, cwd });
   const sourceTexts = [...words.slice(0, -1), ...parsed.catalogue];
   const network = await readNetworkOptions(parsed, cwd);
   const named = sourceTexts.map((text) => parseClusterSource(text, cwd));

@@ -67,6 +67,11 @@ describe('a command line that cannot be meant', () => {
       ['crawler', 'out', '--journal', 'private', '--lease', '20s'],
       '--lease is shorter than twice --reconcile-every',
     ],
+    [
+      'functions that are to write to a folder',
+      ['up', 'index.m3u8', 'out', '--journal', 'private', '--executor', 'lambda', '--function', 'flants'],
+      'they need an s3:// destination',
+    ],
     ['a scanner without a source', ['scanner', 'out', '--journal', 'private'], 'needs a source before the destination'],
     [
       'a journal that would be published',

@@ -40,7 +40,7 @@ export interface SettingsParts {
 /**
  * Returns the settings of functions that copy what this process dispatches.
  *
- * @throws {FlantsError} `usage` where functions cannot reach the source or the destination, or would need secrets
+ * @throws {FlantsError} `usage` where functions cannot reach the source, or would need secrets
  */
 export function functionSettings(parts: SettingsParts): FunctionSettings {
   const { source, headerParameter, destination, capabilities, journal } = parts;
@@ -49,12 +49,7 @@ export function functionSettings(parts: SettingsParts): FunctionSettings {
     throw new FlantsError('usage', 'functions cannot read files of this machine: copy them with --executor threads');
   }
   const store = bucketOf(destination.store);
-  if (!store) {
-    throw new FlantsError(
-      'usage',
-      `functions cannot write to ${destination.name}: they need an s3:// destination, or --executor threads`,
-    );
-  }
+  if (!store) throw new Error(`functions cannot write to ${destination.name}`);
   const hasHeaders = headers.some((scope) => Object.keys(scope.headers).length > 0);
   if (hasHeaders && headerParameter === undefined) {
     throw new FlantsError(
