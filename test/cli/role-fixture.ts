@@ -8,6 +8,7 @@
  * - `passing-refusal`: the same, for a reason that passes
  * - `late-refusal`: the same, once the first process is ready
  * - `begin-third`: has such a reason twice, and then works
+ * - `contradict`: becomes ready, and ends with 1 as its options contradict each other
  * - `crash-once`: ends with 1 after it was ready; the second time it works
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -54,3 +55,7 @@ process.once('disconnect', () => end('orphan'));
 process.send?.({ type: 'ready', port: 4000 + livesBefore }, () => appendFileSync(mark, 'ready\n'));
 process.stderr.write('{"time":"2026-01-31T12:34:56.789Z","level":"info","role":"crawler","message":"ready"}\n');
 if (what === 'crash-once' && livesBefore === 0) process.exit(1);
+if (what === 'contradict') {
+  process.stderr.write('flants: functions cannot read files of this machine [usage]\n');
+  process.exit(1);
+}

@@ -102,6 +102,20 @@ describe('a cluster on one machine', () => {
     await expect(ended).rejects.toMatchObject({ code, message });
   });
 
+  it('ends as a whole where one finds, once it is ready, that its options contradict each other', async () => {
+    const early = supervise(['work', 'contradict']);
+    await expect(early.ended).rejects.toMatchObject({
+      code: 'usage',
+      message: 'crawler: functions cannot read files of this machine',
+    });
+    expect(early.restarts).toEqual([]);
+
+    const late = supervise(['work', 'contradict'], { startPatienceMs: 0 });
+    await vi.waitFor(() => expect(late.restarts.length).toBeGreaterThan(1), { timeout: 20_000 });
+    late.drain.abort();
+    expect(await late.ended).toEqual({ killed: false });
+  });
+
   it('starts again what could not begin for a reason that passes', async () => {
     const { drain, ready, ended, restarts } = supervise(['begin-third', 'begin-third']);
     expect(await ready).toEqual([4002, 4002]);

@@ -60,10 +60,11 @@ const usualStartPatienceMs = minute;
  * Runs the processes of a cluster until a stop signal, and restarts each process that ends.
  *
  * A process that ends before it was ever ready is restarted too, where the reason may pass: for a minute, and as long as
- * others are ready.
+ * others are ready. One that finds out in the first minute, when it was ready, that its options contradict each other or the
+ * library, is not: the sources are looked at after the first scan.
  *
  * @throws {FlantsError} the last error in the output of any other process that ended with exit code 1 before it was ever
- *   ready. All other processes are stopped first
+ *   ready, or of one with such options. All other processes are stopped first
  */
 export async function superviseCluster(supervision: Supervision, hooks: UpHooks): Promise<UpEnd> {
   const { plans, graceMs, patience = defaultGrace } = supervision;
@@ -133,9 +134,13 @@ async function superviseRole(plan: RolePlan, { supervision, hooks, group, ready 
     };
     const end = await group.watch(startRole(entry, plan, { onLine, onReady: (port) => ready.add(plan, port) }));
     if (group.stopping.aborted) return;
-    if (end.code === 1 && !ready.has(plan)) {
+    if (end.code === 1) {
       const error = lastErrorOf(plan, lines);
-      if (!error.failure.retryable || (performance.now() > patientUntil && !ready.any())) throw error;
+      const isStarting = performance.now() <= patientUntil;
+      const isOver = ready.has(plan)
+        ? isStarting && error.code === 'usage'
+        : !error.failure.retryable || (!isStarting && !ready.any());
+      if (isOver) throw error;
     }
     delayMs = restartDelayMs(pace, delayMs, performance.now() - startedAt);
     hooks.onRestart(plan, describeEnd(end), delayMs);
