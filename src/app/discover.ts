@@ -163,6 +163,7 @@ async function countRequests(
   return requests;
 }
 
+/** @throws {FlantsError} `catalogue.unreadable` where it is cut off, or broken */
 async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<string> {
   const [first] = (await createReadStream(path, { end: 1 }).toArray()) as readonly Buffer[];
   const isCompressed = first?.[0] === 0x1f && first[1] === 0x8b;
@@ -170,7 +171,13 @@ async function* linesOf(path: string, signal: AbortSignal): AsyncGenerator<strin
   const gunzip = createGunzip();
   file.once('error', (error) => gunzip.destroy(error));
   const lines = createInterface({ input: isCompressed ? file.pipe(gunzip) : file, crlfDelay: Infinity });
-  yield* lines;
+  try {
+    yield* lines;
+  } catch (error) {
+    signal.throwIfAborted();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FlantsError('catalogue.unreadable', `${path} cannot be read to its end: ${reason}`, { cause: error });
+  }
 }
 
 function isPlaylistPath(path: string): boolean {

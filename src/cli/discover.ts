@@ -38,8 +38,8 @@ export const discover: Verb = async (input, { stdout, stderr }) => {
   else await writeToFile(outPath, '--out', write);
   const isSaved = outPath !== undefined && videos.length > 0;
   const next = isSaved ? `; look at them with: ${copyCommand(outPath, options)}` : '';
-  const why =
-    videos.length > 0 ? '' : ': only names that end with .m3u8 or .m3u are read; list other playlists in a catalogue';
+  const hasNone = videos.length === 0 && passedOver === 0;
+  const why = hasNone ? ': only names that end with .m3u8 or .m3u are read; list other playlists in a catalogue' : '';
   stderr.write(`${videos.length} ${videos.length === 1 ? 'video' : 'videos'} found${why}${next}\n`);
   if (videos.length === 0) return exitCodes.notStarted;
   return passedOver > 0 ? exitCodes.warnings : exitCodes.whole;

@@ -122,4 +122,28 @@ describe('videos that no catalogue names', patient, () => {
       stderr: expect.stringContaining('names no playlist') as string,
     });
   });
+
+  it('are named with what was wrong where none can be read', async () => {
+    const log = join(stage.scratch, 'gone.log');
+    const line = '1.2.3.4 - - [23/Nov/2026:08:00:00 +0000] "GET /vod/4/missing.m3u8 HTTP/1.1" 200 1\n';
+    await writeFile(log, line);
+    const { code, stderr } = await discover(log, '--base-url', stage.origin.url);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^left out .*missing\.m3u8.*status 404.*\n0 videos found\n$/) as string,
+    });
+  });
+
+  it('are not taken from a log that is cut off', async () => {
+    const log = join(stage.scratch, 'cut.log.gz');
+    const whole = gzipSync(
+      '1.2.3.4 - - [23/Nov/2026:08:00:00 +0000] "GET /vod/1/main.m3u8 HTTP/1.1" 200 1\n'.repeat(9),
+    );
+    await writeFile(log, whole.subarray(0, -9));
+    expect(await discover(log, '--base-url', stage.origin.url)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/cut\.log\.gz cannot be read to its end: .*\[catalogue\.unreadable\]/) as string,
+    });
+  });
 });
