@@ -34,7 +34,7 @@ export interface LookSink {
   /** A row that has a part that cannot be read. */
   readonly onWarning: (warning: RowWarning) => void;
   readonly onLeftOut: (id: string, why: LeftOut) => void;
-  /** As \`OpenCatalogueOptions\` has it. */
+  /** As `OpenCatalogueOptions` has it. */
   readonly onAbsentField: (message: string) => void;
   /** Once aborted, no more videos are taken. */
   readonly drain: AbortSignal;

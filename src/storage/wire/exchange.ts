@@ -98,6 +98,8 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
   #chunks: Uint8Array[] = [];
   #next = 0;
   #heldBytes = 0;
+  /** The memory of the first piece that nobody was there for. */
+  #lent: ArrayBuffer | undefined;
   #discardedBytes: number | undefined;
   /** Of the body. 0 where nobody said. */
   #announcedBytes = 0;
@@ -152,7 +154,7 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
       this.#reader.resolve({ done: false, value: Buffer.from(view) });
       this.#reader = undefined;
     } else {
-      this.#chunks.push(this.#chunks.length === 0 ? inSpare(view) : Buffer.from(view));
+      this.#chunks.push(this.#lent || view.byteLength > pieceBytes ? Buffer.from(view) : this.#inLent(view));
       this.#heldBytes += view.byteLength;
       if (this.#heldBytes > maxHeldBytes) {
         controller.pause();
@@ -194,7 +196,7 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
     if (this.#error) return Promise.reject(this.#error);
     for (let chunk = this.#take(); chunk; chunk = this.#take()) {
       const goesOn = take(chunk);
-      spareMemoryOf(chunk);
+      if (chunk.buffer === this.#lent) this.#giveBack();
       if (!goesOn) return Promise.resolve(false);
     }
     if (this.#state !== 'receiving') return Promise.resolve(true);
@@ -237,6 +239,19 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
     return chunk;
   }
 
+  /** A copy of a piece, in memory that is given back if it is viewed only. */
+  #inLent(piece: Uint8Array): Uint8Array {
+    this.#lent = spare.pop() ?? new ArrayBuffer(pieceBytes);
+    const copy = new Uint8Array(this.#lent, 0, piece.byteLength);
+    copy.set(piece);
+    return copy;
+  }
+
+  #giveBack(): void {
+    if (this.#lent && spare.length < maxSpare) spare.push(this.#lent);
+    this.#lent = undefined;
+  }
+
   #viewed(isWhole: boolean): void {
     this.#viewer?.resolve(isWhole);
     this.#viewer = undefined;
@@ -259,17 +274,4 @@ class Exchange implements RequestHandler, AnswerBody, AsyncIterator<Uint8Array, 
     this.#state = 'over';
     if (isOpen) this.#controller?.abort(error);
   }
-}
-
-/** A copy of a piece, in memory that is spared if it is viewed only. */
-function inSpare(piece: Uint8Array): Uint8Array {
-  if (piece.byteLength > pieceBytes) return Buffer.from(piece);
-  const copy = new Uint8Array(spare.pop() ?? new ArrayBuffer(pieceBytes), 0, piece.byteLength);
-  copy.set(piece);
-  return copy;
-}
-
-/** Takes back what nobody reads any more. */
-function spareMemoryOf({ buffer }: Uint8Array): void {
-  if (buffer.byteLength === pieceBytes && buffer instanceof ArrayBuffer && spare.length < maxSpare) spare.push(buffer);
 }
