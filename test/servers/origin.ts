@@ -38,6 +38,8 @@ export type Behaviour =
       readonly headers?: Readonly<Record<string, string | readonly string[]>>;
     }
   | { readonly kind: 'no-validators' }
+  /** Serves it without saying how long it is, in pieces of so many bytes. */
+  | { readonly kind: 'in-pieces'; readonly bytes: number }
   /** Takes the request and never answers. */
   | { readonly kind: 'silent' }
   /** Sends so many bytes and then no more, on an open connection, until the promise is fulfilled. */
@@ -227,7 +229,8 @@ async function answer(
   const range = rangeOf(request.headers.range, file.body.byteLength);
   const body = range ? file.body.subarray(range.from, range.to + 1) : file.body;
   if (range) headers['content-range'] = `bytes ${range.from}-${range.to}/${file.body.byteLength}`;
-  response.writeHead(range ? 206 : 200, { ...headers, 'content-length': body.byteLength });
+  const length = behaviour?.kind === 'in-pieces' ? {} : { 'content-length': body.byteLength };
+  response.writeHead(range ? 206 : 200, { ...headers, ...length });
   if (request.method === 'HEAD') response.end();
   else await send(response, body, behaviour);
 }
@@ -285,6 +288,11 @@ async function send(response: ServerResponse, body: Uint8Array, behaviour: Behav
     case 'break':
       await write(response, body.subarray(0, behaviour.afterBytes));
       response.socket?.resetAndDestroy();
+      return;
+    case 'in-pieces':
+      for (let at = 0; at < body.byteLength; at += behaviour.bytes)
+        await write(response, body.subarray(at, at + behaviour.bytes));
+      response.end();
       return;
     case 'slow': {
       const step = Math.max(1, Math.ceil(behaviour.bytesPerSecond / 20));

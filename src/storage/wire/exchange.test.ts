@@ -12,9 +12,9 @@ async function answerOf(pieces: readonly Uint8Array[]): Promise<Answer> {
     handler.onRequestStart(controller);
     handler.onResponseStart(controller, 200, {});
     for (const piece of pieces) handler.onResponseData(controller, piece);
-    handler.onResponseEnd(controller, {});
+    handler.onResponseEnd(controller);
   };
-  return exchange({ dispatch } as unknown as Wire, { origin: 'http://h', path: '/', method: 'GET' } as never);
+  return exchange({ dispatch } as unknown as Wire, { origin: 'http://h', path: '/', method: 'GET' });
 }
 
 const pieceOf = (text: string, times: number): Uint8Array => Buffer.alloc(times, text);
