@@ -110,7 +110,7 @@ export function createPatience({ patienceMs, ledger, scopeOf, onWaiting, now }: 
     const start = Math.max(scope.since, scope.restsUntil);
     if (isNew || scope.isQuiet) {
       scope.isQuiet = isBrief && now() - scope.since < notableMs;
-      const waiting = { ...stalled, places: [...scope.places], patienceMs: start + patienceMs - now() };
+      const waiting = { ...stalled, places: [...scope.places], patienceMs: Math.max(0, start + patienceMs - now()) };
       if (!scope.isQuiet) say(scope, { ...waiting, isAllThatIsLeft: true }, video);
     }
     return start;

@@ -27,11 +27,13 @@ describe.skipIf(!hasRedis)('a queue on a Redis that fails', () => {
   });
 
   it('goes on by itself when it was killed and is back, with what it knew', async () => {
-    const { queue } = replica();
+    const { queue, connection } = replica();
     work(queue, note);
     await add(queue, 'before');
     await expect.poll(() => seen, patience).toEqual(['before']);
     await queue.add({ id: 'later', data: 'later', priority: 5, delayMs: 1500 });
+    // While a disk is slow, a server that was killed has not written all that it knew.
+    await expect.poll(() => connection.info('persistence'), patience).toMatch(/^aof_buffer_length:0\r$/m);
     await server().kill();
     const adding = add(queue, 'meanwhile');
     const asking = queue.hasCapacity(100);
