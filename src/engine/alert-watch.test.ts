@@ -1,13 +1,22 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import type { BudgetReport } from '../domain/cost/budget.ts';
+import type { Alert } from '../domain/report/alert.ts';
 import type { VideoRecord } from '../domain/video.ts';
 import { MemoryJournal } from '../journal/memory-journal.ts';
 import { createAlertWatch } from './alert-watch.ts';
+import type { AlertWatch } from './alert-watch.ts';
 
 const limits = { freshLateMs: -60_000, stalledMs: 1e9, failureShare: 1 };
 const waiting: VideoRecord = { generation: 'g', total: 0, done: 0, failed: 0, accepted: 0, fresh: true };
 const live = { playlists: [], hasTokens: false, digest: 'd', targetDurationMs: 6000, lookedAt: 0, sameSince: 0 };
 
 afterEach(() => vi.restoreAllMocks());
+
+async function sentBy(watch: AlertWatch, budget?: BudgetReport): Promise<readonly Alert[]> {
+  const alerts: Alert[] = [];
+  await watch.endPass(async (alert) => void alerts.push(alert), budget);
+  return alerts;
+}
 
 it('A recording is late only some time after it has ended', async () => {
   const counts: Record<string, number>[] = [];
@@ -16,7 +25,7 @@ it('A recording is late only some time after it has ended', async () => {
   const pass = async (record: VideoRecord): Promise<readonly string[]> => {
     watch.beginPass();
     watch.observe('class', record);
-    return (await watch.endPass()).map(({ type }) => type);
+    return (await sentBy(watch)).map(({ type }) => type);
   };
   expect(await pass({ ...waiting, live })).toEqual([]);
   expect(await pass({ ...waiting, live })).toEqual([]);
@@ -37,10 +46,37 @@ it('A library may stand still once its budget is spent, and not after it was rai
     now += 100_000;
     watch.beginPass();
     watch.observe('class', waiting);
-    return (await watch.endPass({ ...report, ...(reached ? { reached } : {}) })).map(({ type }) => type);
+    const alerts = await sentBy(watch, { ...report, ...(reached ? { reached } : {}) });
+    return alerts.map(({ type }) => type);
   };
   expect(await pass()).toEqual([]);
   expect(await pass('files')).toEqual(['budget-spent']);
   expect(await pass('files')).toEqual([]);
   expect(await pass()).toEqual(['stalled']);
+});
+
+it('However many videos are late, each is told of once', async () => {
+  const watch = createAlertWatch({ journal: new MemoryJournal() }, limits, { videos: () => {} });
+  const pass = async (videos: number): Promise<number> => {
+    watch.beginPass();
+    for (let number = 0; number < videos; number++) watch.observe(`class-${number}`, waiting);
+    return (await sentBy(watch)).length;
+  };
+  expect([await pass(10_001), await pass(10_001), await pass(10_001), await pass(10_002)]).toEqual([10_001, 0, 0, 1]);
+});
+
+it('An alert that could not be sent is sent after the next pass, with the title of its video', async () => {
+  const journal = new MemoryJournal();
+  const submission = { id: 'class', playlistUrl: 'https://cdn.example/class.m3u8', title: 'Algebra' };
+  await journal.decide({ type: 'submitted', video: 'class', at: '2026-12-01T00:00:00Z', submission });
+  const watch = createAlertWatch({ journal }, limits, { videos: () => {} });
+  watch.beginPass();
+  watch.observe('class', waiting);
+  await expect(watch.endPass(() => Promise.reject(new Error('OOM')))).rejects.toThrow('OOM');
+  watch.beginPass();
+  watch.observe('class', waiting);
+  expect(await sentBy(watch)).toMatchObject([{ type: 'fresh-late', video: { id: 'class', title: 'Algebra' } }]);
+  watch.beginPass();
+  watch.observe('class', waiting);
+  expect(await sentBy(watch)).toEqual([]);
 });

@@ -58,7 +58,7 @@ export async function startAggregatorRole(
   const { alerts } = options;
   const { webhook } = alerts;
   const sendAlert = createAlertSender(webhook && queues.alerts, hooks.log);
-  const parts: RoleParts = { cluster, options, hooks, sendAll: (all) => Promise.all(all.map(sendAlert)) };
+  const parts: RoleParts = { cluster, options, hooks, sendAlert };
   const onError = (error: unknown): void => hooks.onTrouble(failureOf(error));
   const routes = openRoutes({ ...alertLimits, proxies: options.proxies });
   const fetch = fetchOver(routes);
@@ -107,7 +107,7 @@ interface RoleParts {
   readonly cluster: Cluster;
   readonly options: ServiceOptions;
   readonly hooks: ServiceHooks;
-  readonly sendAll: (alerts: readonly Alert[]) => Promise<unknown>;
+  readonly sendAlert: (alert: Alert) => Promise<void>;
 }
 
 /** Announces videos without a next step. */
@@ -115,7 +115,7 @@ function concluder(
   parts: RoleParts,
   { isToldBack, tokenRules }: { readonly isToldBack: boolean; readonly tokenRules: TokenRules },
 ): JobHandler<ConclusionJob> {
-  const { cluster, options, hooks, sendAll } = parts;
+  const { cluster, options, hooks, sendAlert } = parts;
   const ports: ConclusionPorts = {
     journal: cluster.journal,
     ledger: cluster.ledger,
@@ -131,7 +131,7 @@ function concluder(
         await cluster.queues.writeBacks.add({ id, data: { format: 1, status }, priority: 0 });
       }
       const alert = videoAlert(report, situationOf(record), Date.now(), status.destinationUrl);
-      if (alert) await sendAll([alert]);
+      if (alert) await sendAlert(alert);
       hooks.log.info(`${report.id} is ${report.state}`, { video: report.id, ...report.files });
     },
   };
@@ -153,7 +153,7 @@ function looker({ ledger, sendCrawl }: Cluster): JobHandler<LookJob> {
 
 /** Finds lost work, and raises the alerts about the library as a whole. */
 function reconcilerOf(parts: RoleParts, engine: EngineContext): JobHandler<LibraryJob> {
-  const { cluster, options, hooks, sendAll } = parts;
+  const { cluster, options, hooks, sendAlert } = parts;
   const { ledger, queues, spending, sendCrawl, takeNextStep, newGeneration } = cluster;
   const watchBudget = budgetWatch(hooks);
   const returns = createReturnWatch((place) => isPlaceAnswering(place, engine, hooks.drain));
@@ -180,7 +180,7 @@ function reconcilerOf(parts: RoleParts, engine: EngineContext): JobHandler<Libra
     if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
     const budget = await spending.report();
     watchBudget(budget);
-    await sendAll(await alertWatch.endPass(budget));
+    await alertWatch.endPass(sendAlert, budget);
     await spending.keep();
     return done;
   };

@@ -105,10 +105,9 @@ export function budgetAlert({ budget, spent, reached }: BudgetReport, now: numbe
 /** A fresh video as far as being late goes. */
 export interface FreshVideo {
   readonly id: VideoId;
-  readonly title?: string;
   readonly state: VideoState;
   readonly files: VideoReport['files'];
-  /** When it was recorded, or first seen where nobody said: milliseconds since the epoch. */
+  /** When it was first seen: milliseconds since the epoch. */
   readonly since: number;
 }
 
