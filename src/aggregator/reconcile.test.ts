@@ -17,7 +17,7 @@ const batch = (id: string, from: number, to: number): Lease => ({
 const indices = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at);
 
 /** A video with two batches, and which of their jobs are in the queue. */
-async function stage() {
+async function stage({ onStep = () => {} }: { readonly onStep?: () => void } = {}) {
   let now = 0;
   const ledger = new MemoryLedger({ now: () => now });
   await ledger.apply('v', { type: 'open', generation: 'g1' });
@@ -39,7 +39,10 @@ async function stage() {
     ledger,
     leaseMs: minute,
     isQueued: async (_, { id }) => queued.has(id),
-    takeNextStep: async (video) => void moved.push(video),
+    async takeNextStep(video) {
+      moved.push(video);
+      onStep();
+    },
     lookAgain: async (video) => void looked.push(video),
     hasReturned: (place) => returned.has(place),
     now: () => now,
@@ -114,4 +117,14 @@ test('so is a recording that is not over, where its job was lost', async () => {
   pass(minute);
   await reconciler.run(never);
   expect(looked).toEqual(['v']);
+});
+
+test('a look that is stopped half way does not count as one at the library', async () => {
+  const stopping = new AbortController();
+  const { ledger, reconciler, moved } = await stage({ onStep: () => stopping.abort() });
+  await ledger.apply('w', { type: 'open', generation: 'g1' });
+  expect(await reconciler.run(stopping.signal)).toBeUndefined();
+  expect(moved).toEqual(['v']);
+  expect(await reconciler.run(never)).toBe(0);
+  expect(moved).toEqual(['v', 'v', 'w']);
 });

@@ -22,8 +22,13 @@ export interface ReconcilePorts {
 
 /** Finds work that no job carries, and queues it again. */
 export interface Reconciler {
-  /** Checks every video of the ledger once. @returns the number of orphaned leases that were ended */
-  run(signal: AbortSignal): Promise<number>;
+  /**
+   * Checks every video of the ledger once.
+   *
+   * @returns the number of orphaned leases that were ended. Undefined if it was stopped before it had seen every video: what
+   *   `onVideo` was told by then says nothing about the library
+   */
+  run(signal: AbortSignal): Promise<number | undefined>;
 }
 
 /**
@@ -39,7 +44,7 @@ export function createReconciler(ports: ReconcilePorts): Reconciler {
       const orphaned = new Set<string>();
       let ended = 0;
       for await (const { video, record } of ledger.videos()) {
-        if (signal.aborted) return ended;
+        if (signal.aborted) return undefined;
         const leases = await ledger.leases(video);
         onVideo(video, record, leases);
         for (const lease of leases) {

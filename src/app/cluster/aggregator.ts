@@ -176,6 +176,7 @@ function reconcilerOf(parts: RoleParts, engine: EngineContext): JobHandler<Libra
   return async (_, { signal }) => {
     alertWatch.beginPass();
     const ended = await reconciler.run(AbortSignal.any([signal, hooks.drain]));
+    if (ended === undefined) return { result: 'again', delayMs: 0 };
     await returns.ask();
     if (ended > 0) hooks.log.warn(`ended ${ended} claims on work that had no job`);
     const budget = await spending.report();
