@@ -46,12 +46,7 @@ export class ObjectDecisions {
 
   async *decisions(video: VideoId): AsyncGenerator<Decision> {
     const names = await this.#names(video);
-    // The name has the digest of what it holds, so that what has this name never changes.
-    const read = (key: string): Promise<Buffer | undefined> => this.#cache.get(key, () => this.#objects.read(key));
-    const bodies = readAhead(names, width, async ({ key }) => ({ key, body: await read(key) }));
-    for await (const { key, body } of bodies) {
-      if (body) yield this.#valueIn<{ decision: Decision }>(key, body).decision;
-    }
+    for await (const decision of readAhead(names, width, (name) => this.#read(name))) if (decision) yield decision;
   }
 
   async submission(video: VideoId): Promise<Submission | undefined> {
@@ -87,24 +82,44 @@ export class ObjectDecisions {
     const { video, type } = decision;
     const names = await this.#names(video);
     const digest = createHash('sha256').update(JSON.stringify(decision)).digest('hex').slice(0, 32);
-    const made = names.some((name) => name.digest === digest);
-    if (!made) {
-      const number = String((names.at(-1)?.number ?? 0) + 1).padStart(numberDigits, '0');
-      const key = `${keys.decisions(video)}${number}-${type}-${digest}`;
+    if (!names.some((name) => name.digest === digest)) {
+      const number = (names.at(-1)?.number ?? 0) + 1;
+      const key = `${keys.decisions(video)}${String(number).padStart(numberDigits, '0')}-${type}-${digest}`;
       const body = jsonBody({ decision });
       await this.#objects.write(key, body, { contentType: jsonType });
       this.#cache.put(key, body);
+      names.push({ key, number, type, digest });
     }
-    if (decision.type !== 'submitted') return;
-    // One that was made before is the latest still, unless another followed it; a crash may have come between its two writes.
-    const isLatest = !made || names.findLast((name) => name.type === 'submitted')?.digest === digest;
-    if (!isLatest) return;
-    const object: SubmissionObject = { submission: decision.submission };
-    await this.#objects.write(keys.submission(video), jsonBody(object), { contentType: jsonType });
+    if (type === 'submitted') await this.#keepLatest(video, names);
+  }
+
+  /**
+   * Writes the latest submission. Others may have decided meanwhile, and written theirs first, so it is written again until it
+   * still is the latest once it is written. What a listing does not tell of was purged, or is told of too late.
+   */
+  async #keepLatest(video: VideoId, names: readonly DecisionName[]): Promise<void> {
+    let latest = latestSubmission(names);
+    while (latest) {
+      const { digest } = latest;
+      const decision = await this.#read(latest);
+      if (decision?.type !== 'submitted') return;
+      const object: SubmissionObject = { submission: decision.submission };
+      await this.#objects.write(keys.submission(video), jsonBody(object), { contentType: jsonType });
+      const listed = await this.#names(video);
+      if (!listed.some((name) => name.digest === digest)) return;
+      latest = latestSubmission(listed);
+      if (latest?.digest === digest) return;
+    }
+  }
+
+  /** The name has the digest of what it holds, so that what has this name never changes. Undefined if it was purged meanwhile. */
+  async #read({ key }: DecisionName): Promise<Decision | undefined> {
+    const body = await this.#cache.get(key, () => this.#objects.read(key));
+    return body && this.#valueIn<{ decision: Decision }>(key, body).decision;
   }
 
   /** In their order, each once. */
-  async #names(video: VideoId): Promise<readonly DecisionName[]> {
+  async #names(video: VideoId): Promise<DecisionName[]> {
     const names = new Map<string, DecisionName>();
     for await (const key of this.#objects.list(keys.decisions(video))) {
       const [number = '', type = '', digest = ''] = lastSegment(key).split('-');
@@ -122,4 +137,8 @@ export class ObjectDecisions {
   #valueIn<T>(key: string, body: Uint8Array): T {
     return valueIn<T>(body, `${this.#objects.name}/${key}`);
   }
+}
+
+function latestSubmission(names: readonly DecisionName[]): DecisionName | undefined {
+  return names.findLast(({ type }) => type === 'submitted');
 }

@@ -255,6 +255,27 @@ describe('a journal of objects', () => {
     expect((await behind.evidence('v', ['a'])).get('a')?.worker).toBe('last');
   });
 
+  it('is submitted as was decided last, whichever writer is the slower', async () => {
+    const [slow, quick] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const put: ObjectStore['put'] = async (key, ...rest) => {
+      if (key.startsWith('submissions/')) {
+        quick.resolve();
+        await slow.promise;
+      }
+      return store.put(key, ...rest);
+    };
+    await openObjectJournal(store).decide(submitted('v'));
+    const [byCatalogue, byPerson] = [submitted('v', 'https://cdn/row.m3u8'), submitted('v', 'https://cdn/mine.m3u8')];
+    const deciding = openObjectJournal({ ...store, put }).decide(byCatalogue);
+    await quick.promise;
+    await openObjectJournal(store).decide(byPerson);
+    slow.resolve();
+    await deciding;
+    const journal = openObjectJournal(store);
+    expect((await listOf(journal.decisions('v'))).at(-1)).toEqual(byPerson);
+    expect(await journal.submission('v')).toEqual(byPerson.submission);
+  });
+
   describe('read for one batch after the other', () => {
     let clock: number;
     let listed: number;
