@@ -122,6 +122,8 @@ export interface EngineHost {
   onLive(video: VideoId, record: VideoRecord, live: Live): Promise<number | undefined>;
   /** Called when a video has no next step for now. */
   onIdle(video: VideoId, record: VideoRecord): Promise<void> | void;
+  /** Called when a video has no next step because it was purged. Absent: nobody waits for its end. */
+  onGone?(video: VideoId): void;
   /** A failure that concerns every video. The host ends the run, or pauses it for a while. */
   halt(failure: Failure): void;
 }
@@ -176,6 +178,10 @@ export function createContext(
       async onIdle(video, record) {
         grants.forget(video);
         await host.onIdle(video, record);
+      },
+      onGone(video) {
+        grants.forget(video);
+        host.onGone?.(video);
       },
     },
   );

@@ -8,7 +8,7 @@ import type { Live } from '../domain/live.ts';
 import { sourcePlace } from '../domain/waiting/patience.ts';
 import { mayInsist } from '../domain/settle.ts';
 import type { VideoJob } from '../domain/video-job.ts';
-import type { RevisionDigest, VideoRecord } from '../domain/video.ts';
+import type { RevisionDigest, VideoId, VideoRecord } from '../domain/video.ts';
 import type { JobEnd, JobOptions } from '../queue/job-queue.ts';
 import { insisting } from '../storage/circuit-breaker.ts';
 import { bucketOfSubmission, withOwnBucket } from '../storage/own-bucket.ts';
@@ -24,7 +24,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
   const postponed = await host.admitCrawl(job, signal);
   if (postponed) return { result: 'again', delayMs: postponed.againAfterMs };
   const record = await parts.ledger.read(video);
-  if (!record) return { result: 'done' };
+  if (!record) return gone(video, context);
   if (record.hold || record.generation !== job.generation) {
     await parts.ledger.release(video, job.lease);
     // Whoever opened it anew meanwhile wanted something else, such as another try at its files.
@@ -37,7 +37,7 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     // The video was purged, then registered again by a process that had read the journal before the purge.
     await parts.ledger.release(video, job.lease);
     await parts.ledger.retire(video, record.generation);
-    return { result: 'done' };
+    return gone(video, context);
   }
   const source = withOwnBucket(context.crawlSource, bucketOfSubmission(submission));
   const reading = insisting(source, mayInsist(job, parts.now()));
@@ -65,6 +65,12 @@ export async function crawlStep(job: VideoJob, context: EngineContext, options: 
     context,
     options,
   );
+}
+
+/** Of a video that was purged there is nothing to do, and whoever waits for its end is told. */
+async function gone(video: VideoId, { takeNextStep }: EngineContext): Promise<JobEnd> {
+  await takeNextStep(video);
+  return { result: 'done' };
 }
 
 async function onCrawled(

@@ -129,6 +129,9 @@ export function createRunHost(
     onIdle(video, record) {
       if (inProgress.remove(video)) onState(video, stateOf(record), record.invalid);
     },
+    onGone(video) {
+      inProgress.remove(video);
+    },
     halt,
     endSending() {
       isAllSent = true;

@@ -31,6 +31,8 @@ export interface StepDriverHooks {
   readonly drain: AbortSignal;
   /** Called when a video has no next step for now. */
   readonly onIdle: (video: VideoId, record: VideoRecord) => Promise<void> | void;
+  /** Called instead when the ledger holds no such video, or there is none to restore. Absent: nobody waits for its end. */
+  readonly onGone?: (video: VideoId) => void;
 }
 
 /** Generates lease ids. An id is never used twice for the same video. */
@@ -39,13 +41,17 @@ export function leaseIds(newGeneration: () => Generation): () => string {
 }
 
 /** Creates a step driver. Calls for the same video run one after another, calls for different videos side by side. */
-export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: StepDriverHooks): StepDriver {
+export function createStepDriver(
+  ports: StepDriverPorts,
+  { drain, onIdle, onGone = () => undefined }: StepDriverHooks,
+): StepDriver {
   const { ledger, journal } = ports;
   return {
     takeNextStep: oneAtATime(idOf, async (video) => {
       if (drain.aborted) return;
       const advanced = await advance(video, ports);
-      if (advanced?.step !== 'none') return;
+      if (!advanced) return onGone(video);
+      if (advanced.step !== 'none') return;
       // A situation that was announced has had its acceptances applied. Later ones are applied as they are made.
       const isNewlyIncomplete =
         stateOf(advanced.record) === 'incomplete' && advanced.record.announced !== situationOf(advanced.record);
@@ -59,7 +65,10 @@ export function createStepDriver(ports: StepDriverPorts, { drain, onIdle }: Step
     async sendCrawl(video, { recheck }) {
       for (let attempt = 0; attempt < maxAttempts; attempt++) {
         const record = await restoreVideo(video, ports);
-        if (!record) return false;
+        if (!record) {
+          onGone(video);
+          return false;
+        }
         if (await sendVideo(video, record, 'crawl', ports, { recheck })) return true;
         const isRefusedByLease = (await ledger.read(video))?.generation === record.generation;
         if (isRefusedByLease) return false;

@@ -44,6 +44,8 @@ export interface CopyOptions {
   readonly executor?: (usual: Executor) => Executor;
   /** The shortest delays that the real limits allow, if nothing else is said. */
   readonly random?: () => number;
+  /** What somebody does to a video between its submission and its crawl. */
+  readonly meanwhile?: (video: string) => Promise<unknown>;
 }
 
 export interface Run {
@@ -130,6 +132,7 @@ export function openLibrary(objects: Readonly<Record<string, MemoryEntry>>): Lib
     for (const video of options.videos ?? videosOf(source)) {
       const submission: Submission = { id: video, playlistUrl: `${home}/${video}/index.m3u8` };
       await submit(submission, parts);
+      await options.meanwhile?.(video);
       await engine.crawl(video, { recheck: options.recheck ?? false });
     }
     await engine.idle();

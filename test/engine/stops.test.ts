@@ -72,4 +72,18 @@ describe('A copy that is stopped', () => {
     expect(run.halted?.code).toBe('store.credentials');
     expect((await library.copy()).states).toEqual({ a: 'published' });
   });
+
+  test('ends although videos were purged, one before its turn and one while it was queued, and copies the others', async () => {
+    const library = openLibrary({ ...videoFiles('a', 3), ...videoFiles('b', 3), ...videoFiles('c', 3) });
+    const { journal, ledger } = library;
+    const meanwhile = async (video: string): Promise<void> => {
+      const purged = { a: 'a', c: 'b' }[video];
+      if (purged === undefined) return;
+      await journal.purge(purged);
+      await ledger.retire(purged, (await ledger.read(purged))?.generation ?? '');
+    };
+    expect((await library.copy({ meanwhile })).states).toEqual({ c: 'published' });
+    expect([...library.store.objects.keys()].filter((key) => !key.startsWith('c/'))).toEqual([]);
+    expect(await ledger.read('b')).toBeUndefined();
+  });
 });
