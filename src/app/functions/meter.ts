@@ -51,11 +51,12 @@ export async function keepFunctionUse(
   const former = (await journal.setting(settingName)) as KeptUse | undefined;
   let kept: FunctionUse | undefined;
   return async () => {
-    if (kept === meter.use()) return;
-    kept = meter.use();
+    const own = meter.use();
+    if (kept === own) return;
     const cost = meter.cost();
-    const use = sumOfUse(former?.use ?? noFunctionUse, kept);
+    const use = sumOfUse(former?.use ?? noFunctionUse, own);
     const dollars = (former?.cost.dollars ?? 0) + cost.dollars;
     await journal.setSetting(settingName, { use, cost: { ...cost, ...use, dollars } } satisfies KeptUse);
+    kept = own;
   };
 }
